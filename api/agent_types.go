@@ -1,0 +1,119 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// LongPollInput is embedded by what nodes and edges poll.
+type LongPollInput struct {
+	IfNoneMatch string `doc:"The ETag of the answer that the caller works from." header:"If-None-Match"`
+	WaitSeconds int    `doc:"How long to wait for a change before answering 304." maximum:"60" minimum:"0" query:"wait_seconds"`
+}
+
+// AssignmentsInput asks for what the calling node is to run.
+type AssignmentsInput struct{ LongPollInput }
+
+// AssignmentsOutput is what the calling node is to run. Status 304 has no body.
+type AssignmentsOutput struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   *Assignments
+}
+
+// Assignments is everything that a node is to know: what it runs beyond this list is to be removed.
+type Assignments struct {
+	NodeID       uuid.UUID    `json:"node_id"`
+	Prefix       string       `doc:"The node's own addresses."                                 json:"prefix"`
+	ClusterRange string       `doc:"All addresses of the cluster, which never leave by the default route." json:"cluster_range"`
+	VMs          []AssignedVM `json:"vms"                                                       nullable:"false"`
+}
+
+// AssignedVM is one VM as its node is to run it.
+type AssignedVM struct {
+	ID           uuid.UUID         `json:"id"`
+	DeploymentID uuid.UUID         `json:"deployment_id"`
+	ProjectID    uuid.UUID         `json:"project_id"`
+	DesiredState string            `doc:"stopped: SIGTERM, grace, SIGKILL, then remove everything of it." enum:"running,stopped" json:"desired_state"`
+	Image        string            `doc:"Reference by digest."                                  example:"registry.example.com/projects/1@sha256:…" json:"image"`
+	IP           string            `json:"ip"`
+	Port         int               `doc:"Given to the app as PORT."                             json:"port"`
+	CPUMillis    int               `json:"cpu_millis"`
+	MemoryBytes  int64             `json:"memory_bytes"`
+	PIDs         int               `json:"pids"`
+	HealthPath   string            `doc:"Empty: any status below 500 on / is healthy."          json:"health_path,omitempty"`
+	GraceSeconds int               `doc:"Between SIGTERM and SIGKILL."                          json:"grace_seconds"`
+	Environment  map[string]string `json:"environment"`
+	LogSequence  int64             `doc:"The greatest log sequence that has been stored."       json:"log_sequence"`
+}
+
+// NodeReportInput tells how the calling node and its VMs are. It is sent on every change, and every few seconds.
+type NodeReportInput struct{ Body NodeReport }
+
+// NodeReport is how a node and its VMs are.
+type NodeReport struct {
+	Version     string     `json:"version"`
+	Runtime     string     `json:"runtime"`
+	CPUMillis   int        `json:"cpu_millis"`
+	MemoryBytes int64      `json:"memory_bytes"`
+	VMs         []VMReport `json:"vms"         nullable:"false"`
+}
+
+// VMReport is how one VM is.
+type VMReport struct {
+	ID       uuid.UUID `json:"id"`
+	State    string    `doc:"removed: nothing of it is left." enum:"pulling,starting,running,healthy,unhealthy,crashed,stopping,removed,failed" json:"state"`
+	Message  string    `doc:"A sentence for the user: why it is not healthy." json:"message,omitempty" maxLength:"2000"`
+	ExitCode *int      `json:"exit_code,omitempty"`
+	Restarts int       `json:"restarts"`
+}
+
+// ShipLogsInput stores what VMs of the calling node wrote.
+type ShipLogsInput struct {
+	Body struct {
+		VMID  uuid.UUID        `json:"vm_id"`
+		Lines []ShippedLogLine `json:"lines" maxItems:"1000" nullable:"false"`
+	}
+}
+
+// ShippedLogLine is one line of one VM. A sequence that is already stored is passed over.
+type ShippedLogLine struct {
+	Sequence int64     `json:"sequence"`
+	Stream   string    `enum:"stdout,stderr,system" json:"stream"`
+	Line     string    `json:"line"                  maxLength:"20000"`
+	LoggedAt time.Time `json:"logged_at"`
+}
+
+// RoutesInput asks for the route table. A new request acknowledges the version of its If-None-Match: that the calling
+// edge now serves from it.
+type RoutesInput struct{ LongPollInput }
+
+// RoutesOutput is the route table. Status 304 has no body.
+type RoutesOutput struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   *RouteTable
+}
+
+// RouteTable is where the requests for each hostname go.
+type RouteTable struct {
+	Version int64   `json:"version"`
+	Routes  []Route `json:"routes"  nullable:"false"`
+}
+
+// Route is one hostname.
+type Route struct {
+	Hostname     string     `json:"hostname"`
+	ProjectID    uuid.UUID  `json:"project_id"`
+	DeploymentID *uuid.UUID `json:"deployment_id,omitempty"`
+	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed." enum:"live,starting,empty" json:"state"`
+	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
+}
+
+// Upstream is one VM that answers for a hostname.
+type Upstream struct {
+	VMID    uuid.UUID `json:"vm_id"`
+	Address string    `example:"10.77.1.5:8080" json:"address"`
+	Region  string    `json:"region"`
+}

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/google/uuid"
+)
+
+// Description returns the OpenAPI document of /v1 as YAML, in version 3.1, or downgraded to 3.0 for generators that
+// read no newer one.
+func Description(downgrade bool) ([]byte, error) {
+	api := newHuma(http.NewServeMux())
+	(&service{}).register(api)
+
+	write := api.OpenAPI().YAML
+	if downgrade {
+		write = api.OpenAPI().DowngradeYAML
+	}
+
+	document, err := write()
+	if err != nil {
+		return nil, fmt.Errorf("write the OpenAPI document: %w", err)
+	}
+
+	return document, nil
+}
+
+func newHuma(mux *http.ServeMux) huma.API {
+	config := huma.DefaultConfig("Zeitwork", "1")
+	config.OpenAPIPath = "/v1/openapi"
+	config.DocsPath = ""
+	config.CreateHooks = nil // No $schema links in the answers.
+	config.SchemasPath = "/v1/schemas"
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		userToken: {Type: "http", Scheme: "bearer", Description: "A user's token."},
+		nodeToken: {Type: "http", Scheme: "bearer", Description: "A node's token."},
+		edgeToken: {Type: "http", Scheme: "bearer", Description: "An edge's token."},
+	}
+
+	api := humago.New(mux, config)
+	api.OpenAPI().Components.Schemas.RegisterTypeAlias(reflect.TypeFor[uuid.UUID](), reflect.TypeFor[uuidSchema]())
+
+	return api
+}
+
+// uuidSchema is how a uuid.UUID stands in the OpenAPI document.
+type uuidSchema string
+
+// Schema implements huma.SchemaProvider.
+func (uuidSchema) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
+}

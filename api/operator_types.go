@@ -1,0 +1,101 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Node is a machine that runs VMs.
+type Node struct {
+	ID          uuid.UUID  `json:"id"`
+	Name        string     `json:"name"`
+	Region      string     `json:"region"`
+	Prefix      string     `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
+	State       string     `enum:"ready,draining"                                   json:"state"`
+	Runtime     string     `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
+	Version     string     `json:"version"`
+	CPUMillis   int        `json:"cpu_millis"`
+	MemoryBytes int64      `json:"memory_bytes"`
+	VMs         int        `doc:"How many VMs are assigned to it."                  json:"vms"`
+	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
+	CreatedAt   time.Time  `json:"created_at"`
+}
+
+// NodePath names one node.
+type NodePath struct {
+	NodeID uuid.UUID `path:"node_id"`
+}
+
+// ListNodesOutput are all nodes.
+type ListNodesOutput struct {
+	Body struct {
+		Items []Node `json:"items" nullable:"false"`
+	}
+}
+
+// CreateNodeInput makes a node; its agent signs in with the token of the answer.
+type CreateNodeInput struct {
+	Body struct {
+		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	}
+}
+
+// NewNodeOutput is a node together with its token.
+type NewNodeOutput struct {
+	Body struct {
+		Node  Node   `json:"node"`
+		Token string `doc:"Give it to the agent as ZEITWORK_NODE_TOKEN. It is shown this once." json:"token"`
+	}
+}
+
+// UpdateNodeInput drains a node or makes it ready again.
+type UpdateNodeInput struct {
+	NodePath
+
+	Body struct {
+		State string `enum:"ready,draining" json:"state"`
+	}
+}
+
+// NodeOutput is one node.
+type NodeOutput struct{ Body Node }
+
+// Edge is a machine that receives the users' requests.
+type Edge struct {
+	ID                  uuid.UUID  `json:"id"`
+	Name                string     `json:"name"`
+	Region              string     `json:"region"`
+	AcknowledgedVersion int64      `doc:"Version of the route table that it serves from." json:"acknowledged_version"`
+	LastSeenAt          *time.Time `json:"last_seen_at,omitempty"`
+	CreatedAt           time.Time  `json:"created_at"`
+}
+
+// EdgePath names one edge.
+type EdgePath struct {
+	EdgeID uuid.UUID `path:"edge_id"`
+}
+
+// ListEdgesOutput are all edges.
+type ListEdgesOutput struct {
+	Body struct {
+		Items []Edge `json:"items" nullable:"false"`
+	}
+}
+
+// CreateEdgeInput makes an edge; its proxy signs in with the token of the answer.
+type CreateEdgeInput struct {
+	Body struct {
+		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+	}
+}
+
+// NewEdgeOutput is an edge together with its token.
+type NewEdgeOutput struct {
+	Body struct {
+		Edge  Edge   `json:"edge"`
+		Token string `doc:"Give it to the proxy as ZEITWORK_EDGE_TOKEN. It is shown this once." json:"token"`
+	}
+}

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ProjectSettings are what a user may change of a project.
+//
+//nolint:lll // One field a line, with its documentation.
+type ProjectSettings struct {
+	Branch         string `default:"main"       doc:"The branch whose pushes are deployed."                                                              json:"branch,omitempty"          maxLength:"255" minLength:"1"`
+	RootDirectory  string `doc:"Where the app stands inside the repository; empty for the top."                                                          json:"root_directory,omitempty"  maxLength:"255"`
+	DockerfilePath string `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
+	Port           int    `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
+	HealthPath     string `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/"`
+	Instances      int    `default:"1"          doc:"How many VMs run the app."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
+	CPUMillis      int    `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
+	MemoryBytes    int64  `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
+	AutoDeploy     *bool  `default:"true"       doc:"Whether a push to the branch becomes a deployment."                                                 json:"auto_deploy,omitempty"`
+}
+
+// Project is an app: where its source is and how it runs.
+type Project struct {
+	ID             uuid.UUID `json:"id"`
+	OrganisationID uuid.UUID `json:"organisation_id"`
+	Name           string    `json:"name"`
+	Slug           string    `doc:"First label of the generated domain." json:"slug"`
+	RepositoryURL  string    `json:"repository_url"`
+	ProjectSettings
+
+	URL              string     `doc:"Where the app answers, on its generated domain."               json:"url"`
+	LiveDeploymentID *uuid.UUID `doc:"What answers there now."                                       json:"live_deployment_id,omitempty"`
+	PollError        string     `doc:"Why the repository could not be looked at the last time."      json:"poll_error,omitempty"`
+	CreatedAt        time.Time  `json:"created_at"`
+}
+
+// ProjectPath names one project.
+type ProjectPath struct {
+	ProjectID uuid.UUID `path:"project_id"`
+}
+
+// ListProjectsInput asks for the projects that the caller may see.
+type ListProjectsInput struct {
+	PageInput
+
+	OrganisationID uuid.UUID `doc:"Only this organisation's."  query:"organisation_id"`
+	Slug           string    `doc:"Only the one with this slug." query:"slug"`
+}
+
+// CreateProjectInput makes a project.
+type CreateProjectInput struct {
+	IdempotencyInput
+
+	Body struct {
+		OrganisationID *uuid.UUID `doc:"May be left out by a member of one organisation only." json:"organisation_id,omitempty"`
+		Name           string     `json:"name" maxLength:"100" minLength:"1"`
+		Slug           string     `doc:"Made from the name when left out." json:"slug,omitempty" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		RepositoryURL  string     `doc:"Any git URL whose protocol the platform allows." example:"https://git.example.com/me/app.git" json:"repository_url" maxLength:"2000" minLength:"1"`
+		ProjectSettings
+	}
+}
+
+// UpdateProjectInput changes the settings that it names and leaves the others.
+type UpdateProjectInput struct {
+	ProjectPath
+
+	Body ProjectUpdate
+}
+
+// ProjectUpdate holds the settings to change; what is absent stays.
+type ProjectUpdate struct {
+	RepositoryURL  *string `json:"repository_url,omitempty"  maxLength:"2000" minLength:"1"`
+	Branch         *string `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
+	RootDirectory  *string `json:"root_directory,omitempty"  maxLength:"255"`
+	DockerfilePath *string `json:"dockerfile_path,omitempty" maxLength:"255"`
+	Port           *int    `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
+	HealthPath     *string `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255"`
+	Instances      *int    `json:"instances,omitempty"       maximum:"100" minimum:"1"`
+	CPUMillis      *int    `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
+	MemoryBytes    *int64  `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
+	AutoDeploy     *bool   `json:"auto_deploy,omitempty"`
+}
+
+// ProjectOutput is one project.
+type ProjectOutput struct{ Body Project }
+
+// EnvironmentVariable is what can be known of a variable: its value can be written and never read.
+type EnvironmentVariable struct {
+	Name      string    `json:"name"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// EnvironmentVariablePath names one variable of a project.
+type EnvironmentVariablePath struct {
+	ProjectPath
+
+	Name string `maxLength:"255" path:"name" pattern:"^[A-Za-z_][A-Za-z0-9_]*$"`
+}
+
+// ListEnvironmentVariablesOutput are all variables of a project, by name.
+type ListEnvironmentVariablesOutput struct {
+	Body struct {
+		Items []EnvironmentVariable `json:"items" nullable:"false"`
+	}
+}
+
+// SetEnvironmentVariableInput writes one variable.
+type SetEnvironmentVariableInput struct {
+	EnvironmentVariablePath
+
+	Body struct {
+		Value string `doc:"Up to 64 KiB; newlines are kept, NUL is refused. The next deployment sees it." json:"value" maxLength:"65536"`
+	}
+}
+
+// EnvironmentVariableOutput is one variable, without its value.
+type EnvironmentVariableOutput struct{ Body EnvironmentVariable }
+
+// Domain is a hostname that a project answers on.
+type Domain struct {
+	ID           uuid.UUID  `json:"id"`
+	ProjectID    uuid.UUID  `json:"project_id"`
+	Hostname     string     `json:"hostname"`
+	Kind         string     `enum:"generated,custom"                   json:"kind"`
+	DeploymentID *uuid.UUID `doc:"What answers on it; absent until the first deployment is live." json:"deployment_id,omitempty"`
+	CreatedAt    time.Time  `json:"created_at"`
+}
+
+// ListDomainsOutput are all domains of a project.
+type ListDomainsOutput struct {
+	Body struct {
+		Items []Domain `json:"items" nullable:"false"`
+	}
+}
+
+// CreateDomainInput gives a project another hostname.
+type CreateDomainInput struct {
+	ProjectPath
+	IdempotencyInput
+
+	Body struct {
+		Hostname string `example:"app.customer.com" json:"hostname" maxLength:"253" minLength:"1"`
+	}
+}
+
+// DomainPath names one domain.
+type DomainPath struct {
+	DomainID uuid.UUID `path:"domain_id"`
+}
+
+// DomainOutput is one domain.
+type DomainOutput struct{ Body Domain }

@@ -1,0 +1,385 @@
+// The schema of Zeitwork's one database. drizzle-kit generates migrations/ from this file; Go applies the same files.
+//
+// Conventions: ids are UUIDv7 made by the application, never by the database. States are text with a CHECK. Times are
+// timestamptz. Sizes end in _bytes, processor shares in _millis (thousandths of a core). Values that must not be read
+// from a dump end in _sealed (AES-256-GCM) or _hash (SHA-256).
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  cidr,
+  customType,
+  index,
+  inet,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+  type AnyPgColumn,
+} from "drizzle-orm/pg-core";
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+const time = (name: string) => timestamp(name, { withTimezone: true });
+const createdAt = () => time("created_at").notNull().defaultNow();
+const id = () => uuid("id").primaryKey();
+
+export const users = pgTable("users", {
+  id: id(),
+  email: text("email").notNull().unique(),
+  name: text("name").notNull(),
+  operator: boolean("operator").notNull().default(false),
+  createdAt: createdAt(),
+});
+
+export const organisations = pgTable("organisations", {
+  id: id(),
+  slug: text("slug").notNull().unique(),
+  name: text("name").notNull(),
+  createdAt: createdAt(),
+});
+
+export const organisationMembers = pgTable(
+  "organisation_members",
+  {
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id, { onDelete: "cascade" }),
+    userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+    role: text("role").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.userId] }),
+    index("organisation_members_user").on(t.userId),
+    check("organisation_members_role", sql`${t.role} in ('owner', 'member')`),
+  ],
+);
+
+export const projects = pgTable(
+  "projects",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    name: text("name").notNull(),
+    // First label of the generated domain, unique in the whole platform.
+    slug: text("slug").notNull(),
+    repositoryUrl: text("repository_url").notNull(),
+    branch: text("branch").notNull().default("main"),
+    // Where the app stands inside the repository; empty for the top.
+    rootDirectory: text("root_directory").notNull().default(""),
+    // Relative to the root directory.
+    dockerfilePath: text("dockerfile_path").notNull().default("Dockerfile"),
+    // Null: taken from the build plan.
+    port: integer("port"),
+    healthPath: text("health_path"),
+    instances: integer("instances").notNull().default(1),
+    cpuMillis: integer("cpu_millis").notNull().default(1000),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
+    // Whether a push to the branch becomes a deployment.
+    autoDeploy: boolean("auto_deploy").notNull().default(true),
+    lastSeenCommit: text("last_seen_commit"),
+    polledAt: time("polled_at"),
+    pollError: text("poll_error"),
+    createdAt: createdAt(),
+    deletedAt: time("deleted_at"),
+  },
+  (t) => [
+    uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
+    index("projects_organisation").on(t.organisationId, t.id),
+    index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
+    check("projects_port", sql`${t.port} between 1 and 65535`),
+    check("projects_instances", sql`${t.instances} between 1 and 100`),
+    check("projects_cpu_millis", sql`${t.cpuMillis} between 50 and 64000`),
+    check("projects_memory_bytes", sql`${t.memoryBytes} between 33554432 and 274877906944`),
+  ],
+);
+
+export const environmentVariables = pgTable(
+  "environment_variables",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    valueSealed: bytea("value_sealed").notNull(),
+    createdAt: createdAt(),
+    updatedAt: time("updated_at").notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex("environment_variables_name").on(t.projectId, t.name)],
+);
+
+export const images = pgTable(
+  "images",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id),
+    // Path in the registry, without host and digest.
+    repository: text("repository").notNull(),
+    digest: text("digest").notNull(),
+    sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("images_digest").on(t.projectId, t.digest)],
+);
+
+export const deployments = pgTable(
+  "deployments",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id),
+    // queued → deploying → live | failed | cancelled | superseded; live → retired.
+    state: text("state").notNull().default("queued"),
+    // The step that the chain stands at; the last one of the chain once it has ended.
+    step: text("step").notNull(),
+    trigger: text("trigger").notNull(),
+    // For redeploy and rollback: the deployment that this one repeats.
+    originId: uuid("origin_id").references((): AnyPgColumn => deployments.id),
+    branch: text("branch").notNull(),
+    // Full commit hash; null until the clone step has resolved the branch.
+    commitSha: text("commit_sha"),
+    commitMessage: text("commit_message"),
+    commitAuthor: text("commit_author"),
+    // Digest of the source artifact in the registry.
+    sourceDigest: text("source_digest"),
+    buildPlan: jsonb("build_plan"),
+    // What the build step uploaded; the images row is written by push.
+    imageDigest: text("image_digest"),
+    imageId: uuid("image_id").references(() => images.id),
+    // Sealed JSON object: the environment variables as they were when the deployment was created.
+    environmentSealed: bytea("environment_sealed").notNull(),
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    // Version of the route table that the flip made.
+    routeVersion: bigint("route_version", { mode: "number" }),
+    // Null when the platform itself created it (a push that was polled).
+    createdBy: uuid("created_by").references(() => users.id),
+    createdAt: createdAt(),
+    startedAt: time("started_at"),
+    endedAt: time("ended_at"),
+    retiredAt: time("retired_at"),
+  },
+  (t) => [
+    index("deployments_project").on(t.projectId, t.id),
+    index("deployments_active").on(t.projectId, t.branch).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
+    check(
+      "deployments_state",
+      sql`${t.state} in ('queued', 'deploying', 'live', 'failed', 'cancelled', 'superseded', 'retired')`,
+    ),
+    check(
+      "deployments_step",
+      sql`${t.step} in ('clone', 'detect', 'build', 'push', 'schedule', 'health_check', 'flip_route')`,
+    ),
+    check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback')`),
+  ],
+);
+
+// The timeline: one row an attempt of a step.
+export const deploymentSteps = pgTable(
+  "deployment_steps",
+  {
+    id: id(),
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id, { onDelete: "cascade" }),
+    step: text("step").notNull(),
+    attempt: integer("attempt").notNull(),
+    state: text("state").notNull().default("running"),
+    worker: text("worker").notNull(),
+    // A sentence for the user while the step waits ("waiting because the registry does not answer").
+    waitingFor: text("waiting_for"),
+    error: text("error"),
+    startedAt: time("started_at").notNull().defaultNow(),
+    endedAt: time("ended_at"),
+  },
+  (t) => [
+    uniqueIndex("deployment_steps_attempt").on(t.deploymentId, t.step, t.attempt),
+    check("deployment_steps_state", sql`${t.state} in ('running', 'succeeded', 'failed', 'retrying', 'cancelled')`),
+  ],
+);
+
+export const buildLogs = pgTable(
+  "build_logs",
+  {
+    // Order of the lines, and the SSE event id. Writers of one deployment take turns (advisory lock), so it only grows.
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id, { onDelete: "cascade" }),
+    step: text("step").notNull(),
+    stream: text("stream").notNull(),
+    line: text("line").notNull(),
+    loggedAt: time("logged_at").notNull(),
+  },
+  (t) => [
+    index("build_logs_deployment").on(t.deploymentId, t.id),
+    check("build_logs_stream", sql`${t.stream} in ('stdout', 'stderr', 'system')`),
+  ],
+);
+
+export const nodes = pgTable(
+  "nodes",
+  {
+    id: id(),
+    name: text("name").notNull().unique(),
+    region: text("region").notNull(),
+    // The node's part of the cluster's address range.
+    prefix: cidr("prefix").notNull().unique(),
+    state: text("state").notNull().default("ready"),
+    // Capacity as the agent reports it; 0 until its first report.
+    cpuMillis: integer("cpu_millis").notNull().default(0),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(0),
+    runtime: text("runtime").notNull().default(""),
+    version: text("version").notNull().default(""),
+    lastSeenAt: time("last_seen_at"),
+    createdAt: createdAt(),
+  },
+  (t) => [check("nodes_state", sql`${t.state} in ('ready', 'draining')`)],
+);
+
+export const vms = pgTable(
+  "vms",
+  {
+    id: id(),
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id),
+    nodeId: uuid("node_id").notNull().references(() => nodes.id),
+    ip: inet("ip").notNull(),
+    port: integer("port").notNull(),
+    cpuMillis: integer("cpu_millis").notNull(),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull(),
+    // Null: any answer below 500 on / is healthy; a path: 2xx or 3xx on it.
+    healthPath: text("health_path"),
+    // What the platform wants: running, or stopped and removed.
+    desiredState: text("desired_state").notNull().default("running"),
+    // What the node reports.
+    state: text("state").notNull().default("pending"),
+    message: text("message"),
+    exitCode: integer("exit_code"),
+    restarts: integer("restarts").notNull().default(0),
+    healthyAt: time("healthy_at"),
+    createdAt: createdAt(),
+    // When the node reported that nothing of the VM is left.
+    removedAt: time("removed_at"),
+    // When the address may be allotted again; null while it may not.
+    ipReleasedAt: time("ip_released_at"),
+  },
+  (t) => [
+    uniqueIndex("vms_ip").on(t.ip).where(sql`${t.ipReleasedAt} is null`),
+    index("vms_node").on(t.nodeId).where(sql`${t.removedAt} is null`),
+    index("vms_deployment").on(t.deploymentId),
+    check("vms_desired_state", sql`${t.desiredState} in ('running', 'stopped')`),
+    check(
+      "vms_state",
+      sql`${t.state} in ('pending', 'pulling', 'starting', 'running', 'healthy', 'unhealthy', 'crashed', 'stopping', 'removed', 'failed')`,
+    ),
+  ],
+);
+
+export const runtimeLogs = pgTable(
+  "runtime_logs",
+  {
+    // Order of the lines, and the SSE event id. Writers of one deployment take turns (advisory lock), so it only grows.
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id, { onDelete: "cascade" }),
+    vmId: uuid("vm_id").notNull().references(() => vms.id, { onDelete: "cascade" }),
+    // Counted by the VM's logger, so that a line that is shipped twice is stored once.
+    sequence: bigint("sequence", { mode: "number" }).notNull(),
+    stream: text("stream").notNull(),
+    line: text("line").notNull(),
+    loggedAt: time("logged_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("runtime_logs_sequence").on(t.vmId, t.sequence),
+    index("runtime_logs_deployment").on(t.deploymentId, t.id),
+    check("runtime_logs_stream", sql`${t.stream} in ('stdout', 'stderr', 'system')`),
+  ],
+);
+
+export const domains = pgTable(
+  "domains",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
+    // Lower case, no port, no trailing dot.
+    hostname: text("hostname").notNull().unique(),
+    kind: text("kind").notNull(),
+    // What answers on it; moved by flip_route, null until the first flip.
+    deploymentId: uuid("deployment_id").references(() => deployments.id),
+    createdAt: createdAt(),
+  },
+  (t) => [index("domains_project").on(t.projectId), check("domains_kind", sql`${t.kind} in ('generated', 'custom')`)],
+);
+
+export const edges = pgTable("edges", {
+  id: id(),
+  name: text("name").notNull().unique(),
+  region: text("region").notNull(),
+  // Version of the route table that the edge serves from.
+  acknowledgedVersion: bigint("acknowledged_version", { mode: "number" }).notNull().default(0),
+  lastSeenAt: time("last_seen_at"),
+  createdAt: createdAt(),
+});
+
+// One row: counts the changes of what edges must know.
+export const routeTable = pgTable(
+  "route_table",
+  {
+    id: integer("id").primaryKey(),
+    version: bigint("version", { mode: "number" }).notNull(),
+  },
+  (t) => [check("route_table_one_row", sql`${t.id} = 1`)],
+);
+
+export const apiTokens = pgTable(
+  "api_tokens",
+  {
+    id: id(),
+    kind: text("kind").notNull(),
+    name: text("name").notNull(),
+    tokenHash: bytea("token_hash").notNull().unique(),
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
+    edgeId: uuid("edge_id").references(() => edges.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
+    lastUsedAt: time("last_used_at"),
+    expiresAt: time("expires_at"),
+    revokedAt: time("revoked_at"),
+  },
+  (t) => [
+    index("api_tokens_user").on(t.userId),
+    check(
+      "api_tokens_owner",
+      sql`(${t.kind} = 'user' and ${t.userId} is not null and ${t.nodeId} is null and ${t.edgeId} is null)
+        or (${t.kind} = 'node' and ${t.nodeId} is not null and ${t.userId} is null and ${t.edgeId} is null)
+        or (${t.kind} = 'edge' and ${t.edgeId} is not null and ${t.userId} is null and ${t.nodeId} is null)`,
+    ),
+  ],
+);
+
+export const auditEvents = pgTable(
+  "audit_events",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").references(() => organisations.id),
+    userId: uuid("user_id").references(() => users.id),
+    action: text("action").notNull(),
+    subjectType: text("subject_type").notNull(),
+    subjectId: uuid("subject_id").notNull(),
+    // Names and ids only, never a secret.
+    details: jsonb("details").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index("audit_events_organisation").on(t.organisationId, t.id)],
+);
+
+// Answers of creates that carried an Idempotency-Key, kept for a day.
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    tokenId: uuid("token_id").notNull().references(() => apiTokens.id, { onDelete: "cascade" }),
+    key: text("key").notNull(),
+    // SHA-256 of method, path and body: the same key with another request is a conflict.
+    requestHash: bytea("request_hash").notNull(),
+    // The resource that the first request made; null while it is under way.
+    resourceId: uuid("resource_id"),
+    createdAt: createdAt(),
+  },
+  (t) => [primaryKey({ columns: [t.tokenId, t.key] }), index("idempotency_keys_created").on(t.createdAt)],
+);

@@ -1,0 +1,85 @@
+package registryauth
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+const coordinateBytes = 32
+
+// Signer signs registry tokens with an ES256 key that is derived from the platform's secret key, so that every copy of
+// api signs alike and there is no second key to keep.
+type Signer struct {
+	private *ecdsa.PrivateKey
+	keyID   string
+}
+
+// NewSigner returns the signer of a platform.
+func NewSigner(key secret.Key) (*Signer, error) {
+	private, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), key.Derive("registry token signing key"))
+	if err != nil {
+		return nil, fmt.Errorf("derive the registry's signing key: %w", err)
+	}
+
+	public, err := private.PublicKey.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("encode the registry's public key: %w", err)
+	}
+
+	sum := sha256.Sum256(public)
+
+	return &Signer{private: private, keyID: base64.RawURLEncoding.EncodeToString(sum[:])}, nil
+}
+
+// Token returns a token for subject that the registry accepts until TokenLifetime after now.
+func (s *Signer) Token(subject string, access []Access, now time.Time) (string, error) {
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+		"iss":    Issuer,
+		"sub":    subject,
+		"aud":    Service,
+		"exp":    now.Add(TokenLifetime).Unix(),
+		"nbf":    now.Add(-time.Minute).Unix(), // The registry's clock may be a little behind.
+		"iat":    now.Unix(),
+		"jti":    id.New().String(),
+		"access": access,
+	})
+	token.Header["kid"] = s.keyID
+
+	signed, err := token.SignedString(s.private)
+	if err != nil {
+		return "", fmt.Errorf("sign a registry token: %w", err)
+	}
+
+	return signed, nil
+}
+
+// JWKS returns the public key as a JSON Web Key Set (RFC 7517), which the registry reads from a file.
+func (s *Signer) JWKS() ([]byte, error) {
+	public, err := s.private.PublicKey.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("encode the registry's public key: %w", err)
+	}
+
+	// An uncompressed point: 0x04, X, Y.
+	x, y := public[1:1+coordinateBytes], public[1+coordinateBytes:]
+
+	set, err := json.Marshal(map[string]any{"keys": []map[string]string{{
+		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": s.keyID,
+		"x": base64.RawURLEncoding.EncodeToString(x), "y": base64.RawURLEncoding.EncodeToString(y),
+	}}})
+	if err != nil {
+		return nil, fmt.Errorf("encode the registry's key set: %w", err)
+	}
+
+	return set, nil
+}

@@ -1,0 +1,90 @@
+// Package secret seals values at rest and makes and hashes tokens.
+package secret
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+)
+
+const keyBytes = 32
+
+// Key is the platform's 32-byte master key. api and workers share it; nodes and edges never hold it.
+type Key struct {
+	bytes [keyBytes]byte
+}
+
+// GenerateKey returns a new random key.
+func GenerateKey() Key {
+	var key Key
+	// crypto/rand.Read never returns an error.
+	_, _ = rand.Read(key.bytes[:])
+
+	return key
+}
+
+// UnmarshalText reads a key from standard base64 of exactly 32 bytes, so that configuration can hold one.
+func (k *Key) UnmarshalText(text []byte) error {
+	decoded, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil || len(decoded) != keyBytes {
+		return errors.New("the secret key must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+	}
+
+	copy(k.bytes[:], decoded)
+
+	return nil
+}
+
+// Encode returns the key in the form that UnmarshalText reads.
+func (k Key) Encode() string { return base64.StdEncoding.EncodeToString(k.bytes[:]) }
+
+// String hides the key from logs.
+func (k Key) String() string { return "[secret key]" }
+
+// GoString hides the key from logs.
+func (k Key) GoString() string { return k.String() }
+
+// Derive returns 32 bytes for another purpose, which tell nothing of the key (HKDF-SHA256, RFC 5869).
+func (k Key) Derive(purpose string) []byte {
+	derived, err := hkdf.Key(sha256.New, k.bytes[:], nil, purpose, keyBytes)
+	if err != nil {
+		panic(fmt.Sprintf("hkdf refused 32 bytes: %v", err))
+	}
+
+	return derived
+}
+
+// Seal encrypts plaintext with AES-256-GCM under a random nonce. Context names the row and column that hold the
+// value, so that a sealed value copied elsewhere does not open.
+func (k Key) Seal(plaintext []byte, context string) []byte {
+	return k.cipher().Seal(nil, nil, plaintext, []byte(context))
+}
+
+// Open decrypts what Seal made with the same key and context. It returns an error for anything else.
+func (k Key) Open(sealed []byte, context string) ([]byte, error) {
+	plaintext, err := k.cipher().Open(nil, nil, sealed, []byte(context))
+	if err != nil {
+		return nil, fmt.Errorf("open the sealed value of %s (was ZEITWORK_SECRET_KEY changed?): %w", context, err)
+	}
+
+	return plaintext, nil
+}
+
+func (k Key) cipher() cipher.AEAD {
+	block, err := aes.NewCipher(k.bytes[:])
+	if err != nil {
+		panic(fmt.Sprintf("aes refused a 32-byte key: %v", err))
+	}
+
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		panic(fmt.Sprintf("gcm refused aes: %v", err))
+	}
+
+	return aead
+}
