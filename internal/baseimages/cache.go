@@ -1,0 +1,63 @@
+package baseimages
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// revision is part of every hash: raise it when the code that makes images changes what it makes.
+const revision = 1
+
+// layoutDir is where the images that are made from today's recipes and certificates are kept.
+func layoutDir(cacheDir string, certificates []byte) string {
+	return filepath.Join(cacheDir, "base-images", "images-"+hash(recipes, certificates))
+}
+
+// rootfsFile is where the minimal system of a recipe is kept. Recipes with the same suite and packages share it.
+func rootfsFile(cacheDir string, r recipe) string {
+	return filepath.Join(cacheDir, "base-images", "rootfs-"+r.Suite+"-"+hash(r.Suite, r.Packages)+".tar")
+}
+
+func hash(parts ...any) string {
+	// Strings, lists and structs of them always encode.
+	encoded, _ := json.Marshal(append([]any{revision}, parts...)) //nolint:errchkjson // See above.
+	sum := sha256.Sum256(encoded)
+
+	const enough = 8
+
+	return hex.EncodeToString(sum[:enough])
+}
+
+// lock waits until no other process makes images in that cache.
+func lock(ctx context.Context, cacheDir string) (func(), error) {
+	dir := filepath.Join(cacheDir, "base-images")
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Base images are public.
+		return nil, fmt.Errorf("make the cache of the base images: %w", err)
+	}
+
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the lock of the base images: %w", err)
+	}
+
+	locked := make(chan error, 1)
+
+	go func() { locked <- syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }() //nolint:gosec // A descriptor fits an int.
+
+	select {
+	case err := <-locked:
+		if err != nil {
+			return nil, fmt.Errorf("lock the cache of the base images: %w", err)
+		}
+
+		return func() { _ = file.Close() }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

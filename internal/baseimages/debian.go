@@ -1,0 +1,90 @@
+package baseimages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+const (
+	debianMirror   = "http://deb.debian.org/debian"
+	securityMirror = "http://deb.debian.org/debian-security"
+)
+
+// bootstrap makes the tar of a minimal Debian system at file, unless it is there.
+func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) error {
+	if _, err := os.Stat(file); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+
+	say("making Debian " + r.Suite + " (about half a minute)")
+
+	mirror, security := mirrors(ctx)
+	making := file + ".making"
+
+	arguments := []string{
+		"--variant=minbase", "--mode=root", "--format=tar", "--quiet", "--architectures=amd64",
+		"--include=" + strings.Join(r.Packages, ","),
+		"--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
+		r.Suite, making,
+		fmt.Sprintf("deb %s %s main", mirror, r.Suite),
+		fmt.Sprintf("deb %s %s-updates main", mirror, r.Suite),
+		fmt.Sprintf("deb %s %s-security main", security, r.Suite),
+	}
+
+	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
+	// mmdebstrap unmounts what it mounted when it is interrupted, and cannot when it is killed.
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.WaitDelay = time.Minute
+
+	if output, err := command.CombinedOutput(); err != nil {
+		_ = os.Remove(making)
+
+		return fmt.Errorf("mmdebstrap: %w: %s", err, lastLines(string(output)))
+	}
+
+	if err := os.Rename(making, file); err != nil {
+		return fmt.Errorf("keep the Debian system: %w", err)
+	}
+
+	return nil
+}
+
+// mirrors returns the Debian mirrors that the host uses, and the public ones on a host that is not Debian.
+func mirrors(ctx context.Context) (string, string) {
+	mirror, security := debianMirror, securityMirror
+
+	output, err := exec.CommandContext(ctx, "apt-get", "indextargets",
+		"--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages").Output()
+	if err != nil {
+		return mirror, security
+	}
+
+	for line := range strings.Lines(string(output)) {
+		label, uri, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "Debian|"), "|")
+
+		switch label {
+		case "Debian":
+			mirror = strings.TrimSuffix(uri, "/")
+		case "Debian-Security":
+			security = strings.TrimSuffix(uri, "/")
+		}
+	}
+
+	return mirror, security
+}
+
+// lastLines returns the end of a command's output, where the reason stands.
+func lastLines(output string) string {
+	const enough = 5
+
+	lines := strings.Split(strings.TrimSpace(output), "\n")
+
+	return strings.Join(lines[max(0, len(lines)-enough):], "\n")
+}
