@@ -1,0 +1,29 @@
+-- name: OpenStep :one
+-- Opens the timeline row of the next attempt and closes what a worker that died has left open.
+WITH stale AS (
+  UPDATE deployment_steps
+  SET state = 'retrying', error = 'The worker that ran this step stopped.', ended_at = now()
+  WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.state = 'running'
+)
+INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
+SELECT @id::uuid, @deployment_id::uuid, @step::text, coalesce(max(attempt), 0) + 1, @worker::text
+FROM deployment_steps WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.step = @step
+RETURNING *;
+
+-- name: CloseStep :exec
+UPDATE deployment_steps SET state = @state, error = @error, waiting_for = @waiting_for, ended_at = now()
+WHERE id = @id AND state = 'running';
+
+-- name: SetStepWaiting :execrows
+-- Says what the running attempt waits for; null for nothing.
+UPDATE deployment_steps SET waiting_for = @waiting_for
+WHERE id = @id AND state = 'running' AND waiting_for IS DISTINCT FROM @waiting_for;
+
+-- name: CancelSteps :exec
+-- Closes what is open in the timeline of a deployment that was cancelled or superseded.
+UPDATE deployment_steps
+SET state = CASE state WHEN 'running' THEN 'cancelled' ELSE state END, waiting_for = NULL, ended_at = coalesce(ended_at, now())
+WHERE deployment_id = $1 AND (state = 'running' OR waiting_for IS NOT NULL);
+
+-- name: ListDeploymentSteps :many
+SELECT * FROM deployment_steps WHERE deployment_id = $1 ORDER BY id;

@@ -1,0 +1,122 @@
+-- name: LockProject :one
+-- Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.
+SELECT * FROM projects WHERE id = $1 AND deleted_at IS NULL FOR UPDATE;
+
+-- name: ListSealedVariables :many
+SELECT id, name, value_sealed FROM environment_variables WHERE project_id = $1 ORDER BY name;
+
+-- name: CreateDeployment :one
+-- created_at is read from the clock, not from the transaction's start: the project is locked, so that it orders the
+-- deployments of a project.
+INSERT INTO deployments (
+  id, project_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
+  image_digest, image_id, environment_sealed, created_by, created_at
+) VALUES (
+  @id, @project_id, @step, @trigger, @origin_id, @branch, @commit_sha, @commit_message, @commit_author, @source_digest, @build_plan,
+  @image_digest, @image_id, @environment_sealed, @created_by, clock_timestamp()
+) RETURNING *;
+
+-- name: GetDeployment :one
+SELECT * FROM deployments WHERE id = $1;
+
+-- name: LockDeployment :one
+SELECT * FROM deployments WHERE id = $1 FOR UPDATE;
+
+-- name: LatestDeployment :one
+SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT 1;
+
+-- name: ListUnfinishedDeployments :many
+-- The deployments of a branch that are still on their way, locked.
+SELECT * FROM deployments
+WHERE project_id = @project_id AND branch = @branch AND state IN ('queued', 'deploying') AND id <> @except_id
+ORDER BY id
+FOR UPDATE;
+
+-- name: BeginStep :one
+-- Returns no row when the deployment has ended or stands at another step.
+UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
+WHERE id = @id AND step = @step AND state IN ('queued', 'deploying')
+RETURNING *;
+
+-- name: LockDeploymentAtStep :one
+-- Half of the fence: returns no row when the deployment has ended or stands at another step.
+SELECT * FROM deployments WHERE id = @id AND step = @step AND state = 'deploying' FOR UPDATE;
+
+-- name: AdvanceDeployment :exec
+UPDATE deployments SET step = @step WHERE id = @id;
+
+-- name: EndDeployment :exec
+UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, ended_at = now()
+WHERE id = @id;
+
+-- name: SetDeploymentSource :exec
+UPDATE deployments
+SET commit_sha = @commit_sha, commit_message = @commit_message, commit_author = @commit_author, source_digest = @source_digest
+WHERE id = @id;
+
+-- name: SetDeploymentBuildPlan :exec
+UPDATE deployments SET build_plan = @build_plan WHERE id = @id;
+
+-- name: SetDeploymentImageDigest :exec
+UPDATE deployments SET image_digest = @image_digest WHERE id = @id;
+
+-- name: SetDeploymentImage :exec
+UPDATE deployments SET image_id = @image_id WHERE id = @id;
+
+-- name: NewerDeploymentWasLive :one
+-- Whether a younger deployment of the project has had the route already.
+SELECT EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = @project_id AND deployments.created_at > @created_at AND deployments.route_version IS NOT NULL
+);
+
+-- name: MakeDeploymentLive :exec
+UPDATE deployments SET state = 'live', route_version = @route_version::bigint, ended_at = now() WHERE id = @id;
+
+-- name: ListReplacedDeployments :many
+-- The live deployments of a project other than the one that has just taken its domains.
+SELECT id FROM deployments WHERE project_id = @project_id AND state = 'live' AND id <> @except_id;
+
+-- name: RetireDeployment :exec
+-- Does nothing while a domain still points at the deployment.
+UPDATE deployments SET state = 'retired', retired_at = now()
+WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
+
+-- name: ListStrandedDeployments :many
+-- Deployments on their way that no job carries: none may be found for long.
+SELECT deployments.id, deployments.step FROM deployments
+WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100;
+
+-- name: ListLeftoverDeployments :many
+-- Deployments that ended, whose VMs are still there and that no job cleans up.
+SELECT DISTINCT deployments.id FROM deployments
+JOIN vms ON vms.deployment_id = deployments.id
+WHERE deployments.state IN ('failed', 'cancelled', 'superseded', 'retired') AND vms.removed_at IS NULL
+  AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100;
+
+-- name: ListUnretiredDeployments :many
+-- Live deployments that no domain points at, though a younger one of the project does, and that no job retires.
+SELECT deployments.id, (younger.id)::uuid AS replaced_by FROM deployments
+JOIN domains ON domains.project_id = deployments.project_id
+JOIN deployments AS younger ON younger.id = domains.deployment_id
+WHERE deployments.state = 'live' AND younger.created_at > deployments.created_at
+  AND younger.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM domains AS own WHERE own.deployment_id = deployments.id)
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100;

@@ -1,0 +1,12 @@
+-- name: ListProjectsToPoll :many
+-- Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first.
+SELECT id, repository_url, branch FROM projects
+WHERE deleted_at IS NULL AND auto_deploy AND (polled_at IS NULL OR polled_at < now() - @every::interval)
+ORDER BY polled_at NULLS FIRST
+LIMIT 500;
+
+-- name: RecordPoll :exec
+UPDATE projects SET last_seen_commit = @last_seen_commit, polled_at = now(), poll_error = NULL WHERE id = @id;
+
+-- name: RecordPollError :exec
+UPDATE projects SET poll_error = @poll_error::text, polled_at = now() WHERE id = @id;

@@ -1,0 +1,37 @@
+-- name: OwnsJob :one
+-- Half of the fence: returns no row unless this attempt of this worker still owns the job.
+SELECT id FROM river.river_job
+WHERE id = @id AND state = 'running' AND attempt = @attempt AND attempted_by[array_upper(attempted_by, 1)] = @worker::text
+FOR UPDATE;
+
+-- name: ListDeploymentJobs :many
+-- The jobs that carry a deployment through the chain and are not done.
+SELECT id FROM river.river_job
+WHERE args @> jsonb_build_object('deployment_id', @deployment_id::uuid) AND kind LIKE 'deploy.%'
+  AND state IN ('available', 'pending', 'running', 'retryable', 'scheduled');
+
+-- name: ListJobOwners :many
+-- The workers that own running jobs.
+SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.river_job WHERE state = 'running';
+
+-- name: TryLockWorker :one
+-- True when nobody holds the lock that the worker takes before it works: it is dead.
+SELECT pg_try_advisory_xact_lock(hashtextextended('zeitwork.worker:' || @worker::text, 0));
+
+-- name: HoldWorkerLock :exec
+-- Holds the worker's lock as long as the connection lives.
+SELECT pg_advisory_lock(hashtextextended('zeitwork.worker:' || @worker::text, 0));
+
+-- name: FinalizeDeadJobs :many
+-- Ends the running jobs of a worker that died, for good: a row that is never revived cannot be written by that worker
+-- if it comes back.
+UPDATE river.river_job
+SET state = CASE WHEN metadata ? 'cancel_attempted_at' THEN 'cancelled'::river.river_job_state ELSE 'discarded'::river.river_job_state END,
+  finalized_at = now(),
+  errors = array_append(errors, jsonb_build_object('at', now(), 'attempt', attempt, 'error', 'the worker died', 'trace', ''))
+WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = @worker::text
+RETURNING id, kind, args, (metadata ? 'cancel_attempted_at')::boolean AS cancelled;
+
+-- name: NotifyJob :exec
+-- Wakes the workers of a queue at commit. River's own notification is debounced and may be left out.
+SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text);

@@ -1,0 +1,49 @@
+-- name: LockUsableNodes :many
+-- The nodes that may get VMs, locked so that two schedulers cannot give the same room or address away.
+SELECT * FROM nodes
+WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval
+ORDER BY id
+FOR NO KEY UPDATE;
+
+-- name: ListNodeUsage :many
+-- What the VMs that are still there hold of each node. VMs that are to stop still hold it.
+SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
+  count(*) FILTER (WHERE deployment_id = @deployment_id) AS instances
+FROM vms WHERE removed_at IS NULL
+GROUP BY node_id;
+
+-- name: ListHeldAddresses :many
+SELECT ip FROM vms WHERE ip_released_at IS NULL AND ip <<= @prefix::cidr;
+
+-- name: ReleaseAddresses :exec
+-- Gives back the addresses of VMs of which nothing is left, once the cooldown has passed.
+UPDATE vms SET ip_released_at = now() WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval;
+
+-- name: CreateVM :exec
+INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path)
+VALUES (@id, @deployment_id, @node_id, @ip, @port, @cpu_millis, @memory_bytes, @health_path);
+
+-- name: CountRunningVMs :one
+-- The VMs that a deployment has and that are not to stop.
+SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL;
+
+-- name: CountPresentVMs :one
+-- The VMs of a deployment of which something is left.
+SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
+
+-- name: StopVMs :many
+-- Asks for the VMs of a deployment to stop; returns their nodes.
+UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL
+RETURNING node_id;
+
+-- name: ListDeploymentVMs :many
+-- Every VM of a deployment with how its node is.
+SELECT sqlc.embed(vms), nodes.name AS node_name, nodes.region,
+  (coalesce(nodes.last_seen_at > now() - @seen_within::interval, false))::boolean AS node_seen
+FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.deployment_id = @deployment_id
+ORDER BY vms.id;
+
+-- name: ListLastRuntimeLines :many
+-- The last lines that the VMs of a deployment wrote, newest first.
+SELECT line FROM runtime_logs WHERE deployment_id = $1 ORDER BY id DESC LIMIT $2;

@@ -1,0 +1,19 @@
+-- What the queries know of River's tables, for sqlc alone: River's own migrations make them.
+CREATE SCHEMA river;
+
+CREATE TYPE river.river_job_state AS ENUM (
+  'available', 'cancelled', 'completed', 'discarded', 'pending', 'retryable', 'running', 'scheduled'
+);
+
+CREATE TABLE river.river_job (
+  id bigint PRIMARY KEY NOT NULL,
+  state river.river_job_state NOT NULL,
+  attempt smallint NOT NULL,
+  args jsonb NOT NULL,
+  attempted_by text[],
+  errors jsonb[],
+  finalized_at timestamptz,
+  kind text NOT NULL,
+  metadata jsonb NOT NULL,
+  queue text NOT NULL
+);
