@@ -1,0 +1,192 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/template"
+
+	"github.com/samber/lo"
+)
+
+// Buildkitd builds images. Its builds run in a network of their own, which reaches the internet and nothing else.
+type Buildkitd struct {
+	Home Home
+	// Bin is the folder of the daemons' binaries, among them runc and the CNI plugins.
+	Bin string
+	// RegistryHost is the host and port of a registry that is spoken to without TLS; it may be empty.
+	RegistryHost string
+	// Mirror makes docker.io's images be looked for in that registry, below docker.io/, before Docker Hub is asked.
+	Mirror bool
+	// Bridge is the name of the network interface between builds and the machine, 15 bytes at most. No other daemon may
+	// use it.
+	Bridge string
+	// Subnet is the range of the builds' addresses; the first address is the bridge's. Nothing else on the machine may
+	// use it.
+	Subnet netip.Prefix
+	// Nameservers are what builds ask for names; empty are the machine's own.
+	Nameservers []netip.Addr
+	// CacheBytes is how much disk the build cache may use; zero is 20 GB.
+	CacheBytes int64
+}
+
+const buildkitdName = "buildkitd"
+
+// The network pool keeps a few networks ready, as making one costs a step tens of milliseconds. network.host is not among
+// the entitlements, so no Dockerfile and no client can ask for it.
+const buildkitdConfig = `root = {{.Root}}
+insecure-entitlements = []
+
+[log]
+  level = "warn"
+
+[grpc]
+  address = [{{.Address}}]
+
+[dns]
+  nameservers = [{{.Nameservers}}]
+
+[history]
+  maxAge = "24h"
+  maxEntries = 50
+
+[worker.containerd]
+  enabled = false
+
+[worker.oci]
+  enabled = true
+  snapshotter = "overlayfs"
+  binary = {{.Runc}}
+  networkMode = "cni"
+  cniConfigPath = {{.CNIConfig}}
+  cniBinaryPath = {{.Bin}}
+  cniPoolSize = 4
+  gc = true
+  maxUsedSpace = {{.CacheBytes}}
+  reservedSpace = {{.ReservedBytes}}
+  minFreeSpace = {{.FreeBytes}}
+{{if .Mirror}}
+[registry."docker.io"]
+  mirrors = [{{.Mirror}}]
+{{end}}{{if .Registry}}
+[registry.{{.Registry}}]
+  http = true
+{{end}}`
+
+// Start sets the builds' network up, fences it, and starts buildkitd. The process's address is a unix:// URL.
+func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
+	socket, err := b.Home.socket(buildkitdName)
+	if err != nil {
+		return nil, err
+	}
+
+	if len(b.Nameservers) == 0 {
+		if b.Nameservers, err = hostNameservers(); err != nil {
+			return nil, err
+		}
+	}
+
+	config, err := b.writeConfiguration("unix://" + socket)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := endLeftovers(ctx, buildkitdName, config); err != nil {
+		return nil, err
+	}
+
+	// No build runs now, so no address is in use, whatever a killed run had noted.
+	if err := os.RemoveAll(b.Home.folder(buildkitdName, "addresses")); err != nil {
+		return nil, fmt.Errorf("forget the addresses of earlier builds: %w", err)
+	}
+
+	// The fence stands before the first build can.
+	network := buildNetwork{bridge: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers}
+	if err := network.fence(); err != nil {
+		return nil, err
+	}
+
+	return b.Home.start(ctx, spec{
+		name: buildkitdName, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
+		environ: environment(b.Bin), cleanup: network.remove,
+		ready: func(ctx context.Context) error { return answersGRPC(ctx, socket) },
+	})
+}
+
+// writeConfiguration writes buildkitd's configuration and that of its network, and returns the path of the first.
+func (b Buildkitd) writeConfiguration(address string) (string, error) {
+	cni, err := b.cniConfiguration()
+	if err != nil {
+		return "", err
+	}
+
+	cniPath, err := b.Home.write(cni, buildkitdName, "build.conflist")
+	if err != nil {
+		return "", err
+	}
+
+	const (
+		defaultCacheBytes = 20e9
+		reservedShare     = 10
+		freeBytes         = 5e9
+	)
+
+	cacheBytes := b.CacheBytes
+	if cacheBytes == 0 {
+		cacheBytes = defaultCacheBytes
+	}
+
+	values := map[string]string{
+		"Root": strconv.Quote(b.Home.folder(buildkitdName, "root")), "Address": strconv.Quote(address), "Bin": strconv.Quote(b.Bin),
+		"Runc": strconv.Quote(filepath.Join(b.Bin, "runc")), "CNIConfig": strconv.Quote(cniPath),
+		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
+		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
+		"FreeBytes": strconv.FormatInt(freeBytes, 10), "Mirror": "", "Registry": "",
+	}
+
+	if b.RegistryHost != "" {
+		values["Registry"] = strconv.Quote(b.RegistryHost)
+	}
+
+	if b.Mirror {
+		values["Mirror"] = strconv.Quote(b.RegistryHost + "/docker.io")
+	}
+
+	var content strings.Builder
+	if err := template.Must(template.New(buildkitdName).Parse(buildkitdConfig)).Execute(&content, values); err != nil {
+		return "", fmt.Errorf("write the configuration of buildkitd: %w", err)
+	}
+
+	return b.Home.write([]byte(content.String()), buildkitdName, "config.toml")
+}
+
+// cniConfiguration is the network as the CNI plugins make it: a bridge whose ports cannot talk to one another.
+func (b Buildkitd) cniConfiguration() ([]byte, error) {
+	type section = map[string]any
+
+	content, err := json.MarshalIndent(section{
+		"cniVersion": "1.0.0",
+		"name":       b.Bridge,
+		"plugins": []section{
+			{
+				"type": "bridge", "bridge": b.Bridge, "isDefaultGateway": true, "ipMasq": true, "portIsolation": true,
+				"ipam": section{
+					"type": "host-local", "dataDir": b.Home.folder(buildkitdName, "addresses"),
+					"ranges": [][]section{{{"subnet": b.Subnet.String()}}},
+				},
+			},
+			// Lets the builds through where another program, such as Docker, has made DROP the policy of forwarding.
+			{"type": "firewall", "backend": "iptables"},
+		},
+	}, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the configuration of the builds' network: %w", err)
+	}
+
+	return content, nil
+}

@@ -1,0 +1,273 @@
+package daemon
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/nftables"
+	"github.com/stretchr/testify/require"
+	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+)
+
+// These tests change the machine's interfaces and firewall, so they run one after another, with names and ranges that
+// nothing else uses.
+const (
+	testBridge = "zwdaemontest0"
+	testSubnet = "10.82.3.0/24"
+	// The neighbour is a machine beside this one that has an internal and a public address.
+	neighbourInternal = "10.82.4.2"
+	neighbourPublic   = "198.18.4.2"
+)
+
+func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+	neighbour(t)
+
+	buildkitd.Nameservers = []netip.Addr{netip.MustParseAddr(neighbourInternal)}
+
+	onMachine, err := net.Listen("tcp", "0.0.0.0:0")
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, onMachine.Close()) }()
+
+	port := fmt.Sprint(onMachine.Addr().(*net.TCPAddr).Port)
+
+	process, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, process.Stop(t.Context())) }()
+
+	expected := map[string]string{
+		neighbourPublic + ":80":   "open",
+		neighbourInternal + ":53": "open", // It is the nameserver.
+		neighbourInternal + ":80": "closed",
+		"10.82.3.1:" + port:       "closed", // This machine, as the builds' gateway.
+		"10.82.4.1:" + port:       "closed", // This machine, by another of its addresses.
+	}
+
+	for _, address := range []string{neighbourPublic + ":80", neighbourInternal + ":80", "10.82.4.1:" + port} {
+		connection, err := net.Dial("tcp", address)
+		require.NoError(t, err, "outside of a build all of them answer")
+		require.NoError(t, connection.Close())
+	}
+
+	output := probe(t, buildkitd, process, expected)
+	for address, state := range expected {
+		require.Contains(t, output, "PROBE "+address+" "+state)
+	}
+
+	requireIsolatedPorts(t)
+}
+
+func TestBuildkitd_Stopped_LeavesNothingOnTheMachine(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+
+	process, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	require.Contains(t, tables(t), "zeitwork-build-"+testBridge)
+
+	_, err = netlink.LinkByName(testBridge)
+	require.NoError(t, err)
+	require.NoError(t, process.Stop(t.Context()))
+	requireNothingLeft(t, buildkitd)
+}
+
+func TestBuildkitd_Killed_StartsAgainAndLeavesNothing(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+
+	first, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	kill(t, first)
+
+	second, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	probe(t, buildkitd, second, nil)
+	require.NoError(t, second.Stop(t.Context()))
+	requireNothingLeft(t, buildkitd)
+}
+
+func TestBuildkitd_HostNetworkAsked_Refuses(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+
+	process, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, process.Stop(t.Context())) }()
+
+	output, err := build(t, buildkitd, process, "RUN --network=host [\"/probe\"]", "--allow", "network.host")
+	require.Error(t, err)
+	require.Contains(t, output, "network.host is not allowed")
+}
+
+func TestNameserversIn_LeavesOutLoopbackAndIPv6(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, []netip.Addr{netip.MustParseAddr("192.0.2.53")},
+		nameserversIn("# made by hand\nsearch example.com\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\nnameserver\n"))
+}
+
+func testBuildkitd(t *testing.T) Buildkitd {
+	t.Helper()
+	needRoot(t)
+
+	bin := testBin(t)
+
+	if _, err := exec.LookPath("iptables"); err != nil {
+		t.Skip("needs iptables for the builds' network; install the Debian package iptables")
+	}
+
+	return Buildkitd{Home: shortHome(t), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+}
+
+// probe builds an image whose one step tries the addresses, and returns the build's log.
+func probe(t *testing.T, buildkitd Buildkitd, process *Process, addresses map[string]string) string {
+	t.Helper()
+
+	step := []string{`"/probe"`}
+	for address := range addresses {
+		step = append(step, `"`+address+`"`)
+	}
+
+	output, err := build(t, buildkitd, process, "RUN ["+strings.Join(step, ", ")+"]")
+	require.NoError(t, err, output)
+
+	return output
+}
+
+func build(t *testing.T, buildkitd Buildkitd, process *Process, step string, more ...string) (string, error) {
+	t.Helper()
+
+	folder := t.TempDir()
+	compile := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "probe"), "./testdata/probe")
+	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
+
+	output, err := compile.CombinedOutput()
+	require.NoError(t, err, string(output))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM scratch\nCOPY probe /probe\n"+step+"\n"), 0o600))
+
+	arguments := append([]string{
+		"--addr", process.Address(), "build", "--progress", "plain", "--frontend", "dockerfile.v0", "--no-cache",
+		"--local", "context=" + folder, "--local", "dockerfile=" + folder,
+	}, more...)
+
+	output, err = exec.CommandContext(t.Context(), filepath.Join(buildkitd.Bin, "buildctl"), arguments...).CombinedOutput()
+
+	return string(output), err
+}
+
+// neighbour makes a network namespace that is wired to this machine and answers on ports 53 and 80.
+func neighbour(t *testing.T) {
+	t.Helper()
+	runtime.LockOSThread()
+
+	defer runtime.UnlockOSThread()
+
+	machine, err := netns.Get()
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, machine.Close()) }()
+
+	// The namespace lives as long as the listeners in it.
+	apart, err := netns.New()
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, apart.Close()) }()
+
+	require.NoError(t, netns.Set(machine))
+	require.NoError(t, netlink.LinkAdd(&netlink.Veth{
+		LinkAttrs: netlink.LinkAttrs{Name: "zwdaemontest1"}, PeerName: "eth0", PeerNamespace: netlink.NsFd(apart),
+	}))
+	t.Cleanup(func() {
+		link, err := netlink.LinkByName("zwdaemontest1")
+		require.NoError(t, err)
+		require.NoError(t, netlink.LinkDel(link))
+	})
+	configure(t, "zwdaemontest1", "10.82.4.1/24", "198.18.4.1/24")
+	require.NoError(t, netns.Set(apart))
+
+	defer func() { require.NoError(t, netns.Set(machine)) }()
+
+	configure(t, "eth0", neighbourInternal+"/24", neighbourPublic+"/24")
+
+	for _, port := range []string{"53", "80"} {
+		listener, err := net.Listen("tcp", ":"+port)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, listener.Close()) })
+	}
+}
+
+func configure(t *testing.T, name string, addresses ...string) {
+	t.Helper()
+
+	link, err := netlink.LinkByName(name)
+	require.NoError(t, err)
+
+	for _, address := range addresses {
+		parsed, err := netlink.ParseAddr(address)
+		require.NoError(t, err)
+		require.NoError(t, netlink.AddrAdd(link, parsed))
+	}
+
+	require.NoError(t, netlink.LinkSetUp(link))
+}
+
+// requireIsolatedPorts checks that one build cannot reach another through the bridge.
+func requireIsolatedPorts(t *testing.T) {
+	t.Helper()
+
+	ports, err := filepath.Glob("/sys/class/net/" + testBridge + "/brif/*/isolated")
+	require.NoError(t, err)
+	require.NotEmpty(t, ports)
+
+	for _, port := range ports {
+		content, err := os.ReadFile(port)
+		if os.IsNotExist(err) {
+			continue // The pool has just closed this network.
+		}
+
+		require.NoError(t, err)
+		require.Equal(t, "1\n", string(content), port)
+	}
+}
+
+func requireNothingLeft(t *testing.T, buildkitd Buildkitd) {
+	t.Helper()
+
+	require.NotContains(t, tables(t), "zeitwork-build-"+testBridge)
+
+	_, err := netlink.LinkByName(testBridge)
+	require.ErrorAs(t, err, &netlink.LinkNotFoundError{})
+
+	mounts, err := os.ReadFile("/proc/self/mounts")
+	require.NoError(t, err)
+	require.NotContains(t, string(mounts), string(buildkitd.Home))
+
+	rules, err := exec.CommandContext(t.Context(), "iptables-save").CombinedOutput()
+	require.NoError(t, err)
+	require.NotContains(t, string(rules), "10.82.3.")
+}
+
+func tables(t *testing.T) []string {
+	t.Helper()
+
+	connection, err := nftables.New()
+	require.NoError(t, err)
+
+	all, err := connection.ListTables()
+	require.NoError(t, err)
+
+	names := make([]string, len(all))
+	for i, table := range all {
+		names[i] = table.Name
+	}
+
+	return names
+}

@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+)
+
+// Registry is the container registry, with its images in the home.
+type Registry struct {
+	Home Home
+	// Bin is the folder of the daemons' binaries.
+	Bin string
+	// Port is a free TCP port on the loopback interface.
+	Port int
+	// Auth may be nil: then everyone on the machine may pull, push and delete. For tests.
+	Auth *RegistryAuth
+}
+
+// RegistryAuth makes the registry ask for tokens of the Docker token protocol.
+type RegistryAuth struct {
+	// Realm is the URL of the token endpoint, as the registry's clients reach it.
+	Realm string
+	// Service and Issuer are what a token's audience and issuer must be.
+	Service, Issuer string
+	// JWKS is the JSON Web Key Set with the public ES256 keys that tokens may be signed with.
+	JWKS []byte
+}
+
+const registryName = "registry"
+
+// Start starts the registry. The process's address is its host and port.
+func (r Registry) Start(ctx context.Context) (*Process, error) {
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port))
+
+	content, err := r.configuration(address)
+	if err != nil {
+		return nil, err
+	}
+
+	config, err := r.Home.write(content, registryName, "config.yml")
+	if err != nil {
+		return nil, err
+	}
+
+	if err := endLeftovers(ctx, registryName, config); err != nil {
+		return nil, err
+	}
+
+	return r.Home.start(ctx, spec{
+		name: registryName, program: filepath.Join(r.Bin, registryName), arguments: []string{"serve", config}, address: address,
+		environ: environment(r.Bin, "OTEL_TRACES_EXPORTER=none"),
+		ready:   func(ctx context.Context) error { return answersHTTP(ctx, "http://"+address+"/v2/") },
+	})
+}
+
+// configuration is the registry's configuration file: YAML, of which JSON is a part.
+func (r Registry) configuration(address string) ([]byte, error) {
+	type section = map[string]any
+
+	config := section{
+		"version": "0.1",
+		"log":     section{"level": "warn", "accesslog": section{"disabled": true}},
+		"storage": section{
+			"filesystem": section{"rootdirectory": r.Home.folder(registryName, "data")},
+			"delete":     section{"enabled": true},
+			"cache":      section{"blobdescriptor": "inmemory"},
+		},
+		"http": section{"addr": address},
+	}
+
+	if r.Auth != nil {
+		jwks, err := r.Home.write(r.Auth.JWKS, registryName, "jwks.json")
+		if err != nil {
+			return nil, err
+		}
+
+		config["auth"] = section{"token": section{
+			"realm": r.Auth.Realm, "service": r.Auth.Service, "issuer": r.Auth.Issuer, "jwks": jwks, "signingalgorithms": []string{"ES256"},
+		}}
+	}
+
+	content, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("write the registry's configuration: %w", err)
+	}
+
+	return content, nil
+}
+
+// answersHTTP returns nil when the URL is answered at all: a registry that asks for a token is up.
+func answersHTTP(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", address, err)
+	}
+
+	// A transport of its own leaves no idle connection behind.
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", address, err)
+	}
+
+	if err := response.Body.Close(); err != nil {
+		return fmt.Errorf("ask %s: %w", address, err)
+	}
+
+	if response.StatusCode >= http.StatusInternalServerError {
+		return errors.New(address + " answers " + response.Status)
+	}
+
+	return nil
+}

@@ -1,0 +1,130 @@
+package daemon
+
+import (
+	"net/http"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+func TestRegistry_WithoutAuth_AnswersEveryone(t *testing.T) {
+	t.Parallel()
+
+	process, err := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}.Start(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, get(t, "http://"+process.Address()+"/v2/", "").StatusCode)
+	require.NoError(t, process.Stop(t.Context()))
+}
+
+func TestRegistry_WithAuth_AcceptsOnlyTokensOfItsKeys(t *testing.T) {
+	t.Parallel()
+
+	const repository = "projects/one"
+
+	signer := testSigner(t)
+	jwks, err := signer.JWKS()
+	require.NoError(t, err)
+
+	process, err := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t), Auth: &RegistryAuth{
+		Realm: "http://127.0.0.1:1/v1/registry/token", Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
+	}}.Start(t.Context())
+	require.NoError(t, err)
+
+	tags := "http://" + process.Address() + "/v2/" + repository + "/tags/list"
+
+	anonymous := get(t, tags, "")
+	require.Equal(t, http.StatusUnauthorized, anonymous.StatusCode)
+	require.Contains(t, anonymous.Header.Get("WWW-Authenticate"), `realm="http://127.0.0.1:1/v1/registry/token",service="`+registryauth.Service+`"`)
+
+	// The repository is empty: with access that is what the registry says.
+	require.Equal(t, http.StatusNotFound, get(t, tags, testToken(t, signer, repository)).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, get(t, tags, testToken(t, signer, "projects/two")).StatusCode, "another repository's token")
+	require.Equal(t, http.StatusUnauthorized, get(t, tags, testToken(t, testSigner(t), repository)).StatusCode, "another key's token")
+	require.NoError(t, process.Stop(t.Context()))
+}
+
+func TestRegistry_Killed_StartsAgainOnItsPort(t *testing.T) {
+	t.Parallel()
+
+	registry := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}
+
+	first, err := registry.Start(t.Context())
+	require.NoError(t, err)
+	kill(t, first)
+	require.ErrorContains(t, first.Err(), "registry ended: signal: killed")
+
+	second, err := registry.Start(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, second.Stop(t.Context()))
+}
+
+// A process that an earlier run left behind holds the port until it is ended.
+func TestRegistry_LeftByAnEarlierRun_IsReplaced(t *testing.T) {
+	t.Parallel()
+
+	registry := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}
+
+	first, err := registry.Start(t.Context())
+	require.NoError(t, err)
+
+	second, err := registry.Start(t.Context())
+	require.NoError(t, err)
+
+	<-first.Done()
+	require.Equal(t, http.StatusOK, get(t, "http://"+second.Address()+"/v2/", "").StatusCode)
+	require.NoError(t, second.Stop(t.Context()))
+}
+
+func testSigner(t *testing.T) *registryauth.Signer {
+	t.Helper()
+
+	signer, err := registryauth.NewSigner(secret.GenerateKey())
+	require.NoError(t, err)
+
+	return signer
+}
+
+func testToken(t *testing.T, signer *registryauth.Signer, repository string) string {
+	t.Helper()
+
+	access := []registryauth.Access{registryauth.Repository(repository, registryauth.Pull)}
+
+	token, err := signer.Token("test", access, time.Now())
+	require.NoError(t, err)
+
+	return token
+}
+
+func get(t *testing.T, address, token string) *http.Response {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	require.NoError(t, err)
+
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+
+	return response
+}
+
+// testBin is the folder of the daemons' binaries.
+func testBin(t *testing.T) string {
+	t.Helper()
+
+	bin := os.Getenv("ZEITWORK_TEST_BIN")
+	if bin == "" {
+		t.Skip("needs the daemons' binaries; run it through `go tool task test`, or set ZEITWORK_TEST_BIN to their folder")
+	}
+
+	return bin
+}
