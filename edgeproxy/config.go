@@ -1,0 +1,21 @@
+package edgeproxy
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is how an edge reaches the platform and serves the world.
+type Config struct {
+	APIURL  string `env:"ZEITWORK_API_URL,required"    doc:"Where the platform's API answers, such as https://api.example.com."`
+	Token   string `env:"ZEITWORK_EDGE_TOKEN,required" doc:"The edge's token, shown once when the edge was made."`
+	Listen  string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
+	Region  string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
+	DataDir string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
+	// TrustedProxies are believed in what they say about the client before them; everyone else's forwarding headers are dropped.
+	TrustedProxies []netip.Prefix `doc:"Networks of the proxies in front, whose forwarding headers are believed, separated by commas." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"`
+	DrainTimeout   time.Duration  `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
+	// ResponseTimeout does not concern streams that have begun, nor gRPC, whose servers may hold their headers back.
+	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
+	RequireRoute    bool          `doc:"Refuse VM addresses that only the default route would reach, so that they never leave the cluster." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
+}

@@ -1,0 +1,228 @@
+package edgeproxy
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// healthPath answers load balancers on every hostname, and is the one path that apps cannot have.
+const healthPath = "/.zeitwork/health"
+
+const (
+	copyBuffer = 32 << 10
+	// flushInterval is how long bytes of an answer of known length may wait for more; those of unknown length never wait.
+	flushInterval = 20 * time.Millisecond
+	// statusClientGone stands in the log where nobody was left to be answered.
+	statusClientGone = 499
+)
+
+// handler answers requests: by the app that the Host header names, or with a page that says why there is none.
+type handler struct {
+	table      *atomic.Pointer[table]
+	forwarding forwarding
+	proxy      *httputil.ReverseProxy
+	meters     *meters
+	logger     *slog.Logger
+	running    sync.WaitGroup
+	draining   atomic.Bool
+}
+
+func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
+	h := &handler{table: current, forwarding: forwarding{config.TrustedProxies}, meters: m, logger: logger}
+	h.proxy = &httputil.ReverseProxy{
+		Rewrite:        h.forwarding.rewrite,
+		Transport:      upstreams,
+		FlushInterval:  flushInterval,
+		BufferPool:     &bufferPool{},
+		ModifyResponse: modifyResponse,
+		ErrorHandler:   h.fail,
+		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+	}
+
+	return h
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == healthPath {
+		h.health(w, r)
+
+		return
+	}
+
+	h.running.Add(1)
+	defer h.running.Done()
+
+	h.meters.inFlight.Add(r.Context(), 1)
+	defer h.meters.inFlight.Add(context.WithoutCancel(r.Context()), -1)
+
+	e := &exchange{id: h.forwarding.requestID(r), header: w.Header(), started: time.Now()}
+	r = withExchange(r, e)
+
+	defer e.release()
+	defer h.log(r, e)
+
+	if p, ok := h.route(r, e); !ok {
+		h.answer(w, r, p)
+
+		return
+	}
+
+	if r.ProtoMajor == 1 && r.ContentLength != 0 {
+		// Otherwise the server reads the rest of the body before the first byte of the answer.
+		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+			h.logger.Error("streaming both ways is off for a request", logging.Error(err))
+		}
+	}
+
+	h.proxy.ServeHTTP(w, r)
+}
+
+// route finds out where the request goes, or the page that says why it goes nowhere. It asks nobody.
+func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
+	if r.Method == http.MethodConnect {
+		return pageNoTunnels, false
+	}
+
+	host, err := normalizeHost(r.Host)
+	if err != nil {
+		return pageBadHost, false
+	}
+
+	current := h.table.Load()
+	if current == nil {
+		return pageEdgeStarting, false
+	}
+
+	e.host, e.route = host, current.lookup(host)
+
+	switch {
+	case e.route == nil:
+		return pageUnknownHost, false
+	case e.route.state == client.RouteStateEmpty:
+		return pageNothingDeployed, false
+	case e.route.state == client.RouteStateStarting:
+		return pageStarting, false
+	default:
+		return page{}, true
+	}
+}
+
+// modifyResponse takes out what would make the edge's answer differ from the app's.
+func modifyResponse(response *http.Response) error {
+	e := exchangeOf(response.Request)
+	e.status = response.StatusCode
+
+	response.Header.Set(headerRequestID, e.id)
+
+	if _, ok := response.Header["Content-Type"]; !ok {
+		e.header["Content-Type"] = nil // net/http would guess one.
+	}
+
+	return nil
+}
+
+// fail answers for an app that did not.
+func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := exchangeOf(r)
+
+	switch {
+	case r.Context().Err() != nil:
+		e.status = statusClientGone
+		// Returning would send an empty 200 to a client that a drain cuts off.
+		panic(http.ErrAbortHandler)
+	case e.bodyFailed.Load():
+		h.answer(w, r, pageBadRequest)
+	default:
+		// Not louder: visitors of a broken app would fill the log.
+		h.logger.Debug("an app did not answer", "request_id", e.id, "host", e.host,
+			logging.Deployment(e.route.deploymentID), logging.Error(err))
+		h.answer(w, r, pageFor(err))
+	}
+}
+
+func pageFor(err error) page {
+	if errors.Is(err, errNoUpstream) {
+		return pageAppDown
+	}
+
+	switch reasonOf(err) {
+	case reasonConnect:
+		return pageAppDown
+	case reasonTimeout:
+		return pageAppSlow
+	case reasonLost:
+		return pageAppBroke
+	default:
+		return pageAppBroke
+	}
+}
+
+func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
+	e := exchangeOf(r)
+	e.status = p.status
+	p.write(w, r, e.id)
+}
+
+func (h *handler) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set(headerRequestID, h.forwarding.requestID(r))
+
+	status, text := http.StatusOK, "ok\n"
+
+	switch {
+	case h.draining.Load():
+		status, text = http.StatusServiceUnavailable, "stopping\n"
+	case h.table.Load() == nil:
+		status, text = http.StatusServiceUnavailable, "starting\n"
+	}
+
+	w.WriteHeader(status)
+
+	_, _ = io.WriteString(w, text) // The load balancer may be gone.
+}
+
+// log leaves out the query, which may hold secrets.
+func (h *handler) log(r *http.Request, e *exchange) {
+	if !h.logger.Enabled(r.Context(), slog.LevelDebug) {
+		return
+	}
+
+	attributes := []slog.Attr{
+		slog.String("request_id", e.id),
+		slog.String("method", r.Method),
+		slog.String("host", r.Host),
+		slog.String("path", r.URL.Path),
+		slog.Int("status", e.status),
+		slog.Duration("duration", time.Since(e.started)),
+		slog.Int("attempts", len(e.tried)),
+	}
+	if e.route != nil {
+		attributes = append(attributes, logging.Deployment(e.route.deploymentID), logging.VM(e.vmID()))
+	}
+
+	h.logger.LogAttrs(r.Context(), slog.LevelDebug, "request", attributes...)
+}
+
+// bufferPool lends the buffers through which bodies are copied.
+type bufferPool struct{ pool sync.Pool }
+
+func (b *bufferPool) Get() []byte {
+	if buffer, ok := b.pool.Get().(*[]byte); ok {
+		return *buffer
+	}
+
+	return make([]byte, copyBuffer)
+}
+
+func (b *bufferPool) Put(buffer []byte) { b.pool.Put(&buffer) }

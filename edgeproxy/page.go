@@ -1,0 +1,156 @@
+package edgeproxy
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"html/template"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+//go:embed page.html
+var pageSource string
+
+var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+
+// page is what the edge itself has to say when no app answers.
+type page struct {
+	status     int
+	code       string
+	title      string
+	detail     string
+	retryAfter int // Seconds; 0: trying again does not help.
+}
+
+const retrySoon = 5
+
+var (
+	pageBadHost = page{
+		status: http.StatusBadRequest, code: "bad_host", title: "This is not a web address",
+		detail: "The request's Host header is not a hostname. Check the address.",
+	}
+	pageBadRequest = page{
+		status: http.StatusBadRequest, code: "bad_request", title: "The request ended too early",
+		detail: "The body of the request could not be read. Send it again.",
+	}
+	pageNoTunnels = page{
+		status: http.StatusMethodNotAllowed, code: "method_not_allowed", title: "This is not an open proxy",
+		detail: "CONNECT is not supported here.",
+	}
+	pageUnknownHost = page{
+		status: http.StatusNotFound, code: "unknown_host", title: "There is nothing at this address",
+		detail: "Check the spelling. If the domain is yours, add it to your project and point its DNS here.",
+	}
+	pageNothingDeployed = page{
+		status: http.StatusNotFound, code: "nothing_deployed", title: "Nothing is deployed here yet",
+		detail: "The project exists. It appears here after its first deployment.",
+	}
+	pageStarting = page{
+		status: http.StatusServiceUnavailable, code: "deployment_starting", title: "The first deployment is on its way",
+		detail: "It is being built and started. Try again in a moment.", retryAfter: retrySoon,
+	}
+	pageAppDown = page{
+		status: http.StatusServiceUnavailable, code: "app_down", title: "The app does not answer",
+		detail: "None of its VMs accepts connections. If it is yours, look at its logs. Otherwise try again in a moment.", retryAfter: retrySoon,
+	}
+	pageAppBroke = page{
+		status: http.StatusBadGateway, code: "app_failed", title: "The app broke off",
+		detail: "It closed the connection or answered in a way that is not HTTP. If it is yours, look at its logs. Otherwise try again.",
+	}
+	pageAppSlow = page{
+		status: http.StatusGatewayTimeout, code: "app_slow", title: "The app took too long",
+		detail: "It accepted the request and did not answer in time. If it is yours, look at its logs. Otherwise try again.",
+	}
+	pageEdgeStarting = page{
+		status: http.StatusServiceUnavailable, code: "edge_starting", title: "This server has just started",
+		detail: "It does not know the sites yet. Try again in a moment.", retryAfter: retrySoon,
+	}
+)
+
+// write answers as HTML to those who ask for HTML, which browsers do, and as a problem of RFC 9457 to all others.
+func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) {
+	header := w.Header()
+	contentType, body := "application/problem+json", p.json(requestID)
+
+	if prefersHTML(r.Header.Values("Accept")) {
+		contentType, body = "text/html; charset=utf-8", p.html(requestID)
+
+		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
+	}
+
+	header.Set("Content-Type", contentType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("Cache-Control", "no-store")
+	header.Set("Vary", "Accept")
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set(headerRequestID, requestID)
+
+	if p.retryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+
+	w.WriteHeader(p.status)
+
+	// The client may be gone; there is nobody else to tell.
+	_, _ = w.Write(body)
+}
+
+func (p page) html(requestID string) []byte {
+	var body bytes.Buffer
+
+	values := struct {
+		Title, Detail, RequestID string
+		Status                   int
+	}{p.title, p.detail, requestID, p.status}
+	if err := pageTemplate.Execute(&body, values); err != nil {
+		panic(err) // The template is part of the program and a test renders it.
+	}
+
+	return body.Bytes()
+}
+
+func (p page) json(requestID string) []byte {
+	body, err := json.Marshal(struct {
+		Title     string `json:"title"`
+		Status    int    `json:"status"`
+		Detail    string `json:"detail"`
+		Code      string `json:"code"`
+		RequestID string `json:"request_id"`
+	}{p.title, p.status, p.detail, p.code, requestID})
+	if err != nil {
+		panic(err) // Strings and numbers always encode.
+	}
+
+	return append(body, '\n')
+}
+
+// prefersHTML tells whether text/html is named and no JSON type is preferred to it.
+func prefersHTML(accept []string) bool {
+	var html, json float64
+
+	for _, header := range accept {
+		for part := range strings.SplitSeq(header, ",") {
+			kind, parameters, err := mime.ParseMediaType(part)
+			if err != nil {
+				continue
+			}
+
+			quality, err := strconv.ParseFloat(parameters["q"], 64)
+			if err != nil {
+				quality = 1
+			}
+
+			switch {
+			case kind == "text/html" || kind == "application/xhtml+xml":
+				html = max(html, quality)
+			case kind == "application/json" || strings.HasSuffix(kind, "+json"):
+				json = max(json, quality)
+			}
+		}
+	}
+
+	return html > 0 && html >= json
+}

@@ -1,0 +1,176 @@
+package edgeproxy
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+const (
+	// pollWait is how long the platform holds a poll that has nothing new; pollTimeout leaves room for the answer.
+	pollWait    = 30 * time.Second
+	pollTimeout = pollWait + 15*time.Second
+	// minPause and maxPause bound the wait after a poll that failed.
+	minPause = 100 * time.Millisecond
+	maxPause = 5 * time.Second
+	// hastyAnswer is the time under which an answer without news counts as not having been held at all.
+	hastyAnswer = 50 * time.Millisecond
+)
+
+// poller keeps the table as the platform says. Each poll names the version that is being served from, which acknowledges it.
+type poller struct {
+	api    *client.ClientWithResponses
+	http   *http.Client
+	file   tableFile
+	table  *atomic.Pointer[table]
+	logger *slog.Logger
+}
+
+func newPoller(config Config, current *atomic.Pointer[table], logger *slog.Logger) (*poller, error) {
+	authorize := func(_ context.Context, request *http.Request) error {
+		request.Header.Set("Authorization", "Bearer "+config.Token)
+
+		return nil
+	}
+
+	own := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}}
+
+	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(own), client.WithRequestEditorFn(authorize))
+	if err != nil {
+		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
+	}
+
+	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, logger: logger}, nil
+}
+
+// restore serves from the table of the last run until the platform has been heard.
+func (p *poller) restore() {
+	saved, err := p.file.load()
+	if err != nil {
+		p.logger.Warn("the saved route table is of no use; waiting for the platform's", logging.Error(err))
+
+		return
+	}
+
+	if saved != nil {
+		p.apply(*saved)
+	}
+}
+
+// run polls until ctx ends.
+func (p *poller) run(ctx context.Context) {
+	defer p.http.CloseIdleConnections()
+
+	failures := 0
+
+	for ctx.Err() == nil {
+		begun := time.Now()
+		changed, err := p.poll(ctx)
+
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			failures++
+			p.logFailure(failures, err)
+			sleep(ctx, pause(failures))
+		case !changed && time.Since(begun) < hastyAnswer:
+			sleep(ctx, pause(1))
+		default:
+			failures = 0
+		}
+	}
+}
+
+// poll asks once and reports whether the table was replaced.
+func (p *poller) poll(ctx context.Context) (bool, error) {
+	var (
+		parameters client.GetRoutesParams
+		version    int64
+	)
+
+	// Without a table there is nothing to wait for.
+	current := p.table.Load()
+	if current != nil {
+		version = current.version
+		etag, wait := `"`+strconv.FormatInt(version, 10)+`"`, int64(pollWait/time.Second)
+		parameters = client.GetRoutesParams{IfNoneMatch: &etag, WaitSeconds: &wait}
+	}
+
+	answer, err := p.api.GetRoutes(ctx, &parameters)
+	if err != nil {
+		return false, fmt.Errorf("asking for the route table: %w", err)
+	}
+
+	if answer.StatusCode == http.StatusNotModified {
+		return false, answer.Body.Close()
+	}
+
+	parsed, err := client.ParseGetRoutesResponse(answer)
+	if err != nil {
+		return false, fmt.Errorf("reading the route table: %w", err)
+	}
+
+	switch {
+	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
+		return false, fmt.Errorf("the platform refuses this edge's token (%s): make a new edge and set ZEITWORK_EDGE_TOKEN to its token", answer.Status)
+	case parsed.JSON200 == nil:
+		return false, fmt.Errorf("asking for the route table: %s", answer.Status)
+	case current != nil && parsed.JSON200.Version == version:
+		return false, nil
+	}
+
+	p.apply(*parsed.JSON200)
+
+	if err := p.file.save(*parsed.JSON200); err != nil {
+		p.logger.Error("a restart without the platform would serve an older route table", logging.Error(err))
+	}
+
+	return true, nil
+}
+
+func (p *poller) apply(source client.RouteTable) {
+	made, problems := newTable(source, p.table.Load())
+	for _, problem := range problems {
+		p.logger.Error("left out of the route table", logging.Error(problem))
+	}
+
+	p.table.Store(made)
+	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", len(made.routes))
+}
+
+// logFailure is loud once: an edge can serve for hours while the platform is away.
+func (p *poller) logFailure(failures int, err error) {
+	level := slog.LevelDebug
+	if failures == 1 {
+		level = slog.LevelWarn
+	}
+
+	p.logger.Log(context.Background(), level, "the platform cannot be asked for routes; serving from the last table", logging.Error(err))
+}
+
+// pause grows with each failure and is spread, so that a thousand edges do not come back at once.
+func pause(failures int) time.Duration {
+	const doublings = 6
+
+	longest := min(minPause<<min(failures, doublings), maxPause)
+
+	return longest/2 + rand.N(longest/2) //nolint:gosec // Spreading load needs no secrecy.
+}
+
+func sleep(ctx context.Context, duration time.Duration) {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

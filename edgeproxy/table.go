@@ -1,0 +1,98 @@
+package edgeproxy
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+// table says where the requests for each hostname go. It never changes once it is made; a new one replaces it.
+type table struct {
+	version int64
+	routes  map[string]*route
+}
+
+// route is one hostname. upstreams is empty unless state is live, and may be empty then too.
+type route struct {
+	deploymentID uuid.UUID
+	state        client.RouteState
+	upstreams    []*upstream
+}
+
+// newTable makes a table from what the platform says. Upstreams that previous has too are taken over with their state;
+// previous may be nil. Entries that make no sense are left out and returned as problems: one broken row must not take
+// every other site down.
+func newTable(source client.RouteTable, previous *table) (*table, []error) {
+	known := previous.upstreams()
+	made := &table{version: source.Version, routes: make(map[string]*route, len(source.Routes))}
+
+	var problems []error
+
+	for _, entry := range source.Routes {
+		hostname, err := normalizeHost(entry.Hostname)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("route %q: %w", entry.Hostname, err))
+
+			continue
+		}
+
+		r := &route{state: entry.State}
+		if entry.DeploymentID != nil {
+			r.deploymentID = *entry.DeploymentID
+		}
+
+		for _, u := range entry.Upstreams {
+			if _, err := netip.ParseAddrPort(u.Address); err != nil {
+				problems = append(problems, fmt.Errorf("route %q: upstream %q: %w", entry.Hostname, u.Address, err))
+
+				continue
+			}
+
+			r.upstreams = append(r.upstreams, known.take(u))
+		}
+
+		made.routes[hostname] = r
+	}
+
+	return made, problems
+}
+
+// lookup returns the route of a normalized hostname, or nil.
+func (t *table) lookup(hostname string) *route {
+	return t.routes[hostname]
+}
+
+type upstreamKey struct {
+	vmID            uuid.UUID
+	address, region string
+}
+
+type upstreamSet map[upstreamKey]*upstream
+
+func (t *table) upstreams() upstreamSet {
+	set := upstreamSet{}
+	if t == nil {
+		return set
+	}
+
+	for _, r := range t.routes {
+		for _, u := range r.upstreams {
+			set[upstreamKey{u.vmID, u.address, u.region}] = u
+		}
+	}
+
+	return set
+}
+
+// take returns the one upstream for a VM at an address; the hostnames of a deployment share it.
+func (s upstreamSet) take(source client.Upstream) *upstream {
+	key := upstreamKey{source.VMID, source.Address, source.Region}
+	if s[key] == nil {
+		s[key] = &upstream{vmID: source.VMID, address: source.Address, region: source.Region}
+	}
+
+	return s[key]
+}

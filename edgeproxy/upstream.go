@@ -1,0 +1,75 @@
+package edgeproxy
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// restTime is how long an upstream that refused a connection is passed over. The platform's own health checks take it
+// from the table within seconds; this bridges the time until then.
+const restTime = 5 * time.Second
+
+// upstream is one VM. It lives on from table to table, so that its state survives a new one.
+type upstream struct {
+	vmID    uuid.UUID
+	address string
+	region  string
+
+	inFlight  atomic.Int64
+	restUntil atomic.Int64 // Unix nanoseconds.
+}
+
+// rest has the upstream passed over for a while, and reports whether that is new.
+func (u *upstream) rest(now time.Time) bool {
+	return u.restUntil.Swap(now.Add(restTime).UnixNano()) <= now.UnixNano()
+}
+
+func (u *upstream) resting(now time.Time) bool { return now.UnixNano() < u.restUntil.Load() }
+
+// choose picks the upstream for one attempt: those that do not rest before those that do, then the own region before the
+// others, then the one with the fewest requests in flight. It returns nil when all have been tried.
+func choose(upstreams []*upstream, region string, tried []*upstream, now time.Time) *upstream {
+	if len(upstreams) == 0 {
+		return nil
+	}
+
+	var (
+		best     *upstream
+		bestRank int
+		bestLoad int64
+	)
+
+	// Beginning anywhere spreads requests over upstreams that are equal.
+	start := rand.IntN(len(upstreams)) //nolint:gosec // Spreading load needs no secrecy.
+
+	for i := range upstreams {
+		candidate := upstreams[(start+i)%len(upstreams)]
+		if slices.Contains(tried, candidate) {
+			continue
+		}
+
+		rank, load := candidate.rank(region, now), candidate.inFlight.Load()
+		if best == nil || rank < bestRank || (rank == bestRank && load < bestLoad) {
+			best, bestRank, bestLoad = candidate, rank, load
+		}
+	}
+
+	return best
+}
+
+func (u *upstream) rank(region string, now time.Time) int {
+	rank := 0
+	if region != "" && u.region != region {
+		rank++
+	}
+
+	if u.resting(now) {
+		rank += 2
+	}
+
+	return rank
+}
