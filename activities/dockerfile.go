@@ -1,0 +1,210 @@
+package activities
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/moby/buildkit/frontend/dockerfile/instructions"
+	"github.com/moby/buildkit/frontend/dockerfile/parser"
+	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// dockerfile is what the platform needs to know of one.
+type dockerfile struct {
+	// exposed are the TCP ports that the last stage exposes, rising.
+	exposed []int
+}
+
+// parseDockerfile reads a Dockerfile and says what is wrong with it, with the line, before a build begins.
+func parseDockerfile(name string, content []byte) (dockerfile, error) {
+	if err := checkSyntaxLine(name, content); err != nil {
+		return dockerfile{}, err
+	}
+
+	parsed, err := parser.Parse(bytes.NewReader(content))
+	if err != nil {
+		return dockerfile{}, dockerfileError(name, err)
+	}
+
+	stages, arguments, err := instructions.Parse(parsed.AST, nil)
+	if err != nil {
+		return dockerfile{}, dockerfileError(name, err)
+	}
+
+	if len(stages) == 0 {
+		return dockerfile{}, problem.New(problem.Invalid, "%s has no FROM instruction. Begin it with the image that the app builds on.", name)
+	}
+
+	for _, stage := range stages {
+		if err := checkStage(name, stage); err != nil {
+			return dockerfile{}, err
+		}
+	}
+
+	return dockerfile{exposed: exposedPorts(stages, arguments, parsed.EscapeToken)}, nil
+}
+
+// checkSyntaxLine accepts the frontend that BuildKit has built in. Any other one is a program that a customer chooses
+// and that would run inside of the builder.
+func checkSyntaxLine(name string, content []byte) error {
+	frontend, _, location, ok := parser.DetectSyntax(content)
+	if !ok {
+		return nil
+	}
+
+	image := strings.TrimPrefix(strings.TrimPrefix(frontend, "index."), "docker.io/")
+	image, _, _ = strings.Cut(image, "@")
+	image, _, _ = strings.Cut(image, ":")
+
+	if image == "docker/dockerfile" {
+		return nil
+	}
+
+	return problem.New(problem.Invalid,
+		"%s, line %d: the syntax %s is not available here. Remove the line, or use docker/dockerfile:1.", name, firstLine(location), frontend)
+}
+
+func checkStage(name string, stage instructions.Stage) error {
+	for _, command := range stage.Commands {
+		add, ok := command.(*instructions.AddCommand)
+		if !ok {
+			continue
+		}
+
+		for _, source := range add.SourcePaths {
+			if strings.Contains(source, "://") || strings.HasPrefix(source, "git@") {
+				return problem.New(problem.Invalid, "%s, line %d: %s", name, firstLine(command.Location()), remoteAddAdvice)
+			}
+		}
+	}
+
+	return nil
+}
+
+// remoteAddAdvice is for ADD instructions with a URL: the builder would fetch it from inside of the platform's network.
+const remoteAddAdvice = "ADD cannot download from a URL here. Download the file in a RUN instruction, or put it into the repository."
+
+// dockerfileError turns an error of BuildKit's parser into a sentence that names the line.
+func dockerfileError(name string, err error) error {
+	located, ok := errors.AsType[*parser.LocationError](err)
+	if !ok || len(located.Locations) == 0 {
+		return problem.Wrap(err, problem.Invalid, "%s cannot be read: %s. Correct it.", name, strings.TrimSuffix(err.Error(), "."))
+	}
+
+	return problem.Wrap(err, problem.Invalid, "%s, line %d: %s. Correct the instruction.",
+		name, firstLine(located.Locations[0]), strings.TrimSuffix(located.Unwrap().Error(), "."))
+}
+
+func firstLine(location []parser.Range) int {
+	if len(location) == 0 {
+		return 1
+	}
+
+	return location[0].Start.Line
+}
+
+// exposedPorts returns the TCP ports that the last stage and those it builds on expose. What the base image exposes is
+// not known here.
+func exposedPorts(stages []instructions.Stage, arguments []instructions.ArgCommand, escape rune) []int {
+	lexer := shell.NewLex(escape)
+	variables := map[string]string{}
+
+	for _, argument := range arguments {
+		setArguments(lexer, variables, argument.Args)
+	}
+
+	ports := []int{}
+
+	for _, stage := range lineage(stages) {
+		for _, command := range stage.Commands {
+			switch command := command.(type) {
+			case *instructions.ArgCommand:
+				setArguments(lexer, variables, command.Args)
+			case *instructions.EnvCommand:
+				for _, pair := range command.Env {
+					variables[pair.Key] = expand(lexer, variables, pair.Value)
+				}
+			case *instructions.ExposeCommand:
+				for _, port := range command.Ports {
+					ports = append(ports, tcpPorts(expand(lexer, variables, port))...)
+				}
+			}
+		}
+	}
+
+	slices.Sort(ports)
+
+	return slices.Compact(ports)
+}
+
+// lineage returns the last stage behind those that it builds on.
+func lineage(stages []instructions.Stage) []instructions.Stage {
+	last := len(stages) - 1
+	chain := []instructions.Stage{stages[last]}
+
+	for base := stages[last].BaseName; ; base = chain[0].BaseName {
+		// A stage can only build on one above it.
+		index := slices.IndexFunc(stages[:last], func(s instructions.Stage) bool { return s.Name != "" && strings.EqualFold(s.Name, base) })
+		if index < 0 {
+			return chain
+		}
+
+		last = index
+		chain = slices.Insert(chain, 0, stages[index])
+	}
+}
+
+func setArguments(lexer *shell.Lex, variables map[string]string, arguments []instructions.KeyValuePairOptional) {
+	for _, argument := range arguments {
+		if argument.Value != nil {
+			variables[argument.Key] = expand(lexer, variables, *argument.Value)
+		}
+	}
+}
+
+// expand returns the word with its variables replaced, and the word itself where that is not possible.
+func expand(lexer *shell.Lex, variables map[string]string, word string) string {
+	assignments := make([]string, 0, len(variables))
+	for key, value := range variables {
+		assignments = append(assignments, key+"="+value)
+	}
+
+	expanded, _, err := lexer.ProcessWord(word, shell.EnvsFromSlice(assignments))
+	if err != nil {
+		return word
+	}
+
+	return expanded
+}
+
+// tcpPorts reads one argument of EXPOSE: "80", "80/tcp", "3000-3002". It returns nothing for UDP and for what is no port.
+func tcpPorts(argument string) []int {
+	numbers, protocol, _ := strings.Cut(argument, "/")
+	if protocol != "" && !strings.EqualFold(protocol, "tcp") {
+		return nil
+	}
+
+	low, high, isRange := strings.Cut(numbers, "-")
+	if !isRange {
+		high = low
+	}
+
+	first, firstErr := strconv.ParseUint(low, 10, 16)
+	last, lastErr := strconv.ParseUint(high, 10, 16)
+
+	if firstErr != nil || lastErr != nil || first == 0 || last < first {
+		return nil
+	}
+
+	ports := []int{}
+	for port := first; port <= last; port++ {
+		ports = append(ports, int(port))
+	}
+
+	return ports
+}

@@ -1,0 +1,89 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// gitComplaint is a kind of failure, known by any of these words in git's output.
+type gitComplaint struct {
+	words []string
+	code  problem.Code
+	// sentence may hold %[1]s for the repository and %[2]s for the branch or commit.
+	sentence string
+}
+
+// gitComplaints are asked in this order. What none of them knows is taken for trouble that passes.
+func gitComplaints() []gitComplaint {
+	return []gitComplaint{
+		{
+			[]string{"couldn't find remote ref refs/heads/"}, problem.NotFound,
+			"The repository %[1]s has no branch %[2]s. Push the branch or choose another one in the project's settings.",
+		},
+		{
+			[]string{"not our ref", "unadvertised object", "couldn't find remote ref"}, problem.NotFound,
+			"The repository %[1]s has no commit %[2]s. Push the commit or deploy another one.",
+		},
+		{
+			[]string{"could not read Username", "could not read Password", "Authentication failed", "error: 401"}, problem.Unauthorized,
+			"The repository %[1]s is not there, or it needs a sign-in. Check the URL, or make the repository public.",
+		},
+		{
+			[]string{"error: 403"}, problem.Forbidden,
+			"The repository %[1]s may not be read. Make it public or choose another one.",
+		},
+		{
+			[]string{"Repository not found", "not found", "does not appear to be a git repository", "error: 404", "error: 410"}, problem.NotFound,
+			"There is no repository at %[1]s. Check the URL in the project's settings.",
+		},
+		{
+			[]string{"is this a git repository?", "dumb http transport does not support", "unable to update url base from redirection"}, problem.Invalid,
+			"What answers at %[1]s is not a git server. Give the URL that `git clone` takes.",
+		},
+		{
+			[]string{"transport '", "unable to find remote helper"}, problem.Invalid,
+			"The repository %[1]s uses a protocol that is not allowed here. Give its https URL.",
+		},
+	}
+}
+
+// explainGit turns git's words into a sentence for the user. Want is the branch or commit that was asked for.
+func explainGit(ctx context.Context, err error, repository, want string) error {
+	failure, ok := errors.AsType[*gitError](err)
+	if !ok {
+		return err
+	}
+
+	for _, complaint := range gitComplaints() {
+		for _, word := range complaint.words {
+			if strings.Contains(failure.stderr, word) {
+				return problem.Wrap(err, complaint.code, "%s",
+					strings.NewReplacer("%[1]s", repository, "%[2]s", want).Replace(complaint.sentence))
+			}
+		}
+	}
+
+	if strings.Contains(failure.stderr, "Could not resolve host") && hostIsUnknown(ctx, repository) {
+		return problem.Wrap(err, problem.NotFound, "The host of %s does not exist. Check the URL in the project's settings.", repository)
+	}
+
+	return problem.Wrap(err, problem.Unavailable, "The repository %s does not answer.", repository)
+}
+
+// hostIsUnknown tells a name that does not exist from name servers that do not answer, which git does not.
+func hostIsUnknown(ctx context.Context, repository string) bool {
+	parsed, err := url.Parse(repository)
+	if err != nil {
+		return false
+	}
+
+	_, err = net.DefaultResolver.LookupHost(ctx, parsed.Hostname())
+	failure, ok := errors.AsType[*net.DNSError](err)
+
+	return ok && failure.IsNotFound
+}

@@ -1,0 +1,163 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// grantLifetime bounds what a grant is good for that leaks; a new one is made for every token.
+const grantLifetime = 5 * time.Minute
+
+// RegistryConfig says where the registry is.
+type RegistryConfig struct {
+	Host     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST,required"`
+	Insecure bool   `doc:"Speak HTTP instead of HTTPS to the registry."                                    env:"ZEITWORK_REGISTRY_INSECURE"      envDefault:"false"`
+}
+
+// Registry is where images and sources are kept. It asks for access to one repository at a time, with grants that it
+// makes itself; a registry without authentication never sees them.
+type Registry struct {
+	config RegistryConfig
+	key    secret.Key
+}
+
+// NewRegistry returns the registry of that configuration. The key is the platform's, which api knows grants by.
+func NewRegistry(config RegistryConfig, key secret.Key) *Registry {
+	return &Registry{config: config, key: key}
+}
+
+// Image is a published image.
+type Image struct {
+	// Repository is the path in the registry, without host and digest.
+	Repository string
+	// Digest is that of the manifest, with its algorithm ("sha256:…").
+	Digest string
+	// SizeBytes is what a node without any of its layers has to pull.
+	SizeBytes int64
+}
+
+// ImageRepository returns the path of a project's images in the registry.
+func ImageRepository(projectID uuid.UUID) string { return "projects/" + projectID.String() }
+
+// Publish makes sure that the image is in the registry and tags it with the deployment, so that it is kept.
+func (r *Registry) Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (Image, error) {
+	path := ImageRepository(projectID)
+
+	repository, err := r.repository(path)
+	if err != nil {
+		return Image{}, err
+	}
+
+	options := r.options(ctx, path, registryauth.Pull, registryauth.Push)
+
+	image, err := remote.Get(repository.Digest(digest), options...)
+	if err != nil {
+		return Image{}, r.trouble(err, "look up image %s", digest)
+	}
+
+	size, err := imageSize(image)
+	if err != nil {
+		return Image{}, r.trouble(err, "read the manifest of image %s", digest)
+	}
+
+	if err := remote.Tag(repository.Tag(deploymentID.String()), image, options...); err != nil {
+		return Image{}, r.trouble(err, "tag image %s", digest)
+	}
+
+	return Image{Repository: path, Digest: digest, SizeBytes: size}, nil
+}
+
+func imageSize(descriptor *remote.Descriptor) (int64, error) {
+	image, err := descriptor.Image()
+	if err != nil {
+		return 0, fmt.Errorf("read the image: %w", err)
+	}
+
+	manifest, err := image.Manifest()
+	if err != nil {
+		return 0, fmt.Errorf("read the manifest: %w", err)
+	}
+
+	size := descriptor.Size + manifest.Config.Size
+	for _, layer := range manifest.Layers {
+		size += layer.Size
+	}
+
+	return size, nil
+}
+
+// reference returns the image's full name as BuildKit pushes it.
+func (r *Registry) reference(path string) string { return r.config.Host + "/" + path }
+
+func (r *Registry) repository(path string) (name.Repository, error) {
+	options := []name.Option{}
+	if r.config.Insecure {
+		options = append(options, name.Insecure)
+	}
+
+	repository, err := name.NewRepository(r.reference(path), options...)
+	if err != nil {
+		return name.Repository{}, fmt.Errorf("the registry's host %q cannot be used: %w", r.config.Host, err)
+	}
+
+	return repository, nil
+}
+
+func (r *Registry) options(ctx context.Context, path string, actions ...string) []remote.Option {
+	return []remote.Option{
+		remote.WithContext(ctx),
+		remote.WithAuth(grantAuthenticator{key: r.key, access: registryauth.Repository(path, actions...)}),
+	}
+}
+
+// trouble explains an error of the registry. All of them are the platform's: a user cannot mend a registry.
+func (r *Registry) trouble(err error, format string, args ...any) error {
+	err = fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
+
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+
+	answer, answered := errors.AsType[*transport.Error](err)
+	if answered && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests {
+		return err
+	}
+
+	return problem.Wrap(err, problem.Unavailable, "The image registry does not answer.")
+}
+
+// isMissing tells whether the registry answered that it does not have what was asked for.
+func isMissing(err error) bool {
+	answer, answered := errors.AsType[*transport.Error](err)
+
+	return answered && answer.StatusCode == http.StatusNotFound
+}
+
+type grantAuthenticator struct {
+	key    secret.Key
+	access registryauth.Access
+}
+
+// Authorization returns a new grant as basic credentials for the registry's token endpoint.
+func (a grantAuthenticator) Authorization() (*authn.AuthConfig, error) {
+	grant, err := registryauth.NewGrant(a.key, a.access, time.Now(), grantLifetime)
+	if err != nil {
+		return nil, fmt.Errorf("make a registry grant for %s: %w", a.access.Name, err)
+	}
+
+	return &authn.AuthConfig{Username: registryauth.GrantUser, Password: grant}, nil
+}
+

@@ -1,0 +1,165 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const directoryMode = 0o700
+
+// SourceConfig bounds what is fetched and says where it is kept.
+type SourceConfig struct {
+	Protocols  []string      `doc:"Git protocols that a repository's URL may use: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
+	MaxBytes   int64         `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`
+	Timeout    time.Duration `doc:"Longest time that fetching a source may take."                                                          env:"ZEITWORK_SOURCE_TIMEOUT"      envDefault:"10m"`
+	Directory  string        `doc:"Where a worker keeps unpacked sources; workers of one machine may share it."                            env:"ZEITWORK_SOURCE_DIR"          envDefault:"/var/cache/zeitwork/sources"`
+	CacheBytes int64         `doc:"How much of them is kept when they are not in use, in bytes; the oldest go first."                      env:"ZEITWORK_SOURCE_CACHE_BYTES"  envDefault:"10737418240"`
+}
+
+// Source fetches repositories and hands their trees to the steps that follow, on this worker or another one.
+type Source struct {
+	config   SourceConfig
+	registry *Registry
+	git      git
+	cache    *treeCache
+}
+
+// NewSource returns the sources of that configuration and makes the directory that they need.
+func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
+	fetches := filepath.Join(config.Directory, "fetch")
+	if err := os.MkdirAll(fetches, directoryMode); err != nil {
+		return nil, fmt.Errorf("make the directory for sources: %w", err)
+	}
+
+	if err := removeAbandoned(fetches); err != nil {
+		return nil, err
+	}
+
+	settings := filepath.Join(config.Directory, "gitconfig")
+	content := ""
+
+	// git refuses local repositories of other users unless the user's configuration trusts them.
+	if slices.Contains(config.Protocols, "file") {
+		content = "[safe]\n\tdirectory = *\n"
+	}
+
+	if err := os.WriteFile(settings, []byte(content), 0o600); err != nil {
+		return nil, fmt.Errorf("write git's configuration: %w", err)
+	}
+
+	cache, err := newTreeCache(filepath.Join(config.Directory, "trees"), config.CacheBytes)
+	if err != nil {
+		return nil, err
+	}
+
+	return &Source{config: config, registry: registry, git: git{config: settings, protocols: config.Protocols}, cache: cache}, nil
+}
+
+// CloneRequest names what to fetch.
+type CloneRequest struct {
+	ProjectID     uuid.UUID
+	RepositoryURL string
+	Branch        string
+	// Commit is a full hash; empty for whatever the branch points at now.
+	Commit string
+}
+
+// CloneResult is a commit and the artifact in the registry that holds its tree.
+type CloneResult struct {
+	Commit  string
+	Message string
+	Author  string
+	// Digest is that of the source artifact; Open takes it.
+	Digest string
+	// SizeBytes is the artifact's compressed size.
+	SizeBytes int64
+}
+
+// Head returns the full hash of the commit that the branch points at.
+func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string, error) {
+	if err := checkRepositoryURL(repositoryURL, s.config.Protocols); err != nil {
+		return "", err
+	}
+
+	if err := checkBranch(branch); err != nil {
+		return "", err
+	}
+
+	ref := "refs/heads/" + branch
+
+	output, err := s.git.output(ctx, "ls-remote", "--", repositoryURL, ref)
+	if err != nil {
+		return "", explainGit(ctx, err, repositoryURL, branch)
+	}
+
+	// The pattern also matches refs that only end in it.
+	for line := range strings.Lines(string(output)) {
+		commit, found, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		if ok && found == ref && commitHash.MatchString(commit) {
+			return commit, nil
+		}
+	}
+
+	return "", problem.New(problem.NotFound,
+		"The repository %s has no branch %s. Push the branch or choose another one in the project's settings.", repositoryURL, branch)
+}
+
+// Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched
+// where an earlier attempt has put it there. Submodules and Git LFS objects are not part of it.
+func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, error) {
+	if err := checkRepositoryURL(request.RepositoryURL, s.config.Protocols); err != nil {
+		return CloneResult{}, err
+	}
+
+	ctx, cancel := context.WithTimeoutCause(ctx, s.config.Timeout, problem.New(problem.Invalid,
+		"Fetching %s took longer than %s. Make the repository smaller.", request.RepositoryURL, s.config.Timeout))
+	defer cancel()
+
+	commit := request.Commit
+
+	if commit == "" {
+		head, err := s.Head(ctx, request.RepositoryURL, request.Branch)
+		if err != nil {
+			return CloneResult{}, err
+		}
+
+		commit = head
+	}
+
+	if err := checkCommit(commit); err != nil {
+		return CloneResult{}, err
+	}
+
+	result, found, err := s.find(ctx, request.ProjectID, commit)
+	if err != nil || found {
+		return result, err
+	}
+
+	directory, err := newFetchDirectory(filepath.Join(s.config.Directory, "fetch"))
+	if err != nil {
+		return CloneResult{}, err
+	}
+
+	defer func() {
+		if err := directory.remove(); err != nil {
+			slog.WarnContext(ctx, "a fetched source could not be removed", "directory", directory.path, "error", err)
+		}
+	}()
+
+	archive, err := s.fetch(ctx, directory.path, request.RepositoryURL, commit)
+	if err != nil {
+		return CloneResult{}, err
+	}
+
+	return s.keep(ctx, request.ProjectID, archive)
+}

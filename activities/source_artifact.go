@@ -1,0 +1,125 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+)
+
+// sourceMediaType is that of the artifact's configuration, by which registries tell artifacts apart.
+const sourceMediaType types.MediaType = "application/vnd.zeitwork.source.config.v1+json"
+
+// The annotations of the artifact's manifest.
+const (
+	annotationCommit  = "org.opencontainers.image.revision"
+	annotationCreated = "org.opencontainers.image.created"
+	annotationAuthor  = "org.opencontainers.image.authors"
+	annotationMessage = "org.opencontainers.image.description"
+)
+
+// sourceRepository returns the path of a project's source artifacts in the registry; they are tagged by commit.
+func sourceRepository(projectID uuid.UUID) string { return "sources/" + projectID.String() }
+
+// find looks for the artifact that an earlier attempt has made of the commit.
+func (s *Source) find(ctx context.Context, projectID uuid.UUID, hash string) (CloneResult, bool, error) {
+	path := sourceRepository(projectID)
+
+	repository, err := s.registry.repository(path)
+	if err != nil {
+		return CloneResult{}, false, err
+	}
+
+	descriptor, err := remote.Get(repository.Tag(hash), s.registry.options(ctx, path, registryauth.Pull)...)
+	if isMissing(err) {
+		return CloneResult{}, false, nil
+	}
+
+	if err != nil {
+		return CloneResult{}, false, s.registry.trouble(err, "look for the source of commit %s", hash)
+	}
+
+	artifact, err := descriptor.Image()
+	if err != nil {
+		return CloneResult{}, false, fmt.Errorf("read the source artifact of commit %s: %w", hash, err)
+	}
+
+	result, err := describeArtifact(artifact)
+
+	return result, err == nil, err
+}
+
+// keep puts the archive into the registry as an artifact.
+func (s *Source) keep(ctx context.Context, projectID uuid.UUID, packed *archive) (CloneResult, error) {
+	artifact, err := newArtifact(packed)
+	if err != nil {
+		return CloneResult{}, err
+	}
+
+	path := sourceRepository(projectID)
+
+	repository, err := s.registry.repository(path)
+	if err != nil {
+		return CloneResult{}, err
+	}
+
+	options := s.registry.options(ctx, path, registryauth.Pull, registryauth.Push)
+	if err := remote.Write(repository.Tag(packed.commit.hash), artifact, options...); err != nil {
+		return CloneResult{}, s.registry.trouble(err, "keep the source of commit %s", packed.commit.hash)
+	}
+
+	return describeArtifact(artifact)
+}
+
+func newArtifact(packed *archive) (v1.Image, error) {
+	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), sourceMediaType)
+
+	image, err := mutate.Append(image, mutate.Addendum{Layer: packed, MediaType: archiveMediaType})
+	if err != nil {
+		return nil, fmt.Errorf("make the source artifact: %w", err)
+	}
+
+	annotated, ok := mutate.Annotations(image, map[string]string{
+		annotationCommit:  packed.commit.hash,
+		annotationCreated: packed.commit.time.Format(time.RFC3339),
+		annotationAuthor:  packed.commit.author,
+		annotationMessage: packed.commit.message,
+	}).(v1.Image)
+	if !ok {
+		return nil, fmt.Errorf("annotate the source artifact of commit %s", packed.commit.hash)
+	}
+
+	return annotated, nil
+}
+
+func describeArtifact(artifact v1.Image) (CloneResult, error) {
+	digest, err := artifact.Digest()
+	if err != nil {
+		return CloneResult{}, fmt.Errorf("hash the source artifact: %w", err)
+	}
+
+	manifest, err := artifact.Manifest()
+	if err != nil {
+		return CloneResult{}, fmt.Errorf("read the source artifact: %w", err)
+	}
+
+	if len(manifest.Layers) != 1 {
+		return CloneResult{}, fmt.Errorf("the source artifact %s has %d layers instead of one", digest, len(manifest.Layers))
+	}
+
+	return CloneResult{
+		Commit:    manifest.Annotations[annotationCommit],
+		Message:   manifest.Annotations[annotationMessage],
+		Author:    manifest.Annotations[annotationAuthor],
+		Digest:    digest.String(),
+		SizeBytes: manifest.Layers[0].Size,
+	}, nil
+}
