@@ -34,27 +34,56 @@ type migration struct {
 }
 
 // Migrate brings the database to the schema of this binary: drizzle's migrations, recorded just as drizzle-kit records
-// them, then River's. Several processes may call it at once.
+// them, then River's. Several processes may call it at once: one works and the others wait for it. It needs a direct
+// connection to Postgres, not a transaction pooler.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
-	connection, err := pool.Acquire(ctx)
+	// Not one of the pool's: callers that wait for the lock would keep the pool's connections from the one who holds it.
+	connection, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
-		return fmt.Errorf("get a connection to migrate on: %w", err)
+		return fmt.Errorf("connect to migrate: %w", err)
 	}
-	defer connection.Release()
+
+	// The lock goes with the connection, even when ctx is done.
+	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 
 	if _, err := connection.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended($1, 0))", migrateLock); err != nil {
 		return fmt.Errorf("wait for other migrations to end: %w", err)
 	}
 
-	defer func() {
-		_, _ = connection.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtextextended($1, 0))", migrateLock)
-	}()
-
-	if err := migrateDrizzle(ctx, connection.Conn()); err != nil {
+	if err := migrateDrizzle(ctx, connection); err != nil {
 		return err
 	}
 
 	return migrateRiver(ctx, pool)
+}
+
+// Fingerprint tells apart binaries whose Migrate makes different databases.
+func Fingerprint() (string, error) {
+	journal, err := readJournal()
+	if err != nil {
+		return "", err
+	}
+
+	migrator, err := rivermigrate.New(riverpgxv5.New(nil), &rivermigrate.Config{Schema: RiverSchema})
+	if err != nil {
+		return "", fmt.Errorf("read River's migrations: %w", err)
+	}
+
+	sum := sha256.New()
+
+	for _, m := range journal {
+		text, err := migrations.ReadFile(m.file())
+		if err != nil {
+			return "", fmt.Errorf("read migration %s: %w", m.Tag, err)
+		}
+
+		fmt.Fprintln(sum, m.Tag, m.When, len(text))
+		sum.Write(text)
+	}
+
+	fmt.Fprintln(sum, "river", len(migrator.AllVersions()))
+
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 func migrateDrizzle(ctx context.Context, connection *pgx.Conn) error {
@@ -91,7 +120,7 @@ func migrateDrizzle(ctx context.Context, connection *pgx.Conn) error {
 }
 
 func (m migration) apply(ctx context.Context, tx pgx.Tx) error {
-	text, err := migrations.ReadFile("migrations/" + m.Tag + ".sql")
+	text, err := migrations.ReadFile(m.file())
 	if err != nil {
 		return fmt.Errorf("read migration %s: %w", m.Tag, err)
 	}
@@ -111,6 +140,8 @@ func (m migration) apply(ctx context.Context, tx pgx.Tx) error {
 
 	return nil
 }
+
+func (m migration) file() string { return "migrations/" + m.Tag + ".sql" }
 
 func readJournal() ([]migration, error) {
 	text, err := migrations.ReadFile("migrations/meta/_journal.json")

@@ -11,11 +11,11 @@ import (
 
 // Config is how a service reaches Postgres.
 type Config struct {
-	URL      string `doc:"Postgres, as postgres://user:password@host:port/database." env:"ZEITWORK_DATABASE_URL,required,unset"`
+	URL      string `doc:"Postgres, as postgres://user:password@host:port/database." env:"ZEITWORK_DATABASE_URL,required"`
 	MaxConns int32  `doc:"Most connections of the process's pool."                   env:"ZEITWORK_DATABASE_MAX_CONNS"           envDefault:"20"`
 }
 
-// Open returns a pool whose queries are traced with OpenTelemetry. It fails when Postgres does not answer.
+// Open returns a pool whose queries and connections are traced and measured with OpenTelemetry. It fails when Postgres does not answer.
 func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 	options, err := pgxpool.ParseConfig(config.URL)
 	if err != nil {
@@ -34,6 +34,12 @@ func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 		pool.Close()
 
 		return nil, fmt.Errorf("reach Postgres: %w", err)
+	}
+
+	if err := otelpgx.RecordStats(pool); err != nil {
+		pool.Close()
+
+		return nil, fmt.Errorf("measure the connection pool: %w", err)
 	}
 
 	return pool, nil

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -21,77 +20,97 @@ import (
 // URLVariable names the server that tests use; the role in it must be allowed to create databases.
 const URLVariable = "ZEITWORK_TEST_DATABASE_URL"
 
-var template = sync.OnceValues(func() (string, error) { return makeTemplate(context.Background()) })
+// maxConns is the size of a test's pool: enough for a few workers, few enough for many tests at once.
+const maxConns = 10
 
 // New returns a pool on a new, migrated database that goes with the test. It skips the test where there is no server.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
 
-	pool, err := database.Open(t.Context(), Config(t))
+	return open(t, NewURL(t))
+}
+
+// NewURL is New for those that open their own connections.
+func NewURL(t testing.TB) string {
+	t.Helper()
+
+	skipWithoutServer(t)
+
+	from, err := template(t.Context())
+	require.NoError(t, err)
+
+	return create(t, "TEMPLATE "+from)
+}
+
+// NewEmpty is New with a database in which nothing has been migrated yet.
+func NewEmpty(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+
+	skipWithoutServer(t)
+
+	return open(t, create(t, ""))
+}
+
+// Config is NewURL in the form that services are configured with.
+func Config(t testing.TB) database.Config {
+	t.Helper()
+
+	return database.Config{URL: NewURL(t), MaxConns: maxConns}
+}
+
+func skipWithoutServer(t testing.TB) {
+	t.Helper()
+
+	if os.Getenv(URLVariable) == "" {
+		t.Skip(URLVariable + " is not set: run the tests through `go tool task test`, which starts a Postgres for them")
+	}
+}
+
+func open(t testing.TB, databaseURL string) *pgxpool.Pool {
+	t.Helper()
+
+	pool, err := database.Open(t.Context(), database.Config{URL: databaseURL, MaxConns: maxConns})
 	require.NoError(t, err)
 	t.Cleanup(pool.Close)
 
 	return pool
 }
 
-// Config is New for those that open their own connections.
-func Config(t testing.TB) database.Config {
+func create(t testing.TB, options string) string {
 	t.Helper()
 
-	if os.Getenv(URLVariable) == "" {
-		t.Skip(URLVariable + " is not set: run the tests through `go tool task test`, which starts a Postgres for them")
-	}
+	ctx := context.WithoutCancel(t.Context())
+	name := "test_" + strings.ReplaceAll(id.New().String(), "-", "")
 
-	from, err := template()
-	require.NoError(t, err)
+	require.NoError(t, onServer(ctx, func(server *pgx.Conn) error {
+		_, err := server.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s %s", name, options))
 
-	name := "test_" + plain(id.New().String())
-	require.NoError(t, execute(t.Context(), fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, from)))
+		return err
+	}))
 	t.Cleanup(func() {
-		require.NoError(t, execute(context.WithoutCancel(t.Context()), fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name)))
+		require.NoError(t, onServer(ctx, func(server *pgx.Conn) error {
+			_, err := server.Exec(ctx, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name))
+
+			return err
+		}))
 	})
 
-	return database.Config{URL: databaseURL(name), MaxConns: 10}
+	return urlOf(name)
 }
 
-// makeTemplate makes a migrated database for this process, so that no other process can be connected to it when it is
-// copied.
-func makeTemplate(ctx context.Context) (string, error) {
-	name := "template_" + plain(id.New().String())
-	if err := execute(ctx, "CREATE DATABASE "+name); err != nil {
-		return "", err
-	}
-
-	pool, err := database.Open(ctx, database.Config{URL: databaseURL(name), MaxConns: 4})
-	if err != nil {
-		return "", fmt.Errorf("open the template: %w", err)
-	}
-	defer pool.Close()
-
-	if err := database.Migrate(ctx, pool); err != nil {
-		return "", fmt.Errorf("migrate the template: %w", err)
-	}
-
-	return name, nil
-}
-
-func plain(uuid string) string { return strings.ReplaceAll(uuid, "-", "") }
-
-func execute(ctx context.Context, statement string) error {
-	connection, err := pgx.Connect(ctx, os.Getenv(URLVariable))
+// onServer runs f on a connection to the server's own database.
+func onServer(ctx context.Context, f func(server *pgx.Conn) error) error {
+	server, err := pgx.Connect(ctx, os.Getenv(URLVariable))
 	if err != nil {
 		return fmt.Errorf("reach the server of %s: %w", URLVariable, err)
 	}
-	defer connection.Close(ctx)
 
-	if _, err := connection.Exec(ctx, statement); err != nil {
-		return fmt.Errorf("%s: %w", statement, err)
-	}
+	defer func() { _ = server.Close(ctx) }()
 
-	return nil
+	return f(server)
 }
 
-func databaseURL(name string) string {
+func urlOf(name string) string {
 	u, err := url.Parse(os.Getenv(URLVariable))
 	if err != nil {
 		return os.Getenv(URLVariable)

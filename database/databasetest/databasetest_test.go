@@ -1,0 +1,39 @@
+package databasetest_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database/databasetest"
+)
+
+func TestNew_GivesEachTestADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	one, other := databasetest.New(t), databasetest.New(t)
+
+	_, err := one.Exec(t.Context(), "INSERT INTO route_table (id, version) VALUES (1, 7)")
+	require.NoError(t, err)
+
+	var rows int
+	require.NoError(t, other.QueryRow(t.Context(), "SELECT count(*) FROM route_table").Scan(&rows))
+	require.Zero(t, rows)
+}
+
+func TestNew_DatabaseGoesWithTheTest(t *testing.T) {
+	t.Parallel()
+
+	var name string
+
+	t.Run("a test", func(t *testing.T) { //nolint:paralleltest // Its end is what is looked at.
+		require.NoError(t, databasetest.New(t).QueryRow(t.Context(), "SELECT current_database()").Scan(&name))
+	})
+
+	var exists bool
+
+	const query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)"
+	require.NoError(t, databasetest.New(t).QueryRow(t.Context(), query, name).Scan(&exists))
+	require.NotEmpty(t, name)
+	require.False(t, exists)
+}
