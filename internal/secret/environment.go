@@ -44,6 +44,10 @@ func (k Key) OpenVariable(variable uuid.UUID, sealed []byte) (string, error) {
 	return string(value), err
 }
 
-func environmentContext(deployment uuid.UUID) string { return "deployments.environment_sealed:" + deployment.String() }
+func environmentContext(deployment uuid.UUID) string {
+	return "deployments.environment_sealed:" + deployment.String()
+}
 
-func variableContext(variable uuid.UUID) string { return "environment_variables.value_sealed:" + variable.String() }
+func variableContext(variable uuid.UUID) string {
+	return "environment_variables.value_sealed:" + variable.String()
+}
