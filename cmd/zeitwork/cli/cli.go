@@ -1,0 +1,97 @@
+// Package cli holds the commands of the zeitwork binary that users and operators type. They know the platform only
+// through /v1; detect knows no platform at all.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Terminal is what a command talks to.
+type Terminal struct {
+	In     io.Reader
+	Out    io.Writer // Results, and nothing else when --json is given.
+	Err    io.Writer // What is going on, questions and warnings.
+	Getenv func(name string) string
+}
+
+// app is what all commands share.
+type app struct {
+	Terminal
+
+	json    bool
+	project string // The slug of --project; empty: found by the directory.
+}
+
+// Commands returns the commands, to be added to the root command.
+func Commands(terminal Terminal) []*cobra.Command {
+	a := &app{Terminal: terminal}
+
+	commands := []*cobra.Command{
+		a.loginCommand(), a.logoutCommand(),
+		a.deployCommand(), a.deploymentsCommand(), a.redeployCommand(), a.rollbackCommand(), a.cancelCommand(),
+		a.logsCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(),
+		a.nodesCommand(), a.edgesCommand(), a.detectCommand(),
+	}
+
+	for _, command := range commands {
+		command.PersistentFlags().BoolVar(&a.json, "json", false, "write JSON in the shapes of the API")
+	}
+
+	return commands
+}
+
+// projectFlag gives a command the flag --project.
+func (a *app) projectFlag(command *cobra.Command) *cobra.Command {
+	command.PersistentFlags().StringVarP(&a.project, "project", "p", "", "slug of the project (default: the one of this directory's git repository)")
+
+	return command
+}
+
+// print writes value as JSON with --json, and lets text write it otherwise.
+func (a *app) print(value any, text func(w io.Writer)) error {
+	if !a.json {
+		text(a.Out)
+
+		return nil
+	}
+
+	encoder := json.NewEncoder(a.Out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+
+	return nil
+}
+
+// say writes a line for people, which is not part of the result.
+func (a *app) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(a.Err, format+"\n", args...)
+}
+
+// isTerminal tells whether a person sits at that end.
+func isTerminal(stream any) bool {
+	file, ok := stream.(interface{ Fd() uintptr })
+
+	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // A descriptor fits an int.
+}
+
+// run adapts a function that needs the API.
+func (a *app) run(f func(ctx context.Context, api *API, args []string) error) func(*cobra.Command, []string) error {
+	return func(command *cobra.Command, args []string) error {
+		api, err := a.connect()
+		if err != nil {
+			return err
+		}
+
+		return f(command.Context(), api, args)
+	}
+}

@@ -1,0 +1,198 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+func (a *app) deploymentsCommand() *cobra.Command {
+	command := &cobra.Command{Use: "deployments", Short: "A project's deployments, newest first", Args: cobra.NoArgs, RunE: a.run(a.listDeployments)}
+	command.AddCommand(
+		&cobra.Command{Use: "list", Short: "List the newest deployments", Args: cobra.NoArgs, RunE: a.run(a.listDeployments)},
+		&cobra.Command{Use: "show DEPLOYMENT", Short: "Show one deployment with its timeline", Args: cobra.ExactArgs(1), RunE: a.run(a.showDeployment)},
+	)
+
+	return a.projectFlag(command)
+}
+
+func (a *app) listDeployments(ctx context.Context, api *API, _ []string) error {
+	deployments, err := a.newest(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	return a.print(items(deployments), func(w io.Writer) {
+		t := newTable(w, "DEPLOYMENT", "STATE", "BRANCH", "COMMIT", "TRIGGER", "CREATED")
+		for _, deployment := range deployments {
+			t.row(deployment.ID.String(), string(deployment.State), deployment.Branch, shortCommit(value(deployment.CommitSHA)),
+				string(deployment.Trigger), ago(deployment.CreatedAt))
+		}
+
+		t.flush()
+	})
+}
+
+// newest returns the newest deployments of the current project.
+func (a *app) newest(ctx context.Context, api *API) ([]client.Deployment, error) {
+	project, err := a.currentProject(ctx, api, ".")
+	if err != nil {
+		return nil, err
+	}
+
+	page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{}))
+	if err != nil {
+		return nil, err
+	}
+
+	return page.JSON200.Items, nil
+}
+
+func (a *app) showDeployment(ctx context.Context, api *API, args []string) error {
+	deployment, err := uuid.Parse(args[0])
+	if err != nil {
+		return UsageError(fmt.Errorf("%q is not the id of a deployment", args[0]))
+	}
+
+	found, err := checked(api.GetDeploymentWithResponse(ctx, deployment))
+	if err != nil {
+		return err
+	}
+
+	return a.print(found.JSON200, func(w io.Writer) {
+		t := newTable(w)
+		t.row("Deployment", found.JSON200.ID.String())
+		t.row("State", string(found.JSON200.State))
+		t.row("Commit", shortCommit(value(found.JSON200.CommitSHA))+" "+value(found.JSON200.CommitMessage))
+		t.row("URL", found.JSON200.URL)
+		t.flush()
+
+		steps := NewProgress(w, false)
+		steps.Deployment(found.JSON200)
+
+		if found.JSON200.Error != nil {
+			_, _ = fmt.Fprintln(w, found.JSON200.Error.Message)
+		}
+	})
+}
+
+// pick returns the deployment that an argument names, else the newest of the project that is wanted.
+func (a *app) pick(ctx context.Context, api *API, args []string, wanted func(client.Deployment) bool, none string) (uuid.UUID, error) {
+	if len(args) == 1 {
+		deployment, err := uuid.Parse(args[0])
+		if err != nil {
+			return uuid.Nil, UsageError(fmt.Errorf("%q is not the id of a deployment: `zeitwork deployments` lists them", args[0]))
+		}
+
+		return deployment, nil
+	}
+
+	deployments, err := a.newest(ctx, api)
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	for _, deployment := range deployments {
+		if wanted(deployment) {
+			return deployment.ID, nil
+		}
+	}
+
+	return uuid.Nil, UsageError(errors.New(none))
+}
+
+// starting is a command that starts a deployment from another one and watches it.
+func (a *app) starting(command *cobra.Command, wanted func(client.Deployment) bool, none string,
+	start func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error),
+) *cobra.Command {
+	var detach bool
+
+	command.Args = cobra.MaximumNArgs(1)
+	command.Flags().BoolVarP(&detach, "detach", "d", false, "do not wait for the end")
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		from, err := a.pick(ctx, api, args, wanted, none)
+		if err != nil {
+			return err
+		}
+
+		deployment, err := start(ctx, api, from)
+		if err != nil {
+			return err
+		}
+
+		return a.afterStart(ctx, api, deployment, detach)
+	})
+
+	return a.projectFlag(command)
+}
+
+func (a *app) redeployCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "redeploy [DEPLOYMENT]",
+		Short: "Deploy the same commit again, with today's settings (default: the newest deployment)",
+		Long:  "Deploy the same commit again, with today's settings and environment variables.\n\n" + ExitCodes,
+	}
+	anyone := func(client.Deployment) bool { return true }
+
+	return a.starting(command, anyone, "nothing was deployed yet: run `zeitwork deploy`",
+		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
+			response, err := checked(api.RedeployWithResponse(ctx, from, &client.RedeployParams{IdempotencyKey: new(id.New().String())}))
+			if err != nil {
+				return nil, err
+			}
+
+			return response.JSON201, nil
+		})
+}
+
+func (a *app) rollbackCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "rollback [DEPLOYMENT]",
+		Short: "Go back to a deployment that was live, by its image (default: the one before)",
+		Long:  "Go back to a deployment that was live: its image runs again, with its environment variables, and nothing is built.\n\n" + ExitCodes,
+	}
+	retired := func(deployment client.Deployment) bool { return deployment.State == client.DeploymentStateRetired }
+
+	return a.starting(command, retired, "no earlier deployment of this project was live",
+		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
+			response, err := checked(api.RollbackWithResponse(ctx, from, &client.RollbackParams{IdempotencyKey: new(id.New().String())}))
+			if err != nil {
+				return nil, err
+			}
+
+			return response.JSON201, nil
+		})
+}
+
+func (a *app) cancelCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "cancel [DEPLOYMENT]",
+		Short: "Cancel a deployment that is not live yet (default: the newest)",
+		Args:  cobra.MaximumNArgs(1),
+	}
+	active := func(deployment client.Deployment) bool { return !ended(deployment.State) }
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		deployment, err := a.pick(ctx, api, args, active, "no deployment of this project is under way")
+		if err != nil {
+			return err
+		}
+
+		cancelled, err := checked(api.CancelDeploymentWithResponse(ctx, deployment))
+		if err != nil {
+			return err
+		}
+
+		return a.print(cancelled.JSON200, func(w io.Writer) { _, _ = fmt.Fprintf(w, "Cancelled %s.\n", deployment) })
+	})
+
+	return a.projectFlag(command)
+}

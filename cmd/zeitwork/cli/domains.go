@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+func (a *app) domainsCommand() *cobra.Command {
+	command := &cobra.Command{Use: "domains", Short: "The hostnames that a project answers on", Args: cobra.NoArgs, RunE: a.run(a.listDomains)}
+	command.AddCommand(
+		&cobra.Command{Use: "list", Short: "List the hostnames", Args: cobra.NoArgs, RunE: a.run(a.listDomains)},
+		&cobra.Command{Use: "add HOSTNAME", Short: "Add a hostname", Args: cobra.ExactArgs(1), RunE: a.run(a.addDomain)},
+		&cobra.Command{Use: "remove HOSTNAME", Short: "Take a hostname away", Args: cobra.ExactArgs(1), RunE: a.run(a.removeDomain)},
+	)
+
+	return a.projectFlag(command)
+}
+
+func (a *app) domains(ctx context.Context, api *API) (*client.Project, *client.ListDomainsOutputBody, error) {
+	project, err := a.currentProject(ctx, api, ".")
+	if err != nil {
+		return nil, nil, err
+	}
+
+	domains, err := checked(api.ListDomainsWithResponse(ctx, project.ID))
+	if err != nil {
+		return nil, nil, err
+	}
+
+	return project, domains.JSON200, nil
+}
+
+func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
+	_, domains, err := a.domains(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	return a.print(domains, func(w io.Writer) {
+		t := newTable(w, "HOSTNAME", "KIND", "DEPLOYMENT")
+
+		for _, domain := range domains.Items {
+			deployment := "-"
+			if domain.DeploymentID != nil {
+				deployment = domain.DeploymentID.String()
+			}
+
+			t.row(domain.Hostname, string(domain.Kind), deployment)
+		}
+
+		t.flush()
+	})
+}
+
+func (a *app) addDomain(ctx context.Context, api *API, args []string) error {
+	project, err := a.currentProject(ctx, api, ".")
+	if err != nil {
+		return err
+	}
+
+	created, err := checked(api.CreateDomainWithResponse(ctx, project.ID, &client.CreateDomainParams{IdempotencyKey: new(id.New().String())},
+		client.CreateDomainInputBody{Hostname: args[0]}))
+	if err != nil {
+		return err
+	}
+
+	return a.print(created.JSON201, func(w io.Writer) {
+		_, _ = fmt.Fprintf(w, "%s now answers on %s, as soon as its DNS points to an edge.\n", project.Slug, created.JSON201.Hostname)
+	})
+}
+
+func (a *app) removeDomain(ctx context.Context, api *API, args []string) error {
+	project, domains, err := a.domains(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	for _, domain := range domains.Items {
+		if !strings.EqualFold(domain.Hostname, args[0]) {
+			continue
+		}
+
+		if _, err := checked(api.DeleteDomainWithResponse(ctx, domain.ID)); err != nil {
+			return err
+		}
+
+		a.say("%s does not answer on %s any more.", project.Slug, domain.Hostname)
+
+		return nil
+	}
+
+	return fmt.Errorf("%s has no domain %s: `zeitwork domains list` shows them", project.Slug, args[0])
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+func (a *app) logsCommand() *cobra.Command {
+	var followed, build bool
+
+	command := &cobra.Command{
+		Use:   "logs [DEPLOYMENT]",
+		Short: "What the app wrote, or with --build what its build wrote",
+		Long: `What the app wrote (default: the live deployment, else the newest). With -f it goes on until Ctrl-C or until the deployment
+has ended. With --json it writes one log line in the shape of the API a line.`,
+		Args: cobra.MaximumNArgs(1),
+	}
+	command.Flags().BoolVarP(&followed, "follow", "f", false, "go on with new lines as they come")
+	command.Flags().BoolVar(&build, "build", false, "the build's log (default: of the newest deployment)")
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		deployment, err := a.loggedDeployment(ctx, api, args, build)
+		if err != nil {
+			return err
+		}
+
+		opening := func(ctx context.Context, last *string) (*http.Response, error) {
+			if build {
+				return api.StreamBuildLogs(ctx, deployment, &client.StreamBuildLogsParams{Follow: &followed, LastEventID: last})
+			}
+
+			return api.StreamRuntimeLogs(ctx, deployment, &client.StreamRuntimeLogsParams{Follow: &followed, LastEventID: last})
+		}
+
+		err = follow(ctx, opening, followed, func(event serverEvent) (bool, error) { return event.Name == "end", a.printLogLine(event) })
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // Ctrl-C is how one ends following.
+		}
+
+		return err
+	})
+
+	return a.projectFlag(command)
+}
+
+// loggedDeployment returns the deployment whose log is wanted.
+func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, build bool) (uuid.UUID, error) {
+	if len(args) == 0 && !build {
+		project, err := a.currentProject(ctx, api, ".")
+		if err != nil {
+			return uuid.Nil, err
+		}
+
+		if project.LiveDeploymentID != nil {
+			return *project.LiveDeploymentID, nil
+		}
+
+		a.project = project.Slug
+	}
+
+	return a.pick(ctx, api, args, func(client.Deployment) bool { return true }, "nothing was deployed yet: run `zeitwork deploy`")
+}
+
+func (a *app) printLogLine(event serverEvent) error {
+	if event.Name == "end" {
+		return nil
+	}
+
+	line := client.LogLine{}
+	if err := json.Unmarshal(event.Data, &line); err != nil {
+		return fmt.Errorf("read a log line: %w", err)
+	}
+
+	if a.json {
+		if err := json.NewEncoder(a.Out).Encode(line); err != nil {
+			return fmt.Errorf("write a log line: %w", err)
+		}
+
+		return nil
+	}
+
+	_, err := fmt.Fprintf(a.Out, "%s %s %s\n", line.LoggedAt.Local().Format("15:04:05.000"), line.Stream, line.Line) //nolint:gosmopolitan // For the person who reads.
+
+	return err
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// watch shows a deployment until it has ended, and returns the error that goes with how it ended.
+func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
+	var watcher Watcher = newEvents(a.Out)
+	if !a.json {
+		watcher = NewProgress(a.Err, isTerminal(a.Err))
+	}
+
+	found, err := Watch(ctx, api, deployment, watcher)
+	if err != nil {
+		if ctx.Err() != nil {
+			a.say("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
+		}
+
+		return err
+	}
+
+	if err := Outcome(found); err != nil {
+		return err
+	}
+
+	if !a.json {
+		_, _ = fmt.Fprintln(a.Out, found.URL)
+	}
+
+	return nil
+}
+
+// Outcome returns nil for a deployment that became live, and else an error that says why it did not and decides the
+// exit code.
+func Outcome(deployment *client.Deployment) error {
+	switch deployment.State {
+	case client.DeploymentStateCancelled:
+		return &exitError{code: ExitStopped, err: errors.New("the deployment was cancelled")}
+	case client.DeploymentStateSuperseded:
+		return &exitError{code: ExitStopped, err: errors.New("a newer deployment of this branch took its place")}
+	case client.DeploymentStateFailed:
+		failure := value(deployment.Error)
+		err := fmt.Errorf("the deployment failed at %s: %s", deployment.Step, failure.Message)
+
+		if problem.IsUsers(problem.New(problem.Code(failure.Code), "%s", failure.Message)) {
+			return &exitError{code: ExitApp, err: err}
+		}
+
+		return err
+	case client.DeploymentStateLive, client.DeploymentStateRetired:
+		return nil
+	case client.DeploymentStateQueued, client.DeploymentStateDeploying:
+		return fmt.Errorf("the deployment is still %s", deployment.State)
+	default:
+		return fmt.Errorf("the deployment is %s, a state that this version of zeitwork does not know", deployment.State)
+	}
+}

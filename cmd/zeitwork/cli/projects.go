@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+func (a *app) projectsCommand() *cobra.Command {
+	command := &cobra.Command{Use: "projects", Short: "Your projects", Args: cobra.NoArgs, RunE: a.run(a.listProjects)}
+	command.AddCommand(
+		&cobra.Command{Use: "list", Short: "List your projects", Args: cobra.NoArgs, RunE: a.run(a.listProjects)},
+		&cobra.Command{Use: "show SLUG", Short: "Show one project", Args: cobra.ExactArgs(1), RunE: a.run(a.showProject)},
+		a.createProjectCommand(),
+		a.deleteProjectCommand(),
+	)
+
+	return command
+}
+
+func (a *app) listProjects(ctx context.Context, api *API, _ []string) error {
+	projects, err := allProjects(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	return a.print(items(projects), func(w io.Writer) {
+		t := newTable(w, "SLUG", "URL", "REPOSITORY", "BRANCH")
+		for _, project := range projects {
+			t.row(project.Slug, project.URL, project.RepositoryURL, value(project.Branch))
+		}
+
+		t.flush()
+	})
+}
+
+func (a *app) showProject(ctx context.Context, api *API, args []string) error {
+	project, err := projectBySlug(ctx, api, args[0])
+	if err != nil {
+		return err
+	}
+
+	return a.printProject(project)
+}
+
+func (a *app) printProject(project *client.Project) error {
+	return a.print(project, func(w io.Writer) {
+		t := newTable(w)
+		t.row("Project", project.Slug)
+		t.row("URL", project.URL)
+		t.row("Repository", project.RepositoryURL)
+		t.row("Branch", value(project.Branch))
+		t.row("Root directory", "/"+value(project.RootDirectory))
+		t.row("Dockerfile", value(project.DockerfilePath))
+		t.row("VMs", fmt.Sprintf("%d, each with %d thousandths of a core and %d MiB", value(project.Instances),
+			value(project.CPUMillis), value(project.MemoryBytes)>>mebibyteBits))
+
+		if project.PollError != nil {
+			t.row("Problem", *project.PollError)
+		}
+
+		t.flush()
+	})
+}
+
+const mebibyteBits = 20
+
+func (a *app) createProjectCommand() *cobra.Command {
+	body := client.CreateProjectInputBody{}
+
+	var slug, branch, root, dockerfile, health string
+
+	var port, instances int64
+
+	command := &cobra.Command{
+		Use:   "create NAME --repository URL",
+		Short: "Make a project",
+		Args:  cobra.ExactArgs(1),
+	}
+
+	flags := command.Flags()
+	flags.StringVar(&body.RepositoryURL, "repository", "", "git URL of the source")
+	flags.StringVar(&slug, "slug", "", "first label of the project's hostname (default: made from the name)")
+	flags.StringVar(&branch, "branch", "", "branch whose pushes are deployed (default: main)")
+	flags.StringVar(&root, "root-directory", "", "where the app stands in the repository (default: the top)")
+	flags.StringVar(&dockerfile, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
+	flags.StringVar(&health, "health-path", "", "path that answers 2xx or 3xx when the app is well")
+	flags.Int64Var(&port, "port", 0, "port that the app listens on (default: EXPOSE of the Dockerfile, else 8080)")
+	flags.Int64Var(&instances, "instances", 0, "how many VMs run the app (default: 1)")
+	cobra.CheckErr(command.MarkFlagRequired("repository"))
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		body.Name = args[0]
+		body.Slug, body.Branch, body.RootDirectory = optional(slug), optional(branch), optional(root)
+		body.DockerfilePath, body.HealthPath = optional(dockerfile), optional(health)
+		body.Port, body.Instances = optional(port), optional(instances)
+
+		created, err := checked(api.CreateProjectWithResponse(ctx, &client.CreateProjectParams{IdempotencyKey: new(id.New().String())}, body))
+		if err != nil {
+			return err
+		}
+
+		return a.printProject(created.JSON201)
+	})
+
+	return command
+}
+
+func (a *app) deleteProjectCommand() *cobra.Command {
+	var yes bool
+
+	command := &cobra.Command{
+		Use:   "delete SLUG",
+		Short: "Delete a project, its deployments and its domains",
+		Args:  cobra.ExactArgs(1),
+	}
+	command.Flags().BoolVar(&yes, "yes", false, "do not ask")
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		project, err := projectBySlug(ctx, api, args[0])
+		if err != nil {
+			return err
+		}
+
+		if !yes && !a.confirm(fmt.Sprintf("Delete %s? %s will stop answering.", project.Slug, project.URL)) {
+			return UsageError(errors.New("nothing was deleted: say yes, or give --yes"))
+		}
+
+		if _, err := checked(api.DeleteProjectWithResponse(ctx, project.ID)); err != nil {
+			return err
+		}
+
+		a.say("Deleted %s.", project.Slug)
+
+		return nil
+	})
+
+	return command
+}

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+const (
+	// reconnectPause is how long a stream that broke waits before it goes on behind the last event it saw.
+	reconnectPause = time.Second
+	// maxEventBytes bounds one event: a deployment with its timeline and build plan.
+	maxEventBytes = 4 << 20
+)
+
+// serverEvent is one server-sent event.
+type serverEvent struct {
+	ID   string
+	Name string
+	Data []byte
+}
+
+// open starts a stream behind the event with that id; nil: at its beginning.
+type open func(ctx context.Context, lastEventID *string) (*http.Response, error)
+
+// follow hands every event of a stream to handle, until handle says that it was the last, or the server ends a stream
+// that is not to be followed. A stream that breaks is opened again behind the last event.
+func follow(ctx context.Context, open open, again bool, handle func(serverEvent) (last bool, err error)) error {
+	var lastEventID *string
+
+	for {
+		response, err := open(ctx, lastEventID)
+		if err != nil {
+			return unreachable(err)
+		}
+
+		if response.StatusCode != http.StatusOK {
+			body, _ := io.ReadAll(io.LimitReader(response.Body, maxEventBytes))
+			_ = response.Body.Close()
+
+			return refusal(response.StatusCode, body)
+		}
+
+		ended, err := readEvents(response.Body, func(event serverEvent) (bool, error) {
+			if event.ID != "" {
+				lastEventID = &event.ID
+			}
+
+			return handle(event)
+		})
+		_ = response.Body.Close()
+
+		if err != nil || ended || !again {
+			return err
+		}
+
+		select {
+		case <-ctx.Done():
+			return unreachable(ctx.Err())
+		case <-time.After(reconnectPause):
+		}
+	}
+}
+
+// readEvents reads events until the stream ends. A connection that breaks is an end like any other.
+func readEvents(stream io.Reader, handle func(serverEvent) (bool, error)) (bool, error) {
+	scanner := bufio.NewScanner(stream)
+	scanner.Buffer(nil, maxEventBytes)
+
+	event := serverEvent{}
+
+	for scanner.Scan() {
+		line := scanner.Text()
+		if line == "" {
+			if event.Data != nil {
+				if last, err := handle(event); last || err != nil {
+					return last, err
+				}
+			}
+
+			event = serverEvent{}
+
+			continue
+		}
+
+		field, content, _ := strings.Cut(line, ":")
+		content = strings.TrimPrefix(content, " ")
+
+		switch field {
+		case "id":
+			event.ID = content
+		case "event":
+			event.Name = content
+		case "data":
+			event.Data = append(event.Data, content...)
+		}
+	}
+
+	if errors.Is(scanner.Err(), bufio.ErrTooLong) {
+		return false, fmt.Errorf("read the stream: %w", scanner.Err())
+	}
+
+	return false, nil
+}

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// table writes aligned columns for people.
+type table struct{ writer *tabwriter.Writer }
+
+func newTable(w io.Writer, header ...string) table {
+	const gap = 2
+
+	t := table{writer: tabwriter.NewWriter(w, 0, 0, gap, ' ', 0)}
+	if len(header) > 0 {
+		t.row(header...)
+	}
+
+	return t
+}
+
+func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t.writer, strings.Join(cells, "\t")) }
+
+func (t table) flush() { _ = t.writer.Flush() }
+
+// items wraps a list as the API does, so that --json has one shape whether a list came in one page or in several.
+func items[T any](list []T) any {
+	if list == nil {
+		list = []T{}
+	}
+
+	return struct {
+		Items []T `json:"items"`
+	}{list}
+}
+
+// ago says how long ago a time was, for people.
+func ago(at time.Time) string { return time.Since(at).Truncate(time.Second).String() + " ago" }
+
+// seconds writes a duration with two decimals, as builds are compared by them.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+// shortCommit is how people name a commit.
+func shortCommit(commit string) string {
+	const length = 7
+
+	return commit[:min(length, len(commit))]
+}

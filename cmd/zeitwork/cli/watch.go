@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+// logDrain is how long the last log lines may take after the deployment has ended.
+const logDrain = 3 * time.Second
+
+// Watcher sees a deployment on its way. Its methods are called by one goroutine at a time.
+type Watcher interface {
+	Deployment(deployment *client.Deployment)
+	Line(line *client.LogLine)
+	Tick()
+}
+
+// Watch reports the deployment and its build log to watcher until the deployment has ended, and returns it as it ended.
+func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher) (*client.Deployment, error) {
+	const tick = 100 * time.Millisecond
+
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+
+	deployments, lines := make(chan *client.Deployment), make(chan *client.LogLine)
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error { defer close(deployments); return streamDeployment(ctx, api, deployment, deployments) })
+
+	logs, stopLogs := context.WithCancel(ctx)
+	defer stopLogs()
+
+	group.Go(func() error {
+		defer close(lines)
+
+		if err := streamBuildLog(logs, api, deployment, lines); err != nil && logs.Err() == nil {
+			return err
+		}
+
+		return nil
+	})
+
+	var last *client.Deployment
+
+	for deployments != nil || lines != nil {
+		select {
+		case found, ok := <-deployments:
+			if !ok {
+				// The log ends by itself; a log that does not must not keep the user waiting.
+				deployments = nil
+				defer time.AfterFunc(logDrain, stopLogs).Stop()
+
+				continue
+			}
+
+			last = found
+			watcher.Deployment(found)
+		case line, ok := <-lines:
+			if !ok {
+				lines = nil
+
+				continue
+			}
+
+			watcher.Line(line)
+		case <-ticker.C:
+			watcher.Tick()
+		}
+	}
+
+	if err := group.Wait(); err != nil {
+		return last, err
+	}
+
+	if last == nil {
+		return nil, errors.New("the platform ended the stream without a word about the deployment")
+	}
+
+	return last, nil
+}
+
+func streamDeployment(ctx context.Context, api *API, deployment uuid.UUID, out chan<- *client.Deployment) error {
+	opening := func(ctx context.Context, last *string) (*http.Response, error) {
+		return api.StreamDeployment(ctx, deployment, &client.StreamDeploymentParams{LastEventID: last})
+	}
+
+	return follow(ctx, opening, true, func(event serverEvent) (bool, error) {
+		found := &client.Deployment{}
+		if err := json.Unmarshal(event.Data, found); err != nil {
+			return false, fmt.Errorf("read a deployment: %w", err)
+		}
+
+		if err := send(ctx, out, found); err != nil {
+			return false, err
+		}
+
+		return ended(found.State), nil
+	})
+}
+
+func streamBuildLog(ctx context.Context, api *API, deployment uuid.UUID, out chan<- *client.LogLine) error {
+	opening := func(ctx context.Context, last *string) (*http.Response, error) {
+		return api.StreamBuildLogs(ctx, deployment, &client.StreamBuildLogsParams{LastEventID: last})
+	}
+
+	return follow(ctx, opening, true, func(event serverEvent) (bool, error) {
+		if event.Name == "end" {
+			return true, nil
+		}
+
+		line := &client.LogLine{}
+		if err := json.Unmarshal(event.Data, line); err != nil {
+			return false, fmt.Errorf("read a log line: %w", err)
+		}
+
+		return false, send(ctx, out, line)
+	})
+}
+
+func send[T any](ctx context.Context, out chan<- T, v T) error {
+	select {
+	case out <- v:
+		return nil
+	case <-ctx.Done():
+		return unreachable(ctx.Err())
+	}
+}
+
+func ended(state client.DeploymentState) bool {
+	return state != client.DeploymentStateQueued && state != client.DeploymentStateDeploying
+}
