@@ -1,0 +1,126 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
+)
+
+const forwardingSwitch = "/proc/sys/net/ipv4/ip_forward"
+
+// Network is the part of one cluster's network that is on this machine.
+type Network struct {
+	// Range is all addresses of the cluster.
+	Range netip.Prefix
+	// Folder holds the namespaces of this node's VMs and nothing else. Two nodes on one machine need two folders.
+	Folder string
+	// Nameservers are where VMs may send DNS queries, private addresses included.
+	Nameservers []netip.Addr
+	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached.
+	Ingress []string
+}
+
+// Setup makes the cluster's range unreachable, puts the policy in place and lets the machine forward packets. It comes before
+// the first Attach.
+func (n *Network) Setup() error {
+	if !n.Range.Addr().Is4() {
+		return fmt.Errorf("the cluster range %s is not an IPv4 range", n.Range)
+	}
+
+	if err := os.MkdirAll(n.Folder, 0o700); err != nil {
+		return fmt.Errorf("make the folder of network namespaces: %w", err)
+	}
+
+	if err := netlink.RouteReplace(n.unreachable()); err != nil {
+		return fmt.Errorf("make %s unreachable: %w", n.Range, err)
+	}
+
+	if err := n.installPolicy(); err != nil {
+		return err
+	}
+
+	if err := os.WriteFile(forwardingSwitch, []byte("1"), 0o600); err != nil {
+		return fmt.Errorf("turn IP forwarding on: %w", err)
+	}
+
+	return nil
+}
+
+// Teardown removes the policy and then the unreachable route. No VM of the cluster may be left on the machine.
+func (n *Network) Teardown() error {
+	if err := n.removePolicy(); err != nil {
+		return err
+	}
+
+	if err := netlink.RouteDel(n.unreachable()); err != nil && !errors.Is(err, unix.ESRCH) {
+		return fmt.Errorf("remove the route of %s: %w", n.Range, err)
+	}
+
+	return nil
+}
+
+// List returns the VMs of which anything is left here.
+func (n *Network) List() ([]uuid.UUID, error) {
+	entries, err := os.ReadDir(n.Folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("list network namespaces: %w", err)
+	}
+
+	var ids []uuid.UUID
+
+	for _, entry := range entries {
+		if id, err := uuid.Parse(entry.Name()); err == nil {
+			ids = append(ids, id)
+		}
+	}
+
+	return ids, nil
+}
+
+// NamespacePath returns where the VM's network namespace is mounted.
+func (n *Network) NamespacePath(vm uuid.UUID) string { return filepath.Join(n.Folder, vm.String()) }
+
+// CheckRoute tells whether packets to the address go to this VM and nowhere else. It is asked before anything dials.
+func (n *Network) CheckRoute(vm uuid.UUID, address netip.Addr) error {
+	link, err := netlink.LinkByName(InterfaceName(vm))
+	if err != nil {
+		return fmt.Errorf("find interface %s: %w", InterfaceName(vm), err)
+	}
+
+	routes, err := netlink.RouteGet(address.AsSlice())
+	if err != nil {
+		return fmt.Errorf("find the route to %s: %w", address, err)
+	}
+
+	if len(routes) != 1 || routes[0].LinkIndex != link.Attrs().Index {
+		return fmt.Errorf("packets to %s do not go to interface %s", address, InterfaceName(vm))
+	}
+
+	return nil
+}
+
+// InterfaceName returns the name of the host's end of the VM's veth pair: at most 15 characters, from the random end of the id.
+func InterfaceName(vm uuid.UUID) string {
+	const randomBytes = 6
+
+	return fmt.Sprintf("%s%x", interfacePrefix, vm[len(vm)-randomBytes:])
+}
+
+func (n *Network) unreachable() *netlink.Route {
+	return &netlink.Route{Dst: ipNet(n.Range.Masked()), Type: unix.RTN_UNREACHABLE, Table: unix.RT_TABLE_MAIN}
+}
+
+func ipNet(prefix netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: prefix.Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())}
+}
