@@ -1,0 +1,86 @@
+// Package doctor finds out, part by part, what this machine can do for the platform and what is to be installed for the
+// rest.
+package doctor
+
+import (
+	"context"
+	"net"
+	"path/filepath"
+	"strconv"
+)
+
+// Finding is what one part of the machine can do.
+type Finding struct {
+	Part string `json:"part"`
+	// OK tells whether the part is as it should be.
+	OK bool `json:"ok"`
+	// Needed tells whether the local platform cannot start without the part.
+	Needed bool `json:"needed"`
+	// Detail says what was found.
+	Detail string `json:"detail"`
+	// Advice says what to install or to change; empty where the part is as it should be.
+	Advice string `json:"advice,omitempty"`
+}
+
+// Options say what the local platform would use.
+type Options struct {
+	DataDir     string
+	CacheDir    string
+	PostgresBin string
+	Ports       []Port
+}
+
+// Port is a loopback TCP port and what wants it.
+type Port struct {
+	Name   string
+	Number int
+}
+
+// Examine looks at every part. It changes nothing on the machine.
+func Examine(ctx context.Context, options Options) []Finding {
+	findings := []Finding{
+		root(), overlayfs(options.DataDir), disk(options.DataDir, options.CacheDir),
+	}
+
+	for _, port := range options.Ports {
+		findings = append(findings, freePort(ctx, port))
+	}
+
+	return append(findings,
+		cgroups(), packetFilter(), postgres(options.PostgresBin),
+		program("runc", filepath.Join(options.CacheDir, "tools", "daemons-*", "runc"), "`zeitwork up` builds it"),
+		program("init for VMs (tini)", "/usr/bin/tini-static", "install the Debian package tini; `zeitwork up` does"),
+		program("git", "", "install the Debian package git"),
+		program("mmdebstrap", "", "only where Docker Hub is out of reach: install the Debian package mmdebstrap; `zeitwork up` does"),
+		kvm(ctx), kata(),
+	)
+}
+
+// Blockers returns the findings without which the local platform cannot start.
+func Blockers(findings []Finding) []Finding {
+	var blockers []Finding
+
+	for _, finding := range findings {
+		if finding.Needed && !finding.OK {
+			blockers = append(blockers, finding)
+		}
+	}
+
+	return blockers
+}
+
+func freePort(ctx context.Context, port Port) Finding {
+	finding := Finding{Part: "port " + strconv.Itoa(port.Number), OK: true, Needed: true, Detail: "free for " + port.Name}
+
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port.Number)))
+	if err != nil {
+		finding.OK, finding.Detail = false, "in use by another program, and wanted by "+port.Name
+		finding.Advice = "stop that program, or choose another port with ZEITWORK_UP_" + port.Name + "_PORT"
+
+		return finding
+	}
+
+	_ = listener.Close()
+
+	return finding
+}

@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package doctor
+
+import "errors"
+
+func runGuest() error { return errors.New("the probe knows amd64 only") }
