@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 )
 
 const keyBytes = 32
@@ -46,8 +47,8 @@ func (k Key) Encode() string { return base64.StdEncoding.EncodeToString(k.bytes[
 // String hides the key from logs.
 func (k Key) String() string { return "[secret key]" }
 
-// GoString hides the key from logs.
-func (k Key) GoString() string { return k.String() }
+// Format hides the key from every verb of fmt, also from those that print bytes.
+func (k Key) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, k.String()) }
 
 // Derive returns 32 bytes for another purpose, which tell nothing of the key (HKDF-SHA256, RFC 5869).
 func (k Key) Derive(purpose string) []byte {

@@ -35,9 +35,9 @@ type Telemetry struct {
 // Setup makes the providers of the service and installs them as OpenTelemetry's global ones, which the libraries use. It
 // is called once a process.
 func Setup(ctx context.Context, service string) (*Telemetry, error) {
-	about, err := resource.Merge(resource.Default(), resource.NewSchemaless(semconv.ServiceName("zeitwork-"+service)))
+	about, err := describe(service)
 	if err != nil {
-		return nil, fmt.Errorf("describe the service to OpenTelemetry: %w", err)
+		return nil, err
 	}
 
 	registry := prometheus.NewRegistry()
@@ -63,6 +63,20 @@ func Setup(ctx context.Context, service string) (*Telemetry, error) {
 	return telemetry, nil
 }
 
+// describe names the service "zeitwork-api" and the like, unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES names it.
+func describe(service string) (*resource.Resource, error) {
+	about, err := resource.Merge(resource.Default(), resource.NewSchemaless(semconv.ServiceName("zeitwork-"+service)))
+	if err != nil {
+		return nil, fmt.Errorf("describe the service to OpenTelemetry: %w", err)
+	}
+
+	if about, err = resource.Merge(about, resource.Environment()); err != nil {
+		return nil, fmt.Errorf("read OTEL_RESOURCE_ATTRIBUTES: %w", err)
+	}
+
+	return about, nil
+}
+
 func (t *Telemetry) trace(ctx context.Context, about *resource.Resource) error {
 	if os.Getenv("OTEL_TRACES_EXPORTER") == "" && os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") == "" &&
 		os.Getenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") == "" {
@@ -72,6 +86,10 @@ func (t *Telemetry) trace(ctx context.Context, about *resource.Resource) error {
 	exporter, err := autoexport.NewSpanExporter(ctx)
 	if err != nil {
 		return fmt.Errorf("make the trace exporter that OTEL_TRACES_EXPORTER=%q asks for: %w", os.Getenv("OTEL_TRACES_EXPORTER"), err)
+	}
+
+	if autoexport.IsNoneSpanExporter(exporter) {
+		return nil
 	}
 
 	tracers := trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(about))

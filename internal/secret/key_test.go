@@ -1,0 +1,131 @@
+package secret_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+func TestKey_OpensWhatItSealed(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+
+	for _, plaintext := range []string{"", "canary", "line\nand NUL\x00", string(bytes.Repeat([]byte("x"), 1<<20))} {
+		opened, err := key.Open(key.Seal([]byte(plaintext), "table.column:1"), "table.column:1")
+		require.NoError(t, err)
+		require.Equal(t, plaintext, string(opened))
+	}
+}
+
+func TestKey_SealedValueCopiedToAnotherRow_DoesNotOpen(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	_, err := key.Open(key.Seal([]byte("canary"), "table.column:1"), "table.column:2")
+	require.ErrorContains(t, err, "table.column:2")
+}
+
+func TestKey_AnotherKey_OpensNothing(t *testing.T) {
+	t.Parallel()
+
+	sealed := secret.GenerateKey().Seal([]byte("canary"), "here")
+	_, err := secret.GenerateKey().Open(sealed, "here")
+	require.ErrorContains(t, err, "ZEITWORK_SECRET_KEY")
+}
+
+func TestKey_AnyByteChanged_DoesNotOpen(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	sealed := key.Seal([]byte("canary"), "here")
+
+	for i := range sealed {
+		changed := bytes.Clone(sealed)
+		changed[i] ^= 1
+
+		_, err := key.Open(changed, "here")
+		require.Error(t, err, "byte %d", i)
+	}
+}
+
+func TestKey_ShorterThanANonce_IsAnErrorNotAPanic(t *testing.T) {
+	t.Parallel()
+
+	for _, sealed := range [][]byte{nil, {}, make([]byte, 5), make([]byte, 27)} {
+		_, err := secret.GenerateKey().Open(sealed, "here")
+		require.Error(t, err)
+	}
+}
+
+func TestKey_SameValueTwice_SealsDifferently(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	require.NotEqual(t, key.Seal([]byte("canary"), "here"), key.Seal([]byte("canary"), "here"))
+	require.NotContains(t, string(key.Seal([]byte("canary"), "here")), "canary")
+}
+
+func TestKey_Derive_DependsOnKeyAndPurpose(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	require.Len(t, key.Derive("one"), 32)
+	require.Equal(t, key.Derive("one"), key.Derive("one"))
+	require.NotEqual(t, key.Derive("one"), key.Derive("two"))
+	require.NotEqual(t, key.Derive("one"), secret.GenerateKey().Derive("one"))
+}
+
+func TestKey_IsReadFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+
+	type config struct {
+		Key secret.Key `env:"KEY,required"`
+	}
+
+	want := secret.GenerateKey()
+	got, err := env.ParseAsWithOptions[config](env.Options{Environment: map[string]string{"KEY": want.Encode()}})
+	require.NoError(t, err)
+	require.Equal(t, want, got.Key)
+}
+
+func TestKey_TextThatIsNone_SaysHowToMakeOneAndDoesNotRepeatIt(t *testing.T) {
+	t.Parallel()
+
+	for _, text := range []string{
+		"", "canary, which is not base64", base64.StdEncoding.EncodeToString([]byte("canary, too short")),
+		base64.StdEncoding.EncodeToString(make([]byte, 33)),
+	} {
+		var key secret.Key
+
+		err := key.UnmarshalText([]byte(text))
+		require.ErrorContains(t, err, "openssl rand -base64 32")
+		require.NotContains(t, err.Error(), "canary")
+	}
+}
+
+func TestKey_StandsInNoLogLine(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	config := struct{ Key secret.Key }{key}
+
+	var log bytes.Buffer
+	slog.New(slog.NewTextHandler(&log, nil)).Info("start", "key", key, "config", config)
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("start", "key", key, "config", config)
+	fmt.Fprintf(&log, "%v %+v %#v %s %x %d", key, config, config, key, key, key)
+
+	raw, err := base64.StdEncoding.DecodeString(key.Encode())
+	require.NoError(t, err)
+
+	for _, form := range []string{key.Encode(), fmt.Sprintf("%x", raw), fmt.Sprintf("%d", raw), string(raw)} {
+		require.NotContains(t, log.String(), form)
+	}
+}
