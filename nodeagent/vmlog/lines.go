@@ -1,0 +1,50 @@
+package vmlog
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+)
+
+// eachLine calls emit for every line of r, with its first MaxLineBytes and the number of bytes behind them. It holds no more than that of
+// a line in memory. The line is only valid during the call.
+func eachLine(r io.Reader, emit func(line []byte, cut int64)) error {
+	reader := bufio.NewReaderSize(r, MaxLineBytes)
+
+	for {
+		line, err := reader.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			err = emitLongLine(reader, line, emit)
+		} else if len(line) > 0 {
+			emit(bytes.TrimRight(line, "\r\n"), 0)
+		}
+
+		switch {
+		case errors.Is(err, io.EOF), errors.Is(err, os.ErrClosed):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read what the app wrote: %w", err)
+		}
+	}
+}
+
+// emitLongLine emits a line whose beginning fills the reader's buffer, behind reading the rest of it away.
+func emitLongLine(reader *bufio.Reader, start []byte, emit func(line []byte, cut int64)) error {
+	kept := bytes.Clone(start)
+
+	var cut int64
+
+	for {
+		rest, err := reader.ReadSlice('\n')
+		cut += int64(len(bytes.TrimRight(rest, "\r\n")))
+
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			emit(kept, cut)
+
+			return err //nolint:wrapcheck // The caller tells the end of the stream by it, and wraps the rest.
+		}
+	}
+}

@@ -1,0 +1,213 @@
+package vmlog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	currentFile = "log"
+	olderFile   = "log.1"
+	floorFile   = "floor"
+
+	// MaxFileBytes is how long a file grows before it takes the place of the older one.
+	MaxFileBytes = 10 << 20
+
+	linesPerSecond = 2_000
+	burstLines     = 10_000
+
+	// lastRecordBytes is more than any record has, escapes included.
+	lastRecordBytes = 8 * MaxLineBytes
+	fileMode        = 0o600
+	folderMode      = 0o700
+)
+
+// Prepare makes the VM's folder. Where it was not there, the numbers of its records begin behind after.
+func Prepare(folder string, after int64) error {
+	if _, err := os.Stat(filepath.Join(folder, floorFile)); err == nil {
+		return nil
+	}
+
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return fmt.Errorf("make the VM's log folder: %w", err)
+	}
+
+	if err := os.WriteFile(filepath.Join(folder, floorFile), strconv.AppendInt(nil, after, 10), fileMode); err != nil {
+		return fmt.Errorf("note where the VM's log begins: %w", err)
+	}
+
+	return nil
+}
+
+// writer appends records to the files of one VM. Its methods may be called at once.
+type writer struct {
+	folder  string
+	maxSize int64
+
+	mu       sync.Mutex
+	file     *os.File
+	size     int64
+	sequence int64
+	limit    *rate.Limiter
+	dropped  int
+}
+
+func newWriter(folder string, maxSize int64) (*writer, error) {
+	w := &writer{folder: folder, maxSize: maxSize, limit: rate.NewLimiter(linesPerSecond, burstLines)}
+
+	for _, name := range []string{olderFile, currentFile} {
+		last, err := lastSequence(filepath.Join(folder, name))
+		if err != nil {
+			return nil, err
+		}
+
+		w.sequence = max(w.sequence, last)
+	}
+
+	if floor, err := os.ReadFile(filepath.Join(folder, floorFile)); err == nil {
+		number, _ := strconv.ParseInt(strings.TrimSpace(string(floor)), 10, 64)
+		w.sequence = max(w.sequence, number)
+	}
+
+	return w, w.open()
+}
+
+// append writes one line. Lines over the rate are counted and left out.
+func (w *writer) append(stream string, line []byte, cut int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	if !w.limit.Allow() {
+		w.dropped++
+
+		return nil
+	}
+
+	if err := w.noteDropped(); err != nil {
+		return err
+	}
+
+	return w.write(stream, text(line, cut))
+}
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+
+	return errors.Join(w.noteDropped(), w.file.Close())
+}
+
+func (w *writer) noteDropped() error {
+	if w.dropped == 0 {
+		return nil
+	}
+
+	note := fmt.Sprintf("%d lines were left out: the app wrote more than %d lines a second.", w.dropped, linesPerSecond)
+	w.dropped = 0
+
+	return w.write(System, note)
+}
+
+func (w *writer) write(stream, line string) error {
+	record, err := json.Marshal(Record{Sequence: w.sequence + 1, Time: time.Now().UTC(), Stream: stream, Line: line})
+	if err != nil {
+		return fmt.Errorf("encode a log record: %w", err)
+	}
+
+	if w.size+int64(len(record)) > w.maxSize {
+		if err := w.rotate(); err != nil {
+			return err
+		}
+	}
+
+	written, err := w.file.Write(append(record, '\n'))
+	w.size += int64(written)
+
+	if err != nil {
+		return fmt.Errorf("write a log record: %w", err)
+	}
+
+	w.sequence++
+
+	return nil
+}
+
+func (w *writer) rotate() error {
+	if err := w.file.Close(); err != nil {
+		return fmt.Errorf("close a full log file: %w", err)
+	}
+
+	if err := os.Rename(filepath.Join(w.folder, currentFile), filepath.Join(w.folder, olderFile)); err != nil {
+		return fmt.Errorf("set a full log file aside: %w", err)
+	}
+
+	return w.open()
+}
+
+func (w *writer) open() error {
+	file, err := os.OpenFile(filepath.Join(w.folder, currentFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, fileMode)
+	if err != nil {
+		return fmt.Errorf("open the VM's log: %w", err)
+	}
+
+	info, err := file.Stat()
+	if err != nil {
+		return errors.Join(fmt.Errorf("open the VM's log: %w", err), file.Close())
+	}
+
+	w.file, w.size = file, info.Size()
+
+	// A writer that was killed may have left half a record: the newline ends it, and readers pass over it.
+	if w.size > 0 {
+		if _, err := file.WriteString("\n"); err != nil {
+			return errors.Join(fmt.Errorf("write to the VM's log: %w", err), file.Close())
+		}
+	}
+
+	return nil
+}
+
+// lastSequence returns the number of the last whole record of a file, and 0 where there is none.
+func lastSequence(path string) (int64, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+
+	if err != nil {
+		return 0, fmt.Errorf("open the VM's log: %w", err)
+	}
+
+	defer func() { _ = file.Close() }()
+
+	info, err := file.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("read the end of the VM's log: %w", err)
+	}
+
+	end := make([]byte, min(info.Size(), lastRecordBytes))
+	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil {
+		return 0, fmt.Errorf("read the end of the VM's log: %w", err)
+	}
+
+	var last int64
+
+	for line := range bytes.Lines(end) {
+		var record Record
+		if json.Unmarshal(line, &record) == nil {
+			last = max(last, record.Sequence)
+		}
+	}
+
+	return last, nil
+}
