@@ -77,7 +77,8 @@ func (l *Listener) listen(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer connection.Close(context.WithoutCancel(ctx))
+
+	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 
 	for _, channel := range []string{ChannelDeployments, ChannelBuildLogs, ChannelRuntimeLogs, ChannelNodes, ChannelRoutes} {
 		if _, err := connection.Exec(ctx, "LISTEN "+channel); err != nil {

@@ -69,7 +69,7 @@ func Fingerprint() (string, error) {
 		return "", fmt.Errorf("read River's migrations: %w", err)
 	}
 
-	sum := sha256.New()
+	parts := []string{fmt.Sprintf("river %d", len(migrator.AllVersions()))}
 
 	for _, m := range journal {
 		text, err := migrations.ReadFile(m.file())
@@ -77,13 +77,12 @@ func Fingerprint() (string, error) {
 			return "", fmt.Errorf("read migration %s: %w", m.Tag, err)
 		}
 
-		fmt.Fprintln(sum, m.Tag, m.When, len(text))
-		sum.Write(text)
+		parts = append(parts, m.Tag, string(text))
 	}
 
-	fmt.Fprintln(sum, "river", len(migrator.AllVersions()))
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hex.EncodeToString(sum[:]), nil
 }
 
 func migrateDrizzle(ctx context.Context, connection *pgx.Conn) error {

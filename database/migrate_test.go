@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -116,18 +117,8 @@ func TestJournal_NamesEveryMigrationFile(t *testing.T) {
 	files, err := os.ReadDir("migrations")
 	require.NoError(t, err)
 
-	var named, found []string
-
-	for _, entry := range journal(t) {
-		named = append(named, entry.Tag+".sql")
-	}
-
-	for _, file := range files {
-		if !file.IsDir() {
-			found = append(found, file.Name())
-		}
-	}
-
+	found := lo.FilterMap(files, func(file os.DirEntry, _ int) (string, bool) { return file.Name(), !file.IsDir() })
+	named := lo.Map(journal(t), func(entry journalEntry, _ int) string { return entry.Tag + ".sql" })
 	require.ElementsMatch(t, named, found)
 }
 

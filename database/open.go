@@ -23,7 +23,7 @@ func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 	}
 
 	options.MaxConns = config.MaxConns
-	options.ConnConfig.Tracer = otelpgx.NewTracer(otelpgx.WithTrimSQLInSpanName(), otelpgx.WithDisableQuerySpanNamePrefix())
+	options.ConnConfig.Tracer = otelpgx.NewTracer()
 
 	pool, err := pgxpool.NewWithConfig(ctx, options)
 	if err != nil {

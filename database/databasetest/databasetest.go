@@ -24,71 +24,71 @@ const URLVariable = "ZEITWORK_TEST_DATABASE_URL"
 const maxConns = 10
 
 // New returns a pool on a new, migrated database that goes with the test. It skips the test where there is no server.
-func New(t testing.TB) *pgxpool.Pool {
-	t.Helper()
+func New(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
 
-	return open(t, NewURL(t))
+	return open(tb, NewURL(tb))
 }
 
 // NewURL is New for those that open their own connections.
-func NewURL(t testing.TB) string {
-	t.Helper()
+func NewURL(tb testing.TB) string {
+	tb.Helper()
 
-	skipWithoutServer(t)
+	skipWithoutServer(tb)
 
-	from, err := template(t.Context())
-	require.NoError(t, err)
+	from, err := template(tb.Context())
+	require.NoError(tb, err)
 
-	return create(t, "TEMPLATE "+from)
+	return create(tb, "TEMPLATE "+from)
 }
 
 // NewEmpty is New with a database in which nothing has been migrated yet.
-func NewEmpty(t testing.TB) *pgxpool.Pool {
-	t.Helper()
+func NewEmpty(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
 
-	skipWithoutServer(t)
+	skipWithoutServer(tb)
 
-	return open(t, create(t, ""))
+	return open(tb, create(tb, ""))
 }
 
 // Config is NewURL in the form that services are configured with.
-func Config(t testing.TB) database.Config {
-	t.Helper()
+func Config(tb testing.TB) database.Config {
+	tb.Helper()
 
-	return database.Config{URL: NewURL(t), MaxConns: maxConns}
+	return database.Config{URL: NewURL(tb), MaxConns: maxConns}
 }
 
-func skipWithoutServer(t testing.TB) {
-	t.Helper()
+func skipWithoutServer(tb testing.TB) {
+	tb.Helper()
 
 	if os.Getenv(URLVariable) == "" {
-		t.Skip(URLVariable + " is not set: run the tests through `go tool task test`, which starts a Postgres for them")
+		tb.Skip(URLVariable + " is not set: run the tests through `go tool task test`, which starts a Postgres for them")
 	}
 }
 
-func open(t testing.TB, databaseURL string) *pgxpool.Pool {
-	t.Helper()
+func open(tb testing.TB, databaseURL string) *pgxpool.Pool {
+	tb.Helper()
 
-	pool, err := database.Open(t.Context(), database.Config{URL: databaseURL, MaxConns: maxConns})
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	pool, err := database.Open(tb.Context(), database.Config{URL: databaseURL, MaxConns: maxConns})
+	require.NoError(tb, err)
+	tb.Cleanup(pool.Close)
 
 	return pool
 }
 
-func create(t testing.TB, options string) string {
-	t.Helper()
+func create(tb testing.TB, options string) string {
+	tb.Helper()
 
-	ctx := context.WithoutCancel(t.Context())
+	ctx := context.WithoutCancel(tb.Context())
 	name := "test_" + strings.ReplaceAll(id.New().String(), "-", "")
 
-	require.NoError(t, onServer(ctx, func(server *pgx.Conn) error {
+	require.NoError(tb, onServer(ctx, func(server *pgx.Conn) error {
 		_, err := server.Exec(ctx, fmt.Sprintf("CREATE DATABASE %s %s", name, options))
 
 		return err
 	}))
-	t.Cleanup(func() {
-		require.NoError(t, onServer(ctx, func(server *pgx.Conn) error {
+	tb.Cleanup(func() {
+		require.NoError(tb, onServer(ctx, func(server *pgx.Conn) error {
 			_, err := server.Exec(ctx, fmt.Sprintf("DROP DATABASE %s WITH (FORCE)", name))
 
 			return err

@@ -22,11 +22,9 @@ func TestNew_GivesEachTestADatabaseOfItsOwn(t *testing.T) {
 }
 
 func TestNew_DatabaseGoesWithTheTest(t *testing.T) {
-	t.Parallel()
-
 	var name string
 
-	t.Run("a test", func(t *testing.T) { //nolint:paralleltest // Its end is what is looked at.
+	t.Run("a test", func(t *testing.T) {
 		require.NoError(t, databasetest.New(t).QueryRow(t.Context(), "SELECT current_database()").Scan(&name))
 	})
 
