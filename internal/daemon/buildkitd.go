@@ -48,6 +48,9 @@ insecure-entitlements = []
 [grpc]
   address = [{{.Address}}]
 
+[cdi]
+  disabled = true
+
 [dns]
   nameservers = [{{.Nameservers}}]
 

@@ -1,14 +1,16 @@
 package daemon
 
 import (
-	"fmt"
+	"encoding/json"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/nftables"
@@ -38,7 +40,7 @@ func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
 
 	defer func() { require.NoError(t, onMachine.Close()) }()
 
-	port := fmt.Sprint(onMachine.Addr().(*net.TCPAddr).Port)
+	port := strconv.Itoa(onMachine.Addr().(*net.TCPAddr).Port)
 
 	process, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
@@ -131,12 +133,10 @@ func testBuildkitd(t *testing.T) Buildkitd {
 func probe(t *testing.T, buildkitd Buildkitd, process *Process, addresses map[string]string) string {
 	t.Helper()
 
-	step := []string{`"/probe"`}
-	for address := range addresses {
-		step = append(step, `"`+address+`"`)
-	}
+	step, err := json.Marshal(append([]string{"/probe"}, slices.Collect(maps.Keys(addresses))...))
+	require.NoError(t, err)
 
-	output, err := build(t, buildkitd, process, "RUN ["+strings.Join(step, ", ")+"]")
+	output, err := build(t, buildkitd, process, "RUN "+string(step))
 	require.NoError(t, err, output)
 
 	return output

@@ -58,7 +58,7 @@ func (n buildNetwork) fence() error {
 
 	accept := nftables.ChainPolicyAccept
 	// Before the filters of others, so that none of them accepts what is dropped here without this being seen.
-	priority := nftables.ChainPriorityRef(*nftables.ChainPriorityFilter - 1)
+	priority := new(*nftables.ChainPriorityFilter - 1)
 
 	for name, hook := range map[string]*nftables.ChainHook{"to-machine": nftables.ChainHookInput, "through-machine": nftables.ChainHookForward} {
 		chain := connection.AddChain(&nftables.Chain{

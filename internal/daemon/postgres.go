@@ -15,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 )
 
 // Postgres is the database server, on the loopback interface with a password.
@@ -83,12 +84,7 @@ func (p Postgres) arguments(data string) []string {
 		settings = append(settings, "fsync=off", "full_page_writes=off", "synchronous_commit=off")
 	}
 
-	arguments := []string{"-D", data}
-	for _, setting := range settings {
-		arguments = append(arguments, "-c", setting)
-	}
-
-	return arguments
+	return append([]string{"-D", data}, lo.FlatMap(settings, func(setting string, _ int) []string { return []string{"-c", setting} })...)
 }
 
 // prepareFolders makes the folder that holds the cluster and checks that the server's user can get there.

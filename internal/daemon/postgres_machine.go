@@ -73,7 +73,8 @@ func databaseUser() (databaseOwner, error) {
 		return databaseOwner{name: name, credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 	}
 
-	return databaseOwner{}, errors.New("Postgres refuses to run as root, and this machine has neither a user postgres nor nobody; install the Debian package postgresql")
+	return databaseOwner{}, errors.New("Postgres refuses to run as root, and this machine has neither a user postgres nor nobody; " +
+		"install the Debian package postgresql")
 }
 
 // own gives the file to the user.

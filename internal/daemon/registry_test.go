@@ -17,7 +17,7 @@ func TestRegistry_WithoutAuth_AnswersEveryone(t *testing.T) {
 
 	process, err := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}.Start(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, get(t, "http://"+process.Address()+"/v2/", "").StatusCode)
+	require.Equal(t, http.StatusOK, status(t, "http://"+process.Address()+"/v2/", ""))
 	require.NoError(t, process.Stop(t.Context()))
 }
 
@@ -37,14 +37,14 @@ func TestRegistry_WithAuth_AcceptsOnlyTokensOfItsKeys(t *testing.T) {
 
 	tags := "http://" + process.Address() + "/v2/" + repository + "/tags/list"
 
-	anonymous := get(t, tags, "")
-	require.Equal(t, http.StatusUnauthorized, anonymous.StatusCode)
-	require.Contains(t, anonymous.Header.Get("WWW-Authenticate"), `realm="http://127.0.0.1:1/v1/registry/token",service="`+registryauth.Service+`"`)
+	anonymous, headers := get(t, tags, "")
+	require.Equal(t, http.StatusUnauthorized, anonymous)
+	require.Contains(t, headers.Get("WWW-Authenticate"), `realm="http://127.0.0.1:1/v1/registry/token",service="`+registryauth.Service+`"`)
 
 	// The repository is empty: with access that is what the registry says.
-	require.Equal(t, http.StatusNotFound, get(t, tags, testToken(t, signer, repository)).StatusCode)
-	require.Equal(t, http.StatusUnauthorized, get(t, tags, testToken(t, signer, "projects/two")).StatusCode, "another repository's token")
-	require.Equal(t, http.StatusUnauthorized, get(t, tags, testToken(t, testSigner(t), repository)).StatusCode, "another key's token")
+	require.Equal(t, http.StatusNotFound, status(t, tags, testToken(t, signer, repository)))
+	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, signer, "projects/two")), "another repository's token")
+	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, testSigner(t), repository)), "another key's token")
 	require.NoError(t, process.Stop(t.Context()))
 }
 
@@ -76,7 +76,7 @@ func TestRegistry_LeftByAnEarlierRun_IsReplaced(t *testing.T) {
 	require.NoError(t, err)
 
 	<-first.Done()
-	require.Equal(t, http.StatusOK, get(t, "http://"+second.Address()+"/v2/", "").StatusCode)
+	require.Equal(t, http.StatusOK, status(t, "http://"+second.Address()+"/v2/", ""))
 	require.NoError(t, second.Stop(t.Context()))
 }
 
@@ -100,7 +100,15 @@ func testToken(t *testing.T, signer *registryauth.Signer, repository string) str
 	return token
 }
 
-func get(t *testing.T, address, token string) *http.Response {
+func status(t *testing.T, address, token string) int {
+	t.Helper()
+
+	code, _ := get(t, address, token)
+
+	return code
+}
+
+func get(t *testing.T, address, token string) (int, http.Header) {
 	t.Helper()
 
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -114,7 +122,7 @@ func get(t *testing.T, address, token string) *http.Response {
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 
-	return response
+	return response.StatusCode, response.Header
 }
 
 // testBin is the folder of the daemons' binaries.

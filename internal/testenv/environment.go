@@ -52,7 +52,7 @@ func newEnvironment() (*environment, error) {
 	}
 
 	// Postgres runs as another user.
-	if err := os.Chmod(folder, 0o711); err != nil {
+	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // Passing through is all that others may do.
 		return nil, fmt.Errorf("open the folder of the daemons: %w", err)
 	}
 
@@ -60,7 +60,7 @@ func newEnvironment() (*environment, error) {
 		config: configuration, home: daemon.Home(folder), variables: os.Environ(),
 		tools: toolchain.Builder{
 			CacheDir: configuration.CacheDir, SourceDir: source,
-			Progress: func(part, detail string) { say("%s: %s", part, detail) },
+			Progress: func(part, detail string) { sayf("%s: %s", part, detail) },
 		},
 	}, nil
 }
@@ -75,7 +75,7 @@ func (e *environment) start(ctx context.Context, parts []part) error {
 		}
 
 		if reason != "" {
-			say("%s is left out: %s", p.name, reason)
+			sayf("%s is left out: %s", p.name, reason)
 
 			continue
 		}
@@ -102,19 +102,19 @@ func (e *environment) obstacle(ctx context.Context, p part) (string, error) {
 	}
 
 	if os.Geteuid() == 0 {
-		return "", hostpackages.Ensure(ctx, func(detail string) { say("%s: %s", p.name, detail) }, packages...)
+		return "", hostpackages.Ensure(ctx, func(detail string) { sayf("%s: %s", p.name, detail) }, packages...)
 	}
 
 	missing, err := hostpackages.Missing(ctx, packages...)
-	if err != nil {
-		return err.Error(), nil
-	}
 
-	if len(missing) > 0 {
+	switch {
+	case err != nil:
+		return err.Error(), nil //nolint:nilerr // A machine without dpkg cannot run the part: that is the answer.
+	case len(missing) > 0:
 		return "these Debian packages are missing: " + strings.Join(missing, ", "), nil
+	default:
+		return "", nil
 	}
-
-	return "", nil
 }
 
 func (e *environment) export(name, value string) { e.variables = append(e.variables, name+"="+value) }

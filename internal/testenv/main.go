@@ -35,7 +35,7 @@ func main() {
 	stop()
 
 	if err != nil {
-		say("%v", err)
+		sayf("%v", err)
 	}
 
 	os.Exit(code)
@@ -52,7 +52,7 @@ func run(ctx context.Context, arguments []string) (code int, err error) {
 	}
 
 	if flags.NArg() == 0 {
-		return usage, errors.New("say which command to run, for example: go run ./internal/testenv go test ./...")
+		return usage, errors.New("say which command to run, as in: go run ./internal/testenv gotestsum")
 	}
 
 	chosen, err := choose(strings.Split(*only, ","))
@@ -129,4 +129,4 @@ func lookPath(program string, environ []string) (string, error) {
 	return "", fmt.Errorf("%s is not on PATH: %w", program, exec.ErrNotFound)
 }
 
-func say(format string, values ...any) { fmt.Fprintf(os.Stderr, "testenv: "+format+"\n", values...) }
+func sayf(format string, values ...any) { fmt.Fprintf(os.Stderr, "testenv: "+format+"\n", values...) }

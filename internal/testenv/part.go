@@ -180,8 +180,10 @@ func freeSubnet() (netip.Prefix, error) {
 		return netip.Prefix{}, fmt.Errorf("list the machine's addresses: %w", err)
 	}
 
-	for third := range 256 {
-		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 83, byte(third), 0}), 24)
+	const ranges, bits = 256, 24
+
+	for third := range ranges {
+		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 83, byte(third), 0}), bits)
 
 		if !slices.ContainsFunc(addresses, func(address net.Addr) bool {
 			taken, err := netip.ParsePrefix(address.String())

@@ -35,7 +35,7 @@ func removeContainers(ctx context.Context, socket string) error {
 		err = errors.Join(err, listErr)
 
 		for _, container := range containers {
-			say("a test left the container %s in the namespace %s", container.ID(), namespace)
+			sayf("a test left the container %s in the namespace %s", container.ID(), namespace)
 
 			err = errors.Join(err, removeContainer(inside, container))
 		}

@@ -24,7 +24,7 @@ func (b Builder) compile(ctx context.Context, module Module, step build, source,
 			return err
 		}
 
-		for _, tool := range strings.Fields(tools) {
+		for tool := range strings.FieldsSeq(tools) {
 			if !module.builtElsewhere(step, tool) {
 				packages = append(packages, tool)
 			}

@@ -11,7 +11,7 @@ import (
 // lock takes an exclusive lock on the file, which it creates, and waits until it is free. The kernel releases the lock
 // of a process that dies.
 func lock(ctx context.Context, path string, waiting func()) (func(), error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the build lock: %w", err)
 	}

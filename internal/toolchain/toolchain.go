@@ -90,7 +90,7 @@ func (b Builder) buildInto(ctx context.Context, module Module, source, folder st
 		}
 	}
 
-	if err := os.Chmod(temporary, 0o755); err != nil {
+	if err := os.Chmod(temporary, 0o755); err != nil { //nolint:gosec // Everyone may run the binaries.
 		return fmt.Errorf("open the binaries to everyone: %w", err)
 	}
 
