@@ -160,4 +160,3 @@ func (a grantAuthenticator) Authorization() (*authn.AuthConfig, error) {
 
 	return &authn.AuthConfig{Username: registryauth.GrantUser, Password: grant}, nil
 }
-

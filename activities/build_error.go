@@ -1,0 +1,164 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	gateway "github.com/moby/buildkit/frontend/gateway/pb"
+	"github.com/moby/buildkit/solver/errdefs"
+	"github.com/moby/buildkit/util/grpcerrors"
+	"google.golang.org/grpc/codes"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const (
+	// killedExitCode is that of a process that was killed (128 + SIGKILL).
+	killedExitCode = 137
+	// instructionBytes is how much of an instruction is quoted.
+	instructionBytes = 200
+)
+
+// unresolvedImage finds the image in BuildKit's words.
+var unresolvedImage = regexp.MustCompile(`failed to resolve source metadata for (?:docker\.io/)?(?:library/)?(\S+?):(?:\s|$)`)
+
+// buildComplaint is a kind of failure that the user mends, known by any of these words.
+type buildComplaint struct {
+	words    []string
+	sentence string
+}
+
+func buildComplaints() []buildComplaint {
+	return []buildComplaint{
+		{[]string{"denied by policy", "not allowed by policy"}, remoteAddAdvice},
+		{[]string{"network.host is not allowed"}, "RUN --network=host is not available here. Remove the option."},
+		{[]string{"security.insecure is not allowed"}, "RUN --security=insecure is not available here. Remove the option."},
+		{[]string{"unset ssh forward key", "no SSH key"}, "RUN --mount=type=ssh is not available here. Remove the option."},
+	}
+}
+
+// missingSecret finds the name of a required secret that the project does not have.
+var missingSecret = regexp.MustCompile(`secret (\S+): not found`)
+
+// explain turns an error of BuildKit into a sentence for the user, where it is theirs to mend.
+func (b *Builder) explain(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("the build was ended: %w", context.Cause(ctx))
+	}
+
+	where := failedInstruction(err)
+
+	if exit, ok := errors.AsType[*gateway.ExitError](err); ok {
+		return b.explainExit(err, exit.ExitCode, where)
+	}
+
+	text := err.Error()
+
+	if match := unresolvedImage.FindStringSubmatch(text); match != nil {
+		return explainImage(err, match[1], where)
+	}
+
+	if match := missingSecret.FindStringSubmatch(text); match != nil {
+		return problem.Wrap(err, problem.Invalid, "%sthe project has no environment variable %s, which the build needs as a secret. Set it and deploy again.",
+			where.prefix(), match[1])
+	}
+
+	for _, complaint := range buildComplaints() {
+		for _, words := range complaint.words {
+			if strings.Contains(text, words) {
+				return problem.Wrap(err, problem.Invalid, "%s%s", where.prefix(), complaint.sentence)
+			}
+		}
+	}
+
+	if where.line > 0 && !isBuildkitTrouble(err) {
+		return problem.Wrap(err, problem.Invalid, "%s%s. Correct the instruction.", where.prefix(), lastCause(text))
+	}
+
+	return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
+}
+
+func (b *Builder) explainExit(err error, exitCode uint32, where instruction) error {
+	if exitCode == killedExitCode || strings.Contains(err.Error(), "cannot allocate memory") {
+		limit := ""
+		if b.config.MemoryBytes > 0 {
+			limit = " than " + bytesInWords(b.config.MemoryBytes)
+		}
+
+		return problem.Wrap(err, problem.Invalid,
+			"%s`%s` was killed, most likely because it needed more memory%s. Make the build use less.", where.prefix(), where.text, limit)
+	}
+
+	return problem.Wrap(err, problem.Invalid,
+		"%s`%s` ended with exit code %d. The build log shows why.", where.prefix(), where.text, exitCode)
+}
+
+func explainImage(err error, image string, where instruction) error {
+	for _, words := range []string{"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden"} {
+		if strings.Contains(err.Error(), words) {
+			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", where.prefix(), image)
+		}
+	}
+
+	return problem.Wrap(err, problem.Unavailable, "The image %s, which the Dockerfile builds on, cannot be pulled.", image)
+}
+
+// isBuildkitTrouble tells whether BuildKit itself failed while it was at an instruction.
+func isBuildkitTrouble(err error) bool {
+	switch grpcerrors.Code(err) {
+	case codes.Unavailable, codes.Internal, codes.ResourceExhausted, codes.Canceled, codes.DeadlineExceeded, codes.Aborted:
+		return true
+	default:
+		return strings.Contains(err.Error(), "no space left on device")
+	}
+}
+
+// instruction is where in the Dockerfile a build failed; its line is 0 where that is not known.
+type instruction struct {
+	file string
+	line int
+	text string
+}
+
+func (i instruction) prefix() string {
+	if i.line == 0 {
+		return ""
+	}
+
+	return fmt.Sprintf("%s, line %d: ", i.file, i.line)
+}
+
+func failedInstruction(err error) instruction {
+	for _, source := range errdefs.Sources(err) {
+		if source.GetInfo() == nil || len(source.GetRanges()) == 0 {
+			continue
+		}
+
+		first, last := source.GetRanges()[0].GetStart().GetLine(), source.GetRanges()[0].GetEnd().GetLine()
+		for _, covered := range source.GetRanges() {
+			first, last = min(first, covered.GetStart().GetLine()), max(last, covered.GetEnd().GetLine())
+		}
+
+		lines := strings.Split(string(source.GetInfo().GetData()), "\n")
+		if first < 1 || int(first) > len(lines) {
+			continue
+		}
+
+		text := strings.Join(strings.Fields(strings.Join(lines[first-1:min(int(last), len(lines))], " ")), " ")
+
+		return instruction{file: source.GetInfo().GetFilename(), line: int(first), text: cutText(text, instructionBytes)}
+	}
+
+	return instruction{}
+}
+
+// lastCause returns the innermost part of a wrapped error's words.
+func lastCause(text string) string {
+	text = strings.TrimPrefix(text, "failed to solve: ")
+	text = strings.TrimPrefix(text, "rpc error: code = Unknown desc = ")
+
+	return strings.TrimSuffix(cutText(strings.TrimSpace(text), instructionBytes), ".")
+}

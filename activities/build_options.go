@@ -1,0 +1,114 @@
+package activities
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+	"github.com/moby/buildkit/session"
+	"github.com/moby/buildkit/session/secrets/secretsprovider"
+	policy "github.com/moby/buildkit/sourcepolicy/pb"
+	"github.com/samber/lo"
+	"github.com/tonistiigi/fsutil"
+)
+
+// hostnameBytes of a fingerprint make a hostname of 32 characters; Linux allows 64.
+const hostnameBytes = 16
+
+func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client.SolveOpt {
+	project := request.ProjectID.String()
+	repository := ImageRepository(request.ProjectID)
+
+	attributes := map[string]string{
+		"filename": inputs.filename,
+		// As if a `# syntax` line had brought us here: the frontend that is built in is never replaced by another.
+		"cmdline": "docker/dockerfile:1",
+		// Part of every RUN instruction's cache key, so that a layer that saw one project's secrets is never another's.
+		"hostname": b.fingerprint(request, inputs.usesSecrets),
+		// Cache mounts (`RUN --mount=type=cache`) are the project's own, too.
+		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
+		"build-arg:SOURCE_DATE_EPOCH":       strconv.FormatInt(request.Tree.CommitTime.Unix(), 10),
+	}
+
+	if b.config.MemoryBytes > 0 {
+		attributes["memory"] = strconv.FormatInt(b.config.MemoryBytes, 10)
+	}
+
+	imports, exports := b.cacheOptions(repository)
+
+	return client.SolveOpt{
+		Frontend:      "dockerfile.v0",
+		FrontendAttrs: attributes,
+		LocalMounts:   map[string]fsutil.FS{"context": inputs.context, "dockerfile": inputs.dockerfile},
+		// Files that a build of the project has sent before are not sent again.
+		SharedKey:    project,
+		CacheImports: imports,
+		CacheExports: exports,
+		SourcePolicy: noDownloads(),
+		Session: []session.Attachable{
+			secretsprovider.FromMap(lo.MapValues(request.Secrets, func(value string, _ string) []byte { return []byte(value) })),
+			newBuildAuth(b.registry, repository),
+		},
+		Exports: []client.ExportEntry{{
+			Type: client.ExporterImage,
+			Attrs: map[string]string{
+				string(exptypes.OptKeyName):             b.registry.reference(repository),
+				string(exptypes.OptKeyPush):             "true",
+				string(exptypes.OptKeyPushByDigest):     "true",
+				string(exptypes.OptKeyOCITypes):         "true",
+				string(exptypes.OptKeyInsecure):         strconv.FormatBool(b.registry.config.Insecure),
+				string(exptypes.OptKeyLayerCompression): "zstd",
+			},
+		}},
+	}
+}
+
+func (b *Builder) cacheOptions(repository string) (imports, exports []client.CacheOptionsEntry) {
+	if !b.config.SharedCache {
+		return nil, nil
+	}
+
+	attributes := map[string]string{
+		"ref":               b.registry.reference(repository) + ":cache",
+		"mode":              "max",
+		"compression":       "zstd",
+		"ignore-error":      "true",
+		"registry.insecure": strconv.FormatBool(b.registry.config.Insecure),
+	}
+	entry := []client.CacheOptionsEntry{{Type: "registry", Attrs: attributes}}
+
+	return entry, entry
+}
+
+// fingerprint tells projects apart and, where the build sees secrets, also their values: a changed one must not meet a
+// layer that was made with the old one. It is keyed, so that nothing can be learned from it.
+func (b *Builder) fingerprint(request BuildRequest, usesSecrets bool) string {
+	hash := hmac.New(sha256.New, b.key.Derive("build fingerprint"))
+	hash.Write(request.ProjectID[:])
+
+	if usesSecrets {
+		for _, name := range slices.Sorted(maps.Keys(request.Secrets)) {
+			value := sha256.Sum256([]byte(request.Secrets[name]))
+			hash.Write([]byte(name + "\x00"))
+			hash.Write(value[:])
+		}
+	}
+
+	return hex.EncodeToString(hash.Sum(nil)[:hostnameBytes])
+}
+
+// noDownloads keeps buildkitd itself from fetching URLs that a Dockerfile names: it stands in the platform's network,
+// where RUN instructions do not.
+func noDownloads() *policy.Policy {
+	return &policy.Policy{
+		Version: 1,
+		Rules: lo.Map([]string{"http://*", "https://*", "git://*"}, func(sources string, _ int) *policy.Rule {
+			return &policy.Rule{Action: policy.PolicyAction_DENY, Selector: &policy.Selector{Identifier: sources}}
+		}),
+	}
+}

@@ -1,0 +1,132 @@
+package activities
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/moby/buildkit/client"
+	"github.com/opencontainers/go-digest"
+)
+
+// buildProgress turns what BuildKit reports into log lines: a heading for each instruction, and below it what the
+// instruction wrote. Instructions that run at once take turns, each under its heading.
+type buildProgress struct {
+	log      func(LogLine)
+	vertices map[digest.Digest]*buildVertex
+	// heading is the instruction whose output comes last.
+	heading digest.Digest
+}
+
+// buildVertex is one instruction of the build.
+type buildVertex struct {
+	name  string
+	began bool
+	ended bool
+	lines map[string]*lineSplitter
+}
+
+func newBuildProgress(log func(LogLine)) *buildProgress {
+	return &buildProgress{log: log, vertices: map[digest.Digest]*buildVertex{}}
+}
+
+// follow returns when BuildKit has closed the channel.
+func (p *buildProgress) follow(statuses <-chan *client.SolveStatus) {
+	for status := range statuses {
+		for _, vertex := range status.Vertexes {
+			p.begin(vertex)
+		}
+
+		for _, entry := range status.Logs {
+			p.write(entry)
+		}
+
+		for _, vertex := range status.Vertexes {
+			p.end(vertex)
+		}
+	}
+
+	for _, vertex := range p.vertices {
+		vertex.flush(time.Now())
+	}
+}
+
+func (p *buildProgress) begin(reported *client.Vertex) {
+	known, ok := p.vertices[reported.Digest]
+	if !ok {
+		known = &buildVertex{name: strings.Join(strings.Fields(reported.Name), " "), lines: map[string]*lineSplitter{}}
+		p.vertices[reported.Digest] = known
+	}
+
+	if known.began || known.isInternal() || reported.Started == nil || reported.Cached {
+		return
+	}
+
+	known.began = true
+	p.head(reported.Digest, known, *reported.Started)
+}
+
+func (p *buildProgress) write(entry *client.VertexLog) {
+	known, ok := p.vertices[entry.Vertex]
+	if !ok || known.isInternal() {
+		return
+	}
+
+	if p.heading != entry.Vertex {
+		p.head(entry.Vertex, known, entry.Timestamp)
+	}
+
+	stream := StreamStdout
+	if entry.Stream == stderrDescriptor {
+		stream = StreamStderr
+	}
+
+	lines, ok := known.lines[stream]
+	if !ok {
+		lines = &lineSplitter{emit: func(line string, at time.Time) { p.log(LogLine{Stream: stream, Line: line, At: at}) }}
+		known.lines[stream] = lines
+	}
+
+	lines.write(entry.Data, entry.Timestamp)
+}
+
+func (p *buildProgress) end(reported *client.Vertex) {
+	known := p.vertices[reported.Digest]
+	if known.ended || known.isInternal() || reported.Completed == nil {
+		return
+	}
+
+	known.ended = true
+	known.flush(*reported.Completed)
+
+	switch {
+	case reported.Error != "" && strings.HasSuffix(reported.Error, "context canceled"):
+		p.say(*reported.Completed, "%s: cancelled", known.name)
+	case reported.Error != "":
+		p.say(*reported.Completed, "%s: failed: %s", known.name, reported.Error)
+	case reported.Cached:
+		p.say(*reported.Completed, "%s: cached", known.name)
+	case reported.Started != nil:
+		p.say(*reported.Completed, "%s: done in %.1f s", known.name, reported.Completed.Sub(*reported.Started).Seconds())
+	}
+}
+
+func (p *buildProgress) head(vertex digest.Digest, known *buildVertex, at time.Time) {
+	p.heading = vertex
+	p.say(at, "%s", known.name)
+}
+
+func (p *buildProgress) say(at time.Time, format string, args ...any) {
+	p.log(LogLine{Stream: StreamSystem, Line: logText(fmt.Sprintf(format, args...)), At: at})
+}
+
+// isInternal hides what the Dockerfile does not say.
+func (v *buildVertex) isInternal() bool {
+	return strings.HasPrefix(v.name, "[internal]") || strings.HasPrefix(v.name, "[auth]")
+}
+
+func (v *buildVertex) flush(at time.Time) {
+	for _, lines := range v.lines {
+		lines.flush(at)
+	}
+}

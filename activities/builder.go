@@ -1,0 +1,103 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/exporter/containerimage/exptypes"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// BuilderConfig says where BuildKit is and what one build may use.
+type BuilderConfig struct {
+	Address     string        `doc:"Address of buildkitd, such as unix:///run/buildkit/buildkitd.sock."                                       env:"ZEITWORK_BUILDKIT_ADDRESS,required"`
+	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
+	MemoryBytes int64         `doc:"Memory of each RUN instruction of a build, in bytes; 0 for no limit."                                    env:"ZEITWORK_BUILD_MEMORY_BYTES"        envDefault:"4294967296"`
+	SharedCache bool          `doc:"Keep a copy of each project's build cache in the registry, for installations with more than one buildkitd." env:"ZEITWORK_BUILD_SHARED_CACHE"        envDefault:"false"`
+}
+
+// Builder has BuildKit build images and push them.
+type Builder struct {
+	config   BuilderConfig
+	registry *Registry
+	key      secret.Key
+}
+
+// NewBuilder returns a builder that pushes to the registry. The key is the platform's; what keeps the caches of
+// projects apart is derived from it. Nothing is connected yet.
+func NewBuilder(config BuilderConfig, registry *Registry, key secret.Key) *Builder {
+	return &Builder{config: config, registry: registry, key: key}
+}
+
+// BuildRequest names what to build.
+type BuildRequest struct {
+	ProjectID    uuid.UUID
+	DeploymentID uuid.UUID
+	// Tree is the source; the caller closes it after the build.
+	Tree *Tree
+	// RootDirectory is where the app stands inside the tree; it is what the Dockerfile sees as its context.
+	RootDirectory string
+	Plan          BuildPlan
+	// Secrets are the environment variables. A RUN instruction gets those that it mounts, by name
+	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image.
+	Secrets map[string]string
+}
+
+// BuildResult is the image that now is in the registry, without a tag.
+type BuildResult struct {
+	// Digest is that of the manifest, with its algorithm.
+	Digest string
+}
+
+// Build builds the image and pushes it to the project's repository. It calls log for each line, in order and from one
+// goroutine. The build ends with the context. The same tree and plan give the same image as long as BuildKit keeps its
+// cache.
+func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogLine)) (BuildResult, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, b.config.Timeout, problem.New(problem.Invalid,
+		"The build took longer than %s. Make it shorter, for example by installing dependencies before the source is copied.", b.config.Timeout))
+	defer cancel()
+
+	inputs, err := newBuildInputs(request)
+	if err != nil {
+		return BuildResult{}, err
+	}
+	defer inputs.remove()
+
+	// A connection of its own: one that had waited for buildkitd to come back would keep waiting.
+	buildkit, err := client.New(ctx, b.config.Address)
+	if err != nil {
+		return BuildResult{}, fmt.Errorf("use buildkitd at %s: %w", b.config.Address, err)
+	}
+	defer buildkit.Close()
+
+	statuses := make(chan *client.SolveStatus)
+	logged := make(chan struct{})
+
+	go func() {
+		defer close(logged)
+
+		newBuildProgress(log).follow(statuses)
+	}()
+
+	response, err := buildkit.Solve(ctx, nil, b.solveOptions(request, inputs), statuses)
+
+	<-logged
+
+	if err != nil {
+		return BuildResult{}, b.explain(ctx, err)
+	}
+
+	digest := response.ExporterResponse[exptypes.ExporterImageDigestKey]
+	if !strings.HasPrefix(digest, "sha256:") {
+		return BuildResult{}, errors.New("buildkitd built an image and did not say which")
+	}
+
+	return BuildResult{Digest: digest}, nil
+}
