@@ -24,40 +24,75 @@ func (q *Queries) AdvanceDeployment(ctx context.Context, step string, iD uuid.UU
 
 const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
-WHERE id = $1 AND step = $2 AND state IN ('queued', 'deploying')
-RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at
+FROM projects
+WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at
 `
 
+type BeginStepRow struct {
+	Deployment Deployment
+	Project    Project
+}
+
 // Returns no row when the deployment has ended or stands at another step.
-func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Deployment, error) {
+func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (BeginStepRow, error) {
 	row := q.db.QueryRow(ctx, beginStep, iD, step)
-	var i Deployment
+	var i BeginStepRow
 	err := row.Scan(
-		&i.ID,
-		&i.ProjectID,
-		&i.State,
-		&i.Step,
-		&i.Trigger,
-		&i.OriginID,
-		&i.Branch,
-		&i.CommitSHA,
-		&i.CommitMessage,
-		&i.CommitAuthor,
-		&i.SourceDigest,
-		&i.BuildPlan,
-		&i.ImageDigest,
-		&i.ImageID,
-		&i.EnvironmentSealed,
-		&i.ErrorCode,
-		&i.ErrorMessage,
-		&i.RouteVersion,
-		&i.CreatedBy,
-		&i.CreatedAt,
-		&i.StartedAt,
-		&i.EndedAt,
-		&i.RetiredAt,
+		&i.Deployment.ID,
+		&i.Deployment.ProjectID,
+		&i.Deployment.State,
+		&i.Deployment.Step,
+		&i.Deployment.Trigger,
+		&i.Deployment.OriginID,
+		&i.Deployment.Branch,
+		&i.Deployment.CommitSHA,
+		&i.Deployment.CommitMessage,
+		&i.Deployment.CommitAuthor,
+		&i.Deployment.SourceDigest,
+		&i.Deployment.BuildPlan,
+		&i.Deployment.ImageDigest,
+		&i.Deployment.ImageID,
+		&i.Deployment.EnvironmentSealed,
+		&i.Deployment.ErrorCode,
+		&i.Deployment.ErrorMessage,
+		&i.Deployment.RouteVersion,
+		&i.Deployment.CreatedBy,
+		&i.Deployment.CreatedAt,
+		&i.Deployment.StartedAt,
+		&i.Deployment.EndedAt,
+		&i.Deployment.RetiredAt,
+		&i.Project.ID,
+		&i.Project.OrganisationID,
+		&i.Project.Name,
+		&i.Project.Slug,
+		&i.Project.RepositoryURL,
+		&i.Project.Branch,
+		&i.Project.RootDirectory,
+		&i.Project.DockerfilePath,
+		&i.Project.Port,
+		&i.Project.HealthPath,
+		&i.Project.Instances,
+		&i.Project.CPUMillis,
+		&i.Project.MemoryBytes,
+		&i.Project.AutoDeploy,
+		&i.Project.LastSeenCommit,
+		&i.Project.PolledAt,
+		&i.Project.PollError,
+		&i.Project.CreatedAt,
+		&i.Project.DeletedAt,
 	)
 	return i, err
+}
+
+const commitWithoutWaiting = `-- name: CommitWithoutWaiting :exec
+SELECT set_config('synchronous_commit', 'off', true)
+`
+
+// Lets this transaction commit before it is on the disk. Only for what a crash may forget.
+func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, commitWithoutWaiting)
+	return err
 }
 
 const createDeployment = `-- name: CreateDeployment :one
@@ -194,41 +229,6 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 	return i, err
 }
 
-const latestDeployment = `-- name: LatestDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT 1
-`
-
-func (q *Queries) LatestDeployment(ctx context.Context, projectID uuid.UUID, branch string) (Deployment, error) {
-	row := q.db.QueryRow(ctx, latestDeployment, projectID, branch)
-	var i Deployment
-	err := row.Scan(
-		&i.ID,
-		&i.ProjectID,
-		&i.State,
-		&i.Step,
-		&i.Trigger,
-		&i.OriginID,
-		&i.Branch,
-		&i.CommitSHA,
-		&i.CommitMessage,
-		&i.CommitAuthor,
-		&i.SourceDigest,
-		&i.BuildPlan,
-		&i.ImageDigest,
-		&i.ImageID,
-		&i.EnvironmentSealed,
-		&i.ErrorCode,
-		&i.ErrorMessage,
-		&i.RouteVersion,
-		&i.CreatedBy,
-		&i.CreatedAt,
-		&i.StartedAt,
-		&i.EndedAt,
-		&i.RetiredAt,
-	)
-	return i, err
-}
-
 const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
 SELECT DISTINCT deployments.id FROM deployments
 JOIN vms ON vms.deployment_id = deployments.id
@@ -256,6 +256,103 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listNewestDeployments = `-- name: ListNewestDeployments :many
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+`
+
+func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
+	rows, err := q.db.Query(ctx, listNewestDeployments, projectID, branch, limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Deployment{}
+	for rows.Next() {
+		var i Deployment
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProjectID,
+			&i.State,
+			&i.Step,
+			&i.Trigger,
+			&i.OriginID,
+			&i.Branch,
+			&i.CommitSHA,
+			&i.CommitMessage,
+			&i.CommitAuthor,
+			&i.SourceDigest,
+			&i.BuildPlan,
+			&i.ImageDigest,
+			&i.ImageID,
+			&i.EnvironmentSealed,
+			&i.ErrorCode,
+			&i.ErrorMessage,
+			&i.RouteVersion,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.RetiredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying', 'live') ORDER BY id FOR UPDATE
+`
+
+// What is left of a project that is deleted: its deployments on their way and those that are live, locked.
+func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uuid.UUID) ([]Deployment, error) {
+	rows, err := q.db.Query(ctx, listProjectDeploymentsToEnd, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Deployment{}
+	for rows.Next() {
+		var i Deployment
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProjectID,
+			&i.State,
+			&i.Step,
+			&i.Trigger,
+			&i.OriginID,
+			&i.Branch,
+			&i.CommitSHA,
+			&i.CommitMessage,
+			&i.CommitAuthor,
+			&i.SourceDigest,
+			&i.BuildPlan,
+			&i.ImageDigest,
+			&i.ImageID,
+			&i.EnvironmentSealed,
+			&i.ErrorCode,
+			&i.ErrorMessage,
+			&i.RouteVersion,
+			&i.CreatedBy,
+			&i.CreatedAt,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.RetiredAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -408,12 +505,16 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 }
 
 const listUnretiredDeployments = `-- name: ListUnretiredDeployments :many
-SELECT deployments.id, (younger.id)::uuid AS replaced_by FROM deployments
-JOIN domains ON domains.project_id = deployments.project_id
-JOIN deployments AS younger ON younger.id = domains.deployment_id
-WHERE deployments.state = 'live' AND younger.created_at > deployments.created_at
-  AND younger.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (SELECT FROM domains AS own WHERE own.deployment_id = deployments.id)
+SELECT deployments.id FROM deployments
+WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
+  AND (
+    EXISTS (SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.deleted_at IS NOT NULL)
+    OR EXISTS (
+      SELECT FROM deployments AS younger
+      WHERE younger.project_id = deployments.project_id AND younger.created_at > deployments.created_at AND younger.state = 'live'
+    )
+  )
   AND NOT EXISTS (
     SELECT FROM river.river_job
     WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
@@ -422,25 +523,20 @@ WHERE deployments.state = 'live' AND younger.created_at > deployments.created_at
 LIMIT 100
 `
 
-type ListUnretiredDeploymentsRow struct {
-	ID         uuid.UUID
-	ReplacedBy uuid.UUID
-}
-
-// Live deployments that no domain points at, though a younger one of the project does, and that no job retires.
-func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]ListUnretiredDeploymentsRow, error) {
+// Live deployments that no domain points at any more and that no job retires.
+func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listUnretiredDeployments)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListUnretiredDeploymentsRow{}
+	items := []uuid.UUID{}
 	for rows.Next() {
-		var i ListUnretiredDeploymentsRow
-		if err := rows.Scan(&i.ID, &i.ReplacedBy); err != nil {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -520,7 +616,7 @@ func (q *Queries) LockDeploymentAtStep(ctx context.Context, iD uuid.UUID, step s
 }
 
 const lockProject = `-- name: LockProject :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at FROM projects WHERE id = $1 AND deleted_at IS NULL FOR UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.

@@ -24,6 +24,17 @@ func (q *Queries) CountEdgesBehind(ctx context.Context, seenWithin time.Duration
 	return count, err
 }
 
+const currentRouteVersion = `-- name: CurrentRouteVersion :one
+SELECT coalesce(max(version), 0)::bigint FROM route_table
+`
+
+func (q *Queries) CurrentRouteVersion(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, currentRouteVersion)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const nextRouteVersion = `-- name: NextRouteVersion :one
 INSERT INTO route_table (id, version) VALUES (1, 1)
 ON CONFLICT (id) DO UPDATE SET version = route_table.version + 1
@@ -45,5 +56,15 @@ UPDATE domains SET deployment_id = $1 WHERE project_id = $2
 
 func (q *Queries) PointDomains(ctx context.Context, deploymentID *uuid.UUID, projectID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, pointDomains, deploymentID, projectID)
+	return err
+}
+
+const releaseDomains = `-- name: ReleaseDomains :exec
+UPDATE domains SET deployment_id = NULL WHERE project_id = $1
+`
+
+// Takes the domains of a project from whatever answers on them.
+func (q *Queries) ReleaseDomains(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, releaseDomains, projectID)
 	return err
 }

@@ -1,6 +1,6 @@
 -- name: LockProject :one
 -- Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.
-SELECT * FROM projects WHERE id = $1 AND deleted_at IS NULL FOR UPDATE;
+SELECT * FROM projects WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: ListSealedVariables :many
 SELECT id, name, value_sealed FROM environment_variables WHERE project_id = $1 ORDER BY name;
@@ -22,8 +22,8 @@ SELECT * FROM deployments WHERE id = $1;
 -- name: LockDeployment :one
 SELECT * FROM deployments WHERE id = $1 FOR UPDATE;
 
--- name: LatestDeployment :one
-SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT 1;
+-- name: ListNewestDeployments :many
+SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3;
 
 -- name: ListUnfinishedDeployments :many
 -- The deployments of a branch that are still on their way, locked.
@@ -35,8 +35,9 @@ FOR UPDATE;
 -- name: BeginStep :one
 -- Returns no row when the deployment has ended or stands at another step.
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
-WHERE id = @id AND step = @step AND state IN ('queued', 'deploying')
-RETURNING *;
+FROM projects
+WHERE deployments.id = @id AND step = @step AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
+RETURNING sqlc.embed(deployments), sqlc.embed(projects);
 
 -- name: LockDeploymentAtStep :one
 -- Half of the fence: returns no row when the deployment has ended or stands at another step.
@@ -107,16 +108,28 @@ WHERE deployments.state IN ('failed', 'cancelled', 'superseded', 'retired') AND 
 LIMIT 100;
 
 -- name: ListUnretiredDeployments :many
--- Live deployments that no domain points at, though a younger one of the project does, and that no job retires.
-SELECT deployments.id, (younger.id)::uuid AS replaced_by FROM deployments
-JOIN domains ON domains.project_id = deployments.project_id
-JOIN deployments AS younger ON younger.id = domains.deployment_id
-WHERE deployments.state = 'live' AND younger.created_at > deployments.created_at
-  AND younger.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (SELECT FROM domains AS own WHERE own.deployment_id = deployments.id)
+-- Live deployments that no domain points at any more and that no job retires.
+SELECT deployments.id FROM deployments
+WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
+  AND (
+    EXISTS (SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.deleted_at IS NOT NULL)
+    OR EXISTS (
+      SELECT FROM deployments AS younger
+      WHERE younger.project_id = deployments.project_id AND younger.created_at > deployments.created_at AND younger.state = 'live'
+    )
+  )
   AND NOT EXISTS (
     SELECT FROM river.river_job
     WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100;
+
+-- name: ListProjectDeploymentsToEnd :many
+-- What is left of a project that is deleted: its deployments on their way and those that are live, locked.
+SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying', 'live') ORDER BY id FOR UPDATE;
+
+-- name: CommitWithoutWaiting :exec
+-- Lets this transaction commit before it is on the disk. Only for what a crash may forget.
+SELECT set_config('synchronous_commit', 'off', true);

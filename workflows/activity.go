@@ -1,0 +1,32 @@
+package workflows
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/activities"
+)
+
+// Source is what the chain asks of *activities.Source.
+type Source interface {
+	Head(ctx context.Context, repositoryURL, branch string) (string, error)
+	Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error)
+	Open(ctx context.Context, projectID uuid.UUID, digest string) (*activities.Tree, error)
+}
+
+// Builder is what the chain asks of *activities.Builder.
+type Builder interface {
+	Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error)
+}
+
+// Publisher is what the chain asks of *activities.Registry.
+type Publisher interface {
+	Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (activities.Image, error)
+}
+
+var (
+	_ Source    = (*activities.Source)(nil)
+	_ Builder   = (*activities.Builder)(nil)
+	_ Publisher = (*activities.Registry)(nil)
+)

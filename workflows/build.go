@@ -1,0 +1,44 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// build has the image built and pushed by digest.
+func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
+	plan, err := a.plan()
+	if err != nil {
+		return nil, err
+	}
+
+	tree, err := w.source.Open(ctx, a.project.ID, lo.FromPtr(a.deployment.SourceDigest))
+	if err != nil {
+		return nil, fmt.Errorf("open the source: %w", err)
+	}
+	defer tree.Close()
+
+	log := w.openBuildLog(ctx, a)
+	defer log.close()
+
+	result, err := w.builder.Build(ctx, activities.BuildRequest{
+		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
+	}, log.write)
+	if err != nil {
+		return nil, err
+	}
+
+	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		if err := queries.SetDeploymentImageDigest(ctx, &result.Digest, a.deployment.ID); err != nil {
+			return fmt.Errorf("write the image's digest: %w", err)
+		}
+
+		return nil
+	}, nil
+}

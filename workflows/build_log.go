@@ -1,0 +1,157 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// The bounds of a step's log.
+const (
+	logBatchLines = 200
+	logBatchDelay = 100 * time.Millisecond
+	maxLogLines   = 20_000
+	maxLogBytes   = 32 << 20
+	// logBacklog is how many lines may wait for Postgres before the build has to wait as well.
+	logBacklog = 2_000
+)
+
+// buildLog stores the lines of one attempt in batches, in their order, without the values of environment variables.
+type buildLog struct {
+	pool       *pgxpool.Pool
+	deployment uuid.UUID
+	step       string
+	secrets    redactor
+	logger     *slog.Logger
+
+	lines, bytes int
+	queue        chan activities.LogLine
+	stored       chan struct{}
+}
+
+// openBuildLog returns a log that the caller must close. The end of ctx does not end it, since the last lines tell why.
+func (w *Worker) openBuildLog(ctx context.Context, a *attempt) *buildLog {
+	log := &buildLog{
+		pool: w.pool, deployment: a.deployment.ID, step: a.step.name, secrets: a.secrets, logger: a.logger,
+		queue: make(chan activities.LogLine, logBacklog), stored: make(chan struct{}),
+	}
+
+	go log.store(context.WithoutCancel(ctx))
+
+	return log
+}
+
+// write takes one line. It is not safe for concurrent use.
+func (l *buildLog) write(line activities.LogLine) {
+	if l.lines > maxLogLines || l.bytes > maxLogBytes {
+		return
+	}
+
+	line.Line = cutLine(l.secrets.redact(storable(line.Line)))
+	l.lines++
+	l.bytes += len(line.Line)
+
+	if l.lines > maxLogLines || l.bytes > maxLogBytes {
+		line.Stream = activities.StreamSystem
+		line.Line = fmt.Sprintf("The step wrote more than %d lines or %d MiB; what follows is not kept.", maxLogLines, maxLogBytes>>20)
+	}
+
+	l.queue <- line
+}
+
+// say writes a line in the platform's own voice.
+func (l *buildLog) say(format string, args ...any) {
+	l.write(activities.LogLine{Stream: activities.StreamSystem, Line: fmt.Sprintf(format, args...), At: time.Now()})
+}
+
+// close stores what is left.
+func (l *buildLog) close() {
+	close(l.queue)
+	<-l.stored
+}
+
+func (l *buildLog) store(ctx context.Context) {
+	defer close(l.stored)
+
+	for line := range l.queue {
+		batch := l.collect(line)
+
+		if err := l.append(ctx, batch); err != nil {
+			l.logger.WarnContext(ctx, "lost lines of the build log", slog.Int("lines", len(batch)), logging.Error(err))
+		}
+	}
+}
+
+// collect takes the lines that come within the delay.
+func (l *buildLog) collect(first activities.LogLine) []activities.LogLine {
+	batch := []activities.LogLine{first}
+	deadline := time.After(logBatchDelay)
+
+	for len(batch) < logBatchLines {
+		select {
+		case line, open := <-l.queue:
+			if !open {
+				return batch
+			}
+
+			batch = append(batch, line)
+		case <-deadline:
+			return batch
+		}
+	}
+
+	return batch
+}
+
+func (l *buildLog) append(ctx context.Context, batch []activities.LogLine) error {
+	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
+	defer cancel()
+
+	params := database.AppendBuildLogParams{DeploymentID: l.deployment, Step: l.step}
+
+	for _, line := range batch {
+		params.Streams = append(params.Streams, line.Stream)
+		params.Lines = append(params.Lines, line.Line)
+		params.LoggedAt = append(params.LoggedAt, line.At)
+	}
+
+	return database.InTx(ctx, l.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		if err := queries.LockBuildLog(ctx, l.deployment.String()); err != nil {
+			return fmt.Errorf("lock the log: %w", err)
+		}
+
+		if err := queries.AppendBuildLog(ctx, params); err != nil {
+			return fmt.Errorf("insert lines: %w", err)
+		}
+
+		return queries.Notify(ctx, database.ChannelBuildLogs, l.deployment.String())
+	})
+}
+
+// cutLine bounds a line and says what it left out.
+func cutLine(line string) string {
+	// Who cut the line before has added a note of its own.
+	const note = 64
+
+	if len(line) <= activities.MaxLogLineBytes+note {
+		return line
+	}
+
+	kept := line[:activities.MaxLogLineBytes]
+	for !utf8.ValidString(kept) {
+		kept = kept[:len(kept)-1]
+	}
+
+	return strings.TrimRight(kept, "\r\n") + fmt.Sprintf(" … (%d more bytes)", len(line)-len(kept))
+}

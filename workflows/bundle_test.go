@@ -1,0 +1,322 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/databasetest"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// patienceOfTests is how long a test waits for what must happen.
+const patienceOfTests = 30 * time.Second
+
+// testBundle is a database with one project and one node, activities in memory, and a node that makes VMs healthy.
+type testBundle struct {
+	ctx         context.Context
+	config      database.Config
+	pool        *pgxpool.Pool
+	queries     *database.Queries
+	listener    *database.Listener
+	key         secret.Key
+	deployments *Deployments
+	activities  *memory
+	node        *fakeNode
+	project     uuid.UUID
+	logger      *slog.Logger
+}
+
+func setup(t *testing.T) *testBundle {
+	t.Helper()
+
+	config := databasetest.Config(t)
+	pool, err := database.Open(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+
+	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+
+	b := &testBundle{
+		ctx: t.Context(), config: config, pool: pool, queries: database.New(pool), key: secret.GenerateKey(), logger: logger,
+		activities: newMemory(t), listener: database.NewListener(config, logger),
+	}
+
+	b.deployments, err = NewDeployments(pool, b.key, logger)
+	require.NoError(t, err)
+
+	run(t, func(ctx context.Context) { _ = b.listener.Run(ctx) })
+
+	organisation := id.New()
+	b.exec(t, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", organisation)
+	b.project = id.New()
+	b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
+		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, organisation)
+	b.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'app.example.com', 'generated')", id.New(), b.project)
+
+	b.node = &fakeNode{bundle: b, id: b.addNode(t, "n1", "10.79.1.0/24"), report: map[string]string{}}
+	run(t, b.node.run)
+
+	return b
+}
+
+// run runs f until the test ends, and waits for its end.
+func run(t *testing.T, f func(ctx context.Context)) {
+	t.Helper()
+
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+
+	go func() {
+		defer close(done)
+
+		f(ctx)
+	}()
+
+	t.Cleanup(func() {
+		cancel()
+		<-done
+	})
+}
+
+func (b *testBundle) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+
+	_, err := b.pool.Exec(b.ctx, statement, args...)
+	require.NoError(t, err)
+}
+
+func (b *testBundle) addNode(t *testing.T, name, prefix string) uuid.UUID {
+	t.Helper()
+
+	node := id.New()
+	b.exec(t, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, last_seen_at)
+		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix))
+
+	return node
+}
+
+func (b *testBundle) newWorker(t *testing.T) *Worker {
+	t.Helper()
+
+	worker, err := NewWorker(Config{
+		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
+		HealthTimeout: 5 * time.Second, PollInterval: time.Hour, AddressCooldown: time.Hour,
+	}, Dependencies{
+		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Logger: b.logger,
+	})
+	require.NoError(t, err)
+
+	return worker
+}
+
+// work runs a worker until the test ends.
+func (b *testBundle) work(t *testing.T) *Worker {
+	t.Helper()
+
+	worker := b.newWorker(t)
+
+	run(t, func(ctx context.Context) {
+		if err := worker.Run(ctx); err != nil {
+			b.logger.Warn("worker ended", "error", err)
+		}
+	})
+
+	return worker
+}
+
+func (b *testBundle) create(t *testing.T) database.Deployment {
+	t.Helper()
+
+	deployment, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Trigger: TriggerManual})
+	require.NoError(t, err)
+
+	return deployment
+}
+
+func (b *testBundle) get(t *testing.T, deployment uuid.UUID) database.Deployment {
+	t.Helper()
+
+	found, err := b.queries.GetDeployment(b.ctx, deployment)
+	require.NoError(t, err)
+
+	return found
+}
+
+// await waits until the deployment is in the state.
+func (b *testBundle) await(t *testing.T, deployment uuid.UUID, state string) database.Deployment {
+	t.Helper()
+
+	var found database.Deployment
+
+	require.Eventually(t, func() bool {
+		found = b.get(t, deployment)
+
+		return found.State == state
+	}, patienceOfTests, 5*time.Millisecond, "deployment %s is not %s", deployment, state)
+
+	return found
+}
+
+func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
+	t.Helper()
+
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment)
+	require.NoError(t, err)
+
+	steps := []string{}
+	for _, row := range rows {
+		steps = append(steps, fmt.Sprintf("%s %d %s", row.Step, row.Attempt, row.State))
+	}
+
+	return steps
+}
+
+func (b *testBundle) count(t *testing.T, query string, args ...any) int {
+	t.Helper()
+
+	var count int
+
+	require.NoError(t, b.pool.QueryRow(b.ctx, query, args...).Scan(&count))
+
+	return count
+}
+
+// memory are activities that do nothing but what a test tells them to.
+type memory struct {
+	tree string
+
+	mutex   sync.Mutex
+	head    string
+	onClone func(ctx context.Context) error
+	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
+	builds  int
+}
+
+func newMemory(t *testing.T) *memory {
+	t.Helper()
+
+	tree := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(tree, "Dockerfile"), []byte("FROM scratch\nEXPOSE 3000\nCMD [\"/app\"]\n"), 0o600))
+
+	return &memory{tree: tree, head: "1111111111111111111111111111111111111111"}
+}
+
+func (m *memory) Head(context.Context, string, string) (string, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+
+	if m.head == "" {
+		return "", errors.New("no head")
+	}
+
+	return m.head, nil
+}
+
+func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error) {
+	if m.onClone != nil {
+		if err := m.onClone(ctx); err != nil {
+			return activities.CloneResult{}, err
+		}
+	}
+
+	commit, err := request.Commit, error(nil)
+	if commit == "" {
+		commit, err = m.Head(ctx, "", "")
+	}
+
+	return activities.CloneResult{Commit: commit, Message: "Add a page\n\nMore.", Author: "Ada", Digest: "sha256:source"}, err
+}
+
+func (m *memory) Open(context.Context, uuid.UUID, string) (*activities.Tree, error) {
+	return &activities.Tree{Dir: m.tree}, nil
+}
+
+func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error) {
+	m.mutex.Lock()
+	m.builds++
+	onBuild := m.onBuild
+	m.mutex.Unlock()
+
+	if onBuild != nil {
+		if err := onBuild(ctx, request, log); err != nil {
+			return activities.BuildResult{}, err
+		}
+	}
+
+	return activities.BuildResult{Digest: "sha256:image-" + request.ProjectID.String()}, nil
+}
+
+func (m *memory) Publish(_ context.Context, project, _ uuid.UUID, digest string) (activities.Image, error) {
+	return activities.Image{Repository: activities.ImageRepository(project), Digest: digest, SizeBytes: 1}, nil
+}
+
+func (m *memory) setBuild(f func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+
+	m.onBuild = f
+}
+
+// fakeNode reports every VM that is to run as healthy, or as the test says, and removes every other one.
+type fakeNode struct {
+	bundle *testBundle
+	id     uuid.UUID
+
+	mutex  sync.Mutex
+	report map[string]string
+}
+
+func (n *fakeNode) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		n.mutex.Lock()
+		state, message, restarts := n.report["state"], n.report["message"], n.report["restarts"]
+		n.mutex.Unlock()
+
+		if state == "" {
+			state = "healthy"
+		}
+
+		if restarts == "" {
+			restarts = "0"
+		}
+
+		_, err := n.bundle.pool.Exec(ctx, `
+			WITH changed AS (
+				UPDATE vms SET
+					state = CASE desired_state WHEN 'running' THEN $1 ELSE 'removed' END, message = nullif($2, ''), restarts = $3::text::integer,
+					removed_at = CASE desired_state WHEN 'running' THEN NULL ELSE now() END
+				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> $1)
+				RETURNING deployment_id)
+			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts)
+		if err != nil && ctx.Err() == nil {
+			n.bundle.logger.Warn("the node could not report", "error", err)
+		}
+
+		select {
+		case <-ctx.Done():
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
+
+func (n *fakeNode) reports(state, message, restarts string) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	n.report = map[string]string{"state": state, "message": message, "restarts": restarts}
+}

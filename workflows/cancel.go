@@ -1,0 +1,139 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// Cancel ends a deployment that is not live yet: what runs for it is told to stop, and its VMs are removed. Cancelling a
+// cancelled deployment changes nothing.
+func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (cancelled database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		found, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
+			return fmt.Errorf("lock the project: %w", err)
+		}
+
+		locked, err := queries.LockDeployment(ctx, deployment)
+		if err != nil {
+			return fmt.Errorf("lock the deployment: %w", err)
+		}
+
+		switch locked.State {
+		case stateQueued, stateDeploying:
+		case stateCancelled:
+			cancelled = locked
+
+			return nil
+		case stateLive:
+			return problem.New(problem.Conflict, "This deployment is live already. Roll back to an older one instead.")
+		default:
+			return problem.New(problem.Conflict, "This deployment has ended already (%s).", locked.State)
+		}
+
+		if err := d.stop(ctx, tx, queries, deployment, stateCancelled); err != nil {
+			return err
+		}
+
+		cancelled, err = find(ctx, queries, deployment)
+
+		return err
+	})
+
+	return cancelled, err
+}
+
+// EndProject ends everything that runs for a project, in the transaction that deletes it: deployments on their way are
+// cancelled, and what is live loses its domains and is retired.
+func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
+	queries := database.New(tx)
+
+	if _, err := queries.LockProject(ctx, project); err != nil {
+		return fmt.Errorf("lock the project: %w", err)
+	}
+
+	deployments, err := queries.ListProjectDeploymentsToEnd(ctx, project)
+	if err != nil {
+		return fmt.Errorf("find the project's deployments: %w", err)
+	}
+
+	if err := queries.ReleaseDomains(ctx, project); err != nil {
+		return fmt.Errorf("release the project's domains: %w", err)
+	}
+
+	if _, err := queries.NextRouteVersion(ctx); err != nil {
+		return fmt.Errorf("count the route version: %w", err)
+	}
+
+	if err := queries.Notify(ctx, database.ChannelRoutes, ""); err != nil {
+		return fmt.Errorf("notify: %w", err)
+	}
+
+	for _, deployment := range deployments {
+		if deployment.State == stateLive {
+			err = insertJob(ctx, d.client, tx, kindRetire, arguments{DeploymentID: deployment.ID})
+		} else {
+			err = d.stop(ctx, tx, queries, deployment.ID, stateCancelled)
+		}
+
+		if err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// stop ends a deployment on its way in favour of state. The project is locked. The running attempt cannot write any
+// more; cancelling its job ends what it does to the outside world, too.
+func (d *Deployments) stop(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment uuid.UUID, state string) error {
+	if err := queries.EndDeployment(ctx, database.EndDeploymentParams{ID: deployment, State: state}); err != nil {
+		return fmt.Errorf("end deployment %s: %w", deployment, err)
+	}
+
+	if err := queries.CancelSteps(ctx, deployment); err != nil {
+		return fmt.Errorf("end the steps of deployment %s: %w", deployment, err)
+	}
+
+	jobs, err := queries.ListDeploymentJobs(ctx, deployment)
+	if err != nil {
+		return fmt.Errorf("find the jobs of deployment %s: %w", deployment, err)
+	}
+
+	for _, job := range jobs {
+		if _, err := d.client.JobCancelTx(ctx, tx, job); err != nil {
+			return fmt.Errorf("cancel job %d: %w", job, err)
+		}
+	}
+
+	if err := insertCleanup(ctx, d.client, tx, deployment); err != nil {
+		return err
+	}
+
+	return queries.Notify(ctx, database.ChannelDeployments, deployment.String())
+}
+
+// insertCleanup has the VMs of a deployment that ends without being live removed, where it has any.
+func insertCleanup(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, deployment uuid.UUID) error {
+	present, err := database.New(tx).CountPresentVMs(ctx, deployment)
+	if err != nil {
+		return fmt.Errorf("count the VMs of deployment %s: %w", deployment, err)
+	}
+
+	if present == 0 {
+		return nil
+	}
+
+	return insertJob(ctx, client, tx, kindCleanup, arguments{DeploymentID: deployment})
+}

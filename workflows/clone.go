@@ -1,0 +1,41 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// clone resolves the commit and keeps its tree as an artifact in the registry.
+func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
+	log := w.openBuildLog(ctx, a)
+	defer log.close()
+
+	result, err := w.source.Clone(ctx, activities.CloneRequest{
+		ProjectID: a.project.ID, RepositoryURL: a.project.RepositoryURL, Branch: a.deployment.Branch, Commit: lo.FromPtr(a.deployment.CommitSHA),
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	subject, _, _ := strings.Cut(result.Message, "\n")
+	log.say("Fetched commit %s: %s", result.Commit, subject)
+
+	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		err := queries.SetDeploymentSource(ctx, database.SetDeploymentSourceParams{
+			ID: a.deployment.ID, CommitSHA: &result.Commit, SourceDigest: &result.Digest,
+			CommitMessage: new(storable(result.Message)), CommitAuthor: new(storable(result.Author)),
+		})
+		if err != nil {
+			return fmt.Errorf("write the source: %w", err)
+		}
+
+		return nil
+	}, nil
+}

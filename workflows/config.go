@@ -1,0 +1,17 @@
+package workflows
+
+import "time"
+
+// Config is a worker's configuration.
+type Config struct {
+	Name            string        `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
+	SourceSlots     int           `doc:"How many sources a worker fetches or looks at at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
+	BuildSlots      int           `doc:"How many builds a worker has under way at the same time."                                                          env:"ZEITWORK_WORKER_BUILD_SLOTS"  envDefault:"4"`
+	ReleaseSlots    int           `doc:"How many images a worker publishes, schedules or makes live at the same time."                                     env:"ZEITWORK_WORKER_RELEASE_SLOTS" envDefault:"16"`
+	WaitSlots       int           `doc:"How many deployments a worker waits for at the same time: until they are healthy, or gone."                        env:"ZEITWORK_WORKER_WAIT_SLOTS"   envDefault:"500"`
+	StopTimeout     time.Duration `doc:"How long steps may go on when the worker is told to stop, before another worker has to begin them again."          env:"ZEITWORK_WORKER_STOP_TIMEOUT" envDefault:"3s"`
+	HealthTimeout   time.Duration `doc:"How long an app may take from its start until it is healthy; at most 14m."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
+	DrainTime       time.Duration `doc:"How long requests to a replaced deployment may take to end, once no edge sends it new ones and before it gets SIGTERM." env:"ZEITWORK_DRAIN_TIME"     envDefault:"10s"`
+	AddressCooldown time.Duration `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
+	PollInterval    time.Duration `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
+}

@@ -1,0 +1,183 @@
+package workflows
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// CreateRequest asks for a deployment.
+type CreateRequest struct {
+	ProjectID uuid.UUID
+	// Branch is the project's branch where it is empty.
+	Branch string
+	// Commit is a full hash; empty for the newest commit of the branch when the deployment begins.
+	Commit  string
+	Trigger Trigger
+	// CreatedBy is the user who asked; nil for a push.
+	CreatedBy *uuid.UUID
+}
+
+// Create starts a deployment and supersedes older ones of the branch that are still on their way.
+func (d *Deployments) Create(ctx context.Context, request CreateRequest) (created database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		created, err = d.createTx(ctx, tx, queries, request)
+
+		return err
+	})
+
+	return created, err
+}
+
+func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database.Queries, request CreateRequest) (database.Deployment, error) {
+	project, err := lockProject(ctx, queries, request.ProjectID)
+	if err != nil {
+		return database.Deployment{}, err
+	}
+
+	deployment := id.New()
+
+	environment, err := d.snapshot(ctx, queries, project.ID, deployment)
+	if err != nil {
+		return database.Deployment{}, err
+	}
+
+	return d.start(ctx, tx, queries, database.CreateDeploymentParams{
+		ID: deployment, ProjectID: project.ID, Step: stepClone, Trigger: string(request.Trigger),
+		Branch: cmp.Or(request.Branch, project.Branch), CommitSHA: lo.EmptyableToPtr(request.Commit),
+		EnvironmentSealed: environment, CreatedBy: request.CreatedBy,
+	})
+}
+
+// Redeploy builds the commit of a deployment again, with the project's settings and environment variables of today.
+func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		origin, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+			return err
+		}
+
+		fresh := id.New()
+
+		environment, err := d.snapshot(ctx, queries, origin.ProjectID, fresh)
+		if err != nil {
+			return err
+		}
+
+		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
+			ID: fresh, ProjectID: origin.ProjectID, Step: stepClone, Trigger: string(TriggerRedeploy), OriginID: &origin.ID,
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: environment, CreatedBy: by,
+		})
+
+		return err
+	})
+
+	return created, err
+}
+
+// Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built.
+func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		origin, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+			return err
+		}
+
+		if origin.RouteVersion == nil || origin.ImageID == nil {
+			return problem.New(problem.Conflict, "This deployment was never live. Choose one that was, or redeploy this one.")
+		}
+
+		environment, err := d.key.OpenEnvironment(origin.ID, origin.EnvironmentSealed)
+		if err != nil {
+			return fmt.Errorf("open the environment to go back to: %w", err)
+		}
+
+		fresh := id.New()
+
+		sealed, err := d.key.SealEnvironment(fresh, environment)
+		if err != nil {
+			return fmt.Errorf("seal the environment: %w", err)
+		}
+
+		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
+			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &origin.ID,
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, CommitMessage: origin.CommitMessage, CommitAuthor: origin.CommitAuthor,
+			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
+			EnvironmentSealed: sealed, CreatedBy: by,
+		})
+
+		return err
+	})
+
+	return created, err
+}
+
+// snapshot seals the project's environment variables of now for a new deployment.
+func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, project, deployment uuid.UUID) ([]byte, error) {
+	variables, err := queries.ListSealedVariables(ctx, project)
+	if err != nil {
+		return nil, fmt.Errorf("read the environment variables: %w", err)
+	}
+
+	environment := make(map[string]string, len(variables))
+
+	for _, variable := range variables {
+		if environment[variable.Name], err = d.key.OpenVariable(variable.ID, variable.ValueSealed); err != nil {
+			return nil, fmt.Errorf("open environment variable %s: %w", variable.Name, err)
+		}
+	}
+
+	sealed, err := d.key.SealEnvironment(deployment, environment)
+	if err != nil {
+		return nil, fmt.Errorf("seal the environment: %w", err)
+	}
+
+	return sealed, nil
+}
+
+// start inserts a deployment and the job of its first step. The project is locked.
+func (d *Deployments) start(
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, params database.CreateDeploymentParams,
+) (database.Deployment, error) {
+	created, err := queries.CreateDeployment(ctx, params)
+	if err != nil {
+		return database.Deployment{}, fmt.Errorf("insert the deployment: %w", err)
+	}
+
+	older, err := queries.ListUnfinishedDeployments(ctx, created.ProjectID, created.Branch, created.ID)
+	if err != nil {
+		return database.Deployment{}, fmt.Errorf("find the deployments that this one supersedes: %w", err)
+	}
+
+	for _, deployment := range older {
+		if err := d.stop(ctx, tx, queries, deployment.ID, stateSuperseded); err != nil {
+			return database.Deployment{}, err
+		}
+	}
+
+	if err := insertJob(ctx, d.client, tx, jobName(created.Step), arguments{DeploymentID: created.ID}); err != nil {
+		return database.Deployment{}, err
+	}
+
+	if err := queries.Notify(ctx, database.ChannelDeployments, created.ID.String()); err != nil {
+		return database.Deployment{}, fmt.Errorf("notify: %w", err)
+	}
+
+	return created, nil
+}

@@ -1,0 +1,86 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// The states of a deployment, as they stand in deployments.state.
+const (
+	stateQueued     = "queued"
+	stateDeploying  = "deploying"
+	stateLive       = "live"
+	stateFailed     = "failed"
+	stateCancelled  = "cancelled"
+	stateSuperseded = "superseded"
+	stateRetired    = "retired"
+)
+
+// Trigger says what a deployment was created by.
+type Trigger string
+
+// The triggers.
+const (
+	TriggerPush     Trigger = "push"
+	TriggerManual   Trigger = "manual"
+	TriggerRedeploy Trigger = "redeploy"
+	TriggerRollback Trigger = "rollback"
+)
+
+// Deployments starts, repeats and cancels deployments. It inserts jobs and runs none. Its methods return a
+// *problem.Error where the caller's user can mend something. They check no permission: the caller has done so.
+type Deployments struct {
+	pool   *pgxpool.Pool
+	key    secret.Key
+	client *river.Client[pgx.Tx]
+}
+
+// NewDeployments returns Deployments on a migrated database.
+func NewDeployments(pool *pgxpool.Pool, key secret.Key, logger *slog.Logger) (*Deployments, error) {
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: riverSchema, Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("make the River client: %w", err)
+	}
+
+	return &Deployments{pool: pool, key: key, client: client}, nil
+}
+
+// lockProject returns a project that is not deleted and orders this transaction with all others on its deployments.
+func lockProject(ctx context.Context, queries *database.Queries, project uuid.UUID) (database.Project, error) {
+	locked, err := queries.LockProject(ctx, project)
+	if errors.Is(err, pgx.ErrNoRows) || (err == nil && locked.DeletedAt != nil) {
+		return database.Project{}, problem.New(problem.NotFound, "There is no such project.")
+	}
+
+	if err != nil {
+		return database.Project{}, fmt.Errorf("lock the project: %w", err)
+	}
+
+	return locked, nil
+}
+
+// find returns a deployment as it is now, unlocked.
+func find(ctx context.Context, queries *database.Queries, deployment uuid.UUID) (database.Deployment, error) {
+	found, err := queries.GetDeployment(ctx, deployment)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return database.Deployment{}, problem.New(problem.NotFound, "There is no such deployment.")
+	}
+
+	if err != nil {
+		return database.Deployment{}, fmt.Errorf("read the deployment: %w", err)
+	}
+
+	return found, nil
+}

@@ -1,0 +1,57 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// detect decides how the source is built.
+func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
+	log := w.openBuildLog(ctx, a)
+	defer log.close()
+
+	tree, err := w.source.Open(ctx, a.project.ID, lo.FromPtr(a.deployment.SourceDigest))
+	if err != nil {
+		return nil, fmt.Errorf("open the source: %w", err)
+	}
+	defer tree.Close()
+
+	plan, err := activities.Detect(tree.Dir, activities.DetectSettings{
+		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	log.say("%s", plan.Reason)
+
+	encoded, err := json.Marshal(plan)
+	if err != nil {
+		return nil, fmt.Errorf("encode the build plan: %w", err)
+	}
+
+	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		if err := queries.SetDeploymentBuildPlan(ctx, encoded, a.deployment.ID); err != nil {
+			return fmt.Errorf("write the build plan: %w", err)
+		}
+
+		return nil
+	}, nil
+}
+
+// plan is what detect has decided.
+func (a *attempt) plan() (activities.BuildPlan, error) {
+	var plan activities.BuildPlan
+	if err := json.Unmarshal(a.deployment.BuildPlan, &plan); err != nil {
+		return plan, fmt.Errorf("decode the build plan: %w", err)
+	}
+
+	return plan, nil
+}

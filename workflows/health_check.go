@@ -1,0 +1,152 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const (
+	// lastLines is how much of the app's log goes into the error.
+	lastLines = 20
+	// logGrace is how long to wait for the first line of an app that has failed: it travels apart from the VM's state.
+	logGrace = time.Second
+)
+
+// healthCheck waits until every instance is healthy. It keeps no connection while it waits.
+func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
+	queries := database.New(w.pool)
+
+	var started time.Time
+
+	err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
+		rows, err := queries.ListDeploymentVMs(ctx, seenWithin, a.deployment.ID)
+		if err != nil {
+			return false, fmt.Errorf("read the VMs: %w", err)
+		}
+
+		verdict := judge(rows)
+		if verdict.started && started.IsZero() {
+			started = time.Now()
+		}
+
+		switch {
+		case verdict.healthy:
+			return true, nil
+		case verdict.failure != "":
+			return false, w.unhealthy(ctx, a, verdict.failure)
+		case !started.IsZero() && time.Since(started) > w.config.HealthTimeout:
+			return false, w.unhealthy(ctx, a, fmt.Sprintf("The app did not become healthy within %.0f seconds. %s",
+				w.config.HealthTimeout.Seconds(), verdict.message))
+		}
+
+		a.waiting(ctx, verdict.waitingFor)
+
+		return false, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return func(context.Context, pgx.Tx, *database.Queries) error { return nil }, nil
+}
+
+// unhealthy makes the user's error from what is known of the app.
+func (w *Worker) unhealthy(ctx context.Context, a *attempt, what string) error {
+	queries := database.New(w.pool)
+
+	deadline := time.Now().Add(logGrace)
+
+	var lines []string
+
+	err := w.until(ctx, database.ChannelRuntimeLogs, a.deployment.ID.String(), func() (bool, error) {
+		var err error
+		lines, err = queries.ListLastRuntimeLines(ctx, a.deployment.ID, lastLines)
+
+		return len(lines) > 0 || time.Now().After(deadline), err
+	})
+	if err != nil {
+		return fmt.Errorf("read the app's log: %w", err)
+	}
+
+	what = strings.TrimSpace(what)
+
+	if len(lines) == 0 {
+		return problem.New(problem.Invalid, "%s It wrote nothing to its log.", what)
+	}
+
+	slices.Reverse(lines)
+
+	return problem.New(problem.Invalid, "%s Its last lines:\n%s", what, strings.Join(lines, "\n"))
+}
+
+// verdict is what the states of a deployment's VMs mean.
+type verdict struct {
+	healthy bool
+	// started is true as soon as an app has had the chance to answer.
+	started bool
+	// failure is a sentence when waiting longer cannot help.
+	failure string
+	// message is what the nodes say of a VM that is not healthy yet, or empty.
+	message    string
+	waitingFor string
+}
+
+// judge looks at all VMs of a deployment that are to run.
+func judge(rows []database.ListDeploymentVMsRow) verdict {
+	const restartsToFail = 2
+
+	rows = lo.Filter(rows, func(row database.ListDeploymentVMsRow, _ int) bool { return row.VM.DesiredState == "running" })
+
+	result := verdict{}
+	healthy := 0
+	pulling, absent := false, ""
+
+	for _, row := range rows {
+		message := lo.FromPtr(row.VM.Message)
+
+		switch row.VM.State {
+		case "healthy":
+			healthy++
+
+			continue
+		case "failed":
+			result.failure = strings.TrimSpace("The app could not be started. " + message)
+		case "crashed":
+			if row.VM.Restarts >= restartsToFail {
+				result.failure = strings.TrimSpace("The app crashes again and again. " + message)
+			}
+		}
+
+		pulling = pulling || row.VM.State == "pulling"
+		result.started = result.started || (row.VM.State != "pending" && row.VM.State != "pulling")
+		result.message = lo.CoalesceOrEmpty(result.message, message)
+
+		if !row.NodeSeen {
+			absent = row.NodeName
+		}
+	}
+
+	result.healthy = healthy == len(rows) && healthy > 0
+
+	switch {
+	case absent != "":
+		result.waitingFor = fmt.Sprintf("Waiting because node %s does not answer.", absent)
+	case result.started:
+		result.waitingFor = strings.TrimSpace(fmt.Sprintf("Waiting until the app is healthy (%d of %d). %s", healthy, len(rows), result.message))
+	case pulling:
+		result.waitingFor = "Waiting until the node has pulled the image."
+	default:
+		result.waitingFor = "Waiting until the node starts the VM."
+	}
+
+	return result
+}

@@ -1,0 +1,103 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/samber/lo"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const (
+	// pollsAtOnce bounds how many repositories one job asks at the same time.
+	pollsAtOnce = 16
+	// pollTimeout bounds how long one repository may take to answer.
+	pollTimeout = 20 * time.Second
+)
+
+// pollRepositories asks the repositories that are due for their newest commit, and deploys those that have a new one.
+func (w *Worker) pollRepositories(ctx context.Context, _ *river.Job[arguments]) error {
+	// Half the interval, or a repository that answered a moment after the job began would miss the next one.
+	due, err := database.New(w.pool).ListProjectsToPoll(ctx, w.config.PollInterval/2) //nolint:mnd // Half.
+	if err != nil {
+		return fmt.Errorf("find the projects to poll: %w", err)
+	}
+
+	group := errgroup.Group{}
+	group.SetLimit(pollsAtOnce)
+
+	for _, project := range due {
+		group.Go(func() error {
+			if err := w.poll(ctx, project); err != nil && ctx.Err() == nil {
+				w.logger.WarnContext(ctx, "could not poll a repository", slog.String("project_id", project.ID.String()), logging.Error(err))
+			}
+
+			return nil
+		})
+	}
+
+	return group.Wait()
+}
+
+func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) error {
+	asking, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+
+	commit, err := w.source.Head(asking, project.RepositoryURL, project.Branch)
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+
+	if err != nil {
+		return database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
+	}
+
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		locked, err := queries.LockProject(ctx, project.ID)
+		if err != nil {
+			return fmt.Errorf("lock the project: %w", err)
+		}
+
+		// The answer is to a question that nobody asks any more.
+		if locked.DeletedAt != nil || !locked.AutoDeploy || locked.RepositoryURL != project.RepositoryURL || locked.Branch != project.Branch {
+			return nil
+		}
+
+		if err := queries.RecordPoll(ctx, &commit, project.ID); err != nil {
+			return fmt.Errorf("write the commit: %w", err)
+		}
+
+		if lo.FromPtr(locked.LastSeenCommit) == commit {
+			return nil
+		}
+
+		deployed, err := newestIs(ctx, queries, locked, commit)
+		if err != nil || deployed {
+			return err
+		}
+
+		_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
+			ProjectID: project.ID, Branch: project.Branch, Commit: commit, Trigger: TriggerPush,
+		})
+
+		return err
+	})
+}
+
+// newestIs tells whether the newest deployment of the project's branch is of that commit: somebody was faster.
+func newestIs(ctx context.Context, queries *database.Queries, project database.Project, commit string) (bool, error) {
+	newest, err := queries.ListNewestDeployments(ctx, project.ID, project.Branch, 1)
+	if err != nil {
+		return false, fmt.Errorf("read the newest deployment: %w", err)
+	}
+
+	return len(newest) == 1 && lo.FromPtr(newest[0].CommitSHA) == commit, nil
+}

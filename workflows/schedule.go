@@ -1,0 +1,103 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+// seenWithin is how recently a node or an edge must have been heard of to count as alive.
+const seenWithin = 15 * time.Second
+
+// schedule gives each instance a node, an id and an address. All of it happens in the transaction that ends the step, so
+// that a step that is repeated finds nothing half done.
+func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
+	plan, err := a.plan()
+	if err != nil {
+		return nil, err
+	}
+
+	vm := database.CreateVMParams{
+		DeploymentID: a.deployment.ID, CPUMillis: a.project.CPUMillis, MemoryBytes: a.project.MemoryBytes,
+		Port:       lo.CoalesceOrEmpty(lo.FromPtr(a.project.Port), int32(plan.Port), activities.DefaultPort), //nolint:gosec // A port.
+		HealthPath: lo.CoalesceOrEmpty(a.project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
+	}
+
+	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		present, err := queries.CountRunningVMs(ctx, a.deployment.ID)
+		if err != nil {
+			return fmt.Errorf("count the VMs: %w", err)
+		}
+
+		missing := int(a.project.Instances) - int(present)
+		if missing <= 0 {
+			return nil
+		}
+
+		if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
+			return fmt.Errorf("release addresses: %w", err)
+		}
+
+		nodes, err := queries.LockUsableNodes(ctx, seenWithin)
+		if err != nil {
+			return fmt.Errorf("lock the nodes: %w", err)
+		}
+
+		usage, err := queries.ListNodeUsage(ctx, a.deployment.ID)
+		if err != nil {
+			return fmt.Errorf("sum up what the nodes run: %w", err)
+		}
+
+		placed, err := place(candidates(nodes, usage), missing, int64(vm.CPUMillis), vm.MemoryBytes)
+		if err != nil {
+			return err
+		}
+
+		for _, node := range placed {
+			if err := createVM(ctx, queries, vm, node); err != nil {
+				return err
+			}
+		}
+
+		return notifyNodes(ctx, queries, lo.Map(placed, func(node database.Node, _ int) uuid.UUID { return node.ID }))
+	}, nil
+}
+
+// createVM inserts a VM with the lowest free address of its node. The node is locked.
+func createVM(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, node database.Node) error {
+	held, err := queries.ListHeldAddresses(ctx, node.Prefix)
+	if err != nil {
+		return fmt.Errorf("read the addresses of node %s: %w", node.Name, err)
+	}
+
+	vm.ID, vm.NodeID = id.New(), node.ID
+
+	if vm.IP, err = lowestFree(node.Prefix, held); err != nil {
+		return fmt.Errorf("find an address on node %s: %w", node.Name, err)
+	}
+
+	if err := queries.CreateVM(ctx, vm); err != nil {
+		return fmt.Errorf("insert the VM: %w", err)
+	}
+
+	return nil
+}
+
+// notifyNodes wakes the nodes whose assignments have changed.
+func notifyNodes(ctx context.Context, queries *database.Queries, nodes []uuid.UUID) error {
+	for _, node := range lo.Uniq(nodes) {
+		if err := queries.Notify(ctx, database.ChannelNodes, node.String()); err != nil {
+			return fmt.Errorf("notify node %s: %w", node, err)
+		}
+	}
+
+	return nil
+}

@@ -1,0 +1,48 @@
+package workflows
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// step declares one step of a deployment.
+type step struct {
+	name  string
+	queue string
+	// timeout bounds one attempt.
+	timeout time.Duration
+	// attempts bounds how often the step is tried, also over several jobs.
+	attempts int
+	run      func(*Worker, context.Context, *attempt) (outcome, error)
+}
+
+// outcome writes the result of a step, inside the transaction that ends it.
+type outcome func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error
+
+func (s step) kind() kind {
+	return kind{
+		name: jobName(s.name), queue: s.queue, timeout: s.timeout, attempts: s.attempts,
+		work: func(w *Worker, ctx context.Context, job *river.Job[arguments]) error { return w.runStep(ctx, s, job) },
+	}
+}
+
+// next is the name of the step that follows; false behind the last one.
+func (s step) next() (string, bool) {
+	steps := deploy()
+	_, index, _ := lo.FindIndexOf(steps, func(other step) bool { return other.name == s.name })
+
+	if index+1 == len(steps) {
+		return "", false
+	}
+
+	return steps[index+1].name, true
+}
+
+// jobName is the job kind of a step.
+func jobName(step string) string { return "deploy." + step }

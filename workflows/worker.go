@@ -1,0 +1,227 @@
+package workflows
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/riverqueue/rivercontrib/otelriver"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+const (
+	// fetchCooldown is the floor of a hop from one step to the next.
+	fetchCooldown = 2 * time.Millisecond
+	// fetchPoll finds the jobs of which no notification came.
+	fetchPoll = time.Second
+	// reconcileEvery bounds how long something that should not be stays.
+	reconcileEvery = 10 * time.Second
+	// endTimeout bounds what is left to do when a worker has stopped.
+	endTimeout = 5 * time.Second
+)
+
+// Dependencies are what a worker works with.
+type Dependencies struct {
+	Pool *pgxpool.Pool
+	// Listener is run by the caller, as long as the worker runs.
+	Listener  *database.Listener
+	Key       secret.Key
+	Source    Source
+	Builder   Builder
+	Publisher Publisher
+	Logger    *slog.Logger
+}
+
+// Worker runs the steps of deployments and what else there is to do. Any number of them may share a database; a step may
+// run on another one than the step before it.
+type Worker struct {
+	config      Config
+	name        string
+	pool        *pgxpool.Pool
+	listener    *database.Listener
+	key         secret.Key
+	source      Source
+	builder     Builder
+	publisher   Publisher
+	logger      *slog.Logger
+	deployments *Deployments
+	client      *river.Client[pgx.Tx]
+}
+
+// NewWorker returns a worker on a migrated database. It does nothing until Run.
+func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, fmt.Errorf("read the machine's name: %w", err)
+	}
+
+	deployments, err := NewDeployments(dependencies.Pool, dependencies.Key, dependencies.Logger)
+	if err != nil {
+		return nil, err
+	}
+
+	w := &Worker{
+		config: config,
+		// No two runs of a worker share a name: the lock of one would speak for the jobs of the other.
+		name: cmp.Or(config.Name, host) + "-" + lo.Substring(id.New().String(), -8, 8),
+		pool: dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
+		builder: dependencies.Builder, publisher: dependencies.Publisher, deployments: deployments,
+	}
+	w.logger = dependencies.Logger.With(slog.String("worker", w.name))
+
+	if w.client, err = w.newClient(); err != nil {
+		return nil, fmt.Errorf("make the River client: %w", err)
+	}
+
+	return w, nil
+}
+
+// Name is the worker's name in timelines and jobs.
+func (w *Worker) Name() string { return w.name }
+
+func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	longest := time.Duration(0)
+
+	for _, k := range kinds() {
+		if err := k.check(); err != nil {
+			return nil, err
+		}
+
+		longest = max(longest, k.timeout)
+		river.AddWorkerArgs(workers, arguments{kind: k.name}, &jobWorker{kind: k, worker: w})
+	}
+
+	return river.NewClient(riverpgxv5.New(w.pool), &river.Config{
+		ID:                w.name,
+		Schema:            riverSchema,
+		Logger:            w.logger,
+		Workers:           workers,
+		Queues:            w.queues(),
+		FetchCooldown:     fetchCooldown,
+		FetchPollInterval: fetchPoll,
+		JobTimeout:        longest,
+		// Only for jobs that the reaper cannot see. It must not take a job from a worker that is at work.
+		RescueStuckJobsAfter: longest + time.Hour,
+		SoftStopTimeout:      w.config.StopTimeout,
+		PeriodicJobs: []*river.PeriodicJob{
+			periodicJob(kindPollRepositories, w.config.PollInterval),
+			periodicJob(kindReconcile, reconcileEvery),
+		},
+		Plugins: []rivertype.Plugin{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{
+			EnableWorkSpanJobKindSuffix: true, EnableTracePropagation: true,
+		})},
+	})
+}
+
+func (w *Worker) queues() map[string]river.QueueConfig {
+	const polls = 2
+
+	return map[string]river.QueueConfig{
+		queueSource:  {MaxWorkers: w.config.SourceSlots},
+		queueBuild:   {MaxWorkers: w.config.BuildSlots},
+		queueRelease: {MaxWorkers: w.config.ReleaseSlots},
+		queueWait:    {MaxWorkers: w.config.WaitSlots},
+		queuePoll:    {MaxWorkers: polls},
+	}
+}
+
+// Run works until ctx ends or the worker must fear that others hold it for dead, which is an error. Steps that do not end
+// within the stop timeout are handed to other workers.
+func (w *Worker) Run(ctx context.Context) error {
+	alive, err := showLiveness(ctx, w.pool.Config().ConnConfig, w.name)
+	if err != nil {
+		return fmt.Errorf("show that the worker lives: %w", err)
+	}
+
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+		defer cancel()
+
+		if err := alive.end(ending); err != nil {
+			w.logger.WarnContext(ending, "could not give the worker's lock back", logging.Error(err))
+		}
+	}()
+
+	// River's own context does not end with ctx, so that the steps that run now may end.
+	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWorking()
+
+	if err := w.client.Start(working); err != nil {
+		return fmt.Errorf("start the River client: %w", err)
+	}
+
+	w.logger.InfoContext(ctx, "worker started")
+
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+
+	go w.reap(watching)
+
+	dead := alive.watch(watching)
+	if dead != nil {
+		// Others may have the jobs already: nothing that goes on here could be written.
+		return errors.Join(dead, w.client.StopAndCancel(working))
+	}
+
+	if err := w.client.Stop(working); err != nil {
+		return fmt.Errorf("stop the River client: %w", err)
+	}
+
+	w.logger.InfoContext(ctx, "worker stopped")
+
+	return nil
+}
+
+// jobWorker runs the jobs of one kind.
+type jobWorker struct {
+	river.WorkerDefaults[arguments]
+
+	kind   kind
+	worker *Worker
+}
+
+// Timeout bounds one attempt.
+func (j *jobWorker) Timeout(*river.Job[arguments]) time.Duration { return j.kind.timeout }
+
+// NextRetry is when a failed attempt is followed by another one.
+func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
+	return time.Now().Add(backoff(job.Attempt))
+}
+
+// Work runs one attempt.
+func (j *jobWorker) Work(ctx context.Context, job *river.Job[arguments]) error {
+	return j.kind.work(j.worker, ctx, job)
+}
+
+// periodicJob inserts a job at every interval, unless the one before is still there.
+func periodicJob(name string, every time.Duration) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
+		k, err := kindOf(name)
+		if err != nil {
+			return nil, nil
+		}
+
+		return arguments{kind: name}, &river.InsertOpts{
+			Queue: k.queue, MaxAttempts: k.attempts,
+			UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
+				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+				rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+			}},
+		}
+	}, &river.PeriodicJobOpts{RunOnStart: true})
+}
