@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/containerd/containerd/v2/client"
+
+	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/toolchain"
+)
+
+// bench runs a platform of its own, measures, and prints the report.
+func bench(ctx context.Context, rounds int) (err error) {
+	scratch, err := os.MkdirTemp("/tmp", "zwb") // Short: sockets stand below it.
+	if err != nil {
+		return fmt.Errorf("make a scratch folder: %w", err)
+	}
+	defer os.RemoveAll(scratch)
+
+	cluster, bin, err := startCluster(ctx, scratch)
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, cluster.Stop(context.WithoutCancel(ctx))) }()
+
+	sample, err := newSample(ctx, filepath.Join(scratch, "sample"))
+	if err != nil {
+		return err
+	}
+
+	byHand, err := newRaw(cluster, bin, scratch)
+	if err != nil {
+		return err
+	}
+	defer byHand.containerd.Close()
+
+	platform, err := newPlatform(ctx, cluster, sample)
+	if err != nil {
+		return err
+	}
+
+	var all results
+
+	// The first round of each warms the caches and is not counted.
+	for round := range rounds + 1 {
+		text, err := sample.change(ctx)
+		if err != nil {
+			return err
+		}
+
+		hand, err := byHand.deploy(ctx, sample.url())
+		if err != nil {
+			return fmt.Errorf("by hand: %w", err)
+		}
+
+		if text, err = sample.change(ctx); err != nil {
+			return err
+		}
+
+		through, err := platform.deploy(ctx, text)
+		if err != nil {
+			return fmt.Errorf("through the platform: %w", err)
+		}
+
+		fmt.Printf("round %2d  by hand %6.3f s  platform %6.3f s\n", round, hand.total().Seconds(), through.total.Seconds())
+
+		if round > 0 {
+			all.add(hand, through)
+		}
+	}
+
+	all.print()
+
+	return nil
+}
+
+func startCluster(ctx context.Context, scratch string) (*localcluster.Cluster, string, error) {
+	const cacheVariable, defaultCache = "ZEITWORK_CACHE_DIR", "/var/cache/zeitwork"
+
+	cache := os.Getenv(cacheVariable)
+	if cache == "" {
+		cache = defaultCache
+	}
+
+	source, err := toolchain.SourceDir()
+	if err != nil {
+		return nil, "", err
+	}
+
+	bin, err := toolchain.Builder{CacheDir: cache, SourceDir: source, Progress: progress}.Build(ctx, toolchain.Daemons())
+	if err != nil {
+		return nil, "", err
+	}
+
+	program := filepath.Join(scratch, "zeitwork")
+	if err := run(ctx, nil, "go", "build", "-o", program, "./cmd/zeitwork"); err != nil {
+		return nil, "", err
+	}
+
+	cluster, err := localcluster.Start(ctx, localcluster.Options{
+		DataDir:      filepath.Join(scratch, "data"),
+		CacheDir:     cache,
+		Program:      program,
+		Bin:          bin,
+		ClusterRange: netip.MustParsePrefix("10.83.0.0/16"),
+		BuildRange:   netip.MustParsePrefix("10.84.0.0/16"),
+		Bridge:       "zwbench0",
+		Progress:     progress,
+	})
+
+	return cluster, bin, err
+}
+
+func progress(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) }
+
+func newRaw(cluster *localcluster.Cluster, bin, scratch string) (*raw, error) {
+	const repository, lifetime = "deploybench/raw", time.Hour
+
+	grant, err := registryauth.NewGrant(cluster.SecretKey(), registryauth.Repository(repository, registryauth.Pull, registryauth.Push),
+		time.Now(), lifetime)
+	if err != nil {
+		return nil, err
+	}
+
+	containerd, err := client.New(cluster.Containerd())
+	if err != nil {
+		return nil, fmt.Errorf("connect to containerd: %w", err)
+	}
+
+	return &raw{
+		buildctl: filepath.Join(bin, "buildctl"), buildkit: cluster.Buildkit(),
+		registry: cluster.Registry(), repository: repository, user: registryauth.GrantUser, password: grant,
+		containerd: containerd, scratch: scratch,
+	}, nil
+}
