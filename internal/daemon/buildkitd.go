@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -65,6 +66,7 @@ insecure-entitlements = []
   enabled = true
   snapshotter = "overlayfs"
   binary = {{.Runc}}
+  defaultCgroupParent = {{.Cgroup}}
   networkMode = "cni"
   cniConfigPath = {{.CNIConfig}}
   cniBinaryPath = {{.Bin}}
@@ -103,22 +105,44 @@ func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
 		return nil, err
 	}
 
-	// No build runs now, so no address is in use, whatever a killed run had noted.
-	if err := os.RemoveAll(b.Home.folder(buildkitdName, "addresses")); err != nil {
-		return nil, fmt.Errorf("forget the addresses of earlier builds: %w", err)
+	builds := buildProcesses{cgroup: b.cgroup(), root: b.root()}
+	if err := errors.Join(builds.end(ctx), b.forgetNetworks()); err != nil {
+		return nil, err
 	}
 
 	// The fence stands before the first build can.
 	network := buildNetwork{bridge: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers}
-	if err := network.fence(); err != nil {
+	if err := errors.Join(network.fence(), network.setForwarding(ctx, true)); err != nil {
 		return nil, err
 	}
 
 	return b.Home.start(ctx, spec{
 		name: buildkitdName, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
-		environ: environment(b.Bin), cleanup: network.remove,
+		environ: environment(b.Bin), cleanup: func(ctx context.Context) error { return errors.Join(builds.end(ctx), network.remove(ctx)) },
 		ready: func(ctx context.Context) error { return answersGRPC(ctx, socket) },
 	})
+}
+
+func (b Buildkitd) root() string { return b.Home.folder(buildkitdName, "root") }
+
+// cgroup is the control group that all builds are in.
+func (b Buildkitd) cgroup() string { return "zeitwork-build-" + b.Bridge }
+
+// forgetNetworks removes what a killed run had noted of its builds' networks, none of which is there any more.
+func (b Buildkitd) forgetNetworks() error {
+	// The CNI library keeps its results there, in files that begin with the network's name.
+	results, err := filepath.Glob("/var/lib/cni/results/" + b.Bridge + "-*")
+	if err != nil {
+		return fmt.Errorf("look for networks of earlier builds: %w", err)
+	}
+
+	for _, noted := range append(results, b.Home.folder(buildkitdName, "addresses"), filepath.Join(b.root(), "net")) {
+		if err := os.RemoveAll(noted); err != nil {
+			return fmt.Errorf("forget the networks of earlier builds: %w", err)
+		}
+	}
+
+	return nil
 }
 
 // writeConfiguration writes buildkitd's configuration and that of its network, and returns the path of the first.
@@ -145,8 +169,8 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 	}
 
 	values := map[string]string{
-		"Root": strconv.Quote(b.Home.folder(buildkitdName, "root")), "Address": strconv.Quote(address), "Bin": strconv.Quote(b.Bin),
-		"Runc": strconv.Quote(filepath.Join(b.Bin, "runc")), "CNIConfig": strconv.Quote(cniPath),
+		"Root": strconv.Quote(b.root()), "Address": strconv.Quote(address), "Bin": strconv.Quote(b.Bin),
+		"Runc": strconv.Quote(filepath.Join(b.Bin, "runc")), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
 		"FreeBytes": strconv.FormatInt(freeBytes, 10), "Mirror": "", "Registry": "",
@@ -177,14 +201,12 @@ func (b Buildkitd) cniConfiguration() ([]byte, error) {
 		"name":       b.Bridge,
 		"plugins": []section{
 			{
-				"type": "bridge", "bridge": b.Bridge, "isDefaultGateway": true, "ipMasq": true, "portIsolation": true,
+				"type": "bridge", "bridge": b.Bridge, "isDefaultGateway": true, "portIsolation": true,
 				"ipam": section{
 					"type": "host-local", "dataDir": b.Home.folder(buildkitdName, "addresses"),
 					"ranges": [][]section{{{"subnet": b.Subnet.String()}}},
 				},
 			},
-			// Lets the builds through where another program, such as Docker, has made DROP the policy of forwarding.
-			{"type": "firewall", "backend": "iptables"},
 		},
 	}, "", "  ")
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/google/nftables"
 	"github.com/stretchr/testify/require"
@@ -91,8 +92,35 @@ func TestBuildkitd_Killed_StartsAgainAndLeavesNothing(t *testing.T) {
 
 	second, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
-	probe(t, buildkitd, second, nil)
+	probe(t, buildkitd, second, map[string]string{"10.82.3.1:1": "closed"})
 	require.NoError(t, second.Stop(t.Context()))
+	requireNothingLeft(t, buildkitd)
+}
+
+func TestBuildkitd_KilledDuringABuild_EndsItAtTheNextStart(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+
+	first, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	hang(t, buildkitd, first)
+	kill(t, first)
+	require.NotEmpty(t, builds(t, buildkitd), "a build outlives buildkitd")
+
+	second, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, builds(t, buildkitd))
+	require.NoError(t, second.Stop(t.Context()))
+	requireNothingLeft(t, buildkitd)
+}
+
+func TestBuildkitd_StoppedDuringABuild_EndsIt(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+
+	process, err := buildkitd.Start(t.Context())
+	require.NoError(t, err)
+	hang(t, buildkitd, process)
+	require.NoError(t, process.Stop(t.Context()))
+	require.Empty(t, builds(t, buildkitd))
 	requireNothingLeft(t, buildkitd)
 }
 
@@ -122,11 +150,43 @@ func testBuildkitd(t *testing.T) Buildkitd {
 
 	bin := testBin(t)
 
-	if _, err := exec.LookPath("iptables"); err != nil {
-		t.Skip("needs iptables for the builds' network; install the Debian package iptables")
+	return Buildkitd{Home: shortHome(t), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+}
+
+// hang begins a build that never ends, and returns when its step runs.
+func hang(t *testing.T, buildkitd Buildkitd, process *Process) {
+	t.Helper()
+
+	command := buildCommand(t, buildkitd, process, `RUN ["/probe"]`)
+	built := make(chan struct{})
+
+	go func() {
+		defer close(built)
+		// The build fails when buildkitd ends.
+		_ = command.Run()
+	}()
+
+	t.Cleanup(func() { <-built })
+	require.Eventually(t, func() bool { return len(builds(t, buildkitd)) > 0 }, time.Minute, 10*time.Millisecond)
+}
+
+// builds returns the command lines of the steps that run.
+func builds(t *testing.T, buildkitd Buildkitd) []string {
+	t.Helper()
+
+	folders, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(t, err)
+
+	var running []string
+
+	for _, folder := range folders {
+		if (buildProcesses{cgroup: buildkitd.cgroup()}).contain(folder) {
+			command, _ := os.ReadFile(filepath.Join(folder, "cmdline"))
+			running = append(running, string(command))
+		}
 	}
 
-	return Buildkitd{Home: shortHome(t), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+	return running
 }
 
 // probe builds an image whose one step tries the addresses, and returns the build's log.
@@ -145,6 +205,14 @@ func probe(t *testing.T, buildkitd Buildkitd, process *Process, addresses map[st
 func build(t *testing.T, buildkitd Buildkitd, process *Process, step string, more ...string) (string, error) {
 	t.Helper()
 
+	output, err := buildCommand(t, buildkitd, process, step, more...).CombinedOutput()
+
+	return string(output), err
+}
+
+func buildCommand(t *testing.T, buildkitd Buildkitd, process *Process, step string, more ...string) *exec.Cmd {
+	t.Helper()
+
 	folder := t.TempDir()
 	compile := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "probe"), "./testdata/probe")
 	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -158,9 +226,7 @@ func build(t *testing.T, buildkitd Buildkitd, process *Process, step string, mor
 		"--local", "context=" + folder, "--local", "dockerfile=" + folder,
 	}, more...)
 
-	output, err = exec.CommandContext(t.Context(), filepath.Join(buildkitd.Bin, "buildctl"), arguments...).CombinedOutput()
-
-	return string(output), err
+	return exec.CommandContext(t.Context(), filepath.Join(buildkitd.Bin, "buildctl"), arguments...)
 }
 
 // neighbour makes a network namespace that is wired to this machine and answers on ports 53 and 80.
@@ -250,9 +316,19 @@ func requireNothingLeft(t *testing.T, buildkitd Buildkitd) {
 	require.NoError(t, err)
 	require.NotContains(t, string(mounts), string(buildkitd.Home))
 
-	rules, err := exec.CommandContext(t.Context(), "iptables-save").CombinedOutput()
+	groups, err := filepath.Glob("/sys/fs/cgroup/*/" + buildkitd.cgroup())
 	require.NoError(t, err)
-	require.NotContains(t, string(rules), "10.82.3.")
+	require.Empty(t, groups)
+
+	results, err := filepath.Glob("/var/lib/cni/results/" + testBridge + "*")
+	require.NoError(t, err)
+	require.Empty(t, results)
+
+	if _, err := exec.LookPath("iptables-save"); err == nil {
+		rules, err := exec.CommandContext(t.Context(), "iptables-save").CombinedOutput()
+		require.NoError(t, err)
+		require.NotContains(t, string(rules), testBridge)
+	}
 }
 
 func tables(t *testing.T) []string {

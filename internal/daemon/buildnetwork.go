@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -12,7 +13,8 @@ import (
 )
 
 // buildNetwork is what stands between builds, which run anyone's code, and everything that is not the internet: an
-// nftables table of its own, whose drops no other table can undo.
+// nftables table of its own, whose drops no other table can undo. The same table gives the builds the machine's address on
+// their way out.
 type buildNetwork struct {
 	bridge      string
 	subnet      netip.Prefix
@@ -87,6 +89,8 @@ func (n buildNetwork) fence() error {
 		}
 	}
 
+	n.masquerade(connection, table)
+
 	if err := connection.Flush(); err != nil {
 		return fmt.Errorf("fence the builds' network; does the kernel have nf_tables?: %w", err)
 	}
@@ -94,8 +98,22 @@ func (n buildNetwork) fence() error {
 	return nil
 }
 
+func (n buildNetwork) masquerade(connection *nftables.Conn, table *nftables.Table) {
+	chain := connection.AddChain(&nftables.Chain{
+		Name: "out-of-machine", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+	})
+
+	connection.AddRule(&nftables.Rule{
+		Table: table, Chain: chain, Exprs: join(fromRange(n.subnet), notToInterface(n.bridge), []expr.Any{&expr.Masq{}}),
+	})
+}
+
 // remove takes the fence down, and the bridge with it, so that nothing is left that it would have to guard.
-func (n buildNetwork) remove() error {
+func (n buildNetwork) remove(ctx context.Context) error {
+	if err := n.setForwarding(ctx, false); err != nil {
+		return err
+	}
+
 	link, err := netlink.LinkByName(n.bridge)
 	if err == nil {
 		err = netlink.LinkDel(link)

@@ -13,79 +13,75 @@ import (
 )
 
 // endLeftovers ends processes of an earlier run that use the path: those of the program that have it among their arguments,
-// or as their working directory. An earlier run that was killed has already asked its children to end, so they get time for it before
-// they are killed.
+// or as their working directory. An earlier run that was killed has already asked its children to end, so they get time
+// for it before they are killed.
 func endLeftovers(ctx context.Context, program, path string) error {
-	const (
-		patience = 10 * time.Second
-		pause    = 50 * time.Millisecond
-	)
+	const patience = 10 * time.Second
 
-	deadline := time.Now().Add(patience)
-	signal := syscall.SIGTERM
+	asking, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 
-	for asked := map[int]bool{}; ; {
-		left, err := usersOf(program, path)
-		if err != nil || len(left) == 0 {
-			return err
+	uses := func(folder string) bool { return usesPath(folder, program, path) }
+	if err := signalUntilGone(asking, syscall.SIGTERM, uses); err == nil || ctx.Err() != nil {
+		return err
+	}
+
+	killing, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	return signalUntilGone(killing, syscall.SIGKILL, uses)
+}
+
+// signalUntilGone sends the signal once to every process that matches and returns when none is left. match gets the
+// process's folder in /proc, whose files may be gone by then: such a process does not match.
+func signalUntilGone(ctx context.Context, signal syscall.Signal, match func(folder string) bool) error {
+	const pause = 20 * time.Millisecond
+
+	for signalled := map[int]bool{}; ; {
+		folders, err := filepath.Glob("/proc/[0-9]*")
+		if err != nil {
+			return fmt.Errorf("list the processes: %w", err)
 		}
 
-		if time.Now().After(deadline) {
-			if signal == syscall.SIGKILL {
-				return fmt.Errorf("processes of an earlier run do not end: %v", left)
+		left := 0
+
+		for _, folder := range folders {
+			pid, err := strconv.Atoi(filepath.Base(folder))
+			if err != nil || pid == os.Getpid() || !match(folder) {
+				continue
 			}
 
-			signal, asked, deadline = syscall.SIGKILL, map[int]bool{}, time.Now().Add(patience)
-		}
+			left++
 
-		for _, pid := range left {
-			if !asked[pid] {
-				asked[pid] = true
+			if !signalled[pid] {
+				signalled[pid] = true
 				_ = syscall.Kill(pid, signal)
 			}
 		}
 
+		if left == 0 {
+			return nil
+		}
+
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for processes of an earlier run to end: %w", ctx.Err())
+			return fmt.Errorf("%d processes of an earlier run do not end: %w", left, ctx.Err())
 		case <-time.After(pause):
 		}
 	}
 }
 
-func usersOf(program, path string) ([]int, error) {
+func usesPath(folder, program, path string) bool {
 	// The kernel keeps this much of a program's name.
 	const nameLength = 15
 
-	name := filepath.Base(program)
-	name = name[:min(len(name), nameLength)]
-
-	entries, err := os.ReadDir("/proc")
-	if err != nil {
-		return nil, fmt.Errorf("list the processes: %w", err)
+	name, _ := os.ReadFile(filepath.Join(folder, "comm"))
+	if strings.TrimSpace(string(name)) != program[:min(len(program), nameLength)] {
+		return false
 	}
 
-	var users []int
+	workingDirectory, _ := os.Readlink(filepath.Join(folder, "cwd"))
+	arguments, _ := os.ReadFile(filepath.Join(folder, "cmdline"))
 
-	for _, entry := range entries {
-		pid, err := strconv.Atoi(entry.Name())
-		if err != nil || pid == os.Getpid() {
-			continue
-		}
-
-		// A process may end while it is looked at: then it uses nothing.
-		command, _ := os.ReadFile(filepath.Join("/proc", entry.Name(), "comm"))
-		if strings.TrimSpace(string(command)) != name {
-			continue
-		}
-
-		folder, _ := os.Readlink(filepath.Join("/proc", entry.Name(), "cwd"))
-		arguments, _ := os.ReadFile(filepath.Join("/proc", entry.Name(), "cmdline"))
-
-		if folder == path || slices.Contains(strings.Split(string(arguments), "\x00"), path) {
-			users = append(users, pid)
-		}
-	}
-
-	return users, nil
+	return workingDirectory == path || slices.Contains(strings.Split(string(arguments), "\x00"), path)
 }

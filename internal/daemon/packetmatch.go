@@ -14,12 +14,30 @@ import (
 // register is where an expression leaves a value for the next to compare.
 const register = 1
 
-func fromInterface(interfaceName string) []expr.Any {
-	name := make([]byte, unix.IFNAMSIZ)
-	copy(name, interfaceName)
-
-	return []expr.Any{&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: register}, equals(name)}
+func fromInterface(name string) []expr.Any {
+	return []expr.Any{&expr.Meta{Key: expr.MetaKeyIIFNAME, Register: register}, equals(interfaceName(name))}
 }
+
+func notToInterface(name string) []expr.Any {
+	return []expr.Any{
+		&expr.Meta{Key: expr.MetaKeyOIFNAME, Register: register},
+		&expr.Cmp{Op: expr.CmpOpNeq, Register: register, Data: interfaceName(name)},
+	}
+}
+
+// interfaceName pads a name as the kernel does.
+func interfaceName(name string) []byte {
+	padded := make([]byte, unix.IFNAMSIZ)
+	copy(padded, name)
+
+	return padded
+}
+
+// The offsets of the addresses in an IPv4 header.
+const (
+	source      = 12
+	destination = 16
+)
 
 func isIPv4(op expr.CmpOp) []expr.Any {
 	return []expr.Any{
@@ -30,16 +48,16 @@ func isIPv4(op expr.CmpOp) []expr.Any {
 
 func notIPv4() []expr.Any { return isIPv4(expr.CmpOpNeq) }
 
-// toRange and notFrom compare an IPv4 header's addresses, at their offsets in it.
+// toRange, fromRange and notFrom compare an IPv4 header's addresses, at their offsets in it.
 func toRange(prefix netip.Prefix) []expr.Any {
-	const destination = 16
-
 	return join(isIPv4(expr.CmpOpEq), address(destination, prefix, expr.CmpOpEq))
 }
 
-func notFrom(prefix netip.Prefix) []expr.Any {
-	const source = 12
+func fromRange(prefix netip.Prefix) []expr.Any {
+	return join(isIPv4(expr.CmpOpEq), address(source, prefix, expr.CmpOpEq))
+}
 
+func notFrom(prefix netip.Prefix) []expr.Any {
 	return join(isIPv4(expr.CmpOpEq), address(source, prefix, expr.CmpOpNeq))
 }
 
@@ -55,12 +73,12 @@ func address(offset uint32, prefix netip.Prefix, op expr.CmpOp) []expr.Any {
 }
 
 func toPort(protocol byte, port uint16) []expr.Any {
-	const destination, length = 2, 2
+	const offset, length = 2, 2
 
 	return []expr.Any{
 		&expr.Meta{Key: expr.MetaKeyL4PROTO, Register: register},
 		equals([]byte{protocol}),
-		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: destination, Len: length},
+		&expr.Payload{DestRegister: register, Base: expr.PayloadBaseTransportHeader, Offset: offset, Len: length},
 		equals(binaryutil.BigEndian.PutUint16(port)),
 	}
 }

@@ -19,7 +19,7 @@ type Process struct {
 	logFile string
 	command *exec.Cmd
 	stop    syscall.Signal
-	cleanup func() error
+	cleanup func(ctx context.Context) error
 
 	done chan struct{}
 	err  error
@@ -69,7 +69,7 @@ func (p *Process) Stop(ctx context.Context) error {
 	}
 
 	if p.cleanup != nil {
-		if err := p.cleanup(); err != nil {
+		if err := p.cleanup(context.WithoutCancel(ctx)); err != nil {
 			return fmt.Errorf("clean up behind %s: %w", p.name, err)
 		}
 	}
@@ -88,7 +88,7 @@ type spec struct {
 	user *syscall.Credential
 	// stop is the signal that asks for an orderly end; zero is SIGTERM.
 	stop    syscall.Signal
-	cleanup func() error
+	cleanup func(ctx context.Context) error
 	// ready returns nil once the daemon answers.
 	ready func(ctx context.Context) error
 }

@@ -38,7 +38,7 @@ func parts() []part {
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
 		{name: "registry", packages: daemons, start: startRegistry},
 		{name: "containerd", needsRoot: true, packages: daemons, start: startContainerd},
-		{name: "buildkitd", needsRoot: true, packages: append(daemons, "iptables"), start: startBuildkitd},
+		{name: "buildkitd", needsRoot: true, packages: daemons, start: startBuildkitd},
 	}
 }
 

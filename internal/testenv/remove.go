@@ -5,13 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
-	"syscall"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
+
+	"github.com/zeitwork/zeitwork/internal/daemon"
 )
 
 // removeContainers ends every container in every namespace: they would outlive containerd.
@@ -67,24 +66,8 @@ func removeContainer(ctx context.Context, container containerd.Container) error 
 // removeFolder removes the daemons' folder, after whatever is still mounted in it: through a mount it would remove files
 // that are not its own.
 func removeFolder(folder string) error {
-	mounts, err := os.ReadFile("/proc/self/mounts")
-	if err != nil {
-		return fmt.Errorf("list the mounts: %w", err)
-	}
-
-	var inside []string
-
-	for line := range strings.Lines(string(mounts)) {
-		if target := strings.Fields(line)[1]; strings.HasPrefix(target, folder+"/") {
-			inside = append(inside, target)
-		}
-	}
-
-	// What was mounted last may lie in what was mounted before.
-	for _, target := range slices.Backward(inside) {
-		if err := syscall.Unmount(target, syscall.MNT_DETACH); err != nil {
-			return fmt.Errorf("unmount %s, so %s is left behind: %w", target, folder, err)
-		}
+	if err := daemon.UnmountBelow(folder); err != nil {
+		return fmt.Errorf("%s is left behind: %w", folder, err)
 	}
 
 	if err := os.RemoveAll(folder); err != nil {

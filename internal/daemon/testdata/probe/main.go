@@ -1,4 +1,4 @@
-// Command probe runs inside a build and says which addresses it can connect to.
+// Command probe runs inside a build and says which addresses it can connect to. Without an address it never ends.
 package main
 
 import (
@@ -9,6 +9,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 1 {
+		select {}
+	}
+
 	for _, address := range os.Args[1:] {
 		connection, err := net.DialTimeout("tcp", address, time.Second)
 		if err != nil {
