@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/samber/lo"
@@ -27,7 +28,7 @@ type Service struct {
 
 // Start starts the service and returns when it is ready. The process's address is empty.
 func (s Service) Start(ctx context.Context) (*Process, error) {
-	if err := endLeftovers(ctx, s.Program, s.Instance); err != nil {
+	if err := endLeftovers(ctx, filepath.Base(s.Program), s.Instance); err != nil {
 		return nil, err
 	}
 

@@ -1,0 +1,218 @@
+// Package localcluster runs the whole platform on one machine: the daemons and the services as child processes under one
+// data directory. `zeitwork up`, the end-to-end tests and the benchmark share it.
+//
+// A second start with the same directory finds what the first left: the database, the images, the build cache. Nothing
+// survives Stop: no process, VM, network namespace, route or mount.
+package localcluster
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/daemon"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// Options say where and how a cluster runs. Only DataDir, CacheDir, Program, Bin, ClusterRange, BuildRange and Bridge are
+// required.
+type Options struct {
+	// DataDir is an absolute path that no other cluster uses at the same time.
+	DataDir string
+	// CacheDir keeps the base images.
+	CacheDir string
+	// Program is the zeitwork binary.
+	Program string
+	// Bin is the folder of the daemons' binaries.
+	Bin string
+	// PostgresBin is the folder of Postgres' programs; empty: the newest that Debian installed.
+	PostgresBin string
+	// Ports are on the loopback interface; those that are zero are chosen.
+	Ports Ports
+	// ClusterRange holds the addresses of the VMs, BuildRange those of the builds; nothing else may use them.
+	ClusterRange, BuildRange netip.Prefix
+	// Bridge is the name of the builds' network interface.
+	Bridge string
+	// BaseDomain is what generated hostnames end in; empty: localhost.
+	BaseDomain string
+	// PublicRegistry makes builds pull base images from Docker Hub. Otherwise they are made here.
+	PublicRegistry bool
+	// Disposable trades the safety of the data for speed; for tests.
+	Disposable bool
+	// Workers is how many worker processes run; zero: one.
+	Workers int
+	// Environ is added to the environment of every service, in the form NAME=VALUE.
+	Environ []string
+	// Progress hears what is being done; it may be nil.
+	Progress func(part, detail string)
+	// Logger hears of children that die; it may be nil.
+	Logger *slog.Logger
+}
+
+// Cluster is a platform that runs.
+type Cluster struct {
+	options     Options
+	home        daemon.Home
+	key         secret.Key
+	credentials credentials
+	addresses   addresses
+
+	lifetime context.Context //nolint:containedctx // The watchers' context ends with the cluster, not with a call.
+	end      context.CancelFunc
+	watchers sync.WaitGroup
+
+	mutex sync.Mutex
+	parts map[string]*part
+	undo  []func(ctx context.Context) error // In the order of making; Stop goes backwards.
+}
+
+// addresses are where the daemons answer.
+type addresses struct {
+	database, registry, buildkit, containerd string
+}
+
+// Start starts everything and returns when it all answers. When it fails it stops what it had started.
+func Start(ctx context.Context, options Options) (*Cluster, error) {
+	if err := options.complete(ctx); err != nil {
+		return nil, err
+	}
+
+	lifetime, end := context.WithCancel(context.WithoutCancel(ctx))
+	cluster := &Cluster{
+		options: options, home: daemon.Home(options.DataDir), lifetime: lifetime, end: end, parts: map[string]*part{},
+	}
+
+	if err := cluster.start(ctx); err != nil {
+		return nil, errors.Join(err, cluster.Stop(context.WithoutCancel(ctx)))
+	}
+
+	return cluster, nil
+}
+
+func (o *Options) complete(ctx context.Context) error {
+	if o.BaseDomain == "" {
+		o.BaseDomain = "localhost"
+	}
+
+	if o.Progress == nil {
+		o.Progress = func(string, string) {}
+	}
+
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+
+	o.Workers = max(o.Workers, 1)
+
+	return o.Ports.choose(ctx)
+}
+
+func (c *Cluster) start(ctx context.Context) error {
+	release, err := c.home.Lock()
+	if err != nil {
+		return err
+	}
+
+	c.later(func(context.Context) error { release(); return nil })
+
+	if c.key, err = loadKey(c.options.DataDir); err != nil {
+		return err
+	}
+
+	// Before anything can use an address of the cluster, none may leave the machine.
+	if err := c.fence(); err != nil {
+		return err
+	}
+
+	if err := c.startDaemons(ctx); err != nil {
+		return err
+	}
+
+	c.options.Progress("database", "migrating")
+
+	if _, err := c.once(ctx, c.controlEnviron(), "migrate"); err != nil {
+		return err
+	}
+
+	if err := c.startAPI(ctx); err != nil {
+		return err
+	}
+
+	if err := c.signIn(ctx); err != nil {
+		return err
+	}
+
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.pushBaseImages(groupCtx) })
+	group.Go(func() error { return c.startServices(groupCtx) })
+
+	return group.Wait()
+}
+
+// Stop stops everything in reverse order, the VMs too, and returns when nothing is left but the data. It may be called
+// twice.
+func (c *Cluster) Stop(ctx context.Context) error {
+	c.end()
+	c.watchers.Wait()
+
+	c.mutex.Lock()
+	undo := c.undo
+	c.undo = nil
+	c.mutex.Unlock()
+
+	var problems []error
+
+	for i := len(undo) - 1; i >= 0; i-- {
+		problems = append(problems, undo[i](ctx))
+	}
+
+	return errors.Join(problems...)
+}
+
+// later registers what Stop has to do.
+func (c *Cluster) later(f func(ctx context.Context) error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	c.undo = append(c.undo, f)
+}
+
+// APIURL is where the API answers.
+func (c *Cluster) APIURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.API) }
+
+// EdgeURL is where the edge proxy answers for all hostnames.
+func (c *Cluster) EdgeURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.Edge) }
+
+// UserToken signs in the operator, who also owns the first organisation.
+func (c *Cluster) UserToken() string { return c.credentials.User }
+
+// DatabaseURL is Postgres as its superuser.
+func (c *Cluster) DatabaseURL() string { return c.addresses.database }
+
+// Registry is the host and port of the registry.
+func (c *Cluster) Registry() string { return c.addresses.registry }
+
+// Buildkit is the unix:// URL of buildkitd.
+func (c *Cluster) Buildkit() string { return c.addresses.buildkit }
+
+// Containerd is the path of containerd's socket.
+func (c *Cluster) Containerd() string { return c.addresses.containerd }
+
+// Namespace is the containerd namespace of the VMs. Each cluster has its own, as what is made on the machine is named for it.
+func (c *Cluster) Namespace() string {
+	const enough = 4
+
+	sum := sha256.Sum256([]byte(c.options.DataDir))
+
+	return "zeitwork-" + hex.EncodeToString(sum[:enough])
+}
+
+// SecretKey is the platform's key, for what acts as one of its services.
+func (c *Cluster) SecretKey() secret.Key { return c.key }

@@ -1,0 +1,87 @@
+package localcluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/baseimages"
+	"github.com/zeitwork/zeitwork/internal/daemon"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+)
+
+// startDaemons starts what the services stand on, all at once because none needs another.
+func (c *Cluster) startDaemons(ctx context.Context) error {
+	signer, err := registryauth.NewSigner(c.key)
+	if err != nil {
+		return err
+	}
+
+	jwks, err := signer.JWKS()
+	if err != nil {
+		return err
+	}
+
+	bin, err := daemon.PostgresBin(c.options.PostgresBin)
+	if err != nil {
+		return err
+	}
+
+	postgres := daemon.Postgres{Home: c.home, Bin: bin, Port: c.options.Ports.Postgres, Disposable: c.options.Disposable}
+	registry := daemon.Registry{Home: c.home, Bin: c.options.Bin, Port: c.options.Ports.Registry, Auth: &daemon.RegistryAuth{
+		Realm: c.APIURL() + "/v1/registry/token", Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
+	}}
+	containerd := daemon.Containerd{Home: c.home, Bin: c.options.Bin}
+	buildkitd := daemon.Buildkitd{
+		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
+		Bridge: c.options.Bridge, Subnet: c.options.BuildRange,
+	}
+
+	var group errgroup.Group
+
+	// Each keeps its address, which is known once it has started.
+	run := func(name string, address *string, start func(context.Context) (*daemon.Process, error)) {
+		group.Go(func() error {
+			process, err := c.run(ctx, name, start)
+			if err != nil {
+				return err
+			}
+
+			*address = process.Address()
+
+			return nil
+		})
+	}
+
+	run("postgres", &c.addresses.database, postgres.Start)
+	run("registry", &c.addresses.registry, registry.Start)
+	run("containerd", &c.addresses.containerd, containerd.Start)
+	run("buildkitd", &c.addresses.buildkit, buildkitd.Start)
+
+	return group.Wait()
+}
+
+func (c *Cluster) pushBaseImages(ctx context.Context) error {
+	if c.options.PublicRegistry {
+		return nil
+	}
+
+	const lifetime = time.Hour
+
+	return baseimages.Ensure(ctx, baseimages.Options{
+		CacheDir: c.options.CacheDir,
+		Registry: c.addresses.registry,
+		Progress: c.options.Progress,
+		Authenticator: func(repository string) authn.Authenticator {
+			access := registryauth.Repository(repository, registryauth.Pull, registryauth.Push)
+
+			// Signing fails for no key of the right length; the registry would then refuse the empty password.
+			grant, _ := registryauth.NewGrant(c.key, access, time.Now(), lifetime)
+
+			return &authn.Basic{Username: registryauth.GrantUser, Password: grant}
+		},
+	})
+}
