@@ -32,7 +32,9 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 
 	postgres := daemon.Postgres{Home: c.home, Bin: bin, Port: c.options.Ports.Postgres, Disposable: c.options.Disposable}
 	registry := daemon.Registry{Home: c.home, Bin: c.options.Bin, Port: c.options.Ports.Registry, Auth: &daemon.RegistryAuth{
-		Realm: c.APIURL() + "/v1/registry/token", Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
+		// By name: clients refuse to send credentials to the address of a loopback interface.
+		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
+		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
 	}}
 	containerd := daemon.Containerd{Home: c.home, Bin: c.options.Bin}
 	buildkitd := daemon.Buildkitd{
