@@ -40,6 +40,9 @@ func buildComplaints() []buildComplaint {
 	}
 }
 
+// missingFile finds the file that COPY, ADD or a bind mount names.
+var missingFile = regexp.MustCompile(`failed to calculate checksum of ref \S+: "(.+?)": not found`)
+
 // missingSecret finds the name of a required secret that the project does not have.
 var missingSecret = regexp.MustCompile(`secret (\S+): not found`)
 
@@ -64,6 +67,12 @@ func (b *Builder) explain(ctx context.Context, err error) error {
 	if match := missingSecret.FindStringSubmatch(text); match != nil {
 		return problem.Wrap(err, problem.Invalid, "%sthe project has no environment variable %s, which the build needs as a secret. Set it and deploy again.",
 			where.prefix(), match[1])
+	}
+
+	if match := missingFile.FindStringSubmatch(text); match != nil {
+		return problem.Wrap(err, problem.Invalid,
+			"%sthere is no %s in the root directory or the stage that it is taken from, or .dockerignore leaves it out. Correct the path.",
+			where.prefix(), strings.TrimPrefix(match[1], "/"))
 	}
 
 	for _, complaint := range buildComplaints() {
@@ -147,12 +156,22 @@ func failedInstruction(err error) instruction {
 			continue
 		}
 
-		text := strings.Join(strings.Fields(strings.Join(lines[first-1:min(int(last), len(lines))], " ")), " ")
-
-		return instruction{file: source.GetInfo().GetFilename(), line: int(first), text: cutText(text, instructionBytes)}
+		return instruction{
+			file: source.GetInfo().GetFilename(), line: int(first), text: oneLine(lines[first-1 : min(int(last), len(lines))]),
+		}
 	}
 
 	return instruction{}
+}
+
+// oneLine joins the lines of an instruction, without what continues them.
+func oneLine(lines []string) string {
+	words := []string{}
+	for _, line := range lines {
+		words = append(words, strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), `\`))...)
+	}
+
+	return cutText(strings.Join(words, " "), instructionBytes)
 }
 
 // lastCause returns the innermost part of a wrapped error's words.

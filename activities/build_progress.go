@@ -34,6 +34,10 @@ func newBuildProgress(log func(LogLine)) *buildProgress {
 func (p *buildProgress) follow(statuses <-chan *client.SolveStatus) {
 	for status := range statuses {
 		for _, vertex := range status.Vertexes {
+			p.meet(vertex)
+		}
+
+		for _, vertex := range status.Vertexes {
 			p.begin(vertex)
 		}
 
@@ -51,14 +55,22 @@ func (p *buildProgress) follow(statuses <-chan *client.SolveStatus) {
 	}
 }
 
-func (p *buildProgress) begin(reported *client.Vertex) {
-	known, ok := p.vertices[reported.Digest]
-	if !ok {
-		known = &buildVertex{name: strings.Join(strings.Fields(reported.Name), " "), lines: map[string]*lineSplitter{}}
-		p.vertices[reported.Digest] = known
+// meet learns of instructions and shows those that the cache has: they come before what is done because of them.
+func (p *buildProgress) meet(reported *client.Vertex) {
+	if _, ok := p.vertices[reported.Digest]; !ok {
+		p.vertices[reported.Digest] = &buildVertex{
+			name: strings.Join(strings.Fields(reported.Name), " "), lines: map[string]*lineSplitter{},
+		}
 	}
 
-	if known.began || known.isInternal() || reported.Started == nil || reported.Cached {
+	if reported.Cached {
+		p.end(reported)
+	}
+}
+
+func (p *buildProgress) begin(reported *client.Vertex) {
+	known := p.vertices[reported.Digest]
+	if known.began || known.ended || known.isInternal() || reported.Started == nil {
 		return
 	}
 
@@ -98,6 +110,10 @@ func (p *buildProgress) end(reported *client.Vertex) {
 
 	known.ended = true
 	known.flush(*reported.Completed)
+
+	if p.heading != reported.Digest {
+		p.heading = "" // Whatever writes next gets its heading again.
+	}
 
 	switch {
 	case reported.Error != "" && strings.HasSuffix(reported.Error, "context canceled"):

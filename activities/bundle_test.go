@@ -24,8 +24,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// daemon returns what the environment says about a real part, or skips the test.
-func daemon(t *testing.T, variable string) string {
+// part returns what the environment says about a real part, or skips the test.
+func part(t *testing.T, variable string) string {
 	t.Helper()
 
 	value := os.Getenv(variable)
@@ -48,7 +48,7 @@ func setup(t *testing.T) *testBundle {
 	t.Helper()
 
 	bundle := &testBundle{project: id.New(), key: secret.GenerateKey()}
-	bundle.registry = NewRegistry(RegistryConfig{Host: daemon(t, "ZEITWORK_TEST_REGISTRY"), Insecure: true}, bundle.key)
+	bundle.registry = NewRegistry(RegistryConfig{Host: part(t, "ZEITWORK_TEST_REGISTRY"), Insecure: true}, bundle.key)
 	bundle.config = SourceConfig{
 		Protocols: []string{"https", "http", "file"}, MaxBytes: 32 << 20, Timeout: time.Minute,
 		Directory: filepath.Join(t.TempDir(), "sources"), CacheBytes: 64 << 20,

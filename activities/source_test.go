@@ -142,7 +142,7 @@ func TestClone_ExplainsWhatIsWrong(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="git"`)
 			w.WriteHeader(code)
-			_, _ = io.WriteString(w, "<html>A page.</html>")
+			_, _ = io.WriteString(w, "<html>\nA page.\n</html>\n")
 		}))
 		t.Cleanup(server.Close)
 

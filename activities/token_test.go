@@ -1,0 +1,178 @@
+package activities
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/daemon"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// tokenEndpoint answers as api does, and remembers what it was asked for.
+type tokenEndpoint struct {
+	t      *testing.T
+	key    secret.Key
+	signer *registryauth.Signer
+
+	mutex  sync.Mutex
+	scopes []string
+}
+
+func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	user, password, _ := request.BasicAuth()
+	access := []registryauth.Access{}
+
+	for _, scope := range request.URL.Query()["scope"] {
+		for _, one := range strings.Fields(scope) {
+			requested, ok := registryauth.ParseScope(one)
+			if !ok || user != registryauth.GrantUser {
+				continue
+			}
+
+			allowed, err := registryauth.VerifyGrant(e.key, password, time.Now())
+			if err != nil {
+				w.WriteHeader(http.StatusUnauthorized)
+
+				return
+			}
+
+			e.mutex.Lock()
+			e.scopes = append(e.scopes, one)
+			e.mutex.Unlock()
+
+			access = append(access, registryauth.Intersect(requested, allowed))
+		}
+	}
+
+	token, err := e.signer.Token("test", access, time.Now())
+	if err != nil {
+		e.t.Error(err)
+	}
+
+	_ = json.NewEncoder(w).Encode(map[string]any{"token": token, "expires_in": 60})
+}
+
+// setupTokens returns a bundle whose registry asks for tokens.
+func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
+	t.Helper()
+
+	bundle := setupBuilder(t)
+	signer, err := registryauth.NewSigner(bundle.key)
+	require.NoError(t, err)
+	jwks, err := signer.JWKS()
+	require.NoError(t, err)
+
+	endpoint := &tokenEndpoint{t: t, key: bundle.key, signer: signer}
+	server := httptest.NewServer(endpoint)
+	t.Cleanup(server.Close)
+
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+
+	address, ok := listener.Addr().(*net.TCPAddr)
+	require.True(t, ok)
+	require.NoError(t, listener.Close())
+
+	home, err := os.MkdirTemp("", "zw-")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(home) })
+
+	process, err := daemon.Registry{
+		Home: daemon.Home(home), Bin: part(t, "ZEITWORK_TEST_BIN"), Port: address.Port,
+		Auth: &daemon.RegistryAuth{Realm: byName(server.URL), Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks},
+	}.Start(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, process.Stop(t.Context())) })
+
+	bundle.registry.config.Host = process.Address()
+
+	return bundle, endpoint
+}
+
+// byName is needed because clients send no credentials to a literal loopback address.
+func byName(url string) string { return strings.Replace(url, "127.0.0.1", "localhost", 1) }
+
+func TestRegistryWithTokens_CloneBuildAndPublishGetThroughWithGrants(t *testing.T) {
+	t.Parallel()
+
+	bundle, endpoint := setupTokens(t)
+	request := bundle.request(t, newApp(t, toolDockerfile))
+
+	for range 2 { // The second one meets the tokens that buildkitd has kept.
+		built, log, err := bundle.build(t.Context(), request)
+		require.NoError(t, err, log)
+
+		image, err := bundle.registry.Publish(t.Context(), bundle.project, request.DeploymentID, built.Digest)
+		require.NoError(t, err)
+		require.Positive(t, image.SizeBytes)
+	}
+
+	for _, scope := range endpoint.scopes {
+		access, ok := registryauth.ParseScope(scope)
+		require.True(t, ok)
+		require.Contains(t, []string{ImageRepository(bundle.project), sourceRepository(bundle.project)}, access.Name)
+	}
+}
+
+func TestRegistryWithTokens_BuildCannotReadAnotherProjectsImage(t *testing.T) {
+	t.Parallel()
+
+	bundle, _ := setupTokens(t)
+	request := bundle.request(t, newApp(t, toolDockerfile))
+	built, log, err := bundle.build(t.Context(), request)
+	require.NoError(t, err, log)
+
+	_, err = bundle.registry.Publish(t.Context(), bundle.project, request.DeploymentID, built.Digest)
+	require.NoError(t, err)
+
+	victim := bundle.registry.reference(ImageRepository(bundle.project)) + ":" + request.DeploymentID.String()
+	bundle.project = id.New()
+	_, log, err = bundle.build(t.Context(), bundle.request(t, newApp(t, "FROM "+victim+"\nCOPY tool /other\n")))
+	requireUsers(t, err, "does not exist or is not public")
+	require.NotContains(t, log, "exporting")
+}
+
+func TestRegistryWithTokens_AnotherKeysGrantIsRefused(t *testing.T) {
+	t.Parallel()
+
+	bundle, _ := setupTokens(t)
+	stranger := NewRegistry(bundle.registry.config, secret.GenerateKey())
+	path := ImageRepository(bundle.project)
+	repository, err := stranger.repository(path)
+	require.NoError(t, err)
+
+	_, err = remote.Get(repository.Tag("latest"), stranger.options(t.Context(), path, registryauth.Pull)...)
+	require.ErrorAs(t, err, new(*transport.Error))
+	require.False(t, isMissing(err))
+}
+
+func TestGrantAuthenticator_EachGrantIsForOneRepository(t *testing.T) {
+	t.Parallel()
+
+	key := secret.GenerateKey()
+	credentials, err := grantAuthenticator{key: key, access: registryauth.Repository("sources/one", registryauth.Pull)}.Authorization()
+	require.NoError(t, err)
+	require.Equal(t, registryauth.GrantUser, credentials.Username)
+
+	access, err := registryauth.VerifyGrant(key, credentials.Password, time.Now())
+	require.NoError(t, err)
+	require.Equal(t, registryauth.Repository("sources/one", registryauth.Pull), access)
+
+	_, err = registryauth.VerifyGrant(key, credentials.Password, time.Now().Add(2*grantLifetime))
+	require.Error(t, err)
+	require.False(t, slices.Contains(access.Actions, registryauth.Push))
+}
