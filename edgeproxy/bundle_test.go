@@ -1,0 +1,298 @@
+package edgeproxy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+const (
+	patience  = 10 * time.Second
+	frequency = time.Millisecond
+	edgeToken = "zwe_test"
+	demoHost  = "demo.example.com"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// platform answers /v1/edge/routes as the API does.
+type platform struct {
+	*httptest.Server
+
+	polls atomic.Int64
+	away  atomic.Bool
+
+	mutex        sync.Mutex
+	current      client.RouteTable
+	changed      chan struct{}
+	acknowledged int64
+}
+
+func newPlatform(tb testing.TB) *platform {
+	tb.Helper()
+
+	p := &platform{changed: make(chan struct{})}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/edge/routes", p.routes)
+
+	p.Server = httptest.NewServer(mux)
+	tb.Cleanup(p.Close)
+
+	return p
+}
+
+// publish makes the next version of the table and returns it.
+func (p *platform) publish(routes ...client.Route) int64 {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.current = client.RouteTable{Version: p.current.Version + 1, Routes: routes}
+	close(p.changed)
+	p.changed = make(chan struct{})
+
+	return p.current.Version
+}
+
+func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
+	p.polls.Add(1)
+
+	if p.away.Load() {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+
+		return
+	}
+
+	if r.Header.Get("Authorization") != "Bearer "+edgeToken {
+		w.WriteHeader(http.StatusUnauthorized)
+
+		return
+	}
+
+	p.mutex.Lock()
+	table, changed, etag := p.current, p.changed, fmt.Sprintf("%q", fmt.Sprint(p.current.Version))
+
+	if _, err := fmt.Sscanf(r.Header.Get("If-None-Match"), `"%d"`, &p.acknowledged); err != nil && r.Header.Get("If-None-Match") != "" {
+		panic(err)
+	}
+	p.mutex.Unlock()
+
+	if r.Header.Get("If-None-Match") == etag {
+		select {
+		case <-changed:
+			p.mutex.Lock()
+			table = p.current
+			p.mutex.Unlock()
+		case <-r.Context().Done():
+			return
+		}
+	}
+
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, table.Version))
+
+	_ = json.NewEncoder(w).Encode(table)
+}
+
+func (p *platform) requireAcknowledged(tb testing.TB, version int64) {
+	tb.Helper()
+
+	require.Eventually(tb, func() bool {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+
+		return p.acknowledged >= version
+	}, patience, frequency, "version %d was not acknowledged", version)
+}
+
+// testBundle is one edge, the platform it polls, and a client of its visitors.
+type testBundle struct {
+	platform *platform
+	proxy    *Proxy
+	address  string
+	client   *http.Client
+	// stop tells the edge to stop; stopped is closed when it has.
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+func setup(tb testing.TB, changes ...func(*Config)) *testBundle {
+	tb.Helper()
+
+	p := newPlatform(tb)
+	config := Config{
+		APIURL: p.URL, Token: edgeToken, DataDir: tb.TempDir(),
+		DrainTimeout: patience, ResponseTimeout: patience, RequireRoute: true,
+	}
+
+	for _, change := range changes {
+		change(&config)
+	}
+
+	return start(tb, p, config)
+}
+
+func start(tb testing.TB, p *platform, config Config) *testBundle {
+	tb.Helper()
+
+	return startLogging(tb, p, config, slog.New(slog.DiscardHandler))
+}
+
+func startLogging(tb testing.TB, p *platform, config Config, logger *slog.Logger) *testBundle {
+	tb.Helper()
+
+	proxy, err := New(config, logger)
+	require.NoError(tb, err)
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+
+	ctx, stop := context.WithCancel(tb.Context())
+	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256}
+	b := &testBundle{
+		platform: p, proxy: proxy, address: listener.Addr().String(),
+		client:  &http.Client{Transport: transport, Timeout: patience},
+		stop:    stop,
+		stopped: make(chan struct{}),
+	}
+
+	go func() {
+		defer close(b.stopped)
+
+		if err := proxy.Serve(ctx, listener); err != nil {
+			tb.Error(err)
+		}
+	}()
+
+	tb.Cleanup(func() {
+		transport.CloseIdleConnections()
+		stop()
+		<-b.stopped
+	})
+
+	return b
+}
+
+// serve publishes a table and returns when the edge serves from it.
+func (b *testBundle) serve(tb testing.TB, routes ...client.Route) {
+	tb.Helper()
+
+	b.platform.requireAcknowledged(tb, b.platform.publish(routes...))
+}
+
+func (b *testBundle) request(tb testing.TB, method, host, path string, body io.Reader) *http.Request {
+	tb.Helper()
+
+	request, err := http.NewRequestWithContext(tb.Context(), method, "http://"+b.address+path, body)
+	require.NoError(tb, err)
+
+	request.Host = host
+
+	return request
+}
+
+func (b *testBundle) do(tb testing.TB, request *http.Request) (*http.Response, string) {
+	tb.Helper()
+
+	response, err := b.client.Do(request)
+	require.NoError(tb, err)
+
+	defer response.Body.Close()
+
+	body, err := io.ReadAll(response.Body)
+	require.NoError(tb, err)
+
+	return response, string(body)
+}
+
+func (b *testBundle) get(tb testing.TB, host, path string) (*http.Response, string) {
+	tb.Helper()
+
+	return b.do(tb, b.request(tb, http.MethodGet, host, path, nil))
+}
+
+// raw sends bytes as they are and returns all that comes back until the edge closes the connection.
+func (b *testBundle) raw(tb testing.TB, message string) string {
+	tb.Helper()
+
+	connection, err := net.Dial("tcp", b.address)
+	require.NoError(tb, err)
+
+	defer connection.Close()
+
+	require.NoError(tb, connection.SetDeadline(time.Now().Add(patience)))
+
+	_, err = io.WriteString(connection, message)
+	require.NoError(tb, err)
+
+	answer, err := io.ReadAll(connection)
+	require.NoError(tb, err)
+
+	return string(answer)
+}
+
+func live(host string, upstreams ...client.Upstream) client.Route {
+	deployment := id.New()
+
+	return client.Route{Hostname: host, ProjectID: id.New(), DeploymentID: &deployment, State: client.RouteStateLive, Upstreams: upstreams}
+}
+
+// app starts an app and returns it as a VM of the table.
+func app(tb testing.TB, handler http.HandlerFunc) client.Upstream {
+	tb.Helper()
+
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.Protocols = new(http.Protocols)
+	server.Config.Protocols.SetHTTP1(true)
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	tb.Cleanup(server.Close)
+
+	return client.Upstream{VMID: id.New(), Address: server.Listener.Addr().String()}
+}
+
+func says(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }
+}
+
+// down is a VM whose port nobody listens on.
+func down(tb testing.TB) client.Upstream {
+	tb.Helper()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+	require.NoError(tb, listener.Close())
+
+	return client.Upstream{VMID: id.New(), Address: listener.Addr().String()}
+}
+
+// at returns an upstream of the inner form, for tests of parts.
+func at(address, region string) *upstream {
+	return &upstream{vmID: uuid.New(), address: address, region: region}
+}
+
+func contains(haystack string, needles ...string) bool {
+	for _, needle := range needles {
+		if !strings.Contains(haystack, needle) {
+			return false
+		}
+	}
+
+	return true
+}

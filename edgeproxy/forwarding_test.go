@@ -1,0 +1,175 @@
+package edgeproxy
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// echo answers with the request that the app saw.
+type echo struct {
+	Host, URI, Method string
+	Header            http.Header
+	Encoding          []string
+	Length            int64
+}
+
+func echoes(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+
+	_ = json.NewEncoder(w).Encode(echo{r.Host, r.RequestURI, r.Method, r.Header, r.TransferEncoding, r.ContentLength})
+}
+
+func (b *testBundle) echo(t *testing.T, request *http.Request) echo {
+	t.Helper()
+
+	response, body := b.do(t, request)
+	require.Equal(t, http.StatusOK, response.StatusCode, body)
+
+	var seen echo
+
+	require.NoError(t, json.Unmarshal([]byte(body), &seen))
+
+	return seen
+}
+
+func TestForwarding_StrangersCannotLieAboutThemselves(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	request := b.request(t, http.MethodGet, demoHost, "/", nil)
+	for _, name := range []string{
+		"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Ssl",
+		"X-Real-Ip", "X-Client-Ip", "Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Original-Url", "X-Rewrite-Url", "Proxy", "X-Request-Id",
+		"X_Forwarded_For", "X_Real-Ip", "X-Zeitwork-Anything",
+	} {
+		request.Header[name] = []string{"6.6.6.6"}
+	}
+
+	request.Header.Set("Authorization", "Bearer visitor")
+	request.Header.Set("X-Custom_header", "kept")
+	// Naming a header here must not take away what the edge says.
+	request.Header.Set("Connection", "X-Forwarded-For, X-Forwarded-Proto, X-Real-Ip, X-Request-Id")
+
+	seen := b.echo(t, request)
+
+	for name, values := range seen.Header {
+		require.NotContains(t, values, "6.6.6.6", name)
+	}
+
+	require.Equal(t, demoHost, seen.Host)
+	require.Equal(t, "127.0.0.1", seen.Header.Get("X-Forwarded-For"))
+	require.Equal(t, "127.0.0.1", seen.Header.Get("X-Real-Ip"))
+	require.Equal(t, "http", seen.Header.Get("X-Forwarded-Proto"))
+	require.Equal(t, demoHost, seen.Header.Get("X-Forwarded-Host"))
+	require.Equal(t, "Bearer visitor", seen.Header.Get("Authorization"))
+	require.Equal(t, "kept", seen.Header.Get("X-Custom_header"))
+	require.NotEmpty(t, seen.Header.Get("X-Request-Id"))
+}
+
+func TestForwarding_TrustedProxyIsBelieved(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) {
+		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("198.51.100.0/24")}
+	})
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	request := b.request(t, http.MethodGet, demoHost, "/", nil)
+	request.Header.Add("X-Forwarded-For", "6.6.6.6, 203.0.113.9")
+	request.Header.Add("X-Forwarded-For", "198.51.100.7")
+	request.Header.Set("X-Forwarded-Proto", "https")
+	request.Header.Set("X-Forwarded-Host", "www.example.com")
+	request.Header.Set("X-Request-Id", "front-42")
+	request.Header.Set("Cf-Ray", "abc")
+
+	seen := b.echo(t, request)
+	require.Equal(t, "6.6.6.6, 203.0.113.9, 198.51.100.7, 127.0.0.1", seen.Header.Get("X-Forwarded-For"))
+	require.Equal(t, "203.0.113.9", seen.Header.Get("X-Real-Ip"), "the last one that is not a trusted proxy")
+	require.Equal(t, "https", seen.Header.Get("X-Forwarded-Proto"))
+	require.Equal(t, "www.example.com", seen.Header.Get("X-Forwarded-Host"))
+	require.Equal(t, "front-42", seen.Header.Get("X-Request-Id"))
+	require.Equal(t, "abc", seen.Header.Get("Cf-Ray"))
+}
+
+func TestForwarding_TrustedProxySendsNonsense_FallsBack(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	request := b.request(t, http.MethodGet, demoHost, "/", nil)
+	request.Header.Set("X-Forwarded-Proto", "gopher")
+	request.Header.Set("X-Forwarded-Host", "a b")
+	request.Header.Set("X-Request-Id", "<script>")
+
+	seen := b.echo(t, request)
+	require.Equal(t, "http", seen.Header.Get("X-Forwarded-Proto"))
+	require.Equal(t, demoHost, seen.Header.Get("X-Forwarded-Host"))
+	require.NotEqual(t, "<script>", seen.Header.Get("X-Request-Id"))
+}
+
+func TestForwarding_HopByHopHeadersStopHere(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	request := b.request(t, http.MethodGet, demoHost, "/", nil)
+	request.Header.Set("Connection", "X-Private, Upgrade, HTTP2-Settings")
+	request.Header.Set("X-Private", "1")
+	request.Header.Set("Keep-Alive", "timeout=5")
+	request.Header.Set("Proxy-Authorization", "Basic x")
+	request.Header.Set("Te", "gzip")
+	request.Header.Set("Upgrade", "h2c")
+	request.Header.Set("Http2-Settings", "AAMAAABkAAQAAP__")
+
+	seen := b.echo(t, request)
+	for _, name := range []string{"Connection", "X-Private", "Keep-Alive", "Proxy-Authorization", "Te", "Upgrade", "Http2-Settings"} {
+		require.NotContains(t, seen.Header, name)
+	}
+}
+
+func TestForwarding_PathAndQueryArriveAsSent(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	for _, uri := range []string{"/a%2Fb/../c?x=1;y=2&z=%zz&empty", "//double//slash", "/?", "/a%20b+c?q=%E2%82%AC", "/.zeitwork/other"} {
+		answer := b.raw(t, "GET "+uri+" HTTP/1.1\r\nHost: "+demoHost+"\r\nConnection: close\r\n\r\n")
+
+		encoded, err := json.Marshal(uri)
+		require.NoError(t, err)
+		require.Contains(t, answer, `"URI":`+string(encoded))
+	}
+}
+
+func TestForwarding_AnswerIsTheApps(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Content-Type"] = nil
+		w.Header().Set("X-Request-Id", "the app's own")
+		w.Header().Add("Set-Cookie", "a=1")
+		w.Header().Add("Set-Cookie", "b=2")
+		w.Header().Set("Keep-Alive", "timeout=5")
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = w.Write([]byte("<html>"))
+	})))
+
+	response, body := b.get(t, demoHost, "/")
+	require.Equal(t, http.StatusTeapot, response.StatusCode)
+	require.Equal(t, "<html>", body)
+	require.NotContains(t, response.Header, "Content-Type", "the edge does not guess")
+	require.NotContains(t, response.Header, "Keep-Alive")
+	require.Equal(t, []string{"a=1", "b=2"}, response.Header.Values("Set-Cookie"))
+	require.Len(t, response.Header.Values("X-Request-Id"), 1)
+	require.NotEqual(t, "the app's own", response.Header.Get("X-Request-Id"))
+}

@@ -1,0 +1,156 @@
+package edgeproxy
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestPoller_NewTable_IsServedSavedAndAcknowledged(t *testing.T) {
+	t.Parallel()
+
+	var directory string
+
+	b := setup(t, func(c *Config) { directory = c.DataDir })
+	b.serve(t, live(demoHost, app(t, says("one"))))
+
+	_, body := b.get(t, demoHost, "/")
+	require.Equal(t, "one", body)
+
+	saved, err := newTableFile(directory).load()
+	require.NoError(t, err)
+	require.EqualValues(t, 1, saved.Version)
+
+	b.serve(t, live(demoHost, app(t, says("two"))))
+
+	_, body = b.get(t, demoHost, "/")
+	require.Equal(t, "two", body)
+}
+
+func TestPoller_NothingNew_IsHeldByThePlatform(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, says("one"))))
+	b.serve(t, live(demoHost, app(t, says("one"))))
+
+	// The first without a version, then one that acknowledges each of the tables.
+	require.LessOrEqual(t, b.platform.polls.Load(), int64(4))
+}
+
+func TestPoller_PlatformAway_ServesOnAndComesBack(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, says("one"))))
+
+	b.platform.away.Store(true)
+	b.platform.publish(live(demoHost, app(t, says("two"))))
+	b.platform.CloseClientConnections()
+
+	seen := b.platform.polls.Load()
+	require.Eventually(t, func() bool { return b.platform.polls.Load() > seen }, patience, frequency)
+
+	_, body := b.get(t, demoHost, "/")
+	require.NotEmpty(t, body)
+
+	b.platform.away.Store(false)
+	b.serve(t, live(demoHost, app(t, says("three"))))
+
+	_, body = b.get(t, demoHost, "/")
+	require.Equal(t, "three", body)
+}
+
+func TestPoller_RestartWithPlatformAway_ServesFromDisk(t *testing.T) {
+	t.Parallel()
+
+	var config Config
+
+	b := setup(t, func(c *Config) { config = *c })
+	b.serve(t, live(demoHost, app(t, says("one"))))
+	b.stop()
+	<-b.stopped
+
+	b.platform.away.Store(true)
+	again := start(t, b.platform, config)
+
+	response, body := again.get(t, demoHost, "/")
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, "one", body)
+}
+
+func TestPoller_TableOnDiskIsBroken_WaitsForThePlatform(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) {
+		require.NoError(t, os.WriteFile(filepath.Join(c.DataDir, "routes.json"), []byte("{"), 0o600))
+	})
+	b.serve(t, live(demoHost, app(t, says("one"))))
+
+	_, body := b.get(t, demoHost, "/")
+	require.Equal(t, "one", body)
+}
+
+func TestPoller_TableOlderThanOnDisk_IsThePlatformsToDecide(t *testing.T) {
+	t.Parallel()
+
+	var config Config
+
+	b := setup(t, func(c *Config) { config = *c })
+	b.serve(t)
+	b.serve(t, live(demoHost, app(t, says("later"))))
+	b.stop()
+	<-b.stopped
+
+	restored := newPlatform(t)
+	restored.publish(live(demoHost, app(t, says("earlier"))))
+	config.APIURL = restored.URL
+
+	again := start(t, restored, config)
+	require.Eventually(t, func() bool {
+		_, body := again.get(t, demoHost, "/")
+
+		return body == "earlier"
+	}, patience, frequency)
+}
+
+func TestPoller_TokenRefused_AsksSeldom(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) { c.Token = "zwe_wrong" })
+
+	require.Eventually(t, func() bool { return b.platform.polls.Load() >= 2 }, patience, frequency)
+	require.LessOrEqual(t, b.platform.polls.Load(), int64(4))
+
+	response, _ := b.get(t, demoHost, "/")
+	require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+}
+
+func TestPause_GrowsToABound(t *testing.T) {
+	t.Parallel()
+
+	for failures := 1; failures < 100; failures++ {
+		got := pause(failures)
+		require.GreaterOrEqual(t, got, min(minPause<<min(failures, 10), maxPause)/2)
+		require.LessOrEqual(t, got, maxPause)
+	}
+}
+
+func TestSleep_EndsWithItsContext(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+
+		begun := time.Now()
+		sleep(ctx, time.Hour)
+		require.Equal(t, time.Second, time.Since(begun))
+	})
+}
