@@ -1,0 +1,195 @@
+package nodeagent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
+	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
+)
+
+// Agent runs the VMs of one node.
+type Agent struct {
+	config     Config
+	logger     *slog.Logger
+	api        *client.ClientWithResponses
+	containerd *containerd.Client
+	runtime    *containers.Runtime
+	changed    chan struct{}
+	removed    chan struct{}
+
+	mu       sync.Mutex
+	network  *network.Network
+	assigned map[uuid.UUID]client.AssignedVM
+	machines map[uuid.UUID]*machine
+	wait     sync.WaitGroup
+}
+
+// New returns an agent. The binary that calls it must run vmlog.Run when its first argument is vmlog.Command, with the second as the folder:
+// that is how the log process of each VM is started. New fails with a sentence for the operator where this machine cannot isolate VMs
+// as configured.
+func New(config Config, logger *slog.Logger) (*Agent, error) {
+	if err := config.checkIsolation(); err != nil {
+		return nil, err
+	}
+
+	for _, finding := range checkKata(config) {
+		if !finding.OK {
+			return nil, fmt.Errorf("%s: %s %s", finding.Part, finding.Detail, finding.Advice)
+		}
+	}
+
+	nameservers, err := config.nameservers()
+	if err != nil {
+		return nil, err
+	}
+
+	runtimeConfig, err := config.runtimeConfig(registryauth.NodeUser, vmlog.Command, nameservers)
+	if err != nil {
+		return nil, err
+	}
+
+	api, err := client.NewClientWithResponses(config.APIURL, client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+		request.Header.Set("Authorization", "Bearer "+config.Token)
+
+		return nil
+	}))
+	if err != nil {
+		return nil, fmt.Errorf("make a client of the API: %w", err)
+	}
+
+	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	if err != nil {
+		return nil, fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
+	}
+
+	return &Agent{
+		config: config, logger: logger, api: api, containerd: connection,
+		runtime: containers.New(connection, runtimeConfig),
+		changed: make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
+		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
+	}, nil
+}
+
+// Run works until ctx ends, and returns nil then. It leaves the VMs running.
+func (a *Agent) Run(ctx context.Context) error {
+	if a.config.Runtime == containers.Runc {
+		a.logger.WarnContext(ctx, "VMs run on runc: the host's kernel is all that isolates them. Run trusted code only.")
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error { return a.poll(ctx) })
+	group.Go(func() error { return a.report(ctx) })
+	group.Go(func() error { return a.sweep(ctx) })
+
+	err := group.Wait()
+
+	a.wait.Wait()
+
+	if err := errors.Join(err, a.containerd.Close()); err != nil {
+		return fmt.Errorf("node agent: %w", err)
+	}
+
+	return nil
+}
+
+// apply takes over what the node is to run. It is called with whole lists only, one after the other.
+func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
+	clusterRange, err := netip.ParsePrefix(list.ClusterRange)
+	if err != nil {
+		return fmt.Errorf("read the cluster range: %w", err)
+	}
+
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	if a.network.Range != clusterRange {
+		changed := *a.network
+		changed.Range = clusterRange
+
+		if err := changed.Setup(); err != nil {
+			return fmt.Errorf("set up the network of VMs: %w", err)
+		}
+
+		a.network = &changed
+	}
+
+	first := a.assigned == nil
+	a.assigned = map[uuid.UUID]client.AssignedVM{}
+
+	for _, vm := range list.VMS {
+		a.assigned[vm.ID] = vm
+	}
+
+	a.reconcile(ctx)
+
+	if first {
+		signal(a.removed)
+	}
+
+	return nil
+}
+
+// reconcile starts and stops the goroutines of VMs by the list. The caller holds the lock.
+func (a *Agent) reconcile(ctx context.Context) {
+	for id, vm := range a.assigned {
+		m := a.machines[id]
+		if m == nil {
+			m = a.start(ctx, id, &vm)
+		}
+
+		if vm.DesiredState == client.AssignedVMDesiredStateStopped {
+			m.stop()
+		}
+	}
+
+	for id, m := range a.machines {
+		if _, ok := a.assigned[id]; !ok {
+			m.forget()
+		}
+	}
+}
+
+// start begins the goroutine of one VM. The caller holds the lock. Without an assignment it removes what is left of the VM.
+func (a *Agent) start(ctx context.Context, id uuid.UUID, vm *client.AssignedVM) *machine {
+	m := newMachine(ctx, a, id, vm)
+	a.machines[id] = m
+
+	a.wait.Go(func() {
+		m.run(ctx)
+
+		if ctx.Err() != nil {
+			return
+		}
+
+		a.mu.Lock()
+		defer a.mu.Unlock()
+
+		delete(a.machines, id)
+		a.reconcile(ctx)
+		signal(a.removed)
+	})
+
+	return m
+}
+
+// signal wakes the one that waits, now or when it comes to wait.
+func signal(channel chan struct{}) {
+	select {
+	case channel <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,155 @@
+package nodeagent
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"strings"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+)
+
+const (
+	kvmDevice        = "/dev/kvm"
+	kvmGetAPIVersion = 0xAE00
+	kvmAPIVersion    = 12
+	kataShim         = "containerd-shim-kata-v2"
+)
+
+// Finding is what a check found out about one part of this machine.
+type Finding struct {
+	Part string
+	OK   bool
+	// Detail is what was found, and Advice what to do where it is not OK; both are sentences.
+	Detail string
+	Advice string
+}
+
+// Check tells whether this machine can run VMs as configured. It asks, and changes nothing. A Config with the defaults will do.
+func Check(ctx context.Context, config Config) []Finding {
+	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config)}, checkKata(config)...)
+}
+
+// CheckKVM tells whether this machine can carry a guest.
+func CheckKVM() Finding {
+	finding := Finding{Part: "KVM", Advice: "Use a machine with hardware virtualization, or turn on nested virtualization for this one."}
+
+	file, err := os.OpenFile(kvmDevice, os.O_RDWR, 0)
+	if err != nil {
+		finding.Detail = fmt.Sprintf("%s cannot be opened: %v.", kvmDevice, err)
+
+		return finding
+	}
+
+	defer func() { _ = file.Close() }()
+
+	version, err := unix.IoctlRetInt(int(file.Fd()), kvmGetAPIVersion)
+	if err != nil || version != kvmAPIVersion {
+		finding.Detail = fmt.Sprintf("%s does not speak KVM's interface %d.", kvmDevice, kvmAPIVersion)
+
+		return finding
+	}
+
+	if runtime.GOARCH == "amd64" && !processorVirtualizes() {
+		finding.Detail = kvmDevice + " is there, but the processor offers neither VMX nor SVM: it cannot carry a guest."
+
+		return finding
+	}
+
+	return Finding{Part: "KVM", OK: true, Detail: kvmDevice + " can carry a guest."}
+}
+
+func checkPermission(config Config) Finding {
+	if err := config.checkIsolation(); err != nil {
+		return Finding{Part: "isolation", Detail: "VMs would run on runc.", Advice: err.Error() + "."}
+	}
+
+	return Finding{Part: "isolation", OK: true, Detail: "VMs run on " + config.Runtime + "."}
+}
+
+func checkInit(config Config) Finding {
+	path, err := config.findInit()
+	if err == nil {
+		_, err = os.Stat(path)
+	}
+
+	if err != nil {
+		return Finding{Part: "init", Detail: "PID 1 for VMs is missing.", Advice: err.Error() + "."}
+	}
+
+	return Finding{Part: "init", OK: true, Detail: path + " is PID 1 of VMs."}
+}
+
+// checkContainerd asks containerd itself whether it finds the runtime handler's shim: only it knows its PATH.
+func checkContainerd(ctx context.Context, config Config) Finding {
+	finding := Finding{Part: "containerd", Advice: "Start containerd, or set ZEITWORK_CONTAINERD_SOCKET."}
+
+	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	if err != nil {
+		finding.Detail = fmt.Sprintf("containerd does not answer at %s: %v.", config.ContainerdSocket, err)
+
+		return finding
+	}
+
+	defer func() { _ = connection.Close() }()
+
+	version, err := connection.Version(ctx)
+	if err != nil {
+		finding.Detail = fmt.Sprintf("containerd does not answer at %s: %v.", config.ContainerdSocket, err)
+
+		return finding
+	}
+
+	if _, err := connection.RuntimeInfo(ctx, config.Runtime, nil); err != nil {
+		finding.Detail = fmt.Sprintf("containerd %s cannot run %s: %v.", version.Version, config.Runtime, err)
+		finding.Advice = "Install the runtime's shim where containerd's PATH finds it."
+
+		return finding
+	}
+
+	return Finding{Part: "containerd", OK: true, Detail: fmt.Sprintf("containerd %s runs %s.", version.Version, config.Runtime)}
+}
+
+// checkKata looks for what Kata Containers need beside containerd. It finds nothing to say where another runtime is configured.
+func checkKata(config Config) []Finding {
+	if config.Runtime != containers.Kata {
+		return nil
+	}
+
+	shim := Finding{Part: "Kata Containers", OK: true, Detail: kataShim + " is installed."}
+	if _, err := exec.LookPath(kataShim); err != nil {
+		shim = Finding{
+			Part: "Kata Containers", Detail: kataShim + " is not installed.",
+			Advice: "Install Kata Containers and have " + kataShim + " in the PATH of containerd and of the node agent.",
+		}
+	}
+
+	findings := []Finding{CheckKVM(), shim}
+
+	if config.Settings == "" {
+		return findings
+	}
+
+	if _, err := os.Stat(config.Settings); err != nil {
+		findings = append(findings, Finding{
+			Part: "Kata Containers", Detail: config.Settings + " is not there.", Advice: "Correct ZEITWORK_NODE_RUNTIME_CONFIG.",
+		})
+	}
+
+	return findings
+}
+
+func processorVirtualizes() bool {
+	info, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return false
+	}
+
+	return regexp.MustCompile(`(?m)^flags\s*:.*\b(vmx|svm)\b`).MatchString(strings.ToLower(string(info)))
+}

@@ -1,0 +1,126 @@
+package nodeagent
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+)
+
+// Config is the node agent's configuration.
+type Config struct {
+	APIURL   string `doc:"URL of the API."                                                   env:"ZEITWORK_API_URL,required"`
+	Token    string `doc:"The node's token, as given when the node was made."                env:"ZEITWORK_NODE_TOKEN,required"`
+	Runtime  string `doc:"containerd runtime handler that isolates VMs: io.containerd.kata.v2 or io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
+	Settings string `doc:"Path of the runtime handler's configuration file, e.g. Kata's configuration-clh.toml; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
+
+	AllowRunc bool `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
+
+	ContainerdSocket    string `doc:"Absolute path of containerd's socket."                            env:"ZEITWORK_CONTAINERD_SOCKET"      envDefault:"/run/containerd/containerd.sock"`
+	ContainerdNamespace string `doc:"containerd namespace that belongs to this node alone."            env:"ZEITWORK_CONTAINERD_NAMESPACE"   envDefault:"zeitwork"`
+	Snapshotter         string `doc:"containerd snapshotter for the root filesystems of VMs."          env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
+	DataDir             string `doc:"Folder for the files and logs of VMs."                            env:"ZEITWORK_NODE_DATA_DIR"          envDefault:"/var/lib/zeitwork/node"`
+	Init                string `doc:"Path of a static init, PID 1 of every VM; empty: tini-static or catatonit where they are installed." env:"ZEITWORK_NODE_INIT"`
+
+	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
+	Ingress     []string     `doc:"Interfaces, beside the node itself, through which edges on other machines reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+
+	RegistryHost     string `doc:"Host and port of the registry that images are pulled from." env:"ZEITWORK_REGISTRY_HOST"`
+	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP."                      env:"ZEITWORK_REGISTRY_INSECURE"`
+}
+
+// networkFolder is on a tmpfs, as network namespaces end with the machine.
+func (c Config) networkFolder() string {
+	return filepath.Join("/run/zeitwork", c.ContainerdNamespace, "netns")
+}
+
+func (c Config) vmFolder() string { return filepath.Join(c.DataDir, "vms") }
+
+// checkIsolation refuses to run strangers' code on the host's kernel unless told so.
+func (c Config) checkIsolation() error {
+	if c.Runtime == containers.Runc && !c.AllowRunc {
+		return errors.New("this node is set to runc, which does not isolate tenants from each other: " +
+			"set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or ZEITWORK_NODE_ALLOW_RUNC=true if all code that runs here is trusted")
+	}
+
+	return nil
+}
+
+// findInit returns the static init that becomes PID 1 of VMs.
+func (c Config) findInit() (string, error) {
+	if c.Init != "" {
+		return c.Init, nil
+	}
+
+	for _, name := range []string{"tini-static", "catatonit"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+
+	return "", errors.New("no init for VMs was found: install Debian's package tini or catatonit, or set ZEITWORK_NODE_INIT to a static one")
+}
+
+// nameservers returns the configured ones, or the node's own that VMs can reach: not those on its loopback.
+func (c Config) nameservers() ([]netip.Addr, error) {
+	if len(c.Nameservers) > 0 {
+		return c.Nameservers, nil
+	}
+
+	for _, path := range []string{"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"} {
+		if found := readNameservers(path); len(found) > 0 {
+			return found, nil
+		}
+	}
+
+	return nil, errors.New("this node names no nameserver that VMs can reach: set ZEITWORK_VM_NAMESERVERS")
+}
+
+func readNameservers(path string) []netip.Addr {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+
+	defer func() { _ = file.Close() }()
+
+	var found []netip.Addr
+
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		fields := strings.Fields(scanner.Text())
+		if len(fields) < 2 || fields[0] != "nameserver" {
+			continue
+		}
+
+		if address, err := netip.ParseAddr(fields[1]); err == nil && address.Is4() && !address.IsLoopback() {
+			found = append(found, address)
+		}
+	}
+
+	return found
+}
+
+// runtimeConfig is the part of the configuration that concerns containerd.
+func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.Addr) (containers.Config, error) {
+	initPath, err := c.findInit()
+	if err != nil {
+		return containers.Config{}, err
+	}
+
+	logger, err := os.Executable()
+	if err != nil {
+		return containers.Config{}, fmt.Errorf("find the path of this binary: %w", err)
+	}
+
+	return containers.Config{
+		Handler: c.Runtime, HandlerConfig: c.Settings, Snapshotter: c.Snapshotter,
+		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
+		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
+	}, nil
+}

@@ -1,0 +1,104 @@
+package containers
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/images"
+	"github.com/containerd/containerd/v2/core/leases"
+	"github.com/containerd/containerd/v2/core/remotes"
+	"github.com/containerd/containerd/v2/core/remotes/docker"
+	"github.com/containerd/errdefs"
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// pullLifetime is longer than any pull takes: a lease that nobody removed ends by itself.
+const pullLifetime = time.Hour
+
+// Pull fetches and unpacks the image unless it is there. A lease keeps the parts that have arrived until the image is whole. An image
+// that the registry does not have is a problem with the code not_found.
+func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) error {
+	if image, err := r.client.GetImage(ctx, reference); err == nil {
+		if unpacked, err := image.IsUnpacked(ctx, r.config.Snapshotter); err == nil && unpacked {
+			return nil
+		}
+	}
+
+	lease := leases.Lease{ID: leasePrefix + vm.String()}
+
+	_, err := r.client.LeasesService().Create(ctx, leases.WithID(lease.ID), leases.WithExpiration(pullLifetime))
+	if err != nil && !errdefs.IsAlreadyExists(err) {
+		return fmt.Errorf("take a lease for a pull: %w", err)
+	}
+
+	_, err = r.client.Pull(leases.WithLease(ctx, lease.ID), reference,
+		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(r.resolver()))
+	if errdefs.IsNotFound(err) {
+		return problem.Wrap(err, problem.NotFound, "The image of this deployment is no longer in the registry. Deploy again to build a new one.")
+	}
+
+	if err != nil {
+		return fmt.Errorf("pull %s: %w", reference, err)
+	}
+
+	if err := r.client.LeasesService().Delete(ctx, lease); err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("release the lease of a pull: %w", err)
+	}
+
+	return nil
+}
+
+// RemoveImages removes the images that no container uses, but for those to keep.
+func (r *Runtime) RemoveImages(ctx context.Context, keep map[string]bool) error {
+	list, err := r.client.ContainerService().List(ctx)
+	if err != nil {
+		return fmt.Errorf("list containers: %w", err)
+	}
+
+	used := map[string]bool{}
+	for _, container := range list {
+		used[container.Image] = true
+	}
+
+	stored, err := r.client.ImageService().List(ctx)
+	if err != nil {
+		return fmt.Errorf("list images: %w", err)
+	}
+
+	for _, image := range stored {
+		if used[image.Name] || keep[image.Name] {
+			continue
+		}
+
+		err := r.client.ImageService().Delete(ctx, image.Name, images.SynchronousDelete())
+		if err != nil && !errdefs.IsNotFound(err) {
+			return fmt.Errorf("remove image %s: %w", image.Name, err)
+		}
+	}
+
+	return nil
+}
+
+// resolver is made for each pull, because it remembers tokens that end within minutes.
+func (r *Runtime) resolver() remotes.Resolver {
+	credentials := func(host string) (string, string, error) {
+		if host != r.config.Registry {
+			return "", "", nil
+		}
+
+		return r.config.Username, r.config.Password, nil
+	}
+
+	return docker.NewResolver(docker.ResolverOptions{
+		Hosts: docker.ConfigureDefaultRegistries(
+			docker.WithAuthorizer(docker.NewDockerAuthorizer(docker.WithAuthCreds(credentials))),
+			docker.WithPlainHTTP(func(host string) (bool, error) {
+				return r.config.Insecure && host == r.config.Registry, nil
+			}),
+		),
+	})
+}

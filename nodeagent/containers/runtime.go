@@ -1,0 +1,179 @@
+package containers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/leases"
+	"github.com/containerd/containerd/v2/core/snapshots"
+	"github.com/containerd/errdefs"
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+)
+
+// The runtime handlers that the platform knows.
+const (
+	Kata = "io.containerd.kata.v2"
+	Runc = "io.containerd.runc.v2"
+)
+
+const (
+	labelVM         = "zeitwork.vm-id"
+	labelDeployment = "zeitwork.deployment-id"
+	labelGeneration = "zeitwork.generation"
+	labelRestarts   = "zeitwork.restarts"
+
+	leasePrefix = "zeitwork-pull-"
+)
+
+// Config is what all VMs of a node have in common.
+type Config struct {
+	// Handler is the containerd runtime handler.
+	Handler string
+	// HandlerConfig is the path of the handler's configuration file, which for Kata names the hypervisor. Empty: its default.
+	HandlerConfig string
+	Snapshotter   string
+	// Registry is the host, with port, that gets the credentials, and Insecure whether it speaks plain HTTP.
+	Registry string
+	Insecure bool
+	Username string
+	Password string
+	// Init is the path of a static init on the node, which becomes PID 1 of every VM.
+	Init string
+	// Logger is the binary, and LoggerCommand its argument, that the shim starts for each VM.
+	Logger        string
+	LoggerCommand string
+	Nameservers   []netip.Addr
+}
+
+// VM describes one VM. Two equal descriptions make the same VM.
+type VM struct {
+	ID           uuid.UUID
+	DeploymentID uuid.UUID
+	// Image is a reference by digest.
+	Image       string
+	Address     netip.Addr
+	Port        int64
+	CPUMillis   int64
+	MemoryBytes int64
+	PIDs        int64
+	Environment map[string]string
+	// NetworkNamespace is the path of the namespace that the VM is put into.
+	NetworkNamespace string
+	// Folder holds the VM's files on the node.
+	Folder string
+	// LogFolder is given to the log process.
+	LogFolder string
+}
+
+// Runtime runs VMs in one namespace of one containerd.
+type Runtime struct {
+	client *containerd.Client
+	config Config
+}
+
+// New returns a Runtime. The client's default namespace belongs to this node alone.
+func New(client *containerd.Client, config Config) *Runtime {
+	return &Runtime{client: client, config: config}
+}
+
+// List returns the VMs of which anything is left in containerd: a container, a snapshot or the lease of a pull.
+func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
+	var names []string
+
+	list, err := r.client.ContainerService().List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list containers: %w", err)
+	}
+
+	for _, container := range list {
+		names = append(names, container.ID)
+	}
+
+	err = r.client.SnapshotService(r.config.Snapshotter).Walk(ctx, func(_ context.Context, info snapshots.Info) error {
+		names = append(names, info.Name)
+
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+
+	held, err := r.client.LeasesService().List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list leases: %w", err)
+	}
+
+	for _, lease := range held {
+		names = append(names, strings.TrimPrefix(lease.ID, leasePrefix))
+	}
+
+	return lo.Uniq(lo.FilterMap(names, func(name string, _ int) (uuid.UUID, bool) {
+		id, err := uuid.Parse(name)
+
+		return id, err == nil
+	})), nil
+}
+
+// Remove ends the VM's task by force and removes its container, its snapshot and its lease. What is not there is fine.
+func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
+	if err := r.removeContainer(ctx, vm); err != nil {
+		return err
+	}
+
+	err := r.client.LeasesService().Delete(ctx, leases.Lease{ID: leasePrefix + vm.String()})
+	if err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("remove lease: %w", err)
+	}
+
+	return nil
+}
+
+func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {
+	container, err := r.client.LoadContainer(ctx, vm.String())
+	if err == nil {
+		err = errors.Join(removeTask(ctx, container), ignoreNotFound(container.Delete(ctx)))
+	}
+
+	if err = ignoreNotFound(err); err != nil {
+		return fmt.Errorf("remove container: %w", err)
+	}
+
+	err = ignoreNotFound(r.client.SnapshotService(r.config.Snapshotter).Remove(ctx, vm.String()))
+	if err != nil {
+		return fmt.Errorf("remove snapshot: %w", err)
+	}
+
+	return nil
+}
+
+func removeTask(ctx context.Context, container containerd.Container) error {
+	task, err := container.Task(ctx, nil)
+	if err == nil {
+		_, err = task.Delete(ctx, containerd.WithProcessKill)
+	}
+
+	return ignoreNotFound(err)
+}
+
+// handlerOptions returns what the runtime handler is told beside the specification.
+func (c Config) handlerOptions() any {
+	if c.HandlerConfig == "" {
+		return nil
+	}
+
+	return &runtimeoptions.Options{TypeUrl: "io.containerd.kata.v2.options", ConfigPath: c.HandlerConfig}
+}
+
+func ignoreNotFound(err error) error {
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+
+	return err
+}

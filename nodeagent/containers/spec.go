@@ -1,0 +1,159 @@
+package containers
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/contrib/seccomp"
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/containerd/v2/pkg/oci"
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"github.com/samber/lo"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// initPath is where a VM finds its init.
+	initPath = "/.zeitwork/init"
+
+	// cpuPeriod is the microseconds in which a VM may use its quota of CPU time.
+	cpuPeriod         = 100_000
+	microsPerCPUMilli = cpuPeriod / 1000
+
+	maxOpenFiles = 65_536
+)
+
+// specification returns what makes the OCI specification of a VM from an image. Its root filesystem is the VM's snapshot, writable and
+// gone with the VM.
+func (r *Runtime) specification(image containerd.Image, vm VM) []oci.SpecOpts {
+	return append([]oci.SpecOpts{oci.WithImageConfig(image)}, r.isolation(vm)...)
+}
+
+// isolation is the part of the specification that does not come from the image, and that nothing in an image can widen.
+func (r *Runtime) isolation(vm VM) []oci.SpecOpts {
+	return []oci.SpecOpts{
+		withInit(),
+		oci.WithEnv(environment(vm)),
+		oci.WithHostname(vm.ID.String()),
+		// Images keep files under /run; a tmpfs over it would hide them.
+		oci.WithoutRunMount,
+		oci.WithMounts(r.mounts(vm)),
+		oci.WithLinuxNamespace(specs.LinuxNamespace{Type: specs.NetworkNamespace, Path: vm.NetworkNamespace}),
+		withSysctls(),
+		oci.WithCapabilities(capabilities()),
+		oci.WithNoNewPrivileges,
+		oci.WithCPUCFS(vm.CPUMillis*microsPerCPUMilli, cpuPeriod),
+		withMemory(vm.MemoryBytes),
+		oci.WithPidsLimit(vm.PIDs),
+		oci.WithRlimit(openFiles()),
+		// It reads the capabilities, so it comes behind them.
+		seccomp.WithDefaultProfile(),
+	}
+}
+
+// capabilities are what ordinary images need that start as root and go on as another user: to own and reach their files
+// (CHOWN, DAC_OVERRIDE, FOWNER, FSETID), to change the user (SETUID, SETGID), to end their workers (KILL) and to listen below 1024
+// (NET_BIND_SERVICE). What else container engines give by default is left out: raw sockets, devices, chroot, audit, capabilities of files.
+func capabilities() []string {
+	return []string{
+		"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETUID",
+	}
+}
+
+// environment returns what the app finds. The platform's own names win over the user's.
+func environment(vm VM) []string {
+	all := maps.Clone(vm.Environment)
+	if all == nil {
+		all = map[string]string{}
+	}
+
+	all["PORT"] = strconv.FormatInt(vm.Port, 10)
+	all["ZEITWORK_VM_ID"] = vm.ID.String()
+	all["ZEITWORK_DEPLOYMENT_ID"] = vm.DeploymentID.String()
+
+	return lo.Map(slices.Sorted(maps.Keys(all)), func(name string, _ int) string { return name + "=" + all[name] })
+}
+
+// withInit puts an init before the app's command: many apps ignore SIGTERM when they are PID 1, and none reaps orphans.
+func withInit() oci.SpecOpts {
+	return func(_ context.Context, _ oci.Client, _ *containers.Container, s *oci.Spec) error {
+		s.Process.Args = append([]string{initPath, "--"}, s.Process.Args...)
+
+		return nil
+	}
+}
+
+// withSysctls lets apps listen on any port and send pings without a capability.
+func withSysctls() oci.SpecOpts {
+	return func(_ context.Context, _ oci.Client, _ *containers.Container, s *oci.Spec) error {
+		s.Linux.Sysctl = map[string]string{
+			"net.ipv4.ip_unprivileged_port_start": "0",
+			"net.ipv4.ping_group_range":           "0 2147483647",
+		}
+
+		return nil
+	}
+}
+
+// withMemory limits memory, and swap to nothing where the kernel counts swap.
+func withMemory(limit int64) oci.SpecOpts {
+	return func(ctx context.Context, client oci.Client, container *containers.Container, s *oci.Spec) error {
+		if err := oci.WithMemoryLimit(uint64(max(limit, 0)))(ctx, client, container, s); err != nil {
+			return fmt.Errorf("limit memory: %w", err)
+		}
+
+		if !swapIsCounted() {
+			return nil
+		}
+
+		return oci.WithMemorySwap(limit)(ctx, client, container, s)
+	}
+}
+
+func swapIsCounted() bool {
+	for _, path := range []string{"/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"} {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+
+	return false
+}
+
+// openFiles is as much as the node's own limit lets it give.
+func openFiles() *specs.POSIXRlimit {
+	limit := uint64(maxOpenFiles)
+
+	var own unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &own); err == nil {
+		limit = min(limit, own.Max)
+	}
+
+	return &specs.POSIXRlimit{Type: "RLIMIT_NOFILE", Hard: limit, Soft: limit}
+}
+
+func (r *Runtime) mounts(vm VM) []specs.Mount {
+	bind := func(source, destination string) specs.Mount {
+		return specs.Mount{
+			Type: "bind", Source: source, Destination: destination, Options: []string{"bind", "ro", "nosuid", "nodev"},
+		}
+	}
+
+	return []specs.Mount{
+		bind(r.config.Init, initPath),
+		bind(filepath.Join(vm.Folder, resolvFile), "/etc/resolv.conf"),
+		bind(filepath.Join(vm.Folder, hostsFile), "/etc/hosts"),
+		bind(filepath.Join(vm.Folder, hostnameFile), "/etc/hostname"),
+		// Runtimes of languages read their memory limit there.
+		{
+			Type: "cgroup", Source: "cgroup", Destination: "/sys/fs/cgroup",
+			Options: []string{"ro", "nosuid", "noexec", "nodev"},
+		},
+	}
+}

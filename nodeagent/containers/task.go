@@ -1,0 +1,253 @@
+package containers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/pkg/cio"
+	"github.com/containerd/containerd/v2/pkg/oci"
+	"github.com/containerd/errdefs"
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// killTime is how long a VM may take to end behind SIGKILL.
+const killTime = 10 * time.Second
+
+// Task is a VM that was started: it runs, or has ended.
+type Task struct {
+	task   containerd.Task
+	signal syscall.Signal
+}
+
+// Exit is how a VM ended.
+type Exit struct {
+	Code uint32
+	// OutOfMemory tells that the kernel ended a process of the VM because it went over its memory.
+	OutOfMemory bool
+}
+
+// Adopt returns the VM's task, and how often it was restarted before, where an earlier agent started it from the same description.
+// The task is nil where there is none: then the VM is to be started. One that has ended is returned too.
+func (r *Runtime) Adopt(ctx context.Context, vm VM) (*Task, int64, error) {
+	task, labels, err := r.find(ctx, vm.ID)
+	if err != nil || labels[labelGeneration] != vm.generation() {
+		return nil, 0, err
+	}
+
+	restarts, _ := strconv.ParseInt(labels[labelRestarts], 10, 64)
+
+	return task, restarts, nil
+}
+
+// Stop asks the VM, if it runs, to end by the signal that its image names, SIGTERM for most, and ends it by SIGKILL when it has
+// not within grace.
+func (r *Runtime) Stop(ctx context.Context, vm uuid.UUID, grace time.Duration) error {
+	task, _, err := r.find(ctx, vm)
+	if err != nil || task == nil {
+		return err
+	}
+
+	return task.stop(ctx, grace)
+}
+
+// find returns the VM's task, nil where none was started, and the labels of its container.
+func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]string, error) {
+	container, err := r.client.LoadContainer(ctx, vm.String())
+	if errdefs.IsNotFound(err) {
+		return nil, nil, nil
+	}
+
+	if err != nil {
+		return nil, nil, fmt.Errorf("load container: %w", err)
+	}
+
+	labels, err := container.Labels(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load the labels of a container: %w", err)
+	}
+
+	task, err := container.Task(ctx, nil)
+	if errdefs.IsNotFound(err) {
+		return nil, labels, nil
+	}
+
+	if err != nil {
+		return nil, nil, fmt.Errorf("load task: %w", err)
+	}
+
+	status, err := task.Status(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the state of a task: %w", err)
+	}
+
+	if status.Status != containerd.Running && status.Status != containerd.Stopped {
+		return nil, labels, nil
+	}
+
+	return newTask(ctx, container, task), labels, nil
+}
+
+func newTask(ctx context.Context, container containerd.Container, task containerd.Task) *Task {
+	signal, err := containerd.GetStopSignal(ctx, container, syscall.SIGTERM)
+	if err != nil {
+		signal = syscall.SIGTERM
+	}
+
+	return &Task{task: task, signal: signal}
+}
+
+// Start makes the VM anew, with a fresh root filesystem, and starts it. The image has been pulled and the network is attached. What the
+// image itself makes impossible is a problem with the code invalid.
+func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, error) {
+	if err := r.removeContainer(ctx, vm.ID); err != nil {
+		return nil, err
+	}
+
+	if err := writeFiles(vm, r.config.Nameservers); err != nil {
+		return nil, err
+	}
+
+	container, err := r.create(ctx, vm, restarts)
+	if err != nil {
+		return nil, err
+	}
+
+	task, err := container.NewTask(ctx, cio.BinaryIO(r.config.Logger, map[string]string{r.config.LoggerCommand: vm.LogFolder}))
+	if err != nil {
+		return nil, fmt.Errorf("make task: %w", err)
+	}
+
+	if err := task.Start(ctx); err != nil {
+		return nil, fmt.Errorf("start task: %w", err)
+	}
+
+	return newTask(ctx, container, task), nil
+}
+
+func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd.Container, error) {
+	image, err := r.client.GetImage(ctx, vm.Image)
+	if err != nil {
+		return nil, fmt.Errorf("find image: %w", err)
+	}
+
+	config, err := image.Spec(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration of an image: %w", err)
+	}
+
+	if len(config.Config.Entrypoint)+len(config.Config.Cmd) == 0 {
+		return nil, problem.New(problem.Invalid, "The image says no command to start. Add a CMD or an ENTRYPOINT to the Dockerfile.")
+	}
+
+	for name, value := range vm.Environment {
+		if strings.ContainsRune(name+value, 0) {
+			return nil, problem.New(problem.Invalid, "The environment variable %q holds a NUL character. Set it again without.", name)
+		}
+	}
+
+	container, err := r.client.NewContainer(ctx, vm.ID.String(),
+		containerd.WithImage(image),
+		containerd.WithSnapshotter(r.config.Snapshotter),
+		containerd.WithNewSnapshot(vm.ID.String(), image),
+		containerd.WithContainerLabels(map[string]string{
+			labelVM: vm.ID.String(), labelDeployment: vm.DeploymentID.String(), labelGeneration: vm.generation(),
+			labelRestarts: strconv.FormatInt(restarts, 10),
+		}),
+		containerd.WithImageStopSignal(image, "SIGTERM"),
+		containerd.WithRuntime(r.config.Handler, r.config.handlerOptions()),
+		containerd.WithNewSpec(r.specification(image, vm)...),
+	)
+	if errors.Is(err, oci.ErrNoUsersFound) {
+		return nil, problem.Wrap(err, problem.Invalid,
+			"The image starts as the user %q, whom its /etc/passwd does not know. Change USER in the Dockerfile.", config.Config.User)
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("make container: %w", err)
+	}
+
+	return container, nil
+}
+
+// generation tells descriptions apart. The environment is left out: it never changes within a VM, and no digest of a secret
+// is to stand in a label.
+func (v VM) generation() string {
+	digest := sha256.New()
+	_, _ = fmt.Fprintln(digest, v.Image, v.Address, v.Port, v.CPUMillis, v.MemoryBytes, v.PIDs, slices.Sorted(maps.Keys(v.Environment)))
+
+	return hex.EncodeToString(digest.Sum(nil))
+}
+
+// PID returns the process on the node that is the VM's init or, in a virtual machine, its hypervisor.
+func (t *Task) PID() int { return int(t.task.Pid()) }
+
+// Wait returns how the VM ended, once it has. An error means that nobody knows, because containerd went away: adopt again.
+func (t *Task) Wait(ctx context.Context) (Exit, error) {
+	exited, err := t.task.Wait(ctx)
+	if err != nil {
+		return Exit{}, fmt.Errorf("wait for a task: %w", err)
+	}
+
+	select {
+	case status := <-exited:
+		if err := status.Error(); err != nil {
+			return Exit{}, fmt.Errorf("wait for a task: %w", err)
+		}
+
+		return Exit{Code: status.ExitCode(), OutOfMemory: t.outOfMemory(ctx)}, nil
+	case <-ctx.Done():
+		return Exit{}, fmt.Errorf("wait for a task: %w", ctx.Err())
+	}
+}
+
+// Delete removes what has ended. When it returns, all that the VM wrote is in its log.
+func (t *Task) Delete(ctx context.Context) error {
+	if _, err := t.task.Delete(ctx, containerd.WithProcessKill); ignoreNotFound(err) != nil {
+		return fmt.Errorf("delete task: %w", err)
+	}
+
+	return nil
+}
+
+func (t *Task) stop(ctx context.Context, grace time.Duration) error {
+	exited, err := t.task.Wait(ctx)
+	if err != nil {
+		return ignoreNotFound(fmt.Errorf("wait for a task: %w", err))
+	}
+
+	for _, step := range []struct {
+		signal syscall.Signal
+		wait   time.Duration
+	}{{t.signal, grace}, {syscall.SIGKILL, killTime}} {
+		err := t.task.Kill(ctx, step.signal)
+		if errdefs.IsNotFound(err) {
+			return nil
+		}
+
+		if err != nil {
+			return fmt.Errorf("send %s: %w", step.signal, err)
+		}
+
+		select {
+		case <-exited:
+			return nil
+		case <-ctx.Done():
+			return fmt.Errorf("stop task: %w", ctx.Err())
+		case <-time.After(step.wait):
+		}
+	}
+
+	return fmt.Errorf("the VM still runs %s after SIGKILL", killTime)
+}

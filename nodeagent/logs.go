@@ -1,0 +1,121 @@
+package nodeagent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
+)
+
+const (
+	shipInterval = 100 * time.Millisecond
+	shipRetry    = time.Second
+	shipTimeout  = 10 * time.Second
+
+	// A batch stays under the API's limits: 1000 lines, and 1 MiB of body.
+	batchLines = 500
+	batchBytes = 512 << 10
+)
+
+// logShipper sends what one VM writes to the API, in batches. While the API is away one batch waits in memory, and the rest in the VM's
+// bounded files.
+type logShipper struct {
+	api     *client.ClientWithResponses
+	logger  *slog.Logger
+	vm      uuid.UUID
+	reader  *vmlog.Reader
+	pending []vmlog.Record
+	// turn is held by the one that ships.
+	turn chan struct{}
+}
+
+func newLogShipper(api *client.ClientWithResponses, logger *slog.Logger, vm uuid.UUID, reader *vmlog.Reader) *logShipper {
+	return &logShipper{api: api, logger: logger, vm: vm, reader: reader, turn: make(chan struct{}, 1)}
+}
+
+// follow ships until ctx ends.
+func (s *logShipper) follow(ctx context.Context) {
+	defer func() { _ = s.reader.Close() }()
+
+	for ctx.Err() == nil {
+		if err := s.ship(ctx); err != nil && ctx.Err() == nil {
+			s.logger.WarnContext(ctx, "logs could not be shipped; it is tried again", logging.Error(err))
+			pause(ctx, shipRetry)
+		}
+
+		pause(ctx, shipInterval)
+	}
+}
+
+// flush ships what has been written, as far as ctx gives it time.
+func (s *logShipper) flush(ctx context.Context) {
+	if err := s.ship(ctx); err != nil {
+		s.logger.WarnContext(ctx, "the last lines of the VM were not shipped in time", logging.Error(err))
+	}
+}
+
+func (s *logShipper) ship(ctx context.Context) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for another batch: %w", ctx.Err())
+	}
+
+	for {
+		if len(s.pending) == 0 {
+			records, err := s.reader.Read(batchLines, batchBytes)
+			if err != nil {
+				return fmt.Errorf("read: %w", err)
+			}
+
+			s.pending = records
+		}
+
+		if len(s.pending) == 0 {
+			return nil
+		}
+
+		if err := s.send(ctx); err != nil {
+			return err
+		}
+
+		s.pending = nil
+	}
+}
+
+// send sends the pending batch. One that the API does not take, now or ever, is passed over.
+func (s *logShipper) send(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, shipTimeout)
+	defer cancel()
+
+	lines := lo.Map(s.pending, func(r vmlog.Record, _ int) client.ShippedLogLine {
+		return client.ShippedLogLine{Sequence: r.Sequence, Stream: client.ShippedLogLineStream(r.Stream), Line: r.Line, LoggedAt: r.Time}
+	})
+
+	response, err := s.api.ShipLogsWithResponse(ctx, client.ShipLogsInputBody{VMID: s.vm, Lines: lines})
+	if err != nil {
+		return fmt.Errorf("send: %w", err)
+	}
+
+	switch code := response.StatusCode(); code {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		s.logger.WarnContext(ctx, "the API did not take lines of the VM's log", slog.Int("lines", len(lines)), slog.Int("status", code))
+
+		return nil
+	default:
+		if code >= http.StatusMultipleChoices {
+			return fmt.Errorf("send: the API answered %s", response.Status())
+		}
+
+		return nil
+	}
+}

@@ -1,0 +1,95 @@
+package nodeagent
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+const (
+	longPoll = 30 * time.Second
+	// pollTimeout leaves the API time to answer behind the end of a long poll.
+	pollTimeout = longPoll + 15*time.Second
+
+	firstRetry = 250 * time.Millisecond
+	lastRetry  = 10 * time.Second
+
+	// pollPause keeps an API that does not wait from being asked without end.
+	pollPause = 50 * time.Millisecond
+)
+
+// poll follows what the node is to run until ctx ends. While the API is away everything goes on as it is.
+func (a *Agent) poll(ctx context.Context) error {
+	var (
+		etag  string
+		retry = firstRetry
+	)
+
+	for ctx.Err() == nil {
+		list, tag, err := a.fetch(ctx, etag)
+		if err == nil && list != nil {
+			err = a.apply(ctx, *list)
+		}
+
+		if ctx.Err() != nil {
+			return nil
+		}
+
+		if err != nil {
+			a.logger.WarnContext(ctx, "what this node is to run is not known; it goes on with what it has", logging.Error(err))
+			pause(ctx, retry)
+
+			retry = min(2*retry, lastRetry)
+
+			continue
+		}
+
+		etag, retry = tag, firstRetry
+
+		pause(ctx, pollPause)
+	}
+
+	return nil
+}
+
+// fetch returns what the node is to run, and nil where that has not changed.
+func (a *Agent) fetch(ctx context.Context, etag string) (*client.Assignments, string, error) {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+
+	seconds := int64(longPoll.Seconds())
+	params := &client.GetAssignmentsParams{WaitSeconds: &seconds}
+
+	if etag != "" {
+		params.IfNoneMatch = &etag
+	}
+
+	response, err := a.api.GetAssignmentsWithResponse(ctx, params)
+	if err != nil {
+		return nil, "", fmt.Errorf("ask for assignments: %w", err)
+	}
+
+	switch {
+	case response.StatusCode() == http.StatusNotModified:
+		return nil, etag, nil
+	case response.JSON200 != nil:
+		return response.JSON200, response.HTTPResponse.Header.Get("ETag"), nil
+	default:
+		return nil, "", fmt.Errorf("ask for assignments: the API answered %s", response.Status())
+	}
+}
+
+// pause waits for a time, or for the end of ctx.
+func pause(ctx context.Context, duration time.Duration) {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

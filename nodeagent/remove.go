@@ -1,0 +1,69 @@
+package nodeagent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
+)
+
+// RemoveVMs takes every VM of the node, and what the node made for them in the network, off the machine: for a machine that
+// is to be left as it was found. The agent must have ended, or it would start them again. Images stay.
+func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) error {
+	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	if err != nil {
+		return fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
+	}
+
+	defer func() { _ = connection.Close() }()
+
+	runtime := containers.New(connection, containers.Config{Handler: config.Runtime, Snapshotter: config.Snapshotter})
+	attached := &network.Network{Range: clusterRange, Folder: config.networkFolder()}
+
+	contained, err := runtime.List(ctx)
+	if err != nil {
+		return err
+	}
+
+	networked, err := attached.List()
+	if err != nil {
+		return err
+	}
+
+	var group errgroup.Group
+
+	for _, vm := range lo.Union(contained, networked) {
+		group.Go(func() error { return removeVM(ctx, runtime, attached, vm) })
+	}
+
+	if err := group.Wait(); err != nil {
+		return err
+	}
+
+	if err := os.RemoveAll(config.networkFolder()); err != nil {
+		return fmt.Errorf("remove the folder of network namespaces: %w", err)
+	}
+
+	return attached.Teardown()
+}
+
+func removeVM(ctx context.Context, runtime *containers.Runtime, attached *network.Network, vm uuid.UUID) error {
+	const grace = 3 * time.Second
+
+	err := errors.Join(runtime.Stop(ctx, vm, grace), runtime.Remove(ctx, vm))
+	if err != nil {
+		return fmt.Errorf("remove VM %s: %w", vm, err)
+	}
+
+	return attached.Detach(vm)
+}

@@ -1,0 +1,120 @@
+package nodeagent
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+const (
+	reportInterval = 5 * time.Second
+	reportTimeout  = 10 * time.Second
+	reportRetry    = time.Second
+	cpuMillis      = 1000
+	kibibyte       = 1024
+)
+
+// report tells the API how the node and its VMs are: on every change, and every few seconds as a sign of life.
+func (a *Agent) report(ctx context.Context) error {
+	interval := time.NewTicker(reportInterval)
+	defer interval.Stop()
+
+	retry := time.NewTimer(reportRetry)
+	defer retry.Stop()
+
+	for {
+		err := a.sendReport(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+
+		if err != nil {
+			a.logger.WarnContext(ctx, "the state of this node could not be reported", logging.Error(err))
+			retry.Reset(reportRetry)
+		} else {
+			retry.Stop()
+		}
+
+		select {
+		case <-a.changed:
+		case <-interval.C:
+		case <-retry.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (a *Agent) sendReport(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
+	defer cancel()
+
+	response, err := a.api.ReportNodeWithResponse(ctx, client.NodeReport{
+		Version: version(), Runtime: a.config.Runtime,
+		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
+	})
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+
+	if response.StatusCode() >= http.StatusMultipleChoices {
+		return fmt.Errorf("report: the API answered %s", response.Status())
+	}
+
+	return nil
+}
+
+// states returns how the assigned VMs are; the API does not ask for others.
+func (a *Agent) states() []client.VMReport {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	states := make([]client.VMReport, 0, len(a.assigned))
+
+	for id := range a.assigned {
+		if m := a.machines[id]; m != nil {
+			states = append(states, m.state())
+		}
+	}
+
+	return states
+}
+
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+
+	return info.Main.Version
+}
+
+// memoryBytes returns the memory of this machine, and 0 where the kernel does not tell.
+func memoryBytes() int64 {
+	file, err := os.Open("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+
+	defer func() { _ = file.Close() }()
+
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		if fields := strings.Fields(scanner.Text()); len(fields) > 1 && fields[0] == "MemTotal:" {
+			kibibytes, _ := strconv.ParseInt(fields[1], 10, 64)
+
+			return kibibytes * kibibyte
+		}
+	}
+
+	return 0
+}

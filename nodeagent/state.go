@@ -1,0 +1,122 @@
+package nodeagent
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+)
+
+const (
+	// Exit codes above it say by which signal a process ended.
+	signalCodes = 128
+	killed      = 128 + 9
+
+	notExecutable = 126
+	notFound      = 127
+	mebibyte      = 1 << 20
+)
+
+// state returns what is reported of the VM.
+func (m *machine) state() client.VMReport {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	return m.report
+}
+
+// set takes over a state. While the VM starts again, what its last crash said stays readable.
+func (m *machine) set(state client.VMReportState, message string) {
+	m.change(func(report *client.VMReport) {
+		again := report.ExitCode != nil && (state == client.VMReportStateStarting || state == client.VMReportStateRunning)
+		report.State = state
+
+		if message != "" || !again {
+			report.Message = sentence(message)
+		}
+	})
+}
+
+// explain changes the message alone.
+func (m *machine) explain(message string) {
+	m.change(func(report *client.VMReport) { report.Message = sentence(message) })
+}
+
+func (m *machine) restarted(restarts int64) {
+	m.change(func(report *client.VMReport) { report.Restarts = restarts })
+}
+
+func (m *machine) crashed(exit containers.Exit, memory int64) {
+	m.change(func(report *client.VMReport) {
+		code := int64(exit.Code)
+		report.State, report.ExitCode, report.Message = client.VMReportStateCrashed, &code, sentence(describeExit(exit, memory))
+	})
+}
+
+// change edits the report and has it sent if it is another one now.
+func (m *machine) change(edit func(*client.VMReport)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	before := m.report
+	edit(&m.report)
+
+	same := before.State == m.report.State && before.Restarts == m.report.Restarts && before.ExitCode == m.report.ExitCode &&
+		textOf(before.Message) == textOf(m.report.Message)
+	if !same {
+		signal(m.agent.changed)
+	}
+}
+
+// describeExit says in a sentence how the app ended, and what to look at.
+func describeExit(exit containers.Exit, memory int64) string {
+	switch {
+	case exit.OutOfMemory && exit.Code != 0:
+		return fmt.Sprintf("The app was ended because it used more memory than its limit of %d MiB. Make it use less, or raise the limit.", memory/mebibyte)
+	case exit.Code == 0:
+		return "The app ended by itself with exit code 0. It has to keep running and answer requests."
+	case exit.Code == notFound:
+		return "The app's command was not found in the image (exit code 127). Check CMD and ENTRYPOINT in the Dockerfile, and the log."
+	case exit.Code == notExecutable:
+		return "The app's command cannot be executed (exit code 126). Check that it is executable and made for this kind of machine."
+	case exit.Code == killed:
+		return "The app was ended by signal 9 (SIGKILL). It may have run out of memory."
+	case exit.Code > signalCodes:
+		return fmt.Sprintf("The app was ended by signal %d (exit code %d). Its log may say why.", exit.Code-signalCodes, exit.Code)
+	default:
+		return fmt.Sprintf("The app crashed with exit code %d. Its log may say why.", exit.Code)
+	}
+}
+
+// reason returns what a user may know of an error that passes by itself.
+func reason(err error) string {
+	if problem.CodeOf(err) != problem.Internal {
+		return problem.MessageOf(err)
+	}
+
+	step, _, _ := strings.Cut(err.Error(), ":")
+
+	return "it could not " + step + "."
+}
+
+func sentence(message string) *string {
+	if message == "" {
+		return nil
+	}
+
+	if runes := []rune(message); len(runes) > maxMessage {
+		message = string(runes[:maxMessage])
+	}
+
+	return &message
+}
+
+func textOf(message *string) string {
+	if message == nil {
+		return ""
+	}
+
+	return *message
+}

@@ -1,0 +1,105 @@
+package nodeagent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+const sweepInterval = time.Minute
+
+// sweep removes what no assignment names: whenever a VM was removed, once when the first list arrives, and every minute.
+func (a *Agent) sweep(ctx context.Context) error {
+	interval := time.NewTicker(sweepInterval)
+	defer interval.Stop()
+
+	for {
+		select {
+		case <-a.removed:
+		case <-interval.C:
+		case <-ctx.Done():
+			return nil
+		}
+
+		if err := a.sweepOnce(ctx); err != nil && ctx.Err() == nil {
+			a.logger.WarnContext(ctx, "what is left of former VMs could not be removed; it is tried again", logging.Error(err))
+		}
+	}
+}
+
+func (a *Agent) sweepOnce(ctx context.Context) error {
+	if !a.heard() {
+		return nil
+	}
+
+	left, err := a.leftovers(ctx)
+	if err != nil {
+		return err
+	}
+
+	a.mu.Lock()
+
+	for _, id := range left {
+		if a.machines[id] == nil {
+			a.start(ctx, id, nil)
+		}
+	}
+
+	keep := lo.SliceToMap(lo.Values(a.assigned), func(vm client.AssignedVM) (string, bool) { return vm.Image, true })
+
+	for id, vm := range a.assigned {
+		if m := a.machines[id]; m != nil && m.state().State == client.VMReportStateRemoved {
+			delete(keep, vm.Image)
+		}
+	}
+
+	a.mu.Unlock()
+
+	if err := a.runtime.RemoveImages(ctx, keep); err != nil {
+		return fmt.Errorf("remove images: %w", err)
+	}
+
+	return nil
+}
+
+// heard tells whether the API has said what the node is to run. Until then nothing is touched.
+func (a *Agent) heard() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	return a.assigned != nil
+}
+
+// leftovers returns the VMs of which anything is on this machine: in containerd, as a network namespace or as a folder.
+func (a *Agent) leftovers(ctx context.Context) ([]uuid.UUID, error) {
+	inContainerd, err := a.runtime.List(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list VMs: %w", err)
+	}
+
+	inNetwork, err := a.vmNetwork().List()
+	if err != nil {
+		return nil, fmt.Errorf("list VMs: %w", err)
+	}
+
+	entries, err := os.ReadDir(a.config.vmFolder())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("list the folders of VMs: %w", err)
+	}
+
+	folders := lo.FilterMap(entries, func(entry os.DirEntry, _ int) (uuid.UUID, bool) {
+		id, err := uuid.Parse(entry.Name())
+
+		return id, err == nil
+	})
+
+	return lo.Uniq(append(append(inContainerd, inNetwork...), folders...)), nil
+}
