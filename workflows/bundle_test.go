@@ -129,14 +129,19 @@ func (b *testBundle) work(t *testing.T) *Worker {
 	t.Helper()
 
 	worker := b.newWorker(t)
+	b.runWorker(t, worker)
+
+	return worker
+}
+
+func (b *testBundle) runWorker(t *testing.T, worker *Worker) {
+	t.Helper()
 
 	run(t, func(ctx context.Context) {
 		if err := worker.Run(ctx); err != nil {
 			b.logger.Warn("worker ended", "error", err)
 		}
 	})
-
-	return worker
 }
 
 func (b *testBundle) create(t *testing.T) database.Deployment {

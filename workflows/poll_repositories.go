@@ -71,17 +71,22 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 			return nil
 		}
 
+		newest, unresolved, err := newestCommit(ctx, queries, locked)
+		if err != nil {
+			return err
+		}
+
+		// A deployment of the branch's newest commit has still to find out which one that is: this one, perhaps.
+		if unresolved {
+			return queries.RecordPoll(ctx, locked.LastSeenCommit, project.ID)
+		}
+
 		if err := queries.RecordPoll(ctx, &commit, project.ID); err != nil {
 			return fmt.Errorf("write the commit: %w", err)
 		}
 
-		if lo.FromPtr(locked.LastSeenCommit) == commit {
+		if lo.FromPtr(locked.LastSeenCommit) == commit || newest == commit {
 			return nil
-		}
-
-		deployed, err := newestIs(ctx, queries, locked, commit)
-		if err != nil || deployed {
-			return err
 		}
 
 		_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
@@ -92,12 +97,18 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 	})
 }
 
-// newestIs tells whether the newest deployment of the project's branch is of that commit: somebody was faster.
-func newestIs(ctx context.Context, queries *database.Queries, project database.Project, commit string) (bool, error) {
+// newestCommit returns the commit of the newest deployment of the project's branch, and whether it is still to be resolved.
+func newestCommit(ctx context.Context, queries *database.Queries, project database.Project) (commit string, unresolved bool, err error) {
 	newest, err := queries.ListNewestDeployments(ctx, project.ID, project.Branch, 1)
 	if err != nil {
-		return false, fmt.Errorf("read the newest deployment: %w", err)
+		return "", false, fmt.Errorf("read the newest deployment: %w", err)
 	}
 
-	return len(newest) == 1 && lo.FromPtr(newest[0].CommitSHA) == commit, nil
+	if len(newest) == 0 {
+		return "", false, nil
+	}
+
+	underWay := newest[0].State == stateQueued || newest[0].State == stateDeploying
+
+	return lo.FromPtr(newest[0].CommitSHA), underWay && newest[0].CommitSHA == nil, nil
 }

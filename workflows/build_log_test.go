@@ -1,0 +1,66 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities"
+)
+
+func TestBuildLog_KeepsOrderAndBounds(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.create(t)
+	worker := b.newWorker(t)
+	log := worker.openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, deployment: deployment, logger: b.logger})
+
+	for number := range maxLogLines + 10 {
+		log.write(activities.LogLine{Stream: activities.StreamStdout, Line: fmt.Sprintf("line %d", number)})
+	}
+
+	log.close()
+
+	require.Equal(t, maxLogLines+1, b.count(t, "SELECT count(*) FROM build_logs"))
+	require.Zero(t, b.count(t, `SELECT count(*) FROM (
+		SELECT line, row_number() OVER (ORDER BY id) - 1 AS number FROM build_logs WHERE stream = 'stdout') AS l
+		WHERE line <> 'line ' || number`))
+	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM build_logs
+		WHERE stream = 'system' AND line = 'The step wrote more than 20000 lines or 32 MiB; what follows is not kept.'`))
+}
+
+func TestBuildLog_StoresWhateverBytesABuildWrites(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	log := worker.openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, deployment: b.create(t), logger: b.logger})
+	log.write(activities.LogLine{Stream: activities.StreamStdout, Line: "a\x00b\xff"})
+	log.write(activities.LogLine{Stream: activities.StreamStdout, Line: strings.Repeat("é", 1<<19)})
+	log.close()
+
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE line = $1", "a\uFFFDb\uFFFD"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE octet_length(line) < 17000 AND line LIKE '% … (1032192 more bytes)'"))
+}
+
+func TestRedactor_TakesOutValuesAndTheirLines(t *testing.T) {
+	t.Parallel()
+
+	secrets := newRedactor(map[string]string{
+		"TOKEN": "hunter2", "LONGER": "hunter2000", "KEY": "-----BEGIN-----\nabcdef\r\n-----END-----\n", "SHORT": "abc", "EMPTY": "",
+	})
+
+	for text, want := range map[string]string{
+		"hunter2 hunter2000":                     "[redacted] [redacted]",
+		"abcdef":                                 "[redacted]",
+		"x-----BEGIN-----y":                      "x[redacted]y",
+		"abc stays, being short, and so does ab": "abc stays, being short, and so does ab",
+	} {
+		require.Equal(t, want, secrets.redact(text))
+	}
+
+	require.Equal(t, "text", redactor{}.redact("text"))
+}

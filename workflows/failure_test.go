@@ -1,0 +1,115 @@
+package workflows
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const canary = "hunter2-canary"
+
+// setSecret gives the project an environment variable.
+func (b *testBundle) setSecret(t *testing.T, name, value string) {
+	t.Helper()
+
+	variable := id.New()
+	b.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)",
+		variable, b.project, name, b.key.SealVariable(variable, value))
+}
+
+func TestDeploy_UsersError_FailsAtOnceAndStoresNoSecret(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.setSecret(t, "TOKEN", canary)
+	b.activities.setBuild(func(_ context.Context, request activities.BuildRequest, log func(activities.LogLine)) error {
+		log(activities.LogLine{Stream: activities.StreamStdout, Line: "the token is " + request.Secrets["TOKEN"]})
+
+		return problem.New(problem.Invalid, "RUN false failed with %s. Mend it.", request.Secrets["TOKEN"])
+	})
+	b.work(t)
+
+	deployment := b.create(t)
+	failed := b.await(t, deployment.ID, stateFailed)
+
+	require.Equal(t, "invalid", *failed.ErrorCode)
+	require.Equal(t, "RUN false failed with [redacted]. Mend it.", *failed.ErrorMessage)
+	require.Equal(t, "build 1 failed", b.steps(t, deployment.ID)[2])
+	require.Len(t, b.steps(t, deployment.ID), 3)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE line = 'the token is [redacted]'"))
+	b.requireNowhere(t, canary)
+}
+
+func TestDeploy_OurError_IsTriedAgainAndSaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.setSecret(t, "TOKEN", canary)
+
+	failures := 1
+	b.activities.setBuild(func(context.Context, activities.BuildRequest, func(activities.LogLine)) error {
+		if failures--; failures >= 0 {
+			return problem.Wrap(errSome, problem.Unavailable, "The registry does not answer with %s.", canary)
+		}
+
+		return nil
+	})
+	b.work(t)
+
+	deployment := b.create(t)
+	b.await(t, deployment.ID, stateLive)
+
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{"build 1 retrying", "build 2 succeeded"}, b.steps(t, deployment.ID)[2:4])
+	require.Equal(t, "Waiting because the registry does not answer with [redacted]; next try in 1 s.", *rows[2].WaitingFor)
+	b.requireNowhere(t, canary)
+}
+
+func TestDeploy_OutOfAttempts_FailsWithWhatItWaitedFor(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.activities.onClone = func(context.Context) error { return problem.New(problem.Unavailable, "The registry does not answer.") }
+
+	deployment := b.create(t)
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, ended_at)
+		VALUES ($1, $2, 'clone', $3, 'retrying', 'w', now())`, id.New(), deployment.ID, deploy()[0].attempts-1)
+	b.work(t)
+
+	failed := b.await(t, deployment.ID, stateFailed)
+	require.Equal(t, "unavailable", *failed.ErrorCode)
+	require.Equal(t, "The registry does not answer. It was tried 10 times. Redeploy to try again.", *failed.ErrorMessage)
+}
+
+func TestDeploy_WorkersDieAtAStepAgainAndAgain_Fails(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.create(t)
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
+		VALUES ($1, $2, 'clone', $3, 'w')`, id.New(), deployment.ID, deploy()[0].attempts)
+	b.work(t)
+
+	failed := b.await(t, deployment.ID, stateFailed)
+	require.Equal(t, "internal", *failed.ErrorCode)
+}
+
+// requireNowhere fails when the text stands in a place where people or other programs look.
+func (b *testBundle) requireNowhere(t *testing.T, text string) {
+	t.Helper()
+
+	for _, query := range []string{
+		"SELECT count(*) FROM river.river_job AS r WHERE r::text LIKE '%' || $1 || '%'",
+		"SELECT count(*) FROM deployments AS r WHERE r::text LIKE '%' || $1 || '%'",
+		"SELECT count(*) FROM deployment_steps AS r WHERE r::text LIKE '%' || $1 || '%'",
+		"SELECT count(*) FROM build_logs AS r WHERE r::text LIKE '%' || $1 || '%'",
+	} {
+		require.Zero(t, b.count(t, query, text), query)
+	}
+}

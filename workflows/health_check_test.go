@@ -1,0 +1,152 @@
+package workflows
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+// vmsOf makes the rows that judge looks at, one for each state.
+func vmsOf(states ...string) []database.ListDeploymentVMsRow {
+	rows := make([]database.ListDeploymentVMsRow, 0, len(states))
+	for _, state := range states {
+		rows = append(rows, database.ListDeploymentVMsRow{VM: database.VM{State: state, DesiredState: "running"}, NodeName: "n1", NodeSeen: true})
+	}
+
+	return rows
+}
+
+func TestJudge_SaysWhatTheStatesMean(t *testing.T) {
+	t.Parallel()
+
+	for name, c := range map[string]struct {
+		rows []database.ListDeploymentVMsRow
+		want verdict
+	}{
+		"all healthy":     {vmsOf("healthy", "healthy"), verdict{healthy: true, waitingFor: "Waiting until the node starts the VM."}},
+		"none":            {vmsOf(), verdict{waitingFor: "Waiting until the node starts the VM."}},
+		"one starting":    {vmsOf("healthy", "starting"), verdict{started: true, waitingFor: "Waiting until the app is healthy (1 of 2)."}},
+		"pulling":         {vmsOf("pulling"), verdict{waitingFor: "Waiting until the node has pulled the image."}},
+		"crashed once":    {vmsOf("crashed"), verdict{started: true, waitingFor: "Waiting until the app is healthy (0 of 1)."}},
+		"failed to start": {vmsOf("failed"), verdict{started: true, failure: "The app could not be started.", waitingFor: "Waiting until the app is healthy (0 of 1)."}},
+	} {
+		got := judge(c.rows)
+		if name == "all healthy" || name == "none" {
+			require.Equal(t, c.want.healthy, got.healthy, name)
+
+			continue
+		}
+
+		require.Equal(t, c.want, got, name)
+	}
+}
+
+func TestJudge_NamesANodeThatDoesNotAnswer(t *testing.T) {
+	t.Parallel()
+
+	rows := vmsOf("pending")
+	rows[0].NodeSeen = false
+	require.Equal(t, "Waiting because node n1 does not answer.", judge(rows).waitingFor)
+}
+
+func TestHealthCheck_AppCrashes_FailsWithItsLastLinesAndTheOlderOneServesOn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.setSecret(t, "TOKEN", canary)
+	b.work(t)
+
+	older := b.await(t, b.create(t).ID, stateLive)
+
+	b.exec(t, `CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		INSERT INTO runtime_logs (deployment_id, vm_id, sequence, stream, line, logged_at)
+		VALUES (NEW.deployment_id, NEW.id, 1, 'stderr', 'cannot reach the database', now()), (NEW.deployment_id, NEW.id, 2, 'stderr', 'bye `+canary+`', now());
+		RETURN NEW; END $$`)
+	b.exec(t, "CREATE TRIGGER crash AFTER INSERT ON vms FOR EACH ROW EXECUTE FUNCTION crash()")
+	b.exec(t, "UPDATE vms SET state = 'crashed'") // So that the fake node leaves the older VM as it is.
+	b.node.reports("crashed", "It exited with code 1.", "2")
+
+	failed := b.await(t, b.create(t).ID, stateFailed)
+	require.Equal(t, "The app crashes again and again. It exited with code 1. Its last lines:\ncannot reach the database\nbye [redacted]",
+		*failed.ErrorMessage)
+	require.Equal(t, stateLive, b.get(t, older.ID).State)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE deployment_id = $1", older.ID))
+	require.Eventually(t, func() bool {
+		return b.count(t, "SELECT count(*) FROM vms WHERE removed_at IS NULL") == 1
+	}, patienceOfTests, 10*time.Millisecond, "only the older one's VM is left")
+	b.requireNowhere(t, canary)
+}
+
+func TestHealthCheck_AppNeverAnswers_FailsInTime(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("running", "Nothing listens on port 3000.", "")
+
+	worker := b.newWorker(t)
+	worker.config.HealthTimeout = 50 * time.Millisecond
+	b.runWorker(t, worker)
+
+	failed := b.await(t, b.create(t).ID, stateFailed)
+	require.Equal(t, "invalid", *failed.ErrorCode)
+	require.Equal(t, "The app did not become healthy within 0 seconds. Nothing listens on port 3000. It wrote nothing to its log.", *failed.ErrorMessage)
+}
+
+func TestHealthCheck_SaysWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("pulling", "", "")
+	b.work(t)
+
+	deployment := b.create(t)
+	waitingFor := func(sentence string) func() bool {
+		return func() bool {
+			return b.count(t, `SELECT count(*) FROM deployment_steps
+				WHERE deployment_id = $1 AND step = 'health_check' AND state = 'running' AND waiting_for = $2`, deployment.ID, sentence) == 1
+		}
+	}
+
+	require.Eventually(t, waitingFor("Waiting until the node has pulled the image."), patienceOfTests, 5*time.Millisecond)
+	b.node.reports("starting", "", "")
+	require.Eventually(t, waitingFor("Waiting until the app is healthy (0 of 1)."), patienceOfTests, 5*time.Millisecond)
+	b.node.reports("healthy", "", "")
+	b.await(t, deployment.ID, stateLive)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE waiting_for IS NOT NULL"))
+}
+
+func TestReconcile_MendsWhatNoJobCarries(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	stranded := b.create(t)
+	b.exec(t, "DELETE FROM river.river_job")
+	b.exec(t, "UPDATE deployments SET created_at = now() - interval '1 minute'")
+
+	// A failed deployment whose VM nobody has removed.
+	leftover := id.New()
+	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at)
+		VALUES ($1, $2, 'health_check', 'manual', 'old', '', 'failed', now() - interval '1 minute', now() - interval '1 hour')`, leftover, b.project)
+	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes)
+		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000)`, id.New(), leftover, b.node.id)
+
+	// A live one that lost its domains to a younger one, without a job to retire it.
+	forgotten, younger := id.New(), id.New()
+	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, route_version) VALUES
+		($1, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 hour', now() - interval '3 hours', 1),
+		($2, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 minute', now() - interval '2 hours', 2)`,
+		forgotten, younger, b.project)
+	b.exec(t, "UPDATE domains SET deployment_id = $1", younger)
+	b.exec(t, "INSERT INTO route_table (id, version) VALUES (1, 2)")
+
+	b.work(t)
+	b.await(t, stranded.ID, stateLive)
+	b.await(t, forgotten, stateRetired)
+	require.Eventually(t, func() bool {
+		return b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL", leftover) == 0
+	}, patienceOfTests, 10*time.Millisecond)
+}

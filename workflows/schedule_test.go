@@ -1,0 +1,137 @@
+package workflows
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+func nodeWith(name string, cpuMillis int32, memoryBytes int64) database.Node {
+	return database.Node{ID: id.New(), Name: name, CPUMillis: cpuMillis, MemoryBytes: memoryBytes}
+}
+
+func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
+	t.Parallel()
+
+	small, large := nodeWith("small", 1000, 1000), nodeWith("large", 1000, 10_000)
+	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100}}
+
+	placed, err := place(candidates([]database.Node{small, large}, usage), 3, 100, 400)
+	require.NoError(t, err)
+	require.Equal(t, []database.Node{large, small, large}, placed)
+}
+
+func TestPlace_OvercommitsProcessorsButNotMemory(t *testing.T) {
+	t.Parallel()
+
+	node := nodeWith("n", 1000, 1000)
+
+	placed, err := place(candidates([]database.Node{node}, nil), 4, 1000, 250)
+	require.NoError(t, err)
+	require.Len(t, placed, 4)
+
+	for _, c := range []struct{ cpuMillis, memoryBytes int64 }{{1001, 100}, {100, 251}} {
+		_, err = place(candidates([]database.Node{node}, nil), 4, c.cpuMillis, c.memoryBytes)
+		require.Equal(t, problem.Unavailable, problem.CodeOf(err))
+		require.ErrorContains(t, err, "No node has room")
+	}
+
+	_, err = place(nil, 1, 1, 1)
+	require.ErrorContains(t, err, "No node is ready.")
+}
+
+func TestLowestFree_SkipsReservedAndHeld(t *testing.T) {
+	t.Parallel()
+
+	prefix := netip.MustParsePrefix("10.79.1.0/29")
+	held := []netip.Addr{netip.MustParseAddr("10.79.1.2"), netip.MustParseAddr("10.79.1.4")}
+
+	var got []string
+
+	for {
+		address, err := lowestFree(prefix, held)
+		if err != nil {
+			require.Equal(t, problem.Unavailable, problem.CodeOf(err))
+
+			break
+		}
+
+		got = append(got, address.String())
+		held = append(held, address)
+	}
+
+	require.Equal(t, []string{"10.79.1.3", "10.79.1.5", "10.79.1.6"}, got, "neither .0, .1 nor the broadcast address .7")
+}
+
+func TestSchedule_ManyAtOnce_NoAddressTwice(t *testing.T) {
+	t.Parallel()
+
+	const projects, instances = 12, 2
+
+	b := setup(t)
+	b.addNode(t, "n2", "10.79.2.0/24")
+	b.work(t)
+	b.work(t)
+
+	deployments := make([]uuid.UUID, 0, projects)
+
+	for range projects {
+		project := id.New()
+		b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy, instances, memory_bytes)
+			SELECT $1::uuid, organisation_id, 'App', $1::uuid::text, 'https://git.example.com/app.git', false, $3, 33554432 FROM projects WHERE id = $2`,
+			project, b.project, instances)
+
+		deployment, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: project, Trigger: TriggerManual})
+		require.NoError(t, err)
+
+		deployments = append(deployments, deployment.ID)
+	}
+
+	for _, deployment := range deployments {
+		b.await(t, deployment, stateLive)
+		require.Equal(t, 2, b.count(t, "SELECT count(DISTINCT node_id) FROM vms WHERE deployment_id = $1", deployment), "spread over both nodes")
+	}
+
+	require.Equal(t, projects*instances, b.count(t, "SELECT count(DISTINCT ip) FROM vms"))
+}
+
+func TestSchedule_NoNode_WaitsUntilThereIsOne(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "UPDATE nodes SET state = 'draining'")
+	b.work(t)
+
+	deployment := b.create(t)
+
+	require.Eventually(t, func() bool {
+		return b.count(t, `SELECT count(*) FROM deployment_steps
+			WHERE step = 'schedule' AND state = 'retrying' AND waiting_for = 'Waiting because no node is ready; next try in 1 s.'`) == 1
+	}, patienceOfTests, lookAgain/100)
+
+	b.exec(t, "UPDATE nodes SET state = 'ready'")
+	b.await(t, deployment.ID, stateLive)
+}
+
+func TestSchedule_AddressesRestBeforeTheyAreUsedAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	worker := b.newWorker(t)
+	worker.config.AddressCooldown = 0
+	b.runWorker(t, worker)
+
+	first := b.await(t, b.create(t).ID, stateLive)
+	b.await(t, b.create(t).ID, stateLive)
+	b.await(t, first.ID, stateRetired)
+
+	third := b.await(t, b.create(t).ID, stateLive)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND host(ip) = '10.79.1.2'", third.ID))
+}
