@@ -37,7 +37,7 @@ func hash(parts ...any) string {
 // lock waits until no other process makes images in that cache.
 func lock(ctx context.Context, cacheDir string) (func(), error) {
 	dir := filepath.Join(cacheDir, "base-images")
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // Base images are public.
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make the cache of the base images: %w", err)
 	}
 
@@ -48,7 +48,7 @@ func lock(ctx context.Context, cacheDir string) (func(), error) {
 
 	locked := make(chan error, 1)
 
-	go func() { locked <- syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }() //nolint:gosec // A descriptor fits an int.
+	go func() { locked <- syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }()
 
 	select {
 	case err := <-locked:

@@ -20,7 +20,7 @@ func hostCertificates() ([]byte, error) {
 		path = "/etc/ssl/certs/ca-certificates.crt"
 	}
 
-	certificates, err := os.ReadFile(path) //nolint:gosec // The operator names the file.
+	certificates, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing: install the package ca-certificates, or point SSL_CERT_FILE at the bundle", path)
 	}

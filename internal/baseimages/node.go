@@ -49,7 +49,6 @@ func (r recipe) nodeLayer(ctx context.Context, rootfs, work string) (v1.Layer, e
 
 // appendLine adds a file of the Debian system with one more line.
 func (t *tree) appendLine(ctx context.Context, rootfs, file, line string) error {
-	//nolint:gosec // The arguments are constants and a path of ours.
 	content, err := exec.CommandContext(ctx, "tar", "--extract", "--to-stdout", "--file", rootfs, "."+file).Output()
 	if err != nil {
 		return fmt.Errorf("read %s of the Debian system: %w", file, err)

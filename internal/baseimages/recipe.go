@@ -44,8 +44,11 @@ var recipes = []recipe{
 		Command: []string{"node"},
 	},
 	{
-		Name:     "node",
-		Tags:     []string{"latest", "slim", "lts", "lts-slim", "24", "24-slim", "24-trixie", "24-trixie-slim", "24-bookworm", "24-bookworm-slim", "krypton", "krypton-slim"},
+		Name: "node",
+		Tags: []string{
+			"latest", "slim", "lts", "lts-slim", "24", "24-slim", "24-trixie", "24-trixie-slim", "24-bookworm", "24-bookworm-slim",
+			"krypton", "krypton-slim",
+		},
 		Suite:    "trixie",
 		Packages: []string{"ca-certificates"},
 		Node: &archive{

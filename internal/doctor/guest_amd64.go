@@ -22,7 +22,7 @@ const (
 	kvmGetSpecial    = 0x8138AE83
 	kvmSetSpecial    = 0x4138AE84
 
-	kvmAPIVersion = 12
+	kvmAPIVersion   = 12
 	kvmExitIO       = 2
 	kvmExitHalt     = 5
 	kvmExitInternal = 17
@@ -57,11 +57,11 @@ func runGuest() error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	if version, err := ioctl(device.Fd(), kvmGetAPIVersion, 0); err != nil || version != kvmAPIVersion {
+	if version, err := ioctl(device.Fd(), kvmGetAPIVersion, nil); err != nil || version != kvmAPIVersion {
 		return fmt.Errorf("the KVM API has version %d instead of %d: %w", version, kvmAPIVersion, err)
 	}
 
-	vm, err := ioctl(device.Fd(), kvmCreateVM, 0)
+	vm, err := ioctl(device.Fd(), kvmCreateVM, nil)
 	if err != nil {
 		return fmt.Errorf("make a VM: %w", err)
 	}
@@ -78,13 +78,13 @@ func runGuest() error {
 	region := struct {
 		slot, flags           uint32
 		address, size, origin uint64
-	}{address: guestAddress, size: guestMemory, origin: uint64(uintptr(unsafe.Pointer(&memory[0])))}
+	}{address: guestAddress, size: guestMemory, origin: uint64(uintptr(pointer(&memory[0])))}
 
-	if _, err := ioctl(vm, kvmSetMemory, uintptr(unsafe.Pointer(&region))); err != nil {
+	if _, err := ioctl(vm, kvmSetMemory, pointer(&region)); err != nil {
 		return fmt.Errorf("give the VM memory: %w", err)
 	}
 
-	processor, err := ioctl(vm, kvmCreateVCPU, 0)
+	processor, err := ioctl(vm, kvmCreateVCPU, nil)
 	if err != nil {
 		return fmt.Errorf("make a processor: %w", err)
 	}
@@ -100,14 +100,14 @@ func runGuest() error {
 // setRegisters makes the processor begin at the program.
 func setRegisters(processor uintptr) error {
 	special := make([]byte, specialBytes)
-	if _, err := ioctl(processor, kvmGetSpecial, uintptr(unsafe.Pointer(&special[0]))); err != nil {
+	if _, err := ioctl(processor, kvmGetSpecial, pointer(&special[0])); err != nil {
 		return fmt.Errorf("read the segments: %w", err)
 	}
 
 	binary.LittleEndian.PutUint64(special, 0)
 	binary.LittleEndian.PutUint16(special[selectorOffset:], 0)
 
-	if _, err := ioctl(processor, kvmSetSpecial, uintptr(unsafe.Pointer(&special[0]))); err != nil {
+	if _, err := ioctl(processor, kvmSetSpecial, pointer(&special[0])); err != nil {
 		return fmt.Errorf("set the segments: %w", err)
 	}
 
@@ -115,7 +115,7 @@ func setRegisters(processor uintptr) error {
 	binary.LittleEndian.PutUint64(registers[ripOffset:], guestAddress)
 	binary.LittleEndian.PutUint64(registers[flagsOffset:], 2) //nolint:mnd // The bit that is always set.
 
-	if _, err := ioctl(processor, kvmSetRegisters, uintptr(unsafe.Pointer(&registers[0]))); err != nil {
+	if _, err := ioctl(processor, kvmSetRegisters, pointer(&registers[0])); err != nil {
 		return fmt.Errorf("set the registers: %w", err)
 	}
 
@@ -124,12 +124,12 @@ func setRegisters(processor uintptr) error {
 
 // runProcessor runs until the guest halts; its one output on the way is expected.
 func runProcessor(device, processor uintptr) error {
-	size, err := ioctl(device, kvmVCPUMmapSize, 0)
+	size, err := ioctl(device, kvmVCPUMmapSize, nil)
 	if err != nil {
 		return fmt.Errorf("ask for the size of the shared page: %w", err)
 	}
 
-	shared, err := syscall.Mmap(int(processor), 0, int(size), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED) //nolint:gosec // A few pages.
+	shared, err := syscall.Mmap(int(processor), 0, int(size), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	if err != nil {
 		return fmt.Errorf("map the shared page: %w", err)
 	}
@@ -137,7 +137,7 @@ func runProcessor(device, processor uintptr) error {
 
 	for spoke := false; ; {
 		// The kernel interrupts the run for signals, which the Go runtime sends itself.
-		if _, err := ioctl(processor, kvmRun, 0); err != nil && err != syscall.EINTR { //nolint:errorlint // A bare errno.
+		if _, err := ioctl(processor, kvmRun, nil); err != nil && err != syscall.EINTR { //nolint:errorlint // A bare errno.
 			return fmt.Errorf("run the guest: %w", err)
 		} else if err != nil {
 			continue
@@ -156,8 +156,13 @@ func runProcessor(device, processor uintptr) error {
 	}
 }
 
-func ioctl(descriptor, request, argument uintptr) (uintptr, error) {
-	result, _, errno := syscall.Syscall(syscall.SYS_IOCTL, descriptor, request, argument)
+// pointer lets the kernel read or write v.
+func pointer[T any](v *T) unsafe.Pointer {
+	return unsafe.Pointer(v) //nolint:gosec // The KVM API takes addresses.
+}
+
+func ioctl(descriptor, request uintptr, argument unsafe.Pointer) (uintptr, error) {
+	result, _, errno := syscall.Syscall(syscall.SYS_IOCTL, descriptor, request, uintptr(argument))
 	if errno != 0 {
 		return 0, errno
 	}

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -169,8 +170,8 @@ func (c *Cluster) Stop(ctx context.Context) error {
 
 	var problems []error
 
-	for i := len(undo) - 1; i >= 0; i-- {
-		problems = append(problems, undo[i](ctx))
+	for _, f := range slices.Backward(undo) {
+		problems = append(problems, f(ctx))
 	}
 
 	return errors.Join(problems...)

@@ -32,7 +32,7 @@ func UserTokenFile(dataDir string) string { return filepath.Join(dataDir, "user-
 func loadKey(dataDir string) (secret.Key, error) {
 	path := filepath.Join(dataDir, "secret-key")
 
-	text, err := os.ReadFile(path) //nolint:gosec // In our own data directory.
+	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := secret.GenerateKey()
 
@@ -55,7 +55,7 @@ func loadKey(dataDir string) (secret.Key, error) {
 func (c *Cluster) signIn(ctx context.Context) error {
 	path := filepath.Join(c.options.DataDir, "tokens.json")
 
-	content, err := os.ReadFile(path) //nolint:gosec // In our own data directory.
+	content, err := os.ReadFile(path)
 	if err == nil {
 		if err := json.Unmarshal(content, &c.credentials); err != nil {
 			return fmt.Errorf("read %s: %w", path, err)

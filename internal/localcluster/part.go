@@ -95,7 +95,7 @@ func (c *Cluster) watch(part *part) {
 			case <-time.After(pause):
 			}
 
-			pause = min(2*pause, longestPause)
+			pause = min(pause+pause, longestPause)
 
 			err := part.run(c.lifetime)
 			if err == nil {

@@ -122,7 +122,7 @@ func (c *Cluster) startService(ctx context.Context, name, command string, enviro
 
 // once runs a command of the zeitwork binary to its end and returns what it wrote to standard output.
 func (c *Cluster) once(ctx context.Context, environ []string, arguments ...string) ([]byte, error) {
-	command := exec.CommandContext(ctx, c.options.Program, arguments...) //nolint:gosec // Our own binary.
+	command := exec.CommandContext(ctx, c.options.Program, arguments...)
 	command.Env = append(append(os.Environ(), environ...), c.options.Environ...)
 
 	var stderr strings.Builder

@@ -72,16 +72,21 @@ func (a *app) print(value any, text func(w io.Writer)) error {
 	return nil
 }
 
-// say writes a line for people, which is not part of the result.
-func (a *app) say(format string, args ...any) {
+// sayf writes a line for people, which is not part of the result.
+func (a *app) sayf(format string, args ...any) {
 	_, _ = fmt.Fprintf(a.Err, format+"\n", args...)
+}
+
+// listing is the command `list` of a group.
+func listing(short string, run func(*cobra.Command, []string) error) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: short, Args: cobra.NoArgs, RunE: run}
 }
 
 // isTerminal tells whether a person sits at that end.
 func isTerminal(stream any) bool {
 	file, ok := stream.(interface{ Fd() uintptr })
 
-	return ok && term.IsTerminal(int(file.Fd())) //nolint:gosec // A descriptor fits an int.
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 // run adapts a function that needs the API.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -79,16 +80,12 @@ func refusal(status int, body []byte) error {
 		document.Detail = fmt.Sprintf("The platform answered with status %d.", status)
 	}
 
-	text := document.Detail
-	if text == "" {
-		text = document.Title
-	}
-
+	lines := append(make([]string, 0, 1+len(document.Errors)), cmp.Or(document.Detail, document.Title))
 	for _, detail := range document.Errors {
-		text += "\n  " + strings.TrimPrefix(detail.Location, "body.") + ": " + detail.Message
+		lines = append(lines, "  "+strings.TrimPrefix(detail.Location, "body.")+": "+detail.Message)
 	}
 
-	err := errors.New(text)
+	err := errors.New(strings.Join(lines, "\n"))
 	if status == http.StatusUnauthorized {
 		return &exitError{code: ExitSignedOut, err: fmt.Errorf("%w Sign in with `zeitwork login --api URL`", err)}
 	}

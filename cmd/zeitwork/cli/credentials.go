@@ -12,7 +12,7 @@ import (
 // The environment variables that take precedence over the credentials file.
 const (
 	apiURLVariable = "ZEITWORK_API_URL"
-	tokenVariable  = "ZEITWORK_TOKEN" //nolint:gosec // The name of a variable.
+	tokenVariable  = "ZEITWORK_TOKEN"
 )
 
 // credentials are where the platform is and who the user is there.
@@ -63,7 +63,7 @@ func (a *app) credentials() (credentials, error) {
 }
 
 func readCredentials(path string) (credentials, error) {
-	content, err := os.ReadFile(path) //nolint:gosec // The user's own configuration.
+	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return credentials{}, nil
 	}
@@ -86,7 +86,7 @@ func (c credentials) write(path string) error {
 		return fmt.Errorf("make the directory of the credentials: %w", err)
 	}
 
-	content, err := json.MarshalIndent(c, "", "  ") //nolint:gosec // The token is what the file is for.
+	content, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode the credentials: %w", err)
 	}

@@ -57,7 +57,7 @@ func (a *app) deployCommand() *cobra.Command {
 
 func (a *app) deploy(ctx context.Context, api *API, tree worktree) (*client.Deployment, error) {
 	if tree.Dirty {
-		a.say("Warning: %s has changes that are not committed; they are not part of this deployment.", tree.Top)
+		a.sayf("Warning: %s has changes that are not committed; they are not part of this deployment.", tree.Top)
 	}
 
 	project, err := a.projectFor(ctx, api, tree)
@@ -65,7 +65,7 @@ func (a *app) deploy(ctx context.Context, api *API, tree worktree) (*client.Depl
 		return nil, err
 	}
 
-	a.say("Deploying %s of %s to %s.", shortCommit(tree.Commit), tree.URL, project.Slug)
+	a.sayf("Deploying %s of %s to %s.", shortCommit(tree.Commit), tree.URL, project.Slug)
 
 	created, err := checked(api.CreateDeploymentWithResponse(ctx, project.ID,
 		&client.CreateDeploymentParams{IdempotencyKey: new(id.New().String())},
@@ -96,7 +96,7 @@ func (a *app) projectFor(ctx context.Context, api *API, tree worktree) (*client.
 		return nil, err
 	}
 
-	a.say("Made the project %s. It will answer on %s", created.JSON201.Slug, created.JSON201.URL)
+	a.sayf("Made the project %s. It will answer on %s", created.JSON201.Slug, created.JSON201.URL)
 
 	return created.JSON201, nil
 }

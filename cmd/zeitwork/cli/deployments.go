@@ -16,7 +16,7 @@ import (
 func (a *app) deploymentsCommand() *cobra.Command {
 	command := &cobra.Command{Use: "deployments", Short: "A project's deployments, newest first", Args: cobra.NoArgs, RunE: a.run(a.listDeployments)}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the newest deployments", Args: cobra.NoArgs, RunE: a.run(a.listDeployments)},
+		listing("List the newest deployments", a.run(a.listDeployments)),
 		&cobra.Command{Use: "show DEPLOYMENT", Short: "Show one deployment with its timeline", Args: cobra.ExactArgs(1), RunE: a.run(a.showDeployment)},
 	)
 
@@ -42,7 +42,7 @@ func (a *app) listDeployments(ctx context.Context, api *API, _ []string) error {
 
 // newest returns the newest deployments of the current project.
 func (a *app) newest(ctx context.Context, api *API) ([]client.Deployment, error) {
-	project, err := a.currentProject(ctx, api, ".")
+	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, err
 	}

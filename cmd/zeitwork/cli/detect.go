@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -57,7 +58,7 @@ func (a *app) detect(dir string, settings activities.DetectSettings) error {
 		t := newTable(w)
 		t.row("Framework", plan.Framework)
 		t.row("Because", plan.Reason)
-		t.row("Port", fmt.Sprint(plan.Port))
+		t.row("Port", strconv.Itoa(plan.Port))
 
 		if plan.HealthPath != "" {
 			t.row("Health path", plan.HealthPath)

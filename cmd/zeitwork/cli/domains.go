@@ -15,7 +15,7 @@ import (
 func (a *app) domainsCommand() *cobra.Command {
 	command := &cobra.Command{Use: "domains", Short: "The hostnames that a project answers on", Args: cobra.NoArgs, RunE: a.run(a.listDomains)}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the hostnames", Args: cobra.NoArgs, RunE: a.run(a.listDomains)},
+		listing("List the hostnames", a.run(a.listDomains)),
 		&cobra.Command{Use: "add HOSTNAME", Short: "Add a hostname", Args: cobra.ExactArgs(1), RunE: a.run(a.addDomain)},
 		&cobra.Command{Use: "remove HOSTNAME", Short: "Take a hostname away", Args: cobra.ExactArgs(1), RunE: a.run(a.removeDomain)},
 	)
@@ -24,7 +24,7 @@ func (a *app) domainsCommand() *cobra.Command {
 }
 
 func (a *app) domains(ctx context.Context, api *API) (*client.Project, *client.ListDomainsOutputBody, error) {
-	project, err := a.currentProject(ctx, api, ".")
+	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -60,7 +60,7 @@ func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
 }
 
 func (a *app) addDomain(ctx context.Context, api *API, args []string) error {
-	project, err := a.currentProject(ctx, api, ".")
+	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (a *app) removeDomain(ctx context.Context, api *API, args []string) error {
 			return err
 		}
 
-		a.say("%s does not answer on %s any more.", project.Slug, domain.Hostname)
+		a.sayf("%s does not answer on %s any more.", project.Slug, domain.Hostname)
 
 		return nil
 	}

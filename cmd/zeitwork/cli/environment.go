@@ -20,7 +20,7 @@ func (a *app) environmentCommand() *cobra.Command {
 		RunE:  a.run(a.listEnvironment),
 	}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the names; values can be written and never read", Args: cobra.NoArgs, RunE: a.run(a.listEnvironment)},
+		listing("List the names; values can be written and never read", a.run(a.listEnvironment)),
 		a.setEnvironmentCommand(),
 		&cobra.Command{Use: "unset NAME...", Short: "Delete variables", Args: cobra.MinimumNArgs(1), RunE: a.run(a.unsetEnvironment)},
 	)
@@ -29,7 +29,7 @@ func (a *app) environmentCommand() *cobra.Command {
 }
 
 func (a *app) listEnvironment(ctx context.Context, api *API, _ []string) error {
-	project, err := a.currentProject(ctx, api, ".")
+	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ read it. Don't do that with a secret.`,
 			return err
 		}
 
-		project, err := a.currentProject(ctx, api, ".")
+		project, err := a.currentProject(ctx, api)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (a *app) readVariable(argument, file string) (string, string, error) {
 	}
 
 	if file != "" {
-		content, err := os.ReadFile(file) //nolint:gosec // The user names the file.
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return "", "", UsageError(fmt.Errorf("read the value of %s: %w", name, err))
 		}
@@ -110,7 +110,7 @@ func (a *app) readVariable(argument, file string) (string, string, error) {
 }
 
 func (a *app) unsetEnvironment(ctx context.Context, api *API, names []string) error {
-	project, err := a.currentProject(ctx, api, ".")
+	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (a *app) unsetEnvironment(ctx context.Context, api *API, names []string) er
 			return err
 		}
 
-		a.say("Deleted %s of %s.", name, project.Slug)
+		a.sayf("Deleted %s of %s.", name, project.Slug)
 	}
 
 	return nil

@@ -90,7 +90,7 @@ func (a *app) logoutCommand() *cobra.Command {
 				return fmt.Errorf("remove the credentials: %w", err)
 			}
 
-			a.say("Signed out.")
+			a.sayf("Signed out.")
 
 			return nil
 		},
@@ -101,7 +101,7 @@ func (a *app) logoutCommand() *cobra.Command {
 func (a *app) readSecret(prompt string) (string, error) {
 	if file, ok := a.In.(*os.File); ok && isTerminal(file) {
 		_, _ = fmt.Fprint(a.Err, prompt)
-		value, err := term.ReadPassword(int(file.Fd())) //nolint:gosec // A descriptor fits an int.
+		value, err := term.ReadPassword(int(file.Fd()))
 		_, _ = fmt.Fprintln(a.Err)
 
 		if err != nil {

@@ -53,7 +53,7 @@ has ended. With --json it writes one log line in the shape of the API a line.`,
 // loggedDeployment returns the deployment whose log is wanted.
 func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, build bool) (uuid.UUID, error) {
 	if len(args) == 0 && !build {
-		project, err := a.currentProject(ctx, api, ".")
+		project, err := a.currentProject(ctx, api)
 		if err != nil {
 			return uuid.Nil, err
 		}
@@ -86,7 +86,8 @@ func (a *app) printLogLine(event serverEvent) error {
 		return nil
 	}
 
-	_, err := fmt.Fprintf(a.Out, "%s %s %s\n", line.LoggedAt.Local().Format("15:04:05.000"), line.Stream, line.Line) //nolint:gosmopolitan // For the person who reads.
+	at := line.LoggedAt.Local() //nolint:gosmopolitan // For the person who reads.
+	_, err := fmt.Fprintf(a.Out, "%s %s %s\n", at.Format("15:04:05.000"), line.Stream, line.Line)
 
 	return err
 }

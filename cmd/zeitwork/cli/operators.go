@@ -14,7 +14,7 @@ import (
 func (a *app) nodesCommand() *cobra.Command {
 	command := &cobra.Command{Use: "nodes", Short: "The machines that run VMs (operators)", Args: cobra.NoArgs, RunE: a.run(a.listNodes)}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the nodes", Args: cobra.NoArgs, RunE: a.run(a.listNodes)},
+		listing("List the nodes", a.run(a.listNodes)),
 		a.create("Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 			created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{Name: name, Region: region}))
 			if err != nil {
@@ -94,7 +94,7 @@ func (a *app) deleteNode(ctx context.Context, api *API, args []string) error {
 		return err
 	}
 
-	a.say("Deleted the node %s.", node.Name)
+	a.sayf("Deleted the node %s.", node.Name)
 
 	return nil
 }
@@ -102,7 +102,7 @@ func (a *app) deleteNode(ctx context.Context, api *API, args []string) error {
 func (a *app) edgesCommand() *cobra.Command {
 	command := &cobra.Command{Use: "edges", Short: "The machines that receive requests (operators)", Args: cobra.NoArgs, RunE: a.run(a.listEdges)}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List the edges", Args: cobra.NoArgs, RunE: a.run(a.listEdges)},
+		listing("List the edges", a.run(a.listEdges)),
 		a.create("Make an edge; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 			created, err := checked(api.CreateEdgeWithResponse(ctx, client.CreateEdgeInputBody{Name: name, Region: region}))
 			if err != nil {
@@ -154,7 +154,7 @@ func (a *app) deleteEdge(ctx context.Context, api *API, args []string) error {
 			return err
 		}
 
-		a.say("Deleted the edge %s.", edge.Name)
+		a.sayf("Deleted the edge %s.", edge.Name)
 
 		return nil
 	}
@@ -162,15 +162,15 @@ func (a *app) deleteEdge(ctx context.Context, api *API, args []string) error {
 	return fmt.Errorf("there is no edge %q", args[0])
 }
 
-// create is the command that makes a node or an edge: make returns the API's answer and the token in it.
-func (a *app) create(short string, make func(ctx context.Context, api *API, name, region string) (any, string, error)) *cobra.Command {
+// create is the command that makes a node or an edge: issue returns the API's answer and the token in it.
+func (a *app) create(short string, issue func(ctx context.Context, api *API, name, region string) (any, string, error)) *cobra.Command {
 	var region string
 
 	command := &cobra.Command{Use: "create NAME --region REGION", Short: short, Args: cobra.ExactArgs(1)}
 	command.Flags().StringVar(&region, "region", "local", "region that it stands in")
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
-		created, token, err := make(ctx, api, args[0], region)
+		created, token, err := issue(ctx, api, args[0], region)
 		if err != nil {
 			return err
 		}

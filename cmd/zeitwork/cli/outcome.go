@@ -13,7 +13,7 @@ import (
 
 // watch shows a deployment until it has ended, and returns the error that goes with how it ended.
 func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
-	var watcher Watcher = newEvents(a.Out)
+	var watcher Watcher = events{out: a.Out}
 	if !a.json {
 		watcher = NewProgress(a.Err, isTerminal(a.Err))
 	}
@@ -21,7 +21,7 @@ func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 	found, err := Watch(ctx, api, deployment, watcher)
 	if err != nil {
 		if ctx.Err() != nil {
-			a.say("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
+			a.sayf("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
 		}
 
 		return err

@@ -52,13 +52,13 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 			}
 
 			p.shown[key] = ""
-			p.write("- %s …", step.Step)
+			p.writef("- %s …", step.Step)
 
 			continue
 		}
 
 		p.shown[key] = text
-		p.write("%s", text)
+		p.writef("%s", text)
 	}
 
 	p.Tick()
@@ -95,7 +95,7 @@ func describe(step client.StepAttempt) string {
 }
 
 func (p *progress) Line(line *client.LogLine) {
-	p.write("  │ %s", line.Line)
+	p.writef("  │ %s", line.Line)
 	p.Tick()
 }
 
@@ -105,7 +105,7 @@ func (p *progress) Tick() {
 	}
 }
 
-func (p *progress) write(format string, args ...any) {
+func (p *progress) writef(format string, args ...any) {
 	if p.live {
 		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
 	}
@@ -115,24 +115,18 @@ func (p *progress) write(format string, args ...any) {
 
 // events writes every event as one JSON object a line: {"event":"deployment"|"line","data":…}, with data in the shapes
 // of the API.
-type events struct{ encoder *json.Encoder }
+type events struct{ out io.Writer }
 
-func newEvents(out io.Writer) *events {
-	encoder := json.NewEncoder(out)
+func (e events) Deployment(deployment *client.Deployment) { e.write("deployment", deployment) }
+
+func (e events) Line(line *client.LogLine) { e.write("line", line) }
+
+func (e events) Tick() {}
+
+func (e events) write(name string, data any) {
+	encoder := json.NewEncoder(e.out)
 	encoder.SetEscapeHTML(false)
 
-	return &events{encoder: encoder}
+	//nolint:errchkjson // Who reads has gone when this fails; the deployment goes on.
+	_ = encoder.Encode(map[string]any{"event": name, "data": data})
 }
-
-type event struct {
-	Event string `json:"event"`
-	Data  any    `json:"data"`
-}
-
-func (e *events) Deployment(deployment *client.Deployment) {
-	_ = e.encoder.Encode(event{Event: "deployment", Data: deployment})
-}
-
-func (e *events) Line(line *client.LogLine) { _ = e.encoder.Encode(event{Event: "line", Data: line}) }
-
-func (e *events) Tick() {}

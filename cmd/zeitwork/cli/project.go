@@ -9,13 +9,13 @@ import (
 
 const pageSize int64 = 200
 
-// currentProject returns the project of --project, else the one of the repository that dir belongs to.
-func (a *app) currentProject(ctx context.Context, api *API, dir string) (*client.Project, error) {
+// currentProject returns the project of --project, else the one of the repository that the working directory belongs to.
+func (a *app) currentProject(ctx context.Context, api *API) (*client.Project, error) {
 	if a.project != "" {
 		return projectBySlug(ctx, api, a.project)
 	}
 
-	tree, err := openWorktree(ctx, dir)
+	tree, err := openWorktree(ctx, ".")
 	if err != nil {
 		return nil, err
 	}

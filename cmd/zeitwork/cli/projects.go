@@ -15,7 +15,7 @@ import (
 func (a *app) projectsCommand() *cobra.Command {
 	command := &cobra.Command{Use: "projects", Short: "Your projects", Args: cobra.NoArgs, RunE: a.run(a.listProjects)}
 	command.AddCommand(
-		&cobra.Command{Use: "list", Short: "List your projects", Args: cobra.NoArgs, RunE: a.run(a.listProjects)},
+		listing("List your projects", a.run(a.listProjects)),
 		&cobra.Command{Use: "show SLUG", Short: "Show one project", Args: cobra.ExactArgs(1), RunE: a.run(a.showProject)},
 		a.createProjectCommand(),
 		a.deleteProjectCommand(),
@@ -136,7 +136,7 @@ func (a *app) deleteProjectCommand() *cobra.Command {
 			return err
 		}
 
-		a.say("Deleted %s.", project.Slug)
+		a.sayf("Deleted %s.", project.Slug)
 
 		return nil
 	})

@@ -107,7 +107,7 @@ func repositoryURL(origin, top string) string {
 
 // git runs git in dir and returns what it wrote, without the last newline.
 func git(ctx context.Context, dir string, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...) //nolint:gosec // The user's own git.
+	command := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
 
 	var stderr bytes.Buffer
 
