@@ -10,6 +10,8 @@ import (
 	"github.com/google/uuid"
 )
 
+//go:generate go run ./internal/writeopenapi
+
 // Description returns the OpenAPI document of /v1 as YAML, in version 3.1, or downgraded to 3.0 for generators that
 // read no newer one.
 func Description(downgrade bool) ([]byte, error) {
@@ -30,6 +32,8 @@ func Description(downgrade bool) ([]byte, error) {
 }
 
 func newHuma(mux *http.ServeMux) huma.API {
+	answerProblems()
+
 	config := huma.DefaultConfig("Zeitwork", "1")
 	config.OpenAPIPath = "/v1/openapi"
 	config.DocsPath = ""

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/sse"
 )
 
 // The security schemes of the operations: who may call.
@@ -13,6 +12,10 @@ const (
 	nodeToken = "node_token"
 	edgeToken = "edge_token"
 )
+
+// maxLogBatch bounds a batch of log lines; it holds the largest that the schema allows. Other bodies are bounded by Huma
+// at 1 MiB.
+const maxLogBatch = 32 << 20
 
 func (s *service) register(api huma.API) {
 	s.registerOrganisations(api)
@@ -64,9 +67,9 @@ func (s *service) registerDeployments(api huma.API) {
 
 	lines := map[string]any{"line": LogLine{}, "end": StreamEnd{}}
 
-	sse.Register(api, get("stream-build-logs", one+"/build-logs/stream", "What the build writes, as it happens"), lines, s.streamBuildLogs)
-	sse.Register(api, get("stream-runtime-logs", one+"/runtime-logs/stream", "What the app writes, as it happens"), lines, s.streamRuntimeLogs)
-	sse.Register(api, get("stream-deployment", one+"/events", "The deployment, at every change until it has ended"),
+	registerStream(api, get("stream-build-logs", one+"/build-logs/stream", "What the build writes, as it happens"), lines, s.streamBuildLogs)
+	registerStream(api, get("stream-runtime-logs", one+"/runtime-logs/stream", "What the app writes, as it happens"), lines, s.streamRuntimeLogs)
+	registerStream(api, get("stream-deployment", one+"/events", "The deployment, at every change until it has ended"),
 		map[string]any{"deployment": Deployment{}}, s.streamDeployment)
 }
 
@@ -83,8 +86,11 @@ func (s *service) registerOperators(api huma.API) {
 func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, secured(get("get-assignments", "/v1/node/assignments", "What the calling node is to run"), nodeToken), s.getAssignments)
 	huma.Register(api, secured(operation(http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", "How the calling node is"), nodeToken), s.reportNode)
-	huma.Register(api, secured(operation(http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", "What a VM of the calling node wrote"), nodeToken), s.shipLogs)
 	huma.Register(api, secured(get("get-routes", "/v1/edge/routes", "The route table for the calling edge"), edgeToken), s.getRoutes)
+
+	ship := secured(operation(http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", "What a VM of the calling node wrote"), nodeToken)
+	ship.MaxBodyBytes = maxLogBatch
+	huma.Register(api, ship, s.shipLogs)
 }
 
 func operation(method string, status int, id, path, summary string) huma.Operation {

@@ -201,6 +201,39 @@ func (e OrganisationRole) Valid() bool {
 	}
 }
 
+// Defines values for ProblemCode.
+const (
+	Conflict     ProblemCode = "conflict"
+	Forbidden    ProblemCode = "forbidden"
+	Internal     ProblemCode = "internal"
+	Invalid      ProblemCode = "invalid"
+	NotFound     ProblemCode = "not_found"
+	Unauthorized ProblemCode = "unauthorized"
+	Unavailable  ProblemCode = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the ProblemCode enum.
+func (e ProblemCode) Valid() bool {
+	switch e {
+	case Conflict:
+		return true
+	case Forbidden:
+		return true
+	case Internal:
+		return true
+	case Invalid:
+		return true
+	case NotFound:
+		return true
+	case Unauthorized:
+		return true
+	case Unavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteState.
 const (
 	RouteStateEmpty    RouteState = "empty"
@@ -599,49 +632,6 @@ type EnvironmentVariable struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// ErrorDetail defines model for ErrorDetail.
-type ErrorDetail struct {
-	// Location Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id'
-	Location *string `json:"location,omitempty"`
-
-	// Message Error message text
-	Message *string `json:"message,omitempty"`
-
-	// Value The value at the given location
-	Value interface{} `json:"value,omitempty"`
-}
-
-// ErrorModel defines model for ErrorModel.
-type ErrorModel struct {
-	// Detail A human-readable explanation specific to this occurrence of the problem.
-	//
-	// Example: Property foo is required but is missing.
-	Detail *string `json:"detail,omitempty"`
-
-	// Errors Optional list of individual error details
-	Errors *[]ErrorDetail `json:"errors,omitempty"`
-
-	// Instance A URI reference that identifies the specific occurrence of the problem.
-	//
-	// Example: https://example.com/error-log/abc123
-	Instance *string `json:"instance,omitempty"`
-
-	// Status HTTP status code
-	//
-	// Example: 400
-	Status *int64 `json:"status,omitempty"`
-
-	// Title A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-	//
-	// Example: Bad Request
-	Title *string `json:"title,omitempty"`
-
-	// Type A URI reference to human-readable documentation for the error.
-	//
-	// Example: https://example.com/errors/example
-	Type *string `json:"type,omitempty"`
-}
-
 // ListDomainsOutputBody defines model for ListDomainsOutputBody.
 type ListDomainsOutputBody struct {
 	Items []Domain `json:"items"`
@@ -809,6 +799,32 @@ type PageToken struct {
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// Problem defines model for Problem.
+type Problem struct {
+	// Code Whose move it is.
+	Code ProblemCode `json:"code"`
+
+	// Detail What happened and what to do.
+	Detail string `json:"detail"`
+
+	// Errors What is wrong with which input, if any.
+	Errors *[]ProblemLocated `json:"errors,omitempty"`
+	Status int64             `json:"status"`
+
+	// Title The status in words.
+	Title string `json:"title"`
+}
+
+// ProblemCode Whose move it is.
+type ProblemCode string
+
+// ProblemLocated defines model for ProblemLocated.
+type ProblemLocated struct {
+	// Location Example: body.name
+	Location *string `json:"location,omitempty"`
+	Message  string  `json:"message"`
 }
 
 // Project defines model for Project.
@@ -4900,7 +4916,7 @@ type GetDeploymentResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Deployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4909,7 +4925,7 @@ func (r GetDeploymentResponse) GetJSON200() *Deployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetDeploymentResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetDeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -4948,7 +4964,7 @@ type ListBuildLogsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListLogsOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4957,7 +4973,7 @@ func (r ListBuildLogsResponse) GetJSON200() *ListLogsOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListBuildLogsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListBuildLogsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -4994,11 +5010,11 @@ type StreamBuildLogsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r StreamBuildLogsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r StreamBuildLogsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5037,7 +5053,7 @@ type CancelDeploymentResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Deployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5046,7 +5062,7 @@ func (r CancelDeploymentResponse) GetJSON200() *Deployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CancelDeploymentResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CancelDeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5083,11 +5099,11 @@ type StreamDeploymentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r StreamDeploymentResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r StreamDeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5126,7 +5142,7 @@ type RedeployResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Deployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -5135,7 +5151,7 @@ func (r RedeployResponse) GetJSON201() *Deployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r RedeployResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r RedeployResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5174,7 +5190,7 @@ type RollbackResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Deployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -5183,7 +5199,7 @@ func (r RollbackResponse) GetJSON201() *Deployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r RollbackResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r RollbackResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5222,7 +5238,7 @@ type ListRuntimeLogsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListLogsOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5231,7 +5247,7 @@ func (r ListRuntimeLogsResponse) GetJSON200() *ListLogsOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListRuntimeLogsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListRuntimeLogsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5268,11 +5284,11 @@ type StreamRuntimeLogsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r StreamRuntimeLogsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r StreamRuntimeLogsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5309,11 +5325,11 @@ type DeleteDomainResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r DeleteDomainResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r DeleteDomainResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5357,7 +5373,7 @@ type GetRoutesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *RouteTable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetRoutesResponse200Headers
 }
@@ -5368,7 +5384,7 @@ func (r GetRoutesResponse) GetJSON200() *RouteTable {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetRoutesResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetRoutesResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5407,7 +5423,7 @@ type ListEdgesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListEdgesOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5416,7 +5432,7 @@ func (r ListEdgesResponse) GetJSON200() *ListEdgesOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListEdgesResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListEdgesResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5455,7 +5471,7 @@ type CreateEdgeResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *NewEdgeOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -5464,7 +5480,7 @@ func (r CreateEdgeResponse) GetJSON201() *NewEdgeOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateEdgeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateEdgeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5501,11 +5517,11 @@ type DeleteEdgeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r DeleteEdgeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r DeleteEdgeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5544,7 +5560,7 @@ type GetMeResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Me
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5553,7 +5569,7 @@ func (r GetMeResponse) GetJSON200() *Me {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetMeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetMeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5597,7 +5613,7 @@ type GetAssignmentsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Assignments
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetAssignmentsResponse200Headers
 }
@@ -5608,7 +5624,7 @@ func (r GetAssignmentsResponse) GetJSON200() *Assignments {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetAssignmentsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetAssignmentsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5645,11 +5661,11 @@ type ShipLogsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ShipLogsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ShipLogsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5686,11 +5702,11 @@ type ReportNodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ReportNodeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ReportNodeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5729,7 +5745,7 @@ type ListNodesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListNodesOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5738,7 +5754,7 @@ func (r ListNodesResponse) GetJSON200() *ListNodesOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListNodesResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListNodesResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5777,7 +5793,7 @@ type CreateNodeResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *NewNodeOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -5786,7 +5802,7 @@ func (r CreateNodeResponse) GetJSON201() *NewNodeOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateNodeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateNodeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5823,11 +5839,11 @@ type DeleteNodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r DeleteNodeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r DeleteNodeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5866,7 +5882,7 @@ type UpdateNodeResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Node
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5875,7 +5891,7 @@ func (r UpdateNodeResponse) GetJSON200() *Node {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r UpdateNodeResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r UpdateNodeResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5914,7 +5930,7 @@ type ListOrganisationsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PageOrganisation
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5923,7 +5939,7 @@ func (r ListOrganisationsResponse) GetJSON200() *PageOrganisation {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListOrganisationsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListOrganisationsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -5962,7 +5978,7 @@ type CreateOrganisationResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Organisation
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -5971,7 +5987,7 @@ func (r CreateOrganisationResponse) GetJSON201() *Organisation {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateOrganisationResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateOrganisationResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6010,7 +6026,7 @@ type GetOrganisationResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Organisation
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6019,7 +6035,7 @@ func (r GetOrganisationResponse) GetJSON200() *Organisation {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetOrganisationResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetOrganisationResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6058,7 +6074,7 @@ type ListAuditEventsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PageAuditEvent
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6067,7 +6083,7 @@ func (r ListAuditEventsResponse) GetJSON200() *PageAuditEvent {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListAuditEventsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListAuditEventsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6106,7 +6122,7 @@ type ListProjectsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PageProject
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6115,7 +6131,7 @@ func (r ListProjectsResponse) GetJSON200() *PageProject {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListProjectsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListProjectsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6154,7 +6170,7 @@ type CreateProjectResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Project
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6163,7 +6179,7 @@ func (r CreateProjectResponse) GetJSON201() *Project {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateProjectResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateProjectResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6200,11 +6216,11 @@ type DeleteProjectResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r DeleteProjectResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r DeleteProjectResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6243,7 +6259,7 @@ type GetProjectResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Project
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6252,7 +6268,7 @@ func (r GetProjectResponse) GetJSON200() *Project {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetProjectResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r GetProjectResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6291,7 +6307,7 @@ type UpdateProjectResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *Project
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6300,7 +6316,7 @@ func (r UpdateProjectResponse) GetJSON200() *Project {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r UpdateProjectResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r UpdateProjectResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6339,7 +6355,7 @@ type ListDeploymentsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PageDeployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6348,7 +6364,7 @@ func (r ListDeploymentsResponse) GetJSON200() *PageDeployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListDeploymentsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListDeploymentsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6387,7 +6403,7 @@ type CreateDeploymentResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Deployment
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6396,7 +6412,7 @@ func (r CreateDeploymentResponse) GetJSON201() *Deployment {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateDeploymentResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateDeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6435,7 +6451,7 @@ type ListDomainsResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListDomainsOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6444,7 +6460,7 @@ func (r ListDomainsResponse) GetJSON200() *ListDomainsOutputBody {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListDomainsResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListDomainsResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6483,7 +6499,7 @@ type CreateDomainResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *Domain
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6492,7 +6508,7 @@ func (r CreateDomainResponse) GetJSON201() *Domain {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateDomainResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateDomainResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6531,7 +6547,7 @@ type ListEnvironmentVariablesResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *ListEnvironmentVariablesOutputBody
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6540,7 +6556,7 @@ func (r ListEnvironmentVariablesResponse) GetJSON200() *ListEnvironmentVariables
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListEnvironmentVariablesResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListEnvironmentVariablesResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6577,11 +6593,11 @@ type DeleteEnvironmentVariableResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r DeleteEnvironmentVariableResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r DeleteEnvironmentVariableResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6620,7 +6636,7 @@ type SetEnvironmentVariableResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *EnvironmentVariable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6629,7 +6645,7 @@ func (r SetEnvironmentVariableResponse) GetJSON200() *EnvironmentVariable {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r SetEnvironmentVariableResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r SetEnvironmentVariableResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6668,7 +6684,7 @@ type ListTokensResponse struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *PageToken
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6677,7 +6693,7 @@ func (r ListTokensResponse) GetJSON200() *PageToken {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ListTokensResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r ListTokensResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6716,7 +6732,7 @@ type CreateTokenResponse struct {
 	// JSON201 the response for an HTTP 201 `application/json` response
 	JSON201 *NewToken
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetJSON201 returns the response for an HTTP 201 `application/json` response
@@ -6725,7 +6741,7 @@ func (r CreateTokenResponse) GetJSON201() *NewToken {
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r CreateTokenResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r CreateTokenResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -6762,11 +6778,11 @@ type RevokeTokenResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationProblemJSONDefault *ErrorModel
+	ApplicationProblemJSONDefault *Problem
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r RevokeTokenResponse) GetApplicationProblemJSONDefault() *ErrorModel {
+func (r RevokeTokenResponse) GetApplicationProblemJSONDefault() *Problem {
 	return r.ApplicationProblemJSONDefault
 }
 
@@ -7510,7 +7526,7 @@ func ParseGetDeploymentResponse(rsp *http.Response) (*GetDeploymentResponse, err
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7543,7 +7559,7 @@ func ParseListBuildLogsResponse(rsp *http.Response) (*ListBuildLogsResponse, err
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7569,7 +7585,7 @@ func ParseStreamBuildLogsResponse(rsp *http.Response) (*StreamBuildLogsResponse,
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7602,7 +7618,7 @@ func ParseCancelDeploymentResponse(rsp *http.Response) (*CancelDeploymentRespons
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7628,7 +7644,7 @@ func ParseStreamDeploymentResponse(rsp *http.Response) (*StreamDeploymentRespons
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7661,7 +7677,7 @@ func ParseRedeployResponse(rsp *http.Response) (*RedeployResponse, error) {
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7694,7 +7710,7 @@ func ParseRollbackResponse(rsp *http.Response) (*RollbackResponse, error) {
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7727,7 +7743,7 @@ func ParseListRuntimeLogsResponse(rsp *http.Response) (*ListRuntimeLogsResponse,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7753,7 +7769,7 @@ func ParseStreamRuntimeLogsResponse(rsp *http.Response) (*StreamRuntimeLogsRespo
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7782,7 +7798,7 @@ func ParseDeleteDomainResponse(rsp *http.Response) (*DeleteDomainResponse, error
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7815,7 +7831,7 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7861,7 +7877,7 @@ func ParseListEdgesResponse(rsp *http.Response) (*ListEdgesResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7894,7 +7910,7 @@ func ParseCreateEdgeResponse(rsp *http.Response) (*CreateEdgeResponse, error) {
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7923,7 +7939,7 @@ func ParseDeleteEdgeResponse(rsp *http.Response) (*DeleteEdgeResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7956,7 +7972,7 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7989,7 +8005,7 @@ func ParseGetAssignmentsResponse(rsp *http.Response) (*GetAssignmentsResponse, e
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8031,7 +8047,7 @@ func ParseShipLogsResponse(rsp *http.Response) (*ShipLogsResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8060,7 +8076,7 @@ func ParseReportNodeResponse(rsp *http.Response) (*ReportNodeResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8093,7 +8109,7 @@ func ParseListNodesResponse(rsp *http.Response) (*ListNodesResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8126,7 +8142,7 @@ func ParseCreateNodeResponse(rsp *http.Response) (*CreateNodeResponse, error) {
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8155,7 +8171,7 @@ func ParseDeleteNodeResponse(rsp *http.Response) (*DeleteNodeResponse, error) {
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8188,7 +8204,7 @@ func ParseUpdateNodeResponse(rsp *http.Response) (*UpdateNodeResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8221,7 +8237,7 @@ func ParseListOrganisationsResponse(rsp *http.Response) (*ListOrganisationsRespo
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8254,7 +8270,7 @@ func ParseCreateOrganisationResponse(rsp *http.Response) (*CreateOrganisationRes
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8287,7 +8303,7 @@ func ParseGetOrganisationResponse(rsp *http.Response) (*GetOrganisationResponse,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8320,7 +8336,7 @@ func ParseListAuditEventsResponse(rsp *http.Response) (*ListAuditEventsResponse,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8353,7 +8369,7 @@ func ParseListProjectsResponse(rsp *http.Response) (*ListProjectsResponse, error
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8386,7 +8402,7 @@ func ParseCreateProjectResponse(rsp *http.Response) (*CreateProjectResponse, err
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8415,7 +8431,7 @@ func ParseDeleteProjectResponse(rsp *http.Response) (*DeleteProjectResponse, err
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8448,7 +8464,7 @@ func ParseGetProjectResponse(rsp *http.Response) (*GetProjectResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8481,7 +8497,7 @@ func ParseUpdateProjectResponse(rsp *http.Response) (*UpdateProjectResponse, err
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8514,7 +8530,7 @@ func ParseListDeploymentsResponse(rsp *http.Response) (*ListDeploymentsResponse,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8547,7 +8563,7 @@ func ParseCreateDeploymentResponse(rsp *http.Response) (*CreateDeploymentRespons
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8580,7 +8596,7 @@ func ParseListDomainsResponse(rsp *http.Response) (*ListDomainsResponse, error) 
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8613,7 +8629,7 @@ func ParseCreateDomainResponse(rsp *http.Response) (*CreateDomainResponse, error
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8646,7 +8662,7 @@ func ParseListEnvironmentVariablesResponse(rsp *http.Response) (*ListEnvironment
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8675,7 +8691,7 @@ func ParseDeleteEnvironmentVariableResponse(rsp *http.Response) (*DeleteEnvironm
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8708,7 +8724,7 @@ func ParseSetEnvironmentVariableResponse(rsp *http.Response) (*SetEnvironmentVar
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8741,7 +8757,7 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8774,7 +8790,7 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 		response.JSON201 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8803,7 +8819,7 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ErrorModel
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

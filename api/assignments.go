@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+)
+
+const (
+	// pidsLimit bounds the processes and threads of a VM.
+	pidsLimit = 1024
+	// graceSeconds is how long an app has to end its requests after SIGTERM.
+	graceSeconds = 30
+)
+
+func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (*AssignmentsOutput, error) {
+	node := callerOf(ctx).nodeID
+
+	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
+	defer cancel()
+
+	output := &AssignmentsOutput{}
+
+	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
+		assignments, err := s.assignments(ctx, node)
+		if err != nil {
+			return false, err
+		}
+
+		output.Body = assignments
+
+		if output.ETag, err = assignmentsETag(*assignments); err != nil {
+			return false, err
+		}
+
+		return output.ETag != input.IfNoneMatch, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	if !changed {
+		return &AssignmentsOutput{Status: http.StatusNotModified, ETag: output.ETag}, nil
+	}
+
+	output.Status = http.StatusOK
+
+	return output, nil
+}
+
+func (s *service) assignments(ctx context.Context, node uuid.UUID) (*Assignments, error) {
+	self, err := s.queries.GetNode(ctx, node)
+	if err != nil {
+		return nil, fmt.Errorf("read node %s: %w", node, err)
+	}
+
+	rows, err := s.queries.ListAssignments(ctx, node)
+	if err != nil {
+		return nil, fmt.Errorf("read the assignments of node %s: %w", node, err)
+	}
+
+	assignments := &Assignments{
+		NodeID: node, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String(), VMs: make([]AssignedVM, 0, len(rows)),
+	}
+
+	for _, row := range rows {
+		vm, err := s.assignedVM(row)
+		if err != nil {
+			return nil, err
+		}
+
+		assignments.VMs = append(assignments.VMs, vm)
+	}
+
+	return assignments, nil
+}
+
+func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error) {
+	environment, err := s.config.SecretKey.OpenEnvironment(row.DeploymentID, row.EnvironmentSealed)
+	if err != nil {
+		return AssignedVM{}, err
+	}
+
+	return AssignedVM{
+		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, DesiredState: row.DesiredState,
+		Image: s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
+		IP:    row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
+		HealthPath: lo.FromPtr(row.HealthPath), GraceSeconds: graceSeconds, Environment: environment, LogSequence: row.LogSequence,
+	}, nil
+}
+
+// assignmentsETag leaves out how far the logs are stored: that alone is nothing to wake a node for.
+func assignmentsETag(assignments Assignments) (string, error) {
+	assignments.VMs = lo.Map(assignments.VMs, func(vm AssignedVM, _ int) AssignedVM {
+		vm.LogSequence = 0
+
+		return vm
+	})
+
+	encoded, err := json.Marshal(assignments)
+	if err != nil {
+		return "", fmt.Errorf("encode assignments: %w", err)
+	}
+
+	sum := sha256.Sum256(encoded)
+
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`, nil
+}

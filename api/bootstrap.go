@@ -1,0 +1,131 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// Bootstrap is what a new platform needs before anybody can sign in. The tokens are the caller's to make (NewTokens)
+// and to keep: the database has only their hashes.
+type Bootstrap struct {
+	// Email of the operator.
+	Email string
+	// Organisation is the slug of the operator's first organisation.
+	Organisation string
+	// Node and Edge name the first node and edge; none is made for an empty name.
+	Node, Edge string
+	Region     string
+	// ClusterRange is what the node gets its addresses of.
+	ClusterRange netip.Prefix
+	Tokens       Tokens
+}
+
+// Tokens are the secrets with which the operator, the first node and the first edge sign in.
+type Tokens struct {
+	User string `json:"user"`
+	Node string `json:"node"`
+	Edge string `json:"edge"`
+}
+
+// NewTokens returns new tokens, which nothing knows yet.
+func NewTokens() Tokens {
+	return Tokens{User: secret.NewToken(userPrefix), Node: secret.NewToken(nodePrefix), Edge: secret.NewToken(edgePrefix)}
+}
+
+// Run makes what is absent and leaves the rest as it is: it may run before every start.
+func (b Bootstrap) Run(ctx context.Context, pool *pgxpool.Pool) error {
+	err := database.InTx(ctx, pool, func(_ pgx.Tx, queries *database.Queries) error {
+		// Also keeps two bootstraps apart.
+		if err := queries.LockNodePrefixes(ctx); err != nil {
+			return err
+		}
+
+		return errors.Join(b.operator(ctx, queries), b.node(ctx, queries), b.edge(ctx, queries))
+	})
+	if err != nil {
+		return fmt.Errorf("bootstrap the platform: %w", err)
+	}
+
+	return nil
+}
+
+func (b Bootstrap) operator(ctx context.Context, queries *database.Queries) error {
+	user, err := queries.EnsureOperator(ctx, id.New(), b.Email)
+	if err != nil {
+		return fmt.Errorf("make the operator: %w", err)
+	}
+
+	organisation, err := ensure(
+		func() (database.Organisation, error) { return queries.OrganisationBySlug(ctx, b.Organisation) },
+		func() (database.Organisation, error) {
+			return queries.CreateOrganisation(ctx, id.New(), b.Organisation, b.Organisation)
+		})
+	if err != nil {
+		return fmt.Errorf("make the organisation: %w", err)
+	}
+
+	if err := queries.AddMember(ctx, organisation.ID, user.ID, roleOwner); err != nil {
+		return fmt.Errorf("make the operator a member: %w", err)
+	}
+
+	return ensureToken(ctx, queries, b.Tokens.User, database.EnsureTokenParams{Kind: userKind, UserID: &user.ID})
+}
+
+func (b Bootstrap) node(ctx context.Context, queries *database.Queries) error {
+	if b.Node == "" {
+		return nil
+	}
+
+	node, err := ensure(
+		func() (database.Node, error) { return queries.NodeByName(ctx, b.Node) },
+		func() (database.Node, error) { return insertNode(ctx, queries, b.ClusterRange, b.Node, b.Region) })
+	if err != nil {
+		return fmt.Errorf("make the node: %w", err)
+	}
+
+	return ensureToken(ctx, queries, b.Tokens.Node, database.EnsureTokenParams{Kind: nodeKind, NodeID: &node.ID})
+}
+
+func (b Bootstrap) edge(ctx context.Context, queries *database.Queries) error {
+	if b.Edge == "" {
+		return nil
+	}
+
+	edge, err := ensure(
+		func() (database.Edge, error) { return queries.EdgeByName(ctx, b.Edge) },
+		func() (database.Edge, error) { return queries.CreateEdge(ctx, id.New(), b.Edge, b.Region) })
+	if err != nil {
+		return fmt.Errorf("make the edge: %w", err)
+	}
+
+	return ensureToken(ctx, queries, b.Tokens.Edge, database.EnsureTokenParams{Kind: edgeKind, EdgeID: &edge.ID})
+}
+
+func ensureToken(ctx context.Context, queries *database.Queries, token string, params database.EnsureTokenParams) error {
+	params.ID, params.Name, params.TokenHash = id.New(), "bootstrap", secret.HashToken(token)
+
+	if err := queries.EnsureToken(ctx, params); err != nil {
+		return fmt.Errorf("store the token of the %s: %w", params.Kind, err)
+	}
+
+	return nil
+}
+
+// ensure finds a row, or makes it.
+func ensure[T any](find, create func() (T, error)) (T, error) {
+	row, err := find()
+	if errors.Is(err, pgx.ErrNoRows) {
+		return create()
+	}
+
+	return row, err
+}

@@ -1,0 +1,38 @@
+package api
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// Config is the configuration of the API.
+type Config struct {
+	Database database.Config
+
+	Listen       string       `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
+	SecretKey    secret.Key   `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it."    env:"ZEITWORK_SECRET_KEY,required"`
+	BaseDomain   string       `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`
+	EdgeURL      url.URL      `doc:"Where the edge answers; its scheme and port become part of the projects' URLs." env:"ZEITWORK_EDGE_URL,required"`
+	RegistryHost string       `doc:"Host and port of the registry, as nodes and workers reach it."                  env:"ZEITWORK_REGISTRY_HOST,required"`
+	ClusterRange netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it."                             env:"ZEITWORK_CLUSTER_RANGE"         envDefault:"10.77.0.0/16"`
+	GitProtocols []string     `doc:"Protocols that repository URLs may use, with commas between."                   env:"ZEITWORK_GIT_PROTOCOLS"         envDefault:"https"`
+}
+
+// hostname is the generated hostname of the project with that slug.
+func (c Config) hostname(slug string) string {
+	return slug + "." + strings.ToLower(c.BaseDomain)
+}
+
+// projectURL is where a project answers.
+func (c Config) projectURL(slug string) string {
+	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: c.hostname(slug)}
+	if port := c.EdgeURL.Port(); port != "" {
+		u.Host += ":" + port
+	}
+
+	return u.String()
+}

@@ -1,0 +1,180 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// nodeSeenWithin is how long a node may be silent and still count as there.
+const nodeSeenWithin = 15 * time.Second
+
+func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInput) (*PageOutput[Deployment], error) {
+	project, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	before, err := input.before()
+	if err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListProjectDeployments(ctx, input.ProjectID, before, input.rows())
+	if err != nil {
+		return nil, err
+	}
+
+	return page(input.PageInput, rows,
+		func(r database.Deployment) Deployment { return s.newDeployment(r, project.Project) },
+		func(d Deployment) uuid.UUID { return d.ID }), nil
+}
+
+func (s *service) getDeployment(ctx context.Context, input *DeploymentPath) (*DeploymentOutput, error) {
+	row, err := s.deployment(ctx, input.DeploymentID)
+	if err != nil {
+		return nil, err
+	}
+
+	full, err := s.fullDeployment(ctx, row)
+	if err != nil {
+		return nil, err
+	}
+
+	return &DeploymentOutput{Body: full}, nil
+}
+
+func (s *service) createDeployment(ctx context.Context, input *CreateDeploymentInput) (*DeploymentOutput, error) {
+	project, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := checkBranch(cmp.Or(input.Body.Branch, project.Project.Branch)); err != nil {
+		return nil, err
+	}
+
+	request := []string{input.ProjectID.String(), input.Body.Branch, input.Body.Commit}
+
+	return s.start(ctx, input.IdempotencyKey, "deployment.create", request, project.Project.OrganisationID,
+		func(by *uuid.UUID) (database.Deployment, error) {
+			return s.deployments.Create(ctx, workflows.CreateRequest{
+				ProjectID: input.ProjectID, Branch: input.Body.Branch, Commit: input.Body.Commit, Trigger: workflows.TriggerManual, CreatedBy: by,
+			})
+		})
+}
+
+func (s *service) redeploy(ctx context.Context, input *RepeatDeploymentInput) (*DeploymentOutput, error) {
+	return s.repeat(ctx, input, "deployment.redeploy", s.deployments.Redeploy)
+}
+
+func (s *service) rollback(ctx context.Context, input *RepeatDeploymentInput) (*DeploymentOutput, error) {
+	return s.repeat(ctx, input, "deployment.rollback", s.deployments.Rollback)
+}
+
+type repetition func(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+
+func (s *service) repeat(ctx context.Context, input *RepeatDeploymentInput, action string, repeat repetition) (*DeploymentOutput, error) {
+	origin, err := s.deployment(ctx, input.DeploymentID)
+	if err != nil {
+		return nil, err
+	}
+
+	return s.start(ctx, input.IdempotencyKey, action, input.DeploymentID, origin.Project.OrganisationID,
+		func(by *uuid.UUID) (database.Deployment, error) { return repeat(ctx, input.DeploymentID, by) })
+}
+
+// start starts a deployment, once for each idempotency key, and answers with it.
+func (s *service) start(
+	ctx context.Context, key, action string, request any, organisation uuid.UUID, create func(by *uuid.UUID) (database.Deployment, error),
+) (*DeploymentOutput, error) {
+	created, err := s.once(ctx, key, action, request, func() (uuid.UUID, error) {
+		deployment, err := create(new(callerOf(ctx).userID))
+		if err != nil {
+			return uuid.Nil, err
+		}
+
+		return deployment.ID, audit(ctx, s.queries, &organisation, deploymentEvent(action, deployment.ID))
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getDeployment(ctx, &DeploymentPath{DeploymentID: created})
+}
+
+func (s *service) cancelDeployment(ctx context.Context, input *DeploymentPath) (*DeploymentOutput, error) {
+	row, err := s.deployment(ctx, input.DeploymentID)
+	if err != nil {
+		return nil, err
+	}
+
+	if _, err := s.deployments.Cancel(ctx, input.DeploymentID, new(callerOf(ctx).userID)); err != nil {
+		return nil, err
+	}
+
+	if err := audit(ctx, s.queries, &row.Project.OrganisationID, deploymentEvent("deployment.cancel", input.DeploymentID)); err != nil {
+		return nil, err
+	}
+
+	return s.getDeployment(ctx, input)
+}
+
+// deployment returns one deployment if the caller is a member of its organisation.
+func (s *service) deployment(ctx context.Context, deployment uuid.UUID) (database.GetDeploymentOfRow, error) {
+	row, err := s.queries.GetDeploymentOf(ctx, deployment, callerOf(ctx).userID)
+
+	return found(row, err, "deployment")
+}
+
+// fullDeployment adds what lists leave out.
+func (s *service) fullDeployment(ctx context.Context, row database.GetDeploymentOfRow) (Deployment, error) {
+	full := s.newDeployment(row.Deployment, row.Project)
+
+	steps, err := s.queries.ListDeploymentSteps(ctx, full.ID)
+	if err != nil {
+		return full, err
+	}
+
+	vms, err := s.queries.ListDeploymentVMs(ctx, nodeSeenWithin, full.ID)
+	if err != nil {
+		return full, err
+	}
+
+	full.Timeline = lo.Map(steps, func(r database.DeploymentStep, _ int) StepAttempt {
+		return StepAttempt{
+			Step: r.Step, Attempt: int(r.Attempt), State: r.State, Worker: r.Worker, WaitingFor: lo.FromPtr(r.WaitingFor),
+			Error: lo.FromPtr(r.Error), StartedAt: r.StartedAt, EndedAt: r.EndedAt,
+		}
+	})
+	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsRow, _ int) VM {
+		return VM{ID: r.VM.ID, State: r.VM.State, Region: r.Region, Message: lo.FromPtr(r.VM.Message), Restarts: int(r.VM.Restarts)}
+	})
+
+	return full, nil
+}
+
+func (s *service) newDeployment(row database.Deployment, project database.Project) Deployment {
+	deployment := Deployment{
+		ID: row.ID, ProjectID: row.ProjectID, State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
+		CommitSHA: lo.FromPtr(row.CommitSHA), CommitMessage: lo.FromPtr(row.CommitMessage), CommitAuthor: lo.FromPtr(row.CommitAuthor),
+		BuildPlan: row.BuildPlan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.projectURL(project.Slug),
+		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+	}
+
+	if row.ErrorMessage != nil {
+		deployment.Error = &DeploymentError{Code: lo.FromPtr(row.ErrorCode), Message: *row.ErrorMessage}
+	}
+
+	return deployment
+}
+
+func deploymentEvent(action string, deployment uuid.UUID) AuditEvent {
+	return AuditEvent{Action: action, SubjectType: "deployment", SubjectID: deployment}
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// The kinds of domain, as domains.kind has them.
+const (
+	kindGenerated = "generated"
+	kindCustom    = "custom"
+)
+
+func (s *service) listDomains(ctx context.Context, input *ProjectPath) (*ListDomainsOutput, error) {
+	if _, err := s.project(ctx, input.ProjectID); err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListDomains(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	output := &ListDomainsOutput{}
+	output.Body.Items = lo.Map(rows, func(r database.Domain, _ int) Domain { return Domain(r) })
+
+	return output, nil
+}
+
+func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*DomainOutput, error) {
+	row, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	hostname, err := s.config.customHostname(input.Body.Hostname)
+	if err != nil {
+		return nil, err
+	}
+
+	request := []string{input.ProjectID.String(), hostname}
+
+	created, err := s.once(ctx, input.IdempotencyKey, "create-domain", request, func() (uuid.UUID, error) {
+		return s.insertDomain(ctx, row.Project, hostname)
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	domain, err := s.queries.GetDomainOf(ctx, created, callerOf(ctx).userID)
+	if domain, err = found(domain, err, "domain"); err != nil {
+		return nil, err
+	}
+
+	return &DomainOutput{Body: Domain(domain.Domain)}, nil
+}
+
+func (s *service) insertDomain(ctx context.Context, project database.Project, hostname string) (uuid.UUID, error) {
+	domain := id.New()
+
+	return domain, s.inTx(ctx, func(queries *database.Queries) error {
+		// A flip of the project's domains comes before or after, never in between.
+		locked, err := queries.LockProject(ctx, project.ID)
+		if err != nil {
+			return err
+		}
+
+		if locked.DeletedAt != nil {
+			return problem.New(problem.NotFound, "The project was deleted.")
+		}
+
+		_, err = queries.CreateDomain(ctx, database.CreateDomainParams{ID: domain, ProjectID: project.ID, Hostname: hostname, Kind: kindCustom})
+		if err != nil {
+			return taken(err, problem.New(problem.Conflict, "%s is a domain of a project already. Take it away there first.", hostname))
+		}
+
+		if err := changeRoutes(ctx, queries); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, &project.OrganisationID, AuditEvent{
+			Action: "domain.create", SubjectType: "domain", SubjectID: domain, Details: map[string]any{"hostname": hostname},
+		})
+	})
+}
+
+func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{}, error) {
+	row, err := s.queries.GetDomainOf(ctx, input.DomainID, callerOf(ctx).userID)
+	if row, err = found(row, err, "domain"); err != nil {
+		return nil, err
+	}
+
+	if row.Domain.Kind == kindGenerated {
+		return nil, problem.New(problem.Conflict, "The generated domain stays as long as its project. Only custom domains can be taken away.")
+	}
+
+	return nil, s.inTx(ctx, func(queries *database.Queries) error {
+		if err := queries.DeleteDomain(ctx, row.Domain.ID); err != nil {
+			return err
+		}
+
+		if err := changeRoutes(ctx, queries); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, &row.OrganisationID, AuditEvent{
+			Action: "domain.delete", SubjectType: "domain", SubjectID: row.Domain.ID, Details: map[string]any{"hostname": row.Domain.Hostname},
+		})
+	})
+}

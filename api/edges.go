@@ -1,0 +1,81 @@
+package api
+
+import (
+	"context"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+func (s *service) listEdges(ctx context.Context, _ *struct{}) (*ListEdgesOutput, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListEdges(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	output := &ListEdgesOutput{}
+	output.Body.Items = lo.Map(rows, func(r database.Edge, _ int) Edge { return newEdge(r) })
+
+	return output, nil
+}
+
+func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewEdgeOutput, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	output, token := &NewEdgeOutput{}, secret.NewToken(edgePrefix)
+	output.Body.Token = token
+
+	return output, s.inTx(ctx, func(queries *database.Queries) error {
+		edge, err := queries.CreateEdge(ctx, id.New(), input.Body.Name, input.Body.Region)
+		if err != nil {
+			return taken(err, problem.New(problem.Conflict, "There is an edge named %s already.", input.Body.Name))
+		}
+
+		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
+			ID: id.New(), Kind: edgeKind, Name: edge.Name, TokenHash: secret.HashToken(token), EdgeID: &edge.ID,
+		}); err != nil {
+			return err
+		}
+
+		output.Body.Edge = newEdge(edge)
+
+		return audit(ctx, queries, nil, AuditEvent{
+			Action: "edge.create", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{"name": edge.Name},
+		})
+	})
+}
+
+func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	return nil, s.inTx(ctx, func(queries *database.Queries) error {
+		deleted, err := queries.DeleteEdge(ctx, input.EdgeID)
+		if err != nil {
+			return err
+		}
+
+		if deleted == 0 {
+			return problem.New(problem.NotFound, "There is no such edge.")
+		}
+
+		return audit(ctx, queries, nil, AuditEvent{Action: "edge.delete", SubjectType: "edge", SubjectID: input.EdgeID})
+	})
+}
+
+func newEdge(row database.Edge) Edge {
+	return Edge{
+		ID: row.ID, Name: row.Name, Region: row.Region, AcknowledgedVersion: row.AcknowledgedVersion, LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+	}
+}

@@ -1,0 +1,135 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/samber/lo"
+)
+
+const (
+	// heartbeat keeps proxies from closing a stream on which nothing happens.
+	heartbeat = 15 * time.Second
+	// lookAgain is how often waiting requests look by themselves, in case a notification was lost.
+	lookAgain = 2 * time.Second
+	// streamWriteTimeout bounds one write to a reader that does not read.
+	streamWriteTimeout = 10 * time.Second
+)
+
+// eventStream writes server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+type eventStream struct {
+	writer     io.Writer
+	controller *http.ResponseController
+}
+
+// send writes one event; the id is left out where it is 0.
+func (e *eventStream) send(id int64, event string, data any) error {
+	encoded, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("encode an event: %w", err)
+	}
+
+	head := ""
+	if id > 0 {
+		head = fmt.Sprintf("id: %d\n", id)
+	}
+
+	return e.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, encoded))
+}
+
+// beat writes a comment.
+func (e *eventStream) beat() error { return e.write(": still here\n\n") }
+
+func (e *eventStream) write(text string) error {
+	if err := e.controller.SetWriteDeadline(time.Now().Add(streamWriteTimeout)); err != nil {
+		return fmt.Errorf("set the deadline of a stream: %w", err)
+	}
+
+	if _, err := io.WriteString(e.writer, text); err != nil {
+		return fmt.Errorf("write to a stream: %w", err)
+	}
+
+	return e.controller.Flush()
+}
+
+// openStream checks what the caller may see and returns what writes the stream until it is over.
+type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Context, out *eventStream) error, error)
+
+// registerStream registers an operation that answers with server-sent events of the named types.
+func registerStream[I any](api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
+	op.Responses = map[string]*huma.Response{"200": {
+		Description: "Server-sent events, each with one of these as its data.",
+		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(api.OpenAPI().Components.Schemas, events)}},
+	}}
+
+	huma.Register(api, op, func(ctx context.Context, input *I) (*huma.StreamResponse, error) {
+		run, err := open(ctx, input)
+		if err != nil {
+			return nil, err
+		}
+
+		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+			_, writer := humago.Unwrap(ctx)
+			ctx.SetHeader("Content-Type", "text/event-stream")
+			ctx.SetHeader("Cache-Control", "no-store")
+			ctx.SetHeader("X-Accel-Buffering", "no")
+			ctx.SetStatus(http.StatusOK)
+
+			// A stream that breaks is for the caller to open again; what broke it is for the log.
+			if err := run(ctx.Context(), &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}); err != nil {
+				noteError(ctx.Context(), err)
+			}
+		}}, nil
+	})
+}
+
+func eventSchema(registry huma.Registry, events map[string]any) *huma.Schema {
+	names := lo.Keys(events)
+	slices.Sort(names)
+
+	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: lo.Map(names, func(name string, _ int) *huma.Schema {
+		return &huma.Schema{
+			Title: "Event " + name, Type: huma.TypeObject, Required: []string{"event", "data"},
+			Properties: map[string]*huma.Schema{
+				"id":    {Type: huma.TypeInteger, Format: "int64", Description: "Give it as Last-Event-ID to go on behind this event."},
+				"event": {Type: huma.TypeString, Enum: []any{name}},
+				"data":  registry.Schema(reflect.TypeOf(events[name]), true, name),
+			},
+		}
+	})}}
+}
+
+// follow looks, and looks again whenever something may have changed, until look says that the stream is over.
+func (s *service) follow(ctx context.Context, out *eventStream, news, state <-chan struct{}, look func() (over bool, err error)) error {
+	beats, again := time.NewTicker(heartbeat), time.NewTicker(lookAgain)
+	defer beats.Stop()
+	defer again.Stop()
+
+	for {
+		if over, err := look(); over || err != nil {
+			return err
+		}
+
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.stopping:
+			return nil
+		case <-news:
+		case <-state:
+		case <-again.C:
+		case <-beats.C:
+			if err := out.beat(); err != nil {
+				return err
+			}
+		}
+	}
+}

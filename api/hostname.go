@@ -1,0 +1,51 @@
+package api
+
+import (
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// customHostname returns a hostname as the domains table has it, or says why no project may have it.
+func (c Config) customHostname(hostname string) (string, error) {
+	refusal := problem.New(problem.Invalid, "%q is not a hostname. Give one such as app.example.com, without a scheme, a port or a path.", hostname)
+
+	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(strings.TrimSpace(hostname), "."))
+	if err != nil {
+		return "", refusal
+	}
+
+	ascii = strings.ToLower(ascii)
+	if _, err := netip.ParseAddr(ascii); err == nil || !validHostname(ascii) {
+		return "", refusal
+	}
+
+	if base := strings.ToLower(c.BaseDomain); ascii == base || strings.HasSuffix(ascii, "."+base) {
+		return "", problem.New(problem.Invalid, "%s belongs to the platform. Projects get their name under it from their slug.", ascii)
+	}
+
+	return ascii, nil
+}
+
+// validHostname follows RFC 1123, with at least two labels.
+func validHostname(hostname string) bool {
+	const maxHostname, maxLabel = 253, 63
+
+	labels := strings.Split(hostname, ".")
+	if len(hostname) > maxHostname || len(labels) < 2 {
+		return false
+	}
+
+	for _, label := range labels {
+		if label == "" || len(label) > maxLabel || strings.Trim(label, "-") != label ||
+			strings.ContainsFunc(label, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+			return false
+		}
+	}
+
+	// A last label of digits alone would make it an address (WHATWG URL, "ends in a number").
+	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
+}

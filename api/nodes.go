@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+// nodePrefixBits is the size of the part of the cluster's range that a node gets: 254 VMs.
+const nodePrefixBits = 24
+
+func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListNodes(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	output := &ListNodesOutput{}
+	output.Body.Items = lo.Map(rows, func(r database.ListNodesRow, _ int) Node { return newNode(r.Node, r.VMCount) })
+
+	return output, nil
+}
+
+func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewNodeOutput, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	output, token := &NewNodeOutput{}, secret.NewToken(nodePrefix)
+	output.Body.Token = token
+
+	return output, s.inTx(ctx, func(queries *database.Queries) error {
+		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.Name, input.Body.Region)
+		if err != nil {
+			return taken(err, problem.New(problem.Conflict, "There is a node named %s already.", input.Body.Name))
+		}
+
+		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
+			ID: id.New(), Kind: nodeKind, Name: node.Name, TokenHash: secret.HashToken(token), NodeID: &node.ID,
+		}); err != nil {
+			return err
+		}
+
+		output.Body.Node = newNode(node, 0)
+
+		return audit(ctx, queries, nil, nodeEvent("node.create", node.ID, map[string]any{"name": node.Name}))
+	})
+}
+
+// insertNode makes a node with the lowest free part of the cluster's range.
+func insertNode(ctx context.Context, queries *database.Queries, cluster netip.Prefix, name, region string) (database.Node, error) {
+	if err := queries.LockNodePrefixes(ctx); err != nil {
+		return database.Node{}, err
+	}
+
+	used, err := queries.ListNodePrefixes(ctx)
+	if err != nil {
+		return database.Node{}, err
+	}
+
+	prefix, err := freePrefix(cluster, used)
+	if err != nil {
+		return database.Node{}, err
+	}
+
+	return queries.CreateNode(ctx, database.CreateNodeParams{ID: id.New(), Name: name, Region: region, Prefix: prefix})
+}
+
+// freePrefix returns the lowest part of the cluster's range that overlaps no part in use. The first of several parts is
+// left free: its addresses look like those of networks.
+func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error) {
+	const addressBits = 32
+
+	if !cluster.Addr().Is4() || cluster.Bits() > nodePrefixBits {
+		return netip.Prefix{}, errors.New("ZEITWORK_CLUSTER_RANGE must be an IPv4 range of at least a /24")
+	}
+
+	octets := cluster.Masked().Addr().As4()
+	start, parts := binary.BigEndian.Uint32(octets[:]), uint32(1)<<(nodePrefixBits-cluster.Bits())
+
+	for part := min(1, parts-1); part < parts; part++ {
+		binary.BigEndian.PutUint32(octets[:], start+part<<(addressBits-nodePrefixBits))
+
+		prefix := netip.PrefixFrom(netip.AddrFrom4(octets), nodePrefixBits)
+		if !slices.ContainsFunc(used, prefix.Overlaps) {
+			return prefix, nil
+		}
+	}
+
+	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes. Delete a node or enlarge the range.", cluster)
+}
+
+func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	output := &NodeOutput{}
+
+	return output, s.inTx(ctx, func(queries *database.Queries) error {
+		if _, err := queries.SetNodeState(ctx, input.Body.State, input.NodeID); err != nil {
+			return err
+		}
+
+		row, err := queries.GetNode(ctx, input.NodeID)
+		if row, err = found(row, err, "node"); err != nil {
+			return err
+		}
+
+		output.Body = newNode(row.Node, row.VMCount)
+
+		return audit(ctx, queries, nil, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
+	})
+}
+
+func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {
+	if _, err := operator(ctx); err != nil {
+		return nil, err
+	}
+
+	return nil, s.inTx(ctx, func(queries *database.Queries) error {
+		// Nobody schedules onto a node that is locked.
+		if _, err := queries.LockNode(ctx, input.NodeID); errors.Is(err, pgx.ErrNoRows) {
+			return problem.New(problem.NotFound, "There is no such node.")
+		} else if err != nil {
+			return err
+		}
+
+		present, err := queries.CountNodeVMs(ctx, input.NodeID)
+		if err != nil {
+			return err
+		}
+
+		if present > 0 {
+			return problem.New(problem.Conflict, "The node still has VMs (%d). Drain it and redeploy what runs on it first.", present)
+		}
+
+		if err := queries.DeleteNodeVMs(ctx, input.NodeID); err != nil {
+			return err
+		}
+
+		if _, err := queries.DeleteNode(ctx, input.NodeID); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, nil, nodeEvent("node.delete", input.NodeID, nil))
+	})
+}
+
+func newNode(row database.Node, vms int64) Node {
+	return Node{
+		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Runtime: row.Runtime, Version: row.Version,
+		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, VMs: int(vms), LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+	}
+}
+
+func nodeEvent(action string, node uuid.UUID, details map[string]any) AuditEvent {
+	return AuditEvent{Action: action, SubjectType: "node", SubjectID: node, Details: details}
+}

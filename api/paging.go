@@ -1,0 +1,53 @@
+package api
+
+import (
+	"encoding/base64"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// before returns the id that everything on the page is older than: ids sort by the time at which they were made.
+func (p PageInput) before() (uuid.UUID, error) {
+	if p.Cursor == "" {
+		return uuid.Max, nil
+	}
+
+	raw, err := base64.RawURLEncoding.DecodeString(p.Cursor)
+	if err != nil {
+		return uuid.Nil, invalidCursor(err)
+	}
+
+	last, err := uuid.FromBytes(raw)
+	if err != nil {
+		return uuid.Nil, invalidCursor(err)
+	}
+
+	return last, nil
+}
+
+// rows is how many rows to ask for: one more than the page holds tells whether there is another page.
+func (p PageInput) rows() int32 { return int32(p.Limit) + 1 } //nolint:gosec // At most 200.
+
+func invalidCursor(cause error) error {
+	return problem.Wrap(cause, problem.Invalid, "The cursor is not one of ours: give the next_cursor of the page before as it is.")
+}
+
+// page makes the answer of a list out of rows that were asked for with before and rows.
+func page[R, T any](input PageInput, rows []R, item func(R) T, id func(T) uuid.UUID) *PageOutput[T] {
+	output := &PageOutput[T]{Body: Page[T]{Items: make([]T, 0, len(rows))}}
+
+	for i, row := range rows {
+		if i == input.Limit {
+			last := id(output.Body.Items[i-1])
+			output.Body.NextCursor = base64.RawURLEncoding.EncodeToString(last[:])
+
+			break
+		}
+
+		output.Body.Items = append(output.Body.Items, item(row))
+	}
+
+	return output
+}

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// Problem is every answer that is not a success, as RFC 9457 wants it.
+type Problem struct {
+	Title  string           `doc:"The status in words."                   json:"title"`
+	Status int              `json:"status"`
+	Code   string           `doc:"Whose move it is."                      enum:"conflict,invalid,not_found,unauthorized,forbidden,unavailable,internal" json:"code"`
+	Detail string           `doc:"What happened and what to do."          json:"detail"`
+	Errors []ProblemLocated `doc:"What is wrong with which input, if any." json:"errors,omitempty"`
+}
+
+// ProblemLocated is what is wrong with one input. It does not repeat the input, which may be a secret.
+type ProblemLocated struct {
+	Message  string `json:"message"`
+	Location string `example:"body.name" json:"location,omitempty"`
+}
+
+// Error implements error.
+func (p *Problem) Error() string { return p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// answerProblems makes Huma answer with Problems. Huma keeps the constructor of errors in a variable of its own.
+var answerProblems = sync.OnceFunc(func() {
+	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
+		return newProblem(context.Background(), status, message, errs)
+	}
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
+		return newProblem(ctx.Context(), status, message, errs)
+	}
+})
+
+// newProblem is what Huma calls: with the error of a handler as the only one of status 500, and with what is wrong with
+// the input otherwise.
+func newProblem(ctx context.Context, status int, message string, errs []error) *Problem {
+	if status == http.StatusInternalServerError {
+		return problemOf(ctx, errors.Join(errs...))
+	}
+
+	p := &Problem{Title: http.StatusText(status), Status: status, Code: string(codeOf(status)), Detail: sentence(status, message)}
+
+	for _, err := range errs {
+		located := ProblemLocated{Message: "It cannot be read."}
+		if detailer, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // Huma gives them bare.
+			detail := detailer.ErrorDetail()
+			located = ProblemLocated{Message: detail.Message, Location: detail.Location}
+		}
+
+		p.Errors = append(p.Errors, located)
+	}
+
+	return p
+}
+
+// problemOf is the answer to an error of a handler. All of it goes to the log; the caller sees only the sentence.
+func problemOf(ctx context.Context, err error) *Problem {
+	noteError(ctx, err)
+
+	status := statusOf(problem.CodeOf(err))
+
+	return &Problem{Title: http.StatusText(status), Status: status, Code: string(problem.CodeOf(err)), Detail: problem.MessageOf(err)}
+}
+
+func statusOf(code problem.Code) int {
+	switch code {
+	case problem.Conflict:
+		return http.StatusConflict
+	case problem.Invalid:
+		return http.StatusUnprocessableEntity
+	case problem.NotFound:
+		return http.StatusNotFound
+	case problem.Unauthorized:
+		return http.StatusUnauthorized
+	case problem.Forbidden:
+		return http.StatusForbidden
+	case problem.Unavailable:
+		return http.StatusServiceUnavailable
+	case problem.Internal:
+		return http.StatusInternalServerError
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+func codeOf(status int) problem.Code {
+	switch {
+	case status == http.StatusUnauthorized:
+		return problem.Unauthorized
+	case status == http.StatusForbidden:
+		return problem.Forbidden
+	case status == http.StatusNotFound:
+		return problem.NotFound
+	case status == http.StatusConflict:
+		return problem.Conflict
+	case status < http.StatusInternalServerError:
+		return problem.Invalid
+	default:
+		return problem.Internal
+	}
+}
+
+// sentence says for people what Huma says in a few words.
+func sentence(status int, message string) string {
+	switch status {
+	case http.StatusUnprocessableEntity, http.StatusBadRequest:
+		return "The request is not valid: correct what the errors name and send it again."
+	case http.StatusRequestEntityTooLarge:
+		return "The request is too large."
+	case http.StatusRequestTimeout:
+		return "The request took too long to arrive; send it again."
+	default:
+		return message
+	}
+}

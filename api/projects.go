@@ -1,0 +1,195 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+func (s *service) listProjects(ctx context.Context, input *ListProjectsInput) (*PageOutput[Project], error) {
+	before, err := input.before()
+	if err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListProjectsOf(ctx, database.ListProjectsOfParams{
+		UserID: callerOf(ctx).userID, Before: before, MaxRows: input.rows(),
+		OrganisationID: lo.EmptyableToPtr(input.OrganisationID), Slug: input.Slug,
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return page(input.PageInput, rows,
+		func(r database.ListProjectsOfRow) Project { return s.newProject(r.Project, r.LiveDeploymentID) },
+		func(p Project) uuid.UUID { return p.ID }), nil
+}
+
+func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectOutput, error) {
+	row, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	return &ProjectOutput{Body: s.newProject(row.Project, row.LiveDeploymentID)}, nil
+}
+
+func (s *service) createProject(ctx context.Context, input *CreateProjectInput) (*ProjectOutput, error) {
+	created, err := s.once(ctx, input.IdempotencyKey, "create-project", input.Body, func() (uuid.UUID, error) {
+		return s.insertProject(ctx, input)
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getProject(ctx, &ProjectPath{ProjectID: created})
+}
+
+func (s *service) insertProject(ctx context.Context, input *CreateProjectInput) (uuid.UUID, error) {
+	organisation := lo.FromPtr(input.Body.OrganisationID)
+
+	var err error
+	if organisation == uuid.Nil {
+		organisation, err = s.onlyOrganisation(ctx)
+	} else {
+		_, err = s.organisation(ctx, organisation)
+	}
+
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	slug, err := freeSlug(input.Body.Name, input.Body.Slug, "project", func(candidate string) (bool, error) {
+		return s.queries.ProjectSlugTaken(ctx, candidate, s.config.hostname(candidate))
+	})
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	settings := input.Body.ProjectSettings
+	params := database.CreateProjectParams{
+		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, Slug: slug, RepositoryURL: input.Body.RepositoryURL,
+		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath,
+		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath), Instances: int32(settings.Instances), //nolint:gosec // Bounded by the schema.
+		CPUMillis: int32(settings.CPUMillis), MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true), //nolint:gosec // As above.
+	}
+
+	if err := s.config.checkSource(params.RepositoryURL, params.Branch, params.RootDirectory, params.DockerfilePath); err != nil {
+		return uuid.Nil, err
+	}
+
+	return params.ID, s.inTx(ctx, func(queries *database.Queries) error {
+		if _, err := queries.CreateProject(ctx, params); err != nil {
+			return taken(err, slugTaken("project", slug))
+		}
+
+		if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
+			ID: id.New(), ProjectID: params.ID, Hostname: s.config.hostname(slug), Kind: kindGenerated,
+		}); err != nil {
+			return taken(err, slugTaken("project", slug))
+		}
+
+		if err := changeRoutes(ctx, queries); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, &organisation, projectEvent("project.create", params.ID, map[string]any{"slug": slug}))
+	})
+}
+
+func (s *service) updateProject(ctx context.Context, input *UpdateProjectInput) (*ProjectOutput, error) {
+	row, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := s.changeProject(ctx, row.Project, input.Body); err != nil {
+		return nil, err
+	}
+
+	return s.getProject(ctx, &input.ProjectPath)
+}
+
+func (s *service) changeProject(ctx context.Context, seen database.Project, update ProjectUpdate) error {
+	return s.inTx(ctx, func(queries *database.Queries) error {
+		before, err := queries.LockProject(ctx, seen.ID)
+		if err != nil {
+			return err
+		}
+
+		after, changed := update.apply(before)
+		if err := s.config.checkSource(after.RepositoryURL, after.Branch, after.RootDirectory, after.DockerfilePath); err != nil {
+			return err
+		}
+
+		if err := queries.UpdateProject(ctx, database.UpdateProjectParams{
+			ID: after.ID, RepositoryURL: after.RepositoryURL, Branch: after.Branch, RootDirectory: after.RootDirectory,
+			DockerfilePath: after.DockerfilePath, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
+			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
+		}); err != nil {
+			return err
+		}
+
+		if after.RepositoryURL != before.RepositoryURL || after.Branch != before.Branch {
+			if err := queries.ForgetPoll(ctx, after.ID); err != nil {
+				return err
+			}
+		}
+
+		return audit(ctx, queries, &after.OrganisationID, projectEvent("project.update", after.ID, map[string]any{"changed": changed}))
+	})
+}
+
+func (s *service) deleteProject(ctx context.Context, input *ProjectPath) (*struct{}, error) {
+	row, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	p := row.Project
+
+	return nil, database.InTx(ctx, s.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		if err := s.deployments.EndProject(ctx, tx, p.ID); err != nil {
+			return fmt.Errorf("end what runs for project %s: %w", p.ID, err)
+		}
+
+		if err := queries.MarkProjectDeleted(ctx, p.ID); err != nil {
+			return err
+		}
+
+		if err := queries.DeleteDomains(ctx, p.ID); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, &p.OrganisationID, projectEvent("project.delete", p.ID, map[string]any{"slug": p.Slug}))
+	})
+}
+
+// project returns one project if the caller is a member of its organisation.
+func (s *service) project(ctx context.Context, project uuid.UUID) (database.GetProjectOfRow, error) {
+	row, err := s.queries.GetProjectOf(ctx, project, callerOf(ctx).userID)
+
+	return found(row, err, "project")
+}
+
+func (s *service) newProject(row database.Project, live *uuid.UUID) Project {
+	return Project{
+		ID: row.ID, OrganisationID: row.OrganisationID, Name: row.Name, Slug: row.Slug, RepositoryURL: row.RepositoryURL,
+		ProjectSettings: ProjectSettings{
+			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, Port: int(lo.FromPtr(row.Port)),
+			HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
+			MemoryBytes: row.MemoryBytes, AutoDeploy: &row.AutoDeploy,
+		},
+		URL: s.config.projectURL(row.Slug), LiveDeploymentID: live, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,
+	}
+}
+
+func projectEvent(action string, project uuid.UUID, details map[string]any) AuditEvent {
+	return AuditEvent{Action: action, SubjectType: "project", SubjectID: project, Details: details}
+}

@@ -1,0 +1,184 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
+	"golang.org/x/sync/errgroup"
+	"riverqueue.com/riverui"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/telemetry"
+)
+
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = time.Minute
+	// writeTimeout is above the longest long-poll; streams set deadlines of their own.
+	writeTimeout   = 90 * time.Second
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+	// drainTimeout is how long requests may take to end when the server stops.
+	drainTimeout = 10 * time.Second
+	// pingTimeout bounds the look at the database of a health check.
+	pingTimeout = 2 * time.Second
+)
+
+// Parts are what the API works with.
+type Parts struct {
+	Pool *pgxpool.Pool
+	// Listener must run for long-polls and streams to see changes within milliseconds rather than seconds.
+	Listener    *database.Listener
+	Deployments Deployments
+	Logger      *slog.Logger
+	// Telemetry serves /metrics; nil for none.
+	Telemetry *telemetry.Telemetry
+}
+
+// Server is the API, ready to serve.
+type Server struct {
+	config  Config
+	service *service
+	river   *riverui.Handler
+	handler http.Handler
+}
+
+// New returns a server on a migrated database.
+func New(config Config, parts Parts) (*Server, error) {
+	signer, err := registryauth.NewSigner(config.SecretKey)
+	if err != nil {
+		return nil, err
+	}
+
+	riverUI, err := newRiverUI(parts.Pool, parts.Logger)
+	if err != nil {
+		return nil, err
+	}
+
+	server := &Server{config: config, river: riverUI, service: &service{
+		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments,
+		signer: signer, logger: parts.Logger, stopping: make(chan struct{}),
+	}}
+
+	requests, err := otel.Meter("zeitwork/api").Int64Counter("zeitwork.api.requests")
+	if err != nil {
+		return nil, fmt.Errorf("make the counter of requests: %w", err)
+	}
+
+	server.handler = otelhttp.NewHandler(requestLog(parts.Logger, requests, server.routes(parts.Telemetry)), "api")
+
+	return server, nil
+}
+
+func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
+	mux := http.NewServeMux()
+	api := newHuma(mux)
+	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api))
+	s.service.register(api)
+
+	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
+	mux.HandleFunc("POST /v1/registry/token", s.service.registryToken)
+	mux.Handle("GET "+docsPath, docs())
+	mux.HandleFunc("GET /healthz", s.service.healthz)
+
+	// Cookies alone sign in here, so that requests which other sites send are refused.
+	guard := http.NewCrossOriginProtection()
+	mux.Handle(riverPath+"/", guard.Handler(s.service.operatorsOnly(s.river)))
+	mux.HandleFunc("GET "+signInPath, showSignIn)
+	mux.Handle("POST "+signInPath, guard.Handler(http.HandlerFunc(s.service.signIn)))
+	mux.Handle("POST "+signOutPath, guard.Handler(http.HandlerFunc(s.service.signOut)))
+
+	if measured != nil {
+		mux.Handle("GET /metrics", measured.Metrics)
+	}
+
+	return mux
+}
+
+// Handler answers all requests; it is what Run serves.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Run serves until ctx ends, and then lets requests end. It returns nil after an orderly stop.
+func (s *Server) Run(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on ZEITWORK_API_LISTEN: %w", err)
+	}
+
+	if err := s.river.Start(ctx); err != nil {
+		return errors.Join(fmt.Errorf("start the River UI: %w", err), listener.Close())
+	}
+
+	server := &http.Server{
+		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(s.service.logger.Handler(), slog.LevelWarn),
+	}
+
+	s.service.logger.InfoContext(ctx, "serving the API", "address", listener.Addr().String())
+
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the API: %w", err)
+		}
+
+		return nil
+	})
+	group.Go(func() error {
+		if err := s.service.listener.Run(ctx); ctx.Err() == nil {
+			return fmt.Errorf("listen for notifications: %w", err)
+		}
+
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		close(s.service.stopping)
+
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+
+		if err := server.Shutdown(drain); err != nil {
+			s.service.logger.WarnContext(ctx, "some requests did not end in time", logging.Error(err))
+
+			return server.Close()
+		}
+
+		return nil
+	})
+
+	return group.Wait()
+}
+
+// healthz answers 200 as long as the database does.
+func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
+	ctx, cancel := context.WithTimeout(request.Context(), pingTimeout)
+	defer cancel()
+
+	if err := s.pool.Ping(ctx); err != nil {
+		noteError(ctx, err)
+		writeJSON(writer, http.StatusServiceUnavailable, map[string]string{"status": "the database does not answer"})
+
+		return
+	}
+
+	writeJSON(writer, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// noStore keeps answers that depend on the caller out of caches.
+func noStore(ctx huma.Context, next func(huma.Context)) {
+	ctx.SetHeader("Cache-Control", "no-store")
+	next(ctx)
+}

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// Deployments starts, repeats and cancels deployments. Its errors carry a problem where they are the user's.
+type Deployments interface {
+	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
+	Redeploy(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	// EndProject ends everything that runs for a project, in the transaction that deletes it.
+	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
+}
+
+// service answers the operations of /v1.
+type service struct {
+	config      Config
+	pool        *pgxpool.Pool
+	queries     *database.Queries
+	listener    *database.Listener
+	deployments Deployments
+	signer      *registryauth.Signer
+	logger      *slog.Logger
+	// stopping is closed when the server stops: whoever waits for a change answers at once.
+	stopping chan struct{}
+}
+
+// inTx runs f in one transaction.
+func (s *service) inTx(ctx context.Context, f func(queries *database.Queries) error) error {
+	return database.InTx(ctx, s.pool, func(_ pgx.Tx, queries *database.Queries) error { return f(queries) })
+}
+
+// found turns the absence of a row into the answer 404; thing is what the caller asked for.
+func found[T any](row T, err error, thing string) (T, error) {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, problem.New(problem.NotFound, "There is no such %s, or it is not yours.", thing)
+	}
+
+	return row, err
+}
+
+// changeRoutes tells the edges at commit that what they must know has changed.
+func changeRoutes(ctx context.Context, queries *database.Queries) error {
+	if _, err := queries.NextRouteVersion(ctx); err != nil {
+		return err
+	}
+
+	return queries.Notify(ctx, database.ChannelRoutes, "")
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"crypto/rand"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const (
+	maxSlug = 40
+	// suffixLength is how much is added to a slug that is taken: 25 bits, so that a few tries find a free one.
+	suffixLength = 5
+	slugTries    = 5
+)
+
+// reservedSlugs are first labels of the base domain that the platform may need itself.
+var reservedSlugs = []string{"admin", "api", "dashboard", "mail", "registry", "www"}
+
+// freeSlug returns the slug that the user wants, or one made from the name if they want none.
+func freeSlug(name, wanted, thing string, isTaken func(string) (bool, error)) (string, error) {
+	if wanted != "" {
+		if reservedSlug(wanted) {
+			return "", problem.New(problem.Invalid, "The slug %q is reserved. Choose another one.", wanted)
+		}
+
+		used, err := isTaken(wanted)
+		if err == nil && used {
+			err = slugTaken(thing, wanted)
+		}
+
+		return wanted, err
+	}
+
+	base := slugOf(name)
+	candidate := base
+
+	for range slugTries {
+		used, err := isTaken(candidate)
+		if err != nil {
+			return "", err
+		}
+
+		if !used && !reservedSlug(candidate) {
+			return candidate, nil
+		}
+
+		suffix := "-" + strings.ToLower(rand.Text()[:suffixLength])
+		candidate = strings.TrimRight(base[:min(len(base), maxSlug-len(suffix))], "-") + suffix
+	}
+
+	return "", problem.New(problem.Conflict, "No slug like %q is free. Choose one yourself.", base)
+}
+
+// slugOf makes a slug out of a name: its letters and digits in lower case, with a hyphen for the rest.
+func slugOf(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+	slug := strings.Join(words, "-")
+	slug = strings.Trim(slug[:min(len(slug), maxSlug)], "-")
+
+	if slug == "" {
+		return "app"
+	}
+
+	return slug
+}
+
+// reservedSlug tells whether no project may have a slug. "xn--" begins names in other scripts (RFC 5890).
+func reservedSlug(slug string) bool {
+	return slices.Contains(reservedSlugs, slug) || strings.HasPrefix(slug, "xn--")
+}
+
+func slugTaken(thing, slug string) error {
+	return problem.New(problem.Conflict, "There is a %s with the slug %q already. Choose another one.", thing, slug)
+}
+
+// taken replaces the violation of a unique index by the problem that says so.
+func taken(err, problem error) error {
+	const uniqueViolation = "23505"
+
+	if violation, ok := errors.AsType[*pgconn.PgError](err); ok && violation.Code == uniqueViolation {
+		return problem
+	}
+
+	return err
+}

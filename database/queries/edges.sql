@@ -1,0 +1,18 @@
+-- name: ListEdges :many
+SELECT * FROM edges ORDER BY id;
+
+-- name: EdgeByName :one
+SELECT * FROM edges WHERE name = $1;
+
+-- name: CreateEdge :one
+INSERT INTO edges (id, name, region) VALUES (@id, @name, @region) RETURNING *;
+
+-- name: DeleteEdge :execrows
+DELETE FROM edges WHERE id = $1;
+
+-- name: AcknowledgeRoutes :exec
+-- Remembers which version of the route table an edge serves from.
+UPDATE edges SET acknowledged_version = @version, last_seen_at = now() WHERE id = @id;
+
+-- name: TouchEdge :exec
+UPDATE edges SET last_seen_at = now() WHERE id = $1;

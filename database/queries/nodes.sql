@@ -1,0 +1,75 @@
+-- name: ListNodes :many
+SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
+FROM nodes ORDER BY nodes.id;
+
+-- name: GetNode :one
+SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
+FROM nodes WHERE nodes.id = $1;
+
+-- name: NodeByName :one
+SELECT * FROM nodes WHERE name = $1;
+
+-- name: LockNodePrefixes :exec
+-- Nodes get their addresses one at a time.
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.nodes.prefix', 0));
+
+-- name: ListNodePrefixes :many
+SELECT prefix FROM nodes;
+
+-- name: CreateNode :one
+INSERT INTO nodes (id, name, region, prefix) VALUES (@id, @name, @region, @prefix) RETURNING *;
+
+-- name: SetNodeState :execrows
+UPDATE nodes SET state = @state WHERE id = @id;
+
+-- name: DeleteNode :execrows
+DELETE FROM nodes WHERE id = $1;
+
+-- name: LockNode :one
+SELECT * FROM nodes WHERE id = $1 FOR UPDATE;
+
+-- name: CountNodeVMs :one
+-- The VMs of a node of which something is left.
+SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL;
+
+-- name: DeleteNodeVMs :exec
+-- Forgets the VMs of a node that is deleted, with what they logged.
+DELETE FROM vms WHERE node_id = $1;
+
+-- name: ListAssignments :many
+-- What a node is to run or to remove.
+SELECT vms.id, vms.deployment_id, deployments.project_id, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+  vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+  coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+ORDER BY vms.id;
+
+-- name: RecordNodeReport :exec
+UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now()
+WHERE id = @id;
+
+-- name: LockNodeVMs :many
+-- The VMs of a node of which something is left, with whether a domain points at their deployment.
+SELECT sqlc.embed(vms), EXISTS (SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id) AS routed
+FROM vms WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+ORDER BY vms.id
+FOR NO KEY UPDATE OF vms;
+
+-- name: RecordVMReport :exec
+UPDATE vms
+SET state = @state::text, message = @message, exit_code = @exit_code, restarts = @restarts,
+  healthy_at = CASE WHEN @state::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
+  removed_at = CASE WHEN @state::text = 'removed' THEN now() ELSE removed_at END
+WHERE id = @id;
+
+-- name: DeploymentOfNodeVM :one
+-- The deployment of a VM, if the VM is that node's.
+SELECT deployment_id FROM vms WHERE id = @id AND node_id = @node_id;
+
+-- name: NodeRunsProject :one
+-- Whether a node has a VM of a project, and so may pull its images.
+SELECT EXISTS (
+  SELECT FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  WHERE vms.node_id = @node_id AND deployments.project_id = @project_id AND vms.removed_at IS NULL
+);
