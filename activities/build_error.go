@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/pb"
@@ -106,7 +107,9 @@ func (b *Builder) explainExit(err error, exitCode uint32, where instruction) err
 }
 
 func explainImage(err error, image string, where instruction) error {
-	for _, words := range []string{"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden"} {
+	for _, words := range []string{
+		"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden",
+	} {
 		if strings.Contains(err.Error(), words) {
 			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", where.prefix(), image)
 		}
@@ -117,12 +120,11 @@ func explainImage(err error, image string, where instruction) error {
 
 // isBuildkitTrouble tells whether BuildKit itself failed while it was at an instruction.
 func isBuildkitTrouble(err error) bool {
-	switch grpcerrors.Code(err) {
-	case codes.Unavailable, codes.Internal, codes.ResourceExhausted, codes.Canceled, codes.DeadlineExceeded, codes.Aborted:
-		return true
-	default:
-		return strings.Contains(err.Error(), "no space left on device")
+	trouble := []codes.Code{
+		codes.Unavailable, codes.Internal, codes.ResourceExhausted, codes.Canceled, codes.DeadlineExceeded, codes.Aborted,
 	}
+
+	return slices.Contains(trouble, grpcerrors.Code(err)) || strings.Contains(err.Error(), "no space left on device")
 }
 
 // instruction is where in the Dockerfile a build failed; its line is 0 where that is not known.
@@ -166,7 +168,7 @@ func failedInstruction(err error) instruction {
 
 // oneLine joins the lines of an instruction, without what continues them.
 func oneLine(lines []string) string {
-	words := []string{}
+	words := make([]string, 0, len(lines))
 	for _, line := range lines {
 		words = append(words, strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), `\`))...)
 	}

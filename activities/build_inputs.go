@@ -29,7 +29,7 @@ func newBuildInputs(request BuildRequest) (*buildInputs, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 
 	// Links on the way were checked to stay inside; BuildKit follows none out of what it is given.
 	directory, err := filepath.EvalSymlinks(root.Name())

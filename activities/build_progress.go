@@ -117,22 +117,22 @@ func (p *buildProgress) end(reported *client.Vertex) {
 
 	switch {
 	case reported.Error != "" && strings.HasSuffix(reported.Error, "context canceled"):
-		p.say(*reported.Completed, "%s: cancelled", known.name)
+		p.sayf(*reported.Completed, "%s: cancelled", known.name)
 	case reported.Error != "":
-		p.say(*reported.Completed, "%s: failed: %s", known.name, reported.Error)
+		p.sayf(*reported.Completed, "%s: failed: %s", known.name, reported.Error)
 	case reported.Cached:
-		p.say(*reported.Completed, "%s: cached", known.name)
+		p.sayf(*reported.Completed, "%s: cached", known.name)
 	case reported.Started != nil:
-		p.say(*reported.Completed, "%s: done in %.1f s", known.name, reported.Completed.Sub(*reported.Started).Seconds())
+		p.sayf(*reported.Completed, "%s: done in %.1f s", known.name, reported.Completed.Sub(*reported.Started).Seconds())
 	}
 }
 
 func (p *buildProgress) head(vertex digest.Digest, known *buildVertex, at time.Time) {
 	p.heading = vertex
-	p.say(at, "%s", known.name)
+	p.sayf(at, "%s", known.name)
 }
 
-func (p *buildProgress) say(at time.Time, format string, args ...any) {
+func (p *buildProgress) sayf(at time.Time, format string, args ...any) {
 	p.log(LogLine{Stream: StreamSystem, Line: logText(fmt.Sprintf(format, args...)), At: at})
 }
 

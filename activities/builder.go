@@ -16,6 +16,8 @@ import (
 )
 
 // BuilderConfig says where BuildKit is and what one build may use.
+//
+//nolint:lll // One field a line, with its documentation.
 type BuilderConfig struct {
 	Address     string        `doc:"Address of buildkitd, such as unix:///run/buildkit/buildkitd.sock."                                       env:"ZEITWORK_BUILDKIT_ADDRESS,required"`
 	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
@@ -75,7 +77,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	if err != nil {
 		return BuildResult{}, fmt.Errorf("use buildkitd at %s: %w", b.config.Address, err)
 	}
-	defer buildkit.Close()
+	defer func() { _ = buildkit.Close() }()
 
 	statuses := make(chan *client.SolveStatus)
 	logged := make(chan struct{})

@@ -322,7 +322,7 @@ func TestBuild_BuildkitAway_IsOurs(t *testing.T) {
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", socket)
 	require.NoError(t, err)
 
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 
 	go func() {
 		for {
@@ -388,7 +388,7 @@ func filesOf(t *testing.T, image v1.Image) []string {
 	directory := t.TempDir()
 	stream := mutate.Extract(image)
 
-	defer stream.Close()
+	defer func() { _ = stream.Close() }()
 
 	require.NoError(t, extract(t.Context(), stream, directory, 0))
 

@@ -183,7 +183,7 @@ var tool = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(directory)
+	defer func() { _ = os.RemoveAll(directory) }()
 
 	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", filepath.Join(directory, "tool"), "./testdata/tool")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")

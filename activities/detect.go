@@ -36,7 +36,7 @@ func Detect(directory string, settings DetectSettings) (BuildPlan, error) {
 	if err != nil {
 		return BuildPlan{}, err
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }()
 
 	for _, known := range detectors() {
 		plan, ok, err := known.detect(source, settings)
@@ -68,7 +68,7 @@ func openRootDirectory(directory, rootDirectory string) (*os.Root, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the source: %w", err)
 	}
-	defer top.Close()
+	defer func() { _ = top.Close() }()
 
 	if rootDirectory == "" {
 		rootDirectory = "."

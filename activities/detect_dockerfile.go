@@ -107,7 +107,7 @@ func readBounded(source *os.Root, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 
 	content, err := io.ReadAll(io.LimitReader(file, maxDockerfileBytes+1))
 	if err != nil {

@@ -88,6 +88,9 @@ func (g git) settings() []string {
 		"-c", "maintenance.auto=false",
 		"-c", "protocol.version=2",
 		"-c", "core.bigFileThreshold=8m",
+		// What is fetched is thrown away: a pack is kept as it came, and not waited for until it is on disk.
+		"-c", "fetch.unpackLimit=1",
+		"-c", "core.fsync=none",
 		"-c", "tar.umask=0022",
 		// A server that stops sending is given up.
 		"-c", "http.lowSpeedLimit=1000",

@@ -22,6 +22,8 @@ import (
 const grantLifetime = 5 * time.Minute
 
 // RegistryConfig says where the registry is.
+//
+//nolint:lll // One field a line, with its documentation.
 type RegistryConfig struct {
 	Host     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST,required"`
 	Insecure bool   `doc:"Speak HTTP instead of HTTPS to the registry."                                    env:"ZEITWORK_REGISTRY_INSECURE"      envDefault:"false"`

@@ -18,6 +18,8 @@ import (
 const directoryMode = 0o700
 
 // SourceConfig bounds what is fetched and says where it is kept.
+//
+//nolint:lll // One field a line, with its documentation.
 type SourceConfig struct {
 	Protocols  []string      `doc:"Git protocols that a repository's URL may use: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
 	MaxBytes   int64         `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -22,14 +21,14 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// tokenEndpoint answers as api does, and remembers what it was asked for.
+// tokenEndpoint answers as api does, and remembers whose grants it saw.
 type tokenEndpoint struct {
 	t      *testing.T
 	key    secret.Key
 	signer *registryauth.Signer
 
-	mutex  sync.Mutex
-	scopes []string
+	mutex        sync.Mutex
+	repositories []string
 }
 
 func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) {
@@ -37,7 +36,7 @@ func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 	access := []registryauth.Access{}
 
 	for _, scope := range request.URL.Query()["scope"] {
-		for _, one := range strings.Fields(scope) {
+		for one := range strings.FieldsSeq(scope) {
 			requested, ok := registryauth.ParseScope(one)
 			if !ok || user != registryauth.GrantUser {
 				continue
@@ -51,7 +50,7 @@ func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 			}
 
 			e.mutex.Lock()
-			e.scopes = append(e.scopes, one)
+			e.repositories = append(e.repositories, allowed.Name)
 			e.mutex.Unlock()
 
 			access = append(access, registryauth.Intersect(requested, allowed))
@@ -63,7 +62,9 @@ func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 		e.t.Error(err)
 	}
 
-	_ = json.NewEncoder(w).Encode(map[string]any{"token": token, "expires_in": 60})
+	if err := json.NewEncoder(w).Encode(map[string]string{"token": token}); err != nil {
+		e.t.Error(err)
+	}
 }
 
 // setupTokens returns a bundle whose registry asks for tokens.
@@ -87,12 +88,8 @@ func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
 	require.True(t, ok)
 	require.NoError(t, listener.Close())
 
-	home, err := os.MkdirTemp("", "zw-")
-	require.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
-
 	process, err := daemon.Registry{
-		Home: daemon.Home(home), Bin: part(t, "ZEITWORK_TEST_BIN"), Port: address.Port,
+		Home: daemon.Home(t.TempDir()), Bin: part(t, "ZEITWORK_TEST_BIN"), Port: address.Port,
 		Auth: &daemon.RegistryAuth{Realm: byName(server.URL), Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks},
 	}.Start(t.Context())
 	require.NoError(t, err)
@@ -121,11 +118,7 @@ func TestRegistryWithTokens_CloneBuildAndPublishGetThroughWithGrants(t *testing.
 		require.Positive(t, image.SizeBytes)
 	}
 
-	for _, scope := range endpoint.scopes {
-		access, ok := registryauth.ParseScope(scope)
-		require.True(t, ok)
-		require.Contains(t, []string{ImageRepository(bundle.project), sourceRepository(bundle.project)}, access.Name)
-	}
+	require.Subset(t, []string{ImageRepository(bundle.project), sourceRepository(bundle.project)}, endpoint.repositories)
 }
 
 func TestRegistryWithTokens_BuildCannotReadAnotherProjectsImage(t *testing.T) {

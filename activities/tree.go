@@ -74,7 +74,7 @@ func (s *Source) unpack(ctx context.Context, projectID uuid.UUID, digest, direct
 	if err != nil {
 		return time.Time{}, s.registry.trouble(err, "pull the files of source %s", digest)
 	}
-	defer compressed.Close()
+	defer func() { _ = compressed.Close() }()
 
 	decompressor, err := zstd.NewReader(compressed)
 	if err != nil {

@@ -93,7 +93,7 @@ func (c *treeCache) make(ctx context.Context, name string, fill func(directory s
 	if err != nil {
 		return err
 	}
-	defer entry.Close()
+	defer func() { _ = entry.Close() }()
 
 	directory := filepath.Join(c.directory, name)
 	if _, err := os.Stat(directory); err == nil {
@@ -181,7 +181,7 @@ func (c *treeCache) remove(name string) (bool, error) {
 	if err != nil || !locked {
 		return false, err
 	}
-	defer entry.Close()
+	defer func() { _ = entry.Close() }()
 
 	directory := filepath.Join(c.directory, name)
 
@@ -236,7 +236,7 @@ func (c *treeCache) tryLock(name string, how int) (*os.File, bool, error) {
 	if openedErr != nil || standingErr != nil || !os.SameFile(opened, standing) {
 		_ = entry.Close()
 
-		return nil, false, nil
+		return nil, false, nil //nolint:nilerr // The file is gone or another one: as if it had been locked.
 	}
 
 	return entry, true, nil

@@ -178,7 +178,7 @@ func TestTreeCache_WaitEndsWithTheContext(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, locked)
 
-	defer entry.Close()
+	defer func() { _ = entry.Close() }()
 
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
