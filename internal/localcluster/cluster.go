@@ -59,11 +59,11 @@ type Options struct {
 
 // Cluster is a platform that runs.
 type Cluster struct {
-	options     Options
-	home        daemon.Home
-	key         secret.Key
-	credentials credentials
-	addresses   addresses
+	options   Options
+	home      daemon.Home
+	key       secret.Key
+	tokens    tokens
+	addresses addresses
 
 	lifetime context.Context //nolint:containedctx // The watchers' context ends with the cluster, not with a call.
 	end      context.CancelFunc
@@ -127,6 +127,10 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 
+	if c.tokens, err = loadTokens(c.options.DataDir); err != nil {
+		return err
+	}
+
 	// Before anything can use an address of the cluster, none may leave the machine.
 	if err := c.fence(); err != nil {
 		return err
@@ -138,15 +142,15 @@ func (c *Cluster) start(ctx context.Context) error {
 
 	c.options.Progress("database", "migrating")
 
-	if _, err := c.once(ctx, c.controlEnviron(), "migrate"); err != nil {
+	if err := c.once(ctx, c.controlEnviron(), nil, "migrate"); err != nil {
+		return err
+	}
+
+	if err := c.bootstrap(ctx); err != nil {
 		return err
 	}
 
 	if err := c.startAPI(ctx); err != nil {
-		return err
-	}
-
-	if err := c.signIn(ctx); err != nil {
 		return err
 	}
 
@@ -192,7 +196,7 @@ func (c *Cluster) APIURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.
 func (c *Cluster) EdgeURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.Edge) }
 
 // UserToken signs in the operator, who also owns the first organisation.
-func (c *Cluster) UserToken() string { return c.credentials.User }
+func (c *Cluster) UserToken() string { return c.tokens.User }
 
 // DatabaseURL is Postgres as its superuser.
 func (c *Cluster) DatabaseURL() string { return c.addresses.database }

@@ -6,20 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/zeitwork/zeitwork/internal/client"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // region is the one region of a local cluster; its node and edge are named for it too.
 const region = "local"
 
-// credentials are the tokens of the cluster; the database has their hashes only.
-type credentials struct {
+// tokens are with what the operator, the node and the edge sign in; the database has their hashes only.
+type tokens struct {
 	User string `json:"user"`
 	Node string `json:"node"`
 	Edge string `json:"edge"`
@@ -51,68 +49,42 @@ func loadKey(dataDir string) (secret.Key, error) {
 	return key, nil
 }
 
-// signIn finds the tokens of an earlier start, or makes the operator, the node and the edge.
-func (c *Cluster) signIn(ctx context.Context) error {
-	path := filepath.Join(c.options.DataDir, "tokens.json")
+// loadTokens returns the tokens of an earlier start, or makes them.
+func loadTokens(dataDir string) (tokens, error) {
+	path := filepath.Join(dataDir, "tokens.json")
 
 	content, err := os.ReadFile(path)
 	if err == nil {
-		if err := json.Unmarshal(content, &c.credentials); err != nil {
-			return fmt.Errorf("read %s: %w", path, err)
+		found := tokens{}
+		if err := json.Unmarshal(content, &found); err != nil {
+			return tokens{}, fmt.Errorf("read %s: %w", path, err)
 		}
 
-		return nil
+		return found, nil
 	}
 
 	if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("read the tokens: %w", err)
+		return tokens{}, fmt.Errorf("read the tokens: %w", err)
 	}
 
-	if err := c.makeCredentials(ctx); err != nil {
-		return err
+	made := tokens{User: secret.NewToken("zwu_"), Node: secret.NewToken("zwn_"), Edge: secret.NewToken("zwe_")}
+
+	if content, err = json.MarshalIndent(made, "", "  "); err != nil {
+		return tokens{}, fmt.Errorf("encode the tokens: %w", err)
 	}
 
-	if content, err = json.MarshalIndent(c.credentials, "", "  "); err != nil {
+	return made, errors.Join(writePrivate(UserTokenFile(dataDir), []byte(made.User+"\n")), writePrivate(path, content))
+}
+
+// bootstrap makes the operator, the node and the edge where they are absent.
+func (c *Cluster) bootstrap(ctx context.Context) error {
+	tokens, err := json.Marshal(c.tokens)
+	if err != nil {
 		return fmt.Errorf("encode the tokens: %w", err)
 	}
 
-	return errors.Join(writePrivate(UserTokenFile(c.options.DataDir), []byte(c.credentials.User+"\n")), writePrivate(path, content))
-}
-
-func (c *Cluster) makeCredentials(ctx context.Context) error {
-	output, err := c.once(ctx, c.controlEnviron(), "admin", "bootstrap", "--email", "operator@localhost")
-	if err != nil {
-		return err
-	}
-
-	c.credentials.User = strings.TrimSpace(string(output))
-
-	api, err := c.client()
-	if err != nil {
-		return err
-	}
-
-	node, err := api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{Name: region, Region: region})
-	if err != nil || node.StatusCode() != http.StatusCreated {
-		return refused("make the node", node, err)
-	}
-
-	edge, err := api.CreateEdgeWithResponse(ctx, client.CreateEdgeInputBody{Name: region, Region: region})
-	if err != nil || edge.StatusCode() != http.StatusCreated {
-		return refused("make the edge", edge, err)
-	}
-
-	c.credentials.Node, c.credentials.Edge = node.JSON201.Token, edge.JSON201.Token
-
-	return nil
-}
-
-func refused(doing string, response interface{ GetBody() []byte }, err error) error {
-	if err != nil {
-		return fmt.Errorf("%s: %w", doing, err)
-	}
-
-	return fmt.Errorf("%s: %s", doing, response.GetBody())
+	return c.once(ctx, c.controlEnviron(), tokens, "admin", "bootstrap", "--tokens",
+		"--email", "operator@localhost", "--organisation", region, "--node", region, "--edge", region, "--region", region)
 }
 
 // writePrivate writes a file for its owner alone, whole or not at all.

@@ -1,6 +1,7 @@
 package localcluster
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -54,7 +55,7 @@ func (c *Cluster) controlEnviron() []string {
 func (c *Cluster) nodeEnviron() []string {
 	return append(c.commonEnviron(),
 		"ZEITWORK_API_URL="+c.APIURL(),
-		"ZEITWORK_NODE_TOKEN="+c.credentials.Node,
+		"ZEITWORK_NODE_TOKEN="+c.tokens.Node,
 		"ZEITWORK_NODE_RUNTIME=io.containerd.runc.v2",
 		"ZEITWORK_NODE_ALLOW_RUNC=true",
 		"ZEITWORK_NODE_DATA_DIR="+c.dir("node"),
@@ -67,7 +68,7 @@ func (c *Cluster) nodeEnviron() []string {
 func (c *Cluster) edgeEnviron() []string {
 	return append(c.commonEnviron(),
 		"ZEITWORK_API_URL="+c.APIURL(),
-		"ZEITWORK_EDGE_TOKEN="+c.credentials.Edge,
+		"ZEITWORK_EDGE_TOKEN="+c.tokens.Edge,
 		fmt.Sprintf("ZEITWORK_EDGE_LISTEN=127.0.0.1:%d", c.options.Ports.Edge),
 		"ZEITWORK_EDGE_REGION="+region,
 		"ZEITWORK_EDGE_DATA_DIR="+c.dir("edge"),
@@ -120,30 +121,24 @@ func (c *Cluster) startService(ctx context.Context, name, command string, enviro
 	return err
 }
 
-// once runs a command of the zeitwork binary to its end and returns what it wrote to standard output.
-func (c *Cluster) once(ctx context.Context, environ []string, arguments ...string) ([]byte, error) {
+// once runs a command of the zeitwork binary to its end.
+func (c *Cluster) once(ctx context.Context, environ []string, input []byte, arguments ...string) error {
 	command := exec.CommandContext(ctx, c.options.Program, arguments...)
 	command.Env = append(append(os.Environ(), environ...), c.options.Environ...)
+	command.Stdin = bytes.NewReader(input)
 
-	var stderr strings.Builder
-
-	command.Stderr = &stderr
-
-	output, err := command.Output()
-	if err != nil {
-		return nil, fmt.Errorf("zeitwork %s: %w: %s", strings.Join(arguments, " "), err, strings.TrimSpace(stderr.String()))
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("zeitwork %s: %w: %s", strings.Join(arguments, " "), err, bytes.TrimSpace(output))
 	}
 
-	return output, nil
+	return nil
 }
 
 // removeVMs takes every VM off the machine, once the agent that would start them again has gone.
 func (c *Cluster) removeVMs(ctx context.Context) error {
 	c.options.Progress("VMs", "stopping")
 
-	_, err := c.once(ctx, c.nodeEnviron(), "nodeagent", "remove-vms", c.options.ClusterRange.String())
-
-	return err
+	return c.once(ctx, c.nodeEnviron(), nil, "nodeagent", "remove-vms", c.options.ClusterRange.String())
 }
 
 // nodeReported returns a check whether the node agent has reported since then.
@@ -174,7 +169,7 @@ func (c *Cluster) nodeReported(since time.Time) func(context.Context) error {
 // client returns a client of the API that is signed in as the operator.
 func (c *Cluster) client() (*client.ClientWithResponses, error) {
 	api, err := client.NewClientWithResponses(c.APIURL(), client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
-		request.Header.Set("Authorization", "Bearer "+c.credentials.User)
+		request.Header.Set("Authorization", "Bearer "+c.tokens.User)
 
 		return nil
 	}))

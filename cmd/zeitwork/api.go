@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/api"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// apiConfig is the configuration of `zeitwork api`.
+type apiConfig struct {
+	serviceConfig
+
+	API api.Config
+}
+
+func apiCommand() *cobra.Command {
+	return serviceCommand("api", "Serve the API, its documentation and the job queue's page", runAPI)
+}
+
+func runAPI(ctx context.Context, config apiConfig, parts parts) error {
+	pool, err := database.Open(ctx, config.API.Database)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	deployments, err := workflows.NewDeployments(pool, config.API.SecretKey, parts.logger)
+	if err != nil {
+		return err
+	}
+
+	listener := database.NewListener(config.API.Database, parts.logger)
+
+	server, err := api.New(config.API, api.Parts{
+		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger, Telemetry: parts.telemetry,
+	})
+	if err != nil {
+		return err
+	}
+
+	return together(ctx, listener.Run, server.Run)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
+)
+
+// helpCommand is cobra's help with one more topic: config.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND | config]",
+		Short: "Help about a command, or about the environment variables that configure the services",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && args[0] == "config" {
+				printConfiguration(os.Stdout)
+
+				return nil
+			}
+
+			command, _, err := root.Find(args)
+			if err != nil {
+				return cli.UsageError(err)
+			}
+
+			return command.Help()
+		},
+	}
+}
+
+// configurations are the structs that services read their environment into.
+func configurations() []struct {
+	service string
+	config  any
+} {
+	return []struct {
+		service string
+		config  any
+	}{
+		{"up, doctor", upConfig{}},
+		{"api", apiConfig{}},
+		{"worker", workerConfig{}},
+		{"nodeagent", nodeagentConfig{}},
+		{"edgeproxy", edgeproxyConfig{}},
+		{"migrate, admin", adminConfig{}},
+	}
+}
+
+func printConfiguration(w io.Writer) {
+	_, _ = fmt.Fprint(w, `Environment variables of the services, with their defaults.
+
+The user's commands read ZEITWORK_API_URL and ZEITWORK_TOKEN. Traces and metrics follow the standard OTEL_* variables.
+`)
+
+	for _, c := range configurations() {
+		_, _ = fmt.Fprintf(w, "\nzeitwork %s\n", c.service)
+
+		for _, variable := range variables(reflect.TypeOf(c.config)) {
+			note := "required"
+			if !variable.required {
+				note = "default: " + variable.fallback
+			}
+
+			if !variable.required && variable.fallback == "" {
+				note = "optional"
+			}
+
+			_, _ = fmt.Fprintf(w, "  %s (%s)\n      %s\n", variable.name, note, variable.doc)
+		}
+	}
+}
+
+// variable is one environment variable of a service.
+type variable struct {
+	name, doc, fallback string
+	required            bool
+}
+
+// variables reads the tags of a configuration struct and of the structs in it.
+func variables(config reflect.Type) []variable {
+	var found []variable
+
+	for field := range config.Fields() {
+		tag, ok := field.Tag.Lookup("env")
+		if !ok {
+			if field.Type.Kind() == reflect.Struct {
+				found = append(found, variables(field.Type)...)
+			}
+
+			continue
+		}
+
+		name, options, _ := strings.Cut(tag, ",")
+		found = append(found, variable{
+			name: name, doc: field.Tag.Get("doc"), fallback: field.Tag.Get("envDefault"),
+			required: strings.Contains(options, "required") || strings.Contains(options, "notEmpty"),
+		})
+	}
+
+	return found
+}

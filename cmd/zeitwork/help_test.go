@@ -1,0 +1,58 @@
+package main
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+func TestConfiguration_EveryVariableIsDocumented(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range configurations() {
+		found := variables(reflect.TypeOf(c.config))
+		require.NotEmpty(t, found, c.service)
+
+		for _, v := range found {
+			require.True(t, strings.HasPrefix(v.name, "ZEITWORK_"), v.name)
+			require.NotEmpty(t, v.doc, "%s of %s", v.name, c.service)
+			require.True(t, strings.HasSuffix(v.doc, "."), "%s of %s: its documentation is a sentence", v.name, c.service)
+		}
+	}
+}
+
+func TestConfiguration_OneVariable_MeansTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+
+	defaults := map[string]string{}
+
+	for _, c := range configurations() {
+		for _, v := range variables(reflect.TypeOf(c.config)) {
+			if before, known := defaults[v.name]; known {
+				require.Equal(t, before, v.fallback, "%s has two defaults", v.name)
+			}
+
+			defaults[v.name] = v.fallback
+		}
+	}
+}
+
+func TestConfiguration_SecretsAreReadAndNotInherited(t *testing.T) {
+	key := secret.GenerateKey()
+
+	t.Setenv("ZEITWORK_SECRET_KEY", key.Encode())
+	t.Setenv("ZEITWORK_DATABASE_URL", "postgres://localhost/x")
+	t.Setenv("ZEITWORK_REGISTRY_HOST", "127.0.0.1:5000")
+	t.Setenv("ZEITWORK_BUILDKIT_ADDRESS", "unix:///run/buildkit.sock")
+
+	config, err := configuration[workerConfig]()
+	require.NoError(t, err)
+	require.Equal(t, key, config.SecretKey)
+
+	_, err = configuration[workerConfig]()
+	require.ErrorContains(t, err, "ZEITWORK_SECRET_KEY")
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// migrateConfig is the configuration of `zeitwork migrate`.
+type migrateConfig struct {
+	serviceConfig
+
+	Database database.Config
+}
+
+func migrateCommand() *cobra.Command {
+	return serviceCommand("migrate", "Bring the database's schema up to date", func(ctx context.Context, config migrateConfig, parts parts) error {
+		pool, err := database.Open(ctx, config.Database)
+		if err != nil {
+			return err
+		}
+		defer pool.Close()
+
+		if err := database.Migrate(ctx, pool); err != nil {
+			return err
+		}
+
+		parts.logger.InfoContext(ctx, "the schema is up to date")
+
+		return nil
+	})
+}

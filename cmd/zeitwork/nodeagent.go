@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
+	"github.com/zeitwork/zeitwork/nodeagent"
+)
+
+// nodeagentConfig is the configuration of `zeitwork nodeagent`.
+type nodeagentConfig struct {
+	serviceConfig
+
+	Node nodeagent.Config
+}
+
+func nodeagentCommand() *cobra.Command {
+	command := serviceCommand("nodeagent", "Run the VMs that are assigned to this machine",
+		func(ctx context.Context, config nodeagentConfig, parts parts) error {
+			agent, err := nodeagent.New(config.Node, parts.logger)
+			if err != nil {
+				return err
+			}
+
+			return agent.Run(ctx)
+		})
+	command.AddCommand(removeVMsCommand())
+
+	return command
+}
+
+// removeVMsCommand leaves a machine as it was before it ran VMs.
+func removeVMsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "remove-vms RANGE",
+		Short:  "Take every VM off this machine, once its agent has ended; RANGE holds the cluster's addresses",
+		Hidden: true,
+		Args:   cobra.ExactArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			clusterRange, err := netip.ParsePrefix(args[0])
+			if err != nil {
+				return cli.UsageError(fmt.Errorf("%q is not a range of addresses: %w", args[0], err))
+			}
+
+			config, err := configuration[nodeagentConfig]()
+			if err != nil {
+				return err
+			}
+
+			return nodeagent.RemoveVMs(command.Context(), config.Node, clusterRange)
+		},
+	}
+}

@@ -1,0 +1,21 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/internal/localcluster"
+)
+
+// operatorCommands are the commands of who runs the platform.
+func operatorCommands() []*cobra.Command {
+	services := []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand()}
+
+	// The local cluster finds its services by this flag in the list of processes.
+	for _, service := range services {
+		name := localcluster.InstanceFlag[len("--"):]
+		service.Flags().String(name, "", "marks the process as one of a local cluster")
+		_ = service.Flags().MarkHidden(name) //nolint:errcheck // The flag was added above.
+	}
+
+	return append([]*cobra.Command{upCommand(), doctorCommand()}, append(services, migrateCommand(), adminCommand(), vmLoggerCommand())...)
+}

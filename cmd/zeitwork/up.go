@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/baseimages"
+	"github.com/zeitwork/zeitwork/internal/doctor"
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
+	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/toolchain"
+)
+
+const upHelp = `Run the whole platform on this machine and deploy a sample to it.
+
+It installs the Debian packages that are missing, builds the pinned daemons once, starts everything as its children, and keeps
+running until Ctrl-C, which stops all of it. The next start finds the data that this one leaves.`
+
+func upCommand() *cobra.Command {
+	var once, prepareOnly bool
+
+	command := &cobra.Command{
+		Use:   "up",
+		Short: "Run the whole platform on this machine and deploy a sample to it",
+		Long:  upHelp,
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			config, err := env.ParseAs[upConfig]()
+			if err != nil {
+				return fmt.Errorf("read the configuration: %w", err)
+			}
+
+			if prepareOnly {
+				return prepareAlone(command.Context(), config)
+			}
+
+			return up(command.Context(), config, once)
+		},
+	}
+	command.Flags().BoolVar(&once, "once", false, "stop as soon as the sample has answered through the edge")
+	command.Flags().BoolVar(&prepareOnly, "prepare", false, "install and build what is missing, and start nothing")
+
+	return command
+}
+
+func up(ctx context.Context, config upConfig, once bool) error {
+	if err := ready(ctx, config); err != nil {
+		return err
+	}
+
+	report := newReport(os.Stderr)
+	defer report.end()
+
+	options, err := prepare(ctx, config, report)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+
+	cluster, err := localcluster.Start(ctx, options)
+	if err != nil {
+		return interrupted(ctx, err)
+	}
+
+	url, err := deploySample(ctx, cluster, config.DataDir, report)
+	if err == nil {
+		report.milestone("the sample answers")
+		announce(cluster, config, url)
+
+		if !once {
+			<-ctx.Done()
+			report.milestone("stopping; the data stays in %s", config.DataDir)
+		}
+	}
+
+	return errors.Join(interrupted(ctx, err), cluster.Stop(context.WithoutCancel(ctx)))
+}
+
+// prepareAlone installs and builds what a later start, or a test, needs.
+func prepareAlone(ctx context.Context, config upConfig) error {
+	report := newReport(os.Stderr)
+	defer report.end()
+
+	_, err := prepare(ctx, config, report)
+
+	return err
+}
+
+// interrupted takes the error away that Ctrl-C itself made.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+
+	return err
+}
+
+// ready returns one sentence about the first thing without which nothing can start.
+func ready(ctx context.Context, config upConfig) error {
+	const (
+		patience = 10 * time.Second
+		pause    = 250 * time.Millisecond
+	)
+
+	// Children of a platform that was killed a moment ago may still be leaving their ports.
+	for deadline := time.Now().Add(patience); ; {
+		blockers := doctor.Blockers(doctor.Examine(ctx, config.examination()))
+		if len(blockers) == 0 {
+			return nil
+		}
+
+		if time.Now().After(deadline) || blockers[0].Part == "root" || blockers[0].Part == "overlayfs" {
+			return fmt.Errorf("%s: %s; %s", blockers[0].Part, blockers[0].Detail, blockers[0].Advice)
+		}
+
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}
+
+// prepare installs, builds and makes whatever the platform stands on; with everything in place it takes milliseconds.
+func prepare(ctx context.Context, config upConfig, report *report) (localcluster.Options, error) {
+	options := config.cluster()
+	options.Progress = report.progress
+	options.Logger = logging.New(config.Log, report, "up")
+	options.PublicRegistry = baseimages.PublicRegistry(ctx)
+
+	source, err := toolchain.SourceDir()
+	if err != nil {
+		return options, err
+	}
+
+	if options.Program, err = os.Executable(); err != nil {
+		return options, fmt.Errorf("find the zeitwork binary: %w", err)
+	}
+
+	packages := func(detail string) { report.progress("packages", detail) }
+	if err := hostpackages.Ensure(ctx, packages, hostPackages(options.PublicRegistry)...); err != nil {
+		return options, err
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error {
+		builder := toolchain.Builder{CacheDir: config.Toolchain.CacheDir, SourceDir: source, Progress: report.progress}
+		options.Bin, err = builder.Build(ctx, toolchain.Daemons())
+
+		return err
+	})
+
+	if !options.PublicRegistry {
+		group.Go(func() error { return baseimages.Make(ctx, config.Toolchain.CacheDir, report.progress) })
+	}
+
+	return options, group.Wait()
+}
+
+// hostPackages are the Debian packages of what the platform runs. Programs that came another way are not installed again.
+func hostPackages(publicRegistry bool) []string {
+	packages := append([]string{"ca-certificates", "iptables", "postgresql", "tini"}, toolchain.DaemonPackages()...)
+
+	programs := map[string]string{"git": "git"}
+	if !publicRegistry {
+		packages = append(packages, "debian-archive-keyring", "mmdebstrap")
+		programs["npm"] = "npm"
+	}
+
+	for program, name := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			packages = append(packages, name)
+		}
+	}
+
+	return packages
+}
+
+// announce says where everything is.
+func announce(cluster *localcluster.Cluster, config upConfig, url string) {
+	fmt.Printf(`
+The sample answers on  %s
+Its source is in       %s (commit there, and the push becomes a deployment)
+The API is on          %s/v1/docs
+Sign in with           zeitwork login --api %s < %s
+`, url, sampleDir(config.DataDir), cluster.APIURL(), cluster.APIURL(), localcluster.UserTokenFile(config.DataDir))
+}

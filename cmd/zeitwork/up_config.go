@@ -1,0 +1,43 @@
+package main
+
+import (
+	"net/netip"
+
+	"github.com/zeitwork/zeitwork/internal/doctor"
+	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/toolchain"
+)
+
+// upConfig is the configuration of the local platform.
+type upConfig struct {
+	Log       logging.Config
+	Toolchain toolchain.Config
+
+	DataDir      string       `doc:"Directory of everything that the local platform keeps."                              env:"ZEITWORK_DATA_DIR"         envDefault:"/var/lib/zeitwork"`
+	PostgresBin  string       `doc:"Folder of Postgres' programs; empty: the newest that Debian installed."              env:"ZEITWORK_POSTGRES_BIN"`
+	APIPort      int          `doc:"Port of the API on 127.0.0.1."                                                       env:"ZEITWORK_UP_API_PORT"      envDefault:"8000"`
+	EdgePort     int          `doc:"Port of the edge proxy on 127.0.0.1."                                                env:"ZEITWORK_UP_EDGE_PORT"     envDefault:"8080"`
+	PostgresPort int          `doc:"Port of Postgres on 127.0.0.1."                                                      env:"ZEITWORK_UP_POSTGRES_PORT" envDefault:"15432"`
+	RegistryPort int          `doc:"Port of the registry on 127.0.0.1."                                                  env:"ZEITWORK_UP_REGISTRY_PORT" envDefault:"15000"`
+	ClusterRange netip.Prefix `doc:"Addresses of the local platform's VMs; nothing else on this machine may use them."   env:"ZEITWORK_CLUSTER_RANGE"    envDefault:"10.77.0.0/16"`
+	BuildRange   netip.Prefix `doc:"Addresses of the local platform's builds; nothing else on this machine may use them." env:"ZEITWORK_UP_BUILD_RANGE"   envDefault:"10.78.0.0/16"`
+}
+
+func (c upConfig) examination() doctor.Options {
+	return doctor.Options{
+		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
+		Ports: []doctor.Port{
+			{Name: "API", Number: c.APIPort}, {Name: "EDGE", Number: c.EdgePort},
+			{Name: "POSTGRES", Number: c.PostgresPort}, {Name: "REGISTRY", Number: c.RegistryPort},
+		},
+	}
+}
+
+func (c upConfig) cluster() localcluster.Options {
+	return localcluster.Options{
+		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
+		Ports:        localcluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
+		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// workerConfig is the configuration of `zeitwork worker`.
+type workerConfig struct {
+	serviceConfig
+
+	Database  database.Config
+	SecretKey secret.Key `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it." env:"ZEITWORK_SECRET_KEY,required"`
+	Registry  activities.RegistryConfig
+	Source    activities.SourceConfig
+	Builder   activities.BuilderConfig
+	Worker    workflows.Config
+}
+
+func workerCommand() *cobra.Command {
+	return serviceCommand("worker", "Run the steps of deployments; any number of workers share the work", runWorker)
+}
+
+func runWorker(ctx context.Context, config workerConfig, parts parts) error {
+	pool, err := database.Open(ctx, config.Database)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+
+	registry := activities.NewRegistry(config.Registry, config.SecretKey)
+
+	source, err := activities.NewSource(config.Source, registry)
+	if err != nil {
+		return err
+	}
+
+	listener := database.NewListener(config.Database, parts.logger)
+
+	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
+		Pool: pool, Listener: listener, Key: config.SecretKey, Logger: parts.logger,
+		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry,
+	})
+	if err != nil {
+		return err
+	}
+
+	return together(ctx, listener.Run, worker.Run)
+}
+
+// together runs services that need one another: the first that ends stops the others.
+func together(ctx context.Context, services ...func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	var group errgroup.Group
+
+	for _, service := range services {
+		group.Go(func() error {
+			defer stop()
+
+			return service(ctx)
+		})
+	}
+
+	return group.Wait()
+}
