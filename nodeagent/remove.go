@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
@@ -50,7 +51,7 @@ func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) er
 		return err
 	}
 
-	if err := os.RemoveAll(config.networkFolder()); err != nil {
+	if err := os.RemoveAll(filepath.Dir(config.networkFolder())); err != nil {
 		return fmt.Errorf("remove the folder of network namespaces: %w", err)
 	}
 

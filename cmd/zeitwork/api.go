@@ -14,7 +14,8 @@ import (
 type apiConfig struct {
 	serviceConfig
 
-	API api.Config
+	Database database.Config
+	API      api.Config
 }
 
 func apiCommand() *cobra.Command {
@@ -22,7 +23,7 @@ func apiCommand() *cobra.Command {
 }
 
 func runAPI(ctx context.Context, config apiConfig, parts parts) error {
-	pool, err := database.Open(ctx, config.API.Database)
+	pool, err := database.Open(ctx, config.Database)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 		return err
 	}
 
-	listener := database.NewListener(config.API.Database, parts.logger)
+	listener := database.NewListener(config.Database, parts.logger)
 
 	server, err := api.New(config.API, api.Parts{
 		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger, Telemetry: parts.telemetry,

@@ -24,7 +24,12 @@ func (a *app) deploymentsCommand() *cobra.Command {
 }
 
 func (a *app) listDeployments(ctx context.Context, api *API, _ []string) error {
-	deployments, err := a.newest(ctx, api)
+	project, err := a.currentProject(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	deployments, err := newest(ctx, api, project)
 	if err != nil {
 		return err
 	}
@@ -40,13 +45,8 @@ func (a *app) listDeployments(ctx context.Context, api *API, _ []string) error {
 	})
 }
 
-// newest returns the newest deployments of the current project.
-func (a *app) newest(ctx context.Context, api *API) ([]client.Deployment, error) {
-	project, err := a.currentProject(ctx, api)
-	if err != nil {
-		return nil, err
-	}
-
+// newest returns the newest deployments of a project.
+func newest(ctx context.Context, api *API, project *client.Project) ([]client.Deployment, error) {
 	page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{}))
 	if err != nil {
 		return nil, err
@@ -83,8 +83,23 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 	})
 }
 
+// choice tells whether a deployment of a project is the one that a command means when it is given none.
+type choice func(project *client.Project, deployment client.Deployment) bool
+
+func anyone(*client.Project, client.Deployment) bool { return true }
+
+func underWay(_ *client.Project, deployment client.Deployment) bool { return !ended(deployment.State) }
+
+// earlier tells whether a deployment was live before the one that is live now. For some seconds, while its last requests end,
+// it still calls itself live.
+func earlier(project *client.Project, deployment client.Deployment) bool {
+	wasLive := deployment.State == client.DeploymentStateLive || deployment.State == client.DeploymentStateRetired
+
+	return wasLive && (project.LiveDeploymentID == nil || deployment.ID.String() < project.LiveDeploymentID.String())
+}
+
 // pick returns the deployment that an argument names, else the newest of the project that is wanted.
-func (a *app) pick(ctx context.Context, api *API, args []string, wanted func(client.Deployment) bool, none string) (uuid.UUID, error) {
+func (a *app) pick(ctx context.Context, api *API, args []string, wanted choice, none string) (uuid.UUID, error) {
 	if len(args) == 1 {
 		deployment, err := uuid.Parse(args[0])
 		if err != nil {
@@ -94,13 +109,18 @@ func (a *app) pick(ctx context.Context, api *API, args []string, wanted func(cli
 		return deployment, nil
 	}
 
-	deployments, err := a.newest(ctx, api)
+	project, err := a.currentProject(ctx, api)
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	deployments, err := newest(ctx, api, project)
 	if err != nil {
 		return uuid.Nil, err
 	}
 
 	for _, deployment := range deployments {
-		if wanted(deployment) {
+		if wanted(project, deployment) {
 			return deployment.ID, nil
 		}
 	}
@@ -109,7 +129,7 @@ func (a *app) pick(ctx context.Context, api *API, args []string, wanted func(cli
 }
 
 // starting is a command that starts a deployment from another one and watches it.
-func (a *app) starting(command *cobra.Command, wanted func(client.Deployment) bool, none string,
+func (a *app) starting(command *cobra.Command, wanted choice, none string,
 	start func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error),
 ) *cobra.Command {
 	var detach bool
@@ -140,8 +160,6 @@ func (a *app) redeployCommand() *cobra.Command {
 		Short: "Deploy the same commit again, with today's settings (default: the newest deployment)",
 		Long:  "Deploy the same commit again, with today's settings and environment variables.\n\n" + ExitCodes,
 	}
-	anyone := func(client.Deployment) bool { return true }
-
 	return a.starting(command, anyone, "nothing was deployed yet: run `zeitwork deploy`",
 		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
 			response, err := checked(api.RedeployWithResponse(ctx, from, &client.RedeployParams{IdempotencyKey: new(id.New().String())}))
@@ -159,9 +177,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Short: "Go back to a deployment that was live, by its image (default: the one before)",
 		Long:  "Go back to a deployment that was live: its image runs again, with its environment variables, and nothing is built.\n\n" + ExitCodes,
 	}
-	retired := func(deployment client.Deployment) bool { return deployment.State == client.DeploymentStateRetired }
-
-	return a.starting(command, retired, "no earlier deployment of this project was live",
+	return a.starting(command, earlier, "no earlier deployment of this project was live",
 		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
 			response, err := checked(api.RollbackWithResponse(ctx, from, &client.RollbackParams{IdempotencyKey: new(id.New().String())}))
 			if err != nil {
@@ -178,10 +194,8 @@ func (a *app) cancelCommand() *cobra.Command {
 		Short: "Cancel a deployment that is not live yet (default: the newest)",
 		Args:  cobra.MaximumNArgs(1),
 	}
-	active := func(deployment client.Deployment) bool { return !ended(deployment.State) }
-
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
-		deployment, err := a.pick(ctx, api, args, active, "no deployment of this project is under way")
+		deployment, err := a.pick(ctx, api, args, underWay, "no deployment of this project is under way")
 		if err != nil {
 			return err
 		}

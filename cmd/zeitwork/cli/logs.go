@@ -65,7 +65,7 @@ func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, bui
 		a.project = project.Slug
 	}
 
-	return a.pick(ctx, api, args, func(client.Deployment) bool { return true }, "nothing was deployed yet: run `zeitwork deploy`")
+	return a.pick(ctx, api, args, anyone, "nothing was deployed yet: run `zeitwork deploy`")
 }
 
 func (a *app) printLogLine(event serverEvent) error {

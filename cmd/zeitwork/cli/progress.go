@@ -128,5 +128,8 @@ func (e events) write(name string, data any) {
 	encoder.SetEscapeHTML(false)
 
 	//nolint:errchkjson // Who reads has gone when this fails; the deployment goes on.
-	_ = encoder.Encode(map[string]any{"event": name, "data": data})
+	_ = encoder.Encode(struct {
+		Event string `json:"event"`
+		Data  any    `json:"data"`
+	}{name, data})
 }
