@@ -83,8 +83,10 @@ func (q *Queries) ListDeploymentSteps(ctx context.Context, deploymentID uuid.UUI
 const openStep = `-- name: OpenStep :one
 WITH stale AS (
   UPDATE deployment_steps
-  SET state = 'retrying', error = 'The worker that ran this step stopped.', ended_at = now()
-  WHERE deployment_steps.deployment_id = $2 AND deployment_steps.state = 'running'
+  SET state = CASE state WHEN 'running' THEN 'retrying' ELSE state END,
+    error = CASE state WHEN 'running' THEN 'The worker that ran this step stopped.' ELSE error END,
+    waiting_for = NULL, ended_at = coalesce(ended_at, now())
+  WHERE deployment_steps.deployment_id = $2 AND (deployment_steps.state = 'running' OR deployment_steps.waiting_for IS NOT NULL)
 )
 INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
 SELECT $1::uuid, $2::uuid, $3::text, coalesce(max(attempt), 0) + 1, $4::text
@@ -99,7 +101,8 @@ type OpenStepParams struct {
 	Worker       string
 }
 
-// Opens the timeline row of the next attempt and closes what a worker that died has left open.
+// Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
+// worker died, the row.
 func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (DeploymentStep, error) {
 	row := q.db.QueryRow(ctx, openStep,
 		arg.ID,

@@ -22,7 +22,8 @@ const (
 	logBatchLines = 200
 	logBatchDelay = 100 * time.Millisecond
 	maxLogLines   = 20_000
-	maxLogBytes   = 32 << 20
+	maxLogMiB     = 32
+	maxLogBytes   = maxLogMiB << 20
 	// logBacklog is how many lines may wait for Postgres before the build has to wait as well.
 	logBacklog = 2_000
 )
@@ -64,14 +65,14 @@ func (l *buildLog) write(line activities.LogLine) {
 
 	if l.lines > maxLogLines || l.bytes > maxLogBytes {
 		line.Stream = activities.StreamSystem
-		line.Line = fmt.Sprintf("The step wrote more than %d lines or %d MiB; what follows is not kept.", maxLogLines, maxLogBytes>>20)
+		line.Line = fmt.Sprintf("The step wrote more than %d lines or %d MiB; what follows is not kept.", maxLogLines, maxLogMiB)
 	}
 
 	l.queue <- line
 }
 
-// say writes a line in the platform's own voice.
-func (l *buildLog) say(format string, args ...any) {
+// sayf writes a line in the platform's own voice.
+func (l *buildLog) sayf(format string, args ...any) {
 	l.write(activities.LogLine{Stream: activities.StreamSystem, Line: fmt.Sprintf(format, args...), At: time.Now()})
 }
 

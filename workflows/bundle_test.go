@@ -183,7 +183,7 @@ func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
 	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment)
 	require.NoError(t, err)
 
-	steps := []string{}
+	steps := make([]string, 0, len(rows))
 	for _, row := range rows {
 		steps = append(steps, fmt.Sprintf("%s %d %s", row.Step, row.Attempt, row.State))
 	}

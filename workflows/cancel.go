@@ -3,12 +3,14 @@ package workflows
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -45,6 +47,8 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid
 		if err := d.stop(ctx, tx, queries, deployment, stateCancelled); err != nil {
 			return err
 		}
+
+		d.logger.InfoContext(ctx, "deployment is cancelled", logging.Deployment(deployment), slog.Any("user_id", by))
 
 		cancelled, err = find(ctx, queries, deployment)
 

@@ -25,7 +25,7 @@ func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
 	}
 
 	subject, _, _ := strings.Cut(result.Message, "\n")
-	log.say("Fetched commit %s: %s", result.Commit, subject)
+	log.sayf("Fetched commit %s: %s", result.Commit, subject)
 
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
 		err := queries.SetDeploymentSource(ctx, database.SetDeploymentSourceParams{

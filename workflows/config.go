@@ -3,9 +3,11 @@ package workflows
 import "time"
 
 // Config is a worker's configuration.
+//
+//nolint:lll // One field a line, with its documentation.
 type Config struct {
 	Name            string        `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
-	SourceSlots     int           `doc:"How many sources a worker fetches or looks at at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
+	SourceSlots     int           `doc:"How many sources a worker fetches and inspects at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
 	BuildSlots      int           `doc:"How many builds a worker has under way at the same time."                                                          env:"ZEITWORK_WORKER_BUILD_SLOTS"  envDefault:"4"`
 	ReleaseSlots    int           `doc:"How many images a worker publishes, schedules or makes live at the same time."                                     env:"ZEITWORK_WORKER_RELEASE_SLOTS" envDefault:"16"`
 	WaitSlots       int           `doc:"How many deployments a worker waits for at the same time: until they are healthy, or gone."                        env:"ZEITWORK_WORKER_WAIT_SLOTS"   envDefault:"500"`

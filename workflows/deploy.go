@@ -15,6 +15,8 @@ const (
 
 // deploy is the chain from a commit to a URL. Attempts and their backoff make the deadline of a step that waits for
 // something of ours: 10 attempts are about 3 minutes, 20 are about 8.
+//
+//nolint:mnd // The declarations are the names of these numbers.
 func deploy() []step {
 	return []step{
 		{name: stepClone, queue: queueSource, timeout: 15 * time.Minute, attempts: 10, run: (*Worker).clone},
@@ -28,6 +30,8 @@ func deploy() []step {
 }
 
 // otherKinds are the jobs beside the chain.
+//
+//nolint:mnd // The declarations are the names of these numbers.
 func otherKinds() []kind {
 	return []kind{
 		{name: kindRetire, queue: queueWait, timeout: 20 * time.Minute, attempts: 100, work: (*Worker).retire},

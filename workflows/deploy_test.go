@@ -3,7 +3,10 @@ package workflows
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
 )
 
 func TestKinds_EachDeclaresQueueTimeoutAndAttempts(t *testing.T) {
@@ -13,6 +16,25 @@ func TestKinds_EachDeclaresQueueTimeoutAndAttempts(t *testing.T) {
 		require.NoError(t, k.check())
 		require.NotNil(t, k.work, k.name)
 	}
+}
+
+func TestKinds_EachIsRegistered(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+
+	for _, k := range kinds() {
+		require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
+			return insertJob(b.ctx, worker.client, tx, k.name, arguments{DeploymentID: b.project})
+		}), "River refuses kinds that it does not know")
+	}
+
+	require.Error(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
+		_, err := worker.client.InsertTx(b.ctx, tx, arguments{kind: "deploy.unheard_of"}, nil)
+
+		return err
+	}))
 }
 
 func TestDeploy_GoesFromCommitToLive(t *testing.T) {

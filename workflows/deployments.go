@@ -45,6 +45,7 @@ type Deployments struct {
 	pool   *pgxpool.Pool
 	key    secret.Key
 	client *river.Client[pgx.Tx]
+	logger *slog.Logger
 }
 
 // NewDeployments returns Deployments on a migrated database.
@@ -54,7 +55,7 @@ func NewDeployments(pool *pgxpool.Pool, key secret.Key, logger *slog.Logger) (*D
 		return nil, fmt.Errorf("make the River client: %w", err)
 	}
 
-	return &Deployments{pool: pool, key: key, client: client}, nil
+	return &Deployments{pool: pool, key: key, client: client, logger: logger}, nil
 }
 
 // lockProject returns a project that is not deleted and orders this transaction with all others on its deployments.

@@ -30,7 +30,7 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 		return nil, err
 	}
 
-	log.say("%s", plan.Reason)
+	log.sayf("%s", plan.Reason)
 
 	encoded, err := json.Marshal(plan)
 	if err != nil {

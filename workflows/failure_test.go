@@ -62,12 +62,16 @@ func TestDeploy_OurError_IsTriedAgainAndSaysWhatItWaitsFor(t *testing.T) {
 	b.work(t)
 
 	deployment := b.create(t)
-	b.await(t, deployment.ID, stateLive)
 
-	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID)
-	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		return b.count(t, `SELECT count(*) FROM deployment_steps
+			WHERE waiting_for = 'Waiting because the registry does not answer with [redacted]; next try in 1 s.'`) == 1
+	}, patienceOfTests, lookAgain/100)
+
+	b.await(t, deployment.ID, stateLive)
 	require.Equal(t, []string{"build 1 retrying", "build 2 succeeded"}, b.steps(t, deployment.ID)[2:4])
-	require.Equal(t, "Waiting because the registry does not answer with [redacted]; next try in 1 s.", *rows[2].WaitingFor)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployment_steps WHERE error = 'The registry does not answer with [redacted].'"))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE waiting_for IS NOT NULL"), "it waits no more")
 	b.requireNowhere(t, canary)
 }
 

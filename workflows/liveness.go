@@ -21,6 +21,14 @@ type liveness struct {
 
 // showLiveness takes the worker's lock. It must be held before the worker takes its first job.
 func showLiveness(ctx context.Context, config *pgx.ConnConfig, worker string) (*liveness, error) {
+	config = config.Copy()
+	config.RuntimeParams["application_name"] = "zeitwork worker " + worker
+
+	// When a machine vanishes without a word, Postgres must find out in seconds, or nobody may take its jobs over.
+	for name, value := range map[string]string{"idle": "5", "interval": "5", "count": "3"} {
+		config.RuntimeParams["tcp_keepalives_"+name] = value
+	}
+
 	connection, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)

@@ -33,7 +33,7 @@ func newRedactor(environment map[string]string) redactor {
 	// Of two values that begin alike the longer one must win, or its end would be left standing.
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 
-	pairs := make([]string, 0, 2*len(values)) //nolint:mnd // Old and new.
+	pairs := make([]string, 0, 2*len(values))
 	for _, value := range slices.Compact(values) {
 		pairs = append(pairs, value, redacted)
 	}

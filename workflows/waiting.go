@@ -13,8 +13,8 @@ import (
 // lookAgain is how often something is looked at while no notification comes.
 const lookAgain = time.Second
 
-// waitingSentence makes the timeline's sentence from an error's: "The registry does not answer." becomes "Waiting because
-// the registry does not answer; next try in 4 s."
+// waitingSentence makes the timeline's sentence from an error's: from one that says that the registry does not answer, one
+// that says that the step waits because of it.
 func waitingSentence(message string, next time.Duration) string {
 	reason := strings.TrimSuffix(strings.TrimSpace(message), ".")
 

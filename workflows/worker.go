@@ -76,9 +76,8 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 
 	w := &Worker{
 		config: config,
-		// No two runs of a worker share a name: the lock of one would speak for the jobs of the other.
-		name: cmp.Or(config.Name, host) + "-" + lo.Substring(id.New().String(), -8, 8),
-		pool: dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
+		name:   nameOf(cmp.Or(config.Name, host)),
+		pool:   dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, deployments: deployments,
 	}
 	w.logger = dependencies.Logger.With(slog.String("worker", w.name))
@@ -88,6 +87,13 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 	}
 
 	return w, nil
+}
+
+// nameOf makes a name that no other run of a worker has: the lock of one would speak for the jobs of the other.
+func nameOf(prefix string) string {
+	const digits = 8
+
+	return prefix + "-" + lo.Substring(id.New().String(), -digits, digits)
 }
 
 // Name is the worker's name in timelines and jobs.
@@ -144,6 +150,10 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 // within the stop timeout are handed to other workers.
 func (w *Worker) Run(ctx context.Context) error {
 	alive, err := showLiveness(ctx, w.pool.Config().ConnConfig, w.name)
+	if err != nil && ctx.Err() != nil {
+		return nil // It was told to stop before it had begun.
+	}
+
 	if err != nil {
 		return fmt.Errorf("show that the worker lives: %w", err)
 	}

@@ -1,9 +1,12 @@
 -- name: OpenStep :one
--- Opens the timeline row of the next attempt and closes what a worker that died has left open.
+-- Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
+-- worker died, the row.
 WITH stale AS (
   UPDATE deployment_steps
-  SET state = 'retrying', error = 'The worker that ran this step stopped.', ended_at = now()
-  WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.state = 'running'
+  SET state = CASE state WHEN 'running' THEN 'retrying' ELSE state END,
+    error = CASE state WHEN 'running' THEN 'The worker that ran this step stopped.' ELSE error END,
+    waiting_for = NULL, ended_at = coalesce(ended_at, now())
+  WHERE deployment_steps.deployment_id = @deployment_id AND (deployment_steps.state = 'running' OR deployment_steps.waiting_for IS NOT NULL)
 )
 INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
 SELECT @id::uuid, @deployment_id::uuid, @step::text, coalesce(max(attempt), 0) + 1, @worker::text
