@@ -56,7 +56,7 @@ type machine struct {
 func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.AssignedVM) *machine {
 	m := &machine{agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), logger: agent.logger.With(logging.VM(id))}
 	m.wanted, m.stop = context.WithCancel(ctx)
-	m.report = client.VMReport{ID: id, State: client.VMReportStatePulling}
+	m.report = client.VMReport{ID: id}
 
 	m.forget = sync.OnceFunc(func() {
 		m.stop()
@@ -175,7 +175,8 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 		m.restarted(restarts)
 	}
 
-	if task == nil {
+	adopted := task != nil
+	if !adopted {
 		task, err = m.start(ctx, vm, counter.restarts)
 	} else {
 		_, err = m.agent.vmNetwork().Attach(m.id, vm.Address)
@@ -187,7 +188,7 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 
 	m.restarted(counter.restarts)
 
-	exit, err := m.watch(ctx, task, vm.Address)
+	exit, err := m.watch(ctx, task, vm.Address, adopted)
 	if err != nil {
 		return containers.Exit{}, fmt.Errorf("watch the VM: %w", err)
 	}
@@ -233,9 +234,12 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	return task, nil
 }
 
-// watch probes the VM until it ends.
-func (m *machine) watch(ctx context.Context, task *containers.Task, address netip.Addr) (containers.Exit, error) {
-	m.set(client.VMReportStateRunning, "")
+// watch probes the VM until it ends. An adopted one counts as healthy until it fails: what has served through a restart of the agent
+// must not lose a request to it.
+func (m *machine) watch(ctx context.Context, task *containers.Task, address netip.Addr, adopted bool) (containers.Exit, error) {
+	if !adopted {
+		m.set(client.VMReportStateRunning, "")
+	}
 
 	probing, stop := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -243,7 +247,7 @@ func (m *machine) watch(ctx context.Context, task *containers.Task, address neti
 	go func() {
 		defer close(done)
 
-		m.probe(probing, task.PID(), address)
+		m.probe(probing, task.PID(), address, adopted)
 	}()
 
 	exit, err := task.Wait(ctx)

@@ -47,15 +47,14 @@ type prober struct {
 	client     *http.Client
 }
 
-// probe asks until ctx ends, and sets the VM's state.
-func (m *machine) probe(ctx context.Context, pid int, address netip.Addr) {
+// probe asks until ctx ends, and sets the VM's state. It is told whether the VM counts as healthy at first.
+func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, healthy bool) {
 	p := newProber(netip.AddrPortFrom(address, uint16(m.vm.Port)), textOf(m.vm.HealthPath), pid)
 	p.checkRoute = func() error { return m.agent.vmNetwork().CheckRoute(m.id, address) }
 
 	var (
 		began    = time.Now()
 		failures = 0
-		healthy  = false
 	)
 
 	for ctx.Err() == nil {

@@ -82,7 +82,8 @@ func (a *Agent) states() []client.VMReport {
 	states := make([]client.VMReport, 0, len(a.assigned))
 
 	for id := range a.assigned {
-		if m := a.machines[id]; m != nil {
+		// The state of a VM that may be running already is not known before it has been looked for and asked.
+		if m := a.machines[id]; m != nil && m.state().State != "" {
 			states = append(states, m.state())
 		}
 	}

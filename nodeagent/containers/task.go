@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strconv"
@@ -169,7 +170,7 @@ func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd
 		containerd.WithRuntime(r.config.Handler, r.config.handlerOptions()),
 		containerd.WithNewSpec(r.specification(image, vm)...),
 	)
-	if errors.Is(err, oci.ErrNoUsersFound) {
+	if errors.Is(err, oci.ErrNoUsersFound) || (errors.Is(err, fs.ErrNotExist) && config.Config.User != "") {
 		return nil, problem.Wrap(err, problem.Invalid,
 			"The image starts as the user %q, whom its /etc/passwd does not know. Change USER in the Dockerfile.", config.Config.User)
 	}

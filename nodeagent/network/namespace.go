@@ -25,13 +25,28 @@ func ensureNamespace(path string) error {
 		return fmt.Errorf("make the mount point of a network namespace: %w", err)
 	}
 
+	return onOwnThread(func() error { return mountNewNamespace(path) })
+}
+
+// onOwnThread calls run on a thread that ends with it, so that no other goroutine finds itself in the namespace that run moves the
+// thread to. It is never the main thread: that one cannot end, and what the kernel shows of the process is shown of it.
+func onOwnThread(run func() error) error {
 	done := make(chan error)
 
 	go func() {
-		// The thread is never unlocked: it ends with this goroutine, so that no other goroutine finds itself in the namespace.
 		runtime.LockOSThread()
 
-		done <- mountNewNamespace(path)
+		if unix.Gettid() != unix.Getpid() {
+			done <- run()
+
+			return
+		}
+
+		err := onOwnThread(run)
+
+		runtime.UnlockOSThread()
+
+		done <- err
 	}()
 
 	return <-done

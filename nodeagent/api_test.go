@@ -1,0 +1,219 @@
+package nodeagent_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+const testToken = "node-token-of-the-test"
+
+// fakeAPI is the part of /v1 that nodes use.
+type fakeAPI struct {
+	URL string
+
+	mu      sync.Mutex
+	list    client.Assignments
+	version int
+	changed chan struct{}
+	away    bool
+	reports map[uuid.UUID]client.VMReport
+	history map[uuid.UUID][]client.VMReportState
+	lines   map[uuid.UUID][]client.ShippedLogLine
+}
+
+func newFakeAPI(t *testing.T, clusterRange string) *fakeAPI {
+	t.Helper()
+
+	api := &fakeAPI{
+		list:    client.Assignments{NodeID: id.New(), Prefix: clusterRange, ClusterRange: clusterRange, VMS: []client.AssignedVM{}},
+		changed: make(chan struct{}), reports: map[uuid.UUID]client.VMReport{}, lines: map[uuid.UUID][]client.ShippedLogLine{},
+		history: map[uuid.UUID][]client.VMReportState{},
+	}
+
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/node/assignments", api.assignments)
+	mux.HandleFunc("POST /v1/node/report", api.report)
+	mux.HandleFunc("POST /v1/node/logs", api.logs)
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		api.mu.Lock()
+		away := api.away
+		api.mu.Unlock()
+
+		switch {
+		case away:
+			http.Error(w, "away", http.StatusBadGateway)
+		case r.Header.Get("Authorization") != "Bearer "+testToken:
+			http.Error(w, "who are you", http.StatusUnauthorized)
+		default:
+			mux.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	t.Cleanup(server.CloseClientConnections)
+
+	api.URL = server.URL
+
+	return api
+}
+
+func (f *fakeAPI) assignments(w http.ResponseWriter, r *http.Request) {
+	timeout := time.After(time.Second)
+
+	for {
+		f.mu.Lock()
+		etag, list, changed := fmt.Sprintf("%q", fmt.Sprint(f.version)), f.list, f.changed
+		f.mu.Unlock()
+
+		if r.Header.Get("If-None-Match") != etag {
+			w.Header().Set("ETag", etag)
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(list)
+
+			return
+		}
+
+		select {
+		case <-changed:
+		case <-timeout:
+			w.WriteHeader(http.StatusNotModified)
+
+			return
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (f *fakeAPI) report(w http.ResponseWriter, r *http.Request) {
+	var report client.NodeReport
+	if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+
+		return
+	}
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	for _, vm := range report.VMS {
+		if f.reports[vm.ID].State != vm.State {
+			f.history[vm.ID] = append(f.history[vm.ID], vm.State)
+		}
+
+		f.reports[vm.ID] = vm
+	}
+
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (f *fakeAPI) logs(w http.ResponseWriter, r *http.Request) {
+	var batch client.ShipLogsInputBody
+	if err := json.NewDecoder(r.Body).Decode(&batch); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+
+		return
+	}
+
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.lines[batch.VMID] = append(f.lines[batch.VMID], batch.Lines...)
+
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// assign sets what the node is to run.
+func (f *fakeAPI) assign(vms ...client.AssignedVM) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.list.VMS = append([]client.AssignedVM{}, vms...)
+	f.version++
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *fakeAPI) setAway(away bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.away = away
+}
+
+// forget forgets what was reported.
+func (f *fakeAPI) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	clear(f.reports)
+	clear(f.history)
+}
+
+// states returns the states that the VM was reported in, one after the other.
+func (f *fakeAPI) states(vm uuid.UUID) []client.VMReportState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return slices.Clone(f.history[vm])
+}
+
+func (f *fakeAPI) state(vm uuid.UUID) client.VMReport {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return f.reports[vm]
+}
+
+func (f *fakeAPI) log(vm uuid.UUID) []client.ShippedLogLine {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return append([]client.ShippedLogLine{}, f.lines[vm]...)
+}
+
+// waitFor returns the VM's report once it has the state.
+func (f *fakeAPI) waitFor(t *testing.T, vm uuid.UUID, state client.VMReportState) client.VMReport {
+	t.Helper()
+
+	return f.waitUntil(t, vm, string(state), func(r client.VMReport) bool { return r.State == state })
+}
+
+func (f *fakeAPI) waitForMessage(t *testing.T, vm uuid.UUID, part string) client.VMReport {
+	t.Helper()
+
+	return f.waitUntil(t, vm, "a message with "+part, func(r client.VMReport) bool {
+		return r.Message != nil && strings.Contains(*r.Message, part)
+	})
+}
+
+func (f *fakeAPI) waitUntil(t *testing.T, vm uuid.UUID, what string, ready func(client.VMReport) bool) client.VMReport {
+	t.Helper()
+
+	var last client.VMReport
+
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if last = f.state(vm); ready(last) {
+			return last
+		}
+	}
+
+	encoded, err := json.Marshal(last)
+	require.NoError(t, err)
+	require.FailNow(t, "the VM was not reported in time", "wanted %s, last was %s", what, encoded)
+
+	return last
+}

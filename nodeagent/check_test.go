@@ -1,0 +1,53 @@
+package nodeagent_test
+
+import (
+	"log/slog"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/nodeagent"
+)
+
+func TestNew_RefusesRuncUnlessAllowedInPlainWords(t *testing.T) {
+	t.Parallel()
+
+	_, err := nodeagent.New(nodeagent.Config{Runtime: "io.containerd.runc.v2"}, slog.New(slog.DiscardHandler))
+	require.ErrorContains(t, err, "set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or ZEITWORK_NODE_ALLOW_RUNC=true")
+}
+
+func TestNew_KataWithoutItsParts_SaysWhatToInstall(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+
+	_, err := nodeagent.New(nodeagent.Config{Runtime: "io.containerd.kata.v2"}, slog.New(slog.DiscardHandler))
+	if finding := nodeagent.CheckKVM(); finding.OK {
+		require.ErrorContains(t, err, "containerd-shim-kata-v2 is not installed.")
+	} else {
+		require.ErrorContains(t, err, finding.Detail)
+		require.ErrorContains(t, err, "hardware virtualization")
+	}
+}
+
+func TestCheck_TellsPartByPart(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	config := b.config
+	findings := nodeagent.Check(t.Context(), config)
+	require.ElementsMatch(t, []string{"isolation", "init", "containerd"}, lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
+
+	for _, finding := range findings {
+		require.True(t, finding.OK, "%+v", finding)
+	}
+
+	config.Runtime = "io.containerd.kata.v2"
+	kata := lo.KeyBy(nodeagent.Check(t.Context(), config), func(f nodeagent.Finding) string { return f.Part })
+	require.False(t, kata["containerd"].OK, "containerd has no Kata here")
+	require.Contains(t, kata["containerd"].Advice, "shim")
+	require.Contains(t, kata, "KVM")
+
+	config.ContainerdSocket = "/nowhere/containerd.sock"
+	away := nodeagent.Check(t.Context(), config)
+	require.Contains(t, away[2].Detail, "does not answer")
+}

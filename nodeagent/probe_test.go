@@ -1,0 +1,100 @@
+package nodeagent
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func ask(t *testing.T, path string, handler http.HandlerFunc) string {
+	t.Helper()
+
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+
+	return newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), path, os.Getpid()).ask(t.Context())
+}
+
+func answer(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+}
+
+func TestProber_WithoutAHealthPath_AnyStatusBelow500IsHealthy(t *testing.T) {
+	t.Parallel()
+
+	require.Empty(t, ask(t, "", answer(http.StatusOK)))
+	require.Empty(t, ask(t, "", answer(http.StatusNotFound)))
+	require.Contains(t, ask(t, "", answer(http.StatusServiceUnavailable)), "with status 503")
+}
+
+func TestProber_WithAHealthPath_OnlySuccessIsHealthy(t *testing.T) {
+	t.Parallel()
+
+	onlyUp := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/up" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}
+
+	require.Empty(t, ask(t, "/up", onlyUp))
+	require.Contains(t, ask(t, "/other", onlyUp), "answered GET /other with status 404; a status below 400")
+}
+
+func TestProber_DoesNotFollowRedirects(t *testing.T) {
+	t.Parallel()
+
+	require.Empty(t, ask(t, "/", func(w http.ResponseWriter, r *http.Request) {
+		require.Equal(t, "/", r.URL.Path)
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+}
+
+func TestProber_SomethingElseThanHTTP_IsNamed(t *testing.T) {
+	t.Parallel()
+
+	require.Contains(t, ask(t, "", func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err == nil {
+			_ = connection.Close()
+		}
+	}), "without an HTTP answer")
+}
+
+func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
+	t.Parallel()
+
+	parse := netip.MustParseAddrPort
+
+	require.Contains(t, describeListeners(3000, nil), "the port in the environment variable PORT.")
+	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("0.0.0.0:80"), parse("[::]:80")}), "It listens on port 80. ")
+	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("127.0.0.1:3000")}), "of localhost only")
+}
+
+func TestListeners_FindThoseOfTheKernel(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+
+	require.Contains(t, listeners(os.Getpid()), netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")))
+}
+
+func TestParseSocket_ReadsTheKernelsWayOfWriting(t *testing.T) {
+	t.Parallel()
+
+	address, ok := parseSocket("0100007F:1F90")
+	require.True(t, ok)
+	require.Equal(t, netip.MustParseAddrPort("127.0.0.1:8080"), address)
+
+	address, ok = parseSocket("00000000000000000000000001000000:0050")
+	require.True(t, ok)
+	require.Equal(t, netip.MustParseAddrPort("[::1]:80"), address)
+
+	_, ok = parseSocket("nonsense")
+	require.False(t, ok)
+}
