@@ -109,6 +109,7 @@ func (b *Builder) explainExit(err error, exitCode uint32, where instruction) err
 func explainImage(err error, image string, where instruction) error {
 	for _, words := range []string{
 		"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden",
+		"no such host",
 	} {
 		if strings.Contains(err.Error(), words) {
 			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", where.prefix(), image)
