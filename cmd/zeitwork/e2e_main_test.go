@@ -72,6 +72,11 @@ func startCluster(ctx context.Context, bin string) error {
 		return err
 	}
 
+	// Postgres runs as another user, who must be able to pass.
+	if err := os.Chmod(shared.folder, 0o711); err != nil {
+		return err
+	}
+
 	shared.binary = filepath.Join(shared.folder, "zeitwork")
 	if output, err := exec.CommandContext(ctx, "go", "build", "-o", shared.binary, ".").CombinedOutput(); err != nil {
 		return fmt.Errorf("build zeitwork: %w\n%s", err, output)

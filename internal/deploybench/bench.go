@@ -24,6 +24,11 @@ func bench(ctx context.Context, rounds int) (err error) {
 	}
 	defer os.RemoveAll(scratch)
 
+	// Postgres runs as another user, who must be able to pass.
+	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:mnd // Pass, do not list.
+		return fmt.Errorf("open the scratch folder: %w", err)
+	}
+
 	cluster, bin, err := startCluster(ctx, scratch)
 	if err != nil {
 		return err

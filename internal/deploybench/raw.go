@@ -34,6 +34,9 @@ type raw struct {
 	registry, repository, user, password string
 	containerd                           *client.Client
 	scratch                              string
+	// previous is the image of the round before. It is kept until the next is there, as a node keeps what serves: else
+	// every pull would begin with the base image.
+	previous string
 }
 
 // rawNamespace keeps the bench's containers apart from the node's.
@@ -83,6 +86,14 @@ func (r *raw) deploy(ctx context.Context, repositoryURL string) (parts, error) {
 	}
 
 	watch.lap("first 200")
+
+	if r.previous != "" {
+		if err := r.containerd.ImageService().Delete(ctx, r.previous); err != nil {
+			return nil, fmt.Errorf("delete the image of the round before: %w", err)
+		}
+	}
+
+	r.previous = image.Name()
 
 	return watch.parts, nil
 }
@@ -162,7 +173,6 @@ func (r *raw) start(ctx context.Context, name string, image client.Image) (func(
 
 		_, _ = task.Delete(ctx)
 		_ = container.Delete(ctx, client.WithSnapshotCleanup)
-		_ = r.containerd.ImageService().Delete(ctx, image.Name())
 	}
 
 	if err := task.Start(ctx); err != nil {
