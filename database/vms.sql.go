@@ -173,6 +173,63 @@ func (q *Queries) ListLastRuntimeLines(ctx context.Context, deploymentID uuid.UU
 	return items, nil
 }
 
+const listLostVMs = `-- name: ListLostVMs :many
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, deployments.project_id, nodes.name AS node_name FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+WHERE deployments.state = 'live' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+  AND nodes.last_seen_at < now() - $1::interval
+ORDER BY vms.id
+LIMIT 1000
+`
+
+type ListLostVMsRow struct {
+	VM        VM
+	ProjectID uuid.UUID
+	NodeName  string
+}
+
+// The VMs of live deployments on nodes that have not been heard of for that long.
+func (q *Queries) ListLostVMs(ctx context.Context, lostAfter time.Duration) ([]ListLostVMsRow, error) {
+	rows, err := q.db.Query(ctx, listLostVMs, lostAfter)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLostVMsRow{}
+	for rows.Next() {
+		var i ListLostVMsRow
+		if err := rows.Scan(
+			&i.VM.ID,
+			&i.VM.DeploymentID,
+			&i.VM.NodeID,
+			&i.VM.IP,
+			&i.VM.Port,
+			&i.VM.CPUMillis,
+			&i.VM.MemoryBytes,
+			&i.VM.HealthPath,
+			&i.VM.DesiredState,
+			&i.VM.State,
+			&i.VM.Message,
+			&i.VM.ExitCode,
+			&i.VM.Restarts,
+			&i.VM.HealthyAt,
+			&i.VM.CreatedAt,
+			&i.VM.RemovedAt,
+			&i.VM.IPReleasedAt,
+			&i.ProjectID,
+			&i.NodeName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listNodeUsage = `-- name: ListNodeUsage :many
 SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
   count(*) FILTER (WHERE deployment_id = $1) AS instances
@@ -263,8 +320,26 @@ func (q *Queries) ReleaseAddresses(ctx context.Context, cooldown time.Duration) 
 	return err
 }
 
+const stopLostVM = `-- name: StopLostVM :execrows
+UPDATE vms SET desired_state = 'stopped' WHERE id = $1 AND desired_state = 'running' AND removed_at IS NULL
+`
+
+// Has a VM removed should its node come back. Changes nothing when somebody else has stopped it.
+func (q *Queries) StopLostVM(ctx context.Context, id uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, stopLostVM, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const stopVMs = `-- name: StopVMs :many
-UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL
+UPDATE vms SET desired_state = 'stopped'
+WHERE id IN (
+  SELECT running.id FROM vms AS running
+  WHERE running.deployment_id = $1 AND running.desired_state = 'running' AND running.removed_at IS NULL
+  ORDER BY running.id FOR UPDATE
+)
 RETURNING node_id
 `
 

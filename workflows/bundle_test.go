@@ -115,7 +115,7 @@ func (b *testBundle) newWorker(t *testing.T) *Worker {
 
 	worker, err := NewWorker(Config{
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
-		HealthTimeout: 5 * time.Second, PollInterval: time.Hour, AddressCooldown: time.Hour,
+		HealthTimeout: 5 * time.Second, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Logger: b.logger,
 	})

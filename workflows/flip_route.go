@@ -22,17 +22,8 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			return errOvertaken
 		}
 
-		version, err := queries.NextRouteVersion(ctx)
-		if err != nil {
-			return fmt.Errorf("count the route version: %w", err)
-		}
-
 		if err := queries.PointDomains(ctx, &a.deployment.ID, a.project.ID); err != nil {
 			return fmt.Errorf("point the domains: %w", err)
-		}
-
-		if err := queries.MakeDeploymentLive(ctx, version, a.deployment.ID); err != nil {
-			return fmt.Errorf("make the deployment live: %w", err)
 		}
 
 		replaced, err := queries.ListReplacedDeployments(ctx, a.project.ID, a.deployment.ID)
@@ -44,6 +35,16 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			if err := insertJob(ctx, w.client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
 				return err
 			}
+		}
+
+		// The version is everybody's, so that it is locked last.
+		version, err := queries.NextRouteVersion(ctx)
+		if err != nil {
+			return fmt.Errorf("count the route version: %w", err)
+		}
+
+		if err := queries.MakeDeploymentLive(ctx, version, a.deployment.ID); err != nil {
+			return fmt.Errorf("make the deployment live: %w", err)
 		}
 
 		return queries.Notify(ctx, database.ChannelRoutes, "")

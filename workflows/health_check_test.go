@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // vmsOf makes the rows that judge looks at, one for each state.
@@ -117,36 +116,4 @@ func TestHealthCheck_SaysWhatItWaitsFor(t *testing.T) {
 	b.node.reports("healthy", "", "")
 	b.await(t, deployment.ID, stateLive)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE waiting_for IS NOT NULL"))
-}
-
-func TestReconcile_MendsWhatNoJobCarries(t *testing.T) {
-	t.Parallel()
-
-	b := setup(t)
-	stranded := b.create(t)
-	b.exec(t, "DELETE FROM river.river_job")
-	b.exec(t, "UPDATE deployments SET created_at = now() - interval '1 minute'")
-
-	// A failed deployment whose VM nobody has removed.
-	leftover := id.New()
-	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at)
-		VALUES ($1, $2, 'health_check', 'manual', 'old', '', 'failed', now() - interval '1 minute', now() - interval '1 hour')`, leftover, b.project)
-	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes)
-		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000)`, id.New(), leftover, b.node.id)
-
-	// A live one that lost its domains to a younger one, without a job to retire it.
-	forgotten, younger := id.New(), id.New()
-	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, route_version) VALUES
-		($1, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 hour', now() - interval '3 hours', 1),
-		($2, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 minute', now() - interval '2 hours', 2)`,
-		forgotten, younger, b.project)
-	b.exec(t, "UPDATE domains SET deployment_id = $1", younger)
-	b.exec(t, "INSERT INTO route_table (id, version) VALUES (1, 2)")
-
-	b.work(t)
-	b.await(t, stranded.ID, stateLive)
-	b.await(t, forgotten, stateRetired)
-	require.Eventually(t, func() bool {
-		return b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL", leftover) == 0
-	}, patienceOfTests, 10*time.Millisecond)
 }

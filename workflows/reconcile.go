@@ -14,12 +14,17 @@ import (
 )
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that mends it: deployments that no job
-// carries on, and VMs that nobody needs. It also releases the addresses whose cooldown has passed.
+// carries on, and VMs that nobody needs. It also replaces the VMs of nodes that vanished and releases the addresses whose
+// cooldown has passed.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
 
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return fmt.Errorf("release addresses: %w", err)
+	}
+
+	if err := w.replaceLost(ctx); err != nil {
+		return err
 	}
 
 	stranded, err := queries.ListStrandedDeployments(ctx)

@@ -42,21 +42,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return nil
 		}
 
-		if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
-			return fmt.Errorf("release addresses: %w", err)
-		}
-
-		nodes, err := queries.LockUsableNodes(ctx, seenWithin)
-		if err != nil {
-			return fmt.Errorf("lock the nodes: %w", err)
-		}
-
-		usage, err := queries.ListNodeUsage(ctx, a.deployment.ID)
-		if err != nil {
-			return fmt.Errorf("sum up what the nodes run: %w", err)
-		}
-
-		placed, err := place(candidates(nodes, usage), missing, int64(vm.CPUMillis), vm.MemoryBytes)
+		placed, err := w.placeOn(ctx, queries, a.deployment.ID, missing, vm.CPUMillis, vm.MemoryBytes)
 		if err != nil {
 			return err
 		}
@@ -69,6 +55,27 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 
 		return notifyNodes(ctx, queries, lo.Map(placed, func(node database.Node, _ int) uuid.UUID { return node.ID }))
 	}, nil
+}
+
+// placeOn chooses nodes for count VMs of a deployment. The nodes stay locked until the transaction ends.
+func (w *Worker) placeOn(
+	ctx context.Context, queries *database.Queries, deployment uuid.UUID, count int, cpuMillis int32, memoryBytes int64,
+) ([]database.Node, error) {
+	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
+		return nil, fmt.Errorf("release addresses: %w", err)
+	}
+
+	nodes, err := queries.LockUsableNodes(ctx, seenWithin)
+	if err != nil {
+		return nil, fmt.Errorf("lock the nodes: %w", err)
+	}
+
+	usage, err := queries.ListNodeUsage(ctx, deployment)
+	if err != nil {
+		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
+	}
+
+	return place(candidates(nodes, usage), count, int64(cpuMillis), memoryBytes)
 }
 
 // createVM inserts a VM with the lowest free address of its node. The node is locked.

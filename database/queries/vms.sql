@@ -33,8 +33,27 @@ SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
 
 -- name: StopVMs :many
 -- Asks for the VMs of a deployment to stop; returns their nodes.
-UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL
+UPDATE vms SET desired_state = 'stopped'
+WHERE id IN (
+  SELECT running.id FROM vms AS running
+  WHERE running.deployment_id = $1 AND running.desired_state = 'running' AND running.removed_at IS NULL
+  ORDER BY running.id FOR UPDATE
+)
 RETURNING node_id;
+
+-- name: ListLostVMs :many
+-- The VMs of live deployments on nodes that have not been heard of for that long.
+SELECT sqlc.embed(vms), deployments.project_id, nodes.name AS node_name FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+WHERE deployments.state = 'live' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+  AND nodes.last_seen_at < now() - @lost_after::interval
+ORDER BY vms.id
+LIMIT 1000;
+
+-- name: StopLostVM :execrows
+-- Has a VM removed should its node come back. Changes nothing when somebody else has stopped it.
+UPDATE vms SET desired_state = 'stopped' WHERE id = $1 AND desired_state = 'running' AND removed_at IS NULL;
 
 -- name: ListDeploymentVMs :many
 -- Every VM of a deployment with how its node is.
