@@ -5,19 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"golang.org/x/sys/unix"
 )
-
-// lockInterval is how often a lock that another holds is tried again.
-const lockInterval = 10 * time.Millisecond
 
 // treeCache keeps unpacked trees by the digest of their artifact.
 //
@@ -124,120 +118,4 @@ func (c *treeCache) make(ctx context.Context, name string, fill func(directory s
 	c.evict(ctx, name)
 
 	return nil
-}
-
-// evict removes the trees that were not opened for the longest time until the rest fits. It skips those in use and the
-// one just made.
-func (c *treeCache) evict(ctx context.Context, justMade string) {
-	locks, err := filepath.Glob(filepath.Join(c.directory, "*.lock"))
-	if err != nil {
-		return
-	}
-
-	type candidate struct {
-		name string
-		used time.Time
-		size int64
-	}
-
-	candidates, total := []candidate{}, int64(0)
-
-	for _, lock := range locks {
-		info, err := os.Stat(lock)
-		if err != nil {
-			continue
-		}
-
-		name := strings.TrimSuffix(filepath.Base(lock), ".lock")
-		size := directorySize(filepath.Join(c.directory, name))
-		candidates, total = append(candidates, candidate{name, info.ModTime(), size}), total+size
-	}
-
-	slices.SortFunc(candidates, func(a, b candidate) int { return a.used.Compare(b.used) })
-
-	for _, oldest := range candidates {
-		if total <= c.limit {
-			return
-		}
-
-		if oldest.name == justMade {
-			continue
-		}
-
-		removed, err := c.remove(oldest.name)
-		if err != nil {
-			slog.WarnContext(ctx, "an old source could not be removed", "tree", oldest.name, "error", err)
-		}
-
-		if removed {
-			total -= oldest.size
-		}
-	}
-}
-
-// remove deletes a tree and its lock, unless it is in use.
-func (c *treeCache) remove(name string) (bool, error) {
-	entry, locked, err := c.tryLock(name, unix.LOCK_EX)
-	if err != nil || !locked {
-		return false, err
-	}
-	defer func() { _ = entry.Close() }()
-
-	directory := filepath.Join(c.directory, name)
-
-	// Renamed first: a tree must never be seen with only some of its files.
-	if err := os.Rename(directory, directory+".partial"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, fmt.Errorf("take the tree out of its place: %w", err)
-	}
-
-	if err := errors.Join(os.RemoveAll(directory+".partial"), os.Remove(entry.Name())); err != nil {
-		return false, fmt.Errorf("remove the tree: %w", err)
-	}
-
-	return true, nil
-}
-
-func (c *treeCache) lock(ctx context.Context, name string, how int) (*os.File, error) {
-	for {
-		entry, locked, err := c.tryLock(name, how)
-		if err != nil || locked {
-			return entry, err
-		}
-
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("wait for the tree: %w", context.Cause(ctx))
-		case <-time.After(lockInterval):
-		}
-	}
-}
-
-// tryLock returns false where another holds the lock, or has just removed the file.
-func (c *treeCache) tryLock(name string, how int) (*os.File, bool, error) {
-	entry, err := os.OpenFile(filepath.Join(c.directory, name+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, false, fmt.Errorf("open the lock of the tree: %w", err)
-	}
-
-	err = unix.Flock(int(entry.Fd()), how|unix.LOCK_NB)
-	if err != nil {
-		_ = entry.Close()
-
-		if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
-			return nil, false, nil
-		}
-
-		return nil, false, fmt.Errorf("lock the tree: %w", err)
-	}
-
-	opened, openedErr := entry.Stat()
-	standing, standingErr := os.Stat(entry.Name())
-
-	if openedErr != nil || standingErr != nil || !os.SameFile(opened, standing) {
-		_ = entry.Close()
-
-		return nil, false, nil //nolint:nilerr // The file is gone or another one: as if it had been locked.
-	}
-
-	return entry, true, nil
 }

@@ -1,0 +1,87 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// evict removes the trees that were not opened for the longest time until the rest fits. It skips those in use and the
+// one just made.
+func (c *treeCache) evict(ctx context.Context, justMade string) {
+	locks, err := filepath.Glob(filepath.Join(c.directory, "*.lock"))
+	if err != nil {
+		return
+	}
+
+	type candidate struct {
+		name string
+		used time.Time
+		size int64
+	}
+
+	candidates, total := []candidate{}, int64(0)
+
+	for _, lock := range locks {
+		info, err := os.Stat(lock)
+		if err != nil {
+			continue
+		}
+
+		name := strings.TrimSuffix(filepath.Base(lock), ".lock")
+		size := directorySize(filepath.Join(c.directory, name))
+		candidates, total = append(candidates, candidate{name, info.ModTime(), size}), total+size
+	}
+
+	slices.SortFunc(candidates, func(a, b candidate) int { return a.used.Compare(b.used) })
+
+	for _, oldest := range candidates {
+		if total <= c.limit {
+			return
+		}
+
+		if oldest.name == justMade {
+			continue
+		}
+
+		removed, err := c.remove(oldest.name)
+		if err != nil {
+			slog.WarnContext(ctx, "an old source could not be removed", "tree", oldest.name, "error", err)
+		}
+
+		if removed {
+			total -= oldest.size
+		}
+	}
+}
+
+// remove deletes a tree and its lock, unless it is in use.
+func (c *treeCache) remove(name string) (bool, error) {
+	entry, locked, err := c.tryLock(name, unix.LOCK_EX)
+	if err != nil || !locked {
+		return false, err
+	}
+	defer func() { _ = entry.Close() }()
+
+	directory := filepath.Join(c.directory, name)
+
+	// Renamed first: a tree must never be seen with only some of its files.
+	if err := os.Rename(directory, directory+".partial"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, fmt.Errorf("take the tree out of its place: %w", err)
+	}
+
+	if err := errors.Join(os.RemoveAll(directory+".partial"), os.Remove(entry.Name())); err != nil {
+		return false, fmt.Errorf("remove the tree: %w", err)
+	}
+
+	return true, nil
+}
