@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
 func TestAgent_RunsWhatIsAssignedAndReportsItHealthy(t *testing.T) {
@@ -53,7 +55,7 @@ func TestAgent_ARestartedAgentAdoptsWhatRuns(t *testing.T) {
 	b.startAgent(t)
 	b.api.waitFor(t, vm.ID, client.VMReportStateHealthy)
 
-	pid := b.pid(t, vm.ID)
+	pid := b.task(t, vm.ID).Pid()
 	_, started := get(t, vm, "/")
 
 	b.stopAgent()
@@ -64,7 +66,7 @@ func TestAgent_ARestartedAgentAdoptsWhatRuns(t *testing.T) {
 
 	_, again := get(t, vm, "/")
 	require.Equal(t, started, again)
-	require.Equal(t, pid, b.pid(t, vm.ID))
+	require.Equal(t, pid, b.task(t, vm.ID).Pid())
 }
 
 func TestAgent_KilledAgent_VMsServeOnAndLoseNoLine(t *testing.T) {
@@ -198,7 +200,13 @@ func TestAgent_ContainerWithoutTask_IsStartedAgain(t *testing.T) {
 	_, started := get(t, vm, "/")
 
 	b.stopAgent()
-	require.NoError(t, b.stopVMs(t))
+
+	task := b.task(t, vm.ID)
+	_, err := task.Delete(t.Context(), containerd.WithProcessKill)
+	require.NoError(t, err)
+	require.NoError(t, b.network.Detach(vm.ID), "as behind a restart of the machine")
+
+	b.api.forget()
 	b.startAgent(t)
 	b.api.waitFor(t, vm.ID, client.VMReportStateStarting)
 
@@ -207,6 +215,22 @@ func TestAgent_ContainerWithoutTask_IsStartedAgain(t *testing.T) {
 
 	_, again := get(t, vm, "/")
 	require.NotEqual(t, started, again)
+}
+
+func TestRemoveVMs_LeavesNothingRunning(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	vm := b.vm(pushApp(t, b.registry, nil), "")
+	b.api.assign(vm)
+	b.startAgent(t)
+	b.api.waitFor(t, vm.ID, client.VMReportStateHealthy)
+	b.stopAgent()
+
+	require.NoError(t, nodeagent.RemoveVMs(t.Context(), b.config, b.network.Range))
+	require.False(t, lo.SomeBy(b.traces(t), func(trace string) bool {
+		return strings.HasPrefix(trace, "container ") || strings.HasPrefix(trace, "route ") || strings.Contains(trace, "netns")
+	}))
 }
 
 func TestAgent_VMReachesNothingInternal(t *testing.T) {

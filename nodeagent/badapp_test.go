@@ -1,16 +1,13 @@
 package nodeagent_test
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/client"
-	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
 func TestAgent_AppThatDoesNotAnswer_IsReportedWithWhatToChange(t *testing.T) {
@@ -113,13 +110,4 @@ func TestAgent_RedirectsAreAnAnswerAndAreNotFollowed(t *testing.T) {
 	b.api.assign(vm)
 	b.startAgent(t)
 	b.api.waitFor(t, vm.ID, client.VMReportStateHealthy)
-}
-
-func (b *testBundle) stopVMs(t *testing.T) error {
-	t.Helper()
-
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-
-	return nodeagent.StopVMs(ctx, b.config, time.Second)
 }

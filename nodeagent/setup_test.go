@@ -269,8 +269,8 @@ func (b *testBundle) traces(t *testing.T) []string {
 	return left
 }
 
-// task returns the process of the VM's init.
-func (b *testBundle) pid(t *testing.T, vm uuid.UUID) uint32 {
+// task returns the VM's task.
+func (b *testBundle) task(t *testing.T, vm uuid.UUID) containerd.Task {
 	t.Helper()
 
 	container, err := b.client.LoadContainer(t.Context(), vm.String())
@@ -279,7 +279,7 @@ func (b *testBundle) pid(t *testing.T, vm uuid.UUID) uint32 {
 	task, err := container.Task(t.Context(), nil)
 	require.NoError(t, err)
 
-	return task.Pid()
+	return task
 }
 
 func get(t *testing.T, vm client.AssignedVM, path string) (int, string) {

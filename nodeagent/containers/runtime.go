@@ -134,20 +134,6 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 	return nil
 }
 
-// DeleteTask ends the VM's task by force and removes it, and leaves the container, from which it can be told that there was one.
-func (r *Runtime) DeleteTask(ctx context.Context, vm uuid.UUID) error {
-	container, err := r.client.LoadContainer(ctx, vm.String())
-	if err == nil {
-		err = removeTask(ctx, container)
-	}
-
-	if err = ignoreNotFound(err); err != nil {
-		return fmt.Errorf("delete task: %w", err)
-	}
-
-	return nil
-}
-
 func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if err == nil {

@@ -1,0 +1,78 @@
+package nodeagent_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+)
+
+// guardRegistry puts the registry's token protocol before one that asks for nothing, and returns its host.
+func guardRegistry(t *testing.T, registry string) string {
+	t.Helper()
+
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: registry})
+
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		username, password, _ := r.BasicAuth()
+		if r.Form == nil {
+			_ = r.ParseForm()
+		}
+
+		if r.Method == http.MethodPost {
+			username, password = r.Form.Get("username"), r.Form.Get("password")
+		}
+
+		switch {
+		case r.URL.Path == "/token" && username == registryauth.NodeUser && password == testToken:
+			_ = json.NewEncoder(w).Encode(map[string]any{"token": "granted", "access_token": "granted", "expires_in": 300})
+		case r.URL.Path == "/token":
+			http.Error(w, "who are you", http.StatusUnauthorized)
+		case r.Header.Get("Authorization") == "Bearer granted":
+			proxy.ServeHTTP(w, r)
+		default:
+			repository, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/v2/"), "/manifests/")
+			w.Header().Set("WWW-Authenticate",
+				`Bearer realm="http://`+r.Host+`/token",service="registry",scope="repository:`+repository+`:pull"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	t.Cleanup(server.Close)
+
+	return strings.TrimPrefix(server.URL, "http://")
+}
+
+func TestAgent_PullsWithTheNodesToken(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	guarded := guardRegistry(t, b.registry)
+	b.config.RegistryHost = guarded
+	vm := b.vm(strings.Replace(pushApp(t, b.registry, nil), b.registry, guarded, 1), "")
+	b.api.assign(vm)
+	b.startAgent(t)
+	b.api.waitFor(t, vm.ID, client.VMReportStateHealthy)
+	require.NotContains(t, b.log.String(), testToken)
+}
+
+func TestAgent_RegistryAway_IsWaitedFor(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	image := pushApp(t, b.registry, nil)
+	b.config.RegistryHost = "127.0.0.1:1"
+	vm := b.vm(strings.Replace(image, b.registry, b.config.RegistryHost, 1), "")
+	b.api.assign(vm)
+	b.startAgent(t)
+
+	report := b.api.waitForMessage(t, vm.ID, "The node tries again: it could not fetch the image.")
+	require.Equal(t, client.VMReportStatePulling, report.State)
+}
