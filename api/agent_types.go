@@ -55,9 +55,9 @@ type NodeReportInput struct{ Body NodeReport }
 type NodeReport struct {
 	Version     string     `json:"version"`
 	Runtime     string     `json:"runtime"`
-	CPUMillis   int        `json:"cpu_millis"`
-	MemoryBytes int64      `json:"memory_bytes"`
-	VMs         []VMReport `json:"vms"         nullable:"false"`
+	CPUMillis   int        `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
+	MemoryBytes int64      `json:"memory_bytes" minimum:"0"`
+	VMs         []VMReport `json:"vms"          nullable:"false"`
 }
 
 // VMReport is how one VM is.
@@ -65,8 +65,8 @@ type VMReport struct {
 	ID       uuid.UUID `json:"id"`
 	State    string    `doc:"removed: nothing of it is left." enum:"pulling,starting,running,healthy,unhealthy,crashed,stopping,removed,failed" json:"state"`
 	Message  string    `doc:"A sentence for the user: why it is not healthy." json:"message,omitempty" maxLength:"2000"`
-	ExitCode *int      `json:"exit_code,omitempty"`
-	Restarts int       `json:"restarts"`
+	ExitCode *int      `json:"exit_code,omitempty" maximum:"2147483647" minimum:"-2147483648"`
+	Restarts int       `json:"restarts" maximum:"2147483647" minimum:"0"`
 }
 
 // ShipLogsInput stores what VMs of the calling node wrote.

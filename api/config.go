@@ -5,14 +5,11 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // Config is the configuration of the API.
 type Config struct {
-	Database database.Config
-
 	Listen       string       `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
 	SecretKey    secret.Key   `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it."    env:"ZEITWORK_SECRET_KEY,required"`
 	BaseDomain   string       `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`

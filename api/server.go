@@ -38,7 +38,7 @@ const (
 // Parts are what the API works with.
 type Parts struct {
 	Pool *pgxpool.Pool
-	// Listener must run for long-polls and streams to see changes within milliseconds rather than seconds.
+	// Listener is run by the server, so that long-polls and streams see changes within milliseconds.
 	Listener    *database.Listener
 	Deployments Deployments
 	Logger      *slog.Logger

@@ -1,0 +1,270 @@
+package api
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+// ship sends lines of a VM, with sequences from first on.
+func (b *testBundle) ship(t *testing.T, vm uuid.UUID, first int64, lines ...string) {
+	t.Helper()
+
+	answer, err := b.node.ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{
+		VMID: vm, Lines: lo.Map(lines, func(line string, i int) client.ShippedLogLine {
+			return client.ShippedLogLine{Sequence: first + int64(i), Stream: "stdout", Line: line, LoggedAt: time.Now()}
+		}),
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+}
+
+func (b *testBundle) assignments(t *testing.T, etag string, wait int64) *client.GetAssignmentsResponse {
+	t.Helper()
+
+	answer, err := b.node.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{IfNoneMatch: &etag, WaitSeconds: &wait})
+	require.NoError(t, err)
+
+	return answer
+}
+
+func (b *testBundle) routes(t *testing.T, etag string, wait int64) *client.GetRoutesResponse {
+	t.Helper()
+
+	answer, err := b.edge.GetRoutesWithResponse(t.Context(), &client.GetRoutesParams{IfNoneMatch: &etag, WaitSeconds: &wait})
+	require.NoError(t, err)
+
+	return answer
+}
+
+func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	digest := "sha256:" + strings.Repeat("a", 64)
+	require.NoError(t, b.queries.SetDeploymentImageDigest(t.Context(), &digest, deployment.ID))
+
+	empty := b.assignments(t, "", 0)
+	require.NotNil(t, empty.JSON200, "%s", empty.Body)
+	require.Empty(t, empty.JSON200.VMS)
+	require.Equal(t, "10.79.1.0/24", empty.JSON200.Prefix)
+	require.Equal(t, "10.79.0.0/16", empty.JSON200.ClusterRange)
+
+	etag := empty.HTTPResponse.Header.Get("ETag")
+	require.Equal(t, http.StatusNotModified, b.assignments(t, etag, 0).StatusCode())
+
+	waiting := make(chan *client.GetAssignmentsResponse)
+
+	go func() {
+		answer, _ := b.node.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{IfNoneMatch: &etag, WaitSeconds: lo.ToPtr[int64](30)})
+		waiting <- answer
+	}()
+
+	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	woken := <-waiting
+	require.NotNil(t, woken.JSON200)
+	require.Len(t, woken.JSON200.VMS, 1)
+
+	assigned := woken.JSON200.VMS[0]
+	require.Equal(t, vm, assigned.ID)
+	require.Equal(t, "registry.example.com/projects/"+deployment.ProjectID.String()+"@"+digest, assigned.Image)
+	require.Equal(t, "10.79.1.2", assigned.IP)
+	require.Equal(t, client.AssignedVMDesiredState("running"), assigned.DesiredState)
+
+	// Stored lines are told, and nothing to wake for.
+	b.ship(t, vm, 1, "a", "b")
+	require.Equal(t, http.StatusNotModified, b.assignments(t, woken.HTTPResponse.Header.Get("ETag"), 0).StatusCode())
+	require.EqualValues(t, 2, b.assignments(t, "", 0).JSON200.VMS[0].LogSequence)
+
+	b.report(t, vm, "removed")
+	require.Empty(t, b.assignments(t, "", 0).JSON200.VMS)
+}
+
+func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	vm := b.vm(t, deployment.ID, "10.79.1.2")
+
+	answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{
+		Version: "1.2", Runtime: "kata", CPUMillis: 4000, MemoryBytes: 8 << 30,
+		VMS: []client.VMReport{
+			{ID: vm, State: "crashed", Message: lo.ToPtr("It ended with exit code 1.\x00"), ExitCode: lo.ToPtr[int64](1), Restarts: 3},
+			{ID: uuid.New(), State: "healthy"},
+		},
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+
+	nodes, err := b.owner.ListNodesWithResponse(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "kata", nodes.JSON200.Items[0].Runtime)
+	require.EqualValues(t, 1, nodes.JSON200.Items[0].VMS)
+	require.NotNil(t, nodes.JSON200.Items[0].LastSeenAt)
+
+	shown, err := b.owner.GetDeploymentWithResponse(t.Context(), deployment.ID)
+	require.NoError(t, err)
+	require.Equal(t, client.VMState("crashed"), (*shown.JSON200.VMS)[0].State)
+	require.Equal(t, "It ended with exit code 1.\uFFFD", *(*shown.JSON200.VMS)[0].Message)
+	require.EqualValues(t, 3, (*shown.JSON200.VMS)[0].Restarts)
+}
+
+func TestShippedLines_AreStoredOnceAndOnlyFromTheVMsNode(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	vm := b.vm(t, deployment.ID, "10.79.1.2")
+
+	b.ship(t, vm, 1, "one", "two\x00")
+	b.ship(t, vm, 2, "two again", "three")
+
+	logs, err := b.owner.ListRuntimeLogsWithResponse(t.Context(), deployment.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, []string{"one", "two\uFFFD", "three"}, lo.Map(logs.JSON200.Items, func(l client.LogLine, _ int) string { return l.Line }))
+
+	made, err := b.owner.CreateNodeWithResponse(t.Context(), client.CreateNodeInputBody{Name: "node-2", Region: "there"})
+	require.NoError(t, err)
+	require.NotNil(t, made.JSON201, "%s", made.Body)
+	require.Equal(t, "10.79.2.0/24", made.JSON201.Node.Prefix)
+
+	foreign, err := b.as(t, made.JSON201.Token).ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{VMID: vm, Lines: []client.ShippedLogLine{}})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, foreign.StatusCode())
+}
+
+func TestRoutes_FollowFlipsAndHealth(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	table := b.routes(t, "", 0)
+	require.NotNil(t, table.JSON200, "%s", table.Body)
+	require.Equal(t, client.RouteState("empty"), table.JSON200.Routes[0].State)
+
+	deployment := b.deployment(t, project.ID)
+	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	b.report(t, vm, "healthy")
+
+	etag := table.HTTPResponse.Header.Get("ETag")
+	waiting := make(chan *client.GetRoutesResponse)
+
+	go func() {
+		answer, _ := b.edge.GetRoutesWithResponse(t.Context(), &client.GetRoutesParams{IfNoneMatch: &etag, WaitSeconds: lo.ToPtr[int64](30)})
+		waiting <- answer
+	}()
+
+	b.flip(t, project.ID, deployment.ID)
+
+	live := (<-waiting).JSON200
+	require.Equal(t, client.RouteState("live"), live.Routes[0].State)
+	require.Equal(t, []client.Upstream{{VMID: vm, Address: "10.79.1.2:8080", Region: "here"}}, live.Routes[0].Upstreams)
+
+	// The edge serves from a version once it asks with it.
+	behind, err := b.queries.CountEdgesBehind(t.Context(), time.Minute, live.Version)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, behind)
+
+	require.Equal(t, http.StatusNotModified, b.routes(t, routesETag(live.Version), 0).StatusCode())
+
+	behind, err = b.queries.CountEdgesBehind(t.Context(), time.Minute, live.Version)
+	require.NoError(t, err)
+	require.Zero(t, behind)
+
+	// A VM that is not well any more is no upstream.
+	b.report(t, vm, "unhealthy")
+
+	down := b.routes(t, routesETag(live.Version), 30).JSON200
+	require.Greater(t, down.Version, live.Version)
+	require.Empty(t, down.Routes[0].Upstreams)
+	require.Equal(t, client.RouteState("live"), down.Routes[0].State)
+
+	// A version that never was is not acknowledged.
+	require.NotNil(t, b.routes(t, `"999999"`, 0).JSON200)
+}
+
+func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	vm := b.vm(t, b.deployment(t, b.project(t).ID).ID, "10.79.1.2")
+
+	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.UpdateNodeInputBody{State: "draining"})
+	require.NoError(t, err)
+	require.Equal(t, client.NodeState("draining"), drained.JSON200.State)
+
+	refused, err := b.owner.DeleteNodeWithResponse(t.Context(), b.nodeID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, refused.StatusCode())
+
+	b.report(t, vm, "removed")
+
+	deleted, err := b.owner.DeleteNodeWithResponse(t.Context(), b.nodeID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, deleted.StatusCode(), "%s", deleted.Body)
+
+	signedOut, err := b.node.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnauthorized, signedOut.StatusCode())
+}
+
+func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
+	t.Parallel()
+
+	prefix := func(text string) netip.Prefix { return netip.MustParsePrefix(text) }
+
+	for _, test := range []struct {
+		cluster, want string
+		used          []netip.Prefix
+	}{
+		{"10.77.0.0/16", "10.77.1.0/24", nil},
+		{"10.77.0.0/16", "10.77.2.0/24", []netip.Prefix{prefix("10.77.1.0/24"), prefix("10.77.3.0/24")}},
+		{"10.79.5.0/24", "10.79.5.0/24", nil},
+		{"10.0.0.0/8", "10.1.0.0/24", []netip.Prefix{prefix("10.0.0.0/16")}},
+	} {
+		got, err := freePrefix(prefix(test.cluster), test.used)
+		require.NoError(t, err)
+		require.Equal(t, test.want, got.String())
+	}
+
+	_, err := freePrefix(prefix("10.79.5.0/24"), []netip.Prefix{prefix("10.79.5.0/24")})
+	require.ErrorContains(t, err, "belong to nodes")
+}
+
+func TestBootstrap_RunTwice_ChangesNothing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	count := func() (rows int) {
+		const query = `SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM organisations) + (SELECT count(*) FROM nodes)
+			+ (SELECT count(*) FROM edges) + (SELECT count(*) FROM api_tokens)`
+		require.NoError(t, b.pool.QueryRow(t.Context(), query).Scan(&rows))
+
+		return rows
+	}
+	before := count()
+
+	require.NoError(t, Bootstrap{
+		Email: "owner@example.com", Organisation: "first", Node: "node-1", Edge: "edge-1", Region: "here",
+		ClusterRange: netip.MustParsePrefix("10.79.0.0/16"), Tokens: b.tokens,
+	}.Run(t.Context(), b.pool))
+	require.Equal(t, before, count())
+
+	me, err := b.owner.GetMeWithResponse(t.Context())
+	require.NoError(t, err)
+	require.True(t, me.JSON200.User.Operator)
+	require.Equal(t, "first", me.JSON200.Organisations[0].Slug)
+
+	require.NotContains(t, b.log.String(), b.tokens.User)
+}

@@ -1,0 +1,249 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/databasetest"
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// testBundle is a served API on a database of its own, and who calls it.
+type testBundle struct {
+	server  *Server
+	http    *httptest.Server
+	pool    *pgxpool.Pool
+	queries *database.Queries
+	log     *logBuffer
+	tokens  Tokens
+
+	// owner is an operator with one organisation; stranger is a user with another one.
+	owner, stranger, node, edge, nobody *client.ClientWithResponses
+	strangerToken                       string
+	nodeID                              uuid.UUID
+}
+
+// logBuffer is a log that tests can read.
+type logBuffer struct {
+	mutex  sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (l *logBuffer) Write(data []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+
+	return l.buffer.Write(data)
+}
+
+func (l *logBuffer) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+
+	return l.buffer.String()
+}
+
+func setup(t *testing.T) *testBundle {
+	t.Helper()
+
+	ctx, databaseConfig, log := t.Context(), databasetest.Config(t), &logBuffer{}
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+
+	pool, err := database.Open(ctx, databaseConfig)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+
+	config := Config{
+		SecretKey: secret.GenerateKey(), BaseDomain: "apps.example.com", EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+		RegistryHost: "registry.example.com", ClusterRange: netip.MustParsePrefix("10.79.0.0/16"), GitProtocols: []string{"https"},
+	}
+
+	deployments, err := workflows.NewDeployments(pool, config.SecretKey, logger)
+	require.NoError(t, err)
+
+	listener := database.NewListener(databaseConfig, logger)
+
+	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Logger: logger})
+	require.NoError(t, err)
+
+	b := &testBundle{server: server, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens()}
+
+	require.NoError(t, Bootstrap{
+		Email: "owner@example.com", Organisation: "first", Node: "node-1", Edge: "edge-1", Region: "here", ClusterRange: config.ClusterRange, Tokens: b.tokens,
+	}.Run(ctx, pool))
+
+	b.serve(t, listener)
+	b.strangerToken = b.addUser(t, "stranger@example.com")
+
+	b.owner, b.node, b.edge = b.as(t, b.tokens.User), b.as(t, b.tokens.Node), b.as(t, b.tokens.Edge)
+	b.stranger, b.nobody = b.as(t, b.strangerToken), b.as(t, "")
+
+	node, err := b.queries.NodeByName(ctx, "node-1")
+	require.NoError(t, err)
+
+	b.nodeID = node.ID
+
+	return b
+}
+
+// serve runs the listener and the HTTP server until the test ends.
+func (b *testBundle) serve(t *testing.T, listener *database.Listener) {
+	t.Helper()
+
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	stopped := make(chan struct{})
+
+	go func() {
+		defer close(stopped)
+
+		_ = listener.Run(ctx)
+	}()
+
+	require.NoError(t, b.server.river.Start(ctx))
+	b.http = httptest.NewServer(b.server.Handler())
+	t.Cleanup(func() {
+		close(b.server.service.stopping)
+		b.http.Close()
+		cancel()
+		<-stopped
+	})
+}
+
+// as returns a client that signs in with the token.
+func (b *testBundle) as(t *testing.T, token string) *client.ClientWithResponses {
+	t.Helper()
+
+	c, err := client.NewClientWithResponses(b.http.URL, client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+		if token != "" {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+
+		return nil
+	}))
+	require.NoError(t, err)
+
+	return c
+}
+
+// addUser makes a user with an organisation and returns their token.
+func (b *testBundle) addUser(t *testing.T, email string) string {
+	t.Helper()
+
+	user, organisation, token := id.New(), id.New(), secret.NewToken(userPrefix)
+
+	_, err := b.pool.Exec(t.Context(), "INSERT INTO users (id, email, name) VALUES ($1, $2, $2)", user, email)
+	require.NoError(t, err)
+
+	_, err = b.queries.CreateOrganisation(t.Context(), organisation, "of-"+organisation.String(), email)
+	require.NoError(t, err)
+	require.NoError(t, b.queries.AddMember(t.Context(), organisation, user, roleOwner))
+	require.NoError(t, ensureToken(t.Context(), b.queries, token, database.EnsureTokenParams{Kind: userKind, UserID: &user}))
+
+	return token
+}
+
+func (b *testBundle) organisation(t *testing.T) uuid.UUID {
+	t.Helper()
+
+	organisation, err := b.queries.OrganisationBySlug(t.Context(), "first")
+	require.NoError(t, err)
+
+	return organisation.ID
+}
+
+func (b *testBundle) project(t *testing.T) client.Project {
+	t.Helper()
+
+	answer, err := b.owner.CreateProjectWithResponse(t.Context(), nil, client.CreateProjectInputBody{
+		Name: "app " + id.New().String()[24:], RepositoryURL: "https://git.example.com/me/app.git",
+	})
+	require.NoError(t, err)
+	require.NotNil(t, answer.JSON201, "%s", answer.Body)
+
+	return *answer.JSON201
+}
+
+func (b *testBundle) deployment(t *testing.T, project uuid.UUID) client.Deployment {
+	t.Helper()
+
+	answer, err := b.owner.CreateDeploymentWithResponse(t.Context(), project, nil, client.CreateDeploymentInputBody{})
+	require.NoError(t, err)
+	require.NotNil(t, answer.JSON201, "%s", answer.Body)
+
+	return *answer.JSON201
+}
+
+// vm assigns a VM of the deployment to the node.
+func (b *testBundle) vm(t *testing.T, deployment uuid.UUID, ip string) uuid.UUID {
+	t.Helper()
+
+	vm := id.New()
+	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
+		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, IP: netip.MustParseAddr(ip), Port: 8080, CPUMillis: 100, MemoryBytes: 64 << 20,
+	}))
+	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelNodes, b.nodeID.String()))
+
+	return vm
+}
+
+// end writes the state that the chain would.
+func (b *testBundle) end(t *testing.T, deployment uuid.UUID, state string) {
+	t.Helper()
+
+	require.NoError(t, b.queries.EndDeployment(t.Context(), database.EndDeploymentParams{ID: deployment, State: state}))
+	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelDeployments, deployment.String()))
+}
+
+// flip points the project's domains at the deployment, as flip_route does.
+func (b *testBundle) flip(t *testing.T, project, deployment uuid.UUID) {
+	t.Helper()
+
+	require.NoError(t, b.server.service.inTx(t.Context(), func(queries *database.Queries) error {
+		if err := queries.PointDomains(t.Context(), &deployment, project); err != nil {
+			return err
+		}
+
+		return changeRoutes(t.Context(), queries)
+	}))
+	b.end(t, deployment, "live")
+}
+
+// report sends what the node says of one VM.
+func (b *testBundle) report(t *testing.T, vm uuid.UUID, state string) {
+	t.Helper()
+
+	answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{
+		Version: "1", Runtime: "runc", CPUMillis: 2000, MemoryBytes: 1 << 30, VMS: []client.VMReport{{ID: vm, State: client.VMReportState(state)}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+}
+
+// buildLines stores build log lines, as a worker does.
+func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...string) {
+	t.Helper()
+
+	for _, line := range lines {
+		require.NoError(t, b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
+			DeploymentID: deployment, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
+		}))
+	}
+
+	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelBuildLogs, deployment.String()))
+}

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+const canary = "canary-7f3a9c"
+
+func (b *testBundle) setVariable(t *testing.T, project client.Project, name, value string) answered {
+	t.Helper()
+
+	return b.send(t, http.MethodPut, b.tokens.User, "/v1/projects/"+project.ID.String()+"/environment-variables/"+name,
+		toJSON(t, map[string]string{"value": value}), http.Header{"Content-Type": {"application/json"}})
+}
+
+func TestEnvironmentVariable_CanBeWrittenAndNeverRead(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	answers := []answered{
+		b.setVariable(t, project, "SECRET", canary+"\nsecond line"),
+		b.setVariable(t, project, "SECRET", canary),
+		b.setVariable(t, project, "NUL", canary+"\x00"),
+		b.setVariable(t, project, "PORT", canary),
+		b.setVariable(t, project, "not-a-name", canary),
+		b.setVariable(t, project, "LARGE", strings.Repeat(canary, 10_000)),
+	}
+	require.Equal(t, []int{200, 200, 422, 422, 422, 422}, lo.Map(answers, func(a answered, _ int) int { return a.StatusCode }))
+
+	deployment := b.deployment(t, project.ID)
+	for _, path := range []string{
+		"/v1/projects/" + project.ID.String() + "/environment-variables", "/v1/projects/" + project.ID.String(),
+		"/v1/deployments/" + deployment.ID.String(), "/v1/organisations/" + project.OrganisationID.String() + "/audit-events",
+	} {
+		answer := b.send(t, http.MethodGet, b.tokens.User, path, "", nil)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+
+		answers = append(answers, answer)
+	}
+
+	for _, answer := range answers {
+		require.NotContains(t, answer.text, canary)
+	}
+
+	require.NotContains(t, b.log.String(), canary)
+	require.NotContains(t, b.everyRow(t), canary)
+
+	// It does reach the VM.
+	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	assignments, err := b.node.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, vm, assignments.JSON200.VMS[0].ID)
+	require.Equal(t, map[string]string{"SECRET": canary}, assignments.JSON200.VMS[0].Environment)
+
+	deleted, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
+
+	twice, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, twice.StatusCode())
+}
+
+// everyRow is all that the database holds, as text.
+func (b *testBundle) everyRow(t *testing.T) string {
+	t.Helper()
+
+	var text string
+
+	const query = `SELECT string_agg(query_to_xml(format('SELECT * FROM %I.%I', table_schema, table_name), true, false, '')::text, '')
+		FROM information_schema.tables WHERE table_schema IN ('public', 'river') AND table_type = 'BASE TABLE'`
+	require.NoError(t, b.pool.QueryRow(t.Context(), query).Scan(&text))
+	require.Contains(t, text, "SECRET", "the names of variables are there")
+
+	return text
+}
