@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // app is the tree of a small application: path to content.
@@ -58,7 +60,9 @@ type repository struct {
 func newRepository(t *testing.T, a app) *repository {
 	t.Helper()
 
-	r := &repository{t: t, dir: t.TempDir()}
+	// The command line names projects after the folder.
+	r := &repository{t: t, dir: filepath.Join(t.TempDir(), "app-"+id.New().String())}
+	require.NoError(t, os.Mkdir(r.dir, 0o755))
 	r.git("init", "-q", "-b", "main")
 	r.push(a)
 

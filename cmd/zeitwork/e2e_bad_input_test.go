@@ -30,7 +30,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		"a repository that is not there": {
 			app:     serving("x"),
 			project: func(b *client.CreateProjectInputBody) { b.RepositoryURL = "file:///nowhere/at/all" },
-			words:   []string{"repository", "not"},
+			words:   []string{"no repository", "/nowhere/at/all", "settings"},
 		},
 		"a branch that is not there": {
 			app:    serving("x"),
@@ -40,11 +40,11 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		"a commit that is not there": {
 			app:    serving("x"),
 			deploy: func(b *client.CreateDeploymentInputBody) { b.Commit = lo.ToPtr(strings.Repeat("ab", 20)) },
-			words:  []string{strings.Repeat("ab", 6), "push"},
+			words:  []string{strings.Repeat("ab", 6), "Push"},
 		},
 		"no Dockerfile and nothing known": {
 			app:   app{"README.md": "Nothing here."},
-			words: []string{"Dockerfile", "Next.js", "Nuxt", "Rails", "Laravel"},
+			words: []string{"there is no Dockerfile", "root directory"},
 		},
 		"a Dockerfile whose RUN fails": {
 			app:   serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo about to fail && exit 7\n"),
@@ -81,17 +81,17 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		"a Dockerfile that is a symlink to the outside": {
 			app:     serving("x"),
 			prepare: func(r *repository) { r.symlink("Dockerfile", "/etc/passwd") },
-			words:   []string{"Dockerfile", "outside"},
+			words:   []string{"Dockerfile", "not a file inside"},
 		},
 		"a root directory that is a symlink to the outside": {
 			app:     serving("x"),
 			prepare: func(r *repository) { r.symlink("app", "/etc") },
 			project: func(b *client.CreateProjectInputBody) { b.RootDirectory = lo.ToPtr("app") },
-			words:   []string{"app", "outside"},
+			words:   []string{`"app"`, "not a directory inside"},
 		},
 		"a repository over the size limit": {
 			app:   serving("x").with("big.bin", incompressible(sourceLimit+1<<20)),
-			words: []string{"limit"},
+			words: []string{"larger than 8 MiB", "Remove large files"},
 		},
 	}
 
@@ -149,17 +149,17 @@ func TestProjects_PathsThatLeaveTheRepository_AreRefused(t *testing.T) {
 	r := newRepository(t, serving("x"))
 
 	for _, path := range []string{"..", "../x", "a/../../x", "/etc"} {
-		for field, change := range map[string]func(*client.CreateProjectInputBody){
-			"root_directory":  func(b *client.CreateProjectInputBody) { b.RootDirectory = &path },
-			"dockerfile_path": func(b *client.CreateProjectInputBody) { b.DockerfilePath = &path },
+		for what, change := range map[string]func(*client.CreateProjectInputBody){
+			"root directory":  func(b *client.CreateProjectInputBody) { b.RootDirectory = &path },
+			"Dockerfile path": func(b *client.CreateProjectInputBody) { b.DockerfilePath = &path },
 		} {
 			body := client.CreateProjectInputBody{Name: "paths", RepositoryURL: r.url()}
 			change(&body)
 
 			answer, err := p.client.CreateProjectWithResponse(t.Context(), nil, body)
 			require.NoError(t, err)
-			require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode(), "%s %q: %s", field, path, answer.Body)
-			require.Contains(t, string(answer.Body), field)
+			require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode(), "%s %q: %s", what, path, answer.Body)
+			require.Contains(t, string(answer.Body), what)
 		}
 	}
 }
@@ -205,5 +205,5 @@ require("node:http").createServer((_, r) => r.end("well")).listen(process.env.PO
 	long, found := lo.Find(lines, func(line string) bool { return strings.HasPrefix(line, "xxxx") })
 	require.True(t, found)
 	require.Less(t, len(long), 20_000)
-	require.Contains(t, long, "cut")
+	require.Contains(t, long, "left out")
 }
