@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -50,7 +52,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	current := &atomic.Pointer[table]{}
 
-	m, err := newMeters(current)
+	m, err := newMeters(otel.GetMeterProvider(), current)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +124,7 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           traced(p.handler),
+		Handler:           traced(p.handler, otel.GetMeterProvider()),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
@@ -167,11 +169,13 @@ func (p *Proxy) drain(server *http.Server, end context.CancelFunc) {
 	}
 }
 
-// traced begins a trace for each request. Clients' own traces are linked, not continued: they are not ours to sample. The
-// fixed server name keeps Host headers out of the metrics, where each would make a series.
-func traced(next http.Handler) http.Handler {
+// traced begins a trace for each request and measures how long it takes. Clients' own traces are linked, not continued:
+// they are not ours to sample. The fixed server name and port keep Host headers out of the metrics, where each would make
+// a series.
+func traced(next http.Handler, provider metric.MeterProvider) http.Handler {
 	return otelhttp.NewHandler(next, "edge",
-		otelhttp.WithServerName("edge"),
+		otelhttp.WithServerName("edge:80"),
+		otelhttp.WithMeterProvider(provider),
 		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != healthPath }))
 }

@@ -2,9 +2,7 @@ package edgeproxy
 
 import (
 	"context"
-	"io"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,13 +16,11 @@ type exchange struct {
 	route    *route
 	upstream *upstream // The one that holds the request now; nil before the first and after a failed attempt.
 	tried    []*upstream
-	lost     bool // A connection was lost after the request may have been sent.
-	header   http.Header
+	lost     bool        // A connection was lost after the request may have been sent.
+	header   http.Header // Of the answer.
 	status   int
 	started  time.Time
-
-	// bodyFailed says that the client's body could not be read, which is not the upstream's fault.
-	bodyFailed atomic.Bool
+	body     *requestBody // nil for requests without one.
 }
 
 type exchangeKey struct{}
@@ -63,20 +59,15 @@ func (e *exchange) vmID() uuid.UUID {
 	return e.upstream.vmID
 }
 
-// attemptBody lends the client's body to one attempt. http.Transport closes the body of an attempt that could not
-// connect; the next attempt still needs it.
-type attemptBody struct {
-	source   io.Reader
-	exchange *exchange
-}
-
-func (b *attemptBody) Read(buffer []byte) (int, error) {
-	n, err := b.source.Read(buffer)
-	if err != nil && err != io.EOF { //nolint:errorlint // Readers return io.EOF itself.
-		b.exchange.bodyFailed.Store(true)
+// closeIfUnread has HTTP/1.1 connections end with an answer that comes before the end of the request's body. net/http could
+// take what is left of the body for the next request.
+func (e *exchange) closeIfUnread(r *http.Request) {
+	if r.ProtoMajor == 1 && e.body != nil && !e.body.ended.Load() {
+		e.header.Set("Connection", "close")
 	}
-
-	return n, err
 }
 
-func (b *attemptBody) Close() error { return nil }
+// bodyFailed tells whether the client is to blame for a failed attempt.
+func (e *exchange) bodyFailed() bool {
+	return e.body != nil && e.body.failed.Load()
+}

@@ -77,7 +77,16 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	if r.ProtoMajor == 1 && r.ContentLength != 0 {
+	if r.ContentLength == 0 {
+		h.proxy.ServeHTTP(w, r)
+
+		return
+	}
+
+	e.body = newRequestBody(r.Body)
+	r.Body = e.body
+
+	if r.ProtoMajor == 1 {
 		// Otherwise the server reads the rest of the body before the first byte of the answer.
 		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
 			h.logger.Error("streaming both ways is off for a request", logging.Error(err))
@@ -85,6 +94,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	h.proxy.ServeHTTP(w, r)
+	e.body.settle()
 }
 
 // route finds out where the request goes, or the page that says why it goes nowhere. It asks nobody.
@@ -121,6 +131,7 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 func modifyResponse(response *http.Response) error {
 	e := exchangeOf(response.Request)
 	e.status = response.StatusCode
+	e.closeIfUnread(response.Request)
 
 	response.Header.Set(headerRequestID, e.id)
 
@@ -140,7 +151,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		e.status = statusClientGone
 		// Returning would send an empty 200 to a client that a drain cuts off.
 		panic(http.ErrAbortHandler)
-	case e.bodyFailed.Load():
+	case e.bodyFailed():
 		h.answer(w, r, pageBadRequest)
 	default:
 		// Not louder: visitors of a broken app would fill the log.
@@ -170,6 +181,7 @@ func pageFor(err error) page {
 func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	e := exchangeOf(r)
 	e.status = p.status
+	e.closeIfUnread(r)
 	p.write(w, r, e.id)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 )
@@ -18,8 +17,8 @@ type meters struct {
 	upstreamErrors metric.Int64Counter
 }
 
-func newMeters(current *atomic.Pointer[table]) (*meters, error) {
-	meter := otel.Meter("github.com/zeitwork/zeitwork/edgeproxy")
+func newMeters(provider metric.MeterProvider, current *atomic.Pointer[table]) (*meters, error) {
+	meter := provider.Meter("github.com/zeitwork/zeitwork/edgeproxy")
 
 	inFlight, err1 := meter.Int64UpDownCounter("zeitwork.edge.requests.in_flight",
 		metric.WithDescription("Requests that are being answered, WebSockets included."))

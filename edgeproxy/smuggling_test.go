@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -149,6 +150,45 @@ func TestSmuggling_LengthAndEncoding_TheTailIsARequestOfItsOwn(t *testing.T) {
 
 	require.Equal(t, []string{`POST /first "" <nil>`}, asked.all())
 	require.NotContains(t, answer, "GET /tail")
+}
+
+func TestSmuggling_AnswerBeforeTheEndOfTheBody_TheRestIsNoRequest(t *testing.T) {
+	t.Parallel()
+
+	var asked atomic.Int64
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+
+		_ = http.NewResponseController(w).EnableFullDuplex()
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+	})))
+
+	connection, err := net.Dial("tcp", b.address)
+	require.NoError(t, err)
+
+	defer connection.Close()
+
+	require.NoError(t, connection.SetDeadline(time.Now().Add(patience)))
+
+	_, err = io.WriteString(connection, "POST / HTTP/1.1\r\nHost: "+demoHost+"\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n")
+	require.NoError(t, err)
+
+	answers := bufio.NewReader(connection)
+	response, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)
+	require.True(t, response.Close, "the client is told that the connection ends")
+
+	_, err = io.Copy(io.Discard, response.Body)
+	require.NoError(t, err)
+
+	// The rest of the body may meet a closed connection.
+	_, _ = io.WriteString(connection, smuggled)
+	rest, _ := io.ReadAll(answers)
+	require.Empty(t, string(rest))
+	require.EqualValues(t, 1, asked.Load())
 }
 
 func TestSmuggling_BrokenChunks_AreTheClientsFault(t *testing.T) {

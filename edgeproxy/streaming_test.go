@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -254,8 +255,10 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestStreaming_EarlyAnswerToALargeUpload_IsPassedOn(t *testing.T) {
+func TestStreaming_EarlyAnswerToALargeUpload_AlwaysArrives(t *testing.T) {
 	t.Parallel()
+
+	const uploads = 40
 
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -263,15 +266,20 @@ func TestStreaming_EarlyAnswerToALargeUpload_IsPassedOn(t *testing.T) {
 		w.WriteHeader(http.StatusRequestEntityTooLarge)
 	})))
 
-	sent, lines := io.Pipe()
-	defer lines.Close()
+	for i := range uploads {
+		sent, lines := io.Pipe()
 
-	go func() { _, _ = io.Copy(lines, io.LimitReader(zeros{}, 1<<20)) }()
+		var upload sync.WaitGroup
 
-	response, err := b.client.Do(b.request(t, http.MethodPost, demoHost, "/", sent))
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)
+		upload.Go(func() { _, _ = io.Copy(lines, io.LimitReader(zeros{}, 1<<20)) })
+
+		response, err := b.client.Do(b.request(t, http.MethodPost, demoHost, "/", sent))
+		require.NoError(t, err, "upload %d", i)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusRequestEntityTooLarge, response.StatusCode)
+		require.NoError(t, lines.Close())
+		upload.Wait()
+	}
 }
 
 func TestStreaming_ClientLeaves_TheAppIsTold(t *testing.T) {

@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -110,7 +111,8 @@ func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*h
 	attempt.URL = &target
 
 	if request.Body != nil {
-		attempt.Body = &attemptBody{source: request.Body, exchange: e}
+		// http.Transport closes the body of an attempt that could not connect; the next attempt still needs it.
+		attempt.Body = io.NopCloser(request.Body)
 	}
 
 	response, err := t.protocol(request).RoundTrip(attempt)
@@ -132,7 +134,7 @@ func (t *transport) protocol(request *http.Request) http.RoundTripper {
 
 // fail records a failed attempt. Only a refused connection speaks against the VM as a whole.
 func (t *transport) fail(request *http.Request, e *exchange, err error) {
-	if request.Context().Err() == nil && !e.bodyFailed.Load() {
+	if request.Context().Err() == nil && !e.bodyFailed() {
 		reason := reasonOf(err)
 		t.meters.upstreamFailed(request.Context(), reason)
 
