@@ -27,10 +27,10 @@ func (b *testBundle) ship(t *testing.T, vm uuid.UUID, first int64, lines ...stri
 	require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
 }
 
-func (b *testBundle) assignments(t *testing.T, etag string, wait int64) *client.GetAssignmentsResponse {
+func (b *testBundle) assignments(t *testing.T, etag string) *client.GetAssignmentsResponse {
 	t.Helper()
 
-	answer, err := b.node.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{IfNoneMatch: &etag, WaitSeconds: &wait})
+	answer, err := b.node.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{IfNoneMatch: &etag})
 	require.NoError(t, err)
 
 	return answer
@@ -53,14 +53,14 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 	digest := "sha256:" + strings.Repeat("a", 64)
 	require.NoError(t, b.queries.SetDeploymentImageDigest(t.Context(), &digest, deployment.ID))
 
-	empty := b.assignments(t, "", 0)
+	empty := b.assignments(t, "")
 	require.NotNil(t, empty.JSON200, "%s", empty.Body)
 	require.Empty(t, empty.JSON200.VMS)
 	require.Equal(t, "10.79.1.0/24", empty.JSON200.Prefix)
 	require.Equal(t, "10.79.0.0/16", empty.JSON200.ClusterRange)
 
 	etag := empty.HTTPResponse.Header.Get("ETag")
-	require.Equal(t, http.StatusNotModified, b.assignments(t, etag, 0).StatusCode())
+	require.Equal(t, http.StatusNotModified, b.assignments(t, etag).StatusCode())
 
 	waiting := make(chan *client.GetAssignmentsResponse)
 
@@ -69,7 +69,7 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 		waiting <- answer
 	}()
 
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 	woken := <-waiting
 	require.NotNil(t, woken.JSON200)
 	require.Len(t, woken.JSON200.VMS, 1)
@@ -82,11 +82,11 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 
 	// Stored lines are told, and nothing to wake for.
 	b.ship(t, vm, 1, "a", "b")
-	require.Equal(t, http.StatusNotModified, b.assignments(t, woken.HTTPResponse.Header.Get("ETag"), 0).StatusCode())
-	require.EqualValues(t, 2, b.assignments(t, "", 0).JSON200.VMS[0].LogSequence)
+	require.Equal(t, http.StatusNotModified, b.assignments(t, woken.HTTPResponse.Header.Get("ETag")).StatusCode())
+	require.EqualValues(t, 2, b.assignments(t, "").JSON200.VMS[0].LogSequence)
 
 	b.report(t, vm, "removed")
-	require.Empty(t, b.assignments(t, "", 0).JSON200.VMS)
+	require.Empty(t, b.assignments(t, "").JSON200.VMS)
 }
 
 func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {
@@ -94,12 +94,12 @@ func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {
 
 	b := setup(t)
 	deployment := b.deployment(t, b.project(t).ID)
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 
 	answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{
 		Version: "1.2", Runtime: "kata", CPUMillis: 4000, MemoryBytes: 8 << 30,
 		VMS: []client.VMReport{
-			{ID: vm, State: "crashed", Message: lo.ToPtr("It ended with exit code 1.\x00"), ExitCode: lo.ToPtr[int64](1), Restarts: 3},
+			{ID: vm, State: "crashed", Message: new("It ended with exit code 1.\x00"), ExitCode: lo.ToPtr[int64](1), Restarts: 3},
 			{ID: uuid.New(), State: "healthy"},
 		},
 	})
@@ -124,7 +124,7 @@ func TestShippedLines_AreStoredOnceAndOnlyFromTheVMsNode(t *testing.T) {
 
 	b := setup(t)
 	deployment := b.deployment(t, b.project(t).ID)
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 
 	b.ship(t, vm, 1, "one", "two\x00")
 	b.ship(t, vm, 2, "two again", "three")
@@ -154,7 +154,7 @@ func TestRoutes_FollowFlipsAndHealth(t *testing.T) {
 	require.Equal(t, client.RouteState("empty"), table.JSON200.Routes[0].State)
 
 	deployment := b.deployment(t, project.ID)
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 	b.report(t, vm, "healthy")
 
 	etag := table.HTTPResponse.Header.Get("ETag")
@@ -198,7 +198,7 @@ func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	vm := b.vm(t, b.deployment(t, b.project(t).ID).ID, "10.79.1.2")
+	vm := b.vm(t, b.deployment(t, b.project(t).ID).ID)
 
 	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.UpdateNodeInputBody{State: "draining"})
 	require.NoError(t, err)

@@ -114,12 +114,11 @@ func (s *service) callerWith(ctx context.Context, token string) (caller, error) 
 	return who, nil
 }
 
-// operator returns the caller if they run the platform.
-func operator(ctx context.Context) (caller, error) {
-	who := callerOf(ctx)
-	if !who.operator {
-		return who, problem.New(problem.Forbidden, "Only operators of this platform may do that.")
+// operator refuses callers who do not run the platform.
+func operator(ctx context.Context) error {
+	if !callerOf(ctx).operator {
+		return problem.New(problem.Forbidden, "Only operators of this platform may do that.")
 	}
 
-	return who, nil
+	return nil
 }

@@ -190,12 +190,12 @@ func (b *testBundle) deployment(t *testing.T, project uuid.UUID) client.Deployme
 }
 
 // vm assigns a VM of the deployment to the node.
-func (b *testBundle) vm(t *testing.T, deployment uuid.UUID, ip string) uuid.UUID {
+func (b *testBundle) vm(t *testing.T, deployment uuid.UUID) uuid.UUID {
 	t.Helper()
 
 	vm := id.New()
 	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
-		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, IP: netip.MustParseAddr(ip), Port: 8080, CPUMillis: 100, MemoryBytes: 64 << 20,
+		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, IP: netip.MustParseAddr("10.79.1.2"), Port: 8080, CPUMillis: 100, MemoryBytes: 64 << 20,
 	}))
 	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelNodes, b.nodeID.String()))
 

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *service) listEdges(ctx context.Context, _ *struct{}) (*ListEdgesOutput, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
@@ -28,7 +28,7 @@ func (s *service) listEdges(ctx context.Context, _ *struct{}) (*ListEdgesOutput,
 }
 
 func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewEdgeOutput, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
@@ -56,7 +56,7 @@ func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewE
 }
 
 func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 

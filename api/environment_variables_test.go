@@ -26,7 +26,7 @@ func TestEnvironmentVariable_CanBeWrittenAndNeverRead(t *testing.T) {
 	b := setup(t)
 	project := b.project(t)
 
-	answers := []answered{
+	answers := []answered{ //nolint:prealloc // More are added below.
 		b.setVariable(t, project, "SECRET", canary+"\nsecond line"),
 		b.setVariable(t, project, "SECRET", canary),
 		b.setVariable(t, project, "NUL", canary+"\x00"),
@@ -55,7 +55,7 @@ func TestEnvironmentVariable_CanBeWrittenAndNeverRead(t *testing.T) {
 	require.NotContains(t, b.everyRow(t), canary)
 
 	// It does reach the VM.
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 	assignments, err := b.node.GetAssignmentsWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, vm, assignments.JSON200.VMS[0].ID)
@@ -76,7 +76,7 @@ func (b *testBundle) everyRow(t *testing.T) string {
 
 	var text string
 
-	const query = `SELECT string_agg(query_to_xml(format('SELECT * FROM %I.%I', table_schema, table_name), true, false, '')::text, '')
+	const query = `SELECT string_agg(query_to_xml(format('TABLE %I.%I', table_schema, table_name), true, false, '')::text, '')
 		FROM information_schema.tables WHERE table_schema IN ('public', 'river') AND table_type = 'BASE TABLE'`
 	require.NoError(t, b.pool.QueryRow(t.Context(), query).Scan(&text))
 	require.Contains(t, text, "SECRET", "the names of variables are there")

@@ -83,8 +83,16 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 			ctx.SetHeader("X-Accel-Buffering", "no")
 			ctx.SetStatus(http.StatusOK)
 
-			// A stream that breaks is for the caller to open again; what broke it is for the log.
-			if err := run(ctx.Context(), &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}); err != nil {
+			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}
+
+			// The caller learns at once that the stream is open. One that breaks is theirs to open again; what broke it is
+			// for the log.
+			err := out.controller.Flush()
+			if err == nil {
+				err = run(ctx.Context(), out)
+			}
+
+			if err != nil && ctx.Context().Err() == nil {
 				noteError(ctx.Context(), err)
 			}
 		}}, nil

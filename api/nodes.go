@@ -21,7 +21,7 @@ import (
 const nodePrefixBits = 24
 
 func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
@@ -37,7 +37,7 @@ func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput,
 }
 
 func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewNodeOutput, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
@@ -106,7 +106,7 @@ func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error)
 }
 
 func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
@@ -129,7 +129,7 @@ func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*Node
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {
-	if _, err := operator(ctx); err != nil {
+	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -13,9 +14,12 @@ const (
 	edgeToken = "edge_token"
 )
 
-// maxLogBatch bounds a batch of log lines; it holds the largest that the schema allows. Other bodies are bounded by Huma
-// at 1 MiB.
-const maxLogBatch = 32 << 20
+// A batch of log lines is bounded so that it can be the largest that the schema allows. Other bodies are bounded by Huma,
+// at 1 MiB and 5 seconds.
+const (
+	maxLogBatch     = 32 << 20
+	logBatchTimeout = 30 * time.Second
+)
 
 func (s *service) register(api huma.API) {
 	s.registerOrganisations(api)
@@ -89,7 +93,7 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, secured(get("get-routes", "/v1/edge/routes", "The route table for the calling edge"), edgeToken), s.getRoutes)
 
 	ship := secured(operation(http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", "What a VM of the calling node wrote"), nodeToken)
-	ship.MaxBodyBytes = maxLogBatch
+	ship.MaxBodyBytes, ship.BodyReadTimeout = maxLogBatch, logBatchTimeout
 	huma.Register(api, ship, s.shipLogs)
 }
 

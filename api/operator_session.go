@@ -42,7 +42,7 @@ func writeSignIn(writer http.ResponseWriter, status int, message string) {
 
 // signIn exchanges an operator's token for a session.
 func (s *service) signIn(writer http.ResponseWriter, request *http.Request) {
-	request.Body = http.MaxBytesReader(writer, request.Body, maxSignInForm)
+	boundForm(writer, request, maxSignInForm)
 
 	who, err := s.callerWith(request.Context(), strings.TrimSpace(request.PostFormValue("token")))
 	if err == nil && !who.operator {

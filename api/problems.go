@@ -15,7 +15,7 @@ import (
 type Problem struct {
 	Title  string           `doc:"The status in words."                   json:"title"`
 	Status int              `json:"status"`
-	Code   string           `doc:"Whose move it is."                      enum:"conflict,invalid,not_found,unauthorized,forbidden,unavailable,internal" json:"code"`
+	Code   string           `doc:"Whose move it is."               enum:"conflict,forbidden,internal,invalid,not_found,unauthorized,unavailable" json:"code"`
 	Detail string           `doc:"What happened and what to do."          json:"detail"`
 	Errors []ProblemLocated `doc:"What is wrong with which input, if any." json:"errors,omitempty"`
 }
@@ -56,7 +56,7 @@ func newProblem(ctx context.Context, status int, message string, errs []error) *
 
 	for _, err := range errs {
 		located := ProblemLocated{Message: "It cannot be read."}
-		if detailer, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // Huma gives them bare.
+		if detailer, ok := err.(huma.ErrorDetailer); ok {
 			detail := detailer.ErrorDetail()
 			located = ProblemLocated{Message: detail.Message, Location: detail.Location}
 		}

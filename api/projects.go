@@ -76,8 +76,9 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput) 
 	params := database.CreateProjectParams{
 		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, Slug: slug, RepositoryURL: input.Body.RepositoryURL,
 		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath,
-		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath), Instances: int32(settings.Instances), //nolint:gosec // Bounded by the schema.
-		CPUMillis: int32(settings.CPUMillis), MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true), //nolint:gosec // As above.
+		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath),
+		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
+		MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true),
 	}
 
 	if err := s.config.checkSource(params.RepositoryURL, params.Branch, params.RootDirectory, params.DockerfilePath); err != nil {

@@ -39,7 +39,7 @@ func TestProject_HasAGeneratedDomainAndSettingsThatChange(t *testing.T) {
 	require.True(t, strings.HasPrefix(again.JSON201.Slug, "my-app-"), again.JSON201.Slug)
 
 	changed, err := b.owner.UpdateProjectWithResponse(t.Context(), made.JSON201.ID, client.ProjectUpdate{
-		Port: lo.ToPtr[int64](3000), AutoDeploy: new(bool), HealthPath: lo.ToPtr("/up"),
+		Port: lo.ToPtr[int64](3000), AutoDeploy: new(bool), HealthPath: new("/up"),
 	})
 	require.NoError(t, err)
 	require.NotNil(t, changed.JSON200, "%s", changed.Body)

@@ -33,7 +33,7 @@ func projectRepository(project uuid.UUID) string { return projectRepositories + 
 // token, with as much of the access as they may have.
 func (s *service) registryToken(writer http.ResponseWriter, request *http.Request) {
 	ctx := request.Context()
-	request.Body = http.MaxBytesReader(writer, request.Body, maxTokenForm)
+	boundForm(writer, request, maxTokenForm)
 
 	ask, err := readTokenRequest(request)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -82,9 +83,10 @@ func TestLists_AreReadPageByPage(t *testing.T) {
 	}
 
 	require.Equal(t, 3, pages)
-	require.Equal(t, lo.Map(lo.Reverse(made), func(p client.Project, _ int) string { return p.Slug }), seen)
+	slices.Reverse(made)
+	require.Equal(t, lo.Map(made, func(p client.Project, _ int) string { return p.Slug }), seen)
 
-	answer, err := b.owner.ListProjectsWithResponse(t.Context(), &client.ListProjectsParams{Cursor: lo.ToPtr("nonsense!")})
+	answer, err := b.owner.ListProjectsWithResponse(t.Context(), &client.ListProjectsParams{Cursor: new("nonsense!")})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode())
 }
@@ -94,7 +96,7 @@ func TestCreate_WithAnIdempotencyKey_MakesOneThing(t *testing.T) {
 
 	b := setup(t)
 	body := client.CreateProjectInputBody{Name: "once", RepositoryURL: "https://git.example.com/me/app.git"}
-	key := &client.CreateProjectParams{IdempotencyKey: lo.ToPtr("key")}
+	key := &client.CreateProjectParams{IdempotencyKey: new("key")}
 
 	var (
 		wait    sync.WaitGroup
@@ -126,7 +128,7 @@ func TestCreate_WithTheKeyOfAFailedRequest_TriesAgain(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	key := &client.CreateProjectParams{IdempotencyKey: lo.ToPtr("key")}
+	key := &client.CreateProjectParams{IdempotencyKey: new("key")}
 	taken := b.project(t)
 	body := client.CreateProjectInputBody{Name: "x", Slug: &taken.Slug, RepositoryURL: "https://git.example.com/me/app.git"}
 
@@ -148,7 +150,7 @@ func TestDeployments_WithAnIdempotencyKey_AreStartedOnce(t *testing.T) {
 
 	b := setup(t)
 	project := b.project(t)
-	key := &client.CreateDeploymentParams{IdempotencyKey: lo.ToPtr("key")}
+	key := &client.CreateDeploymentParams{IdempotencyKey: new("key")}
 
 	first, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, key, client.CreateDeploymentInputBody{})
 	require.NoError(t, err)

@@ -24,7 +24,9 @@ import (
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	readTimeout       = time.Minute
+	// formTimeout bounds how long a form may take to arrive. The server as a whole has no such bound: it would end
+	// long-polls and streams, too. Huma bounds the bodies of the operations.
+	formTimeout = 5 * time.Second
 	// writeTimeout is above the longest long-poll; streams set deadlines of their own.
 	writeTimeout   = 90 * time.Second
 	idleTimeout    = 2 * time.Minute
@@ -38,7 +40,7 @@ const (
 // Parts are what the API works with.
 type Parts struct {
 	Pool *pgxpool.Pool
-	// Listener is run by the server, so that long-polls and streams see changes within milliseconds.
+	// Listener is run by the caller, so that long-polls and streams see changes within milliseconds.
 	Listener    *database.Listener
 	Deployments Deployments
 	Logger      *slog.Logger
@@ -121,7 +123,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 
 	server := &http.Server{
-		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		Handler: s.handler, ReadHeaderTimeout: readHeaderTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(s.service.logger.Handler(), slog.LevelWarn),
 	}
 
@@ -132,13 +134,6 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve the API: %w", err)
-		}
-
-		return nil
-	})
-	group.Go(func() error {
-		if err := s.service.listener.Run(ctx); ctx.Err() == nil {
-			return fmt.Errorf("listen for notifications: %w", err)
 		}
 
 		return nil
@@ -175,6 +170,13 @@ func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
 	}
 
 	writeJSON(writer, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// boundForm bounds the size of a form, and the time that it may take to arrive.
+func boundForm(writer http.ResponseWriter, request *http.Request, size int64) {
+	request.Body = http.MaxBytesReader(writer, request.Body, size)
+	// Where there is no deadline to set there is no slow sender either.
+	_ = http.NewResponseController(writer).SetReadDeadline(time.Now().Add(formTimeout))
 }
 
 // noStore keeps answers that depend on the caller out of caches.

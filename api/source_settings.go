@@ -35,7 +35,8 @@ func (c Config) checkRepository(repository string) error {
 
 	u, err := url.Parse(repository)
 	if err != nil || u.Scheme == "" {
-		return problem.New(problem.Invalid, "The repository URL must be a full one, such as https://git.example.com/me/app.git. Protocols that are allowed here: %s.", allowed)
+		return problem.New(problem.Invalid,
+			"The repository URL must be a full one, such as https://git.example.com/me/app.git. Protocols that are allowed: %s.", allowed)
 	}
 
 	if !slices.Contains(c.GitProtocols, u.Scheme) {

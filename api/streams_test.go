@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/client"
@@ -153,7 +152,7 @@ func TestRuntimeLogStream_GoesOnWhileTheDeploymentHasVMs(t *testing.T) {
 	b := setup(t)
 	project := b.project(t)
 	deployment := b.deployment(t, project.ID)
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 
 	b.flip(t, project.ID, deployment.ID)
 
@@ -181,7 +180,7 @@ func TestDeploymentStream_SendsEveryChangeUntilTheEnd(t *testing.T) {
 	}
 	require.Equal(t, client.DeploymentStateQueued, seen().State)
 
-	vm := b.vm(t, deployment.ID, "10.79.1.2")
+	vm := b.vm(t, deployment.ID)
 	b.report(t, vm, "starting")
 	require.Equal(t, client.VMState("starting"), (*seen().VMS)[0].State)
 
@@ -204,7 +203,7 @@ func TestStreams_OfOthersOrFromNowhere_AreProblems(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, answer.StatusCode())
 
-	answer, err = b.owner.StreamBuildLogsWithResponse(t.Context(), deployment.ID, &client.StreamBuildLogsParams{LastEventID: lo.ToPtr("x")})
+	answer, err = b.owner.StreamBuildLogsWithResponse(t.Context(), deployment.ID, &client.StreamBuildLogsParams{LastEventID: new("x")})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode())
 }
