@@ -132,13 +132,13 @@ func checkKata(config Config) []Finding {
 
 	findings := []Finding{CheckKVM(), shim}
 
-	if config.Settings == "" {
+	if config.RuntimeConfig == "" {
 		return findings
 	}
 
-	if _, err := os.Stat(config.Settings); err != nil {
+	if _, err := os.Stat(config.RuntimeConfig); err != nil {
 		findings = append(findings, Finding{
-			Part: "Kata Containers", Detail: config.Settings + " is not there.", Advice: "Correct ZEITWORK_NODE_RUNTIME_CONFIG.",
+			Part: "Kata Containers", Detail: config.RuntimeConfig + " is not there.", Advice: "Correct ZEITWORK_NODE_RUNTIME_CONFIG.",
 		})
 	}
 

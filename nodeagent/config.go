@@ -15,24 +15,25 @@ import (
 
 // Config is the node agent's configuration.
 type Config struct {
-	APIURL   string `doc:"URL of the API."                                                   env:"ZEITWORK_API_URL,required"`
-	Token    string `doc:"The node's token, as given when the node was made."                env:"ZEITWORK_NODE_TOKEN,required"`
-	Runtime  string `doc:"containerd runtime handler that isolates VMs: io.containerd.kata.v2 or io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
-	Settings string `doc:"Path of the runtime handler's configuration file, e.g. Kata's configuration-clh.toml; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
+	APIURL string `doc:"URL of the API." env:"ZEITWORK_API_URL,required"`
+	Token  string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
-	AllowRunc bool `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
+	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
+	// RuntimeConfig names Kata's hypervisor: configuration-clh.toml is Cloud Hypervisor.
+	RuntimeConfig string `doc:"Path of the runtime handler's configuration file; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
+	AllowRunc     bool   `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
 
-	ContainerdSocket    string `doc:"Absolute path of containerd's socket."                            env:"ZEITWORK_CONTAINERD_SOCKET"      envDefault:"/run/containerd/containerd.sock"`
-	ContainerdNamespace string `doc:"containerd namespace that belongs to this node alone."            env:"ZEITWORK_CONTAINERD_NAMESPACE"   envDefault:"zeitwork"`
-	Snapshotter         string `doc:"containerd snapshotter for the root filesystems of VMs."          env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
-	DataDir             string `doc:"Folder for the files and logs of VMs."                            env:"ZEITWORK_NODE_DATA_DIR"          envDefault:"/var/lib/zeitwork/node"`
-	Init                string `doc:"Path of a static init, PID 1 of every VM; empty: tini-static or catatonit where they are installed." env:"ZEITWORK_NODE_INIT"`
+	ContainerdSocket    string `doc:"Absolute path of containerd's socket." env:"ZEITWORK_CONTAINERD_SOCKET" envDefault:"/run/containerd/containerd.sock"`
+	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
+	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
+	DataDir             string `doc:"Folder for the files and logs of VMs." env:"ZEITWORK_NODE_DATA_DIR" envDefault:"/var/lib/zeitwork/node"`
+	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: tini-static or catatonit where installed." env:"ZEITWORK_NODE_INIT"`
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
-	Ingress     []string     `doc:"Interfaces, beside the node itself, through which edges on other machines reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
 
 	RegistryHost     string `doc:"Host and port of the registry that images are pulled from." env:"ZEITWORK_REGISTRY_HOST"`
-	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP."                      env:"ZEITWORK_REGISTRY_INSECURE"`
+	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP." env:"ZEITWORK_REGISTRY_INSECURE"`
 }
 
 // networkFolder is on a tmpfs, as network namespaces end with the machine.
@@ -119,7 +120,7 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 	}
 
 	return containers.Config{
-		Handler: c.Runtime, HandlerConfig: c.Settings, Snapshotter: c.Snapshotter,
+		Handler: c.Runtime, HandlerConfig: c.RuntimeConfig, Snapshotter: c.Snapshotter,
 		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
 	}, nil

@@ -121,7 +121,7 @@ address = %q
 func shortFolder(t *testing.T) string {
 	t.Helper()
 
-	folder, err := os.MkdirTemp("", "zw")
+	folder, err := os.MkdirTemp("", "zw") //nolint:usetesting // The name of the test would make the path too long.
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 

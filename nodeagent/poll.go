@@ -24,36 +24,38 @@ const (
 
 // poll follows what the node is to run until ctx ends. While the API is away everything goes on as it is.
 func (a *Agent) poll(ctx context.Context) error {
-	var (
-		etag  string
-		retry = firstRetry
-	)
+	var etag string
+
+	retry := backoff{first: firstRetry, last: lastRetry}
 
 	for ctx.Err() == nil {
-		list, tag, err := a.fetch(ctx, etag)
-		if err == nil && list != nil {
-			err = a.apply(ctx, *list)
-		}
+		tag, err := a.pollOnce(ctx, etag)
+		if err == nil {
+			etag = tag
 
-		if ctx.Err() != nil {
-			return nil
-		}
-
-		if err != nil {
-			a.logger.WarnContext(ctx, "what this node is to run is not known; it goes on with what it has", logging.Error(err))
-			pause(ctx, retry)
-
-			retry = min(2*retry, lastRetry)
+			retry.reset()
+			pause(ctx, pollPause)
 
 			continue
 		}
 
-		etag, retry = tag, firstRetry
-
-		pause(ctx, pollPause)
+		if ctx.Err() == nil {
+			a.logger.WarnContext(ctx, "what this node is to run is not known; it goes on with what it has", logging.Error(err))
+			retry.pause(ctx)
+		}
 	}
 
 	return nil
+}
+
+// pollOnce waits for a change, takes it over, and returns the tag of what the node works from then.
+func (a *Agent) pollOnce(ctx context.Context, etag string) (string, error) {
+	list, tag, err := a.fetch(ctx, etag)
+	if err != nil || list == nil {
+		return tag, err
+	}
+
+	return tag, a.apply(ctx, *list)
 }
 
 // fetch returns what the node is to run, and nil where that has not changed.
@@ -80,16 +82,5 @@ func (a *Agent) fetch(ctx context.Context, etag string) (*client.Assignments, st
 		return response.JSON200, response.HTTPResponse.Header.Get("ETag"), nil
 	default:
 		return nil, "", fmt.Errorf("ask for assignments: the API answered %s", response.Status())
-	}
-}
-
-// pause waits for a time, or for the end of ctx.
-func pause(ctx context.Context, duration time.Duration) {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
 	}
 }

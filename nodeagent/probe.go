@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/netip"
@@ -49,7 +50,8 @@ type prober struct {
 
 // probe asks until ctx ends, and sets the VM's state. It is told whether the VM counts as healthy at first.
 func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, healthy bool) {
-	p := newProber(netip.AddrPortFrom(address, uint16(m.vm.Port)), textOf(m.vm.HealthPath), pid)
+	port := uint16(m.vm.Port & math.MaxUint16)
+	p := newProber(netip.AddrPortFrom(address, port), textOf(m.vm.HealthPath), pid)
 	p.checkRoute = func() error { return m.agent.vmNetwork().CheckRoute(m.id, address) }
 
 	var (

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -285,7 +287,7 @@ func (b *testBundle) task(t *testing.T, vm uuid.UUID) containerd.Task {
 func get(t *testing.T, vm client.AssignedVM, path string) (int, string) {
 	t.Helper()
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("http://%s:%d%s", vm.IP, vm.Port, path), http.NoBody)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+net.JoinHostPort(vm.IP, strconv.FormatInt(vm.Port, 10))+path, http.NoBody)
 	require.NoError(t, err)
 
 	response, err := http.DefaultClient.Do(request)

@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
@@ -133,5 +132,5 @@ func TestWriteFiles_TellTheVMItsNameAndNameservers(t *testing.T) {
 
 	content, err = os.ReadFile(filepath.Join(vm.Folder, "hosts"))
 	require.NoError(t, err)
-	require.True(t, strings.Contains(string(content), "10.77.1.5 "+vm.ID.String()))
+	require.Contains(t, string(content), "10.77.1.5 "+vm.ID.String())
 }

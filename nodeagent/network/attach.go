@@ -46,7 +46,11 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 		return "", err
 	}
 
-	return path, configureHost(host, address)
+	if err := configureHost(host, address); err != nil {
+		return "", err
+	}
+
+	return path, awaitCarrier(namespace, host.Attrs().Index)
 }
 
 // Detach removes the VM's interface, with it its route, and its namespace. Processes in it must have ended.
@@ -77,7 +81,7 @@ func ensureVeth(name string, namespace netns.NsHandle, address netip.Addr) (netl
 
 	err := netlink.LinkAdd(&netlink.Veth{
 		LinkAttrs: attributes, PeerName: guestInterface, PeerNamespace: netlink.NsFd(namespace),
-		PeerHardwareAddr: guestHardwareAddress(address), PeerMTU: uint32(attributes.MTU),
+		PeerHardwareAddr: guestHardwareAddress(address), PeerMTU: uint32(attributes.MTU), //nolint:gosec // An MTU is at most defaultMTU.
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make interface %s: %w", name, err)

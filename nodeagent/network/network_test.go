@@ -3,7 +3,6 @@ package network_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -215,7 +214,9 @@ func TestInterfaceName_FitsTheKernel(t *testing.T) {
 	t.Parallel()
 
 	require.Len(t, network.InterfaceName(id.New()), unix.IFNAMSIZ-1)
-	require.NotEqual(t, network.InterfaceName(id.New()), network.InterfaceName(id.New()))
+
+	first, second := id.New(), id.New()
+	require.NotEqual(t, network.InterfaceName(first), network.InterfaceName(second))
 }
 
 // serveOutside makes a namespace that is the internet: 198.51.100.2 answers on port 80 and tells who asked.
@@ -248,7 +249,13 @@ func serveOutside(t *testing.T) <-chan string {
 	require.NoError(t, err)
 	require.NoError(t, netlink.AddrAdd(renamed, &netlink.Addr{IPNet: &net.IPNet{IP: net.IPv4(198, 51, 100, 1).To4(), Mask: net.CIDRMask(24, 32)}}))
 
-	return serve(t, outside.NamespacePath(vm), "198.51.100.2:80")
+	peers := serve(t, outside.NamespacePath(vm), "198.51.100.2:80")
+
+	// The renamed interface takes a moment to carry packets again.
+	require.Eventually(t, func() bool { return dial("198.51.100.2:80") == nil }, 10*time.Second, time.Millisecond)
+	<-peers
+
+	return peers
 }
 
 // serve accepts connections in a namespace until the test ends, and tells who made them.
@@ -339,7 +346,7 @@ func hostAddress(t *testing.T) string {
 		}
 	}
 
-	t.Skip(fmt.Sprintf("no address but the loopback among %v", addresses))
+	t.Skipf("no address but the loopback among %v", addresses)
 
 	return ""
 }

@@ -90,7 +90,7 @@ func TestVMLog_FilesRotateAndAReaderFollows(t *testing.T) {
 	w, err := newWriter(path, 400)
 	require.NoError(t, err)
 
-	var got []Record
+	got := make([]Record, 0, 40)
 
 	for range 40 {
 		require.NoError(t, w.append(Stdout, []byte("a line that is long enough"), 0))
