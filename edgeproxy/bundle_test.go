@@ -86,7 +86,7 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
-	table, changed, etag := p.current, p.changed, fmt.Sprintf("%q", fmt.Sprint(p.current.Version))
+	table, changed, etag := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version)
 
 	if _, err := fmt.Sscanf(r.Header.Get("If-None-Match"), `"%d"`, &p.acknowledged); err != nil && r.Header.Get("If-None-Match") != "" {
 		panic(err)
@@ -107,7 +107,9 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, table.Version))
 
-	_ = json.NewEncoder(w).Encode(table)
+	if err := json.NewEncoder(w).Encode(table); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (p *platform) requireAcknowledged(tb testing.TB, version int64) {
@@ -207,21 +209,26 @@ func (b *testBundle) request(tb testing.TB, method, host, path string, body io.R
 	return request
 }
 
-func (b *testBundle) do(tb testing.TB, request *http.Request) (*http.Response, string) {
+// reply is an answer of which the body has been read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (b *testBundle) do(tb testing.TB, request *http.Request) (reply, string) {
 	tb.Helper()
 
 	response, err := b.client.Do(request)
 	require.NoError(tb, err)
 
-	defer response.Body.Close()
-
 	body, err := io.ReadAll(response.Body)
 	require.NoError(tb, err)
+	require.NoError(tb, response.Body.Close())
 
-	return response, string(body)
+	return reply{response.StatusCode, response.Header}, string(body)
 }
 
-func (b *testBundle) get(tb testing.TB, host, path string) (*http.Response, string) {
+func (b *testBundle) get(tb testing.TB, host, path string) (reply, string) {
 	tb.Helper()
 
 	return b.do(tb, b.request(tb, http.MethodGet, host, path, nil))
@@ -231,20 +238,30 @@ func (b *testBundle) get(tb testing.TB, host, path string) (*http.Response, stri
 func (b *testBundle) raw(tb testing.TB, message string) string {
 	tb.Helper()
 
-	connection, err := net.Dial("tcp", b.address)
-	require.NoError(tb, err)
-
-	defer connection.Close()
-
-	require.NoError(tb, connection.SetDeadline(time.Now().Add(patience)))
-
-	_, err = io.WriteString(connection, message)
+	connection := b.connect(tb)
+	_, err := io.WriteString(connection, message)
 	require.NoError(tb, err)
 
 	answer, err := io.ReadAll(connection)
 	require.NoError(tb, err)
 
 	return string(answer)
+}
+
+func (b *testBundle) connect(tb testing.TB) net.Conn {
+	tb.Helper()
+
+	connection, err := net.Dial("tcp", b.address)
+	require.NoError(tb, err)
+	closeAfter(tb, connection)
+	require.NoError(tb, connection.SetDeadline(time.Now().Add(patience)))
+
+	return connection
+}
+
+func closeAfter(tb testing.TB, closer io.Closer) {
+	tb.Helper()
+	tb.Cleanup(func() { _ = closer.Close() })
 }
 
 func live(host string, upstreams ...client.Upstream) client.Route {

@@ -43,7 +43,7 @@ func (b *testBundle) inFlight(t *testing.T) (finish chan struct{}, result chan a
 
 			return
 		}
-		defer response.Body.Close()
+		defer func() { _ = response.Body.Close() }()
 
 		body, err := io.ReadAll(response.Body)
 		result <- answer{response.StatusCode, string(body), err}
@@ -112,7 +112,7 @@ func TestDrain_Stop_WaitsForWebSockets(t *testing.T) {
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, websocketEcho)))
 
-	connection := b.websocket(t, demoHost)
+	connection := b.websocket(t)
 	requireEcho(t, connection, "before")
 	b.stop()
 	require.Eventually(t, b.proxy.handler.draining.Load, patience, frequency)
@@ -145,7 +145,7 @@ func TestDrain_TimeoutPasses_WebSocketsAreCutOff(t *testing.T) {
 	b := setup(t, func(c *Config) { c.DrainTimeout = 50 * time.Millisecond })
 	b.serve(t, live(demoHost, app(t, websocketEcho)))
 
-	connection := b.websocket(t, demoHost)
+	connection := b.websocket(t)
 	requireEcho(t, connection, "before")
 	b.stop()
 

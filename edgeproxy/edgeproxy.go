@@ -109,7 +109,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 
-	p.drain(server, end)
+	p.drain(alive, server, end)
 
 	if err := <-stopped; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving: %w", err)
@@ -137,11 +137,11 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 
 // drain stops accepting and waits for the requests in flight, WebSockets included; end cuts off those that take longer
 // than the drain timeout.
-func (p *Proxy) drain(server *http.Server, end context.CancelFunc) {
+func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.CancelFunc) {
 	p.handler.draining.Store(true)
 	p.logger.Info("draining", "timeout", p.config.DrainTimeout)
 
-	ctx, cancel := context.WithTimeout(context.Background(), p.config.DrainTimeout)
+	ctx, cancel := context.WithTimeout(ctx, p.config.DrainTimeout)
 	defer cancel()
 
 	ended := make(chan struct{})

@@ -11,16 +11,17 @@ import (
 
 // echo answers with the request that the app saw.
 type echo struct {
-	Host, URI, Method string
-	Header            http.Header
-	Encoding          []string
-	Length            int64
+	Host   string      `json:"host"`
+	URI    string      `json:"uri"`
+	Header http.Header `json:"header"`
 }
 
 func echoes(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 
-	_ = json.NewEncoder(w).Encode(echo{r.Host, r.RequestURI, r.Method, r.Header, r.TransferEncoding, r.ContentLength})
+	if err := json.NewEncoder(w).Encode(echo{r.Host, r.RequestURI, r.Header}); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (b *testBundle) echo(t *testing.T, request *http.Request) echo {
@@ -146,7 +147,7 @@ func TestForwarding_PathAndQueryArriveAsSent(t *testing.T) {
 
 		encoded, err := json.Marshal(uri)
 		require.NoError(t, err)
-		require.Contains(t, answer, `"URI":`+string(encoded))
+		require.Contains(t, answer, `"uri":`+string(encoded))
 	}
 }
 

@@ -37,10 +37,10 @@ func grpcApp(t *testing.T) (client.Upstream, *health.Server) {
 	return client.Upstream{VMID: id.New(), Address: listener.Addr().String()}, service
 }
 
-func (b *testBundle) grpc(t *testing.T, host string) grpc_health_v1.HealthClient {
+func (b *testBundle) grpc(t *testing.T) grpc_health_v1.HealthClient {
 	t.Helper()
 
-	connection, err := grpc.NewClient("passthrough:///"+b.address, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithAuthority(host))
+	connection, err := grpc.NewClient("passthrough:///"+b.address, grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithAuthority(demoHost))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, connection.Close()) })
 
@@ -54,11 +54,11 @@ func TestGRPC_StatusTravelsInTrailers(t *testing.T) {
 	vm, _ := grpcApp(t)
 	b.serve(t, live(demoHost, vm))
 
-	answer, err := b.grpc(t, demoHost).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+	answer, err := b.grpc(t).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
 	require.NoError(t, err)
 	require.Equal(t, grpc_health_v1.HealthCheckResponse_SERVING, answer.GetStatus())
 
-	_, err = b.grpc(t, demoHost).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: "unknown"})
+	_, err = b.grpc(t).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{Service: "unknown"})
 	require.Equal(t, codes.NotFound, status.Code(err))
 	require.Contains(t, err.Error(), "unknown service", "the app's message")
 }
@@ -70,7 +70,7 @@ func TestGRPC_StreamsArriveMessageByMessage(t *testing.T) {
 	vm, service := grpcApp(t)
 	b.serve(t, live(demoHost, vm))
 
-	stream, err := b.grpc(t, demoHost).Watch(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+	stream, err := b.grpc(t).Watch(t.Context(), &grpc_health_v1.HealthCheckRequest{})
 	require.NoError(t, err)
 
 	for _, want := range []grpc_health_v1.HealthCheckResponse_ServingStatus{
@@ -90,7 +90,7 @@ func TestGRPC_AppDown_IsUnavailable(t *testing.T) {
 	b := setup(t)
 	b.serve(t, live(demoHost, down(t)))
 
-	_, err := b.grpc(t, demoHost).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+	_, err := b.grpc(t).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
 	require.Equal(t, codes.Unavailable, status.Code(err))
 }
 
@@ -101,6 +101,6 @@ func TestGRPC_VMRefuses_AnotherIsAsked(t *testing.T) {
 	vm, _ := grpcApp(t)
 	b.serve(t, live(demoHost, in("fsn", down(t)), in("hel", vm)))
 
-	_, err := b.grpc(t, demoHost).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
+	_, err := b.grpc(t).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})
 	require.NoError(t, err)
 }

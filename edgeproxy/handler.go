@@ -155,7 +155,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		h.answer(w, r, pageBadRequest)
 	default:
 		// Not louder: visitors of a broken app would fill the log.
-		h.logger.Debug("an app did not answer", "request_id", e.id, "host", e.host,
+		h.logger.Debug("an app did not answer", slog.String("request_id", e.id), slog.String("host", e.host),
 			logging.Deployment(e.route.deploymentID), logging.Error(err))
 		h.answer(w, r, pageFor(err))
 	}

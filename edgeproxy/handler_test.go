@@ -45,9 +45,11 @@ func TestHandler_EveryStateHasItsPage(t *testing.T) {
 		response, body := b.do(t, request)
 
 		var problem struct {
-			Title, Detail, Code string
-			Status              int
-			RequestID           string `json:"request_id"`
+			Title     string `json:"title"`
+			Detail    string `json:"detail"`
+			Code      string `json:"code"`
+			Status    int    `json:"status"`
+			RequestID string `json:"request_id"`
 		}
 
 		require.Equal(t, want.status, response.StatusCode, want.host)
@@ -207,7 +209,7 @@ func TestHandler_AppBreaksOffInTheMiddle_TheClientNotices(t *testing.T) {
 	response, err := b.client.Do(b.request(t, http.MethodGet, demoHost, "/", nil))
 	require.NoError(t, err)
 
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 
 	_, err = io.ReadAll(response.Body)
 	require.Error(t, err, "a broken answer must not look like a whole one")

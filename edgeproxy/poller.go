@@ -79,7 +79,7 @@ func (p *poller) run(ctx context.Context) {
 		case ctx.Err() != nil:
 		case err != nil:
 			failures++
-			p.logFailure(failures, err)
+			p.logFailure(ctx, failures, err)
 			sleep(ctx, pause(failures))
 		case !changed && time.Since(begun) < hastyAnswer:
 			sleep(ctx, pause(1))
@@ -147,22 +147,22 @@ func (p *poller) apply(source client.RouteTable) {
 }
 
 // logFailure is loud once: an edge can serve for hours while the platform is away.
-func (p *poller) logFailure(failures int, err error) {
+func (p *poller) logFailure(ctx context.Context, failures int, err error) {
 	level := slog.LevelDebug
 	if failures == 1 {
 		level = slog.LevelWarn
 	}
 
-	p.logger.Log(context.Background(), level, "the platform cannot be asked for routes; serving from the last table", logging.Error(err))
+	p.logger.Log(ctx, level, "the platform cannot be asked for routes; serving from the last table", logging.Error(err))
 }
 
 // pause grows with each failure and is spread, so that a thousand edges do not come back at once.
 func pause(failures int) time.Duration {
 	const doublings = 6
 
-	longest := min(minPause<<min(failures, doublings), maxPause)
+	half := min(minPause<<min(failures, doublings), maxPause) / 2 //nolint:mnd // Two halves.
 
-	return longest/2 + rand.N(longest/2) //nolint:gosec // Spreading load needs no secrecy.
+	return half + rand.N(half) //nolint:gosec // Spreading load needs no secrecy.
 }
 
 func sleep(ctx context.Context, duration time.Duration) {

@@ -6,10 +6,10 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +35,7 @@ func websocketEcho(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
-	defer connection.CloseNow()
+	defer func() { _ = connection.CloseNow() }()
 
 	for {
 		kind, message, err := connection.Read(r.Context())
@@ -49,10 +49,10 @@ func websocketEcho(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (b *testBundle) websocket(t *testing.T, host string) *websocket.Conn {
+func (b *testBundle) websocket(t *testing.T) *websocket.Conn {
 	t.Helper()
 
-	connection, response, err := websocket.Dial(t.Context(), "ws://"+b.address+"/socket", &websocket.DialOptions{Host: host, HTTPClient: b.client})
+	connection, response, err := websocket.Dial(t.Context(), "ws://"+b.address+"/socket", &websocket.DialOptions{Host: demoHost, HTTPClient: b.client}) //nolint:bodyclose // Its Conn is closed.
 	require.NoError(t, err)
 	require.NotEmpty(t, response.Header.Get("X-Request-Id"))
 	t.Cleanup(func() { _ = connection.CloseNow() })
@@ -76,9 +76,9 @@ func TestStreaming_WebSocketGoesBothWays(t *testing.T) {
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, websocketEcho)))
 
-	connection := b.websocket(t, demoHost)
+	connection := b.websocket(t)
 	for i := range 100 {
-		requireEcho(t, connection, fmt.Sprint(i))
+		requireEcho(t, connection, strconv.Itoa(i))
 	}
 
 	require.NoError(t, connection.Close(websocket.StatusNormalClosure, ""))
@@ -89,7 +89,7 @@ func TestStreaming_WebSocketOutlivesAFlip(t *testing.T) {
 
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, websocketEcho)))
-	connection := b.websocket(t, demoHost)
+	connection := b.websocket(t)
 	requireEcho(t, connection, "before")
 
 	b.serve(t, live(demoHost, app(t, says("new"))))
@@ -123,7 +123,7 @@ func TestStreaming_EventsArriveOneByOne(t *testing.T) {
 	response, err := b.client.Do(b.request(t, http.MethodGet, demoHost, "/", nil))
 	require.NoError(t, err)
 
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 
 	events := bufio.NewReader(response.Body)
 
@@ -154,7 +154,7 @@ func TestStreaming_AnswerOfKnownLengthIsNotHeldBack(t *testing.T) {
 	response, err := b.client.Do(b.request(t, http.MethodGet, demoHost, "/", nil))
 	require.NoError(t, err)
 
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 
 	first := make([]byte, len("first"))
 	_, err = io.ReadFull(response.Body, first)
@@ -192,7 +192,7 @@ func TestStreaming_BothWaysAtOnce(t *testing.T) {
 			response, err := visitor.Do(b.request(t, http.MethodPost, demoHost, "/", sent))
 			require.NoError(t, err)
 
-			defer response.Body.Close()
+			defer func() { _ = response.Body.Close() }()
 
 			require.Equal(t, name, strings.TrimSuffix(response.Proto, ".0"))
 
@@ -353,14 +353,8 @@ func TestStreaming_ExpectContinue_IsTheAppsToGrant(t *testing.T) {
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })))
 
-	connection, err := net.Dial("tcp", b.address)
-	require.NoError(t, err)
-
-	defer connection.Close()
-
-	require.NoError(t, connection.SetDeadline(time.Now().Add(patience)))
-
-	_, err = io.WriteString(connection, "POST / HTTP/1.1\r\nHost: "+demoHost+"\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n")
+	connection := b.connect(t)
+	_, err := io.WriteString(connection, "POST / HTTP/1.1\r\nHost: "+demoHost+"\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n")
 	require.NoError(t, err)
 
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
