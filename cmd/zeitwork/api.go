@@ -36,6 +36,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 
 	listener := database.NewListener(config.Database, parts.logger)
 
+	//nolint:contextcheck // Each request has its own.
 	server, err := api.New(config.API, api.Parts{
 		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger, Telemetry: parts.telemetry,
 	})

@@ -28,7 +28,7 @@ func main() {
 func run(ctx context.Context, arguments []string) int {
 	understood := false
 
-	root := rootCommand()
+	root := rootCommand() //nolint:contextcheck // Commands get it when they run.
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 	root.SetArgs(arguments)
 

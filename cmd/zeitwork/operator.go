@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/internal/localcluster"
@@ -14,8 +16,9 @@ func operatorCommands() []*cobra.Command {
 	for _, service := range services {
 		name := localcluster.InstanceFlag[len("--"):]
 		service.Flags().String(name, "", "marks the process as one of a local cluster")
-		_ = service.Flags().MarkHidden(name) //nolint:errcheck // The flag was added above.
+		_ = service.Flags().MarkHidden(name)
 	}
 
-	return append([]*cobra.Command{upCommand(), doctorCommand()}, append(services, migrateCommand(), adminCommand(), vmLoggerCommand())...)
+	return slices.Concat([]*cobra.Command{upCommand(), doctorCommand()}, services,
+		[]*cobra.Command{migrateCommand(), adminCommand(), vmLoggerCommand()})
 }

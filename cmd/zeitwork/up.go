@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"time"
@@ -72,12 +73,12 @@ func up(ctx context.Context, config upConfig, once bool) error {
 
 	url, err := deploySample(ctx, cluster, config.DataDir, report)
 	if err == nil {
-		report.milestone("the sample answers")
-		announce(cluster, config, url)
+		report.milestonef("the sample answers")
+		announce(os.Stdout, cluster, config, url)
 
 		if !once {
 			<-ctx.Done()
-			report.milestone("stopping; the data stays in %s", config.DataDir)
+			report.milestonef("stopping; the data stays in %s", config.DataDir)
 		}
 	}
 
@@ -96,8 +97,8 @@ func prepareAlone(ctx context.Context, config upConfig) error {
 
 // interrupted takes the error away that Ctrl-C itself made.
 func interrupted(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if errors.Is(ctx.Err(), context.Canceled) {
+		err = nil
 	}
 
 	return err
@@ -186,8 +187,8 @@ func hostPackages(publicRegistry bool) []string {
 }
 
 // announce says where everything is.
-func announce(cluster *localcluster.Cluster, config upConfig, url string) {
-	fmt.Printf(`
+func announce(w io.Writer, cluster *localcluster.Cluster, config upConfig, url string) {
+	_, _ = fmt.Fprintf(w, `
 The sample answers on  %s
 Its source is in       %s (commit there, and the push becomes a deployment)
 The API is on          %s/v1/docs

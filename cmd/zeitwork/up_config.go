@@ -10,6 +10,8 @@ import (
 )
 
 // upConfig is the configuration of the local platform.
+//
+//nolint:lll // One variable a line, with its documentation.
 type upConfig struct {
 	Log       logging.Config
 	Toolchain toolchain.Config

@@ -80,8 +80,8 @@ func (r *report) progress(part, detail string) {
 	_, _ = fmt.Fprintf(r.out, "%s  %s: %s\n", r.clock(), part, detail)
 }
 
-// milestone says something that stays.
-func (r *report) milestone(format string, args ...any) {
+// milestonef says something that stays.
+func (r *report) milestonef(format string, args ...any) {
 	_, _ = fmt.Fprintf(r, "%s  %s\n", r.clock(), fmt.Sprintf(format, args...))
 }
 

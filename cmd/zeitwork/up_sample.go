@@ -119,7 +119,7 @@ func sampleProject(ctx context.Context, api *cli.API, repository string) (*clien
 }
 
 func deployCommit(ctx context.Context, api *cli.API, project *client.Project, commit string, report *report) error {
-	report.milestone("deploying the sample")
+	report.milestonef("deploying the sample")
 
 	created, err := api.CreateDeploymentWithResponse(ctx, project.ID, &client.CreateDeploymentParams{}, client.CreateDeploymentInputBody{Commit: &commit})
 	if err != nil {
