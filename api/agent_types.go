@@ -103,6 +103,8 @@ type RouteTable struct {
 }
 
 // Route is one hostname.
+//
+//nolint:lll // One field a line, with its documentation.
 type Route struct {
 	Hostname     string     `json:"hostname"`
 	ProjectID    uuid.UUID  `json:"project_id"`

@@ -222,7 +222,7 @@ func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
 func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
 	t.Parallel()
 
-	prefix := func(text string) netip.Prefix { return netip.MustParsePrefix(text) }
+	prefix := netip.MustParsePrefix
 
 	for _, test := range []struct {
 		cluster, want string

@@ -9,6 +9,8 @@ import (
 )
 
 // Config is the configuration of the API.
+//
+//nolint:lll // One field a line, with its documentation.
 type Config struct {
 	Listen       string       `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
 	SecretKey    secret.Key   `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it."    env:"ZEITWORK_SECRET_KEY,required"`

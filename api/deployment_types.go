@@ -8,6 +8,8 @@ import (
 )
 
 // Deployment is one version of a project on its way to the users, or there.
+//
+//nolint:lll // One field a line, with its documentation.
 type Deployment struct {
 	ID            uuid.UUID        `json:"id"`
 	ProjectID     uuid.UUID        `json:"project_id"`

@@ -76,7 +76,7 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 			return nil, err
 		}
 
-		return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		return &huma.StreamResponse{Body: func(ctx huma.Context) { //nolint:contextcheck // Huma hands the context in its own.
 			_, writer := humago.Unwrap(ctx)
 			ctx.SetHeader("Content-Type", "text/event-stream")
 			ctx.SetHeader("Cache-Control", "no-store")

@@ -40,6 +40,7 @@ func (s *service) registerOrganisations(api huma.API) {
 	huma.Register(api, remove("revoke-token", "/v1/tokens/{token_id}", "Revoke a token"), s.revokeToken)
 }
 
+//nolint:lll // One operation a line.
 func (s *service) registerProjects(api huma.API) {
 	huma.Register(api, get("list-projects", "/v1/projects", "Your projects"), s.listProjects)
 	huma.Register(api, create("create-project", "/v1/projects", "Make a project"), s.createProject)
@@ -57,6 +58,7 @@ func (s *service) registerProjects(api huma.API) {
 	huma.Register(api, remove("delete-domain", "/v1/domains/{domain_id}", "Take a custom domain away"), s.deleteDomain)
 }
 
+//nolint:lll // One operation a line.
 func (s *service) registerDeployments(api huma.API) {
 	const deployments, one = "/v1/projects/{project_id}/deployments", "/v1/deployments/{deployment_id}"
 
@@ -77,6 +79,7 @@ func (s *service) registerDeployments(api huma.API) {
 		map[string]any{"deployment": Deployment{}}, s.streamDeployment)
 }
 
+//nolint:lll // One operation a line.
 func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, get("list-nodes", "/v1/nodes", "All nodes (operators)"), s.listNodes)
 	huma.Register(api, create("create-node", "/v1/nodes", "Make a node (operators)"), s.createNode)
@@ -87,6 +90,7 @@ func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, remove("delete-edge", "/v1/edges/{edge_id}", "Delete an edge (operators)"), s.deleteEdge)
 }
 
+//nolint:lll // One operation a line.
 func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, secured(get("get-assignments", "/v1/node/assignments", "What the calling node is to run"), nodeToken), s.getAssignments)
 	huma.Register(api, secured(operation(http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", "How the calling node is"), nodeToken), s.reportNode)

@@ -75,7 +75,7 @@ func (s *service) signOut(writer http.ResponseWriter, request *http.Request) {
 
 // cookie is sent over plain HTTP only where the platform itself is reached so.
 func (s *service) cookie(value string, lifetime time.Duration) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure where the platform is.
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: int(lifetime.Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.config.EdgeURL.Scheme == "https",
 	}
@@ -89,8 +89,7 @@ func (s *service) operatorsOnly(next http.Handler) http.Handler {
 			if strings.Contains(request.Header.Get("Accept"), "text/html") {
 				http.Redirect(writer, request, signInPath, http.StatusSeeOther)
 			} else {
-				writeJSON(writer, http.StatusUnauthorized, problemOf(request.Context(),
-					problem.New(problem.Unauthorized, "Sign in at %s first.", signInPath)))
+				writeProblem(writer, problemOf(request.Context(), problem.New(problem.Unauthorized, "Sign in at %s first.", signInPath)))
 			}
 
 			return

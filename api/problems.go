@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -12,6 +13,8 @@ import (
 )
 
 // Problem is every answer that is not a success, as RFC 9457 wants it.
+//
+//nolint:errname // Its name is the schema's in the OpenAPI document.
 type Problem struct {
 	Title  string           `doc:"The status in words."                   json:"title"`
 	Status int              `json:"status"`
@@ -74,6 +77,13 @@ func problemOf(ctx context.Context, err error) *Problem {
 	status := statusOf(problem.CodeOf(err))
 
 	return &Problem{Title: http.StatusText(status), Status: status, Code: string(problem.CodeOf(err)), Detail: problem.MessageOf(err)}
+}
+
+// writeProblem answers with a problem outside of Huma.
+func writeProblem(writer http.ResponseWriter, p *Problem) {
+	writer.Header().Set("Content-Type", p.ContentType(""))
+	writer.WriteHeader(p.Status)
+	_ = json.NewEncoder(writer).Encode(p) //nolint:errchkjson // What fails is the writing: the caller has hung up.
 }
 
 func statusOf(code problem.Code) int {

@@ -50,6 +50,8 @@ type ListProjectsInput struct {
 }
 
 // CreateProjectInput makes a project.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateProjectInput struct {
 	IdempotencyInput
 

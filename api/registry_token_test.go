@@ -52,6 +52,7 @@ func access(t *testing.T, answer answered) []string {
 	return lo.Map(claims.Access, func(a registryauth.Access, _ int) string { return a.Name + ":" + strings.Join(a.Actions, ",") })
 }
 
+//nolint:tparallel // The node stops running the project behind the subtests.
 func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 	t.Parallel()
 
@@ -94,7 +95,7 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 		"anonymous: nothing else":            {"", "", []string{mine + ":pull", "docker.iox/a:pull"}, []string{}},
 		"anonymous: only the mirror's names": {"", "", []string{"projects/docker.io/a:pull"}, []string{}},
 	} {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // The node stops running the project behind them.
+		t.Run(name, func(t *testing.T) {
 			query := url.Values{"service": {registryauth.Service}}
 			for _, scope := range test.scopes {
 				query.Add("scope", "repository:"+scope)

@@ -68,7 +68,7 @@ func requestLog(logger *slog.Logger, requests metric.Int64Counter, next http.Han
 		writer.Header().Set("X-Content-Type-Options", "nosniff")
 
 		ctx := context.WithValue(request.Context(), noteKey{}, note)
-		recovered(recorder, request.WithContext(ctx), next)
+		recovered(recorder, request.WithContext(ctx), next) //nolint:contextcheck // The request carries it.
 
 		status := recorder.answered()
 		requests.Add(ctx, 1, metric.WithAttributes(attribute.String("operation", note.operation), attribute.Int("status", status)))
@@ -108,10 +108,14 @@ func recovered(writer *statusRecorder, request *http.Request, next http.Handler)
 			return
 		}
 
+		if panicked == http.ErrAbortHandler { //nolint:errorlint,err113 // net/http compares it so, too.
+			panic(panicked)
+		}
+
 		p := problemOf(request.Context(), fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()))
 
 		if writer.status == 0 {
-			writeJSON(writer, p.Status, p)
+			writeProblem(writer, p)
 		}
 	}()
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/internal/telemetry"
 )
@@ -92,6 +93,7 @@ func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
 	mux.HandleFunc("POST /v1/registry/token", s.service.registryToken)
 	mux.Handle("GET "+docsPath, docs())
+	mux.HandleFunc("/v1/", noOperation)
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 
 	// Cookies alone sign in here, so that requests which other sites send are refused.
@@ -170,6 +172,13 @@ func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
 	}
 
 	writeJSON(writer, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// noOperation answers what no operation matches.
+func noOperation(writer http.ResponseWriter, request *http.Request) {
+	p := problemOf(request.Context(), problem.New(problem.NotFound,
+		"There is no operation %s %s. The operations are described at %s.", request.Method, request.URL.Path, docsPath))
+	writeProblem(writer, p)
 }
 
 // boundForm bounds the size of a form, and the time that it may take to arrive.

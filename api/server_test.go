@@ -41,40 +41,33 @@ func TestRun_ThatIsStopped_AnswersWhoWaits(t *testing.T) {
 
 	go func() { stopped <- server.Run(ctx) }()
 
-	ask := func(path, etag string) (*http.Response, error) {
+	ask := func(path, etag string) (status int, newETag string) {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
 		require.NoError(t, err)
 		request.Header.Set("Authorization", "Bearer "+b.tokens.Edge)
 		request.Header.Set("If-None-Match", etag)
 
 		response, err := http.DefaultClient.Do(request)
-		if err == nil {
-			err = response.Body.Close()
+		if err != nil {
+			return 0, ""
 		}
+		defer func() { _ = response.Body.Close() }()
 
-		return response, err
+		return response.StatusCode, response.Header.Get("ETag")
 	}
 
 	require.Eventually(t, func() bool {
-		response, err := ask("/healthz", "")
+		status, _ := ask("/healthz", "")
 
-		return err == nil && response.StatusCode == http.StatusOK
+		return status == http.StatusOK
 	}, 10*time.Second, 10*time.Millisecond)
 
-	table, err := ask("/v1/edge/routes", "")
-	require.NoError(t, err)
-
+	_, etag := ask("/v1/edge/routes", "")
 	waited := make(chan int, 1)
 
 	go func() {
-		response, err := ask("/v1/edge/routes?wait_seconds=60", table.Header.Get("ETag"))
-		if err != nil {
-			waited <- 0
-
-			return
-		}
-
-		waited <- response.StatusCode
+		status, _ := ask("/v1/edge/routes?wait_seconds=60", etag)
+		waited <- status
 	}()
 
 	// The edge has acknowledged: its request waits now.

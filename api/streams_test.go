@@ -39,7 +39,7 @@ func (b *testBundle) stream(t *testing.T, path, lastEventID string) *reader {
 		request.Header.Set("Last-Event-ID", lastEventID)
 	}
 
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // The goroutine below closes it.
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, response.StatusCode)
 	require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))

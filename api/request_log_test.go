@@ -1,0 +1,59 @@
+package api
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/otel/metric/noop"
+
+	"github.com/zeitwork/zeitwork/internal/telemetry"
+)
+
+func TestRequestLog_OfAPanic_HasItAllAndTheCallerNothing(t *testing.T) {
+	t.Parallel()
+
+	log, recorder := &logBuffer{}, httptest.NewRecorder()
+	handler := requestLog(slog.New(slog.NewTextHandler(log, nil)), noop.Int64Counter{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		panic("the inside of things")
+	}))
+
+	handler.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil))
+	require.Equal(t, http.StatusInternalServerError, recorder.Code)
+	require.NotContains(t, recorder.Body.String(), "inside")
+	require.Contains(t, recorder.Body.String(), `"code":"internal"`)
+	require.Contains(t, log.String(), "the inside of things")
+}
+
+func TestUnknownPaths_AreProblems(t *testing.T) {
+	t.Parallel()
+
+	answer := setup(t).send(t, http.MethodGet, "", "/v1/nothing", "", nil)
+	require.Equal(t, http.StatusNotFound, answer.StatusCode)
+	require.Contains(t, answer.text, `"code":"not_found"`)
+}
+
+func TestMetrics_CountRequestsByOperation(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	measured, err := telemetry.Setup(t.Context(), "api")
+	require.NoError(t, err)
+
+	server, err := New(b.server.config, Parts{Pool: b.pool, Listener: b.server.service.listener, Logger: b.server.service.logger, Telemetry: measured})
+	require.NoError(t, err)
+
+	ask := func(path string) string {
+		recorder, request := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+		request.Header.Set("Authorization", "Bearer "+b.tokens.User)
+		server.Handler().ServeHTTP(recorder, request)
+		require.Equal(t, http.StatusOK, recorder.Code)
+
+		return recorder.Body.String()
+	}
+
+	ask("/v1/me")
+	require.Regexp(t, `zeitwork_api_requests_total\{.*operation="get-me".*status="200".*\} 1`, ask("/metrics"))
+}
