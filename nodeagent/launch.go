@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/zeitwork/zeitwork/internal/client"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
@@ -71,15 +73,11 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 		m.set(client.VMReportStatePulling, "")
 	}
 
-	if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
-		return nil, fmt.Errorf("fetch the image: %w", err)
+	if err := m.prepare(ctx, vm); err != nil {
+		return nil, err
 	}
 
 	m.set(client.VMReportStateStarting, "")
-
-	if _, err := m.agent.vmNetwork().Attach(m.id, vm.Address); err != nil {
-		return nil, fmt.Errorf("attach the network: %w", err)
-	}
 
 	if err := vmlog.Prepare(vm.LogFolder, m.vm.LogSequence); err != nil {
 		return nil, fmt.Errorf("prepare the log: %w", err)
@@ -93,6 +91,29 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	m.logger.InfoContext(ctx, "the VM started", slog.Int64("restarts", restarts))
 
 	return task, nil
+}
+
+// prepare fetches the image and, at the same time, attaches the network.
+func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
+	group, ctx := errgroup.WithContext(ctx)
+
+	group.Go(func() error {
+		if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
+			return fmt.Errorf("fetch the image: %w", err)
+		}
+
+		return nil
+	})
+
+	group.Go(func() error {
+		if _, err := m.agent.vmNetwork().Attach(m.id, vm.Address); err != nil {
+			return fmt.Errorf("attach the network: %w", err)
+		}
+
+		return nil
+	})
+
+	return group.Wait()
 }
 
 // watch probes the VM until it ends. An adopted one counts as healthy until it fails: what has served through a restart of the agent
