@@ -179,3 +179,31 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	}
 	return items, nil
 }
+
+const listStartingProjects = `-- name: ListStartingProjects :many
+SELECT DISTINCT deployments.project_id
+FROM deployments JOIN domains ON domains.project_id = deployments.project_id
+WHERE deployments.state IN ('queued', 'deploying') AND domains.deployment_id IS NULL
+ORDER BY deployments.project_id
+`
+
+// The projects whose first deployment is on the way: nothing answers on their domains yet.
+func (q *Queries) ListStartingProjects(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listStartingProjects)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var project_id uuid.UUID
+		if err := rows.Scan(&project_id); err != nil {
+			return nil, err
+		}
+		items = append(items, project_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -36,3 +36,10 @@ LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.state = 'heal
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
 ORDER BY domains.hostname, vms.id;
+
+-- name: ListStartingProjects :many
+-- The projects whose first deployment is on the way: nothing answers on their domains yet.
+SELECT DISTINCT deployments.project_id
+FROM deployments JOIN domains ON domains.project_id = deployments.project_id
+WHERE deployments.state IN ('queued', 'deploying') AND domains.deployment_id IS NULL
+ORDER BY deployments.project_id;
