@@ -6,8 +6,6 @@ import (
 	"net/netip"
 	"net/textproto"
 	"strings"
-
-	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 const (
@@ -17,9 +15,6 @@ const (
 	headerRealIP         = "X-Real-Ip"
 	headerRequestID      = "X-Request-Id"
 )
-
-// maxRequestID bounds what a proxy in front may send as the id of a request.
-const maxRequestID = 128
 
 // isGuarded tells whether apps read a header as the word of the proxy in front of them, so that a client could lie with it.
 // CGI-like servers cannot tell X_Forwarded_For from X-Forwarded-For.
@@ -109,22 +104,6 @@ func (f forwarding) client(chain []string) string {
 	}
 
 	return chain[0]
-}
-
-// requestID is new, unless a trusted proxy has given the request one already.
-func (f forwarding) requestID(r *http.Request) string {
-	given := r.Header.Get(headerRequestID)
-	if given == "" || len(given) > maxRequestID || !f.trusts(peerOf(r)) {
-		return id.New().String()
-	}
-
-	for _, c := range []byte(given) {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
-			return id.New().String()
-		}
-	}
-
-	return given
 }
 
 func forwardedFor(r *http.Request) []string {

@@ -3,7 +3,6 @@ package edgeproxy
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -15,11 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// healthPath answers load balancers on every hostname, and is the one path that apps cannot have.
-const healthPath = "/.zeitwork/health"
-
 const (
-	copyBuffer = 32 << 10
 	// flushInterval is how long bytes of an answer of known length may wait for more; those of unknown length never wait.
 	flushInterval = 20 * time.Millisecond
 	// statusClientGone stands in the log where nobody was left to be answered.
@@ -185,25 +180,6 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	p.write(w, r, e.id)
 }
 
-func (h *handler) health(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set(headerRequestID, h.forwarding.requestID(r))
-
-	status, text := http.StatusOK, "ok\n"
-
-	switch {
-	case h.draining.Load():
-		status, text = http.StatusServiceUnavailable, "stopping\n"
-	case h.table.Load() == nil:
-		status, text = http.StatusServiceUnavailable, "starting\n"
-	}
-
-	w.WriteHeader(status)
-
-	_, _ = io.WriteString(w, text) // The load balancer may be gone.
-}
-
 // log leaves out the query, which may hold secrets.
 func (h *handler) log(r *http.Request, e *exchange) {
 	if !h.logger.Enabled(r.Context(), slog.LevelDebug) {
@@ -225,16 +201,3 @@ func (h *handler) log(r *http.Request, e *exchange) {
 
 	h.logger.LogAttrs(r.Context(), slog.LevelDebug, "request", attributes...)
 }
-
-// bufferPool lends the buffers through which bodies are copied.
-type bufferPool struct{ pool sync.Pool }
-
-func (b *bufferPool) Get() []byte {
-	if buffer, ok := b.pool.Get().(*[]byte); ok {
-		return *buffer
-	}
-
-	return make([]byte, copyBuffer)
-}
-
-func (b *bufferPool) Put(buffer []byte) { b.pool.Put(&buffer) }

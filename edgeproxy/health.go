@@ -1,0 +1,29 @@
+package edgeproxy
+
+import (
+	"io"
+	"net/http"
+)
+
+// healthPath answers load balancers on every hostname, and is the one path that apps cannot have.
+const healthPath = "/.zeitwork/health"
+
+// health tells load balancers whether to send requests here.
+func (h *handler) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set(headerRequestID, h.forwarding.requestID(r))
+
+	status, text := http.StatusOK, "ok\n"
+
+	switch {
+	case h.draining.Load():
+		status, text = http.StatusServiceUnavailable, "stopping\n"
+	case h.table.Load() == nil:
+		status, text = http.StatusServiceUnavailable, "starting\n"
+	}
+
+	w.WriteHeader(status)
+
+	_, _ = io.WriteString(w, text) // The load balancer may be gone.
+}
