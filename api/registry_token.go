@@ -1,32 +1,20 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
 
 const (
-	// projectRepositories begins the repositories of the projects' images.
-	projectRepositories = "projects/"
-	// mirrorRepositories begins the repositories of base images, which everybody may pull.
-	mirrorRepositories = "docker.io/"
-
 	maxTokenForm = 64 << 10
 	maxScopes    = 20
 )
-
-// projectRepository is where the images of a project are in the registry.
-func projectRepository(project uuid.UUID) string { return projectRepositories + project.String() }
 
 // registryToken answers with a token for the registry: https://distribution.github.io/distribution/spec/auth/token/ for
 // GET, https://distribution.github.io/distribution/spec/auth/oauth/ for POST. As these want it, whoever is known gets a
@@ -122,78 +110,6 @@ func readTokenRequest(request *http.Request) (tokenRequest, error) {
 	}
 
 	return ask, nil
-}
-
-// registryHolder is who asks for a registry token, with what they may do beside pulling base images.
-type registryHolder func(ctx context.Context, requested registryauth.Access) (registryauth.Access, error)
-
-// registryHolder returns who the name and password belong to, or an unauthorized problem.
-func (s *service) registryHolder(ctx context.Context, user, password string) (registryHolder, error) {
-	switch {
-	case user == "" && password == "":
-		return nil, nil //nolint:nilnil // Nobody in particular: only base images.
-	case user == registryauth.GrantUser:
-		grant, err := registryauth.VerifyGrant(s.config.SecretKey, password, time.Now())
-		if err != nil {
-			return nil, problem.Wrap(err, problem.Unauthorized, "The grant is forged or over.")
-		}
-
-		return func(_ context.Context, requested registryauth.Access) (registryauth.Access, error) {
-			return registryauth.Intersect(requested, grant), nil
-		}, nil
-	case user == registryauth.NodeUser:
-		who, err := s.callerWith(ctx, password)
-		if err == nil && who.kind != nodeKind {
-			err = problem.New(problem.Unauthorized, "That is not the token of a node.")
-		}
-
-		return func(ctx context.Context, requested registryauth.Access) (registryauth.Access, error) {
-			return s.nodeAccess(ctx, who.nodeID, requested)
-		}, err
-	default:
-		return nil, problem.New(problem.Unauthorized, "The registry knows no such user.")
-	}
-}
-
-// allowed returns the part of the requested access that the holder may have.
-func (h registryHolder) allowed(ctx context.Context, requested registryauth.Access) (registryauth.Access, error) {
-	granted := registryauth.Repository(requested.Name)
-
-	if h != nil {
-		var err error
-		if granted, err = h(ctx, requested); err != nil {
-			return granted, err
-		}
-	}
-
-	if strings.HasPrefix(requested.Name, mirrorRepositories) && slices.Contains(requested.Actions, registryauth.Pull) &&
-		!slices.Contains(granted.Actions, registryauth.Pull) {
-		granted.Actions = append(granted.Actions, registryauth.Pull)
-	}
-
-	return granted, nil
-}
-
-// nodeAccess lets a node pull the images of the projects of which it has a VM.
-func (s *service) nodeAccess(ctx context.Context, node uuid.UUID, requested registryauth.Access) (registryauth.Access, error) {
-	nothing := registryauth.Repository(requested.Name)
-
-	name, ok := strings.CutPrefix(requested.Name, projectRepositories)
-	if !ok {
-		return nothing, nil
-	}
-
-	project, err := uuid.Parse(name)
-	if err != nil || project.String() != name {
-		return nothing, nil //nolint:nilerr // There is no such repository.
-	}
-
-	runs, err := s.queries.NodeRunsProject(ctx, node, project)
-	if err != nil || !runs {
-		return nothing, err
-	}
-
-	return registryauth.Intersect(requested, registryauth.Repository(requested.Name, registryauth.Pull)), nil
 }
 
 // refuseToken answers with an error in OAuth2's form, which both protocols read.
