@@ -96,9 +96,14 @@ func variables(config reflect.Type) []variable {
 			continue
 		}
 
+		fallback := field.Tag.Get("envDefault")
+		if fallback == "" && field.Type.Kind() == reflect.Bool {
+			fallback = "false"
+		}
+
 		name, options, _ := strings.Cut(tag, ",")
 		found = append(found, variable{
-			name: name, doc: field.Tag.Get("doc"), fallback: field.Tag.Get("envDefault"),
+			name: name, doc: field.Tag.Get("doc"), fallback: fallback,
 			required: strings.Contains(options, "required") || strings.Contains(options, "notEmpty"),
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -118,7 +119,7 @@ func ready(ctx context.Context, config upConfig) error {
 			return nil
 		}
 
-		if time.Now().After(deadline) || blockers[0].Part == "root" || blockers[0].Part == "overlayfs" {
+		if time.Now().After(deadline) || !strings.HasPrefix(blockers[0].Part, "port ") {
 			return fmt.Errorf("%s: %s; %s", blockers[0].Part, blockers[0].Detail, blockers[0].Advice)
 		}
 

@@ -14,6 +14,8 @@ import (
 const (
 	debianMirror   = "http://deb.debian.org/debian"
 	securityMirror = "http://deb.debian.org/debian-security"
+	// debianKeys are from the package debian-archive-keyring: a host that is not Debian trusts its own archive only.
+	debianKeys = "/usr/share/keyrings/debian-archive-keyring.gpg"
 )
 
 // bootstrap makes the tar of a minimal Debian system at file, unless it is there.
@@ -33,9 +35,9 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 		"--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
 		r.Suite, making,
-		fmt.Sprintf("deb %s %s main", mirror, r.Suite),
-		fmt.Sprintf("deb %s %s-updates main", mirror, r.Suite),
-		fmt.Sprintf("deb %s %s-security main", security, r.Suite),
+		fmt.Sprintf("deb [signed-by=%s] %s %s main", debianKeys, mirror, r.Suite),
+		fmt.Sprintf("deb [signed-by=%s] %s %s-updates main", debianKeys, mirror, r.Suite),
+		fmt.Sprintf("deb [signed-by=%s] %s %s-security main", debianKeys, security, r.Suite),
 	}
 
 	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
