@@ -5,15 +5,18 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
@@ -140,6 +143,46 @@ func TestAgent_StoppedVM_IsReportedRemovedAndLeavesNothing(t *testing.T) {
 	b.api.assign(polite, stubborn)
 	b.api.waitFor(t, polite.ID, client.VMReportStateRemoved)
 	b.api.waitFor(t, stubborn.ID, client.VMReportStateRemoved)
+	b.requireNothingLeft(t)
+}
+
+func TestAgent_StoppedWhileItStarts_LeavesNothing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	image := pushApp(t, b.registry, nil)
+	b.startAgent(t)
+
+	for _, state := range []client.VMReportState{
+		client.VMReportStatePulling, client.VMReportStateStarting, client.VMReportStateStarting, client.VMReportStateRunning,
+	} {
+		vm := b.vm(image, "")
+		b.api.assign(vm)
+		b.api.waitUntil(t, vm.ID, "a start", func(r client.VMReport) bool { return r.State == state || r.State == client.VMReportStateHealthy })
+
+		vm.DesiredState = client.AssignedVMDesiredStateStopped
+		b.api.assign(vm)
+		b.api.waitFor(t, vm.ID, client.VMReportStateRemoved)
+		b.requireNothingLeft(t)
+	}
+}
+
+func TestAgent_RemainsOfVMsThatNobodyKnows_AreRemoved(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	pulled, attached, noted := id.New(), id.New(), id.New()
+
+	_, err := b.client.LeasesService().Create(t.Context(), leases.WithID("zeitwork-vm-"+pulled.String()))
+	require.NoError(t, err)
+	require.NoError(t, b.network.Setup())
+	_, err = b.network.Attach(attached, b.network.Range.Addr().Next())
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Join(b.config.DataDir, "vms", noted.String(), "log"), 0o700))
+	require.NotEmpty(t, b.traces(t))
+
+	b.api.assign()
+	b.startAgent(t)
 	b.requireNothingLeft(t)
 }
 

@@ -1,6 +1,7 @@
 package nodeagent_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -256,6 +257,18 @@ func (b *testBundle) traces(t *testing.T) []string {
 		entries, _ := os.ReadDir(folder)
 		for _, entry := range entries {
 			left = append(left, filepath.Join(folder, entry.Name()))
+		}
+	}
+
+	processes, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+
+	for _, process := range processes {
+		arguments, _ := os.ReadFile(process)
+		for _, mark := range []string{b.config.ContainerdNamespace, b.config.DataDir} {
+			if bytes.Contains(arguments, []byte(mark)) {
+				left = append(left, "process "+string(bytes.ReplaceAll(arguments, []byte{0}, []byte{' '})))
+			}
 		}
 	}
 

@@ -3,11 +3,9 @@ package containers
 import (
 	"context"
 	"fmt"
-	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/images"
-	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/remotes"
 	"github.com/containerd/containerd/v2/core/remotes/docker"
 	"github.com/containerd/errdefs"
@@ -16,11 +14,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// pullLifetime is longer than any pull takes: a lease that nobody removed ends by itself.
-const pullLifetime = time.Hour
-
-// Pull fetches and unpacks the image unless it is there. A lease keeps the parts that have arrived until the image is whole. An image
-// that the registry does not have is a problem with the code not_found.
+// Pull fetches and unpacks the image unless it is there. What has arrived is kept until the VM was started or removed. An image that the
+// registry does not have is a problem with the code not_found.
 func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) error {
 	if image, err := r.client.GetImage(ctx, reference); err == nil {
 		if unpacked, err := image.IsUnpacked(ctx, r.config.Snapshotter); err == nil && unpacked {
@@ -28,14 +23,12 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 		}
 	}
 
-	lease := leases.Lease{ID: leasePrefix + vm.String()}
-
-	_, err := r.client.LeasesService().Create(ctx, leases.WithID(lease.ID), leases.WithExpiration(pullLifetime))
-	if err != nil && !errdefs.IsAlreadyExists(err) {
-		return fmt.Errorf("take a lease for a pull: %w", err)
+	held, err := r.hold(ctx, vm)
+	if err != nil {
+		return err
 	}
 
-	_, err = r.client.Pull(leases.WithLease(ctx, lease.ID), reference,
+	_, err = r.client.Pull(held, reference,
 		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(r.resolver()))
 	if errdefs.IsNotFound(err) {
 		return problem.Wrap(err, problem.NotFound, "The image of this deployment is no longer in the registry. Deploy again to build a new one.")
@@ -43,10 +36,6 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 
 	if err != nil {
 		return fmt.Errorf("pull %s: %w", reference, err)
-	}
-
-	if err := r.client.LeasesService().Delete(ctx, lease); err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("release the lease of a pull: %w", err)
 	}
 
 	return nil

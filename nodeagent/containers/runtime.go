@@ -9,7 +9,6 @@ import (
 
 	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
 	containerd "github.com/containerd/containerd/v2/client"
-	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/snapshots"
 	"github.com/containerd/errdefs"
 	"github.com/google/uuid"
@@ -27,8 +26,6 @@ const (
 	labelDeployment = "zeitwork.deployment-id"
 	labelGeneration = "zeitwork.generation"
 	labelRestarts   = "zeitwork.restarts"
-
-	leasePrefix = "zeitwork-pull-"
 )
 
 // Config is what all VMs of a node have in common.
@@ -82,7 +79,7 @@ func New(client *containerd.Client, config Config) *Runtime {
 	return &Runtime{client: client, config: config}
 }
 
-// List returns the VMs of which anything is left in containerd: a container, a snapshot or the lease of a pull.
+// List returns the VMs of which anything is left in containerd: a container, a snapshot or a lease.
 func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 	var names []string
 
@@ -126,12 +123,7 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 		return err
 	}
 
-	err := r.client.LeasesService().Delete(ctx, leases.Lease{ID: leasePrefix + vm.String()})
-	if err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("remove lease: %w", err)
-	}
-
-	return nil
+	return r.release(ctx, vm)
 }
 
 func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {

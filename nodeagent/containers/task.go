@@ -112,6 +112,11 @@ func newTask(ctx context.Context, container containerd.Container, task container
 // Start makes the VM anew, with a fresh root filesystem, and starts it. The image has been pulled and the network is attached. What the
 // image itself makes impossible is a problem with the code invalid.
 func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, error) {
+	held, err := r.hold(ctx, vm.ID)
+	if err != nil {
+		return nil, err
+	}
+
 	if err := r.removeContainer(ctx, vm.ID); err != nil {
 		return nil, err
 	}
@@ -120,8 +125,12 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 		return nil, err
 	}
 
-	container, err := r.create(ctx, vm, restarts)
+	container, err := r.create(held, vm, restarts)
 	if err != nil {
+		return nil, err
+	}
+
+	if err := r.release(ctx, vm.ID); err != nil {
 		return nil, err
 	}
 
