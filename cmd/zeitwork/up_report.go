@@ -61,7 +61,7 @@ func (r *report) progress(part, detail string) {
 	now := time.Now()
 
 	before, known := r.parts[part]
-	if !known || now.Sub(before.at) > time.Minute {
+	if !known || now.Sub(before.at) > recent {
 		before.began = now
 	}
 
@@ -122,11 +122,16 @@ func (r *report) redraw() {
 }
 
 func (r *report) draw() {
-	const fallbackWidth = 80
+	const (
+		fallbackWidth = 80
+		shown         = 3
+	)
 
-	var texts []string
+	// Who spoke last stands first.
+	parts := slices.SortedFunc(maps.Keys(r.parts), func(a, b string) int { return r.parts[b].at.Compare(r.parts[a].at) })
+	texts := make([]string, 0, shown)
 
-	for _, part := range slices.Sorted(maps.Keys(r.parts)) {
+	for _, part := range parts[:min(shown, len(parts))] {
 		if said := r.parts[part]; time.Since(said.at) < recent {
 			texts = append(texts, fmt.Sprintf("%s: %s (%.0f s)", part, said.detail, time.Since(said.began).Seconds()))
 		}
