@@ -26,7 +26,11 @@ func (b *testBundle) blockBuildsByTurn() (began <-chan struct{}, release []chan 
 		b.activities.mutex.Unlock()
 
 		beginning <- struct{}{}
-		<-mine
+
+		select {
+		case <-mine:
+		case <-b.ctx.Done(): // The test has failed.
+		}
 
 		return nil
 	})
@@ -66,7 +70,14 @@ func TestDeploy_WorkerPresumedDead_AnotherResumesAndTheFirstWritesNothing(t *tes
 
 	// The first build succeeds, and its worker still believes in it.
 	close(release[0])
-	require.ErrorIs(t, <-ended, errPresumedDead)
+
+	select {
+	case err := <-ended:
+		require.ErrorIs(t, err, errPresumedDead)
+	case <-time.After(patienceOfTests):
+		require.Fail(t, "the first worker did not end")
+	}
+
 	require.Equal(t, before, b.get(t, deployment.ID))
 	require.Equal(t, steps, b.steps(t, deployment.ID))
 
