@@ -259,7 +259,7 @@ func (w *tap) before(t *testing.T, address string) string {
 				_ = from.Close()
 			})
 			running.Go(func() {
-				_, _ = io.Copy(io.MultiWriter(to, w), from)
+				_, _ = io.Copy(io.MultiWriter(w, to), from)
 				_ = to.Close()
 			})
 		}
