@@ -58,47 +58,6 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid
 	return cancelled, err
 }
 
-// EndProject ends everything that runs for a project, in the transaction that deletes it: deployments on their way are
-// cancelled, and what is live loses its domains and is retired.
-func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
-	queries := database.New(tx)
-
-	if _, err := queries.LockProject(ctx, project); err != nil {
-		return fmt.Errorf("lock the project: %w", err)
-	}
-
-	deployments, err := queries.ListProjectDeploymentsToEnd(ctx, project)
-	if err != nil {
-		return fmt.Errorf("find the project's deployments: %w", err)
-	}
-
-	if err := queries.ReleaseDomains(ctx, project); err != nil {
-		return fmt.Errorf("release the project's domains: %w", err)
-	}
-
-	if _, err := queries.NextRouteVersion(ctx); err != nil {
-		return fmt.Errorf("count the route version: %w", err)
-	}
-
-	if err := queries.Notify(ctx, database.ChannelRoutes, ""); err != nil {
-		return fmt.Errorf("notify: %w", err)
-	}
-
-	for _, deployment := range deployments {
-		if deployment.State == stateLive {
-			err = insertJob(ctx, d.client, tx, kindRetire, arguments{DeploymentID: deployment.ID})
-		} else {
-			err = d.stop(ctx, tx, queries, deployment.ID, stateCancelled)
-		}
-
-		if err != nil {
-			return err
-		}
-	}
-
-	return nil
-}
-
 // stop ends a deployment on its way in favour of state. The project is locked. The running attempt cannot write any
 // more; cancelling its job ends what it does to the outside world, too.
 func (d *Deployments) stop(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment uuid.UUID, state string) error {

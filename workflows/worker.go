@@ -12,9 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
-	"github.com/riverqueue/river/rivertype"
-	"github.com/riverqueue/rivercontrib/otelriver"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -99,53 +96,6 @@ func nameOf(prefix string) string {
 // Name is the worker's name in timelines and jobs.
 func (w *Worker) Name() string { return w.name }
 
-func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
-	workers := river.NewWorkers()
-	longest := time.Duration(0)
-
-	for _, k := range kinds() {
-		if err := k.check(); err != nil {
-			return nil, err
-		}
-
-		longest = max(longest, k.timeout)
-		river.AddWorkerArgs(workers, arguments{kind: k.name}, &jobWorker{kind: k, worker: w})
-	}
-
-	return river.NewClient(riverpgxv5.New(w.pool), &river.Config{
-		ID:                w.name,
-		Schema:            riverSchema,
-		Logger:            w.logger,
-		Workers:           workers,
-		Queues:            w.queues(),
-		FetchCooldown:     fetchCooldown,
-		FetchPollInterval: fetchPoll,
-		JobTimeout:        longest,
-		// Only for jobs that the reaper cannot see. It must not take a job from a worker that is at work.
-		RescueStuckJobsAfter: longest + time.Hour,
-		SoftStopTimeout:      w.config.StopTimeout,
-		PeriodicJobs: []*river.PeriodicJob{
-			periodicJob(kindPollRepositories, w.config.PollInterval),
-			periodicJob(kindReconcile, reconcileEvery),
-		},
-		Plugins: []rivertype.Plugin{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{
-			EnableWorkSpanJobKindSuffix: true, EnableTracePropagation: true,
-		})},
-	})
-}
-
-func (w *Worker) queues() map[string]river.QueueConfig {
-	const polls = 2
-
-	return map[string]river.QueueConfig{
-		queueSource:  {MaxWorkers: w.config.SourceSlots},
-		queueBuild:   {MaxWorkers: w.config.BuildSlots},
-		queueRelease: {MaxWorkers: w.config.ReleaseSlots},
-		queueWait:    {MaxWorkers: w.config.WaitSlots},
-		queuePoll:    {MaxWorkers: polls},
-	}
-}
-
 // Run works until ctx ends or the worker must fear that others hold it for dead, which is an error. Steps that do not end
 // within the stop timeout are handed to other workers.
 func (w *Worker) Run(ctx context.Context) error {
@@ -195,43 +145,4 @@ func (w *Worker) Run(ctx context.Context) error {
 	w.logger.InfoContext(ctx, "worker stopped")
 
 	return nil
-}
-
-// jobWorker runs the jobs of one kind.
-type jobWorker struct {
-	river.WorkerDefaults[arguments]
-
-	kind   kind
-	worker *Worker
-}
-
-// Timeout bounds one attempt.
-func (j *jobWorker) Timeout(*river.Job[arguments]) time.Duration { return j.kind.timeout }
-
-// NextRetry is when a failed attempt is followed by another one.
-func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
-	return time.Now().Add(backoff(job.Attempt))
-}
-
-// Work runs one attempt.
-func (j *jobWorker) Work(ctx context.Context, job *river.Job[arguments]) error {
-	return j.kind.work(j.worker, ctx, job)
-}
-
-// periodicJob inserts a job at every interval, unless the one before is still there.
-func periodicJob(name string, every time.Duration) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(every), func() (river.JobArgs, *river.InsertOpts) {
-		k, err := kindOf(name)
-		if err != nil {
-			return nil, nil
-		}
-
-		return arguments{kind: name}, &river.InsertOpts{
-			Queue: k.queue, MaxAttempts: k.attempts,
-			UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
-				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
-				rivertype.JobStateRetryable, rivertype.JobStateScheduled,
-			}},
-		}
-	}, &river.PeriodicJobOpts{RunOnStart: true})
 }

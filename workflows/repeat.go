@@ -1,0 +1,84 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// Redeploy builds the commit of a deployment again, with the project's settings and environment variables of today.
+func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		origin, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+			return err
+		}
+
+		fresh := id.New()
+
+		environment, err := d.snapshot(ctx, queries, origin.ProjectID, fresh)
+		if err != nil {
+			return err
+		}
+
+		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
+			ID: fresh, ProjectID: origin.ProjectID, Step: stepClone, Trigger: string(TriggerRedeploy), OriginID: &origin.ID,
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: environment, CreatedBy: by,
+		})
+
+		return err
+	})
+
+	return created, err
+}
+
+// Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built.
+func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		origin, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+			return err
+		}
+
+		if origin.RouteVersion == nil || origin.ImageID == nil {
+			return problem.New(problem.Conflict, "This deployment was never live. Choose one that was, or redeploy this one.")
+		}
+
+		environment, err := d.key.OpenEnvironment(origin.ID, origin.EnvironmentSealed)
+		if err != nil {
+			return fmt.Errorf("open the environment to go back to: %w", err)
+		}
+
+		fresh := id.New()
+
+		sealed, err := d.key.SealEnvironment(fresh, environment)
+		if err != nil {
+			return fmt.Errorf("seal the environment: %w", err)
+		}
+
+		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
+			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &origin.ID,
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, CommitMessage: origin.CommitMessage, CommitAuthor: origin.CommitAuthor,
+			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
+			EnvironmentSealed: sealed, CreatedBy: by,
+		})
+
+		return err
+	})
+
+	return created, err
+}
