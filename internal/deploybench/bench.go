@@ -115,8 +115,8 @@ func startCluster(ctx context.Context, scratch string) (*localcluster.Cluster, s
 		CacheDir:     cache,
 		Program:      program,
 		Bin:          bin,
-		ClusterRange: netip.MustParsePrefix("10.83.0.0/16"),
-		BuildRange:   netip.MustParsePrefix("10.84.0.0/16"),
+		ClusterRange: netip.MustParsePrefix("10.87.0.0/16"),
+		BuildRange:   netip.MustParsePrefix("10.88.0.0/16"),
 		Bridge:       "zwbench0",
 		Progress:     progress,
 	})
