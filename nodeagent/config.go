@@ -33,7 +33,7 @@ type Config struct {
 	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
 
 	RegistryHost     string `doc:"Host and port of the registry that images are pulled from." env:"ZEITWORK_REGISTRY_HOST"`
-	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP." env:"ZEITWORK_REGISTRY_INSECURE"`
+	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
 }
 
 // networkFolder is on a tmpfs, as network namespaces end with the machine.

@@ -63,6 +63,12 @@ func (p *platform) project(t *testing.T, r *repository, change ...func(*client.C
 	require.NoError(t, err)
 	require.NotNil(t, answer.JSON201, "%s", answer.Body)
 
+	// The VMs that are left would take the room of the tests that come later.
+	t.Cleanup(func() {
+		_, err := p.client.DeleteProjectWithResponse(context.WithoutCancel(t.Context()), answer.JSON201.ID)
+		require.NoError(t, err)
+	})
+
 	return *answer.JSON201
 }
 
