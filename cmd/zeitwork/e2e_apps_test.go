@@ -85,13 +85,12 @@ func (r *repository) push(a app) string {
 }
 
 // symlink commits a symbolic link.
-func (r *repository) symlink(path, target string) string {
+func (r *repository) symlink(path, target string) {
 	r.t.Helper()
 
 	_ = os.Remove(filepath.Join(r.dir, path))
 	require.NoError(r.t, os.Symlink(target, filepath.Join(r.dir, path)))
-
-	return r.commit()
+	r.commit()
 }
 
 func (r *repository) commit() string {

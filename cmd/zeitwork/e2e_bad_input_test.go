@@ -34,12 +34,12 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		},
 		"a branch that is not there": {
 			app:    serving("x"),
-			deploy: func(b *client.CreateDeploymentInputBody) { b.Branch = lo.ToPtr("does-not-exist") },
+			deploy: func(b *client.CreateDeploymentInputBody) { b.Branch = new("does-not-exist") },
 			words:  []string{"does-not-exist"},
 		},
 		"a commit that is not there": {
 			app:    serving("x"),
-			deploy: func(b *client.CreateDeploymentInputBody) { b.Commit = lo.ToPtr(strings.Repeat("ab", 20)) },
+			deploy: func(b *client.CreateDeploymentInputBody) { b.Commit = new(strings.Repeat("ab", 20)) },
 			words:  []string{strings.Repeat("ab", 6), "Push"},
 		},
 		"no Dockerfile and nothing known": {
@@ -86,7 +86,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		"a root directory that is a symlink to the outside": {
 			app:     serving("x"),
 			prepare: func(r *repository) { r.symlink("app", "/etc") },
-			project: func(b *client.CreateProjectInputBody) { b.RootDirectory = lo.ToPtr("app") },
+			project: func(b *client.CreateProjectInputBody) { b.RootDirectory = new("app") },
 			words:   []string{`"app"`, "not a directory inside"},
 		},
 		"a repository over the size limit": {

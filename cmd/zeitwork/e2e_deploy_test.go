@@ -18,10 +18,10 @@ func TestDeploy_OnePush_BecomesOneLiveURL(t *testing.T) {
 
 	p := startPlatform(t)
 	r := newRepository(t, serving("one"))
-	project := p.project(t, r, func(b *client.CreateProjectInputBody) { b.AutoDeploy = lo.ToPtr(true) })
+	project := p.project(t, r, func(b *client.CreateProjectInputBody) { b.AutoDeploy = new(true) })
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project, "/")
+		_, body, err := p.ask(t.Context(), project)
 
 		return err == nil && body == "one"
 	}, deployTime, 50*time.Millisecond, "the first commit was not deployed")
@@ -29,7 +29,7 @@ func TestDeploy_OnePush_BecomesOneLiveURL(t *testing.T) {
 	commit := r.push(serving("two"))
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project, "/")
+		_, body, err := p.ask(t.Context(), project)
 
 		return err == nil && body == "two"
 	}, deployTime, 50*time.Millisecond, "the push was not deployed")

@@ -88,7 +88,7 @@ func (p *platform) askAllTheTime(t *testing.T, project client.Project) func() (i
 			case <-ticker.C:
 			}
 
-			status, _, err := p.ask(ctx, project, "/")
+			status, _, err := p.ask(ctx, project)
 			if ctx.Err() != nil {
 				return
 			}
@@ -117,7 +117,7 @@ func TestWorkers_Two_ShareTheStepsOfDeployments(t *testing.T) {
 
 	deployments := lo.Times(4, func(int) uuid.UUID { return p.create(t, p.project(t, newRepository(t, serving("x")))).ID })
 
-	var workers []string
+	workers := make([]string, 0, len(deployments))
 
 	for _, deployment := range deployments {
 		d := p.ended(t, deployment)

@@ -30,7 +30,7 @@ func (p *platform) nothingLeft(t *testing.T, deployment uuid.UUID) {
 
 	node, err := client.New(shared.cluster.Containerd())
 	require.NoError(t, err)
-	defer node.Close()
+	defer func() { _ = node.Close() }()
 
 	ctx := namespaces.WithNamespace(t.Context(), "zeitwork")
 
@@ -70,7 +70,7 @@ func (p *platform) vmIDs(t *testing.T, deployment uuid.UUID) []uuid.UUID {
 
 	connection, err := pgx.Connect(t.Context(), shared.cluster.DatabaseURL())
 	require.NoError(t, err)
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(t.Context()) }()
 
 	rows, err := connection.Query(t.Context(), "SELECT id FROM vms WHERE deployment_id = $1", deployment)
 	require.NoError(t, err)
@@ -115,7 +115,7 @@ func (p *platform) nowhere(t *testing.T, secret string) {
 
 	connection, err := pgx.Connect(t.Context(), shared.cluster.DatabaseURL())
 	require.NoError(t, err)
-	defer connection.Close(t.Context())
+	defer func() { _ = connection.Close(t.Context()) }()
 
 	rows, err := connection.Query(t.Context(),
 		"SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('public', 'river')")

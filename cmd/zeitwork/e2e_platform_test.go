@@ -162,9 +162,9 @@ func (p *platform) runtimeLines(t *testing.T, deployment uuid.UUID) []string {
 	return lo.Map(answer.JSON200.Items, func(l client.LogLine, _ int) string { return l.Line })
 }
 
-// ask sends a request for the project's hostname to the edge.
-func (p *platform) ask(ctx context.Context, project client.Project, path string) (int, string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL+path, nil)
+// ask asks the edge for the page of the project's hostname.
+func (p *platform) ask(ctx context.Context, project client.Project) (int, string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL, nil)
 	if err != nil {
 		return 0, "", err
 	}
@@ -175,7 +175,7 @@ func (p *platform) ask(ctx context.Context, project client.Project, path string)
 	if err != nil {
 		return 0, "", err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 
 	body, err := io.ReadAll(response.Body)
 
@@ -189,7 +189,7 @@ func (p *platform) answers(t *testing.T, project client.Project, text string) {
 	var seen string
 
 	require.Eventually(t, func() bool {
-		status, body, err := p.ask(t.Context(), project, "/")
+		status, body, err := p.ask(t.Context(), project)
 		seen = body
 
 		return err == nil && status == http.StatusOK && body == text

@@ -61,9 +61,9 @@ func rules() []rule {
 }
 
 type goPackage struct {
-	ImportPath string
-	Imports    []string
-	Deps       []string
+	ImportPath string   `json:"ImportPath"`
+	Imports    []string `json:"Imports"`
+	Deps       []string `json:"Deps"`
 }
 
 func TestImports_FollowTheHouseRules(t *testing.T) {

@@ -22,10 +22,10 @@ func bench(ctx context.Context, rounds int) (err error) {
 	if err != nil {
 		return fmt.Errorf("make a scratch folder: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 
 	// Postgres runs as another user, who must be able to pass.
-	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:mnd // Pass, do not list.
+	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
 		return fmt.Errorf("open the scratch folder: %w", err)
 	}
 
@@ -45,7 +45,7 @@ func bench(ctx context.Context, rounds int) (err error) {
 	if err != nil {
 		return err
 	}
-	defer byHand.containerd.Close()
+	defer func() { _ = byHand.containerd.Close() }()
 
 	platform, err := newPlatform(ctx, cluster, sample)
 	if err != nil {
@@ -56,8 +56,7 @@ func bench(ctx context.Context, rounds int) (err error) {
 
 	// The first round of each warms the caches and is not counted.
 	for round := range rounds + 1 {
-		text, err := sample.change(ctx)
-		if err != nil {
+		if _, err := sample.change(ctx); err != nil {
 			return err
 		}
 
@@ -66,7 +65,8 @@ func bench(ctx context.Context, rounds int) (err error) {
 			return fmt.Errorf("by hand: %w", err)
 		}
 
-		if text, err = sample.change(ctx); err != nil {
+		text, err := sample.change(ctx)
+		if err != nil {
 			return err
 		}
 

@@ -19,7 +19,9 @@ import (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 10, "how many changes to deploy each way")
+	const defaultRounds = 10
+
+	rounds := flag.Int("rounds", defaultRounds, "how many changes to deploy each way")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -95,7 +96,7 @@ func (p *platform) deploy(ctx context.Context, text string) (deployed, error) {
 // read takes a deployment's timeline apart.
 func read(pushed, visible time.Time, timeline []client.StepAttempt) (deployed, error) {
 	if len(timeline) == 0 {
-		return deployed{}, fmt.Errorf("the deployment has no timeline")
+		return deployed{}, errors.New("the deployment has no timeline")
 	}
 
 	d := deployed{total: visible.Sub(pushed), begin: timeline[0].StartedAt.Sub(pushed)}
@@ -128,7 +129,7 @@ func get(ctx context.Context, c *http.Client, url string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("ask %s: %w", url, err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 
 	body, err := io.ReadAll(response.Body)
 	if err != nil {

@@ -49,7 +49,7 @@ func (r *raw) deploy(ctx context.Context, repositoryURL string) (parts, error) {
 	tree := filepath.Join(r.scratch, name)
 	reference := r.registry + "/" + r.repository + ":" + name
 
-	defer os.RemoveAll(tree)
+	defer func() { _ = os.RemoveAll(tree) }()
 
 	watch := newStopwatch()
 
@@ -189,7 +189,7 @@ func freePort(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 
 	return listener.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // A TCP listener has a TCP address.
 }

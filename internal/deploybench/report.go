@@ -66,11 +66,7 @@ func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Mi
 // median returns the middle of the values, the mean of the two middle ones where their number is even.
 func median(values []time.Duration) time.Duration {
 	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
+	below, above := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
 
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-
-	return (sorted[middle-1] + sorted[middle]) / 2
+	return below + (above-below)/2
 }
