@@ -68,6 +68,12 @@ func TestDeploy_Newer_RetiresTheOlderAndLeavesNothing(t *testing.T) {
 	project := p.project(t, r)
 	old := p.live(t, project)
 
+	// What is looked for afterwards is what is there before.
+	there := strings.Join(p.onNode(t, old.ID), "\n")
+	for _, kind := range []string{"container ", "snapshot ", "image ", "mount ", "interface "} {
+		require.Contains(t, there, kind)
+	}
+
 	r.push(serving("new"))
 	p.live(t, project)
 	p.answers(t, project, "new")

@@ -2,66 +2,99 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/containers"
+	"github.com/containerd/containerd/v2/core/images"
+	"github.com/containerd/containerd/v2/core/leases"
+	"github.com/containerd/containerd/v2/core/snapshots"
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
 
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
-// nothingLeft requires that every VM of the deployment disappears from the node: container, snapshot, lease, namespace
-// and interface.
+// nothingLeft requires that everything of the deployment disappears from the node: the containers, snapshots, leases,
+// network namespaces and interfaces of its VMs, and its image.
 func (p *platform) nothingLeft(t *testing.T, deployment uuid.UUID) {
 	t.Helper()
 
-	vms := p.vmIDs(t, deployment)
+	var left []string
+
+	require.Eventually(t, func() bool {
+		left = p.onNode(t, deployment)
+
+		return len(left) == 0
+	}, time.Minute, 50*time.Millisecond, "deployment %s has left things behind", deployment)
+
+	require.Empty(t, left)
+}
+
+// onNode lists what the node holds of a deployment.
+func (p *platform) onNode(t *testing.T, deployment uuid.UUID) []string {
+	t.Helper()
 
 	node, err := client.New(shared.cluster.Containerd())
 	require.NoError(t, err)
 	defer func() { _ = node.Close() }()
 
-	ctx := namespaces.WithNamespace(t.Context(), "zeitwork")
+	ctx := namespaces.WithNamespace(t.Context(), shared.cluster.Namespace())
 
-	require.Eventually(t, func() bool {
-		for _, vm := range vms {
-			if _, err := node.ContainerService().Get(ctx, vm.String()); err == nil {
-				return false
-			}
+	allContainers, err := node.ContainerService().List(ctx)
+	require.NoError(t, err)
 
-			if _, err := node.SnapshotService("").Stat(ctx, vm.String()); err == nil {
-				return false
-			}
+	allLeases, err := node.LeasesService().List(ctx)
+	require.NoError(t, err)
 
-			if _, err := netlink.LinkByName(network.InterfaceName(vm)); err == nil {
-				return false
-			}
+	allImages, err := node.ImageService().List(ctx)
+	require.NoError(t, err)
+
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	require.NoError(t, err)
+
+	names := slices.Concat(
+		lo.Map(allContainers, func(c containers.Container, _ int) string { return "container " + c.ID }),
+		lo.Map(allLeases, func(l leases.Lease, _ int) string { return "lease " + l.ID }),
+		lo.Map(allImages, func(i images.Image, _ int) string { return "image " + i.Name }),
+		lo.Map(strings.Split(string(mounts), "\n"), func(line string, _ int) string { return "mount " + line }),
+	)
+
+	require.NoError(t, node.SnapshotService("").Walk(ctx, func(_ context.Context, info snapshots.Info) error {
+		names = append(names, "snapshot "+info.Name)
+
+		return nil
+	}))
+
+	marks := lo.Map(p.vmIDs(t, deployment), func(vm uuid.UUID, _ int) string { return vm.String() })
+	if digest := p.deployment(t, deployment).ImageDigest; digest != nil {
+		marks = append(marks, *digest)
+	}
+
+	found := lo.Filter(names, func(name string, _ int) bool {
+		return lo.SomeBy(marks, func(mark string) bool { return strings.Contains(name, mark) })
+	})
+
+	for _, vm := range p.vmIDs(t, deployment) {
+		if _, err := netlink.LinkByName(network.InterfaceName(vm)); err == nil {
+			found = append(found, "interface "+network.InterfaceName(vm))
 		}
+	}
 
-		leases, err := node.LeasesService().List(ctx)
-		require.NoError(t, err)
-
-		for _, lease := range leases {
-			for _, vm := range vms {
-				if strings.Contains(lease.ID, vm.String()) {
-					return false
-				}
-			}
-		}
-
-		return true
-	}, time.Minute, 50*time.Millisecond, "VMs of deployment %s are left behind: %v", deployment, vms)
+	return found
 }
 
 // vmIDs returns every VM that the deployment ever had.
