@@ -91,9 +91,16 @@ func prepareAlone(ctx context.Context, config upConfig) error {
 	report := newReport(os.Stderr)
 	defer report.end()
 
-	_, err := prepare(ctx, config, report)
+	if _, err := prepare(ctx, config, report); err != nil {
+		return err
+	}
 
-	return err
+	// The tests of the schema run drizzle-kit.
+	if _, err := exec.LookPath("npm"); err == nil {
+		return nil
+	}
+
+	return hostpackages.Ensure(ctx, func(detail string) { report.progress("packages", detail) }, "npm")
 }
 
 // interrupted takes the error away that Ctrl-C itself made.
@@ -170,7 +177,7 @@ func prepare(ctx context.Context, config upConfig, report *report) (localcluster
 
 // hostPackages are the Debian packages of what the platform runs. Programs that came another way are not installed again.
 func hostPackages(publicRegistry bool) []string {
-	packages := append([]string{"ca-certificates", "iptables", "postgresql", "tini"}, toolchain.DaemonPackages()...)
+	packages := append([]string{"ca-certificates", "postgresql", "tini"}, toolchain.DaemonPackages()...)
 
 	programs := map[string]string{"git": "git"}
 	if !publicRegistry {
