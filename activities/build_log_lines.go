@@ -10,6 +10,10 @@ import (
 // stderrDescriptor is how BuildKit numbers standard error.
 const stderrDescriptor = 2
 
+// CutNote begins what is added to a line that was cut. Whoever takes secrets out of lines must know that the text before
+// it may end in the middle of one.
+const CutNote = " … (cut, the line has "
+
 // lineSplitter cuts a stream into lines and keeps no more of a line than will be shown.
 type lineSplitter struct {
 	emit func(line string, at time.Time)
@@ -46,7 +50,7 @@ func (s *lineSplitter) flush(at time.Time) {
 func (s *lineSplitter) end(at time.Time) {
 	line := logText(string(s.kept))
 	if s.length > MaxLogLineBytes {
-		line += fmt.Sprintf(" … (cut, the line has %d bytes)", s.length)
+		line += fmt.Sprintf("%s%d bytes)", CutNote, s.length)
 	}
 
 	s.emit(line, at)

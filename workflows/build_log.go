@@ -59,7 +59,7 @@ func (l *buildLog) write(line activities.LogLine) {
 		return
 	}
 
-	line.Line = cutLine(l.secrets.redact(storable(line.Line)))
+	line.Line = cutLine(l.secrets.redactLine(storable(line.Line)))
 	l.lines++
 	l.bytes += len(line.Line)
 

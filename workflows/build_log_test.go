@@ -64,3 +64,26 @@ func TestRedactor_TakesOutValuesAndTheirLines(t *testing.T) {
 
 	require.Equal(t, "text", redactor{}.redact("text"))
 }
+
+func TestRedactor_TakesOutWhatIsLeftOfAValue(t *testing.T) {
+	t.Parallel()
+
+	secrets := newRedactor(map[string]string{"TOKEN": "hunter2000", "LONG": strings.Repeat("é", 40_000), "PROGRESS": "first\rsecond"})
+	note := activities.CutNote + "70000 bytes)"
+
+	require.Equal(t, "[redacted]", secrets.redact("second"), "of a line that was written over only the end is left")
+
+	for line, want := range map[string]string{
+		"a hunter2" + note:                              "a [redacted]" + note,
+		"hunter200 hunter2000 hunt" + note:              "hunter200 [redacted] [redacted]" + note,
+		"a " + strings.Repeat("é", 8000) + note:         "a [redacted]" + note,
+		"a " + strings.Repeat("é", 9) + "\uFFFD" + note: "a [redacted]" + note,
+		"a hun" + note:                                  "a hun" + note,
+		"a hunter2, not cut":                            "a hunter2, not cut",
+		"nothing" + note:                                "nothing" + note,
+	} {
+		require.Equal(t, want, secrets.redactLine(line))
+	}
+
+	require.Equal(t, "text"+note, redactor{}.redactLine("text"+note))
+}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/zeitwork/zeitwork/activities"
 )
 
 // shortestSecret is the length below which a value is too common to be taken out of a text.
@@ -14,14 +16,16 @@ const redacted = "[redacted]"
 // redactor takes the values of environment variables out of what is stored or logged. The zero value knows none.
 type redactor struct {
 	replacer *strings.Replacer
+	// values are what is taken out, the longest first.
+	values []string
 }
 
 func newRedactor(environment map[string]string) redactor {
 	var values []string
 
 	for _, value := range environment {
-		// A value of several lines appears in logs line by line.
-		for part := range strings.Lines(value) {
+		// A value of several lines appears in logs line by line; of what carriage returns separate, only the last part does.
+		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
 			values = append(values, strings.TrimSpace(part))
 		}
 
@@ -33,12 +37,14 @@ func newRedactor(environment map[string]string) redactor {
 	// Of two values that begin alike the longer one must win, or its end would be left standing.
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 
+	values = slices.Compact(values)
+
 	pairs := make([]string, 0, 2*len(values))
-	for _, value := range slices.Compact(values) {
+	for _, value := range values {
 		pairs = append(pairs, value, redacted)
 	}
 
-	return redactor{replacer: strings.NewReplacer(pairs...)}
+	return redactor{replacer: strings.NewReplacer(pairs...), values: values}
 }
 
 func (r redactor) redact(text string) string {
@@ -47,6 +53,42 @@ func (r redactor) redact(text string) string {
 	}
 
 	return r.replacer.Replace(text)
+}
+
+// redactLine also takes out the beginning of a value at which a line of a build was cut.
+func (r redactor) redactLine(line string) string {
+	cut := strings.LastIndex(line, activities.CutNote)
+	if cut < 0 {
+		return r.redact(line)
+	}
+
+	// The cut may have gone through a character, too.
+	return r.redactEnd(r.redact(strings.TrimRight(line[:cut], "\uFFFD"))) + line[cut:]
+}
+
+// redactEnd takes out the beginning of a value that the text ends in.
+func (r redactor) redactEnd(text string) string {
+	end := len(text)
+
+	for _, value := range r.values {
+		for at := max(len(text)-len(value), 0); at < end; at++ {
+			next := strings.Index(text[at:], value[:shortestSecret])
+			if next < 0 {
+				break
+			}
+
+			at += next
+			if strings.HasPrefix(value, text[at:]) {
+				end = min(end, at)
+			}
+		}
+	}
+
+	if end == len(text) {
+		return text
+	}
+
+	return text[:end] + redacted
 }
 
 // storable makes text that Postgres accepts: valid UTF-8 without NUL.
