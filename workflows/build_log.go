@@ -59,7 +59,7 @@ func (l *buildLog) write(line activities.LogLine) {
 		return
 	}
 
-	line.Line = cutLine(l.secrets.redactLine(storable(line.Line)))
+	line.Line = cutLine(l.secrets.redactLine(storable(line.Line)), activities.MaxLogLineBytes)
 	l.lines++
 	l.bytes += len(line.Line)
 
@@ -141,15 +141,15 @@ func (l *buildLog) append(ctx context.Context, batch []activities.LogLine) error
 }
 
 // cutLine bounds a line and says what it left out.
-func cutLine(line string) string {
+func cutLine(line string, limit int) string {
 	// Who cut the line before has added a note of its own.
 	const note = 64
 
-	if len(line) <= activities.MaxLogLineBytes+note {
+	if len(line) <= limit+note {
 		return line
 	}
 
-	kept := line[:activities.MaxLogLineBytes]
+	kept := line[:limit]
 	for !utf8.ValidString(kept) {
 		kept = kept[:len(kept)-1]
 	}

@@ -17,6 +17,8 @@ import (
 const (
 	// lastLines is how much of the app's log goes into the error.
 	lastLines = 20
+	// lastLineBytes is how much of each.
+	lastLineBytes = 500
 	// logGrace is how long to wait for the first line of an app that has failed: it travels apart from the VM's state.
 	logGrace = time.Second
 )
@@ -84,6 +86,11 @@ func (w *Worker) unhealthy(ctx context.Context, a *attempt, what string) error {
 	}
 
 	slices.Reverse(lines)
+
+	for i, line := range lines {
+		// Cut last, so that no part of a secret is left.
+		lines[i] = cutLine(a.secrets.redact(line), lastLineBytes)
+	}
 
 	return problem.New(problem.Invalid, "%s Its last lines:\n%s", what, strings.Join(lines, "\n"))
 }

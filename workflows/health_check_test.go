@@ -1,12 +1,15 @@
 package workflows
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // vmsOf makes the rows that judge looks at, one for each state.
@@ -78,6 +81,23 @@ func TestHealthCheck_AppCrashes_FailsWithItsLastLinesAndTheOlderOneServesOn(t *t
 		return b.count(t, "SELECT count(*) FROM vms WHERE removed_at IS NULL") == 1
 	}, patienceOfTests, 10*time.Millisecond, "only the older one's VM is left")
 	b.requireNowhere(t, canary)
+}
+
+func TestHealthCheck_AppWritesLongLines_TheErrorStaysShort(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment, worker := b.create(t), b.newWorker(t)
+	vm := id.New()
+	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, state)
+		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000, 'running')`, vm, deployment.ID, b.node.id)
+	b.exec(t, `INSERT INTO runtime_logs (deployment_id, vm_id, sequence, stream, line, logged_at)
+		SELECT $1, $2, number, 'stdout', repeat('x', 498) || $3 || repeat('y', 16000), now() FROM generate_series(1, 20) AS number`,
+		deployment.ID, vm, canary)
+
+	err := worker.unhealthy(b.ctx, &attempt{deployment: deployment, secrets: newRedactor(map[string]string{"TOKEN": canary})}, "It crashes.")
+	require.Less(t, len(problem.MessageOf(err)), 20*600)
+	require.Equal(t, 20, strings.Count(problem.MessageOf(err), strings.Repeat("x", 498)+"[r … (16008 more bytes)"))
 }
 
 func TestHealthCheck_AppNeverAnswers_FailsInTime(t *testing.T) {
