@@ -100,7 +100,8 @@ func (s *service) start(
 			return uuid.Nil, err
 		}
 
-		return deployment.ID, audit(ctx, s.queries, &organisation, deploymentEvent(action, deployment.ID))
+		// The deployment is there, even if the caller has hung up: its key must not be free for another one.
+		return deployment.ID, audit(context.WithoutCancel(ctx), s.queries, &organisation, deploymentEvent(action, deployment.ID))
 	})
 	if err != nil {
 		return nil, err
@@ -119,7 +120,7 @@ func (s *service) cancelDeployment(ctx context.Context, input *DeploymentPath) (
 		return nil, err
 	}
 
-	if err := audit(ctx, s.queries, &row.Project.OrganisationID, deploymentEvent("deployment.cancel", input.DeploymentID)); err != nil {
+	if err := audit(context.WithoutCancel(ctx), s.queries, &row.Project.OrganisationID, deploymentEvent("deployment.cancel", input.DeploymentID)); err != nil {
 		return nil, err
 	}
 
