@@ -78,7 +78,7 @@ type ProjectUpdate struct {
 	RootDirectory  *string `json:"root_directory,omitempty"  maxLength:"255"`
 	DockerfilePath *string `json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           *int    `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
-	HealthPath     *string `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255"`
+	HealthPath     *string `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$"`
 	Instances      *int    `json:"instances,omitempty"       maximum:"100" minimum:"1"`
 	CPUMillis      *int    `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    *int64  `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`

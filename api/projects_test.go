@@ -109,6 +109,21 @@ func TestProjectSettings_ThatReachElsewhere_AreRefused(t *testing.T) {
 	}
 }
 
+func TestProject_HealthPathThatIsNoPath_IsRefusedInAChangeToo(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	for path, status := range map[string]int{
+		"@169.254.169.254/": http.StatusUnprocessableEntity, "up": http.StatusUnprocessableEntity, "/up": http.StatusOK, "": http.StatusOK,
+	} {
+		answer, err := b.owner.UpdateProjectWithResponse(t.Context(), project.ID, client.ProjectUpdate{HealthPath: &path})
+		require.NoError(t, err)
+		require.Equal(t, status, answer.StatusCode(), "%q: %s", path, answer.Body)
+	}
+}
+
 func TestDomains_AreValidatedAndBelongToOneProject(t *testing.T) {
 	t.Parallel()
 
