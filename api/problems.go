@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -74,9 +75,23 @@ func newProblem(ctx context.Context, status int, message string, errs []error) *
 func problemOf(ctx context.Context, err error) *Problem {
 	noteError(ctx, err)
 
+	err = unstorable(err)
 	status := statusOf(problem.CodeOf(err))
 
 	return &Problem{Title: http.StatusText(status), Status: status, Code: string(problem.CodeOf(err)), Detail: problem.MessageOf(err)}
+}
+
+// unstorable replaces the refusal of text that Postgres cannot hold, whichever input it came from, by what the caller can
+// do about it.
+func unstorable(err error) error {
+	const characterNotInRepertoire, untranslatableCharacter = "22021", "22P05"
+
+	refusal, ok := errors.AsType[*pgconn.PgError](err)
+	if ok && (refusal.Code == characterNotInRepertoire || refusal.Code == untranslatableCharacter) {
+		return problem.Wrap(err, problem.Invalid, "The request holds text with a NUL character or with bytes that are not UTF-8. Take them out and send it again.")
+	}
+
+	return err
 }
 
 // writeProblem answers with a problem outside of Huma.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -12,7 +13,10 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/workflows"
 )
 
 // answered is an answer whose body has been read.
@@ -159,6 +163,68 @@ func TestDeployments_WithAnIdempotencyKey_AreStartedOnce(t *testing.T) {
 	second, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, key, client.CreateDeploymentInputBody{})
 	require.NoError(t, err)
 	require.Equal(t, first.JSON201.ID, second.JSON201.ID)
+}
+
+// hangingUp are deployments whose caller hangs up as soon as one is there.
+type hangingUp struct {
+	Deployments
+
+	hangUp func()
+}
+
+func (h hangingUp) Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error) {
+	defer h.hangUp()
+
+	return h.Deployments.Create(ctx, request)
+}
+
+func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	key := "key"
+
+	token, err := b.queries.FindToken(t.Context(), secret.HashToken(b.tokens.User))
+	require.NoError(t, err)
+
+	signedIn := context.WithValue(t.Context(), callerKey{}, caller{tokenID: token.ApiToken.ID, kind: userKind, userID: *token.ApiToken.UserID})
+	ctx, hangUp := context.WithCancel(signedIn)
+	defer hangUp()
+
+	impatient := *b.server.service
+	impatient.deployments = hangingUp{impatient.deployments, hangUp}
+
+	_, err = impatient.createDeployment(ctx, &CreateDeploymentInput{
+		ProjectPath: ProjectPath{ProjectID: project.ID}, IdempotencyInput: IdempotencyInput{IdempotencyKey: key},
+	})
+	require.ErrorIs(t, err, context.Canceled)
+
+	answer, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, &client.CreateDeploymentParams{IdempotencyKey: &key}, client.CreateDeploymentInputBody{})
+	require.NoError(t, err)
+	require.NotNil(t, answer.JSON201, "%s", answer.Body)
+
+	deployments, err := b.owner.ListDeploymentsWithResponse(t.Context(), project.ID, nil)
+	require.NoError(t, err)
+	require.Len(t, deployments.JSON200.Items, 1)
+}
+
+func TestText_ThatCannotBeStored_IsTheCallersToMend(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	header := func() http.Header { return http.Header{"Content-Type": {"application/json"}} }
+
+	for _, answer := range []answered{
+		b.post(t, b.tokens.User, "/v1/organisations", `{"name":"a\u0000b","slug":"ab"}`, header()),
+		b.post(t, b.tokens.User, "/v1/projects", `{"name":"a\u0000b","repository_url":"https://git.example.com/a.git"}`, header()),
+		b.post(t, b.tokens.User, "/v1/tokens", `{"name":"a\u0000b"}`, header()),
+		b.send(t, http.MethodGet, b.tokens.User, "/v1/projects?slug=%00", "", nil),
+		b.send(t, http.MethodGet, b.tokens.User, "/v1/projects?slug=%ff", "", nil),
+	} {
+		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, answer.text)
+		require.Contains(t, answer.text, "Take them out and send it again.")
+	}
 }
 
 func TestProblems_SayWhatToDoAndHideWhatIsOurs(t *testing.T) {
