@@ -80,6 +80,11 @@ func describeListeners(port int, found []netip.AddrPort) string {
 		return fmt.Sprintf("The app listens on port %d of localhost only. Make it listen on 0.0.0.0.", port)
 	}
 
+	onPort := lo.SomeBy(found, func(a netip.AddrPort) bool { return int(a.Port()) == port })
+	if onPort {
+		return fmt.Sprintf("The app listens on port %d since a moment ago.", port)
+	}
+
 	ports := lo.Uniq(lo.FilterMap(found, func(a netip.AddrPort, _ int) (string, bool) {
 		return strconv.Itoa(int(a.Port())), !a.Addr().IsLoopback()
 	}))

@@ -7,17 +7,26 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
+// ask returns what is wrong with an app that answers so; nothing for a healthy one.
 func ask(t *testing.T, path string, handler http.HandlerFunc) string {
 	t.Helper()
 
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 
-	return newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), path, os.Getpid()).ask(t.Context())
+	p := newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), path, os.Getpid())
+	if c := p.ask(t.Context()); c != nil {
+		require.False(t, c.refused)
+
+		return c.sentence()
+	}
+
+	return ""
 }
 
 func answer(status int) http.HandlerFunc {
@@ -70,6 +79,31 @@ func TestProber_SomethingElseThanHTTP_IsNamed(t *testing.T) {
 	}), "without an HTTP answer")
 }
 
+func TestProber_NothingListens_IsToldApartAndExplained(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewServer(http.NotFoundHandler())
+	address := netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://"))
+	server.Close()
+
+	c := newProber(address, "", os.Getpid()).ask(t.Context())
+	require.NotNil(t, c)
+	require.True(t, c.refused)
+	require.Contains(t, c.sentence(), "The app does not listen on port")
+}
+
+func TestStartInterval_AsksOftenAtFirstAndAnAppThatAnswersLess(t *testing.T) {
+	t.Parallel()
+
+	for _, age := range []time.Duration{0, earlyTime, secondTime} {
+		require.LessOrEqual(t, startInterval(true, age), startInterval(false, age))
+		require.LessOrEqual(t, startInterval(true, 0), startInterval(true, age))
+	}
+
+	require.LessOrEqual(t, startInterval(true, 0), 10*time.Millisecond)
+	require.Equal(t, unhealthyInterval, startInterval(true, secondTime))
+}
+
 func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
 	t.Parallel()
 
@@ -78,6 +112,7 @@ func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
 	require.Contains(t, describeListeners(3000, nil), "the port in the environment variable PORT.")
 	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("0.0.0.0:80"), parse("[::]:80")}), "It listens on port 80. ")
 	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("127.0.0.1:3000")}), "of localhost only")
+	require.NotContains(t, describeListeners(3000, []netip.AddrPort{parse("[::]:3000"), parse("[::]:80")}), "does not listen")
 }
 
 func TestListeners_FindThoseOfTheKernel(t *testing.T) {
@@ -102,4 +137,10 @@ func TestParseSocket_ReadsTheKernelsWayOfWriting(t *testing.T) {
 
 	_, ok = parseSocket("nonsense")
 	require.False(t, ok)
+}
+
+func BenchmarkListeners(b *testing.B) {
+	for b.Loop() {
+		listeners(os.Getpid())
+	}
 }
