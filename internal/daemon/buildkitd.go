@@ -118,7 +118,11 @@ func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
 
 	return b.Home.start(ctx, spec{
 		name: buildkitdName, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
-		environ: environment(b.Bin), cleanup: func(ctx context.Context) error { return errors.Join(builds.end(ctx), network.remove(ctx)) },
+		environ: environment(b.Bin),
+		// A network that was being made when buildkitd ended is noted too.
+		cleanup: func(ctx context.Context) error {
+			return errors.Join(builds.end(ctx), b.forgetNetworks(), network.remove(ctx))
+		},
 		ready: func(ctx context.Context) error { return answersGRPC(ctx, socket) },
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,7 +168,10 @@ func hang(t *testing.T, buildkitd Buildkitd, process *Process) {
 	}()
 
 	t.Cleanup(func() { <-built })
-	require.Eventually(t, func() bool { return len(builds(t, buildkitd)) > 0 }, time.Minute, 10*time.Millisecond)
+	// Before it is the step, the process is runc, which ends together with buildkitd.
+	require.Eventually(t, func() bool {
+		return slices.ContainsFunc(builds(t, buildkitd), func(command string) bool { return strings.HasPrefix(command, "/probe") })
+	}, time.Minute, 10*time.Millisecond)
 }
 
 // builds returns the command lines of the steps that run.
