@@ -311,10 +311,14 @@ func (q *Queries) LockUsableNodes(ctx context.Context, seenWithin time.Duration)
 }
 
 const releaseAddresses = `-- name: ReleaseAddresses :exec
-UPDATE vms SET ip_released_at = now() WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
+UPDATE vms SET ip_released_at = now()
+WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
+  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at)
 `
 
-// Gives back the addresses of VMs of which nothing is left, once the cooldown has passed.
+// Gives back the addresses of VMs of which nothing is left, once the cooldown has passed. An edge that was not heard of
+// since may still send the requests of one customer to an address that would be another's: until it comes back or is
+// deleted, the address rests.
 func (q *Queries) ReleaseAddresses(ctx context.Context, cooldown time.Duration) error {
 	_, err := q.db.Exec(ctx, releaseAddresses, cooldown)
 	return err

@@ -3,6 +3,7 @@ package workflows
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -134,4 +135,30 @@ func TestSchedule_AddressesRestBeforeTheyAreUsedAgain(t *testing.T) {
 
 	third := b.await(t, b.create(t).ID, stateLive)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND host(ip) = '10.79.1.2'", third.ID))
+}
+
+func TestReleaseAddresses_AnEdgeIsAway_TheAddressRestsUntilItIsBackOrDeleted(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, desired_state, state, removed_at)
+		VALUES ($1, $2, $3, '10.79.1.2', 80, 100, 1000, 'stopped', 'removed', now() - interval '1 minute')`, id.New(), b.create(t).ID, b.node.id)
+	b.exec(t, `INSERT INTO edges (id, name, region, last_seen_at) VALUES ($1, 'away', 'eu', now() - interval '1 hour'),
+		($2, 'here', 'eu', now()), ($3, 'never was', 'eu', NULL)`, id.New(), id.New(), id.New())
+
+	held := func() int {
+		require.NoError(t, b.queries.ReleaseAddresses(b.ctx, time.Second))
+
+		return b.count(t, "SELECT count(*) FROM vms WHERE ip_released_at IS NULL")
+	}
+
+	require.Equal(t, 1, held())
+	b.exec(t, "UPDATE edges SET last_seen_at = now() WHERE name = 'away'")
+	require.Zero(t, held())
+
+	b.exec(t, "UPDATE vms SET ip_released_at = NULL")
+	b.exec(t, "UPDATE edges SET last_seen_at = now() - interval '1 hour' WHERE name = 'away'")
+	require.Equal(t, 1, held())
+	b.exec(t, "DELETE FROM edges WHERE name = 'away'")
+	require.Zero(t, held())
 }

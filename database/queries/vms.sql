@@ -16,8 +16,12 @@ GROUP BY node_id;
 SELECT ip FROM vms WHERE ip_released_at IS NULL AND ip <<= @prefix::cidr;
 
 -- name: ReleaseAddresses :exec
--- Gives back the addresses of VMs of which nothing is left, once the cooldown has passed.
-UPDATE vms SET ip_released_at = now() WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval;
+-- Gives back the addresses of VMs of which nothing is left, once the cooldown has passed. An edge that was not heard of
+-- since may still send the requests of one customer to an address that would be another's: until it comes back or is
+-- deleted, the address rests.
+UPDATE vms SET ip_released_at = now()
+WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval
+  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at);
 
 -- name: CreateVM :exec
 INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path)
