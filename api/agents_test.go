@@ -219,6 +219,67 @@ func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, signedOut.StatusCode())
 }
 
+func TestNodes_ThatVanished_AreDeletedOnceNothingIsToRunThere(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	b.report(t, b.vm(t, deployment.ID), "healthy")
+
+	remove := func() int {
+		answer, err := b.owner.DeleteNodeWithResponse(t.Context(), b.nodeID)
+		require.NoError(t, err)
+
+		return answer.StatusCode()
+	}
+
+	_, err := b.queries.StopVMs(t.Context(), deployment.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, remove(), "the node is there and will remove its VM")
+
+	_, err = b.pool.Exec(t.Context(), "UPDATE vms SET desired_state = 'running'")
+	require.NoError(t, err)
+	_, err = b.pool.Exec(t.Context(), "UPDATE nodes SET last_seen_at = now() - interval '10 minutes'")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, remove(), "the VM has not been replaced")
+
+	_, err = b.queries.StopVMs(t.Context(), deployment.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, remove())
+
+	present, err := b.queries.CountPresentVMs(t.Context(), deployment.ID)
+	require.NoError(t, err)
+	require.Zero(t, present, "nobody waits for the VM any more")
+}
+
+func TestReport_WhileTheRouteIsAboutToFlip_ChangesTheRouteTable(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	vm := b.vm(t, deployment.ID)
+
+	changes := func(state string) bool {
+		before, err := b.queries.CurrentRouteVersion(t.Context())
+		require.NoError(t, err)
+
+		b.report(t, vm, state)
+
+		after, err := b.queries.CurrentRouteVersion(t.Context())
+		require.NoError(t, err)
+
+		return after > before
+	}
+
+	require.False(t, changes("healthy"))
+
+	_, err := b.pool.Exec(t.Context(), "UPDATE deployments SET state = 'deploying', step = 'flip_route' WHERE id = $1", deployment.ID)
+	require.NoError(t, err)
+	require.True(t, changes("unhealthy"))
+	require.False(t, changes("crashed"))
+	require.True(t, changes("healthy"))
+}
+
 func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
 	t.Parallel()
 

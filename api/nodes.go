@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -19,6 +20,9 @@ import (
 
 // nodePrefixBits is the size of the part of the cluster's range that a node gets: 254 VMs.
 const nodePrefixBits = 24
+
+// nodeGoneAfter is how long a node must be silent so that nobody waits for its word that a VM is removed before it is deleted.
+const nodeGoneAfter = 5 * time.Minute
 
 func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput, error) {
 	if err := operator(ctx); err != nil {
@@ -141,7 +145,7 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 			return err
 		}
 
-		present, err := queries.CountNodeVMs(ctx, input.NodeID)
+		present, err := queries.CountNodeVMs(ctx, input.NodeID, nodeGoneAfter)
 		if err != nil {
 			return err
 		}

@@ -10,15 +10,19 @@ import (
 	"net/netip"
 
 	"github.com/google/uuid"
+	"time"
 )
 
 const countNodeVMs = `-- name: CountNodeVMs :one
-SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL
+SELECT count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.node_id = $1 AND vms.removed_at IS NULL
+  AND (vms.desired_state = 'running' OR nodes.last_seen_at > now() - $2::interval)
 `
 
-// The VMs of a node of which something is left.
-func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, countNodeVMs, nodeID)
+// The VMs of a node that keep it from being deleted: those of which something is left. A node that has been silent for that
+// long will not say that the VMs which are to stop are gone.
+func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor time.Duration) (int64, error) {
+	row := q.db.QueryRow(ctx, countNodeVMs, nodeID, silentFor)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
@@ -282,7 +286,11 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, EXISTS (SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id) AS routed
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, EXISTS (
+  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
+  UNION ALL
+  SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
+) AS routed
 FROM vms WHERE vms.node_id = $1 AND vms.removed_at IS NULL
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms
@@ -293,7 +301,8 @@ type LockNodeVMsRow struct {
 	Routed bool
 }
 
-// The VMs of a node of which something is left, with whether a domain points at their deployment.
+// The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
+// that commits while the report is under way reads the VMs as they were before it.
 func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNodeVMsRow, error) {
 	rows, err := q.db.Query(ctx, lockNodeVMs, nodeID)
 	if err != nil {

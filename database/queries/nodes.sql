@@ -29,8 +29,11 @@ DELETE FROM nodes WHERE id = $1;
 SELECT * FROM nodes WHERE id = $1 FOR UPDATE;
 
 -- name: CountNodeVMs :one
--- The VMs of a node of which something is left.
-SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL;
+-- The VMs of a node that keep it from being deleted: those of which something is left. A node that has been silent for that
+-- long will not say that the VMs which are to stop are gone.
+SELECT count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+  AND (vms.desired_state = 'running' OR nodes.last_seen_at > now() - @silent_for::interval);
 
 -- name: DeleteNodeVMs :exec
 -- Forgets the VMs of a node that is deleted, with what they logged.
@@ -50,8 +53,13 @@ UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_milli
 WHERE id = @id;
 
 -- name: LockNodeVMs :many
--- The VMs of a node of which something is left, with whether a domain points at their deployment.
-SELECT sqlc.embed(vms), EXISTS (SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id) AS routed
+-- The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
+-- that commits while the report is under way reads the VMs as they were before it.
+SELECT sqlc.embed(vms), EXISTS (
+  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
+  UNION ALL
+  SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
+) AS routed
 FROM vms WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms;
