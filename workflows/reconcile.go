@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -15,46 +16,41 @@ import (
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that mends it: deployments that no job
 // carries on, and VMs that nobody needs. It also replaces the VMs of nodes that vanished and releases the addresses whose
-// cooldown has passed.
+// cooldown has passed. What cannot be mended does not keep it from the rest.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
-
-	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
-		return fmt.Errorf("release addresses: %w", err)
-	}
-
-	if err := w.replaceLost(ctx); err != nil {
-		return err
-	}
-
-	stranded, err := queries.ListStrandedDeployments(ctx)
-	if err != nil {
-		return fmt.Errorf("find stranded deployments: %w", err)
-	}
-
-	for _, deployment := range stranded {
-		if err := w.mend(ctx, jobName(deployment.Step), deployment.ID); err != nil {
-			return err
-		}
-	}
+	err := errors.Join(queries.ReleaseAddresses(ctx, w.config.AddressCooldown), w.replaceLost(ctx), w.mendStranded(ctx))
 
 	for name, list := range map[string]func(context.Context) ([]uuid.UUID, error){
 		kindCleanup: queries.ListLeftoverDeployments,
 		kindRetire:  queries.ListUnretiredDeployments,
 	} {
-		found, err := list(ctx)
-		if err != nil {
-			return fmt.Errorf("find deployments for %s: %w", name, err)
-		}
+		found, listErr := list(ctx)
+		err = errors.Join(err, listErr)
 
 		for _, deployment := range found {
-			if err := w.mend(ctx, name, deployment); err != nil {
-				return err
-			}
+			err = errors.Join(err, w.mend(ctx, name, deployment))
 		}
 	}
 
+	if err != nil {
+		return fmt.Errorf("reconcile: %w", err)
+	}
+
 	return nil
+}
+
+func (w *Worker) mendStranded(ctx context.Context) error {
+	stranded, err := database.New(w.pool).ListStrandedDeployments(ctx)
+	if err != nil {
+		return fmt.Errorf("find stranded deployments: %w", err)
+	}
+
+	for _, deployment := range stranded {
+		err = errors.Join(err, w.mend(ctx, jobName(deployment.Step), deployment.ID))
+	}
+
+	return err
 }
 
 func (w *Worker) mend(ctx context.Context, job string, deployment uuid.UUID) error {

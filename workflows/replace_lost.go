@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -22,6 +23,8 @@ func (w *Worker) replaceLost(ctx context.Context) error {
 		return fmt.Errorf("find lost VMs: %w", err)
 	}
 
+	var failed error
+
 	for _, row := range lost {
 		logger := w.logger.With(logging.Deployment(row.VM.DeploymentID), logging.VM(row.VM.ID), slog.String("node", row.NodeName))
 
@@ -33,13 +36,15 @@ func (w *Worker) replaceLost(ctx context.Context) error {
 		}
 
 		if err != nil {
-			return fmt.Errorf("replace VM %s: %w", row.VM.ID, err)
+			failed = errors.Join(failed, fmt.Errorf("replace VM %s: %w", row.VM.ID, err))
+
+			continue
 		}
 
 		logger.WarnContext(ctx, "replaced a VM whose node vanished")
 	}
 
-	return nil
+	return failed
 }
 
 func (w *Worker) replace(ctx context.Context, lost database.ListLostVMsRow) error {

@@ -45,7 +45,8 @@ func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
 		"%s It was tried %d times. Redeploy to try again.", problem.MessageOf(err), a.number))
 }
 
-// interrupted hands the step to another worker, because this one stops. It costs no attempt.
+// interrupted hands the step to another worker, because this one stops. It counts as an attempt: a step that ends its workers must not go
+// on for ever.
 func (w *Worker) interrupted(ctx context.Context, a *attempt) error {
 	message := "The worker stopped; another one goes on."
 
