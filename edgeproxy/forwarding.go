@@ -31,6 +31,17 @@ func isGuarded(header string) bool {
 	}
 }
 
+// isVouchedFor tells whether trusted proxies write or drop a guarded header themselves. They hand on the others as the client sent
+// them: those that change the request's target, and names that only CGI-like servers take for a guarded one.
+func isVouchedFor(header string) bool {
+	switch textproto.CanonicalMIMEHeaderKey(header) {
+	case "X-Original-Host", "X-Original-Url", "X-Rewrite-Url", "Proxy":
+		return false
+	default:
+		return !strings.Contains(header, "_")
+	}
+}
+
 // forwarding writes what an app is told about the client.
 type forwarding struct{ trusted []netip.Prefix }
 
@@ -61,7 +72,7 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	keepOnlyWebSocket(out.Header)
 
 	for name := range out.Header {
-		if isGuarded(name) && !trusted {
+		if isGuarded(name) && (!trusted || !isVouchedFor(name)) {
 			delete(out.Header, name)
 		}
 	}

@@ -98,6 +98,25 @@ func TestForwarding_TrustedProxyIsBelieved(t *testing.T) {
 	require.Equal(t, "abc", seen.Header.Get("Cf-Ray"))
 }
 
+func TestForwarding_TrustedProxyHandsOnWhatTheClientMadeUp_IsDropped(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	madeUp := []string{"X-Rewrite-Url", "X-Original-Url", "X-Original-Host", "Proxy", "X_forwarded_for", "Cf_connecting_ip"}
+
+	request := b.request(t, http.MethodGet, demoHost, "/", nil)
+	for _, name := range madeUp {
+		request.Header.Set(name, "6.6.6.6")
+	}
+
+	seen := b.echo(t, request)
+	for _, name := range madeUp {
+		require.NotContains(t, seen.Header, name)
+	}
+}
+
 func TestForwarding_TrustedProxySendsNonsense_FallsBack(t *testing.T) {
 	t.Parallel()
 
