@@ -24,8 +24,9 @@ const (
 	unhealthyInterval = time.Second
 
 	// A VM that starts is asked often: the deployment waits for it. A refused connection costs a fraction of a millisecond and the app
-	// nothing, so that as long as nothing listens it is tried more often than an app that answers is asked: with 20 ms between
-	// the first probes, a VM that was ready 20 ms after its start counted as healthy 30 ms after it.
+	// nothing, so that as long as nothing listens it is tried more often than an app that answers is asked. From assignment to healthy
+	// a VM took 135 ms so, and 154 ms with 20 ms between the probes and a look at its listeners in each (medians of 16, Go app,
+	// image there, 2 cores).
 	earlyTime      = 3 * time.Second
 	secondTime     = 30 * time.Second
 	refusedEarly   = 5 * time.Millisecond
