@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"time"
 
 	"github.com/samber/lo"
 )
@@ -116,8 +117,11 @@ func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
 		return nil, err
 	}
 
+	// Asked to end, buildkitd waits for its builds. Whoever had asked for them has ended already, or begins them again.
+	const patience = 2 * time.Second
+
 	return b.Home.start(ctx, spec{
-		name: buildkitdName, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
+		name: buildkitdName, patience: patience, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
 		environ: environment(b.Bin),
 		// A network that was being made when buildkitd ended is noted too.
 		cleanup: func(ctx context.Context) error {

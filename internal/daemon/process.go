@@ -19,7 +19,9 @@ type Process struct {
 	logFile string
 	command *exec.Cmd
 	stop    syscall.Signal
-	cleanup func(ctx context.Context) error
+	// patience is how long the process may take to end once it was asked to.
+	patience time.Duration
+	cleanup  func(ctx context.Context) error
 
 	done chan struct{}
 	err  error
@@ -51,12 +53,10 @@ func (p *Process) Err() error {
 	}
 }
 
-// Stop asks the daemon to end, ends it by force when ctx is over or after a minute, and removes what it left on the
+// Stop asks the daemon to end, ends it by force when ctx is over or the daemon's patience, and removes what it left on the
 // machine outside its folder. It may be called twice, and after the daemon has ended by itself.
 func (p *Process) Stop(ctx context.Context) error {
-	const patience = time.Minute
-
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 
 	_ = p.command.Process.Signal(p.stop)
@@ -87,8 +87,10 @@ type spec struct {
 	// user the daemon runs as; nil is the user of this process.
 	user *syscall.Credential
 	// stop is the signal that asks for an orderly end; zero is SIGTERM.
-	stop    syscall.Signal
-	cleanup func(ctx context.Context) error
+	stop syscall.Signal
+	// patience is how long the daemon may take for that; zero is a minute.
+	patience time.Duration
+	cleanup  func(ctx context.Context) error
 	// ready returns nil once the daemon answers.
 	ready func(ctx context.Context) error
 }
@@ -97,6 +99,10 @@ type spec struct {
 func (h Home) start(ctx context.Context, s spec) (*Process, error) {
 	if s.stop == 0 {
 		s.stop = syscall.SIGTERM
+	}
+
+	if s.patience == 0 {
+		s.patience = time.Minute
 	}
 
 	logFile, err := h.openLog(s.name)
@@ -114,8 +120,8 @@ func (h Home) start(ctx context.Context, s spec) (*Process, error) {
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: s.stop, Credential: s.user}
 
 	process := &Process{
-		name: s.name, address: s.address, logFile: logFile.Name(), command: command, stop: s.stop, cleanup: s.cleanup,
-		done: make(chan struct{}),
+		name: s.name, address: s.address, logFile: logFile.Name(), command: command, stop: s.stop, patience: s.patience,
+		cleanup: s.cleanup, done: make(chan struct{}),
 	}
 
 	if err := process.run(); err != nil {

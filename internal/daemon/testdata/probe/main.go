@@ -10,7 +10,10 @@ import (
 
 func main() {
 	if len(os.Args) == 1 {
-		select {}
+		// An empty select would end the program: the runtime takes it for a deadlock.
+		for {
+			time.Sleep(time.Hour)
+		}
 	}
 
 	for _, address := range os.Args[1:] {
