@@ -16,63 +16,73 @@ import (
 	"github.com/zeitwork/zeitwork/internal/toolchain"
 )
 
-// bench runs a platform of its own, measures, and prints the report.
-func bench(ctx context.Context, rounds int) (err error) {
+// bench measures and prints the report, whose last line is the last of all: the platform has stopped by then.
+func bench(ctx context.Context, rounds int) error {
+	all, err := measure(ctx, rounds)
+	if err != nil {
+		return err
+	}
+
+	all.print()
+
+	return nil
+}
+
+// measure runs a platform of its own and deploys on it.
+func measure(ctx context.Context, rounds int) (all results, err error) {
 	scratch, err := os.MkdirTemp("/tmp", "zwb") // Short: sockets stand below it.
 	if err != nil {
-		return fmt.Errorf("make a scratch folder: %w", err)
+		return all, fmt.Errorf("make a scratch folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
 	// Postgres runs as another user, who must be able to pass.
 	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
-		return fmt.Errorf("open the scratch folder: %w", err)
+		return all, fmt.Errorf("open the scratch folder: %w", err)
 	}
 
 	cluster, bin, err := startCluster(ctx, scratch)
 	if err != nil {
-		return err
+		return all, err
 	}
 
 	defer func() { err = errors.Join(err, cluster.Stop(context.WithoutCancel(ctx))) }()
 
 	sample, err := newSample(ctx, filepath.Join(scratch, "sample"))
 	if err != nil {
-		return err
+		return all, err
 	}
 
 	byHand, err := newRaw(cluster, bin, scratch)
 	if err != nil {
-		return err
+		return all, err
 	}
 	defer func() { _ = byHand.containerd.Close() }()
 
 	platform, err := newPlatform(ctx, cluster, sample)
 	if err != nil {
-		return err
+		return all, err
 	}
-
-	var all results
 
 	// The first round of each warms the caches and is not counted.
 	for round := range rounds + 1 {
 		if _, err := sample.change(ctx); err != nil {
-			return err
+			return all, err
 		}
 
 		hand, err := byHand.deploy(ctx, sample.url())
 		if err != nil {
-			return fmt.Errorf("by hand: %w", err)
+			return all, fmt.Errorf("by hand: %w", err)
 		}
 
 		text, err := sample.change(ctx)
 		if err != nil {
-			return err
+			return all, err
 		}
 
 		through, err := platform.deploy(ctx, text)
 		if err != nil {
-			return fmt.Errorf("through the platform: %w", err)
+			return all, fmt.Errorf("through the platform: %w", err)
 		}
 
 		fmt.Printf("round %2d  by hand %6.3f s  platform %6.3f s\n", round, hand.total().Seconds(), through.total.Seconds())
@@ -82,9 +92,7 @@ func bench(ctx context.Context, rounds int) (err error) {
 		}
 	}
 
-	all.print()
-
-	return nil
+	return all, nil
 }
 
 func startCluster(ctx context.Context, scratch string) (*localcluster.Cluster, string, error) {
