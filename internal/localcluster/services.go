@@ -46,6 +46,7 @@ func (c *Cluster) controlEnviron() []string {
 		"ZEITWORK_EDGE_URL="+c.EdgeURL(),
 		"ZEITWORK_CLUSTER_RANGE="+c.options.ClusterRange.String(),
 		"ZEITWORK_GIT_PROTOCOLS=https,http,file",
+		"ZEITWORK_POLL_INTERVAL=2s", // Its repositories are few and near.
 		"ZEITWORK_BUILDKIT_ADDRESS="+c.addresses.buildkit,
 		"ZEITWORK_SOURCE_DIR="+c.dir("sources"),
 	)
