@@ -39,11 +39,11 @@ func TestCLI_Deploy_AppThatFails_EndsWithTheReasonAndItsOwnExitCode(t *testing.T
 	t.Parallel()
 
 	p := startPlatform(t)
-	r := newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo the reason >&2; exit 9\n"))
+	r := newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo the rea''son >&2; exit 9\n"))
 
 	code, stdout, stderr := p.command(t, "deploy", r.dir)
 	require.Equal(t, exitDeploymentFailed, code, "%s\n%s", stdout, stderr)
-	require.Contains(t, stdout+stderr, "the reason")
+	require.Contains(t, stdout+stderr, "the reason", "what the step wrote, not how it is spelt in the Dockerfile")
 }
 
 func TestCLI_WithoutAToken_SaysHowToSignIn(t *testing.T) {

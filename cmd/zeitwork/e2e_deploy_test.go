@@ -162,6 +162,7 @@ CMD ["node", "server.js"]
 	p.answers(t, project, canary)
 
 	require.NotContains(t, p.buildLog(t, d.ID), canary)
+	require.Contains(t, p.buildLog(t, d.ID), "[redacted]", "the build has written it")
 
 	shown, err := json.Marshal(p.deployment(t, d.ID))
 	require.NoError(t, err)

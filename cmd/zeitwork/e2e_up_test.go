@@ -39,7 +39,7 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	printed, err := once.CombinedOutput()
 	require.NoError(t, err, "%s", printed)
 	require.Contains(t, string(printed), "The sample answers on")
-	onlyDataIsLeft(t, data)
+	require.Empty(t, onMachine(t, data))
 
 	var output lockedBuffer
 
@@ -49,9 +49,15 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	require.NoError(t, interrupted.Start())
 	require.Eventually(t, func() bool { return strings.Contains(output.String(), "The sample answers on") }, time.Minute, 10*time.Millisecond)
 
+	// What is looked for afterwards is what is there before.
+	there := strings.Join(onMachine(t, data), "\n")
+	for _, kind := range []string{"process ", "mount ", "route "} {
+		require.Contains(t, there, kind)
+	}
+
 	require.NoError(t, interrupted.Process.Signal(os.Interrupt))
 	require.NoError(t, interrupted.Wait(), "%s", output.String())
-	onlyDataIsLeft(t, data)
+	require.Empty(t, onMachine(t, data))
 }
 
 func TestUp_WithoutRoot_EndsWithOneSentence(t *testing.T) {
@@ -109,29 +115,39 @@ func upEnviron(t *testing.T, data string) []string {
 	return environ
 }
 
-// onlyDataIsLeft requires that no process, mount or route of the platform in the folder is left.
-func onlyDataIsLeft(t *testing.T, data string) {
+// onMachine lists the processes, mounts and routes of the platform in the folder.
+func onMachine(t *testing.T, data string) []string {
 	t.Helper()
+
+	var found []string
 
 	commandLines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)
 
 	for _, path := range commandLines {
-		if content, err := os.ReadFile(path); err == nil { // The process may have ended meanwhile.
-			require.False(t, bytes.Contains(content, []byte(data)), "a process is left: %s", content)
+		// The process may have ended meanwhile.
+		if content, err := os.ReadFile(path); err == nil && bytes.Contains(content, []byte(data)) {
+			found = append(found, "process "+string(content))
 		}
 	}
 
 	mounts, err := os.ReadFile("/proc/self/mountinfo")
 	require.NoError(t, err)
-	require.NotContains(t, string(mounts), data)
+
+	if bytes.Contains(mounts, []byte(data)) {
+		found = append(found, "mount in "+data)
+	}
 
 	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
 	require.NoError(t, err)
 
 	for _, route := range routes {
-		require.NotContains(t, route.String(), strings.TrimSuffix(upRange, "0.0/16"), "a route is left")
+		if strings.Contains(route.String(), strings.TrimSuffix(upRange, "0.0/16")) {
+			found = append(found, "route "+route.String())
+		}
 	}
+
+	return found
 }
 
 // lockedBuffer is a buffer that may be read while a process writes to it.
