@@ -120,6 +120,8 @@ export const images = pgTable(
     digest: text("digest").notNull(),
     sizeBytes: bigint("size_bytes", { mode: "number" }).notNull(),
     createdAt: createdAt(),
+    // When it was taken out of the registry because nothing may be rolled back to it any more.
+    collectedAt: time("collected_at"),
   },
   (t) => [uniqueIndex("images_digest").on(t.projectId, t.digest)],
 );
@@ -159,6 +161,8 @@ export const deployments = pgTable(
     startedAt: time("started_at"),
     endedAt: time("ended_at"),
     retiredAt: time("retired_at"),
+    // For retired deployments: until when the VMs are kept running for a rollback. Null: they are not.
+    warmUntil: time("warm_until"),
   },
   (t) => [
     index("deployments_project").on(t.projectId, t.id),
@@ -246,7 +250,7 @@ export const vms = pgTable(
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull(),
     // Null: any answer below 500 on / is healthy; a path: 2xx or 3xx on it.
     healthPath: text("health_path"),
-    // What the platform wants: running, or stopped and removed.
+    // What the platform wants: running, running without new requests, or stopped and removed.
     desiredState: text("desired_state").notNull().default("running"),
     // What the node reports.
     state: text("state").notNull().default("pending"),
@@ -259,12 +263,15 @@ export const vms = pgTable(
     removedAt: time("removed_at"),
     // When the address may be allotted again; null while it may not.
     ipReleasedAt: time("ip_released_at"),
+    // The VM that this one takes the place of: that one leaves once this one is healthy.
+    replacesId: uuid("replaces_id").references((): AnyPgColumn => vms.id, { onDelete: "set null" }),
   },
   (t) => [
     uniqueIndex("vms_ip").on(t.ip).where(sql`${t.ipReleasedAt} is null`),
     index("vms_node").on(t.nodeId).where(sql`${t.removedAt} is null`),
     index("vms_deployment").on(t.deploymentId),
-    check("vms_desired_state", sql`${t.desiredState} in ('running', 'stopped')`),
+    index("vms_replaces").on(t.replacesId),
+    check("vms_desired_state", sql`${t.desiredState} in ('running', 'draining', 'stopped')`),
     check(
       "vms_state",
       sql`${t.state} in ('pending', 'pulling', 'starting', 'running', 'healthy', 'unhealthy', 'crashed', 'stopping', 'removed', 'failed')`,
@@ -325,6 +332,18 @@ export const routeTable = pgTable(
     version: bigint("version", { mode: "number" }).notNull(),
   },
   (t) => [check("route_table_one_row", sql`${t.id} = 1`)],
+);
+
+// One row: since when nodes and edges can reach an api. Their silence means nothing while none answers.
+export const controlPlane = pgTable(
+  "control_plane",
+  {
+    id: integer("id").primaryKey(),
+    answeringSince: time("answering_since").notNull(),
+    // Moved on every few seconds by every api that answers.
+    answeredAt: time("answered_at").notNull(),
+  },
+  (t) => [check("control_plane_one_row", sql`${t.id} = 1`)],
 );
 
 export const apiTokens = pgTable(
