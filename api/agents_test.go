@@ -172,13 +172,13 @@ func TestRoutes_FollowFlipsAndHealth(t *testing.T) {
 	require.Equal(t, []client.Upstream{{VMID: vm, Address: "10.79.1.2:8080", Region: "here"}}, live.Routes[0].Upstreams)
 
 	// The edge serves from a version once it asks with it.
-	behind, err := b.queries.CountEdgesBehind(t.Context(), time.Minute, live.Version)
+	behind, err := b.queries.CountEdgesBehind(t.Context(), live.Version, time.Minute)
 	require.NoError(t, err)
 	require.EqualValues(t, 1, behind)
 
 	require.Equal(t, http.StatusNotModified, b.routes(t, routesETag(live.Version), 0).StatusCode())
 
-	behind, err = b.queries.CountEdgesBehind(t.Context(), time.Minute, live.Version)
+	behind, err = b.queries.CountEdgesBehind(t.Context(), live.Version, time.Minute)
 	require.NoError(t, err)
 	require.Zero(t, behind)
 

@@ -21,6 +21,12 @@ const (
 	graceSeconds = 30
 )
 
+// The desired states that differ between vms.desired_state and a node's assignment.
+const (
+	desiredRunning  = "running"
+	desiredDraining = "draining"
+)
+
 func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (*AssignmentsOutput, error) {
 	node := callerOf(ctx).nodeID
 
@@ -90,11 +96,20 @@ func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error
 	}
 
 	return AssignedVM{
-		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, DesiredState: row.DesiredState,
+		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, DesiredState: assignedState(row.DesiredState),
 		Image: s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
 		IP:    row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
 		HealthPath: lo.FromPtr(row.HealthPath), GraceSeconds: graceSeconds, Environment: environment, LogSequence: row.LogSequence,
 	}, nil
+}
+
+// assignedState is what a node is told of a desired state: that a VM gets no new requests is none of its business.
+func assignedState(desired string) string {
+	if desired == desiredDraining {
+		return desiredRunning
+	}
+
+	return desired
 }
 
 // assignmentsETag leaves out how far the logs are stored: that alone is nothing to wake a node for.

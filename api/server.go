@@ -141,6 +141,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { return s.service.watchStarting(ctx) })
+	group.Go(func() error { return s.service.showControlPlane(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		close(s.service.stopping)

@@ -15,6 +15,7 @@ import (
 const appendBuildLog = `-- name: AppendBuildLog :exec
 INSERT INTO build_logs (deployment_id, step, stream, line, logged_at)
 SELECT $1::uuid, $2::text, unnest($3::text[]), unnest($4::text[]), unnest($5::timestamptz[])
+WHERE EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $6 AND deployment_steps.state = 'running')
 `
 
 type AppendBuildLogParams struct {
@@ -23,8 +24,10 @@ type AppendBuildLogParams struct {
 	Streams      []string
 	Lines        []string
 	LoggedAt     []time.Time
+	AttemptID    uuid.UUID
 }
 
+// Lines of an attempt that has been closed are not stored: another worker has the step.
 func (q *Queries) AppendBuildLog(ctx context.Context, arg AppendBuildLogParams) error {
 	_, err := q.db.Exec(ctx, appendBuildLog,
 		arg.DeploymentID,
@@ -32,6 +35,7 @@ func (q *Queries) AppendBuildLog(ctx context.Context, arg AppendBuildLogParams) 
 		arg.Streams,
 		arg.Lines,
 		arg.LoggedAt,
+		arg.AttemptID,
 	)
 	return err
 }

@@ -26,7 +26,7 @@ const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at
 `
 
 type BeginStepRow struct {
@@ -62,6 +62,7 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.StartedAt,
 		&i.Deployment.EndedAt,
 		&i.Deployment.RetiredAt,
+		&i.Deployment.WarmUntil,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -95,6 +96,58 @@ func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
 	return err
 }
 
+const coolAllDeployments = `-- name: CoolAllDeployments :many
+UPDATE deployments SET warm_until = NULL WHERE state = 'retired' AND warm_until > now()
+RETURNING id
+`
+
+// Ends the warmth of every retired deployment, where another one needs the room.
+func (q *Queries) CoolAllDeployments(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, coolAllDeployments)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const coolDeployments = `-- name: CoolDeployments :many
+UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+RETURNING id
+`
+
+// Ends the warmth of a project's retired deployments: only the last one is kept warm.
+func (q *Queries) CoolDeployments(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, coolDeployments, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const createDeployment = `-- name: CreateDeployment :one
 INSERT INTO deployments (
   id, project_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
@@ -102,7 +155,7 @@ INSERT INTO deployments (
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
   $12, $13, $14, $15, clock_timestamp()
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until
 `
 
 type CreateDeploymentParams struct {
@@ -168,8 +221,33 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.RetiredAt,
+		&i.WarmUntil,
 	)
 	return i, err
+}
+
+const deploymentIsAtStep = `-- name: DeploymentIsAtStep :one
+SELECT EXISTS (SELECT FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying')
+`
+
+// Whether the deployment is still on its way, and at that step.
+func (q *Queries) DeploymentIsAtStep(ctx context.Context, iD uuid.UUID, step string) (bool, error) {
+	row := q.db.QueryRow(ctx, deploymentIsAtStep, iD, step)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const deploymentMayStop = `-- name: DeploymentMayStop :one
+SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1 FOR UPDATE
+`
+
+// Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm.
+func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, deploymentMayStop, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const endDeployment = `-- name: EndDeployment :exec
@@ -195,7 +273,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -225,24 +303,61 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.RetiredAt,
+		&i.WarmUntil,
 	)
 	return i, err
 }
 
-const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
+const listCooledDeployments = `-- name: ListCooledDeployments :many
 SELECT DISTINCT deployments.id FROM deployments
 JOIN vms ON vms.deployment_id = deployments.id
-WHERE deployments.state IN ('failed', 'cancelled', 'superseded', 'retired') AND vms.removed_at IS NULL
-  AND deployments.ended_at < now() - interval '10 seconds'
+JOIN nodes ON nodes.id = vms.node_id
+WHERE deployments.state = 'retired' AND vms.removed_at IS NULL AND vms.desired_state <> 'stopped'
+  AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100
 `
 
-// Deployments that ended, whose VMs are still there and that no job cleans up.
+// Retired deployments that are not kept warm any more, or whose VMs stand on nodes that must be left, and that no job
+// retires.
+func (q *Queries) ListCooledDeployments(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listCooledDeployments)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
+SELECT DISTINCT deployments.id FROM deployments
+JOIN vms ON vms.deployment_id = deployments.id
+WHERE deployments.state IN ('failed', 'cancelled', 'superseded') AND vms.removed_at IS NULL
+  AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'cleanup'
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100
+`
+
+// Deployments that ended without being live, whose VMs are still there and that no job cleans up.
 func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listLeftoverDeployments)
 	if err != nil {
@@ -264,7 +379,7 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
 func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
@@ -300,6 +415,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.RetiredAt,
+			&i.WarmUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -312,10 +428,10 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 }
 
 const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying', 'live') ORDER BY id FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE
 `
 
-// What is left of a project that is deleted: its deployments on their way and those that are live, locked.
+// What is on its way for a project that is deleted, locked.
 func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uuid.UUID) ([]Deployment, error) {
 	rows, err := q.db.Query(ctx, listProjectDeploymentsToEnd, projectID)
 	if err != nil {
@@ -349,35 +465,11 @@ func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uui
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.RetiredAt,
+			&i.WarmUntil,
 		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listReplacedDeployments = `-- name: ListReplacedDeployments :many
-SELECT id FROM deployments WHERE project_id = $1 AND state = 'live' AND id <> $2
-`
-
-// The live deployments of a project other than the one that has just taken its domains.
-func (q *Queries) ListReplacedDeployments(ctx context.Context, projectID uuid.UUID, exceptID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listReplacedDeployments, projectID, exceptID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -420,7 +512,7 @@ SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind LIKE 'deploy.%'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100
@@ -453,7 +545,7 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments
 WHERE project_id = $1 AND branch = $2 AND state IN ('queued', 'deploying') AND id <> $3
 ORDER BY id
 FOR UPDATE
@@ -493,6 +585,7 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 			&i.StartedAt,
 			&i.EndedAt,
 			&i.RetiredAt,
+			&i.WarmUntil,
 		); err != nil {
 			return nil, err
 		}
@@ -517,7 +610,7 @@ WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10
   )
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100
@@ -545,7 +638,7 @@ func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, er
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE id = $1 FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -575,12 +668,13 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.RetiredAt,
+		&i.WarmUntil,
 	)
 	return i, err
 }
 
 const lockDeploymentAtStep = `-- name: LockDeploymentAtStep :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR UPDATE
 `
 
 // Half of the fence: returns no row when the deployment has ended or stands at another step.
@@ -611,6 +705,7 @@ func (q *Queries) LockDeploymentAtStep(ctx context.Context, iD uuid.UUID, step s
 		&i.StartedAt,
 		&i.EndedAt,
 		&i.RetiredAt,
+		&i.WarmUntil,
 	)
 	return i, err
 }
@@ -680,6 +775,33 @@ WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains
 func (q *Queries) RetireDeployment(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, retireDeployment, id)
 	return err
+}
+
+const retireReplacedDeployments = `-- name: RetireReplacedDeployments :many
+UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now() + $1::interval
+WHERE project_id = $2 AND state = 'live' AND id <> $3
+RETURNING id
+`
+
+// Retires what was live before the deployment that has just taken the project's domains. Its VMs run on for that long.
+func (q *Queries) RetireReplacedDeployments(ctx context.Context, keepWarm time.Duration, projectID uuid.UUID, exceptID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, retireReplacedDeployments, keepWarm, projectID, exceptID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const setDeploymentBuildPlan = `-- name: SetDeploymentBuildPlan :exec

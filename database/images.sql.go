@@ -15,7 +15,7 @@ const upsertImage = `-- name: UpsertImage :one
 INSERT INTO images (id, project_id, repository, digest, size_bytes)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (project_id, digest) DO UPDATE SET repository = excluded.repository
-RETURNING id, project_id, repository, digest, size_bytes, created_at
+RETURNING id, project_id, repository, digest, size_bytes, created_at, collected_at
 `
 
 type UpsertImageParams struct {
@@ -42,6 +42,7 @@ func (q *Queries) UpsertImage(ctx context.Context, arg UpsertImageParams) (Image
 		&i.Digest,
 		&i.SizeBytes,
 		&i.CreatedAt,
+		&i.CollectedAt,
 	)
 	return i, err
 }

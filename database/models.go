@@ -96,6 +96,12 @@ type BuildLog struct {
 	LoggedAt     time.Time
 }
 
+type ControlPlane struct {
+	ID             int32
+	AnsweringSince time.Time
+	AnsweredAt     time.Time
+}
+
 type Deployment struct {
 	ID                uuid.UUID
 	ProjectID         uuid.UUID
@@ -120,6 +126,7 @@ type Deployment struct {
 	StartedAt         *time.Time
 	EndedAt           *time.Time
 	RetiredAt         *time.Time
+	WarmUntil         *time.Time
 }
 
 type DeploymentStep struct {
@@ -171,12 +178,13 @@ type IdempotencyKey struct {
 }
 
 type Image struct {
-	ID         uuid.UUID
-	ProjectID  uuid.UUID
-	Repository string
-	Digest     string
-	SizeBytes  int64
-	CreatedAt  time.Time
+	ID          uuid.UUID
+	ProjectID   uuid.UUID
+	Repository  string
+	Digest      string
+	SizeBytes   int64
+	CreatedAt   time.Time
+	CollectedAt *time.Time
 }
 
 type Node struct {
@@ -283,4 +291,5 @@ type VM struct {
 	CreatedAt    time.Time
 	RemovedAt    *time.Time
 	IPReleasedAt *time.Time
+	ReplacesID   *uuid.UUID
 }

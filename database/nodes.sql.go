@@ -16,7 +16,7 @@ import (
 const countNodeVMs = `-- name: CountNodeVMs :one
 SELECT count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
-  AND (vms.desired_state = 'running' OR nodes.last_seen_at > now() - $2::interval)
+  AND (vms.desired_state <> 'stopped' OR nodes.last_seen_at > now() - $2::interval)
 `
 
 // The VMs of a node that keep it from being deleted: those of which something is left. A node that has been silent for that
@@ -286,7 +286,7 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
@@ -330,6 +330,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 			&i.VM.CreatedAt,
 			&i.VM.RemovedAt,
 			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
 			&i.Routed,
 		); err != nil {
 			return nil, err

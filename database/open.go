@@ -3,11 +3,16 @@ package database
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
+
+// idleInTransaction is how long a transaction may wait for its own process. Ours wait for milliseconds.
+const idleInTransaction = 5 * time.Second
 
 // Config is how a service reaches Postgres.
 type Config struct {
@@ -23,6 +28,8 @@ func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 	}
 
 	options.MaxConns = config.MaxConns
+	// A process that is frozen within a transaction must not hold its locks against the others.
+	options.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(idleInTransaction.Milliseconds(), 10)
 	options.ConnConfig.Tracer = otelpgx.NewTracer()
 
 	pool, err := pgxpool.NewWithConfig(ctx, options)

@@ -13,6 +13,65 @@ import (
 	"time"
 )
 
+const adoptWarmVMs = `-- name: AdoptWarmVMs :many
+UPDATE vms SET deployment_id = $1
+WHERE id IN (
+  SELECT warm.id FROM vms AS warm
+  JOIN deployments ON deployments.id = warm.deployment_id
+  JOIN nodes ON nodes.id = warm.node_id
+  WHERE deployments.state = 'retired'
+    AND (deployments.id = $2 OR (deployments.origin_id = $2 AND deployments.trigger = 'rollback'))
+    AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
+    AND warm.port = $3 AND warm.cpu_millis = $4 AND warm.memory_bytes = $5
+    AND warm.health_path IS NOT DISTINCT FROM $6
+    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $7::interval
+  ORDER BY warm.id LIMIT $8::int FOR UPDATE OF warm
+)
+RETURNING node_id
+`
+
+type AdoptWarmVMsParams struct {
+	DeploymentID uuid.UUID
+	OriginID     uuid.UUID
+	Port         int32
+	CPUMillis    int32
+	MemoryBytes  int64
+	HealthPath   *string
+	SeenWithin   time.Duration
+	Most         int32
+}
+
+// Gives a rollback the VMs that still run for the deployment that it goes back to, or for an earlier rollback to it, where
+// they are what it would start anew.
+func (q *Queries) AdoptWarmVMs(ctx context.Context, arg AdoptWarmVMsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, adoptWarmVMs,
+		arg.DeploymentID,
+		arg.OriginID,
+		arg.Port,
+		arg.CPUMillis,
+		arg.MemoryBytes,
+		arg.HealthPath,
+		arg.SeenWithin,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var node_id uuid.UUID
+		if err := rows.Scan(&node_id); err != nil {
+			return nil, err
+		}
+		items = append(items, node_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const countPresentVMs = `-- name: CountPresentVMs :one
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL
 `
@@ -38,8 +97,8 @@ func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) (
 }
 
 const createVM = `-- name: CreateVM :exec
-INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type CreateVMParams struct {
@@ -51,6 +110,7 @@ type CreateVMParams struct {
 	CPUMillis    int32
 	MemoryBytes  int64
 	HealthPath   *string
+	ReplacesID   *uuid.UUID
 }
 
 func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
@@ -63,12 +123,13 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.HealthPath,
+		arg.ReplacesID,
 	)
 	return err
 }
 
 const listDeploymentVMs = `-- name: ListDeploymentVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, nodes.name AS node_name, nodes.region,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, nodes.name AS node_name, nodes.region,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $2
@@ -110,6 +171,7 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 			&i.VM.CreatedAt,
 			&i.VM.RemovedAt,
 			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
 			&i.NodeName,
 			&i.Region,
 			&i.NodeSeen,
@@ -166,63 +228,6 @@ func (q *Queries) ListLastRuntimeLines(ctx context.Context, deploymentID uuid.UU
 			return nil, err
 		}
 		items = append(items, line)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listLostVMs = `-- name: ListLostVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, deployments.project_id, nodes.name AS node_name FROM vms
-JOIN nodes ON nodes.id = vms.node_id
-JOIN deployments ON deployments.id = vms.deployment_id
-WHERE deployments.state = 'live' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND nodes.last_seen_at < now() - $1::interval
-ORDER BY vms.id
-LIMIT 1000
-`
-
-type ListLostVMsRow struct {
-	VM        VM
-	ProjectID uuid.UUID
-	NodeName  string
-}
-
-// The VMs of live deployments on nodes that have not been heard of for that long.
-func (q *Queries) ListLostVMs(ctx context.Context, lostAfter time.Duration) ([]ListLostVMsRow, error) {
-	rows, err := q.db.Query(ctx, listLostVMs, lostAfter)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []ListLostVMsRow{}
-	for rows.Next() {
-		var i ListLostVMsRow
-		if err := rows.Scan(
-			&i.VM.ID,
-			&i.VM.DeploymentID,
-			&i.VM.NodeID,
-			&i.VM.IP,
-			&i.VM.Port,
-			&i.VM.CPUMillis,
-			&i.VM.MemoryBytes,
-			&i.VM.HealthPath,
-			&i.VM.DesiredState,
-			&i.VM.State,
-			&i.VM.Message,
-			&i.VM.ExitCode,
-			&i.VM.Restarts,
-			&i.VM.HealthyAt,
-			&i.VM.CreatedAt,
-			&i.VM.RemovedAt,
-			&i.VM.IPReleasedAt,
-			&i.ProjectID,
-			&i.NodeName,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -324,25 +329,12 @@ func (q *Queries) ReleaseAddresses(ctx context.Context, cooldown time.Duration) 
 	return err
 }
 
-const stopLostVM = `-- name: StopLostVM :execrows
-UPDATE vms SET desired_state = 'stopped' WHERE id = $1 AND desired_state = 'running' AND removed_at IS NULL
-`
-
-// Has a VM removed should its node come back. Changes nothing when somebody else has stopped it.
-func (q *Queries) StopLostVM(ctx context.Context, id uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, stopLostVM, id)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const stopVMs = `-- name: StopVMs :many
 UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
-  SELECT running.id FROM vms AS running
-  WHERE running.deployment_id = $1 AND running.desired_state = 'running' AND running.removed_at IS NULL
-  ORDER BY running.id FOR UPDATE
+  SELECT present.id FROM vms AS present
+  WHERE present.deployment_id = $1 AND present.desired_state <> 'stopped' AND present.removed_at IS NULL
+  ORDER BY present.id FOR UPDATE
 )
 RETURNING node_id
 `

@@ -32,6 +32,7 @@ const (
 type buildLog struct {
 	pool       *pgxpool.Pool
 	deployment uuid.UUID
+	attempt    uuid.UUID
 	step       string
 	secrets    redactor
 	logger     *slog.Logger
@@ -44,7 +45,7 @@ type buildLog struct {
 // openBuildLog returns a log that the caller must close. The end of ctx does not end it, since the last lines tell why.
 func (w *Worker) openBuildLog(ctx context.Context, a *attempt) *buildLog {
 	log := &buildLog{
-		pool: w.pool, deployment: a.deployment.ID, step: a.step.name, secrets: a.secrets, logger: a.logger,
+		pool: w.pool, deployment: a.deployment.ID, attempt: a.row, step: a.step.name, secrets: a.secrets, logger: a.logger,
 		queue: make(chan activities.LogLine, logBacklog), stored: make(chan struct{}),
 	}
 
@@ -119,7 +120,7 @@ func (l *buildLog) append(ctx context.Context, batch []activities.LogLine) error
 	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 
-	params := database.AppendBuildLogParams{DeploymentID: l.deployment, Step: l.step}
+	params := database.AppendBuildLogParams{DeploymentID: l.deployment, AttemptID: l.attempt, Step: l.step}
 
 	for _, line := range batch {
 		params.Streams = append(params.Streams, line.Stream)

@@ -8,15 +8,38 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
 )
+
+// openBuildLog opens the log of an attempt that is under way.
+func (b *testBundle) openBuildLog(t *testing.T) *buildLog {
+	t.Helper()
+
+	deployment := b.create(t)
+	row, err := b.queries.OpenStep(b.ctx, database.OpenStepParams{ID: id.New(), DeploymentID: deployment.ID, Step: stepBuild, Worker: "w"})
+	require.NoError(t, err)
+
+	return b.newWorker(t).openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, row: row.ID, deployment: deployment, logger: b.logger})
+}
+
+func TestBuildLog_AttemptTakenOver_StoresNothing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	log := b.openBuildLog(t)
+	b.exec(t, "UPDATE deployment_steps SET state = 'retrying'")
+	log.sayf("from the grave")
+	log.close()
+
+	require.Zero(t, b.count(t, "SELECT count(*) FROM build_logs"))
+}
 
 func TestBuildLog_KeepsOrderAndBounds(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	deployment := b.create(t)
-	worker := b.newWorker(t)
-	log := worker.openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, deployment: deployment, logger: b.logger})
+	log := b.openBuildLog(t)
 
 	for number := range maxLogLines + 10 {
 		log.write(activities.LogLine{Stream: activities.StreamStdout, Line: fmt.Sprintf("line %d", number)})
@@ -36,8 +59,7 @@ func TestBuildLog_StoresWhateverBytesABuildWrites(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	worker := b.newWorker(t)
-	log := worker.openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, deployment: b.create(t), logger: b.logger})
+	log := b.openBuildLog(t)
 	log.write(activities.LogLine{Stream: activities.StreamStdout, Line: "a\x00b\xff"})
 	log.write(activities.LogLine{Stream: activities.StreamStdout, Line: strings.Repeat("é", 1<<19)})
 	log.close()

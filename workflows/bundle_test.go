@@ -71,6 +71,8 @@ func setup(t *testing.T) *testBundle {
 	b.node = &fakeNode{bundle: b, id: b.addNode(t, "n1", "10.79.1.0/24"), report: map[string]string{}}
 	run(t, b.node.run)
 
+	b.exec(t, "INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now() - interval '1 hour', now() + interval '1 hour')")
+
 	return b
 }
 
@@ -115,7 +117,7 @@ func (b *testBundle) newWorker(t *testing.T) *Worker {
 
 	worker, err := NewWorker(Config{
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
-		HealthTimeout: 5 * time.Second, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
+		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Logger: b.logger,
 	})
@@ -175,6 +177,16 @@ func (b *testBundle) await(t *testing.T, deployment uuid.UUID, state string) dat
 	}, patienceOfTests, 5*time.Millisecond, "deployment %s is not %s", deployment, state)
 
 	return found
+}
+
+// awaitRemoved waits until nothing is left of the VMs that the deployment has.
+func (b *testBundle) awaitRemoved(t *testing.T, deployment uuid.UUID) {
+	t.Helper()
+
+	require.Eventually(t, func() bool {
+		return b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NOT NULL", deployment) > 0 &&
+			b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL", deployment) == 0
+	}, patienceOfTests, 5*time.Millisecond, "the VMs of deployment %s are not removed", deployment)
 }
 
 func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
@@ -303,9 +315,11 @@ func (n *fakeNode) run(ctx context.Context) {
 		_, err := n.bundle.pool.Exec(ctx, `
 			WITH changed AS (
 				UPDATE vms SET
-					state = CASE desired_state WHEN 'running' THEN $1 ELSE 'removed' END, message = nullif($2, ''), restarts = $3::text::integer,
-					removed_at = CASE desired_state WHEN 'running' THEN NULL ELSE now() END
+					state = CASE desired_state WHEN 'stopped' THEN 'removed' ELSE $1 END, message = nullif($2, ''), restarts = $3::text::integer,
+					removed_at = CASE desired_state WHEN 'stopped' THEN now() END,
+					healthy_at = CASE WHEN desired_state <> 'stopped' AND $1 = 'healthy' THEN now() ELSE healthy_at END
 				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> $1)
+					AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
 				RETURNING deployment_id)
 			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts)
 		if err != nil && ctx.Err() == nil {

@@ -162,6 +162,7 @@ func TestEndProject_CancelsAndRetiresEverything(t *testing.T) {
 	}))
 	receive(t, ended, "the build did not end")
 	require.Equal(t, stateCancelled, b.get(t, underWay.ID).State)
-	b.await(t, live.ID, stateRetired)
+	require.Equal(t, stateRetired, b.get(t, live.ID).State)
+	b.awaitRemoved(t, live.ID)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM vms WHERE removed_at IS NULL"))
 }

@@ -55,6 +55,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueRelease: {MaxWorkers: w.config.ReleaseSlots},
 		queueWait:    {MaxWorkers: w.config.WaitSlots},
 		queuePoll:    {MaxWorkers: polls},
+		queueMove:    {MaxWorkers: w.config.WaitSlots},
 	}
 }
 
@@ -74,9 +75,15 @@ func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
 	return time.Now().Add(backoff(job.Attempt))
 }
 
-// Work runs one attempt.
+// Work runs one attempt. What is interrupted because the worker stops is handed to another one; periodic jobs come back
+// by themselves.
 func (j *jobWorker) Work(ctx context.Context, job *river.Job[arguments]) error {
-	return j.kind.work(j.worker, ctx, job)
+	err := j.kind.work(j.worker, ctx, job)
+	if j.kind.periodic || !isInterrupted(ctx, err) {
+		return err
+	}
+
+	return j.worker.handBack(ctx, job)
 }
 
 // periodicJob inserts a job at every interval, unless the one before is still there.

@@ -14,7 +14,9 @@ type Config struct {
 	StopTimeout     time.Duration `doc:"How long steps may go on when the worker is told to stop, before another worker has to begin them again."          env:"ZEITWORK_WORKER_STOP_TIMEOUT" envDefault:"3s"`
 	HealthTimeout   time.Duration `doc:"How long an app may take from its start until it is healthy; at most 14m."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
 	DrainTime       time.Duration `doc:"How long requests to a replaced deployment may take to end, once no edge sends it new ones and before it gets SIGTERM." env:"ZEITWORK_DRAIN_TIME"     envDefault:"10s"`
+	KeepWarm        time.Duration `doc:"How long the VMs of the deployment that was live before run on, so that a rollback to it takes no start."             env:"ZEITWORK_KEEP_WARM"           envDefault:"5m"`
+	StartTimeout    time.Duration `doc:"How long nodes may take to start the VMs of a deployment: to find room, to pull, to begin; at most 14m."             env:"ZEITWORK_START_TIMEOUT"       envDefault:"10m"`
 	AddressCooldown time.Duration `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
-	NodeLostAfter   time.Duration `doc:"How long a node may be silent before the VMs of live deployments on it are replaced on other nodes."              env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
+	NodeLostAfter   time.Duration `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
 	PollInterval    time.Duration `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
 }

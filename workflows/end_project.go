@@ -37,16 +37,10 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 	}
 
 	for _, deployment := range deployments {
-		if deployment.State == stateLive {
-			err = insertJob(ctx, d.client, tx, kindRetire, arguments{DeploymentID: deployment.ID})
-		} else {
-			err = d.stop(ctx, tx, queries, deployment.ID, stateCancelled)
-		}
-
-		if err != nil {
+		if err := d.stop(ctx, tx, queries, deployment.ID, stateCancelled); err != nil {
 			return err
 		}
 	}
 
-	return nil
+	return retireReplaced(ctx, d.client, tx, project, uuid.Nil, 0)
 }

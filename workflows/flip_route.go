@@ -26,15 +26,8 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("point the domains: %w", err)
 		}
 
-		replaced, err := queries.ListReplacedDeployments(ctx, a.project.ID, a.deployment.ID)
-		if err != nil {
-			return fmt.Errorf("find what is replaced: %w", err)
-		}
-
-		for _, deployment := range replaced {
-			if err := insertJob(ctx, w.client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
-				return err
-			}
+		if err := retireReplaced(ctx, w.client, tx, a.project.ID, a.deployment.ID, w.config.KeepWarm); err != nil {
+			return err
 		}
 
 		// The version is everybody's, so that it is locked last.

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,10 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 		case !started.IsZero() && time.Since(started) > w.config.HealthTimeout:
 			return false, w.unhealthy(ctx, a, fmt.Sprintf("The app did not become healthy within %.0f seconds. %s",
 				w.config.HealthTimeout.Seconds(), verdict.message))
+		case !verdict.started && time.Since(verdict.newest) > w.config.StartTimeout:
+			return false, errors.Join(errPointless, problem.New(problem.Unavailable, "%s",
+				strings.TrimSpace(fmt.Sprintf("No node could start the app within %.0f minutes. %s Redeploy to try again.",
+					w.config.StartTimeout.Minutes(), verdict.message))))
 		}
 
 		a.waiting(ctx, verdict.waitingFor)
@@ -103,7 +108,9 @@ type verdict struct {
 	// failure is a sentence when waiting longer cannot help.
 	failure string
 	// message is what the nodes say of a VM that is not healthy yet, or empty.
-	message    string
+	message string
+	// newest is when the youngest VM was placed.
+	newest     time.Time
 	waitingFor string
 }
 
@@ -119,6 +126,10 @@ func judge(rows []database.ListDeploymentVMsRow) verdict {
 
 	for _, row := range rows {
 		message := lo.FromPtr(row.VM.Message)
+
+		if row.VM.CreatedAt.After(result.newest) {
+			result.newest = row.VM.CreatedAt
+		}
 
 		switch row.VM.State {
 		case "healthy":
@@ -150,9 +161,9 @@ func judge(rows []database.ListDeploymentVMsRow) verdict {
 	case result.started:
 		result.waitingFor = strings.TrimSpace(fmt.Sprintf("Waiting until the app is healthy (%d of %d). %s", healthy, len(rows), result.message))
 	case pulling:
-		result.waitingFor = "Waiting until the node has pulled the image."
+		result.waitingFor = strings.TrimSpace("Waiting until the node has pulled the image. " + result.message)
 	default:
-		result.waitingFor = "Waiting until the node starts the VM."
+		result.waitingFor = strings.TrimSpace("Waiting until the node starts the VM. " + result.message)
 	}
 
 	return result

@@ -19,15 +19,19 @@ const (
 	kindCleanup          = "cleanup"
 	kindPollRepositories = "poll_repositories"
 	kindReconcile        = "reconcile"
+	kindMoveVMs          = "move_vms"
 )
 
-// The queues. Steps that wait have a wide queue of their own, so that they take no slot from those that work.
+// The queues. Steps that wait have a wide queue of their own, so that they take no slot from those that work. A new kind
+// gets a new queue: workers of the version before, which run beside the new ones while a platform is upgraded, then never
+// take a job that they do not know.
 const (
 	queueSource  = "source"
 	queueBuild   = "build"
 	queueRelease = "release"
 	queueWait    = "wait"
 	queuePoll    = "poll"
+	queueMove    = "move"
 )
 
 // riverSchema is the Postgres schema of River's tables.

@@ -4,10 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/database"
+)
+
+const (
+	// signEvery is how often a worker shows that it lives.
+	signEvery = time.Second
+	// workerLease is how long a worker may be silent before Postgres itself ends the session that holds its lock: one that
+	// is frozen keeps its connections, and is dead to the others all the same.
+	workerLease = 5 * time.Second
 )
 
 // errPresumedDead ends a worker whose lock is lost: others take its jobs over.
@@ -23,6 +33,7 @@ type liveness struct {
 func showLiveness(ctx context.Context, config *pgx.ConnConfig, worker string) (*liveness, error) {
 	config = config.Copy()
 	config.RuntimeParams["application_name"] = "zeitwork worker " + worker
+	config.RuntimeParams["idle_session_timeout"] = strconv.FormatInt(workerLease.Milliseconds(), 10)
 
 	// When a machine vanishes without a word, Postgres must find out in seconds, or nobody may take its jobs over.
 	for name, value := range map[string]string{"idle": "5", "interval": "5", "count": "3"} {
@@ -41,16 +52,33 @@ func showLiveness(ctx context.Context, config *pgx.ConnConfig, worker string) (*
 	return &liveness{connection: connection}, nil
 }
 
-// watch returns errPresumedDead when the connection drops, and nil when ctx ends.
+// watch shows that the worker lives until ctx ends, and returns nil then. It returns errPresumedDead when the connection
+// drops.
 func (l *liveness) watch(ctx context.Context) error {
-	// No channel is listened on: the wait ends with the connection or with ctx.
+	ticker := time.NewTicker(signEvery)
+	defer ticker.Stop()
+
 	for {
-		if _, err := l.connection.WaitForNotification(ctx); ctx.Err() != nil {
-			return nil //nolint:nilerr // The worker ends by itself.
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+
+		if err := l.sign(ctx); ctx.Err() != nil {
+			return nil
 		} else if err != nil {
 			return errors.Join(errPresumedDead, err)
 		}
 	}
+}
+
+// sign asks Postgres something, for the session not to be idle. An answer that takes as long as the lease is none.
+func (l *liveness) sign(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, workerLease)
+	defer cancel()
+
+	return l.connection.Ping(ctx)
 }
 
 // end gives the lock back.

@@ -14,7 +14,7 @@ import (
 )
 
 // reapEvery bounds how long the jobs of a worker that died lie still.
-const reapEvery = 2 * time.Second
+const reapEvery = time.Second
 
 // reap takes over the jobs of dead workers until ctx ends.
 func (w *Worker) reap(ctx context.Context) {

@@ -15,21 +15,28 @@ import (
 )
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that mends it: deployments that no job
-// carries on, and VMs that nobody needs. It also replaces the VMs of nodes that vanished and releases the addresses whose
-// cooldown has passed. What cannot be mended does not keep it from the rest.
+// carries on, VMs that nobody needs any more, and VMs whose node was lost or is being drained. It does nothing else. What
+// cannot be looked for does not keep it from the rest.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
-	err := errors.Join(queries.ReleaseAddresses(ctx, w.config.AddressCooldown), w.replaceLost(ctx), w.mendStranded(ctx))
+	err := w.mendStranded(ctx)
 
-	for name, list := range map[string]func(context.Context) ([]uuid.UUID, error){
-		kindCleanup: queries.ListLeftoverDeployments,
-		kindRetire:  queries.ListUnretiredDeployments,
+	for _, look := range []struct {
+		job  string
+		list func(context.Context) ([]uuid.UUID, error)
+	}{
+		{kindCleanup, queries.ListLeftoverDeployments},
+		{kindRetire, queries.ListUnretiredDeployments},
+		{kindRetire, queries.ListCooledDeployments},
+		{kindMoveVMs, func(ctx context.Context) ([]uuid.UUID, error) {
+			return queries.ListDeploymentsToMove(ctx, w.config.NodeLostAfter)
+		}},
 	} {
-		found, listErr := list(ctx)
+		found, listErr := look.list(ctx)
 		err = errors.Join(err, listErr)
 
 		for _, deployment := range found {
-			err = errors.Join(err, w.mend(ctx, name, deployment))
+			err = errors.Join(err, w.mend(ctx, look.job, deployment))
 		}
 	}
 
@@ -54,7 +61,7 @@ func (w *Worker) mendStranded(ctx context.Context) error {
 }
 
 func (w *Worker) mend(ctx context.Context, job string, deployment uuid.UUID) error {
-	w.logger.WarnContext(ctx, "a deployment had no job that it needs", slog.String("job", job), logging.Deployment(deployment))
+	w.logger.InfoContext(ctx, "a deployment needs a job that it does not have", slog.String("job", job), logging.Deployment(deployment))
 
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {
 		return insertJob(ctx, w.client, tx, job, arguments{DeploymentID: deployment})

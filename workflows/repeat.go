@@ -42,7 +42,8 @@ func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uu
 	return created, err
 }
 
-// Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built.
+// Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built, and
+// VMs that still run for it are taken over.
 func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		origin, err := find(ctx, queries, deployment)
@@ -65,13 +66,19 @@ func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uu
 
 		fresh := id.New()
 
+		// Rollbacks to one deployment have one origin, so that each finds the VMs that another one has left warm.
+		root := origin.ID
+		if origin.Trigger == string(TriggerRollback) && origin.OriginID != nil {
+			root = *origin.OriginID
+		}
+
 		sealed, err := d.key.SealEnvironment(fresh, environment)
 		if err != nil {
 			return fmt.Errorf("seal the environment: %w", err)
 		}
 
 		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
-			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &origin.ID,
+			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &root,
 			Branch: origin.Branch, CommitSHA: origin.CommitSHA, CommitMessage: origin.CommitMessage, CommitAuthor: origin.CommitAuthor,
 			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
 			EnvironmentSealed: sealed, CreatedBy: by,

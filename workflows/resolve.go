@@ -12,24 +12,23 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // resolve decides what an error means: for nobody any more, for the user, or for another attempt.
 func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
 	switch {
-	case errors.Is(err, errFenced):
+	case errors.Is(err, errFenced), errors.Is(context.Cause(ctx), errFenced):
 		a.logger.InfoContext(ctx, "step ends without a word: the deployment has gone on or ended")
 
 		return river.JobCancel(errFenced)
 	case errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely):
 		return ctx.Err()
-	case errors.Is(ctx.Err(), context.Canceled):
+	case isInterrupted(ctx, err):
 		return w.interrupted(ctx, a)
 	case errors.Is(err, errOvertaken):
 		return w.end(ctx, a, stateSuperseded, nil)
-	case problem.IsUsers(err):
+	case problem.IsUsers(err), errors.Is(err, errPointless):
 		return w.end(ctx, a, stateFailed, err)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		err = problem.Wrap(err, problem.Unavailable, "This step took longer than %s.", a.step.timeout)
@@ -45,19 +44,26 @@ func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
 		"%s It was tried %d times. Redeploy to try again.", problem.MessageOf(err), a.number))
 }
 
+// errPointless marks an error of ours after which no other attempt is made.
+var errPointless = errors.New("another attempt would not help")
+
 // interrupted hands the step to another worker, because this one stops. It counts as an attempt: a step that ends its workers must not go
 // on for ever.
 func (w *Worker) interrupted(ctx context.Context, a *attempt) error {
 	message := "The worker stopped; another one goes on."
 
-	err := w.settle(ctx, a, func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
-		return a.close(ctx, queries, attemptRetrying, &message, nil)
+	err := w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
+		if err := a.close(ctx, queries, attemptRetrying, &message, nil); err != nil {
+			return err
+		}
+
+		return w.handBackTx(ctx, tx, a.job)
 	})
-	if err != nil && !errors.Is(err, errFenced) {
-		a.logger.WarnContext(ctx, "could not write that the step was interrupted", logging.Error(err))
+	if errors.Is(err, errFenced) {
+		return river.JobCancel(err)
 	}
 
-	return ctx.Err()
+	return err
 }
 
 // retryLater has River try the step again after the backoff, and tells the user what it waits for.

@@ -19,73 +19,135 @@ const (
 	patience = 10 * time.Minute
 	// rest is how long a job that ran out of patience stays away.
 	rest = 30 * time.Second
+	// edgeSilence is how long an edge may be silent, while an api answers, before nobody waits for it any more.
+	edgeSilence = 15 * time.Second
 )
 
-// retire takes a deployment out of service: once every live edge has acknowledged a route table without it, and requests
-// that were under way have had time to end, its VMs are stopped. Everything it does may be done twice.
-func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
-	deployment := job.Args.DeploymentID
-	queries := database.New(w.pool)
+// retireReplaced retires what was live in a project beside the deployment that has just taken its domains, and has the VMs
+// taken out of service: those of the last one when it has been warm for that long, all others as soon as no request can
+// reach them. The project is locked.
+func retireReplaced(
+	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project, except uuid.UUID, keepWarm time.Duration,
+) error {
+	queries := database.New(tx)
 
-	// The domains were moved before this job could start, so that any version from now on is without the deployment.
-	version, err := queries.CurrentRouteVersion(ctx)
+	cooled, err := queries.CoolDeployments(ctx, project)
 	if err != nil {
-		return fmt.Errorf("read the route version: %w", err)
+		return fmt.Errorf("cool what was kept warm: %w", err)
 	}
 
-	waiting, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-
-	err = w.until(waiting, database.ChannelRoutes, "", func() (bool, error) {
-		behind, err := queries.CountEdgesBehind(waiting, seenWithin, version)
-
-		return behind == 0, err
-	})
+	replaced, err := queries.RetireReplacedDeployments(ctx, keepWarm, project, except)
 	if err != nil {
-		return w.outOfPatience(ctx, deployment, "edges have not acknowledged the route table", err)
+		return fmt.Errorf("retire what is replaced: %w", err)
 	}
 
-	if err := sleep(ctx, w.config.DrainTime); err != nil {
-		return err
-	}
-
-	if err := w.remove(ctx, deployment); err != nil {
-		return w.outOfPatience(ctx, deployment, "VMs have not been removed", err)
-	}
-
-	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		if err := queries.RetireDeployment(ctx, deployment); err != nil {
-			return fmt.Errorf("retire the deployment: %w", err)
+	for _, deployment := range append(cooled, replaced...) {
+		if err := insertJob(ctx, client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
+			return err
 		}
-
-		return queries.Notify(ctx, database.ChannelDeployments, deployment.String())
-	})
-}
-
-// cleanup removes the VMs of a deployment that ended without being live: no edge knows them.
-func (w *Worker) cleanup(ctx context.Context, job *river.Job[arguments]) error {
-	if err := w.remove(ctx, job.Args.DeploymentID); err != nil {
-		return w.outOfPatience(ctx, job.Args.DeploymentID, "VMs have not been removed", err)
 	}
 
 	return nil
 }
 
-// remove asks the nodes to stop the VMs of a deployment and waits until nothing is left of them. Addresses are released by
-// reconcile and schedule, once the cooldown has passed.
-func (w *Worker) remove(ctx context.Context, deployment uuid.UUID) error {
-	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		nodes, err := queries.StopVMs(ctx, deployment)
+// retire stops the VMs of a deployment that was live: once every live edge has acknowledged a route table without it, and
+// requests that were under way have had time to end. Those of a deployment that is kept warm stay: reconcile has them
+// retired later. Everything it does may be done twice.
+func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
+	deployment := job.Args.DeploymentID
+
+	// The domains were moved before this job could start, so that any version from now on is without the deployment.
+	if err := w.awaitEdges(ctx); err != nil {
+		return w.outOfPatience(ctx, deployment, "edges have not acknowledged the route table", err)
+	}
+
+	if err := w.sleep(ctx, w.config.DrainTime); err != nil {
+		return err
+	}
+
+	stopped, err := w.stopRetired(ctx, deployment)
+	if err != nil || !stopped {
+		return err
+	}
+
+	return w.outOfPatience(ctx, deployment, "VMs have not been removed", w.awaitRemoved(ctx, deployment))
+}
+
+// awaitEdges waits until no live edge serves from a route table older than today's.
+func (w *Worker) awaitEdges(ctx context.Context) error {
+	queries := database.New(w.pool)
+
+	version, err := queries.CurrentRouteVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("read the route version: %w", err)
+	}
+
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	return w.until(ctx, database.ChannelRoutes, "", func() (bool, error) {
+		behind, err := queries.CountEdgesBehind(ctx, version, edgeSilence)
+
+		return behind == 0, err
+	})
+}
+
+// stopRetired asks the nodes to stop what is left of a retired deployment, unless it is kept warm or, after all, live.
+func (w *Worker) stopRetired(ctx context.Context, deployment uuid.UUID) (stopped bool, err error) {
+	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		found, err := find(ctx, queries, deployment)
 		if err != nil {
-			return fmt.Errorf("stop the VMs: %w", err)
+			return err
 		}
 
-		return notifyNodes(ctx, queries, nodes)
+		// A rollback takes warm VMs over under the same lock.
+		if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
+			return fmt.Errorf("lock the project: %w", err)
+		}
+
+		if err := queries.RetireDeployment(ctx, deployment); err != nil {
+			return fmt.Errorf("retire the deployment: %w", err)
+		}
+
+		if stopped, err = queries.DeploymentMayStop(ctx, deployment); err != nil || !stopped {
+			return err
+		}
+
+		return stopVMs(ctx, queries, deployment)
 	})
+
+	return stopped, err
+}
+
+// cleanup removes the VMs of a deployment that ended without being live: no edge knows them.
+func (w *Worker) cleanup(ctx context.Context, job *river.Job[arguments]) error {
+	deployment := job.Args.DeploymentID
+
+	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error { return stopVMs(ctx, queries, deployment) })
 	if err != nil {
 		return err
 	}
 
+	return w.outOfPatience(ctx, deployment, "VMs have not been removed", w.awaitRemoved(ctx, deployment))
+}
+
+// stopVMs asks the nodes to stop the VMs of a deployment. Addresses are released when one is looked for, once the cooldown
+// has passed.
+func stopVMs(ctx context.Context, queries *database.Queries, deployment uuid.UUID) error {
+	nodes, err := queries.StopVMs(ctx, deployment)
+	if err != nil {
+		return fmt.Errorf("stop the VMs: %w", err)
+	}
+
+	if err := notifyNodes(ctx, queries, nodes); err != nil {
+		return err
+	}
+
+	return queries.Notify(ctx, database.ChannelDeployments, deployment.String())
+}
+
+// awaitRemoved waits until nothing is left of the VMs of a deployment.
+func (w *Worker) awaitRemoved(ctx context.Context, deployment uuid.UUID) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
@@ -106,17 +168,4 @@ func (w *Worker) outOfPatience(ctx context.Context, deployment uuid.UUID, what s
 	w.logger.WarnContext(ctx, what+"; looking again later", logging.Deployment(deployment))
 
 	return river.JobSnooze(rest)
-}
-
-// sleep waits that long, or until ctx ends.
-func sleep(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

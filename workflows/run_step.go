@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -43,6 +44,9 @@ func (w *Worker) runStep(ctx context.Context, s step, job *river.Job[arguments])
 
 	a.logger.DebugContext(ctx, "step begins")
 
+	ctx, stop := w.whileAtStep(ctx, a)
+	defer stop()
+
 	started := time.Now()
 
 	err = w.try(ctx, a)
@@ -64,11 +68,24 @@ func (w *Worker) try(ctx context.Context, a *attempt) error {
 
 	a.environment, a.secrets = environment, newRedactor(environment)
 
+	faultpoint.Reach(a.step.name, faultpoint.Before)
+
 	write, err := recovered(func() (outcome, error) { return a.step.run(w, ctx, a) })
 	if err != nil {
 		return err
 	}
 
+	if err := w.goOn(ctx, a, write); err != nil {
+		return err
+	}
+
+	faultpoint.Reach(a.step.name, faultpoint.Committed)
+
+	return nil
+}
+
+// goOn ends a step that succeeded: its result, its end in the timeline and the job of the next one are one transaction.
+func (w *Worker) goOn(ctx context.Context, a *attempt, write outcome) error {
 	return w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
 		if err := write(ctx, tx, queries); err != nil {
 			return err
@@ -88,8 +105,33 @@ func (w *Worker) try(ctx context.Context, a *attempt) error {
 			}
 		}
 
-		return a.complete(ctx, tx)
+		if err := a.complete(ctx, tx); err != nil {
+			return err
+		}
+
+		faultpoint.Reach(a.step.name, faultpoint.After)
+
+		return nil
 	})
+}
+
+// whileAtStep returns a context that ends, with errFenced as its cause, once the deployment has ended or gone on without
+// this attempt. River tells of a cancelled job too, but by a notification alone, and those can be lost.
+func (w *Worker) whileAtStep(ctx context.Context, a *attempt) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+
+	go func() {
+		err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
+			there, err := database.New(w.pool).DeploymentIsAtStep(ctx, a.deployment.ID, a.step.name)
+
+			return err == nil && !there, nil //nolint:nilerr // Who cannot ask does not know better, and looks again.
+		})
+		if err == nil {
+			cancel(errFenced)
+		}
+	}()
+
+	return ctx, func() { cancel(nil) }
 }
 
 // recovered runs f and turns a panic into an error, so that the attempt is settled like any other.

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,9 +13,10 @@ import (
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// seenWithin is how recently a node or an edge must have been heard of to count as alive.
+// seenWithin is how recently a node must have been heard of to get VMs.
 const seenWithin = 15 * time.Second
 
 // schedule gives each instance a node, an id and an address. All of it happens in the transaction that ends the step, so
@@ -38,6 +40,13 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 		}
 
 		missing := int(a.project.Instances) - int(present)
+
+		adopted, err := adoptWarm(ctx, queries, a.deployment, vm, missing)
+		if err != nil {
+			return err
+		}
+
+		missing -= adopted
 		if missing <= 0 {
 			return nil
 		}
@@ -75,7 +84,49 @@ func (w *Worker) placeOn(
 		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	return place(candidates(nodes, usage), count, int64(cpuMillis), memoryBytes)
+	placed, err := place(candidates(nodes, usage), count, int64(cpuMillis), memoryBytes)
+	if problem.CodeOf(err) == problem.Unavailable {
+		err = errors.Join(err, w.makeRoom(ctx))
+	}
+
+	return placed, err
+}
+
+// makeRoom has everything stopped that is only kept warm. It is for the next attempt: this one's transaction is given up.
+func (w *Worker) makeRoom(ctx context.Context) error {
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		cooled, err := queries.CoolAllDeployments(ctx)
+		if err != nil {
+			return fmt.Errorf("cool what is kept warm: %w", err)
+		}
+
+		for _, deployment := range cooled {
+			if err := insertJob(ctx, w.client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
+}
+
+// adoptWarm gives a rollback up to that many VMs that still run for what it goes back to, and returns how many it found.
+func adoptWarm(
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, most int,
+) (int, error) {
+	if deployment.Trigger != string(TriggerRollback) || deployment.OriginID == nil || most <= 0 {
+		return 0, nil
+	}
+
+	nodes, err := queries.AdoptWarmVMs(ctx, database.AdoptWarmVMsParams{
+		DeploymentID: deployment.ID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis, MemoryBytes: vm.MemoryBytes,
+		HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred instances.
+	})
+	if err != nil {
+		return 0, fmt.Errorf("take warm VMs over: %w", err)
+	}
+
+	return len(nodes), notifyNodes(ctx, queries, nodes)
 }
 
 // createVM inserts a VM with the lowest free address of its node. The node is locked.

@@ -131,7 +131,7 @@ func TestSchedule_AddressesRestBeforeTheyAreUsedAgain(t *testing.T) {
 
 	first := b.await(t, b.create(t).ID, stateLive)
 	b.await(t, b.create(t).ID, stateLive)
-	b.await(t, first.ID, stateRetired)
+	b.awaitRemoved(t, first.ID)
 
 	third := b.await(t, b.create(t).ID, stateLive)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND host(ip) = '10.79.1.2'", third.ID))

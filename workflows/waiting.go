@@ -44,7 +44,7 @@ func (a *attempt) waiting(ctx context.Context, sentence string) {
 }
 
 // until calls done at once, at every notification of the channel that carries the key, and every second, until it
-// returns true or an error, or ctx ends. It holds no connection in between.
+// returns true or an error, or ctx ends, or the worker stops (errInterrupted). It holds no connection in between.
 func (w *Worker) until(ctx context.Context, channel, key string, done func() (bool, error)) error {
 	wake, cancel := w.listener.Subscribe(channel, key)
 	defer cancel()
@@ -60,8 +60,25 @@ func (w *Worker) until(ctx context.Context, channel, key string, done func() (bo
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-w.stopping:
+			return errInterrupted
 		case <-wake:
 		case <-ticker.C:
 		}
+	}
+}
+
+// sleep waits that long, or until ctx ends or the worker stops (errInterrupted).
+func (w *Worker) sleep(ctx context.Context, duration time.Duration) error {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.stopping:
+		return errInterrupted
+	case <-timer.C:
+		return nil
 	}
 }

@@ -26,7 +26,7 @@ const (
 	// fetchPoll finds the jobs of which no notification came.
 	fetchPoll = time.Second
 	// reconcileEvery bounds how long something that should not be stays.
-	reconcileEvery = 10 * time.Second
+	reconcileEvery = 3 * time.Second
 	// endTimeout bounds what is left to do when a worker has stopped.
 	endTimeout = 5 * time.Second
 )
@@ -57,6 +57,8 @@ type Worker struct {
 	logger      *slog.Logger
 	deployments *Deployments
 	client      *river.Client[pgx.Tx]
+	// stopping is closed when the worker was told to stop: what only waits need not be waited for.
+	stopping chan struct{}
 }
 
 // NewWorker returns a worker on a migrated database. It does nothing until Run.
@@ -75,7 +77,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		config: config,
 		name:   nameOf(cmp.Or(config.Name, host)),
 		pool:   dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
-		builder: dependencies.Builder, publisher: dependencies.Publisher, deployments: deployments,
+		builder: dependencies.Builder, publisher: dependencies.Publisher, deployments: deployments, stopping: make(chan struct{}),
 	}
 	w.logger = dependencies.Logger.With(slog.String("worker", w.name))
 
@@ -96,8 +98,9 @@ func nameOf(prefix string) string {
 // Name is the worker's name in timelines and jobs.
 func (w *Worker) Name() string { return w.name }
 
-// Run works until ctx ends or the worker must fear that others hold it for dead, which is an error. Steps that do not end
-// within the stop timeout are handed to other workers.
+// Run works until ctx ends or the worker must fear that others hold it for dead, which is an error. What waits when it is
+// told to stop is handed to other workers at once, and so are steps that do not end within the stop timeout. It may be
+// called once.
 func (w *Worker) Run(ctx context.Context) error {
 	alive, err := showLiveness(ctx, w.pool.Config().ConnConfig, w.name)
 	if err != nil && ctx.Err() != nil {
@@ -137,6 +140,8 @@ func (w *Worker) Run(ctx context.Context) error {
 		// Others may have the jobs already: nothing that goes on here could be written.
 		return errors.Join(dead, w.client.StopAndCancel(working))
 	}
+
+	close(w.stopping)
 
 	if err := w.client.Stop(working); err != nil {
 		return fmt.Errorf("stop the River client: %w", err)

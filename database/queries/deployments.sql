@@ -74,14 +74,34 @@ SELECT EXISTS (
 -- name: MakeDeploymentLive :exec
 UPDATE deployments SET state = 'live', route_version = @route_version::bigint, ended_at = now() WHERE id = @id;
 
--- name: ListReplacedDeployments :many
--- The live deployments of a project other than the one that has just taken its domains.
-SELECT id FROM deployments WHERE project_id = @project_id AND state = 'live' AND id <> @except_id;
+-- name: RetireReplacedDeployments :many
+-- Retires what was live before the deployment that has just taken the project's domains. Its VMs run on for that long.
+UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now() + @keep_warm::interval
+WHERE project_id = @project_id AND state = 'live' AND id <> @except_id
+RETURNING id;
+
+-- name: CoolDeployments :many
+-- Ends the warmth of a project's retired deployments: only the last one is kept warm.
+UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+RETURNING id;
+
+-- name: CoolAllDeployments :many
+-- Ends the warmth of every retired deployment, where another one needs the room.
+UPDATE deployments SET warm_until = NULL WHERE state = 'retired' AND warm_until > now()
+RETURNING id;
 
 -- name: RetireDeployment :exec
 -- Does nothing while a domain still points at the deployment.
 UPDATE deployments SET state = 'retired', retired_at = now()
 WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
+
+-- name: DeploymentMayStop :one
+-- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm.
+SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1 FOR UPDATE;
+
+-- name: DeploymentIsAtStep :one
+-- Whether the deployment is still on its way, and at that step.
+SELECT EXISTS (SELECT FROM deployments WHERE id = @id AND step = @step AND state = 'deploying');
 
 -- name: ListStrandedDeployments :many
 -- Deployments on their way that no job carries: none may be found for long.
@@ -89,20 +109,35 @@ SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind LIKE 'deploy.%'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100;
 
 -- name: ListLeftoverDeployments :many
--- Deployments that ended, whose VMs are still there and that no job cleans up.
+-- Deployments that ended without being live, whose VMs are still there and that no job cleans up.
 SELECT DISTINCT deployments.id FROM deployments
 JOIN vms ON vms.deployment_id = deployments.id
-WHERE deployments.state IN ('failed', 'cancelled', 'superseded', 'retired') AND vms.removed_at IS NULL
+WHERE deployments.state IN ('failed', 'cancelled', 'superseded') AND vms.removed_at IS NULL
   AND deployments.ended_at < now() - interval '10 seconds'
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'cleanup'
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100;
+
+-- name: ListCooledDeployments :many
+-- Retired deployments that are not kept warm any more, or whose VMs stand on nodes that must be left, and that no job
+-- retires.
+SELECT DISTINCT deployments.id FROM deployments
+JOIN vms ON vms.deployment_id = deployments.id
+JOIN nodes ON nodes.id = vms.node_id
+WHERE deployments.state = 'retired' AND vms.removed_at IS NULL AND vms.desired_state <> 'stopped'
+  AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100;
@@ -121,14 +156,14 @@ WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10
   )
   AND NOT EXISTS (
     SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id)
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
       AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
   )
 LIMIT 100;
 
 -- name: ListProjectDeploymentsToEnd :many
--- What is left of a project that is deleted: its deployments on their way and those that are live, locked.
-SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying', 'live') ORDER BY id FOR UPDATE;
+-- What is on its way for a project that is deleted, locked.
+SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE;
 
 -- name: CommitWithoutWaiting :exec
 -- Lets this transaction commit before it is on the disk. Only for what a crash may forget.

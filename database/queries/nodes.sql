@@ -33,7 +33,7 @@ SELECT * FROM nodes WHERE id = $1 FOR UPDATE;
 -- long will not say that the VMs which are to stop are gone.
 SELECT count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
-  AND (vms.desired_state = 'running' OR nodes.last_seen_at > now() - @silent_for::interval);
+  AND (vms.desired_state <> 'stopped' OR nodes.last_seen_at > now() - @silent_for::interval);
 
 -- name: DeleteNodeVMs :exec
 -- Forgets the VMs of a node that is deleted, with what they logged.

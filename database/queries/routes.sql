@@ -9,8 +9,16 @@ RETURNING version;
 UPDATE domains SET deployment_id = @deployment_id WHERE project_id = @project_id;
 
 -- name: CountEdgesBehind :one
--- The live edges that may still serve from a route table older than the version.
-SELECT count(*) FROM edges WHERE last_seen_at > now() - @seen_within::interval AND acknowledged_version < @version;
+-- The edges that may still serve from a route table older than the version. One that was silent for that long while an api
+-- answered counts as dead; the silence of edges that nobody could hear means nothing.
+SELECT count(*) FROM edges
+WHERE acknowledged_version < @version AND last_seen_at IS NOT NULL
+  AND NOT EXISTS (
+    SELECT FROM control_plane
+    WHERE control_plane.answered_at > now() - interval '3 seconds'
+      AND edges.last_seen_at < now() - @silent_for::interval
+      AND control_plane.answering_since < now() - @silent_for::interval
+  );
 
 -- name: CurrentRouteVersion :one
 SELECT coalesce(max(version), 0)::bigint FROM route_table;

@@ -24,8 +24,8 @@ WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval
   AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at);
 
 -- name: CreateVM :exec
-INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path)
-VALUES (@id, @deployment_id, @node_id, @ip, @port, @cpu_millis, @memory_bytes, @health_path);
+INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
+VALUES (@id, @deployment_id, @node_id, @ip, @port, @cpu_millis, @memory_bytes, @health_path, @replaces_id);
 
 -- name: CountRunningVMs :one
 -- The VMs that a deployment has and that are not to stop.
@@ -39,25 +39,29 @@ SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
 -- Asks for the VMs of a deployment to stop; returns their nodes.
 UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
-  SELECT running.id FROM vms AS running
-  WHERE running.deployment_id = $1 AND running.desired_state = 'running' AND running.removed_at IS NULL
-  ORDER BY running.id FOR UPDATE
+  SELECT present.id FROM vms AS present
+  WHERE present.deployment_id = $1 AND present.desired_state <> 'stopped' AND present.removed_at IS NULL
+  ORDER BY present.id FOR UPDATE
 )
 RETURNING node_id;
 
--- name: ListLostVMs :many
--- The VMs of live deployments on nodes that have not been heard of for that long.
-SELECT sqlc.embed(vms), deployments.project_id, nodes.name AS node_name FROM vms
-JOIN nodes ON nodes.id = vms.node_id
-JOIN deployments ON deployments.id = vms.deployment_id
-WHERE deployments.state = 'live' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND nodes.last_seen_at < now() - @lost_after::interval
-ORDER BY vms.id
-LIMIT 1000;
-
--- name: StopLostVM :execrows
--- Has a VM removed should its node come back. Changes nothing when somebody else has stopped it.
-UPDATE vms SET desired_state = 'stopped' WHERE id = $1 AND desired_state = 'running' AND removed_at IS NULL;
+-- name: AdoptWarmVMs :many
+-- Gives a rollback the VMs that still run for the deployment that it goes back to, or for an earlier rollback to it, where
+-- they are what it would start anew.
+UPDATE vms SET deployment_id = @deployment_id
+WHERE id IN (
+  SELECT warm.id FROM vms AS warm
+  JOIN deployments ON deployments.id = warm.deployment_id
+  JOIN nodes ON nodes.id = warm.node_id
+  WHERE deployments.state = 'retired'
+    AND (deployments.id = @origin_id OR (deployments.origin_id = @origin_id AND deployments.trigger = 'rollback'))
+    AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
+    AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes
+    AND warm.health_path IS NOT DISTINCT FROM sqlc.narg(health_path)
+    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval
+  ORDER BY warm.id LIMIT sqlc.arg(most)::int FOR UPDATE OF warm
+)
+RETURNING node_id;
 
 -- name: ListDeploymentVMs :many
 -- Every VM of a deployment with how its node is.

@@ -4,7 +4,8 @@
 // A production build holds none of it: without the build tag `faultpoints`, Reach is an empty function that the compiler
 // leaves out, and nothing in the environment can bring it back. With the tag, a file in the folder that
 // ZEITWORK_FAULT_DIR names arms a point: its name is the point's (Name), its content what is to happen, Kill or Freeze.
-// The first process that reaches the point renames the file to …taken-PID and does that to itself, so that an armed point fires once, and whoever armed it can see that it did.
+// The first process that reaches the point renames the file to NAME.taken-PID and does that to itself: an armed point fires
+// once, and whoever armed it sees that it did.
 package faultpoint
 
 // The moments around an effect on the outside world.

@@ -1,0 +1,93 @@
+-- A node is lost when it has been silent for its lease while an api answered: what nobody could hear is no silence.
+
+-- name: ListDeploymentsToMove :many
+-- Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
+-- table to do so, and that no job moves.
+SELECT DISTINCT deployments.id FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+WHERE vms.removed_at IS NULL
+  AND (
+    (deployments.state = 'live' AND vms.desired_state = 'draining')
+    OR (deployments.state = 'live' AND vms.desired_state = 'running' AND nodes.state = 'draining')
+    OR (deployments.state IN ('live', 'deploying') AND vms.desired_state = 'running'
+      AND nodes.last_seen_at < now() - @lost_after::interval
+      AND control_plane.answering_since < now() - @lost_after::interval)
+  )
+  AND NOT EXISTS (
+    SELECT FROM river.river_job
+    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'move_vms'
+      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
+  )
+LIMIT 100;
+
+-- name: DropHopelessReplacements :many
+-- Gives up the replacements that were never healthy and cannot become it: they failed, or their own node must be left.
+-- Returns their nodes.
+UPDATE vms SET desired_state = 'stopped'
+WHERE id IN (
+  SELECT hopeless.id FROM vms AS hopeless
+  JOIN nodes ON nodes.id = hopeless.node_id
+  LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+  WHERE hopeless.deployment_id = @deployment_id AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
+    AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR (
+      nodes.last_seen_at < now() - @lost_after::interval
+      AND control_plane.answering_since < now() - @lost_after::interval))
+  ORDER BY hopeless.id FOR UPDATE OF hopeless
+)
+RETURNING node_id;
+
+-- name: LockVMsToMove :many
+-- The VMs of a deployment that must leave their node and that nothing replaces yet.
+SELECT vms.* FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+  AND (nodes.state = 'draining' OR (
+    nodes.last_seen_at < now() - @lost_after::interval
+      AND control_plane.answering_since < now() - @lost_after::interval))
+  AND NOT EXISTS (
+    SELECT FROM vms AS replacement
+    WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+  )
+ORDER BY vms.id
+FOR UPDATE OF vms;
+
+-- name: CountPendingReplacements :one
+-- How many VMs of a deployment wait for the one that replaces them to become healthy, and how many of those have failed.
+SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending, count(*) FILTER (WHERE replacement.state = 'failed') AS failed
+FROM vms JOIN vms AS replacement ON replacement.replaces_id = vms.id
+WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+  AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL;
+
+-- name: DrainReplacedVMs :execrows
+-- Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
+UPDATE vms SET desired_state = 'draining'
+WHERE id IN (
+  SELECT replaced.id FROM vms AS replaced
+  WHERE replaced.deployment_id = @deployment_id AND replaced.desired_state = 'running' AND replaced.removed_at IS NULL
+    AND EXISTS (
+      SELECT FROM vms AS replacement
+      WHERE replacement.replaces_id = replaced.id AND replacement.state = 'healthy' AND replacement.desired_state = 'running'
+        AND replacement.removed_at IS NULL
+    )
+  ORDER BY replaced.id FOR UPDATE
+);
+
+-- name: CountDrainingVMs :one
+SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'draining' AND removed_at IS NULL;
+
+-- name: StopDrainedVMs :many
+-- Asks for the VMs of a deployment to stop that are out of the route table; returns their nodes.
+UPDATE vms SET desired_state = 'stopped'
+WHERE id IN (
+  SELECT drained.id FROM vms AS drained
+  WHERE drained.deployment_id = $1 AND drained.desired_state = 'draining' AND drained.removed_at IS NULL
+  ORDER BY drained.id FOR UPDATE
+)
+RETURNING node_id;
+
+-- name: StopVM :exec
+UPDATE vms SET desired_state = 'stopped' WHERE id = $1;
