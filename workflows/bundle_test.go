@@ -112,18 +112,43 @@ func (b *testBundle) addNode(t *testing.T, name, prefix string) uuid.UUID {
 	return node
 }
 
+// connect makes what a worker needs of a database that is there, and a worker. Its listener runs as long as b's context.
+func (b *testBundle) connect(m *memory, key string) (*Worker, error) {
+	b.logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	b.activities = m
+
+	if err := b.key.UnmarshalText([]byte(key)); err != nil {
+		return nil, err
+	}
+
+	var err error
+	if b.pool, err = database.Open(b.ctx, b.config); err != nil {
+		return nil, err
+	}
+
+	b.listener = database.NewListener(b.config, b.logger)
+
+	go func() { _ = b.listener.Run(b.ctx) }()
+
+	return b.makeWorker()
+}
+
 func (b *testBundle) newWorker(t *testing.T) *Worker {
 	t.Helper()
 
-	worker, err := NewWorker(Config{
+	worker, err := b.makeWorker()
+	require.NoError(t, err)
+
+	return worker
+}
+
+func (b *testBundle) makeWorker() (*Worker, error) {
+	return NewWorker(Config{
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Logger: b.logger,
 	})
-	require.NoError(t, err)
-
-	return worker
 }
 
 // work runs a worker until the test ends.
@@ -217,7 +242,9 @@ func (b *testBundle) count(t *testing.T, query string, args ...any) int {
 type memory struct {
 	tree string
 
-	mutex   sync.Mutex
+	mutex sync.Mutex
+	// block makes the named activity (head, clone, open, build, publish) announce itself and wait until its context ends.
+	block   map[string]chan struct{}
 	head    string
 	onClone func(ctx context.Context) error
 	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
@@ -233,6 +260,22 @@ func newMemory(t *testing.T) *memory {
 	return &memory{tree: tree, head: "1111111111111111111111111111111111111111"}
 }
 
+// waitIfBlocked returns the end of ctx where the activity is blocked, and nil at once where it is not.
+func (m *memory) waitIfBlocked(ctx context.Context, activity string) error {
+	m.mutex.Lock()
+	began := m.block[activity]
+	m.mutex.Unlock()
+
+	if began == nil {
+		return nil
+	}
+
+	began <- struct{}{}
+	<-ctx.Done()
+
+	return ctx.Err()
+}
+
 func (m *memory) Head(context.Context, string, string) (string, error) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -245,6 +288,10 @@ func (m *memory) Head(context.Context, string, string) (string, error) {
 }
 
 func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error) {
+	if err := m.waitIfBlocked(ctx, "clone"); err != nil {
+		return activities.CloneResult{}, err
+	}
+
 	if m.onClone != nil {
 		if err := m.onClone(ctx); err != nil {
 			return activities.CloneResult{}, err
@@ -259,8 +306,8 @@ func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (ac
 	return activities.CloneResult{Commit: commit, Message: "Add a page\n\nMore.", Author: "Ada", Digest: "sha256:source"}, err
 }
 
-func (m *memory) Open(context.Context, uuid.UUID, string) (*activities.Tree, error) {
-	return &activities.Tree{Dir: m.tree}, nil
+func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.Tree, error) {
+	return &activities.Tree{Dir: m.tree}, m.waitIfBlocked(ctx, "open")
 }
 
 func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error) {
@@ -268,6 +315,10 @@ func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log
 	m.builds++
 	onBuild := m.onBuild
 	m.mutex.Unlock()
+
+	if err := m.waitIfBlocked(ctx, "build"); err != nil {
+		return activities.BuildResult{}, err
+	}
 
 	if onBuild != nil {
 		if err := onBuild(ctx, request, log); err != nil {
@@ -278,8 +329,8 @@ func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log
 	return activities.BuildResult{Digest: "sha256:image-" + request.ProjectID.String()}, nil
 }
 
-func (m *memory) Publish(_ context.Context, project, _ uuid.UUID, digest string) (activities.Image, error) {
-	return activities.Image{Repository: activities.ImageRepository(project), Digest: digest, SizeBytes: 1}, nil
+func (m *memory) Publish(ctx context.Context, project, _ uuid.UUID, digest string) (activities.Image, error) {
+	return activities.Image{Repository: activities.ImageRepository(project), Digest: digest, SizeBytes: 1}, m.waitIfBlocked(ctx, "publish")
 }
 
 func (m *memory) setBuild(f func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error) {

@@ -72,6 +72,68 @@ func TestCancel_DuringTheBuild_EndsIt(t *testing.T) {
 	require.Equal(t, cancelled.EndedAt, again.EndedAt)
 }
 
+func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
+	t.Parallel()
+
+	for step, at := range map[string]struct {
+		activity string                            // Blocked, so that the step is under way.
+		prepare  func(t *testing.T, b *testBundle) // Where no activity takes part.
+	}{
+		stepClone:       {activity: "clone"},
+		stepDetect:      {activity: "open"},
+		stepBuild:       {activity: "build"},
+		stepPush:        {activity: "publish"},
+		stepSchedule:    {prepare: func(t *testing.T, b *testBundle) { t.Helper(); b.exec(t, "UPDATE nodes SET state = 'draining'") }},
+		stepHealthCheck: {prepare: func(t *testing.T, b *testBundle) { t.Helper(); b.node.reports("starting", "", "") }},
+		stepFlipRoute: {prepare: func(t *testing.T, b *testBundle) {
+			t.Helper()
+			// The transaction fails again and again.
+			b.exec(t, "ALTER TABLE domains ADD CONSTRAINT refuse CHECK (deployment_id IS NULL)")
+		}},
+	} {
+		t.Run(step, func(t *testing.T) {
+			t.Parallel()
+
+			b := setup(t)
+			began := make(chan struct{}, 1)
+			b.activities.block = map[string]chan struct{}{at.activity: began}
+
+			if at.prepare != nil {
+				at.prepare(t, b)
+			}
+
+			b.work(t)
+
+			deployment := b.create(t)
+			b.awaitCount(t, 1, "SELECT count(*) FROM deployment_steps WHERE step = $1 AND state IN ('running', 'retrying')", step)
+
+			_, err := b.deployments.Cancel(b.ctx, deployment.ID, nil)
+			require.NoError(t, err)
+
+			b.awaitCount(t, 0, `SELECT count(*) FROM river.river_job
+				WHERE kind NOT IN ('poll_repositories', 'reconcile') AND state NOT IN ('completed', 'cancelled', 'discarded')`)
+			require.Zero(t, b.count(t, "SELECT count(*) FROM vms WHERE removed_at IS NULL"))
+			require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE state = 'running' OR waiting_for IS NOT NULL"))
+			require.Equal(t, stateCancelled, b.get(t, deployment.ID).State)
+		})
+	}
+}
+
+func TestCancel_TheNotificationIsLost_ReachesTheRunningStepAllTheSame(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	began, ended := b.blockBuilds(all)
+	b.work(t)
+
+	deployment := b.create(t)
+	receive(t, began, "the build did not begin")
+
+	// As a transaction of another process whose notifications nobody hears.
+	b.exec(t, "UPDATE deployments SET state = 'cancelled', ended_at = now() WHERE id = $1", deployment.ID)
+	receive(t, ended, "the build did not end")
+}
+
 func TestCancel_BeforeAWorkerBegan_NothingRuns(t *testing.T) {
 	t.Parallel()
 

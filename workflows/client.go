@@ -9,6 +9,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
 	"github.com/riverqueue/rivercontrib/otelriver"
+
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 )
 
 func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
@@ -78,7 +80,12 @@ func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
 // Work runs one attempt. What is interrupted because the worker stops is handed to another one; periodic jobs come back
 // by themselves.
 func (j *jobWorker) Work(ctx context.Context, job *river.Job[arguments]) error {
+	faultpoint.Reach(j.kind.name, faultpoint.Before)
+
 	err := j.kind.work(j.worker, ctx, job)
+
+	faultpoint.Reach(j.kind.name, faultpoint.Committed)
+
 	if j.kind.periodic || !isInterrupted(ctx, err) {
 		return err
 	}

@@ -1,0 +1,273 @@
+package workflows
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+const healthyOn = "SELECT count(*) FROM vms WHERE deployment_id = $1 AND node_id = $2 AND desired_state = 'running' AND state = 'healthy'"
+
+// awaitCount waits until the query counts that many.
+func (b *testBundle) awaitCount(t *testing.T, want int, query string, args ...any) {
+	t.Helper()
+
+	require.Eventually(t, func() bool { return b.count(t, query, args...) == want }, patienceOfTests, 5*time.Millisecond, "not %d: %s", want, query)
+}
+
+// reconciling has reconcile run again and again until the test ends.
+func (b *testBundle) reconciling(t *testing.T, worker *Worker) {
+	t.Helper()
+
+	run(t, func(ctx context.Context) {
+		for ctx.Err() == nil {
+			if err := worker.reconcile(ctx, nil); err != nil && ctx.Err() == nil {
+				b.logger.Warn("reconcile", "error", err)
+			}
+
+			select {
+			case <-ctx.Done():
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	})
+}
+
+func TestMoveVMs_NodeSilentForItsLease_ItsVMsArePlacedElsewhere(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, b.node.id))
+
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '30 seconds'")
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'move_vms'"), "half a minute is within the lease")
+
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '2 minutes' WHERE id = $1", b.node.id)
+	b.reconciling(t, worker)
+	b.awaitCount(t, 1, healthyOn, deployment.ID, other)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND node_id = $2 AND desired_state = 'stopped'", deployment.ID, b.node.id)
+
+	// The node returns, and removes what is no longer its own.
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() + interval '1 hour'")
+	b.awaitCount(t, 0, "SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL", b.node.id)
+	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM vms"), "it is replaced once")
+}
+
+func TestMoveVMs_NoAPIHasAnswered_SilenceMeansNothing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+	b.await(t, b.create(t).ID, stateLive)
+	b.addNode(t, "n2", "10.79.2.0/24")
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '1 hour' WHERE id = $1", b.node.id)
+
+	for _, controlPlane := range []string{
+		"answering_since = now() - interval '1 hour', answered_at = now() - interval '10 seconds'",
+		"answering_since = now() - interval '10 seconds', answered_at = now() + interval '1 hour'",
+	} {
+		b.exec(t, "UPDATE control_plane SET "+controlPlane)
+		require.NoError(t, worker.reconcile(b.ctx, nil))
+		require.Zero(t, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'move_vms'"), controlPlane)
+	}
+
+	b.exec(t, "UPDATE control_plane SET answering_since = now() - interval '1 hour'")
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'move_vms'"))
+}
+
+func TestShowControlPlane_AfterAPause_LeasesBeginAnew(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	since := func() time.Duration {
+		return time.Duration(b.count(t, "SELECT extract(epoch FROM now() - answering_since)::integer FROM control_plane")) * time.Second
+	}
+
+	b.exec(t, "UPDATE control_plane SET answered_at = now() - interval '1 second'")
+	require.NoError(t, b.queries.ShowControlPlane(b.ctx))
+	require.Greater(t, since(), 50*time.Minute, "it has answered all the time")
+
+	b.exec(t, "UPDATE control_plane SET answered_at = now() - interval '10 seconds'")
+	require.NoError(t, b.queries.ShowControlPlane(b.ctx))
+	require.Less(t, since(), time.Minute)
+}
+
+func TestMoveVMs_NodeDrains_VMsMoveFirstAndStopOnceEdgesKnow(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	edge := id.New()
+	b.exec(t, "INSERT INTO edges (id, name, region, last_seen_at, acknowledged_version) VALUES ($1, 'e1', 'eu', now() + interval '1 hour', 1000)", edge)
+
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	b.exec(t, "UPDATE edges SET acknowledged_version = $1", *deployment.RouteVersion)
+
+	b.node.reports("starting", "", "")
+	b.exec(t, "UPDATE nodes SET state = 'draining' WHERE id = $1", b.node.id)
+	b.exec(t, "UPDATE vms SET state = 'healthy'")
+	b.reconciling(t, worker)
+
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE node_id = $1 AND state = 'starting'", other)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'running'", b.node.id), "the old one serves until then")
+
+	b.node.reports("healthy", "", "")
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'draining'", b.node.id)
+	require.Equal(t, b.count(t, "SELECT version FROM route_table"), int(*deployment.RouteVersion)+1)
+
+	routes, err := b.queries.ListRoutes(b.ctx)
+	require.NoError(t, err)
+	require.Len(t, routes, 1)
+	require.Equal(t, "10.79.2.2", routes[0].IP.String(), "only the new one is in the route table")
+
+	b.exec(t, "UPDATE edges SET acknowledged_version = acknowledged_version + 1")
+	b.awaitCount(t, 0, "SELECT count(*) FROM vms WHERE node_id = $1 AND removed_at IS NULL", b.node.id)
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, other))
+}
+
+func TestMoveVMs_NoOtherNodeHasRoom_TheVMStays(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+
+	b.exec(t, "UPDATE nodes SET state = 'draining'")
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	b.awaitCount(t, 1, "SELECT count(*) FROM river.river_job WHERE kind = 'move_vms' AND metadata ? 'snoozes'")
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, b.node.id))
+}
+
+func TestMoveVMs_TheNewNodeIsLostToo_AnotherOneIsTaken(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	second := b.addNode(t, "n2", "10.79.2.0/24")
+
+	b.node.reports("starting", "", "")
+	b.exec(t, "UPDATE vms SET state = 'healthy'")
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '1 hour' WHERE id = $1", b.node.id)
+	b.reconciling(t, worker)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE node_id = $1", second)
+
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '1 hour' WHERE id = $1", second)
+	third := b.addNode(t, "n3", "10.79.3.0/24")
+	b.node.reports("healthy", "", "")
+
+	// The first move still waits for a VM that nobody will hear of: what is left of it begins with what it finds.
+	b.exec(t, "UPDATE river.river_job SET state = 'discarded', finalized_at = now() WHERE kind = 'move_vms' AND state = 'running'")
+	b.awaitCount(t, 1, healthyOn, deployment.ID, third)
+	b.awaitCount(t, 0, "SELECT count(*) FROM vms WHERE node_id <> $1 AND desired_state <> 'stopped'", third)
+}
+
+func TestMoveVMs_NodeLostWhileItsVMsStart_TheDeploymentGoesLiveElsewhere(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("starting", "", "")
+	worker := b.work(t)
+
+	deployment := b.create(t)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE state = 'starting'")
+
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '1 hour' WHERE id = $1", b.node.id)
+	b.node.reports("healthy", "", "")
+	b.reconciling(t, worker)
+
+	b.await(t, deployment.ID, stateLive)
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, other))
+}
+
+func TestRollback_WarmVMs_AreTakenOver(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.KeepWarm = time.Hour
+	b.runWorker(t, worker)
+
+	first := b.await(t, b.create(t).ID, stateLive)
+	second := b.await(t, b.create(t).ID, stateLive)
+	vm := func(deployment uuid.UUID) uuid.UUID {
+		var found uuid.UUID
+
+		require.NoError(t, b.pool.QueryRow(b.ctx, "SELECT id FROM vms WHERE deployment_id = $1", deployment).Scan(&found))
+
+		return found
+	}
+	firstVM, secondVM := vm(first.ID), vm(second.ID)
+
+	back, err := b.deployments.Rollback(b.ctx, first.ID, nil)
+	require.NoError(t, err)
+	b.await(t, back.ID, stateLive)
+	require.Equal(t, firstVM, vm(back.ID))
+
+	forth, err := b.deployments.Rollback(b.ctx, second.ID, nil)
+	require.NoError(t, err)
+	b.await(t, forth.ID, stateLive)
+	require.Equal(t, secondVM, vm(forth.ID))
+
+	// Back to the first one, whose VM belongs to the rollback of before.
+	again, err := b.deployments.Rollback(b.ctx, back.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, first.ID, *again.OriginID)
+	b.await(t, again.ID, stateLive)
+	require.Equal(t, firstVM, vm(again.ID))
+	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM vms"), "no other VM was ever started")
+}
+
+func TestRetire_OnlyTheLastOneIsKeptWarm_AndOnlyForItsTime(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.KeepWarm = time.Hour
+	b.runWorker(t, worker)
+
+	first := b.await(t, b.create(t).ID, stateLive)
+	second := b.await(t, b.create(t).ID, stateLive)
+	b.awaitCount(t, 1, "SELECT count(*) FROM river.river_job WHERE kind = 'retire' AND state = 'completed'")
+	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM vms WHERE desired_state = 'running' AND state = 'healthy'"))
+
+	b.await(t, b.create(t).ID, stateLive)
+	b.awaitRemoved(t, first.ID)
+	b.awaitCount(t, 3, "SELECT count(*) FROM river.river_job WHERE kind = 'retire' AND state = 'completed'")
+	require.NoError(t, worker.reconcile(b.ctx, nil))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'running'", second.ID))
+
+	b.exec(t, "UPDATE deployments SET warm_until = now() WHERE id = $1", second.ID)
+	b.reconciling(t, worker)
+	b.awaitRemoved(t, second.ID)
+}
+
+func TestSchedule_NoRoom_WhatIsKeptWarmMakesWay(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.KeepWarm = time.Hour
+	b.runWorker(t, worker)
+
+	first := b.await(t, b.create(t).ID, stateLive)
+	b.await(t, b.create(t).ID, stateLive)
+	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes) FROM vms)")
+
+	third := b.create(t)
+	b.awaitRemoved(t, first.ID)
+	b.await(t, third.ID, stateLive)
+}
