@@ -239,9 +239,12 @@ func (b *testBundle) report(t *testing.T, vm uuid.UUID, state string) {
 func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...string) {
 	t.Helper()
 
+	attempt, err := b.queries.OpenStep(t.Context(), database.OpenStepParams{ID: id.New(), DeploymentID: deployment, Step: "build", Worker: "w"})
+	require.NoError(t, err)
+
 	for _, line := range lines {
 		require.NoError(t, b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
-			DeploymentID: deployment, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
+			DeploymentID: deployment, AttemptID: attempt.ID, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
 		}))
 	}
 

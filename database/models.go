@@ -250,6 +250,13 @@ type RiverRiverJob struct {
 	Queue       string
 }
 
+type RiverRiverLeader struct {
+	ElectedAt time.Time
+	ExpiresAt time.Time
+	LeaderID  string
+	Name      string
+}
+
 type RouteTable struct {
 	ID      int32
 	Version int64

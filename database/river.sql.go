@@ -12,6 +12,21 @@ import (
 	"github.com/google/uuid"
 )
 
+const deposeDeadLeader = `-- name: DeposeDeadLeader :execrows
+WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = $1::text RETURNING leader_id)
+SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed
+`
+
+// Has another worker lead at once where the one that died did: River itself waits for the end of a term. Periodic jobs and
+// those that are tried again need a leader.
+func (q *Queries) DeposeDeadLeader(ctx context.Context, worker string) (int64, error) {
+	result, err := q.db.Exec(ctx, deposeDeadLeader, worker)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const finalizeDeadJobs = `-- name: FinalizeDeadJobs :many
 UPDATE river.river_job
 SET state = CASE WHEN metadata ? 'cancel_attempted_at' THEN 'cancelled'::river.river_job_state ELSE 'discarded'::river.river_job_state END,
@@ -93,10 +108,11 @@ func (q *Queries) ListDeploymentJobs(ctx context.Context, deploymentID uuid.UUID
 }
 
 const listJobOwners = `-- name: ListJobOwners :many
-SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.river_job WHERE state = 'running'
+SELECT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.river_job WHERE state = 'running'
+UNION SELECT leader_id FROM river.river_leader
 `
 
-// The workers that own running jobs.
+// The workers that own running jobs, and the one that leads.
 func (q *Queries) ListJobOwners(ctx context.Context) ([]string, error) {
 	rows, err := q.db.Query(ctx, listJobOwners)
 	if err != nil {

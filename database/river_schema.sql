@@ -17,3 +17,10 @@ CREATE TABLE river.river_job (
   metadata jsonb NOT NULL,
   queue text NOT NULL
 );
+
+CREATE TABLE river.river_leader (
+  elected_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  leader_id text NOT NULL,
+  name text PRIMARY KEY
+);

@@ -174,3 +174,25 @@ func TestWaitingSentence_NamesTheReasonAndTheNextTry(t *testing.T) {
 }
 
 var errSome = errors.New("some trouble of ours")
+
+func TestReap_DeadLeader_IsDeposedAndALivingOneIsNot(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	reaper := b.newWorker(t)
+	lead := func(worker string) {
+		b.exec(t, "DELETE FROM river.river_leader")
+		b.exec(t, "INSERT INTO river.river_leader (leader_id, elected_at, expires_at) VALUES ($1, now(), now() + interval '1 hour')", worker)
+	}
+
+	lead("dead")
+	require.NoError(t, reaper.reapOnce(b.ctx))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM river.river_leader"))
+
+	living, err := showLiveness(b.ctx, b.pool.Config().ConnConfig, "living")
+	require.NoError(t, err)
+	lead("living")
+	require.NoError(t, reaper.reapOnce(b.ctx))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_leader"))
+	require.NoError(t, living.end(b.ctx))
+}

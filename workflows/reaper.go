@@ -63,6 +63,10 @@ func (w *Worker) takeOver(ctx context.Context, owner string) error {
 			return err
 		}
 
+		if _, err := queries.DeposeDeadLeader(ctx, owner); err != nil {
+			return fmt.Errorf("have another worker lead: %w", err)
+		}
+
 		jobs, err := queries.FinalizeDeadJobs(ctx, owner)
 		if err != nil {
 			return fmt.Errorf("finalize its jobs: %w", err)

@@ -100,6 +100,7 @@ func startCluster(ctx context.Context, bin string) error {
 		Environ: []string{
 			"ZEITWORK_HEALTH_TIMEOUT=15s",
 			"ZEITWORK_IP_COOLDOWN=2s",
+			"ZEITWORK_KEEP_WARM=0s",
 			"ZEITWORK_POLL_INTERVAL=2s",
 			"ZEITWORK_SOURCE_MAX_BYTES=" + strconv.Itoa(sourceLimit),
 			"ZEITWORK_LOG_LEVEL=debug",

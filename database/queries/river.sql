@@ -11,8 +11,9 @@ WHERE args @> jsonb_build_object('deployment_id', @deployment_id::uuid) AND kind
   AND state IN ('available', 'pending', 'running', 'retryable', 'scheduled');
 
 -- name: ListJobOwners :many
--- The workers that own running jobs.
-SELECT DISTINCT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.river_job WHERE state = 'running';
+-- The workers that own running jobs, and the one that leads.
+SELECT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.river_job WHERE state = 'running'
+UNION SELECT leader_id FROM river.river_leader;
 
 -- name: TryLockWorker :one
 -- True when nobody holds the lock that the worker takes before it works: it is dead.
@@ -31,6 +32,12 @@ SET state = CASE WHEN metadata ? 'cancel_attempted_at' THEN 'cancelled'::river.r
   errors = array_append(errors, jsonb_build_object('at', now(), 'attempt', attempt, 'error', 'the worker died', 'trace', ''))
 WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = @worker::text
 RETURNING id, kind, args, (metadata ? 'cancel_attempted_at')::boolean AS cancelled;
+
+-- name: DeposeDeadLeader :execrows
+-- Has another worker lead at once where the one that died did: River itself waits for the end of a term. Periodic jobs and
+-- those that are tried again need a leader.
+WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = @worker::text RETURNING leader_id)
+SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed;
 
 -- name: NotifyJob :exec
 -- Wakes the workers of a queue at commit. River's own notification is debounced and may be left out.
