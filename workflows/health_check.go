@@ -120,16 +120,12 @@ func judge(rows []database.ListDeploymentVMsRow) verdict {
 
 	rows = lo.Filter(rows, func(row database.ListDeploymentVMsRow, _ int) bool { return row.VM.DesiredState == "running" })
 
-	result := verdict{}
+	result := verdict{newest: lo.LatestBy(rows, func(row database.ListDeploymentVMsRow) time.Time { return row.VM.CreatedAt }).VM.CreatedAt}
 	healthy := 0
 	pulling, absent := false, ""
 
 	for _, row := range rows {
 		message := lo.FromPtr(row.VM.Message)
-
-		if row.VM.CreatedAt.After(result.newest) {
-			result.newest = row.VM.CreatedAt
-		}
 
 		switch row.VM.State {
 		case "healthy":

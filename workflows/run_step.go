@@ -124,7 +124,7 @@ func (w *Worker) whileAtStep(ctx context.Context, a *attempt) (context.Context, 
 		err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
 			there, err := database.New(w.pool).DeploymentIsAtStep(ctx, a.deployment.ID, a.step.name)
 
-			return err == nil && !there, nil //nolint:nilerr // Who cannot ask does not know better, and looks again.
+			return err == nil && !there, nil // Who cannot ask looks again.
 		})
 		if err == nil {
 			cancel(errFenced)
