@@ -63,9 +63,10 @@ func (s *service) createDeployment(ctx context.Context, input *CreateDeploymentI
 	request := []string{input.ProjectID.String(), input.Body.Branch, input.Body.Commit}
 
 	return s.start(ctx, input.IdempotencyKey, "deployment.create", request, project.Project.OrganisationID,
-		func(by *uuid.UUID) (database.Deployment, error) {
+		func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
 			return s.deployments.Create(ctx, workflows.CreateRequest{
-				ProjectID: input.ProjectID, Branch: input.Body.Branch, Commit: input.Body.Commit, Trigger: workflows.TriggerManual, CreatedBy: by,
+				ProjectID: input.ProjectID, Branch: input.Body.Branch, Commit: input.Body.Commit, Trigger: workflows.TriggerManual,
+				CreatedBy: by, Also: also,
 			})
 		})
 }
@@ -78,7 +79,7 @@ func (s *service) rollback(ctx context.Context, input *RepeatDeploymentInput) (*
 	return s.repeat(ctx, input, "deployment.rollback", s.deployments.Rollback)
 }
 
-type repetition func(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+type repetition func(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 
 func (s *service) repeat(ctx context.Context, input *RepeatDeploymentInput, action string, repeat repetition) (*DeploymentOutput, error) {
 	origin, err := s.deployment(ctx, input.DeploymentID)
@@ -87,21 +88,26 @@ func (s *service) repeat(ctx context.Context, input *RepeatDeploymentInput, acti
 	}
 
 	return s.start(ctx, input.IdempotencyKey, action, input.DeploymentID, origin.Project.OrganisationID,
-		func(by *uuid.UUID) (database.Deployment, error) { return repeat(ctx, input.DeploymentID, by) })
+		func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
+			return repeat(ctx, workflows.RepeatRequest{DeploymentID: input.DeploymentID, CreatedBy: by, Also: also})
+		})
 }
 
 // start starts a deployment, once for each idempotency key, and answers with it.
 func (s *service) start(
-	ctx context.Context, key, action string, request any, organisation uuid.UUID, create func(by *uuid.UUID) (database.Deployment, error),
+	ctx context.Context, key, action string, request any, organisation uuid.UUID,
+	create func(by *uuid.UUID, also workflows.Also) (database.Deployment, error),
 ) (*DeploymentOutput, error) {
-	created, err := s.once(ctx, key, action, request, func() (uuid.UUID, error) {
-		deployment, err := create(new(callerOf(ctx).userID))
-		if err != nil {
-			return uuid.Nil, err
-		}
+	created, err := s.once(ctx, key, action, request, func(settle settle) (uuid.UUID, error) {
+		deployment, err := create(new(callerOf(ctx).userID), func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
+			if err := settle(ctx, queries, created); err != nil {
+				return err
+			}
 
-		// The deployment is there, even if the caller has hung up: its key must not be free for another one.
-		return deployment.ID, audit(context.WithoutCancel(ctx), s.queries, &organisation, deploymentEvent(action, deployment.ID))
+			return audit(ctx, queries, &organisation, deploymentEvent(action, created))
+		})
+
+		return deployment.ID, err
 	})
 	if err != nil {
 		return nil, err

@@ -46,8 +46,8 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 
 	request := []string{input.ProjectID.String(), hostname}
 
-	created, err := s.once(ctx, input.IdempotencyKey, "create-domain", request, func() (uuid.UUID, error) {
-		return s.insertDomain(ctx, row.Project, hostname)
+	created, err := s.once(ctx, input.IdempotencyKey, "create-domain", request, func(settle settle) (uuid.UUID, error) {
+		return s.insertDomain(ctx, row.Project, hostname, settle)
 	})
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 	return &DomainOutput{Body: Domain(domain.Domain)}, nil
 }
 
-func (s *service) insertDomain(ctx context.Context, project database.Project, hostname string) (uuid.UUID, error) {
+func (s *service) insertDomain(ctx context.Context, project database.Project, hostname string, settle settle) (uuid.UUID, error) {
 	domain := id.New()
 
 	return domain, s.inTx(ctx, func(queries *database.Queries) error {
@@ -81,6 +81,10 @@ func (s *service) insertDomain(ctx context.Context, project database.Project, ho
 		}
 
 		if err := changeRoutes(ctx, queries); err != nil {
+			return err
+		}
+
+		if err := settle(ctx, queries, domain); err != nil {
 			return err
 		}
 

@@ -22,11 +22,15 @@ const (
 	duplicatePoll = 20 * time.Millisecond
 )
 
+// settle notes in the transaction that makes a resource which one it is, so that the key and the resource are there both or
+// neither, whenever this process dies.
+type settle func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error
+
 // once makes a resource unless the caller has made one by the same key already; it returns the id of the one or the
 // other. A duplicate that comes while the first request is under way waits for it. Without a key it only calls create.
-func (s *service) once(ctx context.Context, key, operation string, request any, create func() (uuid.UUID, error)) (uuid.UUID, error) {
+func (s *service) once(ctx context.Context, key, operation string, request any, create func(settle settle) (uuid.UUID, error)) (uuid.UUID, error) {
 	if key == "" {
-		return create()
+		return create(func(context.Context, *database.Queries, uuid.UUID) error { return nil })
 	}
 
 	hash, err := hashRequest(operation, request)
@@ -49,15 +53,20 @@ func (s *service) once(ctx context.Context, key, operation string, request any, 
 		return s.first(ctx, token, key, hash)
 	}
 
-	// The claim is settled even if the caller hangs up.
-	after := context.WithoutCancel(ctx)
+	resource, err := create(func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error {
+		settled, err := queries.SettleIdempotencyKey(ctx, resource, token, key)
+		if err == nil && settled == 0 {
+			err = problem.New(problem.Unavailable, "The request took too long. Send it again.")
+		}
 
-	resource, err := create()
+		return err
+	})
 	if err != nil {
-		return uuid.Nil, errors.Join(err, s.queries.ReleaseIdempotencyKey(after, token, key))
+		// Also when the caller has hung up. A key that is settled stays: the resource is there.
+		return uuid.Nil, errors.Join(err, s.queries.ReleaseIdempotencyKey(context.WithoutCancel(ctx), token, key))
 	}
 
-	return resource, s.queries.SettleIdempotencyKey(after, resource, token, key)
+	return resource, nil
 }
 
 // first returns what the first request with the key made, once it has.

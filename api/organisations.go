@@ -62,8 +62,8 @@ func (s *service) getOrganisation(ctx context.Context, input *OrganisationPath) 
 }
 
 func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisationInput) (*OrganisationOutput, error) {
-	created, err := s.once(ctx, input.IdempotencyKey, "create-organisation", input.Body, func() (uuid.UUID, error) {
-		return s.insertOrganisation(ctx, input.Body.Name, input.Body.Slug)
+	created, err := s.once(ctx, input.IdempotencyKey, "create-organisation", input.Body, func(settle settle) (uuid.UUID, error) {
+		return s.insertOrganisation(ctx, input.Body.Name, input.Body.Slug, settle)
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisat
 	return s.getOrganisation(ctx, &OrganisationPath{OrganisationID: created})
 }
 
-func (s *service) insertOrganisation(ctx context.Context, name, slug string) (uuid.UUID, error) {
+func (s *service) insertOrganisation(ctx context.Context, name, slug string, settle settle) (uuid.UUID, error) {
 	organisation := id.New()
 
 	slug, err := freeSlug(name, slug, "organisation", func(candidate string) (bool, error) {
@@ -88,6 +88,10 @@ func (s *service) insertOrganisation(ctx context.Context, name, slug string) (uu
 		}
 
 		if err := queries.AddMember(ctx, organisation, callerOf(ctx).userID, roleOwner); err != nil {
+			return err
+		}
+
+		if err := settle(ctx, queries, organisation); err != nil {
 			return err
 		}
 

@@ -41,8 +41,8 @@ func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectO
 }
 
 func (s *service) createProject(ctx context.Context, input *CreateProjectInput) (*ProjectOutput, error) {
-	created, err := s.once(ctx, input.IdempotencyKey, "create-project", input.Body, func() (uuid.UUID, error) {
-		return s.insertProject(ctx, input)
+	created, err := s.once(ctx, input.IdempotencyKey, "create-project", input.Body, func(settle settle) (uuid.UUID, error) {
+		return s.insertProject(ctx, input, settle)
 	})
 	if err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func (s *service) createProject(ctx context.Context, input *CreateProjectInput) 
 	return s.getProject(ctx, &ProjectPath{ProjectID: created})
 }
 
-func (s *service) insertProject(ctx context.Context, input *CreateProjectInput) (uuid.UUID, error) {
+func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, settle settle) (uuid.UUID, error) {
 	organisation := lo.FromPtr(input.Body.OrganisationID)
 
 	var err error
@@ -97,6 +97,10 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput) 
 		}
 
 		if err := changeRoutes(ctx, queries); err != nil {
+			return err
+		}
+
+		if err := settle(ctx, queries, params.ID); err != nil {
 			return err
 		}
 

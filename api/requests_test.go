@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"slices"
@@ -207,6 +208,43 @@ func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.
 	deployments, err := b.owner.ListDeploymentsWithResponse(t.Context(), project.ID, nil)
 	require.NoError(t, err)
 	require.Len(t, deployments.JSON200.Items, 1)
+}
+
+// dying are deployments whose api dies once one is there: what comes after the commit does not happen.
+type dying struct{ Deployments }
+
+var errDied = errors.New("died")
+
+func (d dying) Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error) {
+	_, err := d.Deployments.Create(ctx, request)
+
+	return database.Deployment{}, errors.Join(err, errDied)
+}
+
+func TestDeployments_TheAPIDiesBehindTheCommit_TheKeyStillStandsForTheDeployment(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	params := &client.CreateDeploymentParams{IdempotencyKey: new("key")}
+
+	alive := b.server.service.deployments
+	b.server.service.deployments = dying{alive}
+
+	answer, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, params, client.CreateDeploymentInputBody{})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusInternalServerError, answer.StatusCode())
+
+	b.server.service.deployments = alive
+
+	again, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, params, client.CreateDeploymentInputBody{})
+	require.NoError(t, err)
+	require.NotNil(t, again.JSON201, "%s", again.Body)
+
+	deployments, err := b.owner.ListDeploymentsWithResponse(t.Context(), project.ID, nil)
+	require.NoError(t, err)
+	require.Len(t, deployments.JSON200.Items, 1)
+	require.Equal(t, deployments.JSON200.Items[0].ID, again.JSON201.ID)
 }
 
 func TestText_ThatCannotBeStored_IsTheCallersToMend(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 // Deployments starts, repeats and cancels deployments. Its errors carry a problem where they are the user's.
 type Deployments interface {
 	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
-	Redeploy(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
-	Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
+	Rollback(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.
 	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error

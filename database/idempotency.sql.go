@@ -62,11 +62,15 @@ func (q *Queries) ReleaseIdempotencyKey(ctx context.Context, tokenID uuid.UUID, 
 	return err
 }
 
-const settleIdempotencyKey = `-- name: SettleIdempotencyKey :exec
+const settleIdempotencyKey = `-- name: SettleIdempotencyKey :execrows
 UPDATE idempotency_keys SET resource_id = $1::uuid WHERE token_id = $2 AND key = $3
 `
 
-func (q *Queries) SettleIdempotencyKey(ctx context.Context, resourceID uuid.UUID, tokenID uuid.UUID, key string) error {
-	_, err := q.db.Exec(ctx, settleIdempotencyKey, resourceID, tokenID, key)
-	return err
+// No row when the claim was given up meanwhile.
+func (q *Queries) SettleIdempotencyKey(ctx context.Context, resourceID uuid.UUID, tokenID uuid.UUID, key string) (int64, error) {
+	result, err := q.db.Exec(ctx, settleIdempotencyKey, resourceID, tokenID, key)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -2,13 +2,17 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
 	"github.com/exaring/otelpgx"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
 // idleInTransaction is how long a transaction may wait for its own process. Ours wait for milliseconds.
@@ -19,6 +23,31 @@ type Config struct {
 	URL      string `doc:"Postgres, as postgres://user:password@host:port/database." env:"ZEITWORK_DATABASE_URL,required"`
 	MaxConns int32  `doc:"Most connections of the process's pool."                   env:"ZEITWORK_DATABASE_MAX_CONNS"           envDefault:"20"`
 }
+
+// openAgain is how long OpenWhenReady waits between two tries.
+const openAgain = time.Second
+
+// OpenWhenReady is Open for services: it waits until Postgres answers, and says so in the log. It fails when ctx ends, and
+// at once for a URL that is none.
+func OpenWhenReady(ctx context.Context, config Config, logger *slog.Logger) (*pgxpool.Pool, error) {
+	for {
+		pool, err := Open(ctx, config)
+		if !errors.Is(err, errUnreachable) {
+			return pool, err
+		}
+
+		logger.WarnContext(ctx, "waiting for Postgres", logging.Error(err))
+
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(openAgain):
+		}
+	}
+}
+
+// errUnreachable means that Postgres does not let this process in, which may pass.
+var errUnreachable = errors.New("reach Postgres")
 
 // Open returns a pool whose queries and connections are traced and measured with OpenTelemetry. It fails when Postgres does not answer.
 func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
@@ -40,7 +69,7 @@ func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 
-		return nil, fmt.Errorf("reach Postgres: %w", err)
+		return nil, fmt.Errorf("%w: %w", errUnreachable, err)
 	}
 
 	if err := otelpgx.RecordStats(pool); err != nil {

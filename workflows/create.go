@@ -23,7 +23,12 @@ type CreateRequest struct {
 	Trigger Trigger
 	// CreatedBy is the user who asked; nil for a push.
 	CreatedBy *uuid.UUID
+	// Also may be nil.
+	Also Also
 }
+
+// Also writes what must be written if and only if the deployment is created: it runs at the end of the same transaction.
+type Also func(ctx context.Context, queries *database.Queries, created uuid.UUID) error
 
 // Create starts a deployment and supersedes older ones of the branch that are still on their way.
 func (d *Deployments) Create(ctx context.Context, request CreateRequest) (created database.Deployment, err error) {
@@ -53,7 +58,7 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 		ID: deployment, ProjectID: project.ID, Step: stepClone, Trigger: string(request.Trigger),
 		Branch: cmp.Or(request.Branch, project.Branch), CommitSHA: lo.EmptyableToPtr(request.Commit),
 		EnvironmentSealed: environment, CreatedBy: request.CreatedBy,
-	})
+	}, request.Also)
 }
 
 // snapshot seals the project's environment variables of now for a new deployment.
@@ -81,7 +86,7 @@ func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, p
 
 // start inserts a deployment and the job of its first step. The project is locked.
 func (d *Deployments) start(
-	ctx context.Context, tx pgx.Tx, queries *database.Queries, params database.CreateDeploymentParams,
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, params database.CreateDeploymentParams, also Also,
 ) (database.Deployment, error) {
 	created, err := queries.CreateDeployment(ctx, params)
 	if err != nil {
@@ -107,5 +112,9 @@ func (d *Deployments) start(
 		return database.Deployment{}, fmt.Errorf("notify: %w", err)
 	}
 
-	return created, nil
+	if also == nil {
+		return created, nil
+	}
+
+	return created, also(ctx, queries, created.ID)
 }

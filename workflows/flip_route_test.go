@@ -71,7 +71,7 @@ func TestRollback_StartsAtScheduleWithTheImageAndEnvironmentOfThen(t *testing.T)
 	b.exec(t, "DELETE FROM environment_variables")
 	second := b.await(t, b.create(t).ID, stateLive)
 
-	back, err := b.deployments.Rollback(b.ctx, first.ID, nil)
+	back, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: first.ID})
 	require.NoError(t, err)
 	require.Equal(t, "rollback", back.Trigger)
 	require.Equal(t, first.ID, *back.OriginID)
@@ -92,7 +92,7 @@ func TestRollback_NeverLive_IsRefused(t *testing.T) {
 
 	b := setup(t)
 
-	_, err := b.deployments.Rollback(b.ctx, b.create(t).ID, nil)
+	_, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: b.create(t).ID})
 	require.Equal(t, problem.Conflict, problem.CodeOf(err))
 }
 
@@ -106,7 +106,7 @@ func TestRedeploy_BuildsTheSameCommitWithTodaysEnvironment(t *testing.T) {
 	b.activities.head = "2222222222222222222222222222222222222222"
 	b.setSecret(t, "COLOUR", "green-value")
 
-	again, err := b.deployments.Redeploy(b.ctx, first.ID, nil)
+	again, err := b.deployments.Redeploy(b.ctx, RepeatRequest{DeploymentID: first.ID})
 	require.NoError(t, err)
 
 	live := b.await(t, again.ID, stateLive)

@@ -212,18 +212,18 @@ func TestRollback_WarmVMs_AreTakenOver(t *testing.T) {
 	}
 	firstVM, secondVM := vm(first.ID), vm(second.ID)
 
-	back, err := b.deployments.Rollback(b.ctx, first.ID, nil)
+	back, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: first.ID})
 	require.NoError(t, err)
 	b.await(t, back.ID, stateLive)
 	require.Equal(t, firstVM, vm(back.ID))
 
-	forth, err := b.deployments.Rollback(b.ctx, second.ID, nil)
+	forth, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: second.ID})
 	require.NoError(t, err)
 	b.await(t, forth.ID, stateLive)
 	require.Equal(t, secondVM, vm(forth.ID))
 
 	// Back to the first one, whose VM belongs to the rollback of before.
-	again, err := b.deployments.Rollback(b.ctx, back.ID, nil)
+	again, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: back.ID})
 	require.NoError(t, err)
 	require.Equal(t, first.ID, *again.OriginID)
 	b.await(t, again.ID, stateLive)

@@ -12,10 +12,20 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// RepeatRequest asks for a deployment that repeats another one.
+type RepeatRequest struct {
+	// DeploymentID is the one to repeat.
+	DeploymentID uuid.UUID
+	// CreatedBy is the user who asked.
+	CreatedBy *uuid.UUID
+	// Also may be nil.
+	Also Also
+}
+
 // Redeploy builds the commit of a deployment again, with the project's settings and environment variables of today.
-func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		origin, err := find(ctx, queries, deployment)
+		origin, err := find(ctx, queries, request.DeploymentID)
 		if err != nil {
 			return err
 		}
@@ -33,8 +43,8 @@ func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uu
 
 		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
 			ID: fresh, ProjectID: origin.ProjectID, Step: stepClone, Trigger: string(TriggerRedeploy), OriginID: &origin.ID,
-			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: environment, CreatedBy: by,
-		})
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: environment, CreatedBy: request.CreatedBy,
+		}, request.Also)
 
 		return err
 	})
@@ -44,9 +54,9 @@ func (d *Deployments) Redeploy(ctx context.Context, deployment uuid.UUID, by *uu
 
 // Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built, and
 // VMs that still run for it are taken over.
-func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (created database.Deployment, err error) {
+func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		origin, err := find(ctx, queries, deployment)
+		origin, err := find(ctx, queries, request.DeploymentID)
 		if err != nil {
 			return err
 		}
@@ -81,8 +91,8 @@ func (d *Deployments) Rollback(ctx context.Context, deployment uuid.UUID, by *uu
 			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &root,
 			Branch: origin.Branch, CommitSHA: origin.CommitSHA, CommitMessage: origin.CommitMessage, CommitAuthor: origin.CommitAuthor,
 			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
-			EnvironmentSealed: sealed, CreatedBy: by,
-		})
+			EnvironmentSealed: sealed, CreatedBy: request.CreatedBy,
+		}, request.Also)
 
 		return err
 	})

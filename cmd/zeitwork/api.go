@@ -23,7 +23,7 @@ func apiCommand() *cobra.Command {
 }
 
 func runAPI(ctx context.Context, config apiConfig, parts parts) error {
-	pool, err := database.Open(ctx, config.Database)
+	pool, err := database.OpenWhenReady(ctx, config.Database, parts.logger)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func workerCommand() *cobra.Command {
 }
 
 func runWorker(ctx context.Context, config workerConfig, parts parts) error {
-	pool, err := database.Open(ctx, config.Database)
+	pool, err := database.OpenWhenReady(ctx, config.Database, parts.logger)
 	if err != nil {
 		return err
 	}

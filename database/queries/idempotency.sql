@@ -11,7 +11,8 @@ INSERT INTO idempotency_keys (token_id, key, request_hash) VALUES (@token_id, @k
 -- name: GetIdempotencyKey :one
 SELECT * FROM idempotency_keys WHERE token_id = @token_id AND key = @key;
 
--- name: SettleIdempotencyKey :exec
+-- name: SettleIdempotencyKey :execrows
+-- No row when the claim was given up meanwhile.
 UPDATE idempotency_keys SET resource_id = @resource_id::uuid WHERE token_id = @token_id AND key = @key;
 
 -- name: ReleaseIdempotencyKey :exec
