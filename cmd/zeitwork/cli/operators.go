@@ -23,7 +23,7 @@ func (a *app) nodesCommand() *cobra.Command {
 
 			return created.JSON201, created.JSON201.Token, nil
 		}),
-		&cobra.Command{Use: "drain NAME", Short: "Move a node's VMs elsewhere, give it no new ones", Args: cobra.ExactArgs(1), RunE: a.run(a.setNodeState("draining"))},
+		&cobra.Command{Use: "drain NAME", Short: "Move a node's VMs elsewhere, and keep it empty", Args: cobra.ExactArgs(1), RunE: a.run(a.setNodeState("draining"))},
 		&cobra.Command{Use: "ready NAME", Short: "Give a node VMs again", Args: cobra.ExactArgs(1), RunE: a.run(a.setNodeState("ready"))},
 		&cobra.Command{Use: "delete NAME", Short: "Delete a node that has no VMs", Args: cobra.ExactArgs(1), RunE: a.run(a.deleteNode)},
 	)
