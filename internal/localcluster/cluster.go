@@ -49,6 +49,13 @@ type Options struct {
 	Disposable bool
 	// Workers is how many worker processes run; zero: one.
 	Workers int
+	// Nodes is how many nodes run; zero: one, in the machine's own network namespace. More than one: each in a network
+	// namespace of its own, with a containerd of its own.
+	Nodes int
+	// Edges is how many edge proxies run; zero: one.
+	Edges int
+	// FaultDir, where it is set, is the folder of armed fault points (package faultpoint) of every service.
+	FaultDir string
 	// Environ is added to the environment of every service, in the form NAME=VALUE.
 	Environ []string
 	// Progress hears what is being done; it may be nil.
