@@ -26,7 +26,7 @@ func TestParts_Killed_TheAppAnswersOnAndTheNextDeployWorks(t *testing.T) {
 	p.live(t, project)
 	p.answers(t, project, "steady")
 
-	for _, part := range []string{"nodeagent", "containerd", "api", "worker-1", "buildkitd", "registry"} {
+	for _, part := range []string{"nodeagent-1", "containerd-1", "api", "worker-1", "buildkitd", "registry"} {
 		t.Run(part, func(t *testing.T) {
 			stop := p.askAllTheTime(t, project)
 

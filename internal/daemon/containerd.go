@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -17,6 +18,11 @@ type Containerd struct {
 	// Bin is the folder of the daemons' binaries: containerd finds the shim and runc there. Shims of other runtimes are
 	// looked for on PATH.
 	Bin string
+	// Name is the name of its folder and its log, for several in one home; empty: containerd.
+	Name string
+	// NetworkNamespace is where the network namespace that it runs in is mounted; empty: that of this process. The shims, and
+	// runc, run in it too.
+	NetworkNamespace string
 }
 
 const containerdName = "containerd"
@@ -47,14 +53,16 @@ disabled_plugins = [
 
 // Start starts containerd. The process's address is the path of its socket.
 func (c Containerd) Start(ctx context.Context) (*Process, error) {
-	socket, err := c.Home.socket(containerdName)
+	name := cmp.Or(c.Name, containerdName)
+
+	socket, err := c.Home.socket(name)
 	if err != nil {
 		return nil, err
 	}
 
-	folder := func(name string) string { return c.Home.folder(containerdName, name) }
+	folder := func(more string) string { return c.Home.folder(name, more) }
 
-	config, err := c.Home.write(fmt.Appendf(nil, containerdConfig, folder("root"), folder("state"), socket, folder("opt")), containerdName, "config.toml")
+	config, err := c.Home.write(fmt.Appendf(nil, containerdConfig, folder("root"), folder("state"), socket, folder("opt")), name, "config.toml")
 	if err != nil {
 		return nil, err
 	}
@@ -64,9 +72,9 @@ func (c Containerd) Start(ctx context.Context) (*Process, error) {
 	}
 
 	return c.Home.start(ctx, spec{
-		name: containerdName, program: filepath.Join(c.Bin, containerdName), arguments: []string{"--config", config}, address: socket,
-		environ: environment(c.Bin),
-		ready:   func(ctx context.Context) error { return answersGRPC(ctx, socket) },
+		name: name, program: filepath.Join(c.Bin, containerdName), arguments: []string{"--config", config}, address: socket,
+		environ: environment(c.Bin), namespace: c.NetworkNamespace,
+		ready: func(ctx context.Context) error { return answersGRPC(ctx, socket) },
 	})
 }
 

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
 
 // Process is a daemon that was started. Its methods may be called from any goroutine.
@@ -60,6 +61,8 @@ func (p *Process) Stop(ctx context.Context) error {
 	defer cancel()
 
 	_ = p.command.Process.Signal(p.stop)
+	// One that is frozen could not obey.
+	p.Thaw()
 
 	select {
 	case <-p.done:
@@ -77,6 +80,17 @@ func (p *Process) Stop(ctx context.Context) error {
 	return nil
 }
 
+// Kill ends the daemon by force and returns when it has ended. What it left on the machine stays, for its next start to find.
+// It may be called twice.
+func (p *Process) Kill() {
+	_ = p.command.Process.Kill()
+
+	<-p.done
+}
+
+// Thaw lets a daemon go on that somebody froze by SIGSTOP.
+func (p *Process) Thaw() { _ = p.command.Process.Signal(syscall.SIGCONT) }
+
 // spec is what start needs to know of a daemon.
 type spec struct {
 	name      string
@@ -84,6 +98,8 @@ type spec struct {
 	arguments []string
 	environ   []string
 	address   string
+	// namespace is where the network namespace that the daemon runs in is mounted; empty: that of this process.
+	namespace string
 	// user the daemon runs as; nil is the user of this process.
 	user *syscall.Credential
 	// stop is the signal that asks for an orderly end; zero is SIGTERM.
@@ -91,7 +107,7 @@ type spec struct {
 	// patience is how long the daemon may take for that; zero is a minute.
 	patience time.Duration
 	cleanup  func(ctx context.Context) error
-	// ready returns nil once the daemon answers.
+	// ready returns nil once the daemon answers; nil: nobody waits for that.
 	ready func(ctx context.Context) error
 }
 
@@ -124,11 +140,15 @@ func (h Home) start(ctx context.Context, s spec) (*Process, error) {
 		cleanup: s.cleanup, done: make(chan struct{}),
 	}
 
-	if err := process.run(); err != nil {
+	if err := process.run(s.namespace); err != nil {
 		return nil, fmt.Errorf("start %s: %w", s.name, err)
 	}
 
-	if err := process.waitReady(ctx, s.ready); err != nil {
+	if s.ready == nil {
+		return process, nil
+	}
+
+	if err := process.WaitReady(ctx, s.ready); err != nil {
 		return nil, errors.Join(err, process.Stop(context.WithoutCancel(ctx)))
 	}
 
@@ -137,21 +157,29 @@ func (h Home) start(ctx context.Context, s spec) (*Process, error) {
 
 // run starts the command and watches it from a thread of its own: Pdeathsig is sent when the thread that started the
 // child ends, which a thread of Go's pool may do long before the process.
-func (p *Process) run() error {
-	started := make(chan error)
+func (p *Process) run(namespace string) error {
+	started := make(chan error, 1)
 
 	go func() {
-		runtime.LockOSThread()
-		defer runtime.UnlockOSThread()
+		running := false
 
-		err := p.command.Start()
-		started <- err
+		err := netnamespace.Do(namespace, func() error {
+			if err := p.command.Start(); err != nil {
+				return err
+			}
 
-		if err != nil {
+			running = true
+			started <- nil
+
+			return p.command.Wait()
+		})
+		if !running {
+			started <- err
+
 			return
 		}
 
-		if err := p.command.Wait(); err != nil {
+		if err != nil {
 			p.err = fmt.Errorf("%s ended: %w", p.name, err)
 		}
 
@@ -161,8 +189,9 @@ func (p *Process) run() error {
 	return <-started
 }
 
-// waitReady returns nil once ready does, and otherwise says what the daemon's log ends with.
-func (p *Process) waitReady(ctx context.Context, ready func(context.Context) error) error {
+// WaitReady returns nil once ready does. It gives up when the daemon ends, after two minutes, and with ctx, and then says what
+// the daemon's log ends with.
+func (p *Process) WaitReady(ctx context.Context, ready func(context.Context) error) error {
 	const (
 		patience = 2 * time.Minute
 		pause    = 20 * time.Millisecond

@@ -22,13 +22,15 @@ type Service struct {
 	Instance string
 	// Environ is added to the environment of this process, from which everything named ZEITWORK_ is taken out.
 	Environ []string
-	// Ready returns nil once the service answers.
+	// NetworkNamespace is where the network namespace that it runs in is mounted; empty: that of this process.
+	NetworkNamespace string
+	// Ready returns nil once the service answers; nil: Start does not wait for that.
 	Ready func(ctx context.Context) error
 }
 
-// Start starts the service and returns when it is ready. The process's address is empty.
+// Start starts the service and returns when it is ready, where that is waited for. The process's address is empty.
 func (s Service) Start(ctx context.Context) (*Process, error) {
-	if err := endLeftovers(ctx, filepath.Base(s.Program), s.Instance); err != nil {
+	if err := s.EndLeftover(ctx); err != nil {
 		return nil, err
 	}
 
@@ -36,6 +38,11 @@ func (s Service) Start(ctx context.Context) (*Process, error) {
 
 	return s.Home.start(ctx, spec{
 		name: s.Name, program: s.Program, arguments: s.Arguments,
-		environ: append(inherited, s.Environ...), ready: s.Ready,
+		environ: append(inherited, s.Environ...), ready: s.Ready, namespace: s.NetworkNamespace,
 	})
+}
+
+// EndLeftover ends what an earlier run of the service left, as Start does first.
+func (s Service) EndLeftover(ctx context.Context) error {
+	return endLeftovers(ctx, filepath.Base(s.Program), s.Instance)
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/internal/daemon"
@@ -71,6 +72,7 @@ type Cluster struct {
 	key       secret.Key
 	tokens    tokens
 	addresses addresses
+	nodes     []*node
 
 	lifetime context.Context //nolint:containedctx // The watchers' context ends with the cluster, not with a call.
 	end      context.CancelFunc
@@ -83,7 +85,7 @@ type Cluster struct {
 
 // addresses are where the daemons answer.
 type addresses struct {
-	database, registry, buildkit, containerd string
+	database, registry, buildkit string
 }
 
 // Start starts everything and returns when it all answers. When it fails it stops what it had started.
@@ -117,9 +119,10 @@ func (o *Options) complete(ctx context.Context) error {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 
-	o.Workers = max(o.Workers, 1)
+	o.Workers, o.Nodes, o.Edges = max(o.Workers, 1), max(o.Nodes, 1), max(o.Edges, 1)
+	o.Ports.moreEdges = make([]int, o.Edges-1)
 
-	return o.Ports.choose(ctx)
+	return errors.Join(o.checkRange(), o.Ports.choose(ctx))
 }
 
 func (c *Cluster) start(ctx context.Context) error {
@@ -134,12 +137,11 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 
-	if c.tokens, err = loadTokens(c.options.DataDir); err != nil {
+	if c.tokens, err = loadTokens(c.options.DataDir, c.options.Nodes, c.options.Edges); err != nil {
 		return err
 	}
 
-	// Before anything can use an address of the cluster, none may leave the machine.
-	if err := c.fence(); err != nil {
+	if err := c.prepareNetwork(ctx); err != nil {
 		return err
 	}
 
@@ -149,7 +151,7 @@ func (c *Cluster) start(ctx context.Context) error {
 
 	c.options.Progress("database", "migrating")
 
-	if err := c.once(ctx, c.controlEnviron(), nil, "migrate"); err != nil {
+	if err := c.once(ctx, "", c.controlEnviron(), nil, "migrate"); err != nil {
 		return err
 	}
 
@@ -166,6 +168,38 @@ func (c *Cluster) start(ctx context.Context) error {
 	group.Go(func() error { return c.startServices(groupCtx) })
 
 	return group.Wait()
+}
+
+// prepareNetwork makes the nodes and what they need of the machine's network.
+func (c *Cluster) prepareNetwork(ctx context.Context) error {
+	if err := c.claimRange(); err != nil {
+		return err
+	}
+
+	if err := c.removeLeftovers(ctx); err != nil {
+		return err
+	}
+
+	// Before anything can use an address of the cluster, none may leave the machine.
+	if err := c.fence(); err != nil {
+		return err
+	}
+
+	for number := 1; number <= c.options.Nodes; number++ {
+		n := c.newNode(number, c.options.Nodes > 1)
+		n.token = c.tokens.nodes()[number-1]
+		c.nodes = append(c.nodes, n)
+
+		if n.NetworkNamespace == "" {
+			continue
+		}
+
+		if err := c.makeNetwork(ctx, n); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // Stop stops everything in reverse order, the VMs too, and returns when nothing is left but the data. It may be called
@@ -199,8 +233,13 @@ func (c *Cluster) later(f func(ctx context.Context) error) {
 // APIURL is where the API answers.
 func (c *Cluster) APIURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.API) }
 
-// EdgeURL is where the edge proxy answers for all hostnames.
-func (c *Cluster) EdgeURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.Edge) }
+// EdgeURL is where the first edge proxy answers for all hostnames.
+func (c *Cluster) EdgeURL() string { return c.EdgeURLs()[0] }
+
+// EdgeURLs is where each edge proxy answers for all hostnames.
+func (c *Cluster) EdgeURLs() []string {
+	return lo.Map(c.options.Ports.edges(), func(port, _ int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) })
+}
 
 // UserToken signs in the operator, who also owns the first organisation.
 func (c *Cluster) UserToken() string { return c.tokens.User }
@@ -214,10 +253,10 @@ func (c *Cluster) Registry() string { return c.addresses.registry }
 // Buildkit is the unix:// URL of buildkitd.
 func (c *Cluster) Buildkit() string { return c.addresses.buildkit }
 
-// Containerd is the path of containerd's socket.
-func (c *Cluster) Containerd() string { return c.addresses.containerd }
+// Containerd is the path of the socket of the first node's containerd.
+func (c *Cluster) Containerd() string { return c.nodes[0].ContainerdSocket }
 
-// Namespace is the containerd namespace of the VMs. Each cluster has its own, as what is made on the machine is named for it.
+// Namespace is the containerd namespace of the first node's VMs. Each cluster has its own, as what is made on the machine is named for it.
 func (c *Cluster) Namespace() string {
 	const enough = 4
 

@@ -36,7 +36,6 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
 		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
 	}}
-	containerd := daemon.Containerd{Home: c.home, Bin: c.options.Bin}
 	buildkitd := daemon.Buildkitd{
 		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
 		Bridge: c.options.Bridge, Subnet: c.options.BuildRange,
@@ -45,9 +44,9 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 	var group errgroup.Group
 
 	// Each keeps its address, which is known once it has started.
-	run := func(name string, address *string, start func(context.Context) (*daemon.Process, error)) {
+	run := func(name string, address *string, daemon starter) {
 		group.Go(func() error {
-			process, err := c.run(ctx, name, start)
+			process, err := c.run(ctx, name, daemon, startIsReady)
 			if err != nil {
 				return err
 			}
@@ -58,12 +57,24 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		})
 	}
 
-	run("postgres", &c.addresses.database, postgres.Start)
-	run("registry", &c.addresses.registry, registry.Start)
-	run("containerd", &c.addresses.containerd, containerd.Start)
-	run("buildkitd", &c.addresses.buildkit, buildkitd.Start)
+	run("postgres", &c.addresses.database, postgres)
+	run("registry", &c.addresses.registry, registry)
+	run("buildkitd", &c.addresses.buildkit, buildkitd)
+
+	for _, n := range c.nodes {
+		run(containerdPart(n), &n.ContainerdSocket, c.containerd(n))
+	}
 
 	return group.Wait()
+}
+
+// startIsReady is the check of daemons, whose Start returns when they answer.
+func startIsReady(context.Context, time.Time) error { return nil }
+
+func containerdPart(n *node) string { return fmt.Sprintf("containerd-%d", n.number) }
+
+func (c *Cluster) containerd(n *node) daemon.Containerd {
+	return daemon.Containerd{Home: c.home, Bin: c.options.Bin, Name: numbered("containerd", n.number), NetworkNamespace: n.NetworkNamespace}
 }
 
 func (c *Cluster) pushBaseImages(ctx context.Context) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -17,10 +16,6 @@ import (
 // fence makes the cluster's addresses unreachable where no VM has them, so that a packet for one never takes the default
 // route out of the machine. The node agent keeps the same route; here it stands before the agent does.
 func (c *Cluster) fence() error {
-	if err := c.claimRange(); err != nil {
-		return err
-	}
-
 	route := unreachable(c.options.ClusterRange)
 	if err := netlink.RouteReplace(route); err != nil {
 		return fmt.Errorf("make the cluster's range %s unreachable: %w", c.options.ClusterRange, err)
@@ -60,7 +55,7 @@ func (c *Cluster) claimRange() error {
 
 func unreachable(prefix netip.Prefix) *netlink.Route {
 	return &netlink.Route{
-		Dst:   &net.IPNet{IP: prefix.Masked().Addr().AsSlice(), Mask: net.CIDRMask(prefix.Bits(), prefix.Addr().BitLen())},
+		Dst:   ipNet(prefix.Masked()),
 		Type:  syscall.RTN_UNREACHABLE,
 		Table: syscall.RT_TABLE_MAIN,
 	}

@@ -2,14 +2,21 @@ package localcluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 )
 
 // Ports are the TCP ports of a cluster.
 type Ports struct {
 	API, Edge, Postgres, Registry int
+	// moreEdges are those of the edges behind the first.
+	moreEdges []int
 }
+
+// edges returns the ports of all edges.
+func (p *Ports) edges() []int { return append([]int{p.Edge}, p.moreEdges...) }
 
 // choose picks a free port for each that is zero.
 func (p *Ports) choose(ctx context.Context) error {
@@ -22,12 +29,17 @@ func (p *Ports) choose(ctx context.Context) error {
 		}
 	}()
 
-	for _, port := range []*int{&p.API, &p.Edge, &p.Postgres, &p.Registry} {
+	ports := []*int{&p.API, &p.Edge, &p.Postgres, &p.Registry}
+	for i := range p.moreEdges {
+		ports = append(ports, &p.moreEdges[i])
+	}
+
+	for _, port := range ports {
 		if *port != 0 {
 			continue
 		}
 
-		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+		listener, err := listenAnywhere(ctx)
 		if err != nil {
 			return fmt.Errorf("choose a free port: %w", err)
 		}
@@ -43,4 +55,25 @@ func (p *Ports) choose(ctx context.Context) error {
 	}
 
 	return nil
+}
+
+// listenAnywhere takes a port below those that the kernel gives to outgoing connections: one of these could take the port of a
+// part while that is being started again.
+func listenAnywhere(ctx context.Context) (net.Listener, error) {
+	const first, behind, attempts = 20000, 32768, 100
+
+	var problems error
+
+	for range attempts {
+		port := first + rand.IntN(behind-first) //nolint:gosec // Nothing depends on its being hard to guess.
+
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return listener, nil
+		}
+
+		problems = errors.Join(problems, err)
+	}
+
+	return nil, problems
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/client"
 	"github.com/zeitwork/zeitwork/internal/daemon"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
 
 // InstanceFlag is the hidden flag that tells the services of several clusters apart in the list of processes.
@@ -26,6 +28,10 @@ var passedOn = []string{"ZEITWORK_LOG_LEVEL", "ZEITWORK_LOG_FORMAT"}
 // commonEnviron is what every service is told.
 func (c *Cluster) commonEnviron() []string {
 	environ := []string{"ZEITWORK_REGISTRY_HOST=" + c.addresses.registry, "ZEITWORK_REGISTRY_INSECURE=true"}
+
+	if c.options.FaultDir != "" {
+		environ = append(environ, faultpoint.FolderVariable+"="+c.options.FaultDir)
+	}
 
 	for _, name := range passedOn {
 		if value, ok := os.LookupEnv(name); ok {
@@ -52,27 +58,14 @@ func (c *Cluster) controlEnviron() []string {
 	)
 }
 
-// nodeEnviron is what the node agent is told.
-func (c *Cluster) nodeEnviron() []string {
+// edgeEnviron is what an edge proxy is told.
+func (c *Cluster) edgeEnviron(number int) []string {
 	return append(c.commonEnviron(),
 		"ZEITWORK_API_URL="+c.APIURL(),
-		"ZEITWORK_NODE_TOKEN="+c.tokens.Node,
-		"ZEITWORK_NODE_RUNTIME=io.containerd.runc.v2",
-		"ZEITWORK_NODE_ALLOW_RUNC=true",
-		"ZEITWORK_NODE_DATA_DIR="+c.dir("node"),
-		"ZEITWORK_CONTAINERD_SOCKET="+c.addresses.containerd,
-		"ZEITWORK_CONTAINERD_NAMESPACE="+c.Namespace(),
-	)
-}
-
-// edgeEnviron is what the edge proxy is told.
-func (c *Cluster) edgeEnviron() []string {
-	return append(c.commonEnviron(),
-		"ZEITWORK_API_URL="+c.APIURL(),
-		"ZEITWORK_EDGE_TOKEN="+c.tokens.Edge,
-		fmt.Sprintf("ZEITWORK_EDGE_LISTEN=127.0.0.1:%d", c.options.Ports.Edge),
+		"ZEITWORK_EDGE_TOKEN="+c.tokens.edges()[number-1],
+		fmt.Sprintf("ZEITWORK_EDGE_LISTEN=127.0.0.1:%d", c.options.Ports.edges()[number-1]),
 		"ZEITWORK_EDGE_REGION="+region,
-		"ZEITWORK_EDGE_DATA_DIR="+c.dir("edge"),
+		"ZEITWORK_EDGE_DATA_DIR="+c.dir(numbered("edge", number)),
 		"ZEITWORK_EDGE_DRAIN_TIMEOUT=5s",
 	)
 }
@@ -80,91 +73,62 @@ func (c *Cluster) edgeEnviron() []string {
 func (c *Cluster) dir(name string) string { return filepath.Join(c.options.DataDir, name) }
 
 func (c *Cluster) startAPI(ctx context.Context) error {
-	return c.startService(ctx, "api", "api", c.controlEnviron(), func(ctx context.Context) error {
-		return answers(ctx, c.APIURL()+"/healthz")
-	})
+	return c.startService(ctx, c.service("api", "api", c.controlEnviron()), answers(c.APIURL()+"/healthz"))
 }
 
-// startServices starts what needs the API, and returns when the node has reported and the edge answers.
+// startServices starts what needs the API, and returns when the nodes have reported and the edges answer.
 func (c *Cluster) startServices(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 
 	for i := range c.options.Workers {
 		group.Go(func() error {
-			return c.startService(ctx, fmt.Sprintf("worker-%d", i+1), "worker", c.controlEnviron(), alwaysReady)
+			return c.startService(ctx, c.service(fmt.Sprintf("worker-%d", i+1), "worker", c.controlEnviron()), nil)
 		})
 	}
 
-	group.Go(func() error {
-		c.later(c.removeVMs)
+	group.Go(func() error { return c.startAgents(ctx) })
 
-		return c.startService(ctx, "nodeagent", "nodeagent", c.nodeEnviron(), c.nodeReported(time.Now()))
-	})
-	group.Go(func() error {
-		return c.startService(ctx, "edgeproxy", "edgeproxy", c.edgeEnviron(), func(ctx context.Context) error {
-			return answers(ctx, c.EdgeURL()+"/.zeitwork/health")
+	for i, url := range c.EdgeURLs() {
+		group.Go(func() error {
+			edge := c.service(fmt.Sprintf("edgeproxy-%d", i+1), "edgeproxy", c.edgeEnviron(i+1))
+
+			return c.startService(ctx, edge, answers(url+"/.zeitwork/health"))
 		})
-	})
+	}
 
 	return group.Wait()
 }
 
-func (c *Cluster) startService(ctx context.Context, name, command string, environ []string, ready func(context.Context) error) error {
+// service is a process of the zeitwork binary; the name is its part's.
+func (c *Cluster) service(name, command string, environ []string) daemon.Service {
 	instance := c.dir(name)
 
-	_, err := c.run(ctx, name, daemon.Service{
+	return daemon.Service{
 		Home: c.home, Name: name, Program: c.options.Program, Instance: instance,
 		Arguments: []string{command, InstanceFlag, instance},
 		Environ:   append(environ, c.options.Environ...),
-		Ready:     ready,
-	}.Start)
+	}
+}
+
+func (c *Cluster) startService(ctx context.Context, service daemon.Service, check check) error {
+	_, err := c.run(ctx, service.Name, service, check)
 
 	return err
 }
 
-// once runs a command of the zeitwork binary to its end.
-func (c *Cluster) once(ctx context.Context, environ []string, input []byte, arguments ...string) error {
+// once runs a command of the zeitwork binary to its end, in the network namespace that is mounted there or in the machine's.
+func (c *Cluster) once(ctx context.Context, networkNamespace string, environ []string, input []byte, arguments ...string) error {
 	command := exec.CommandContext(ctx, c.options.Program, arguments...)
 	command.Env = append(append(os.Environ(), environ...), c.options.Environ...)
 	command.Stdin = bytes.NewReader(input)
 
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("zeitwork %s: %w: %s", strings.Join(arguments, " "), err, bytes.TrimSpace(output))
-	}
-
-	return nil
-}
-
-// removeVMs takes every VM off the machine, once the agent that would start them again has gone.
-func (c *Cluster) removeVMs(ctx context.Context) error {
-	c.options.Progress("VMs", "stopping")
-
-	return c.once(ctx, c.nodeEnviron(), nil, "nodeagent", "remove-vms", c.options.ClusterRange.String())
-}
-
-// nodeReported returns a check whether the node agent has reported since then.
-func (c *Cluster) nodeReported(since time.Time) func(context.Context) error {
-	return func(ctx context.Context) error {
-		api, err := c.client()
-		if err != nil {
-			return err
+	return netnamespace.Do(networkNamespace, func() error {
+		if output, err := command.CombinedOutput(); err != nil {
+			return fmt.Errorf("zeitwork %s: %w: %s", strings.Join(arguments, " "), err, bytes.TrimSpace(output))
 		}
 
-		nodes, err := api.ListNodesWithResponse(ctx)
-		if err != nil {
-			return fmt.Errorf("ask for the node: %w", err)
-		}
-
-		if nodes.JSON200 != nil {
-			for _, node := range nodes.JSON200.Items {
-				if node.LastSeenAt != nil && node.LastSeenAt.After(since) {
-					return nil
-				}
-			}
-		}
-
-		return fmt.Errorf("the node has not reported yet: %s", nodes.Body)
-	}
+		return nil
+	})
 }
 
 // client returns a client of the API that is signed in as the operator.
@@ -181,10 +145,12 @@ func (c *Cluster) client() (*client.ClientWithResponses, error) {
 	return api, nil
 }
 
-func alwaysReady(context.Context) error { return nil }
+// answers returns a check whether the URL answers with success.
+func answers(url string) check {
+	return func(ctx context.Context, _ time.Time) error { return succeeds(ctx, url) }
+}
 
-// answers returns nil when the URL answers with success.
-func answers(ctx context.Context, url string) error {
+func succeeds(ctx context.Context, url string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)

@@ -11,6 +11,8 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
 
 const (
@@ -26,7 +28,7 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 	}
 
 	path := n.NamespacePath(vm)
-	if err := ensureNamespace(path); err != nil {
+	if err := netnamespace.Ensure(path); err != nil {
 		return "", err
 	}
 
@@ -64,7 +66,7 @@ func (n *Network) Detach(vm uuid.UUID) error {
 		return fmt.Errorf("remove interface %s: %w", InterfaceName(vm), err)
 	}
 
-	return removeNamespace(n.NamespacePath(vm))
+	return netnamespace.Remove(n.NamespacePath(vm))
 }
 
 // ensureVeth makes the pair with hardware addresses of our choice: udev gives others to interfaces that have none, and the

@@ -1,18 +1,18 @@
-package network
+package netnamespace
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 )
 
-// ensureNamespace makes a network namespace and keeps it alive by a mount at path.
-func ensureNamespace(path string) error {
-	if isNamespace(path) {
+// Ensure makes a network namespace without IPv6, and keeps it alive by a mount at path, whose folder exists. What is already
+// there stays as it is.
+func Ensure(path string) error {
+	if Exists(path) {
 		return nil
 	}
 
@@ -25,35 +25,11 @@ func ensureNamespace(path string) error {
 		return fmt.Errorf("make the mount point of a network namespace: %w", err)
 	}
 
-	return onOwnThread(func() error { return mountNewNamespace(path) })
+	return onOwnThread(func() error { return mountNew(path) })
 }
 
-// onOwnThread calls run on a thread that ends with it, so that no other goroutine finds itself in the namespace that run moves the
-// thread to. It is never the main thread: that one cannot end, and what the kernel shows of the process is shown of it.
-func onOwnThread(run func() error) error {
-	done := make(chan error)
-
-	go func() {
-		runtime.LockOSThread()
-
-		if unix.Gettid() != unix.Getpid() {
-			done <- run()
-
-			return
-		}
-
-		err := onOwnThread(run)
-
-		runtime.UnlockOSThread()
-
-		done <- err
-	}()
-
-	return <-done
-}
-
-// mountNewNamespace moves the calling thread into a new network namespace and mounts that at path.
-func mountNewNamespace(path string) error {
+// mountNew moves the calling thread into a new network namespace and mounts that at path.
+func mountNew(path string) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return fmt.Errorf("make a network namespace: %w", err)
 	}
@@ -81,8 +57,9 @@ func mountNewNamespace(path string) error {
 	return nil
 }
 
-func removeNamespace(path string) error {
-	if isNamespace(path) {
+// Remove takes the mount away; the namespace ends with the last process and socket in it. It may be called twice.
+func Remove(path string) error {
+	if Exists(path) {
 		if err := unix.Unmount(path, unix.MNT_DETACH); err != nil {
 			return fmt.Errorf("unmount network namespace: %w", err)
 		}
@@ -95,7 +72,8 @@ func removeNamespace(path string) error {
 	return nil
 }
 
-func isNamespace(path string) bool {
+// Exists tells whether a namespace is mounted at path.
+func Exists(path string) bool {
 	var stat unix.Statfs_t
 
 	return unix.Statfs(path, &stat) == nil && stat.Type == unix.NSFS_MAGIC
