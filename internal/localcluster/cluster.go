@@ -3,6 +3,11 @@
 //
 // A second start with the same directory finds what the first left: the database, the images, the build cache. Nothing
 // survives Stop: no process, VM, network namespace, route or mount.
+//
+// One node is in the machine's own network. Each of several has a network namespace, a containerd and an agent of its own: a veth
+// link brings the machine's edges to its VMs, the API and the registry are forwarded to the same ports of its loopback interface,
+// and there is no other way out. All else is in the machine's network. Parts can be held, released and replaced, and nodes cut off,
+// to see what that does.
 package localcluster
 
 import (

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/samber/lo"
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
@@ -23,6 +24,8 @@ const (
 	// A link has four addresses, and all links are in the first /24 of the cluster's range, which no node gets.
 	linkBits, linkAddresses = 30, 4
 	mostNodes               = 256 / linkAddresses
+	// The ends of a link, by their place in its addresses.
+	machineEnd, nodeEnd = 1, 2
 )
 
 // makeNetwork makes a node's network namespace, with a link to the machine and no other way out, and the ways to the API and to
@@ -83,8 +86,8 @@ func (c *Cluster) makeLink(n *node) error {
 	}
 
 	return errors.Join(
-		turnOn(machine, c.linkName(n), c.linkAddress(n, 1)),
-		turnOn(inside, uplink, c.linkAddress(n, 2)), //nolint:mnd // The second of two ends.
+		turnOn(machine, c.linkName(n), c.linkAddress(n, machineEnd)),
+		turnOn(inside, uplink, c.linkAddress(n, nodeEnd)),
 	)
 }
 
@@ -109,7 +112,7 @@ func (c *Cluster) routeNode(n *node, prefix netip.Prefix) error {
 	}
 
 	route := &netlink.Route{
-		LinkIndex: link.Attrs().Index, Dst: ipNet(prefix), Gw: c.linkAddress(n, 2).AsSlice(), //nolint:mnd // The second of two ends.
+		LinkIndex: link.Attrs().Index, Dst: ipNet(prefix), Gw: c.linkAddress(n, nodeEnd).AsSlice(),
 	}
 	if err := netlink.RouteReplace(route); err != nil {
 		return fmt.Errorf("route %s to node %s: %w", prefix, n.Name, err)
@@ -145,11 +148,11 @@ func (c *Cluster) linkName(n *node) string {
 	return fmt.Sprintf("zwn%s-%d", strings.TrimPrefix(c.Namespace(), "zeitwork-"), n.number)
 }
 
-// linkAddress returns the address of an end of the link to a node: the machine's is 1, the node's 2. It is one of the cluster's
-// addresses, which never leave the machine, with or without the link.
+// linkAddress returns the address of an end of the link to a node. It is one of the cluster's addresses, which never leave the
+// machine, with or without the link.
 func (c *Cluster) linkAddress(n *node, end int) netip.Addr {
 	octets := c.options.ClusterRange.Masked().Addr().As4()
-	octets[len(octets)-1] = byte((n.number-1)*linkAddresses + end)
+	octets[len(octets)-1] = byte((n.number-1)*linkAddresses + end) //nolint:gosec // There are mostNodes.
 
 	return netip.AddrFrom4(octets)
 }
@@ -165,12 +168,7 @@ func (n *node) openForwarders(ctx context.Context) error {
 }
 
 func (n *node) closeForwarders() error {
-	var problems []error
-	for _, f := range n.forwarders {
-		problems = append(problems, f.close())
-	}
-
-	return errors.Join(problems...)
+	return errors.Join(lo.Map(n.forwarders, func(f *forwarder, _ int) error { return f.close() })...)
 }
 
 func ipNet(prefix netip.Prefix) *net.IPNet {

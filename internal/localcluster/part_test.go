@@ -36,7 +36,7 @@ func TestPart_Dies_IsStartedAgain_UntilTheClusterStops(t *testing.T) {
 func TestPart_Held_StaysAwayUntilItIsReleased(t *testing.T) {
 	t.Parallel()
 
-	c := childCluster(t)
+	c := childCluster(t, "other")
 	first := c.PID("child")
 
 	require.NoError(t, syscall.Kill(first, syscall.SIGSTOP), "a frozen one dies too")
@@ -44,6 +44,11 @@ func TestPart_Held_StaysAwayUntilItIsReleased(t *testing.T) {
 	require.ErrorIs(t, syscall.Kill(first, 0), syscall.ESRCH)
 	require.NoError(t, c.Hold(t.Context(), "child"), "it may be held twice")
 	require.ErrorContains(t, c.Replace(t.Context(), "child", "/bin/true"), "is held")
+
+	// Another that dies later is back, and this one is not.
+	other := c.PID("other")
+	require.NoError(t, syscall.Kill(other, syscall.SIGKILL))
+	require.Eventually(t, func() bool { return c.PID("other") != other }, 10*time.Second, 10*time.Millisecond)
 	require.Equal(t, first, c.PID("child"))
 
 	require.NoError(t, c.Release(t.Context(), "child"))
@@ -125,16 +130,12 @@ func TestPart_ThatThereIsNot_IsRefusedWithTheNamesOfThoseThereAre(t *testing.T) 
 	require.Zero(t, c.PID("worker-7"))
 }
 
-// childCluster is a cluster of one part, the process of a program that waits.
-func childCluster(t *testing.T) *Cluster {
+// childCluster is a cluster of the part child, and of more; each is the process of a program that waits.
+func childCluster(t *testing.T, more ...string) *Cluster {
 	t.Helper()
 
 	program, err := exec.LookPath("tail")
 	require.NoError(t, err)
-
-	dir := t.TempDir()
-	file := filepath.Join(dir, "file")
-	require.NoError(t, os.WriteFile(file, nil, 0o600))
 
 	lifetime, end := context.WithCancel(t.Context())
 	c := &Cluster{
@@ -143,10 +144,16 @@ func childCluster(t *testing.T) *Cluster {
 	}
 	t.Cleanup(func() { _ = c.Stop(context.WithoutCancel(t.Context())) })
 
-	_, err = c.run(t.Context(), "child", daemon.Service{
-		Home: daemon.Home(dir), Name: "child", Program: program, Arguments: []string{"-f", file}, Instance: file,
-	}, nil)
-	require.NoError(t, err)
+	for _, name := range append(more, "child") {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "file")
+		require.NoError(t, os.WriteFile(file, nil, 0o600))
+
+		_, err = c.run(t.Context(), name, daemon.Service{
+			Home: daemon.Home(dir), Name: name, Program: program, Arguments: []string{"-f", file}, Instance: file,
+		}, nil)
+		require.NoError(t, err)
+	}
 
 	return c
 }

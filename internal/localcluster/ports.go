@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+
+	"github.com/samber/lo"
 )
 
 // Ports are the TCP ports of a cluster.
@@ -29,12 +31,9 @@ func (p *Ports) choose(ctx context.Context) error {
 		}
 	}()
 
-	ports := []*int{&p.API, &p.Edge, &p.Postgres, &p.Registry}
-	for i := range p.moreEdges {
-		ports = append(ports, &p.moreEdges[i])
-	}
+	more := lo.Map(p.moreEdges, func(_, i int) *int { return &p.moreEdges[i] })
 
-	for _, port := range ports {
+	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry) {
 		if *port != 0 {
 			continue
 		}

@@ -31,8 +31,9 @@ var (
 
 // setup is what two runs of one cluster share.
 type setup struct {
-	DataDir, Program, Bin string
-	Ports                 localcluster.Ports
+	DataDir string `json:"data_dir"`
+	Program string `json:"program"`
+	Bin     string `json:"bin"`
 }
 
 func newSetup(t *testing.T) *setup {
@@ -55,7 +56,7 @@ func newSetup(t *testing.T) *setup {
 	}
 
 	// A short path: the sockets below it may be 107 bytes long. Postgres runs as another user, who must be able to pass.
-	folder, err := os.MkdirTemp("/tmp", "zw")
+	folder, err := os.MkdirTemp("/tmp", "zw") //nolint:usetesting // Its paths are long.
 	require.NoError(t, err)
 	require.NoError(t, os.Chmod(folder, 0o711))
 	t.Cleanup(func() {
