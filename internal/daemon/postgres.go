@@ -25,7 +25,8 @@ type Postgres struct {
 	Bin string
 	// Port is a free TCP port.
 	Port int
-	// Disposable trades the safety of the data for speed: a crash of the machine may lose the database. For tests.
+	// Disposable trades the safety of the data for speed: a crash of the machine may lose the database, one of Postgres loses
+	// nothing that was committed. For tests.
 	Disposable bool
 }
 
@@ -81,7 +82,7 @@ func (p Postgres) arguments(data string) []string {
 	}
 
 	if p.Disposable {
-		settings = append(settings, "fsync=off", "full_page_writes=off", "synchronous_commit=off")
+		settings = append(settings, "fsync=off", "full_page_writes=off")
 	}
 
 	return append([]string{"-D", data}, lo.FlatMap(settings, func(setting string, _ int) []string { return []string{"-c", setting} })...)
