@@ -121,6 +121,26 @@ func TestRegistryWithTokens_CloneBuildAndPublishGetThroughWithGrants(t *testing.
 	require.Subset(t, []string{ImageRepository(bundle.project), sourceRepository(bundle.project)}, endpoint.repositories)
 }
 
+func TestRegistryWithTokens_DeletesWithGrants(t *testing.T) {
+	t.Parallel()
+
+	bundle, _ := setupTokens(t)
+	request := bundle.request(t, newApp(t, toolDockerfile))
+	built, log, err := bundle.build(t.Context(), request)
+	require.NoError(t, err, log)
+
+	require.NoError(t, bundle.registry.DeleteImage(t.Context(), bundle.project, built.Digest))
+
+	_, err = bundle.registry.Publish(t.Context(), bundle.project, request.DeploymentID, built.Digest)
+	require.True(t, isMissing(err), "%v", err)
+
+	require.NoError(t, bundle.registry.DeleteProject(t.Context(), bundle.project))
+
+	sources, err := bundle.registry.ListSources(t.Context(), bundle.project)
+	require.NoError(t, err)
+	require.Empty(t, sources)
+}
+
 func TestRegistryWithTokens_BuildCannotReadAnotherProjectsImage(t *testing.T) {
 	t.Parallel()
 

@@ -14,7 +14,8 @@ import (
 const upsertImage = `-- name: UpsertImage :one
 INSERT INTO images (id, project_id, repository, digest, size_bytes)
 VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (project_id, digest) DO UPDATE SET repository = excluded.repository
+ON CONFLICT (project_id, digest) DO UPDATE SET
+  repository = excluded.repository, size_bytes = greatest(images.size_bytes, excluded.size_bytes), collected_at = NULL
 RETURNING id, project_id, repository, digest, size_bytes, created_at, collected_at
 `
 
@@ -26,6 +27,7 @@ type UpsertImageParams struct {
 	SizeBytes  int64
 }
 
+// Writes that a deployment needs an image, which is in the registry. The project is locked.
 func (q *Queries) UpsertImage(ctx context.Context, arg UpsertImageParams) (Image, error) {
 	row := q.db.QueryRow(ctx, upsertImage,
 		arg.ID,

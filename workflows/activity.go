@@ -25,8 +25,19 @@ type Publisher interface {
 	Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (activities.Image, error)
 }
 
+// Collector is what garbage collection asks of *activities.Registry. Deleting what is gone is no error.
+type Collector interface {
+	DeleteImage(ctx context.Context, projectID uuid.UUID, digest string) error
+	// ListSources returns the commits whose source there is.
+	ListSources(ctx context.Context, projectID uuid.UUID) ([]string, error)
+	DeleteSource(ctx context.Context, projectID uuid.UUID, commit string) error
+	// DeleteProject deletes all that has a tag.
+	DeleteProject(ctx context.Context, projectID uuid.UUID) error
+}
+
 var (
 	_ Source    = (*activities.Source)(nil)
 	_ Builder   = (*activities.Builder)(nil)
 	_ Publisher = (*activities.Registry)(nil)
+	_ Collector = (*activities.Registry)(nil)
 )

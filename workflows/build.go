@@ -34,9 +34,17 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		return nil, err
 	}
 
+	if err := w.noteImage(ctx, a, result.Digest); err != nil {
+		return nil, err
+	}
+
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
 		if err := queries.SetDeploymentImageDigest(ctx, &result.Digest, a.deployment.ID); err != nil {
 			return fmt.Errorf("write the image's digest: %w", err)
+		}
+
+		if err := queries.KeepImage(ctx, a.project.ID, result.Digest); err != nil {
+			return fmt.Errorf("keep the image: %w", err)
 		}
 
 		return nil

@@ -38,9 +38,15 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 		// Only for jobs that the reaper cannot see. It must not take a job from a worker that is at work.
 		RescueStuckJobsAfter: longest + time.Hour,
 		SoftStopTimeout:      w.config.StopTimeout,
+
+		CompletedJobRetentionPeriod: w.config.JobRetention,
+		CancelledJobRetentionPeriod: w.config.JobRetention,
+		DiscardedJobRetentionPeriod: w.config.JobRetention,
+
 		PeriodicJobs: []*river.PeriodicJob{
 			periodicJob(kindPollRepositories, w.config.PollInterval),
 			periodicJob(kindReconcile, reconcileEvery),
+			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
 		},
 		Plugins: []rivertype.Plugin{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{
 			EnableWorkSpanJobKindSuffix: true, EnableTracePropagation: true,
@@ -58,6 +64,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueWait:    {MaxWorkers: w.config.WaitSlots},
 		queuePoll:    {MaxWorkers: polls},
 		queueMove:    {MaxWorkers: w.config.WaitSlots},
+		queueGarbage: {MaxWorkers: 1},
 	}
 }
 

@@ -19,4 +19,9 @@ type Config struct {
 	AddressCooldown time.Duration `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
 	NodeLostAfter   time.Duration `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
 	PollInterval    time.Duration `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
+	GarbageInterval time.Duration `doc:"How often what is not kept any more is looked for and removed."                                                    env:"ZEITWORK_GARBAGE_INTERVAL"    envDefault:"10m"`
+	KeepReleases    int32         `doc:"How many deployments of a project that were live can be rolled back to, and how many of its sources are kept."       env:"ZEITWORK_KEEP_RELEASES"       envDefault:"10"`
+	LogRetention    time.Duration `doc:"How long lines of build and runtime logs are kept."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
+	LogLines        int32         `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
+	JobRetention    time.Duration `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
 }

@@ -39,5 +39,6 @@ func otherKinds() []kind {
 		{name: kindMoveVMs, queue: queueMove, timeout: 25 * time.Minute, attempts: 100, work: (*Worker).moveVMs},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},
+		{name: kindCollectGarbage, queue: queueGarbage, timeout: 10 * time.Minute, attempts: 1, periodic: true, work: (*Worker).collectGarbage},
 	}
 }

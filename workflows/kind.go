@@ -20,6 +20,7 @@ const (
 	kindPollRepositories = "poll_repositories"
 	kindReconcile        = "reconcile"
 	kindMoveVMs          = "move_vms"
+	kindCollectGarbage   = "collect_garbage"
 )
 
 // The queues. Steps that wait have a wide queue of their own, so that they take no slot from those that work. A new kind
@@ -32,6 +33,7 @@ const (
 	queueWait    = "wait"
 	queuePoll    = "poll"
 	queueMove    = "move"
+	queueGarbage = "garbage"
 )
 
 // riverSchema is the Postgres schema of River's tables.

@@ -69,6 +69,10 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return problem.New(problem.Conflict, "This deployment was never live. Choose one that was, or redeploy this one.")
 		}
 
+		if err := requireKept(ctx, queries, *origin.ImageID); err != nil {
+			return err
+		}
+
 		environment, err := d.key.OpenEnvironment(origin.ID, origin.EnvironmentSealed)
 		if err != nil {
 			return fmt.Errorf("open the environment to go back to: %w", err)

@@ -40,6 +40,7 @@ type Dependencies struct {
 	Source    Source
 	Builder   Builder
 	Publisher Publisher
+	Collector Collector
 	Logger    *slog.Logger
 }
 
@@ -54,6 +55,7 @@ type Worker struct {
 	source      Source
 	builder     Builder
 	publisher   Publisher
+	collector   Collector
 	logger      *slog.Logger
 	deployments *Deployments
 	client      *river.Client[pgx.Tx]
@@ -77,7 +79,8 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		config: config,
 		name:   nameOf(cmp.Or(config.Name, host)),
 		pool:   dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
-		builder: dependencies.Builder, publisher: dependencies.Publisher, deployments: deployments, stopping: make(chan struct{}),
+		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
+		stopping: make(chan struct{}),
 	}
 	w.logger = dependencies.Logger.With(slog.String("worker", w.name))
 

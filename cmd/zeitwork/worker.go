@@ -46,7 +46,7 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
 		Pool: pool, Listener: listener, Key: config.SecretKey, Logger: parts.logger,
-		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry,
+		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {
 		return err

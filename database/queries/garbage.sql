@@ -1,0 +1,175 @@
+-- name: ListProjectsToCollect :many
+-- The projects of which the registry may hold what nobody needs, in no order, so that a pass which is cut off does not
+-- always leave the same ones out. Most have had a deployment lately. The others have images that could not be taken out
+-- by then, or more of them than are kept.
+SELECT id, (deleted_at IS NOT NULL)::boolean AS deleted FROM projects
+WHERE deleted_at > now() - interval '7 days'
+  OR EXISTS (
+    SELECT FROM deployments
+    WHERE deployments.project_id = projects.id
+      AND greatest(deployments.created_at, deployments.ended_at, deployments.retired_at, deployments.warm_until) > now() - interval '7 days'
+  )
+  OR EXISTS (
+    SELECT FROM images
+    WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
+  )
+  OR (SELECT count(*) FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > sqlc.arg(keep_releases)::integer + 1
+ORDER BY random();
+
+-- name: ProjectIsBuilding :one
+-- Whether a deployment of the project may be putting an image or a source into the registry of which its row does not
+-- tell yet.
+SELECT EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = $1 AND deployments.state IN ('queued', 'deploying') AND deployments.image_digest IS NULL
+);
+
+-- name: ProjectIsInUse :one
+-- Whether anything of a project still runs, or is to.
+SELECT EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = $1
+    AND (deployments.state IN ('queued', 'deploying', 'live')
+      OR EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL))
+);
+
+-- name: MarkUnneededImages :exec
+-- From now on nobody can roll back to these images. A deployment needs its image while it is on its way, live, kept warm
+-- or among the last releases. The project is locked.
+UPDATE images SET collected_at = now()
+WHERE images.project_id = @project_id AND images.collected_at IS NULL
+  AND NOT EXISTS (
+    SELECT FROM deployments
+    WHERE deployments.project_id = @project_id AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)
+      AND (
+        deployments.state IN ('queued', 'deploying', 'live')
+        OR (deployments.state = 'retired' AND deployments.warm_until > now())
+        OR deployments.id IN (
+          SELECT releases.id FROM deployments AS releases
+          WHERE releases.project_id = @project_id AND releases.route_version IS NOT NULL AND releases.state <> 'live'
+          ORDER BY releases.route_version DESC
+          LIMIT sqlc.arg(keep_releases)::integer
+        )
+      )
+  );
+
+-- name: LockMarkedImage :one
+-- One image of a project that is marked and still in the registry. The project is locked. A worker of the version before
+-- builds an image again without taking the mark back: what runs is never taken out.
+SELECT images.id, images.digest FROM images
+WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repository <> ''
+  AND NOT EXISTS (
+    SELECT FROM deployments
+    WHERE deployments.project_id = $1 AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)
+      AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
+  )
+ORDER BY images.id LIMIT 1
+FOR UPDATE OF images;
+
+-- name: SetImageTakenOut :exec
+-- Writes that the image is nowhere in the registry any more.
+UPDATE images SET repository = '' WHERE id = $1;
+
+-- name: NoteImage :exec
+-- Writes that the registry has an image, whether or not anybody needs it: what is not noted is never taken out.
+INSERT INTO images (id, project_id, repository, digest, size_bytes)
+VALUES (@id, @project_id, @repository, @digest, 0)
+ON CONFLICT (project_id, digest) DO UPDATE SET repository = excluded.repository;
+
+-- name: KeepImage :exec
+-- Takes the mark of an image back, since a deployment needs it. The project is locked.
+UPDATE images SET collected_at = NULL WHERE project_id = @project_id AND digest = @digest;
+
+-- name: ImageIsKept :one
+-- Whether the registry has the image and keeps it. The project is locked.
+SELECT (collected_at IS NULL)::boolean AS kept FROM images WHERE id = $1;
+
+-- name: ListNeededCommits :many
+-- The commits whose source is kept: those of deployments on their way and of the newest ones.
+SELECT DISTINCT deployments.commit_sha::text AS commit_sha FROM deployments
+WHERE deployments.project_id = @project_id AND deployments.commit_sha IS NOT NULL
+  AND (
+    deployments.state IN ('queued', 'deploying')
+    OR deployments.id IN (
+      SELECT newest.id FROM deployments AS newest WHERE newest.project_id = @project_id ORDER BY newest.id DESC LIMIT sqlc.arg(keep_releases)::integer
+    )
+  );
+
+-- name: DeleteOldBuildLogs :one
+-- Looks at the lines behind the one with that id, in the order in which they were stored, and deletes those that are
+-- older than the retention. Lines of deployments on their way stay.
+WITH batch AS (
+  SELECT build_logs.id, build_logs.deployment_id, build_logs.logged_at < now() - sqlc.arg(retention)::interval AS old
+  FROM build_logs WHERE build_logs.id > @after ORDER BY build_logs.id LIMIT 10000
+), deleted AS (
+  DELETE FROM build_logs USING batch, deployments
+  WHERE build_logs.id = batch.id AND batch.old
+    AND deployments.id = batch.deployment_id AND deployments.state NOT IN ('queued', 'deploying')
+  RETURNING build_logs.id
+)
+SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
+FROM batch;
+
+-- name: DeleteOldRuntimeLogs :one
+-- As DeleteOldBuildLogs. The newest line of a VM that is still there stays: it tells the node which lines have come.
+WITH batch AS (
+  SELECT runtime_logs.id, runtime_logs.logged_at < now() - sqlc.arg(retention)::interval AS old
+  FROM runtime_logs WHERE runtime_logs.id > @after ORDER BY runtime_logs.id LIMIT 10000
+), deleted AS (
+  DELETE FROM runtime_logs USING batch
+  WHERE runtime_logs.id = batch.id AND batch.old
+    AND NOT EXISTS (
+      SELECT FROM vms
+      WHERE vms.id = runtime_logs.vm_id AND vms.removed_at IS NULL
+        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > runtime_logs.sequence)
+    )
+  RETURNING runtime_logs.id
+)
+SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
+FROM batch;
+
+-- name: ListOverlongBuildLogs :many
+-- The deployments that have ended and whose build log has more lines than are kept, with the newest line too many. Those
+-- that ended long ago have no lines any more.
+SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
+CROSS JOIN LATERAL (
+  SELECT build_logs.id FROM build_logs WHERE build_logs.deployment_id = deployments.id
+  ORDER BY build_logs.id DESC LIMIT 1 OFFSET sqlc.arg(keep_lines)::integer
+) AS surplus
+WHERE deployments.state NOT IN ('queued', 'deploying') AND deployments.ended_at > now() - sqlc.arg(retention)::interval - interval '1 day';
+
+-- name: ListOverlongRuntimeLogs :many
+-- As ListOverlongBuildLogs, of every deployment whose VMs may write.
+SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
+CROSS JOIN LATERAL (
+  SELECT runtime_logs.id FROM runtime_logs WHERE runtime_logs.deployment_id = deployments.id
+  ORDER BY runtime_logs.id DESC LIMIT 1 OFFSET sqlc.arg(keep_lines)::integer
+) AS surplus
+WHERE deployments.state IN ('queued', 'deploying', 'live')
+  OR greatest(deployments.ended_at, deployments.retired_at) > now() - sqlc.arg(retention)::interval - interval '1 day';
+
+-- name: DeleteBuildLogsUpTo :execrows
+-- Deletes lines of a deployment up to the one with that id, the oldest first.
+DELETE FROM build_logs
+WHERE build_logs.id IN (
+  SELECT oldest.id FROM build_logs AS oldest
+  WHERE oldest.deployment_id = @deployment_id AND oldest.id <= @last
+  ORDER BY oldest.id LIMIT 10000
+);
+
+-- name: DeleteRuntimeLogsUpTo :execrows
+-- As DeleteBuildLogsUpTo; the newest line of a VM that is still there stays.
+DELETE FROM runtime_logs
+WHERE runtime_logs.id IN (
+  SELECT oldest.id FROM runtime_logs AS oldest
+  WHERE oldest.deployment_id = @deployment_id AND oldest.id <= @last
+    AND NOT EXISTS (
+      SELECT FROM vms
+      WHERE vms.id = oldest.vm_id AND vms.removed_at IS NULL
+        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > oldest.sequence)
+    )
+  ORDER BY oldest.id LIMIT 10000
+);
+
+-- name: DeleteExpiredIdempotencyKeys :execrows
+DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day';

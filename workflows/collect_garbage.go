@@ -1,0 +1,65 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/riverqueue/river"
+
+	"github.com/zeitwork/zeitwork/database"
+)
+
+// collected counts what one pass has removed.
+type collected struct {
+	images, sources, buildLines, runtimeLines, idempotencyKeys atomic.Int64
+}
+
+// collectGarbage removes what the settings do not keep. All of it may be done twice, and what fails is tried again at the
+// next pass.
+func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) error {
+	var removed collected
+
+	keys, err := database.New(w.pool).DeleteExpiredIdempotencyKeys(ctx)
+	if err != nil {
+		err = fmt.Errorf("delete idempotency keys: %w", err)
+	}
+
+	removed.idempotencyKeys.Add(keys)
+
+	err = errors.Join(err, w.collectLogs(ctx, &removed), w.collectProjects(ctx, &removed))
+
+	removed.log(ctx, w.logger)
+
+	if err != nil {
+		return fmt.Errorf("collect garbage: %w", err)
+	}
+
+	return nil
+}
+
+// log says what was removed, if anything was.
+func (c *collected) log(ctx context.Context, logger *slog.Logger) {
+	attributes := []slog.Attr{}
+
+	for _, count := range []struct {
+		name  string
+		value int64
+	}{
+		{"images", c.images.Load()},
+		{"sources", c.sources.Load()},
+		{"build_lines", c.buildLines.Load()},
+		{"runtime_lines", c.runtimeLines.Load()},
+		{"idempotency_keys", c.idempotencyKeys.Load()},
+	} {
+		if count.value > 0 {
+			attributes = append(attributes, slog.Int64(count.name, count.value))
+		}
+	}
+
+	if len(attributes) > 0 {
+		logger.LogAttrs(ctx, slog.LevelInfo, "collected garbage", attributes...)
+	}
+}

@@ -1,0 +1,44 @@
+package workflows
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// noteImage writes that the registry has the image. That is so even if the deployment has ended meanwhile, and then it has
+// to be collected: the end of ctx does not keep it from being written.
+func (w *Worker) noteImage(ctx context.Context, a *attempt, digest string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+
+	err := database.New(w.pool).NoteImage(ctx, database.NoteImageParams{
+		ID: id.New(), ProjectID: a.project.ID, Repository: activities.ImageRepository(a.project.ID), Digest: digest,
+	})
+	if err != nil {
+		return fmt.Errorf("note the image: %w", err)
+	}
+
+	return nil
+}
+
+// requireKept returns a problem when the image was collected, or is about to be. The project is locked.
+func requireKept(ctx context.Context, queries *database.Queries, image uuid.UUID) error {
+	kept, err := queries.ImageIsKept(ctx, image)
+	if err != nil {
+		return fmt.Errorf("read the image: %w", err)
+	}
+
+	if !kept {
+		return problem.New(problem.Conflict,
+			"The image of this deployment is not kept any more, because newer ones have been live since. Redeploy it to build its commit again.")
+	}
+
+	return nil
+}
