@@ -146,7 +146,7 @@ func (b *testBundle) makeWorker() (*Worker, error) {
 	return NewWorker(Config{
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
-		GarbageInterval: time.Hour, KeepReleases: 2, LogRetention: 24 * time.Hour, LogLines: 5, JobRetention: time.Hour,
+		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
 	})
@@ -241,6 +241,8 @@ func (b *testBundle) count(t *testing.T, query string, args ...any) int {
 
 // memory are activities that do nothing but what a test tells them to.
 type memory struct {
+	memoryRegistry
+
 	tree string
 
 	mutex sync.Mutex

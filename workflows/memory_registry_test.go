@@ -1,0 +1,86 @@
+package workflows
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/google/uuid"
+)
+
+// memoryRegistry holds the images and sources that a test has put there.
+type memoryRegistry struct {
+	registryMutex sync.Mutex
+	// stored are images by digest and sources by commit, of each project.
+	stored map[uuid.UUID]map[string]bool
+	// onDelete is called once before anything is deleted; its error is the registry's.
+	onDelete func(name string) error
+	// onDeleted is called once something was deleted; its error is that of an answer which never came.
+	onDeleted func() error
+}
+
+func (r *memoryRegistry) store(project uuid.UUID, names ...string) {
+	r.registryMutex.Lock()
+	defer r.registryMutex.Unlock()
+
+	if r.stored == nil {
+		r.stored = map[uuid.UUID]map[string]bool{}
+	}
+
+	if r.stored[project] == nil {
+		r.stored[project] = map[string]bool{}
+	}
+
+	for _, name := range names {
+		r.stored[project][name] = true
+	}
+}
+
+// left returns what there is of a project, in order.
+func (r *memoryRegistry) left(project uuid.UUID) []string {
+	r.registryMutex.Lock()
+	defer r.registryMutex.Unlock()
+
+	return slices.Sorted(maps.Keys(r.stored[project]))
+}
+
+func (r *memoryRegistry) delete(project uuid.UUID, name string) error {
+	if r.onDelete != nil {
+		if err := r.onDelete(name); err != nil {
+			return err
+		}
+	}
+
+	r.registryMutex.Lock()
+	delete(r.stored[project], name)
+	r.registryMutex.Unlock()
+
+	if r.onDeleted != nil {
+		return r.onDeleted()
+	}
+
+	return nil
+}
+
+func (r *memoryRegistry) DeleteImage(_ context.Context, project uuid.UUID, digest string) error {
+	return r.delete(project, digest)
+}
+
+func (r *memoryRegistry) ListSources(_ context.Context, project uuid.UUID) ([]string, error) {
+	return slices.DeleteFunc(r.left(project), func(name string) bool { return !isCommit(name) }), nil
+}
+
+func (r *memoryRegistry) DeleteSource(_ context.Context, project uuid.UUID, commit string) error {
+	return r.delete(project, commit)
+}
+
+func (r *memoryRegistry) DeleteProject(_ context.Context, project uuid.UUID) error {
+	for _, name := range r.left(project) {
+		if err := r.delete(project, name); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
