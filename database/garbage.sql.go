@@ -12,24 +12,6 @@ import (
 	"time"
 )
 
-const deleteBuildLogsUpTo = `-- name: DeleteBuildLogsUpTo :execrows
-DELETE FROM build_logs
-WHERE build_logs.id IN (
-  SELECT oldest.id FROM build_logs AS oldest
-  WHERE oldest.deployment_id = $1 AND oldest.id <= $2
-  ORDER BY oldest.id LIMIT 10000
-)
-`
-
-// Deletes lines of a deployment up to the one with that id, the oldest first.
-func (q *Queries) DeleteBuildLogsUpTo(ctx context.Context, deploymentID uuid.UUID, last int64) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteBuildLogsUpTo, deploymentID, last)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const deleteExpiredIdempotencyKeys = `-- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day'
 `
@@ -73,16 +55,15 @@ func (q *Queries) DeleteOldBuildLogs(ctx context.Context, retention time.Duratio
 
 const deleteOldRuntimeLogs = `-- name: DeleteOldRuntimeLogs :one
 WITH batch AS (
-  SELECT runtime_logs.id, runtime_logs.logged_at < now() - $1::interval AS old
+  SELECT runtime_logs.id, runtime_logs.vm_id, runtime_logs.logged_at < now() - $1::interval AS old
   FROM runtime_logs WHERE runtime_logs.id > $2 ORDER BY runtime_logs.id LIMIT 10000
+), newest AS MATERIALIZED (
+  SELECT vms.id AS vm_id, (SELECT max(line.sequence) FROM runtime_logs AS line WHERE line.vm_id = vms.id) AS sequence
+  FROM vms WHERE vms.removed_at IS NULL AND vms.id IN (SELECT batch.vm_id FROM batch)
 ), deleted AS (
   DELETE FROM runtime_logs USING batch
   WHERE runtime_logs.id = batch.id AND batch.old
-    AND NOT EXISTS (
-      SELECT FROM vms
-      WHERE vms.id = runtime_logs.vm_id AND vms.removed_at IS NULL
-        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > runtime_logs.sequence)
-    )
+    AND NOT EXISTS (SELECT FROM newest WHERE newest.vm_id = runtime_logs.vm_id AND newest.sequence = runtime_logs.sequence)
   RETURNING runtime_logs.id
 )
 SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
@@ -103,23 +84,43 @@ func (q *Queries) DeleteOldRuntimeLogs(ctx context.Context, retention time.Durat
 	return i, err
 }
 
-const deleteRuntimeLogsUpTo = `-- name: DeleteRuntimeLogsUpTo :execrows
-DELETE FROM runtime_logs
-WHERE runtime_logs.id IN (
-  SELECT oldest.id FROM runtime_logs AS oldest
-  WHERE oldest.deployment_id = $1 AND oldest.id <= $2
-    AND NOT EXISTS (
-      SELECT FROM vms
-      WHERE vms.id = oldest.vm_id AND vms.removed_at IS NULL
-        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > oldest.sequence)
-    )
-  ORDER BY oldest.id LIMIT 10000
-)
+const deleteOldestBuildLogs = `-- name: DeleteOldestBuildLogs :execrows
+DELETE FROM build_logs
+WHERE build_logs.id = ANY (ARRAY(
+  SELECT oldest.id FROM build_logs AS oldest
+  WHERE oldest.deployment_id = $1
+  ORDER BY oldest.id LIMIT least(10000, $2::bigint)
+))
 `
 
-// As DeleteBuildLogsUpTo; the newest line of a VM that is still there stays.
-func (q *Queries) DeleteRuntimeLogsUpTo(ctx context.Context, deploymentID uuid.UUID, last int64) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteRuntimeLogsUpTo, deploymentID, last)
+// Deletes that many of the oldest lines of a deployment, but no more than a batch.
+func (q *Queries) DeleteOldestBuildLogs(ctx context.Context, deploymentID uuid.UUID, surplus int64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldestBuildLogs, deploymentID, surplus)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldestRuntimeLogs = `-- name: DeleteOldestRuntimeLogs :execrows
+WITH batch AS MATERIALIZED (
+  SELECT oldest.id, oldest.vm_id, oldest.sequence FROM runtime_logs AS oldest
+  WHERE oldest.deployment_id = $1
+  ORDER BY oldest.id LIMIT least(10000, $2::bigint)
+), newest AS MATERIALIZED (
+  SELECT vms.id AS vm_id, (SELECT max(line.sequence) FROM runtime_logs AS line WHERE line.vm_id = vms.id) AS sequence
+  FROM vms WHERE vms.removed_at IS NULL AND vms.id IN (SELECT batch.vm_id FROM batch)
+)
+DELETE FROM runtime_logs
+WHERE runtime_logs.id = ANY (ARRAY(
+  SELECT batch.id FROM batch
+  WHERE NOT EXISTS (SELECT FROM newest WHERE newest.vm_id = batch.vm_id AND newest.sequence = batch.sequence)
+))
+`
+
+// As DeleteOldestBuildLogs; the newest line of a VM that is still there stays.
+func (q *Queries) DeleteOldestRuntimeLogs(ctx context.Context, deploymentID uuid.UUID, surplus int64) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldestRuntimeLogs, deploymentID, surplus)
 	if err != nil {
 		return 0, err
 	}
@@ -181,23 +182,20 @@ func (q *Queries) ListNeededCommits(ctx context.Context, projectID uuid.UUID, ke
 }
 
 const listOverlongBuildLogs = `-- name: ListOverlongBuildLogs :many
-SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
-CROSS JOIN LATERAL (
-  SELECT build_logs.id FROM build_logs WHERE build_logs.deployment_id = deployments.id
-  ORDER BY build_logs.id DESC LIMIT 1 OFFSET $1::integer
-) AS surplus
-WHERE deployments.state NOT IN ('queued', 'deploying') AND deployments.ended_at > now() - $2::interval - interval '1 day'
+SELECT build_logs.deployment_id, (count(*) - $1::bigint)::bigint AS surplus FROM build_logs
+WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))
+GROUP BY build_logs.deployment_id
+HAVING count(*) > $1::bigint
 `
 
 type ListOverlongBuildLogsRow struct {
 	DeploymentID uuid.UUID
-	Last         int64
+	Surplus      int64
 }
 
-// The deployments that have ended and whose build log has more lines than are kept, with the newest line too many. Those
-// that ended long ago have no lines any more.
-func (q *Queries) ListOverlongBuildLogs(ctx context.Context, keepLines int32, retention time.Duration) ([]ListOverlongBuildLogsRow, error) {
-	rows, err := q.db.Query(ctx, listOverlongBuildLogs, keepLines, retention)
+// The deployments that have ended and have more lines than are kept, and how many too many.
+func (q *Queries) ListOverlongBuildLogs(ctx context.Context, keepLines int64) ([]ListOverlongBuildLogsRow, error) {
+	rows, err := q.db.Query(ctx, listOverlongBuildLogs, keepLines)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +203,7 @@ func (q *Queries) ListOverlongBuildLogs(ctx context.Context, keepLines int32, re
 	items := []ListOverlongBuildLogsRow{}
 	for rows.Next() {
 		var i ListOverlongBuildLogsRow
-		if err := rows.Scan(&i.DeploymentID, &i.Last); err != nil {
+		if err := rows.Scan(&i.DeploymentID, &i.Surplus); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -217,23 +215,19 @@ func (q *Queries) ListOverlongBuildLogs(ctx context.Context, keepLines int32, re
 }
 
 const listOverlongRuntimeLogs = `-- name: ListOverlongRuntimeLogs :many
-SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
-CROSS JOIN LATERAL (
-  SELECT runtime_logs.id FROM runtime_logs WHERE runtime_logs.deployment_id = deployments.id
-  ORDER BY runtime_logs.id DESC LIMIT 1 OFFSET $1::integer
-) AS surplus
-WHERE deployments.state IN ('queued', 'deploying', 'live')
-  OR greatest(deployments.ended_at, deployments.retired_at) > now() - $2::interval - interval '1 day'
+SELECT runtime_logs.deployment_id, (count(*) - $1::bigint)::bigint AS surplus FROM runtime_logs
+GROUP BY runtime_logs.deployment_id
+HAVING count(*) > $1::bigint
 `
 
 type ListOverlongRuntimeLogsRow struct {
 	DeploymentID uuid.UUID
-	Last         int64
+	Surplus      int64
 }
 
-// As ListOverlongBuildLogs, of every deployment whose VMs may write.
-func (q *Queries) ListOverlongRuntimeLogs(ctx context.Context, keepLines int32, retention time.Duration) ([]ListOverlongRuntimeLogsRow, error) {
-	rows, err := q.db.Query(ctx, listOverlongRuntimeLogs, keepLines, retention)
+// The deployments whose VMs have written more lines than are kept, and how many too many.
+func (q *Queries) ListOverlongRuntimeLogs(ctx context.Context, keepLines int64) ([]ListOverlongRuntimeLogsRow, error) {
+	rows, err := q.db.Query(ctx, listOverlongRuntimeLogs, keepLines)
 	if err != nil {
 		return nil, err
 	}
@@ -241,7 +235,7 @@ func (q *Queries) ListOverlongRuntimeLogs(ctx context.Context, keepLines int32, 
 	items := []ListOverlongRuntimeLogsRow{}
 	for rows.Next() {
 		var i ListOverlongRuntimeLogsRow
-		if err := rows.Scan(&i.DeploymentID, &i.Last); err != nil {
+		if err := rows.Scan(&i.DeploymentID, &i.Surplus); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

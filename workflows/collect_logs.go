@@ -21,7 +21,7 @@ func (w *Worker) collectLogs(ctx context.Context, removed *collected) error {
 	defer cancel()
 
 	queries := database.New(w.pool)
-	retention, keep := w.config.LogRetention, w.config.LogLines
+	retention, keep := w.config.LogRetention, int64(w.config.LogLines)
 
 	err := errors.Join(
 		deleteOldLines(func(after int64) (database.DeleteOldBuildLogsRow, error) {
@@ -38,21 +38,21 @@ func (w *Worker) collectLogs(ctx context.Context, removed *collected) error {
 		}),
 	)
 
-	builds, listErr := queries.ListOverlongBuildLogs(ctx, keep, retention)
+	builds, listErr := queries.ListOverlongBuildLogs(ctx, keep)
 	err = errors.Join(err, listErr)
 
 	for _, log := range builds {
-		lines, deleteErr := deleteSurplus(ctx, queries.DeleteBuildLogsUpTo, log.DeploymentID, log.Last)
+		lines, deleteErr := deleteSurplus(ctx, queries.DeleteOldestBuildLogs, log.DeploymentID, log.Surplus)
 		removed.buildLines.Add(lines)
 
 		err = errors.Join(err, deleteErr)
 	}
 
-	running, listErr := queries.ListOverlongRuntimeLogs(ctx, keep, retention)
+	running, listErr := queries.ListOverlongRuntimeLogs(ctx, keep)
 	err = errors.Join(err, listErr)
 
 	for _, log := range running {
-		lines, deleteErr := deleteSurplus(ctx, queries.DeleteRuntimeLogsUpTo, log.DeploymentID, log.Last)
+		lines, deleteErr := deleteSurplus(ctx, queries.DeleteOldestRuntimeLogs, log.DeploymentID, log.Surplus)
 		removed.runtimeLines.Add(lines)
 
 		err = errors.Join(err, deleteErr)
@@ -80,18 +80,20 @@ func deleteOldLines(deleteBatch func(after int64) (database.DeleteOldBuildLogsRo
 	}
 }
 
-// deleteSurplus deletes the lines of a deployment up to the one with the id last, and returns how many these were.
+// deleteSurplus deletes that many of the oldest lines of a deployment, and returns how many it has deleted.
 func deleteSurplus(
-	ctx context.Context, deleteBatch func(ctx context.Context, deployment uuid.UUID, last int64) (int64, error), deployment uuid.UUID, last int64,
+	ctx context.Context, deleteBatch func(ctx context.Context, deployment uuid.UUID, surplus int64) (int64, error), deployment uuid.UUID, surplus int64,
 ) (int64, error) {
 	total := int64(0)
 
-	for {
-		lines, err := deleteBatch(ctx, deployment, last)
-		total += lines
-
+	for total < surplus {
+		lines, err := deleteBatch(ctx, deployment, surplus-total)
 		if err != nil || lines == 0 {
 			return total, err
 		}
+
+		total += lines
 	}
+
+	return total, nil
 }

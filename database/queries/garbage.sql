@@ -113,63 +113,57 @@ FROM batch;
 -- name: DeleteOldRuntimeLogs :one
 -- As DeleteOldBuildLogs. The newest line of a VM that is still there stays: it tells the node which lines have come.
 WITH batch AS (
-  SELECT runtime_logs.id, runtime_logs.logged_at < now() - sqlc.arg(retention)::interval AS old
+  SELECT runtime_logs.id, runtime_logs.vm_id, runtime_logs.logged_at < now() - sqlc.arg(retention)::interval AS old
   FROM runtime_logs WHERE runtime_logs.id > @after ORDER BY runtime_logs.id LIMIT 10000
+), newest AS MATERIALIZED (
+  SELECT vms.id AS vm_id, (SELECT max(line.sequence) FROM runtime_logs AS line WHERE line.vm_id = vms.id) AS sequence
+  FROM vms WHERE vms.removed_at IS NULL AND vms.id IN (SELECT batch.vm_id FROM batch)
 ), deleted AS (
   DELETE FROM runtime_logs USING batch
   WHERE runtime_logs.id = batch.id AND batch.old
-    AND NOT EXISTS (
-      SELECT FROM vms
-      WHERE vms.id = runtime_logs.vm_id AND vms.removed_at IS NULL
-        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > runtime_logs.sequence)
-    )
+    AND NOT EXISTS (SELECT FROM newest WHERE newest.vm_id = runtime_logs.vm_id AND newest.sequence = runtime_logs.sequence)
   RETURNING runtime_logs.id
 )
 SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
 FROM batch;
 
 -- name: ListOverlongBuildLogs :many
--- The deployments that have ended and whose build log has more lines than are kept, with the newest line too many. Those
--- that ended long ago have no lines any more.
-SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
-CROSS JOIN LATERAL (
-  SELECT build_logs.id FROM build_logs WHERE build_logs.deployment_id = deployments.id
-  ORDER BY build_logs.id DESC LIMIT 1 OFFSET sqlc.arg(keep_lines)::integer
-) AS surplus
-WHERE deployments.state NOT IN ('queued', 'deploying') AND deployments.ended_at > now() - sqlc.arg(retention)::interval - interval '1 day';
+-- The deployments that have ended and have more lines than are kept, and how many too many.
+SELECT build_logs.deployment_id, (count(*) - @keep_lines::bigint)::bigint AS surplus FROM build_logs
+WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))
+GROUP BY build_logs.deployment_id
+HAVING count(*) > @keep_lines::bigint;
 
 -- name: ListOverlongRuntimeLogs :many
--- As ListOverlongBuildLogs, of every deployment whose VMs may write.
-SELECT deployments.id AS deployment_id, surplus.id AS last FROM deployments
-CROSS JOIN LATERAL (
-  SELECT runtime_logs.id FROM runtime_logs WHERE runtime_logs.deployment_id = deployments.id
-  ORDER BY runtime_logs.id DESC LIMIT 1 OFFSET sqlc.arg(keep_lines)::integer
-) AS surplus
-WHERE deployments.state IN ('queued', 'deploying', 'live')
-  OR greatest(deployments.ended_at, deployments.retired_at) > now() - sqlc.arg(retention)::interval - interval '1 day';
+-- The deployments whose VMs have written more lines than are kept, and how many too many.
+SELECT runtime_logs.deployment_id, (count(*) - @keep_lines::bigint)::bigint AS surplus FROM runtime_logs
+GROUP BY runtime_logs.deployment_id
+HAVING count(*) > @keep_lines::bigint;
 
--- name: DeleteBuildLogsUpTo :execrows
--- Deletes lines of a deployment up to the one with that id, the oldest first.
+-- name: DeleteOldestBuildLogs :execrows
+-- Deletes that many of the oldest lines of a deployment, but no more than a batch.
 DELETE FROM build_logs
-WHERE build_logs.id IN (
+WHERE build_logs.id = ANY (ARRAY(
   SELECT oldest.id FROM build_logs AS oldest
-  WHERE oldest.deployment_id = @deployment_id AND oldest.id <= @last
-  ORDER BY oldest.id LIMIT 10000
-);
+  WHERE oldest.deployment_id = @deployment_id
+  ORDER BY oldest.id LIMIT least(10000, sqlc.arg(surplus)::bigint)
+));
 
--- name: DeleteRuntimeLogsUpTo :execrows
--- As DeleteBuildLogsUpTo; the newest line of a VM that is still there stays.
+-- name: DeleteOldestRuntimeLogs :execrows
+-- As DeleteOldestBuildLogs; the newest line of a VM that is still there stays.
+WITH batch AS MATERIALIZED (
+  SELECT oldest.id, oldest.vm_id, oldest.sequence FROM runtime_logs AS oldest
+  WHERE oldest.deployment_id = @deployment_id
+  ORDER BY oldest.id LIMIT least(10000, sqlc.arg(surplus)::bigint)
+), newest AS MATERIALIZED (
+  SELECT vms.id AS vm_id, (SELECT max(line.sequence) FROM runtime_logs AS line WHERE line.vm_id = vms.id) AS sequence
+  FROM vms WHERE vms.removed_at IS NULL AND vms.id IN (SELECT batch.vm_id FROM batch)
+)
 DELETE FROM runtime_logs
-WHERE runtime_logs.id IN (
-  SELECT oldest.id FROM runtime_logs AS oldest
-  WHERE oldest.deployment_id = @deployment_id AND oldest.id <= @last
-    AND NOT EXISTS (
-      SELECT FROM vms
-      WHERE vms.id = oldest.vm_id AND vms.removed_at IS NULL
-        AND NOT EXISTS (SELECT FROM runtime_logs AS newer WHERE newer.vm_id = vms.id AND newer.sequence > oldest.sequence)
-    )
-  ORDER BY oldest.id LIMIT 10000
-);
+WHERE runtime_logs.id = ANY (ARRAY(
+  SELECT batch.id FROM batch
+  WHERE NOT EXISTS (SELECT FROM newest WHERE newest.vm_id = batch.vm_id AND newest.sequence = batch.sequence)
+));
 
 -- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day';
