@@ -34,7 +34,7 @@ type RegistryAuth struct {
 
 const registryName = "registry"
 
-// Start starts the registry. The process's address is its host and port.
+// Start removes what no image in the registry has any more and starts it. The process's address is its host and port.
 func (r Registry) Start(ctx context.Context) (*Process, error) {
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port))
 
@@ -49,6 +49,10 @@ func (r Registry) Start(ctx context.Context) (*Process, error) {
 	}
 
 	if err := endLeftovers(ctx, registryName, config); err != nil {
+		return nil, err
+	}
+
+	if err := r.sweep(ctx, config); err != nil {
 		return nil, err
 	}
 
@@ -67,7 +71,7 @@ func (r Registry) configuration(address string) ([]byte, error) {
 		"version": "0.1",
 		"log":     section{"level": "warn", "accesslog": section{"disabled": true}},
 		"storage": section{
-			"filesystem": section{"rootdirectory": r.Home.folder(registryName, "data")},
+			"filesystem": section{"rootdirectory": r.data()},
 			"delete":     section{"enabled": true},
 			"cache":      section{"blobdescriptor": "inmemory"},
 		},
