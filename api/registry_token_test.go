@@ -70,6 +70,8 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 		return password
 	}
 	good := grant(key, time.Now())
+	deleting, err := registryauth.NewGrant(key, registryauth.Repository(mine, registryauth.Delete), time.Now(), time.Minute)
+	require.NoError(t, err)
 
 	for name, test := range map[string]struct {
 		user, password string
@@ -78,6 +80,7 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 	}{
 		"grant: its repository":              {"grant", good, []string{mine + ":pull,push"}, []string{mine + ":pull,push"}},
 		"grant: no more than its actions":    {"grant", good, []string{mine + ":pull,push,delete"}, []string{mine + ":pull,push"}},
+		"grant to delete: only that":         {"grant", deleting, []string{mine + ":push,pull,delete", others + ":delete"}, []string{mine + ":delete"}},
 		"grant: no other repository":         {"grant", good, []string{others + ":pull,push"}, []string{}},
 		"grant: base images":                 {"grant", good, []string{"docker.io/library/node:pull", mine + ":push"}, []string{"docker.io/library/node:pull", mine + ":push"}},
 		"grant: cannot push base images":     {"grant", good, []string{"docker.io/library/node:pull,push"}, []string{"docker.io/library/node:pull"}},
@@ -85,6 +88,7 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 		"grant of another platform":          {"grant", grant(secret.GenerateKey(), time.Now()), []string{mine + ":pull"}, nil},
 		"node: what it runs":                 {"node", b.tokens.Node, []string{mine + ":pull"}, []string{mine + ":pull"}},
 		"node: cannot push":                  {"node", b.tokens.Node, []string{mine + ":pull,push"}, []string{mine + ":pull"}},
+		"node: cannot delete":                {"node", b.tokens.Node, []string{mine + ":pull,delete"}, []string{mine + ":pull"}},
 		"node: not what it does not run":     {"node", b.tokens.Node, []string{others + ":pull"}, []string{}},
 		"node: no sources":                   {"node", b.tokens.Node, []string{"sources/" + project.ID.String() + ":pull"}, []string{}},
 		"node: no such project":              {"node", b.tokens.Node, []string{"projects/x:pull", projectRepository(uuid.New()) + ":pull"}, []string{}},
@@ -92,6 +96,7 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 		"wrong node token":                   {"node", "zwn_FORGED", []string{mine + ":pull"}, nil},
 		"unknown user":                       {"root", "x", []string{"docker.io/library/node:pull"}, nil},
 		"anonymous: base images":             {"", "", []string{"docker.io/library/node:pull,push"}, []string{"docker.io/library/node:pull"}},
+		"anonymous: cannot delete":           {"", "", []string{"docker.io/library/node:delete", mine + ":delete"}, []string{}},
 		"anonymous: nothing else":            {"", "", []string{mine + ":pull", "docker.iox/a:pull"}, []string{}},
 		"anonymous: only the mirror's names": {"", "", []string{"projects/docker.io/a:pull"}, []string{}},
 	} {

@@ -89,13 +89,13 @@ func TestCollectGarbage_KeepsWhatMayBeRolledBackTo(t *testing.T) {
 
 	require.Equal(t, 3, b.count(t, "SELECT count(*) FROM images WHERE collected_at IS NOT NULL AND repository = ''"))
 
-	_, err := b.deployments.Rollback(b.ctx, old, nil)
+	_, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: old})
 	requireConflict(t, err, "is not kept any more, because newer ones have been live since. Redeploy it")
 
-	_, err = b.deployments.Rollback(b.ctx, second, nil)
+	_, err = b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: second})
 	require.NoError(t, err)
 
-	_, err = b.deployments.Redeploy(b.ctx, old, nil)
+	_, err = b.deployments.Redeploy(b.ctx, RepeatRequest{DeploymentID: old})
 	require.NoError(t, err)
 
 	// Once it is cold, nothing keeps it.
@@ -119,7 +119,7 @@ func TestCollectGarbage_ImageOfTwoDeployments_IsKeptForEither(t *testing.T) {
 	b.collect(t)
 	require.Equal(t, []string{"sha256:other", "sha256:same"}, b.images())
 
-	_, err := b.deployments.Rollback(b.ctx, first, nil)
+	_, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: first})
 	require.NoError(t, err)
 }
 
@@ -184,7 +184,7 @@ func TestCollectGarbage_RegistryFails_NobodyRollsBackAndTheNextPassDeletes(t *te
 				_ = b.collector(t).collectImages(b.ctx, b.project, 2, &collected{})
 			}()
 
-			_, err := b.deployments.Rollback(b.ctx, old, nil)
+			_, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: old})
 			requireConflict(t, err, "is not kept any more")
 
 			b.activities.onDelete, b.activities.onDeleted = nil, nil

@@ -24,6 +24,7 @@ type upConfig struct {
 	RegistryPort int          `doc:"Port of the registry on 127.0.0.1."                                                  env:"ZEITWORK_UP_REGISTRY_PORT" envDefault:"15000"`
 	ClusterRange netip.Prefix `doc:"Addresses of the local platform's VMs; nothing else on this machine may use them."   env:"ZEITWORK_CLUSTER_RANGE"    envDefault:"10.77.0.0/16"`
 	BuildRange   netip.Prefix `doc:"Addresses of the local platform's builds; nothing else on this machine may use them." env:"ZEITWORK_UP_BUILD_RANGE"   envDefault:"10.78.0.0/16"`
+	BuildCache   int64        `doc:"How much disk the local platform's build cache may use, in bytes; the oldest goes first." env:"ZEITWORK_UP_BUILD_CACHE_BYTES" envDefault:"20000000000"`
 }
 
 func (c upConfig) examination() doctor.Options {
@@ -41,5 +42,6 @@ func (c upConfig) cluster() localcluster.Options {
 		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
 		Ports:        localcluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
 		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
+		BuildCacheBytes: c.BuildCache,
 	}
 }

@@ -45,6 +45,8 @@ type Options struct {
 	Ports Ports
 	// ClusterRange holds the addresses of the VMs, BuildRange those of the builds; nothing else may use them.
 	ClusterRange, BuildRange netip.Prefix
+	// BuildCacheBytes is how much disk the build cache may use; zero is the default of daemon.Buildkitd.
+	BuildCacheBytes int64
 	// Bridge is the name of the builds' network interface.
 	Bridge string
 	// BaseDomain is what generated hostnames end in; empty: localhost.

@@ -38,7 +38,7 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 	}}
 	buildkitd := daemon.Buildkitd{
 		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
-		Bridge: c.options.Bridge, Subnet: c.options.BuildRange,
+		Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
 	}
 
 	var group errgroup.Group
