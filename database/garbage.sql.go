@@ -258,7 +258,7 @@ WHERE deleted_at > now() - interval '7 days'
     SELECT FROM images
     WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
   )
-  OR (SELECT count(*) FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > $1::integer + 1
+  OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > $1::integer
 ORDER BY random()
 `
 

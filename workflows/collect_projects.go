@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
@@ -139,6 +140,8 @@ func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int3
 			if err := w.collector.DeleteImage(ctx, project, image.Digest); err != nil {
 				return fmt.Errorf("delete image %s: %w", image.Digest, err)
 			}
+
+			faultpoint.Reach(kindCollectGarbage, faultpoint.After)
 
 			deleted = true
 

@@ -248,10 +248,10 @@ func TestCollectGarbage_CancelledOnceItsImageWasPushed_TheImageGoes(t *testing.T
 	t.Parallel()
 
 	b := setup(t)
-	b.activities.setBuild(func(_ context.Context, request activities.BuildRequest, _ func(activities.LogLine)) error {
+	b.activities.setBuild(func(ctx context.Context, request activities.BuildRequest, _ func(activities.LogLine)) error {
 		b.activities.store(b.project, "sha256:image-"+b.project.String())
 
-		_, err := b.deployments.Cancel(b.ctx, request.DeploymentID, nil)
+		_, err := b.deployments.Cancel(context.WithoutCancel(ctx), request.DeploymentID, nil)
 
 		return err
 	})

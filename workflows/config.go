@@ -1,6 +1,9 @@
 package workflows
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Config is a worker's configuration.
 //
@@ -24,4 +27,22 @@ type Config struct {
 	LogRetention    time.Duration `doc:"How long lines of build and runtime logs are kept."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
 	LogLines        int32         `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
 	JobRetention    time.Duration `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
+}
+
+// check returns an error for bounds that would keep nothing or everything.
+func (c Config) check() error {
+	switch {
+	case c.GarbageInterval <= 0:
+		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
+	case c.KeepReleases < 0:
+		return errors.New("ZEITWORK_KEEP_RELEASES must be 0 or more")
+	case c.LogRetention <= 0:
+		return errors.New("ZEITWORK_LOG_RETENTION must be longer than 0s")
+	case c.LogLines <= 0:
+		return errors.New("ZEITWORK_LOG_LINES must be 1 or more")
+	case c.JobRetention <= 0:
+		return errors.New("ZEITWORK_JOB_RETENTION must be longer than 0s")
+	default:
+		return nil
+	}
 }

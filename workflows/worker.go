@@ -65,6 +65,10 @@ type Worker struct {
 
 // NewWorker returns a worker on a migrated database. It does nothing until Run.
 func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+
 	host, err := os.Hostname()
 	if err != nil {
 		return nil, fmt.Errorf("read the machine's name: %w", err)

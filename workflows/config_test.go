@@ -1,0 +1,29 @@
+package workflows
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNewWorker_BoundThatCannotBe_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	good := Config{GarbageInterval: time.Minute, LogRetention: time.Hour, LogLines: 1, JobRetention: time.Hour}
+	require.NoError(t, good.check())
+
+	for want, spoil := range map[string]func(c *Config){
+		"ZEITWORK_GARBAGE_INTERVAL must be": func(c *Config) { c.GarbageInterval = 0 },
+		"ZEITWORK_KEEP_RELEASES must be":    func(c *Config) { c.KeepReleases = -1 },
+		"ZEITWORK_LOG_RETENTION must be":    func(c *Config) { c.LogRetention = -time.Hour },
+		"ZEITWORK_LOG_LINES must be":        func(c *Config) { c.LogLines = 0 },
+		"ZEITWORK_JOB_RETENTION must be":    func(c *Config) { c.JobRetention = 0 },
+	} {
+		config := good
+		spoil(&config)
+
+		_, err := NewWorker(config, Dependencies{})
+		require.ErrorContains(t, err, want)
+	}
+}
