@@ -101,6 +101,8 @@ func startCluster(ctx context.Context, bin string) error {
 			"ZEITWORK_HEALTH_TIMEOUT=15s",
 			"ZEITWORK_IP_COOLDOWN=2s",
 			"ZEITWORK_KEEP_WARM=0s",
+			"ZEITWORK_GARBAGE_INTERVAL=2s",
+			"ZEITWORK_KEEP_RELEASES=2",
 			"ZEITWORK_POLL_INTERVAL=2s",
 			"ZEITWORK_SOURCE_MAX_BYTES=" + strconv.Itoa(sourceLimit),
 			"ZEITWORK_LOG_LEVEL=debug",
