@@ -34,27 +34,14 @@ type RegistryAuth struct {
 
 const registryName = "registry"
 
-// Start removes what no image in the registry has any more and starts it. The process's address is its host and port.
+// Start starts the registry. The process's address is its host and port.
 func (r Registry) Start(ctx context.Context) (*Process, error) {
-	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port))
-
-	content, err := r.configuration(address)
+	config, err := r.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
 
-	config, err := r.Home.write(content, registryName, "config.yml")
-	if err != nil {
-		return nil, err
-	}
-
-	if err := endLeftovers(ctx, registryName, config); err != nil {
-		return nil, err
-	}
-
-	if err := r.sweep(ctx, config); err != nil {
-		return nil, err
-	}
+	address := r.address()
 
 	return r.Home.start(ctx, spec{
 		name: registryName, program: filepath.Join(r.Bin, registryName), arguments: []string{"serve", config}, address: address,
@@ -62,6 +49,23 @@ func (r Registry) Start(ctx context.Context) (*Process, error) {
 		ready:   func(ctx context.Context) error { return answersHTTP(ctx, "http://"+address+"/v2/") },
 	})
 }
+
+// prepare writes the configuration, ends what is left of an earlier run, and returns the configuration's path.
+func (r Registry) prepare(ctx context.Context) (string, error) {
+	content, err := r.configuration(r.address())
+	if err != nil {
+		return "", err
+	}
+
+	config, err := r.Home.write(content, registryName, "config.yml")
+	if err != nil {
+		return "", err
+	}
+
+	return config, endLeftovers(ctx, registryName, config)
+}
+
+func (r Registry) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port)) }
 
 // configuration is the registry's configuration file: YAML, of which JSON is a part.
 func (r Registry) configuration(address string) ([]byte, error) {

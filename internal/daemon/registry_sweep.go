@@ -11,13 +11,19 @@ import (
 	"time"
 )
 
-// sweepPatience bounds how long the registry's start waits for the sweep.
+// sweepPatience bounds how long a sweep may take.
 const sweepPatience = time.Minute
 
-// sweep deletes the layers that no image has any more, which the registry itself never does. It must not run while the
-// registry does. Images without a tag stay, since a build that was cut off goes on with its own. A sweep that fails or is
-// ended has only left something for the next one; its reason stands in the registry's log.
-func (r Registry) sweep(ctx context.Context, config string) error {
+// Sweep deletes the layers that no image has any more, which the registry itself never does. It is for before the first
+// Start: nobody may be pushing, and the registry may not run. Images without a tag stay, since a build that was cut off goes
+// on with its own. A sweep that fails or is ended has only left something for the next one; its reason stands in the
+// registry's log.
+func (r Registry) Sweep(ctx context.Context) error {
+	config, err := r.prepare(ctx)
+	if err != nil {
+		return err
+	}
+
 	if _, err := os.Stat(r.data()); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -76,7 +76,7 @@ func folderSize(t *testing.T, folder string) int64 {
 	return size
 }
 
-func TestRegistry_StartsAgain_WhatWasDeletedIsGoneAndWhatIsKeptCanBePulled(t *testing.T) {
+func TestRegistry_Swept_WhatWasDeletedIsGoneAndWhatIsKeptCanBePulled(t *testing.T) {
 	t.Parallel()
 
 	registry := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}
@@ -98,6 +98,8 @@ func TestRegistry_StartsAgain_WhatWasDeletedIsGoneAndWhatIsKeptCanBePulled(t *te
 
 	require.Greater(t, folderSize(t, registry.data()), int64(4*layerSize))
 	require.NoError(t, process.Stop(t.Context()))
+
+	require.NoError(t, registry.Sweep(t.Context()))
 
 	process, err = registry.Start(t.Context())
 	require.NoError(t, err)
@@ -133,6 +135,7 @@ func TestRegistry_SweepFails_ItStartsAllTheSame(t *testing.T) {
 	// An image whose manifest cannot be read: nobody knows which layers it has.
 	hash := broken.DigestStr()[len("sha256:"):]
 	require.NoError(t, os.WriteFile(filepath.Join(registry.data(), "docker/registry/v2/blobs/sha256", hash[:2], hash, "data"), []byte("{"), 0o600))
+	require.NoError(t, registry.Sweep(t.Context()))
 
 	process, err = registry.Start(t.Context())
 	require.NoError(t, err)

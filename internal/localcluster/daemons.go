@@ -44,21 +44,28 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 	var group errgroup.Group
 
 	// Each keeps its address, which is known once it has started.
+	start := func(name string, address *string, daemon starter) error {
+		process, err := c.run(ctx, name, daemon, startIsReady)
+		if err != nil {
+			return err
+		}
+
+		*address = process.Address()
+
+		return nil
+	}
 	run := func(name string, address *string, daemon starter) {
-		group.Go(func() error {
-			process, err := c.run(ctx, name, daemon, startIsReady)
-			if err != nil {
-				return err
-			}
-
-			*address = process.Address()
-
-			return nil
-		})
+		group.Go(func() error { return start(name, address, daemon) })
 	}
 
+	group.Go(func() error {
+		if err := registry.Sweep(ctx); err != nil {
+			return err
+		}
+
+		return start("registry", &c.addresses.registry, registry)
+	})
 	run("postgres", &c.addresses.database, postgres)
-	run("registry", &c.addresses.registry, registry)
 	run("buildkitd", &c.addresses.buildkit, buildkitd)
 
 	for _, n := range c.nodes {
