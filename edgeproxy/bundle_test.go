@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,8 @@ type platform struct {
 
 	polls atomic.Int64
 	away  atomic.Bool
+	// deaf has polls that wait hear of nothing, as over a connection that died unseen.
+	deaf atomic.Bool
 
 	mutex        sync.Mutex
 	current      client.RouteTable
@@ -86,12 +89,24 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
-	table, changed, etag := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version)
+	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 
 	if _, err := fmt.Sscanf(r.Header.Get("If-None-Match"), `"%d"`, &p.acknowledged); err != nil && r.Header.Get("If-None-Match") != "" {
 		panic(err)
 	}
 	p.mutex.Unlock()
+
+	if r.Header.Get("If-None-Match") == etag && r.URL.Query().Get("wait_seconds") == "" {
+		w.WriteHeader(http.StatusNotModified)
+
+		return
+	}
+
+	if r.Header.Get("If-None-Match") == etag && deaf {
+		<-r.Context().Done()
+
+		return
+	}
 
 	if r.Header.Get("If-None-Match") == etag {
 		select {
@@ -234,6 +249,16 @@ func (b *testBundle) get(tb testing.TB, host, path string) (reply, string) {
 	return b.do(tb, b.request(tb, http.MethodGet, host, path, nil))
 }
 
+// holder returns what holds the edge's requests.
+func (b *testBundle) holder() *holder { return b.proxy.handler.proxy.Transport.(*transport).holder }
+
+// impatient has requests answered at once where no VM takes them. It is called before the first one.
+func impatient(b *testBundle) *testBundle {
+	b.holder().patience, b.holder().patienceAway = 0, 0
+
+	return b
+}
+
 // raw sends bytes as they are and returns all that comes back until the edge closes the connection.
 func (b *testBundle) raw(tb testing.TB, message string) string {
 	tb.Helper()
@@ -301,7 +326,7 @@ func down(tb testing.TB) client.Upstream {
 
 // at returns an upstream of the inner form, for tests of parts.
 func at(address, region string) *upstream {
-	return &upstream{vmID: uuid.New(), address: address, region: region}
+	return newUpstream(uuid.New(), netip.MustParseAddrPort(address), region)
 }
 
 func contains(haystack string, needles ...string) bool {

@@ -14,7 +14,10 @@ type Config struct {
 	DataDir string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
 	// TrustedProxies are believed in what they say about the client before them; everyone else's forwarding headers are dropped.
 	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients, with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"`
-	DrainTimeout   time.Duration  `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
+	// DrainDelay is the time in which load balancers find out that the edge is going: a listener that closed at once would refuse what they
+	// still send.
+	DrainDelay   time.Duration `doc:"How long a stopping edge serves on and says so to load balancers' checks." env:"ZEITWORK_EDGE_DRAIN_DELAY" envDefault:"5s"`
+	DrainTimeout time.Duration `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
 	// ResponseTimeout does not concern streams that have begun, nor gRPC, whose servers may hold their headers back.
 	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
 	RequireRoute    bool          `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`

@@ -55,8 +55,18 @@ func newDialer(requireRoute bool) *dialer {
 	}
 }
 
-// dial has the form that http.Transport wants. All its errors are dialErrors.
-func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+// dial has the form that http.Transport wants, and takes a name of connectionName with any port. All its errors are dialErrors.
+func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, error) {
+	address, err := addressOf(name)
+	if err != nil {
+		return nil, &dialError{err}
+	}
+
+	return d.connect(ctx, network, address)
+}
+
+// connect is dial for an address.
+func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	if err := d.check(address); err != nil {
 		return nil, &dialError{fmt.Errorf("dial %s: %w", address, err)}
 	}

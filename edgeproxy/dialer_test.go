@@ -20,7 +20,7 @@ func TestDialer_NoRouteOfItsOwn_IsNotDialed(t *testing.T) {
 		d := newDialer(true)
 		d.hasRoute = func(netip.Addr) (bool, error) { return false, answer }
 
-		_, err := d.dial(t.Context(), "tcp", "192.0.2.1:80")
+		_, err := d.dial(t.Context(), "tcp", at("192.0.2.1:80", "").connections+":80")
 		require.Error(t, err, name)
 		require.Equal(t, reasonConnect, reasonOf(err), name)
 
@@ -73,7 +73,7 @@ func TestDialer_LoopbackAndNames(t *testing.T) {
 func TestDialer_AddressOutsideTheCluster_VisitorsSeeThatTheAppIsDown(t *testing.T) {
 	t.Parallel()
 
-	b := setup(t)
+	b := impatient(setup(t))
 	// TEST-NET-1, which no machine has a route of its own for.
 	b.serve(t, live(demoHost, client.Upstream{VMID: id.New(), Address: "192.0.2.1:80"}))
 

@@ -153,3 +153,36 @@ func TestDrain_TimeoutPasses_WebSocketsAreCutOff(t *testing.T) {
 	require.Error(t, err)
 	<-b.stopped
 }
+
+func TestDrain_Stop_SaysSoBeforeConnectionsAreRefused(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t, func(c *Config) { c.DrainDelay = 500 * time.Millisecond })
+	b.serve(t, live(demoHost, app(t, websocketEcho)), live("page.example.com", app(t, says("page"))))
+
+	response, _ := b.get(t, "page.example.com", "/")
+	require.NotEqual(t, "close", response.Header.Get("Connection"))
+
+	begun := time.Now()
+
+	b.stop()
+	require.Eventually(t, b.proxy.handler.draining.Load, patience, frequency)
+
+	response, _ = b.get(t, demoHost, healthPath)
+	require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
+
+	connection := b.connect(t)
+	_, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: page.example.com\r\n\r\n")
+	require.NoError(t, err)
+
+	answered, err := io.ReadAll(connection)
+	require.NoError(t, err)
+	require.True(t, contains(string(answered), "200 OK", "Connection: close", "page"), "%s", answered)
+
+	socket := b.websocket(t)
+	requireEcho(t, socket, "while the balancer finds out")
+	require.NoError(t, socket.Close(websocket.StatusNormalClosure, ""))
+
+	<-b.stopped
+	require.GreaterOrEqual(t, time.Since(begun), 500*time.Millisecond)
+}

@@ -57,14 +57,16 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 		return nil, err
 	}
 
-	p, err := newPoller(config, current, logger)
+	r := newRefresh()
+
+	p, err := newPoller(config, current, r, logger)
 	if err != nil {
 		return nil, err
 	}
 
 	p.restore()
 
-	upstreams, closeIdle := newTransport(config, current, m, logger)
+	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 
 	return &Proxy{
 		config: config, poller: p, closeIdle: closeIdle, logger: logger,
@@ -135,11 +137,13 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	}
 }
 
-// drain stops accepting and waits for the requests in flight, WebSockets included; end cuts off those that take longer
-// than the drain timeout.
+// drain serves on while load balancers find out, then stops accepting and waits for the requests in flight, WebSockets included; end cuts
+// off those that take longer than the drain timeout.
 func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.CancelFunc) {
 	p.handler.draining.Store(true)
-	p.logger.Info("draining", "timeout", p.config.DrainTimeout)
+	p.logger.Info("draining", "delay", p.config.DrainDelay, "timeout", p.config.DrainTimeout)
+
+	sleep(ctx, p.config.DrainDelay)
 
 	ctx, cancel := context.WithTimeout(ctx, p.config.DrainTimeout)
 	defer cancel()

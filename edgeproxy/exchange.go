@@ -14,13 +14,16 @@ type exchange struct {
 	id       string
 	host     string
 	route    *route
-	upstream *upstream // The one that holds the request now; nil before the first and after a failed attempt.
-	tried    []*upstream
-	lost     bool        // A connection was lost after the request may have been sent.
-	header   http.Header // Of the answer.
-	status   int
-	started  time.Time
-	body     *requestBody // nil for requests without one.
+	upstream *upstream   // The one that holds the request now; nil before the first and after a failed attempt.
+	tried    []*upstream // Since the request was last held.
+	attempts int
+	// holdUntil is when the request is answered for want of a VM; zero before it is held for the first time.
+	holdUntil time.Time
+	lost      bool        // A connection was lost after the request may have been sent.
+	header    http.Header // Of the answer.
+	status    int
+	started   time.Time
+	body      *requestBody // nil for requests without one.
 }
 
 type exchangeKey struct{}
@@ -39,6 +42,7 @@ func exchangeOf(r *http.Request) *exchange {
 func (e *exchange) hold(u *upstream) {
 	u.inFlight.Add(1)
 	e.upstream = u
+	e.attempts++
 	e.tried = append(e.tried, u)
 }
 
@@ -63,6 +67,14 @@ func (e *exchange) vmID() uuid.UUID {
 // take what is left of the body for the next request.
 func (e *exchange) closeIfUnread(r *http.Request) {
 	if r.ProtoMajor == 1 && e.body != nil && !e.body.ended.Load() {
+		e.header.Set("Connection", "close")
+	}
+}
+
+// askToLeave has an HTTP/1.1 client open its next connection elsewhere: one that the edge closed when it stops could have a request
+// under way. HTTP/2 has a message of its own for it.
+func (e *exchange) askToLeave(r *http.Request) {
+	if r.ProtoMajor == 1 && r.Header.Get("Upgrade") == "" {
 		e.header.Set("Connection", "close")
 	}
 }

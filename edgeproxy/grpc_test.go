@@ -87,7 +87,7 @@ func TestGRPC_StreamsArriveMessageByMessage(t *testing.T) {
 func TestGRPC_AppDown_IsUnavailable(t *testing.T) {
 	t.Parallel()
 
-	b := setup(t)
+	b := impatient(setup(t))
 	b.serve(t, live(demoHost, down(t)))
 
 	_, err := b.grpc(t).Check(t.Context(), &grpc_health_v1.HealthCheckRequest{})

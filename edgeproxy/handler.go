@@ -66,6 +66,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer e.release()
 	defer h.log(r, e)
 
+	if h.draining.Load() {
+		e.askToLeave(r)
+	}
+
 	if p, ok := h.route(r, e); !ok {
 		h.answer(w, r, p)
 
@@ -193,7 +197,7 @@ func (h *handler) log(r *http.Request, e *exchange) {
 		slog.String("path", r.URL.Path),
 		slog.Int("status", e.status),
 		slog.Duration("duration", time.Since(e.started)),
-		slog.Int("attempts", len(e.tried)),
+		slog.Int("attempts", e.attempts),
 	}
 	if e.route != nil {
 		attributes = append(attributes, logging.Deployment(e.route.deploymentID), logging.VM(e.vmID()))

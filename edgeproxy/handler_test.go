@@ -24,7 +24,7 @@ func inState(host string, state client.RouteState) client.Route {
 func TestHandler_EveryStateHasItsPage(t *testing.T) {
 	t.Parallel()
 
-	b := setup(t)
+	b := impatient(setup(t))
 	b.serve(t, inState("empty.example.com", client.RouteStateEmpty), inState("starting.example.com", client.RouteStateStarting),
 		live("nobody.example.com"), live("down.example.com", down(t)))
 

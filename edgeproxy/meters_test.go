@@ -51,7 +51,7 @@ func TestMeters_CountWhatHappensAndNotWhatClientsSay(t *testing.T) {
 
 	config := Config{Region: "fsn"}
 	logger := slog.New(slog.DiscardHandler)
-	upstreams, closeIdle := newTransport(config, current, m, logger)
+	upstreams, closeIdle := newTransport(config, current, newRefresh(), m, logger)
 	t.Cleanup(closeIdle)
 
 	handler := traced(newHandler(config, current, upstreams, m, logger), provider)

@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
@@ -23,18 +25,23 @@ const (
 	maxPause = 5 * time.Second
 	// hastyAnswer is the time under which an answer without news counts as not having been held at all.
 	hastyAnswer = 50 * time.Millisecond
+
+	// faultRouteTable is before a new table is in use, and after, when it is saved too and not acknowledged.
+	faultRouteTable = "route_table"
 )
 
 // poller keeps the table as the platform says. Each poll names the version that is being served from, which acknowledges it.
 type poller struct {
-	api    *client.ClientWithResponses
-	http   *http.Client
-	file   tableFile
-	table  *atomic.Pointer[table]
-	logger *slog.Logger
+	api   *client.ClientWithResponses
+	http  *http.Client
+	file  tableFile
+	table *atomic.Pointer[table]
+	// refresh carries the wishes of requests for a newer table.
+	refresh *refresh
+	logger  *slog.Logger
 }
 
-func newPoller(config Config, current *atomic.Pointer[table], logger *slog.Logger) (*poller, error) {
+func newPoller(config Config, current *atomic.Pointer[table], r *refresh, logger *slog.Logger) (*poller, error) {
 	authorize := func(_ context.Context, request *http.Request) error {
 		request.Header.Set("Authorization", "Bearer "+config.Token)
 
@@ -48,7 +55,7 @@ func newPoller(config Config, current *atomic.Pointer[table], logger *slog.Logge
 		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
 	}
 
-	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, logger: logger}, nil
+	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, logger: logger}, nil
 }
 
 // restore serves from the table of the last run until the platform has been heard.
@@ -69,39 +76,74 @@ func (p *poller) restore() {
 func (p *poller) run(ctx context.Context) {
 	defer p.http.CloseIdleConnections()
 
-	failures := 0
+	failures, urgent := 0, false
 
 	for ctx.Err() == nil {
 		begun := time.Now()
-		changed, err := p.poll(ctx)
+		changed, err := p.poll(ctx, urgent)
 
 		switch {
 		case ctx.Err() != nil:
+		case errors.Is(err, errRefresh):
+			// The connection may have died unseen while this process was frozen or the network cut.
+			p.http.CloseIdleConnections()
+
+			urgent = true
 		case err != nil:
 			failures++
+			p.refresh.away.Store(true)
 			p.logFailure(ctx, failures, err)
-			sleep(ctx, pause(failures))
-		case !changed && time.Since(begun) < hastyAnswer:
+			urgent = p.refresh.wait(ctx, refreshInterval-time.Since(begun), pause(failures))
+		case !changed && !urgent && time.Since(begun) < hastyAnswer:
+			p.refresh.answered()
 			sleep(ctx, pause(1))
 		default:
-			failures = 0
+			p.refresh.answered()
+
+			failures, urgent = 0, false
 		}
 	}
 }
 
-// poll asks once and reports whether the table was replaced.
-func (p *poller) poll(ctx context.Context) (bool, error) {
+// poll asks once and reports whether the table was replaced. The platform answers an urgent one at once; any other is held until there is
+// news, and ends with errRefresh when a request asks.
+func (p *poller) poll(ctx context.Context, urgent bool) (bool, error) {
+	bounded, done := p.bound(ctx, urgent)
+	defer done()
+
+	changed, err := p.ask(bounded, urgent)
+	if err != nil && errors.Is(context.Cause(bounded), errRefresh) {
+		return false, errRefresh
+	}
+
+	return changed, err
+}
+
+func (p *poller) bound(ctx context.Context, urgent bool) (context.Context, func()) {
+	if urgent {
+		return context.WithTimeout(ctx, refreshTimeout)
+	}
+
+	return p.refresh.interruptible(ctx)
+}
+
+func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 	var (
 		parameters client.GetRoutesParams
 		version    int64
 	)
 
-	// Without a table there is nothing to wait for.
 	current := p.table.Load()
 	if current != nil {
 		version = current.version
-		etag, wait := `"`+strconv.FormatInt(version, 10)+`"`, int64(pollWait/time.Second)
-		parameters = client.GetRoutesParams{IfNoneMatch: &etag, WaitSeconds: &wait}
+		etag := `"` + strconv.FormatInt(version, 10) + `"`
+		parameters.IfNoneMatch = &etag
+	}
+
+	// Without a table there is nothing to wait for.
+	if current != nil && !urgent {
+		wait := int64(pollWait / time.Second)
+		parameters.WaitSeconds = &wait
 	}
 
 	answer, err := p.api.GetRoutes(ctx, &parameters)
@@ -127,11 +169,14 @@ func (p *poller) poll(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 
+	faultpoint.Reach(faultRouteTable, faultpoint.Before)
 	p.apply(*parsed.JSON200)
 
 	if err := p.file.save(*parsed.JSON200); err != nil {
 		p.logger.Error("a restart without the platform would serve an older route table", logging.Error(err))
 	}
+
+	faultpoint.Reach(faultRouteTable, faultpoint.After)
 
 	return true, nil
 }
@@ -143,6 +188,7 @@ func (p *poller) apply(source client.RouteTable) {
 	}
 
 	p.table.Store(made)
+	p.refresh.announce()
 	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", len(made.routes))
 }
 

@@ -179,7 +179,7 @@ func TestRetry_AllRefuse_ComesBackWithTheFirstThatListens(t *testing.T) {
 	t.Parallel()
 
 	gone := down(t)
-	b := setup(t)
+	b := impatient(setup(t))
 	b.serve(t, live(demoHost, gone))
 
 	response, _ := b.get(t, demoHost, "/")

@@ -45,13 +45,14 @@ func newTable(source client.RouteTable, previous *table) (*table, []error) {
 		}
 
 		for _, u := range entry.Upstreams {
-			if _, err := netip.ParseAddrPort(u.Address); err != nil {
+			address, err := netip.ParseAddrPort(u.Address)
+			if err != nil {
 				problems = append(problems, fmt.Errorf("route %q: upstream %q: %w", entry.Hostname, u.Address, err))
 
 				continue
 			}
 
-			r.upstreams = append(r.upstreams, known.take(u))
+			r.upstreams = append(r.upstreams, known.take(u, address))
 		}
 
 		made.routes[hostname] = r
@@ -88,10 +89,10 @@ func (t *table) upstreams() upstreamSet {
 }
 
 // take returns the one upstream for a VM at an address; the hostnames of a deployment share it.
-func (s upstreamSet) take(source client.Upstream) *upstream {
-	key := upstreamKey{source.VMID, source.Address, source.Region}
+func (s upstreamSet) take(source client.Upstream, address netip.AddrPort) *upstream {
+	key := upstreamKey{source.VMID, address.String(), source.Region}
 	if s[key] == nil {
-		s[key] = &upstream{vmID: source.VMID, address: source.Address, region: source.Region}
+		s[key] = newUpstream(source.VMID, address, source.Region)
 	}
 
 	return s[key]

@@ -37,12 +37,13 @@ type transport struct {
 	http1  http.RoundTripper
 	http2  http.RoundTripper
 	table  *atomic.Pointer[table]
+	holder *holder
 	region string
 	meters *meters
 	logger *slog.Logger
 }
 
-func newTransport(config Config, current *atomic.Pointer[table], m *meters, logger *slog.Logger) (*transport, func()) {
+func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *meters, logger *slog.Logger) (*transport, func()) {
 	dialer := newDialer(config.RequireRoute)
 	http1 := &http.Transport{
 		DialContext:            dialer.dial,
@@ -68,12 +69,33 @@ func newTransport(config Config, current *atomic.Pointer[table], m *meters, logg
 		http2.CloseIdleConnections()
 	}
 
-	return &transport{http1: http1, http2: http2, table: current, region: config.Region, meters: m, logger: logger}, closeIdle
+	return &transport{
+		http1: http1, http2: http2, table: current, holder: newHolder(current, r, dialer), region: config.Region, meters: m, logger: logger,
+	}, closeIdle
 }
 
-// RoundTrip returns an error only after all attempts that were safe.
+// RoundTrip returns an error only after all attempts that were safe. A request that may be sent again and that no VM takes is held for
+// a while, for a newer table or a VM that is being restarted.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	e := exchangeOf(request)
+
+	for {
+		response, again, err := t.tryAll(request, e)
+		if err == nil {
+			return response, nil
+		}
+
+		if !again || !t.holder.wait(request.Context(), e) {
+			return nil, err
+		}
+
+		e.tried = nil
+		t.renew(e)
+	}
+}
+
+// tryAll asks one VM after the other. With an error it tells whether the request may be sent again.
+func (t *transport) tryAll(request *http.Request, e *exchange) (_ *http.Response, again bool, _ error) {
 	lastErr := errNoUpstream
 
 	for range maxAttempts {
@@ -84,22 +106,27 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 
 		response, err := t.attempt(request, e, next)
 		if err == nil {
-			return response, nil
+			return response, false, nil
 		}
 
 		t.fail(request, e, err)
 
 		if lastErr = err; !mayRetry(request, e, err) {
-			break
+			return nil, false, err
 		}
 
 		// The table may have been replaced because of what was just found out.
-		if newest := t.table.Load().lookup(e.host); newest != nil && len(newest.upstreams) > 0 {
-			e.route = newest
-		}
+		t.renew(e)
 	}
 
-	return nil, lastErr
+	return nil, true, lastErr
+}
+
+// renew takes over the newest route of the host.
+func (t *transport) renew(e *exchange) {
+	if newest := t.table.Load().lookup(e.host); newest != nil && len(newest.upstreams) > 0 {
+		e.route = newest
+	}
 }
 
 func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
@@ -107,7 +134,7 @@ func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*h
 
 	attempt := request.WithContext(request.Context())
 	target := *request.URL
-	target.Host = u.address
+	target.Host = u.connections
 	attempt.URL = &target
 
 	if request.Body != nil {

@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -18,9 +19,15 @@ type upstream struct {
 	vmID    uuid.UUID
 	address string
 	region  string
+	// connections is the name under which the transport keeps connections to it.
+	connections string
 
 	inFlight  atomic.Int64
 	restUntil atomic.Int64 // Unix nanoseconds.
+}
+
+func newUpstream(vmID uuid.UUID, address netip.AddrPort, region string) *upstream {
+	return &upstream{vmID: vmID, address: address.String(), region: region, connections: connectionName(vmID, address)}
 }
 
 // rest has the upstream passed over for a while, and reports whether that is new.

@@ -66,6 +66,7 @@ func (c *Cluster) edgeEnviron(number int) []string {
 		fmt.Sprintf("ZEITWORK_EDGE_LISTEN=127.0.0.1:%d", c.options.Ports.edges()[number-1]),
 		"ZEITWORK_EDGE_REGION="+region,
 		"ZEITWORK_EDGE_DATA_DIR="+c.dir(numbered("edge", number)),
+		"ZEITWORK_EDGE_DRAIN_DELAY=0s", // No load balancer stands before it.
 		"ZEITWORK_EDGE_DRAIN_TIMEOUT=5s",
 	)
 }

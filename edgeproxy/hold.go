@@ -1,0 +1,258 @@
+package edgeproxy
+
+import (
+	"context"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+)
+
+const (
+	// holdTime is how long a request that was not sent to any VM waits for one. An app that crashed is back within one to three
+	// seconds, and a newer table within one; nobody likes to wait longer for a page that says that the app is down.
+	holdTime = 5 * time.Second
+	// holdTimeAway is for when the platform is away. No newer table comes then, but a node starts a crashed app by itself.
+	holdTimeAway = 2 * time.Second
+	// restAfterHold is how long the requests for a host are answered at once after a hold was in vain, so that an app that is
+	// down for good costs its visitors no more time than that.
+	restAfterHold = 5 * time.Second
+
+	// maxHeld and maxHeldPerHost bound the memory of requests that wait, some 50 KiB each, and keep one app from taking all of it.
+	maxHeld        = 4096
+	maxHeldPerHost = 1024
+
+	firstProbe   = 50 * time.Millisecond
+	lastProbe    = 250 * time.Millisecond
+	probeTimeout = time.Second
+	// maxProbed is how many VMs of one host are tried at a time.
+	maxProbed = 8
+)
+
+// holder holds requests that no VM takes until one does. The requests for one host wait together: one goroutine asks for a newer table and
+// tries to connect on behalf of all of them.
+type holder struct {
+	table   *atomic.Pointer[table]
+	refresh *refresh
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	// patience and patienceAway are holdTime and holdTimeAway.
+	patience, patienceAway time.Duration
+
+	mutex sync.Mutex
+	held  int
+	hosts map[string]*hold
+}
+
+// hold is the wait of the requests for one host. All but over and found belongs to the holder's mutex.
+type hold struct {
+	begun   time.Time
+	waiting int
+	stop    context.CancelFunc
+	// over is closed when the wait has ended, and found tells then whether a VM accepts connections.
+	over  chan struct{}
+	found bool
+	// restUntil is when the next hold may begin, unless the upstreams are others than these.
+	restUntil time.Time
+	upstreams []*upstream
+}
+
+func newHolder(current *atomic.Pointer[table], r *refresh, d *dialer) *holder {
+	return &holder{
+		table: current, refresh: r, dial: d.connect, patience: holdTime, patienceAway: holdTimeAway, hosts: map[string]*hold{},
+	}
+}
+
+// wait holds a request of which nothing was sent, and reports whether trying again makes sense. It is false after holdTime in all, when the
+// client has gone, and at once where too many wait.
+func (h *holder) wait(ctx context.Context, e *exchange) bool {
+	if e.holdUntil.IsZero() {
+		e.holdUntil = time.Now().Add(h.patience)
+	}
+
+	current := h.join(e.host) //nolint:contextcheck // What is done for all requests of a host ends with the last of them.
+	if current == nil {
+		return false
+	}
+
+	defer h.leave(e.host, current)
+
+	timer := time.NewTimer(time.Until(e.holdUntil))
+	defer timer.Stop()
+
+	select {
+	case <-current.over:
+		return current.found
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+
+	return false
+}
+
+func (h *holder) join(host string) *hold {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	now, current := time.Now(), h.hosts[host]
+
+	if current != nil && !current.restUntil.IsZero() {
+		if now.Before(current.restUntil) && slices.Equal(current.upstreams, h.upstreams(host)) {
+			return nil
+		}
+
+		current = nil
+	}
+
+	if h.held >= maxHeld || (current != nil && current.waiting >= maxHeldPerHost) {
+		return nil
+	}
+
+	if current == nil {
+		current = h.begin(host, now)
+	}
+
+	current.waiting++
+	h.held++
+
+	return current
+}
+
+func (h *holder) leave(host string, current *hold) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	h.held--
+
+	if current.waiting--; current.waiting > 0 {
+		return
+	}
+
+	current.stop()
+
+	switch {
+	case h.hosts[host] != current || !current.restUntil.IsZero():
+	case time.Since(current.begun) >= h.patience:
+		h.rest(host, current)
+	default:
+		delete(h.hosts, host)
+	}
+}
+
+// rest keeps a hold that was in vain in mind. The caller has the mutex.
+func (h *holder) rest(host string, current *hold) {
+	current.restUntil, current.upstreams = time.Now().Add(restAfterHold), h.upstreams(host)
+}
+
+func (h *holder) begin(host string, now time.Time) *hold {
+	if len(h.hosts) >= maxHeld {
+		for name, other := range h.hosts {
+			if !other.restUntil.IsZero() && now.After(other.restUntil) {
+				delete(h.hosts, name)
+			}
+		}
+	}
+
+	ctx, stop := context.WithCancel(context.Background())
+	current := &hold{begun: now, stop: stop, over: make(chan struct{})}
+	h.hosts[host] = current
+
+	go h.run(ctx, host, current)
+
+	return current
+}
+
+// run looks for a VM of the host that accepts connections until the time is up or nobody waits.
+func (h *holder) run(ctx context.Context, host string, current *hold) {
+	for pause := firstProbe; ctx.Err() == nil; pause = min(pause+pause, lastProbe) {
+		news := h.refresh.news()
+		h.refresh.ask()
+
+		select {
+		case <-time.After(pause):
+		case <-news:
+			news, pause = nil, firstProbe
+		case <-ctx.Done():
+			return
+		}
+
+		found := h.anyAccepts(ctx, h.upstreams(host), news)
+
+		patience := h.patience
+		if h.refresh.away.Load() {
+			patience = h.patienceAway
+		}
+
+		if found || time.Since(current.begun) >= patience {
+			h.end(host, current, found)
+
+			return
+		}
+	}
+}
+
+func (h *holder) end(host string, current *hold, found bool) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	switch {
+	case h.hosts[host] != current:
+	case found:
+		delete(h.hosts, host)
+	default:
+		h.rest(host, current)
+	}
+
+	current.found = found
+	close(current.over)
+}
+
+// upstreams returns those of the newest table.
+func (h *holder) upstreams(host string) []*upstream {
+	newest := h.table.Load().lookup(host)
+	if newest == nil || newest.state != client.RouteStateLive {
+		return nil
+	}
+
+	return newest.upstreams
+}
+
+// anyAccepts tells whether one of the VMs takes a connection. It gives up when there is news.
+func (h *holder) anyAccepts(ctx context.Context, upstreams []*upstream, news <-chan struct{}) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+
+	if len(upstreams) > maxProbed {
+		start := rand.IntN(len(upstreams) - maxProbed + 1) //nolint:gosec // Spreading load needs no secrecy.
+		upstreams = upstreams[start : start+maxProbed]
+	}
+
+	answers := make(chan bool, len(upstreams))
+
+	for _, u := range upstreams {
+		go func() {
+			connection, err := h.dial(ctx, "tcp", u.address)
+			if err == nil {
+				_ = connection.Close() // Nothing was sent on it.
+			}
+
+			answers <- err == nil
+		}()
+	}
+
+	for range upstreams {
+		select {
+		case accepts := <-answers:
+			if accepts {
+				return true
+			}
+		case <-news:
+			return false
+		}
+	}
+
+	return false
+}
