@@ -61,7 +61,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
-	api, err := client.NewClientWithResponses(config.APIURL, client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(newHTTPClient()), client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
 		request.Header.Set("Authorization", "Bearer "+config.Token)
 
 		return nil

@@ -2,21 +2,24 @@ package nodeagent
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 )
 
-// backoff waits longer from time to time.
+// backoff waits longer from time to time, and never as long as another one: many nodes must not come back at the same moment.
 type backoff struct {
 	first time.Duration
 	last  time.Duration
 	next  time.Duration
 }
 
-// pause waits, twice as long as the last time but no longer than b.last.
+// pause waits, twice as long as the last time but no longer than b.last, give or take a quarter downwards.
 func (b *backoff) pause(ctx context.Context) {
+	const quarter = 4
+
 	b.next = max(b.next, b.first)
 
-	pause(ctx, b.next)
+	pause(ctx, b.next-rand.N(b.next/quarter+1)) //nolint:gosec // Spreading load needs no secrecy.
 
 	b.next = min(b.next+b.next, b.last)
 }

@@ -24,13 +24,37 @@ func TestBackoff_DoublesUpToItsLimitAndStartsAnew(t *testing.T) {
 			waited = append(waited, time.Since(began))
 		}
 
-		require.Equal(t, []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 5 * time.Second, 5 * time.Second}, waited)
+		for i, most := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 5 * time.Second, 5 * time.Second} {
+			require.LessOrEqual(t, waited[i], most)
+			require.Greater(t, waited[i], most*7/10)
+		}
 
 		b.reset()
 
 		began := time.Now()
 
 		b.pause(t.Context())
-		require.Equal(t, time.Second, time.Since(began))
+		require.LessOrEqual(t, time.Since(began), time.Second)
+	})
+}
+
+func TestRestarts_StableApp_IsStartedAgainAtOnce(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		r := newRestarts()
+
+		wait := func(ran time.Duration) time.Duration {
+			began := time.Now()
+
+			r.pause(t.Context(), ran)
+
+			return time.Since(began).Round(time.Second)
+		}
+
+		require.Equal(t, time.Second, wait(0), "the first crash, just after the start")
+		require.Equal(t, 2*time.Second, wait(0))
+		require.Zero(t, wait(stableTime), "an app that was stable")
+		require.Equal(t, time.Second, wait(stableTime-1), "and is not any more")
 	})
 }

@@ -19,12 +19,7 @@ import (
 func TestAgent_KilledContainerd_VMsServeOnAndAreStoppedLater(t *testing.T) {
 	t.Parallel()
 
-	binaries := os.Getenv("ZEITWORK_TEST_BIN")
-	if binaries == "" {
-		t.Skip("it needs containerd's binaries: run through `go tool task test`")
-	}
-
-	d := newDaemon(t, binaries)
+	d := newDaemon(t, testBinaries(t))
 	b := setupOn(t, d.socket)
 
 	vm := b.vm(pushApp(t, b.registry, nil), "")
@@ -53,6 +48,18 @@ func TestAgent_KilledContainerd_VMsServeOnAndAreStoppedLater(t *testing.T) {
 	b.requireNothingLeft(t)
 }
 
+// testBinaries returns the folder of containerd's binaries, or skips the test.
+func testBinaries(t *testing.T) string {
+	t.Helper()
+
+	binaries := os.Getenv("ZEITWORK_TEST_BIN")
+	if binaries == "" {
+		t.Skip("it needs containerd's binaries: run through `go tool task test`")
+	}
+
+	return binaries
+}
+
 // daemon is a containerd that a test may kill.
 type daemon struct {
 	binaries, folder, socket string
@@ -64,7 +71,13 @@ type daemon struct {
 func newDaemon(t *testing.T, binaries string) *daemon {
 	t.Helper()
 
-	folder := shortFolder(t)
+	return newDaemonIn(t, binaries, shortFolder(t))
+}
+
+// newDaemonIn is newDaemon in a folder that the test has prepared.
+func newDaemonIn(t *testing.T, binaries, folder string) *daemon {
+	t.Helper()
+
 	d := &daemon{binaries: binaries, folder: folder, socket: filepath.Join(folder, "containerd.sock")}
 
 	t.Cleanup(func() {

@@ -11,8 +11,15 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
+)
+
+// The fault points around the effects of a VM's life.
+const (
+	faultStart  = "vm_start"
+	faultRemove = "vm_remove"
 )
 
 // restartCounter goes over from the labels of an adopted VM.
@@ -33,12 +40,14 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 		return containers.Exit{}, fmt.Errorf("look for the running VM: %w", err)
 	}
 
+	adopted := task != nil
+
 	if !counter.known {
 		counter.known, counter.restarts = true, restarts
 		m.restarted(restarts)
+		m.mayHaveServed.Store(adopted || restarts > 0)
 	}
 
-	adopted := task != nil
 	if !adopted {
 		task, err = m.start(ctx, vm, counter.restarts)
 	} else {
@@ -83,10 +92,14 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 		return nil, fmt.Errorf("prepare the log: %w", err)
 	}
 
+	faultpoint.Reach(faultStart, faultpoint.Before)
+
 	task, err := m.agent.runtime.Start(ctx, vm, restarts)
 	if err != nil {
 		return nil, fmt.Errorf("start the VM: %w", err)
 	}
+
+	faultpoint.Reach(faultStart, faultpoint.After)
 
 	m.logger.InfoContext(ctx, "the VM started", slog.Int64("restarts", restarts))
 
@@ -147,13 +160,9 @@ func (m *machine) watch(ctx context.Context, task *containers.Task, address neti
 // remove stops the VM and removes all of it.
 func (m *machine) remove(ctx context.Context) error {
 	m.set(client.VMReportStateStopping, "")
+	faultpoint.Reach(faultRemove, faultpoint.Before)
 
-	grace := defaultGrace
-	if m.vm != nil {
-		grace = time.Duration(m.vm.GraceSeconds) * time.Second
-	}
-
-	if err := m.agent.runtime.Stop(ctx, m.id, grace); err != nil {
+	if err := m.agent.runtime.Stop(ctx, m.id, m.grace()); err != nil {
 		return fmt.Errorf("stop the VM: %w", err)
 	}
 
@@ -176,11 +185,26 @@ func (m *machine) remove(ctx context.Context) error {
 		return fmt.Errorf("remove the VM's files: %w", err)
 	}
 
+	faultpoint.Reach(faultRemove, faultpoint.After)
 	m.set(client.VMReportStateRemoved, "")
 	signal(m.agent.removed)
 	m.logger.InfoContext(ctx, "the VM was removed")
 
 	return nil
+}
+
+// grace is how long the VM may take to end.
+func (m *machine) grace() time.Duration {
+	if m.vm == nil {
+		return unassignedGrace
+	}
+
+	assigned := time.Duration(m.vm.GraceSeconds) * time.Second
+	if m.mayHaveServed.Load() {
+		return assigned
+	}
+
+	return min(assigned, unservedGrace)
 }
 
 // describe returns the VM as the runtime wants it.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -12,18 +13,20 @@ import (
 	"github.com/zeitwork/zeitwork/internal/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
 )
 
 const (
-	// stableTime is how long a VM has to run for its next crash to count as the first.
-	stableTime   = time.Minute
-	firstBackoff = time.Second
-	lastBackoff  = time.Minute
+	// firstBackoff is short: the runtime may just have lost a VM that was serving.
+	firstBackoff = 100 * time.Millisecond
+	lastBackoff  = 30 * time.Second
 
-	// defaultGrace is for VMs that nobody assigned, of which only the remains are known.
-	defaultGrace = 10 * time.Second
+	// unassignedGrace is for VMs that nobody assigned, of which only the remains are known.
+	unassignedGrace = 10 * time.Second
+	// unservedGrace is for VMs that were never healthy: they have no request to end, but may have connections to close.
+	unservedGrace = 5 * time.Second
 
 	// flushTime is how long a crash waits to be told until the last lines of the app were shipped, so that they are there to be shown.
 	flushTime = time.Second
@@ -45,6 +48,9 @@ type machine struct {
 	forgotten chan struct{}
 	forget    func()
 
+	// mayHaveServed is false once it is known that no request was sent to the VM since it started.
+	mayHaveServed atomic.Bool
+
 	mu     sync.Mutex
 	report client.VMReport
 }
@@ -53,6 +59,7 @@ func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.Assi
 	m := &machine{agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), logger: agent.logger.With(logging.VM(id))}
 	m.wanted, m.stop = context.WithCancel(ctx)
 	m.report = client.VMReport{ID: id}
+	m.mayHaveServed.Store(true)
 
 	m.forget = sync.OnceFunc(func() {
 		m.stop()
@@ -112,12 +119,11 @@ func (m *machine) keepRunning() {
 
 	var (
 		retry    = backoff{first: firstBackoff, last: lastBackoff}
-		restarts = backoff{first: firstBackoff, last: lastBackoff}
+		restarts = newRestarts()
 		counter  = &restartCounter{}
 	)
 
 	for ctx.Err() == nil {
-		started := time.Now()
 		exit, err := m.runOnce(ctx, counter)
 
 		switch {
@@ -131,7 +137,12 @@ func (m *machine) keepRunning() {
 			return
 		case err != nil:
 			m.logger.WarnContext(ctx, "the VM does not run yet; it is tried again", logging.Error(err))
-			m.explain("The node tries again: " + reason(err))
+			m.explain(explainRetry(err))
+
+			if containers.IsDiskFull(err) {
+				signal(m.agent.removed) // Images that nobody needs go now, not in a minute.
+			}
+
 			retry.pause(ctx)
 
 			continue
@@ -139,13 +150,9 @@ func (m *machine) keepRunning() {
 
 		retry.reset()
 
-		if time.Since(started) >= stableTime {
-			restarts.reset()
-		}
-
 		m.logger.InfoContext(ctx, "the app ended", slog.Int64("exit_code", int64(exit.Code)), slog.Bool("out_of_memory", exit.OutOfMemory))
 		m.crashed(exit, m.vm.MemoryBytes)
-		restarts.pause(ctx)
+		restarts.pause(ctx, exit.Ran)
 
 		counter.restarts++
 	}

@@ -15,8 +15,9 @@ const (
 	// pollTimeout leaves the API time to answer behind the end of a long poll.
 	pollTimeout = longPoll + 15*time.Second
 
+	// lastRetry bounds how long a node goes on unaware after the API is back.
 	firstRetry = 250 * time.Millisecond
-	lastRetry  = 10 * time.Second
+	lastRetry  = 2 * time.Second
 
 	// pollPause keeps an API that does not wait from being asked without end.
 	pollPause = 50 * time.Millisecond

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"runtime"
@@ -19,9 +20,10 @@ import (
 const (
 	reportInterval = 5 * time.Second
 	reportTimeout  = 10 * time.Second
-	reportRetry    = time.Second
-	cpuMillis      = 1000
-	kibibyte       = 1024
+	// reportRetry is the longest time from when the API is back until it hears of the node.
+	reportRetry = time.Second
+	cpuMillis   = 1000
+	kibibyte    = 1024
 )
 
 // report tells the API how the node and its VMs are: on every change, and every few seconds as a sign of life.
@@ -40,7 +42,7 @@ func (a *Agent) report(ctx context.Context) error {
 
 		if err != nil {
 			a.logger.WarnContext(ctx, "the state of this node could not be reported", logging.Error(err))
-			retry.Reset(reportRetry)
+			retry.Reset(reportRetry - rand.N(reportRetry/2)) //nolint:gosec,mnd // Half of it, so that nodes do not come all at once.
 		} else {
 			retry.Stop()
 		}

@@ -41,6 +41,7 @@ const agentProcess = "ZEITWORK_TEST_RUN_AGENT"
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == vmlog.Command:
+		stallLog(os.Args[2])
 		vmlog.Run(os.Args[2])
 	case os.Getenv(agentProcess) != "":
 		config, err := env.ParseAs[nodeagent.Config]()
@@ -54,6 +55,17 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 }
+
+// stallLog holds the start of a VM up, which waits for its log process, as long as a test wants and no longer than half a minute.
+func stallLog(folder string) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(stallFile(folder)); err != nil {
+			return
+		}
+	}
+}
+
+func stallFile(logFolder string) string { return filepath.Join(filepath.Dir(logFolder), "stall") }
 
 func runAgent(ctx context.Context, config nodeagent.Config, log io.Writer) error {
 	agent, err := nodeagent.New(config, slog.New(slog.NewTextHandler(log, nil)))

@@ -29,6 +29,10 @@ func (m *machine) state() client.VMReport {
 
 // set takes over a state. While the VM starts again, what its last crash said stays readable.
 func (m *machine) set(state client.VMReportState, message string) {
+	if state == client.VMReportStateHealthy {
+		m.mayHaveServed.Store(true)
+	}
+
 	m.change(func(report *client.VMReport) {
 		again := report.ExitCode != nil && (state == client.VMReportStateStarting || state == client.VMReportStateRunning)
 		report.State = state
@@ -90,15 +94,19 @@ func describeExit(exit containers.Exit, memory int64) string {
 	}
 }
 
-// reason returns what a user may know of an error that passes by itself.
-func reason(err error) string {
+// explainRetry says in a sentence, which a user may read, why the VM does not run yet.
+func explainRetry(err error) string {
 	if problem.CodeOf(err) != problem.Internal {
-		return problem.MessageOf(err)
+		return "The node tries again: " + problem.MessageOf(err)
 	}
 
 	step, _, _ := strings.Cut(err.Error(), ":")
 
-	return "it could not " + step + "."
+	if containers.IsDiskFull(err) {
+		return "The node's disk is full: it could not " + step + ". It is tried again."
+	}
+
+	return "The node tries again: it could not " + step + "."
 }
 
 func sentence(message string) *string {

@@ -2,10 +2,12 @@ package containers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/images"
+	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/remotes"
 	"github.com/containerd/containerd/v2/core/remotes/docker"
 	"github.com/containerd/errdefs"
@@ -14,8 +16,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// Pull fetches and unpacks the image unless it is there. What has arrived is kept until the VM was started or removed. An image that the
-// registry does not have is a problem with the code not_found.
+// Pull fetches and unpacks the image unless it is there. What has arrived is kept until the VM was started or removed, unless the disk is full.
+// An image that the registry does not have is a problem with the code not_found.
 func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) error {
 	if image, err := r.client.GetImage(ctx, reference); err == nil {
 		if unpacked, err := image.IsUnpacked(ctx, r.config.Snapshotter); err == nil && unpacked {
@@ -35,10 +37,14 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 	}
 
 	if err != nil {
-		return fmt.Errorf("pull %s: %w", reference, err)
+		err = fmt.Errorf("pull %s: %w", reference, err)
 	}
 
-	return nil
+	if err != nil && IsDiskFull(err) {
+		return errors.Join(err, r.release(ctx, vm, leases.SynchronousDelete))
+	}
+
+	return err
 }
 
 // RemoveImages removes the images that no container uses, but for those to keep.

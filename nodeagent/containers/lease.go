@@ -29,8 +29,8 @@ func (r *Runtime) hold(ctx context.Context, vm uuid.UUID) (context.Context, erro
 }
 
 // release ends the VM's lease.
-func (r *Runtime) release(ctx context.Context, vm uuid.UUID) error {
-	err := r.client.LeasesService().Delete(ctx, leases.Lease{ID: leasePrefix + vm.String()})
+func (r *Runtime) release(ctx context.Context, vm uuid.UUID, options ...leases.DeleteOpt) error {
+	err := r.client.LeasesService().Delete(ctx, leases.Lease{ID: leasePrefix + vm.String()}, options...)
 	if err != nil && !errdefs.IsNotFound(err) {
 		return fmt.Errorf("release a lease: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/snapshots"
 	"github.com/containerd/errdefs"
 	"github.com/google/uuid"
@@ -123,7 +124,9 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 		return err
 	}
 
-	return r.release(ctx, vm)
+	// There is a lease only if the start was cut short. What had been fetched by then goes with it, now and not with what containerd collects
+	// some time later.
+	return r.release(ctx, vm, leases.SynchronousDelete)
 }
 
 func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {

@@ -30,6 +30,8 @@ const killTime = 10 * time.Second
 type Task struct {
 	task   containerd.Task
 	signal syscall.Signal
+	// made is when its container was made, which is new with every start.
+	made time.Time
 }
 
 // Exit is how a VM ended.
@@ -37,6 +39,8 @@ type Exit struct {
 	Code uint32
 	// OutOfMemory tells that the kernel ended a process of the VM because it went over its memory.
 	OutOfMemory bool
+	// Ran is how long it ran, through restarts of the agent too.
+	Ran time.Duration
 }
 
 // Adopt returns the VM's task, and how often it was restarted before, where an earlier agent started it from the same description.
@@ -74,14 +78,14 @@ func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]str
 		return nil, nil, fmt.Errorf("load container: %w", err)
 	}
 
-	labels, err := container.Labels(ctx)
+	info, err := container.Info(ctx, containerd.WithoutRefreshedMetadata)
 	if err != nil {
 		return nil, nil, fmt.Errorf("load the labels of a container: %w", err)
 	}
 
 	task, err := container.Task(ctx, nil)
 	if errdefs.IsNotFound(err) {
-		return nil, labels, nil
+		return nil, info.Labels, nil
 	}
 
 	if err != nil {
@@ -94,19 +98,19 @@ func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]str
 	}
 
 	if status.Status != containerd.Running && status.Status != containerd.Stopped {
-		return nil, labels, nil
+		return nil, info.Labels, nil
 	}
 
-	return newTask(ctx, container, task), labels, nil
+	return newTask(ctx, container, task, info.CreatedAt), info.Labels, nil
 }
 
-func newTask(ctx context.Context, container containerd.Container, task containerd.Task) *Task {
+func newTask(ctx context.Context, container containerd.Container, task containerd.Task, made time.Time) *Task {
 	signal, err := containerd.GetStopSignal(ctx, container, syscall.SIGTERM)
 	if err != nil {
 		signal = syscall.SIGTERM
 	}
 
-	return &Task{task: task, signal: signal}
+	return &Task{task: task, signal: signal, made: made}
 }
 
 // Start makes the VM anew, with a fresh root filesystem, and starts it. The image has been pulled and the network is attached. What the
@@ -143,7 +147,7 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 		return nil, fmt.Errorf("start task: %w", err)
 	}
 
-	return newTask(ctx, container, task), nil
+	return newTask(ctx, container, task, time.Now()), nil
 }
 
 func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd.Container, error) {
@@ -216,7 +220,7 @@ func (t *Task) Wait(ctx context.Context) (Exit, error) {
 			return Exit{}, fmt.Errorf("wait for a task: %w", err)
 		}
 
-		return Exit{Code: status.ExitCode(), OutOfMemory: t.outOfMemory(ctx)}, nil
+		return Exit{Code: status.ExitCode(), OutOfMemory: t.outOfMemory(ctx), Ran: status.ExitTime().Sub(t.made)}, nil
 	case <-ctx.Done():
 		return Exit{}, fmt.Errorf("wait for a task: %w", ctx.Err())
 	}

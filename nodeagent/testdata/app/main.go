@@ -17,6 +17,9 @@ func main() {
 	switch os.Getenv("MODE") {
 	case "never":
 		time.Sleep(time.Hour)
+	case "stubborn-never":
+		signal.Ignore(syscall.SIGTERM)
+		time.Sleep(time.Hour)
 	case "other":
 		log.Fatal(http.ListenAndServe(":8081", http.HandlerFunc(answer)))
 	case "localhost":
