@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -20,6 +21,9 @@ const (
 	// pollWait is how long the platform holds a poll that has nothing new; pollTimeout leaves room for the answer.
 	pollWait    = 30 * time.Second
 	pollTimeout = pollWait + 15*time.Second
+	// A poll that waits sends nothing. These find out within 6 seconds that nobody answers at the other end any more.
+	pollKeepAlive      = 2 * time.Second
+	pollKeepAliveCount = 2
 	// minPause and maxPause bound the wait after a poll that failed.
 	minPause = 100 * time.Millisecond
 	maxPause = 5 * time.Second
@@ -48,7 +52,12 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, logger
 		return nil
 	}
 
-	own := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}}
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: pollKeepAlive, Interval: pollKeepAlive, Count: pollKeepAliveCount,
+	}}
+	own := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
+	}}
 
 	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(own), client.WithRequestEditorFn(authorize))
 	if err != nil {

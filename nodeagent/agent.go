@@ -61,11 +61,13 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
-	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(newHTTPClient()), client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+	authorize := func(_ context.Context, request *http.Request) error {
 		request.Header.Set("Authorization", "Bearer "+config.Token)
 
 		return nil
-	}))
+	}
+
+	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(newHTTPClient()), client.WithRequestEditorFn(authorize))
 	if err != nil {
 		return nil, fmt.Errorf("make a client of the API: %w", err)
 	}

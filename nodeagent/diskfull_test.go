@@ -114,4 +114,3 @@ func TestAgent_DiskFull_SaysSoLeavesNothingAndGoesOnWhenThereIsRoom(t *testing.T
 		})
 	}
 }
-

@@ -78,7 +78,8 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 }
 
 func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (*containers.Task, error) {
-	if restarts == 0 {
+	// What an attempt before said stays readable while it is tried again.
+	if restarts == 0 && m.state().State != client.VMReportStatePulling {
 		m.set(client.VMReportStatePulling, "")
 	}
 
