@@ -2,12 +2,14 @@ package activities
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,6 +20,8 @@ const (
 	gitErrorBytes = 16 << 10
 	// gitKillGrace is how long git's output is waited for after it was killed.
 	gitKillGrace = 2 * time.Second
+	// slowTime is after how long a server that sends next to nothing is given up.
+	slowTime = 30 * time.Second
 )
 
 // git runs git so that neither the machine's nor the repository's configuration has a say: no hooks, no credentials,
@@ -29,6 +33,8 @@ type git struct {
 	protocols []string
 	// directory is where it runs; empty for no repository.
 	directory string
+	// patience is how long a server may send next to nothing, in whole seconds; zero is slowTime.
+	patience time.Duration
 }
 
 // gitError is what git said when it failed.
@@ -81,6 +87,8 @@ func (g git) run(ctx context.Context, stdout io.Writer, arguments ...string) err
 }
 
 func (g git) settings() []string {
+	patience := cmp.Or(g.patience, slowTime)
+
 	return []string{
 		"-c", "core.hooksPath=/dev/null",
 		"-c", "credential.helper=",
@@ -94,7 +102,7 @@ func (g git) settings() []string {
 		"-c", "tar.umask=0022",
 		// A server that stops sending is given up.
 		"-c", "http.lowSpeedLimit=1000",
-		"-c", "http.lowSpeedTime=30",
+		"-c", "http.lowSpeedTime=" + strconv.Itoa(int(patience.Seconds())),
 	}
 }
 

@@ -46,6 +46,10 @@ func gitComplaints() []gitComplaint {
 			"What answers at %[1]s is not a git server. Give the URL that `git clone` takes.",
 		},
 		{
+			[]string{"Operation too slow", "Operation timed out"}, problem.Unavailable,
+			"The server of the repository %[1]s is too slow or does not answer.",
+		},
+		{
 			[]string{"transport '", "unable to find remote helper"}, problem.Invalid,
 			"The repository %[1]s uses a protocol that is not allowed here. Give its https URL.",
 		},

@@ -18,6 +18,15 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
+const (
+	// retryPause is doubled once: a registry that hiccups is forgiven for a second. One that is ill has the step tried again, which says so.
+	retryPause    = 300 * time.Millisecond
+	retryGrowth   = 2
+	retryAttempts = 3
+	// answerTimeout is how long the registry may take to begin an answer; the last one of an upload has it move a file first.
+	answerTimeout = 30 * time.Second
+)
+
 // grantLifetime bounds what a grant is good for that leaks; a new one is made for every token.
 const grantLifetime = 5 * time.Minute
 
@@ -32,13 +41,21 @@ type RegistryConfig struct {
 // Registry is where images and sources are kept. It asks for access to one repository at a time, with grants that it
 // makes itself; a registry without authentication never sees them.
 type Registry struct {
-	config RegistryConfig
-	key    secret.Key
+	config    RegistryConfig
+	key       secret.Key
+	transport http.RoundTripper
 }
 
 // NewRegistry returns the registry of that configuration. The key is the platform's, which api knows grants by.
 func NewRegistry(config RegistryConfig, key secret.Key) *Registry {
-	return &Registry{config: config, key: key}
+	transport := http.DefaultTransport
+	if standard, ok := remote.DefaultTransport.(*http.Transport); ok {
+		bounded := standard.Clone()
+		bounded.ResponseHeaderTimeout = answerTimeout
+		transport = bounded
+	}
+
+	return &Registry{config: config, key: key, transport: transport}
 }
 
 // Image is a published image.
@@ -121,6 +138,8 @@ func (r *Registry) repository(path string) (name.Repository, error) {
 func (r *Registry) options(ctx context.Context, path string, actions ...string) []remote.Option {
 	return []remote.Option{
 		remote.WithContext(ctx),
+		remote.WithTransport(r.transport),
+		remote.WithRetryBackoff(remote.Backoff{Duration: retryPause, Factor: retryGrowth, Steps: retryAttempts}),
 		remote.WithAuth(grantAuthenticator{key: r.key, access: registryauth.Repository(path, actions...)}),
 	}
 }

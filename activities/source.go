@@ -15,7 +15,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const directoryMode = 0o700
+const (
+	directoryMode = 0o700
+	// headTimeout is how long a server may take to say where a branch points: it is one short answer.
+	headTimeout = 20 * time.Second
+)
 
 // SourceConfig bounds what is fetched and says where it is kept.
 //
@@ -34,6 +38,8 @@ type Source struct {
 	registry *Registry
 	git      git
 	cache    *treeCache
+	// headTimeout bounds Head.
+	headTimeout time.Duration
 }
 
 // NewSource returns the sources of that configuration and makes the directory that they need.
@@ -64,7 +70,9 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 		return nil, err
 	}
 
-	return &Source{config: config, registry: registry, git: git{config: settings, protocols: config.Protocols}, cache: cache}, nil
+	return &Source{
+		config: config, registry: registry, git: git{config: settings, protocols: config.Protocols}, cache: cache, headTimeout: headTimeout,
+	}, nil
 }
 
 // CloneRequest names what to fetch.
@@ -97,6 +105,10 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 		return "", err
 	}
 
+	ctx, cancel := context.WithTimeoutCause(ctx, s.headTimeout, problem.New(problem.Unavailable,
+		"The server of the repository %s did not say within %s where its branch %s stands.", repositoryURL, s.headTimeout, branch))
+	defer cancel()
+
 	ref := "refs/heads/" + branch
 
 	output, err := s.git.output(ctx, "ls-remote", "--", repositoryURL, ref)
@@ -124,7 +136,7 @@ func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, 
 	}
 
 	ctx, cancel := context.WithTimeoutCause(ctx, s.config.Timeout, problem.New(problem.Invalid,
-		"Fetching %s took longer than %s. Make the repository smaller.", request.RepositoryURL, s.config.Timeout))
+		"Fetching %s took longer than %s. Make the repository smaller, or deploy again if its server was slow.", request.RepositoryURL, s.config.Timeout))
 	defer cancel()
 
 	commit := request.Commit
