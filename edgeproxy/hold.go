@@ -2,7 +2,6 @@ package edgeproxy
 
 import (
 	"context"
-	"math/rand/v2"
 	"net"
 	"slices"
 	"sync"
@@ -25,12 +24,6 @@ const (
 	// maxHeld and maxHeldPerHost bound the memory of requests that wait, some 50 KiB each, and keep one app from taking all of it.
 	maxHeld        = 4096
 	maxHeldPerHost = 1024
-
-	firstProbe   = 50 * time.Millisecond
-	lastProbe    = 250 * time.Millisecond
-	probeTimeout = time.Second
-	// maxProbed is how many VMs of one host are tried at a time.
-	maxProbed = 8
 )
 
 // holder holds requests that no VM takes until one does. The requests for one host wait together: one goroutine asks for a newer table and
@@ -165,35 +158,6 @@ func (h *holder) begin(host string, now time.Time) *hold {
 	return current
 }
 
-// run looks for a VM of the host that accepts connections until the time is up or nobody waits.
-func (h *holder) run(ctx context.Context, host string, current *hold) {
-	for pause := firstProbe; ctx.Err() == nil; pause = min(pause+pause, lastProbe) {
-		news := h.refresh.news()
-		h.refresh.ask()
-
-		select {
-		case <-time.After(pause):
-		case <-news:
-			news, pause = nil, firstProbe
-		case <-ctx.Done():
-			return
-		}
-
-		found := h.anyAccepts(ctx, h.upstreams(host), news)
-
-		patience := h.patience
-		if h.refresh.away.Load() {
-			patience = h.patienceAway
-		}
-
-		if found || time.Since(current.begun) >= patience {
-			h.end(host, current, found)
-
-			return
-		}
-	}
-}
-
 func (h *holder) end(host string, current *hold, found bool) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -218,41 +182,4 @@ func (h *holder) upstreams(host string) []*upstream {
 	}
 
 	return newest.upstreams
-}
-
-// anyAccepts tells whether one of the VMs takes a connection. It gives up when there is news.
-func (h *holder) anyAccepts(ctx context.Context, upstreams []*upstream, news <-chan struct{}) bool {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
-	defer cancel()
-
-	if len(upstreams) > maxProbed {
-		start := rand.IntN(len(upstreams) - maxProbed + 1) //nolint:gosec // Spreading load needs no secrecy.
-		upstreams = upstreams[start : start+maxProbed]
-	}
-
-	answers := make(chan bool, len(upstreams))
-
-	for _, u := range upstreams {
-		go func() {
-			connection, err := h.dial(ctx, "tcp", u.address)
-			if err == nil {
-				_ = connection.Close() // Nothing was sent on it.
-			}
-
-			answers <- err == nil
-		}()
-	}
-
-	for range upstreams {
-		select {
-		case accepts := <-answers:
-			if accepts {
-				return true
-			}
-		case <-news:
-			return false
-		}
-	}
-
-	return false
 }

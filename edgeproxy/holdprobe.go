@@ -1,0 +1,81 @@
+package edgeproxy
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	firstProbe   = 50 * time.Millisecond
+	lastProbe    = 250 * time.Millisecond
+	probeTimeout = time.Second
+	// maxProbed is how many VMs of one host are tried at a time.
+	maxProbed = 8
+)
+
+// run looks for a VM of the host that accepts connections until the time is up or nobody waits.
+func (h *holder) run(ctx context.Context, host string, current *hold) {
+	for pause := firstProbe; ctx.Err() == nil; pause = min(pause+pause, lastProbe) {
+		news := h.refresh.news()
+		h.refresh.ask()
+
+		select {
+		case <-time.After(pause):
+		case <-news:
+			news, pause = nil, firstProbe
+		case <-ctx.Done():
+			return
+		}
+
+		found := h.anyAccepts(ctx, h.upstreams(host), news)
+
+		patience := h.patience
+		if h.refresh.away.Load() {
+			patience = h.patienceAway
+		}
+
+		if found || time.Since(current.begun) >= patience {
+			h.end(host, current, found)
+
+			return
+		}
+	}
+}
+
+// anyAccepts tells whether one of the VMs takes a connection. It gives up when there is news.
+func (h *holder) anyAccepts(ctx context.Context, upstreams []*upstream, news <-chan struct{}) bool {
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+	defer cancel()
+
+	if len(upstreams) > maxProbed {
+		start := rand.IntN(len(upstreams) - maxProbed + 1) //nolint:gosec // Spreading load needs no secrecy.
+		upstreams = upstreams[start : start+maxProbed]
+	}
+
+	answers := make(chan bool, len(upstreams))
+
+	for _, u := range upstreams {
+		go func() {
+			connection, err := h.dial(ctx, "tcp", u.address)
+			if err == nil {
+				_ = connection.Close() // Nothing was sent on it.
+			}
+
+			answers <- err == nil
+		}()
+	}
+
+	for range upstreams {
+		select {
+		case accepts := <-answers:
+			if accepts {
+				return true
+			}
+		case <-news:
+			return false
+		}
+	}
+
+	return false
+}
