@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/samber/lo"
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// convergeTime bounds how long everything may take to be as it should, after a disturbance.
+	convergeTime = 60 * time.Second
+	// lookTime bounds one look at everything.
+	lookTime = 10 * time.Second
+)
+
+// converge waits until everything is as it should be, and returns what is not when its time is over.
+func (h *harness) converge(ctx context.Context) []finding {
+	const pause = 100 * time.Millisecond
+
+	h.last = ""
+
+	for deadline := time.Now().Add(convergeTime); ; {
+		found := lo.Filter(h.look(ctx), func(f finding, _ int) bool { return !h.counted[f.text] })
+		if len(found) == 0 {
+			return nil
+		}
+
+		h.last = found[0].text
+
+		if time.Now().After(deadline) || sleep(ctx, pause) != nil {
+			for _, f := range found {
+				h.counted[f.text] = true
+			}
+
+			return found
+		}
+	}
+}
+
+// look holds everything against the invariants once. What is dear to look at comes last, and only if the rest is well.
+func (h *harness) look(ctx context.Context) []finding {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+
+	found := h.lookAtParts()
+	if len(found) > 0 {
+		return found
+	}
+
+	r, err := readRows(ctx, h.pool)
+	if err != nil {
+		return []finding{lost("the database cannot be asked: %v", err)}
+	}
+
+	if found := r.judge(h.projects()); len(found) > 0 {
+		return found
+	}
+
+	for _, look := range []func(context.Context, rows) []finding{h.lookAtMachines, h.lookAtEdges, h.lookAtRegistry} {
+		found = append(found, look(ctx, r)...)
+	}
+
+	return found
+}
+
+// lookAtParts: everything that died was started again.
+func (h *harness) lookAtParts() []finding {
+	dead := lo.Filter(h.cluster.Parts(), func(part string, _ int) bool { return !alive(h.cluster.PID(part)) })
+
+	return lo.Map(dead, func(part string, _ int) finding { return lost("%s does not run", part) })
+}
+
+// alive tells whether a process runs.
+func alive(pid int) bool { return pid != 0 && !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+
+func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
+	found := make([][]finding, len(h.machines))
+
+	var group errgroup.Group
+
+	for i, m := range h.machines {
+		group.Go(func() error {
+			held, err := m.look(ctx)
+			if err != nil {
+				found[i] = []finding{lost("%v", err)}
+			} else {
+				found[i] = held.judge(m.node.Name, r)
+			}
+
+			return nil
+		})
+	}
+
+	_ = group.Wait()
+
+	return lo.Flatten(found)
+}
+
+// lookAtEdges: every edge answers for every project with what is live.
+func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
+	var found []finding
+
+	visitor := &http.Client{Transport: keepAlive()}
+	defer visitor.CloseIdleConnections()
+
+	for i, edge := range h.cluster.EdgeURLs() {
+		for _, p := range h.projects() {
+			live, ok := r.live(p)
+			if !ok {
+				continue
+			}
+
+			want := p.sample.text(live.Commit)
+
+			body, status, err := exchange(ctx, visitor, edge, p.host, http.MethodGet, nil)
+			if err != nil || status != http.StatusOK || body != want {
+				found = append(found, lost("edge %d answers for %s with %s, not with %q", i+1, p.host, answer(body, status, err), want))
+			}
+		}
+	}
+
+	return found
+}
+
+func answer(body string, status int, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+
+	return fmt.Sprintf("%d %q", status, firstLine(body))
+}
+
+func (h *harness) lookAtRegistry(ctx context.Context, r rows) []finding {
+	var found []finding
+
+	for _, p := range h.projects() {
+		judged, err := h.images.judge(ctx, p, r)
+		if err != nil {
+			judged = []finding{lost("%v", err)}
+		}
+
+		found = append(found, judged...)
+	}
+
+	return found
+}

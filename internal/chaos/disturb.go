@@ -1,0 +1,310 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
+)
+
+// outcome is how the platform came through one disturbance.
+type outcome struct {
+	disturbance
+
+	// victim is the part that was hit, at that time.
+	victim string
+	at     time.Time
+	// took is from then until all had converged.
+	took time.Duration
+	// resumed is how long a step lay still whose worker was killed; nil where none was.
+	resumed  *time.Duration
+	// last is what was waited for in the end.
+	last     string
+	findings []finding
+	failures []string
+}
+
+func (o outcome) converged() bool { return len(o.findings) == 0 }
+
+// disturb does one entry of the plan and waits until all has converged.
+func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
+	o := outcome{disturbance: d, at: time.Now()}
+
+	p := h.web
+	if d.quiet {
+		p = h.quiet
+	}
+
+	type acted struct {
+		made []uuid.UUID
+		err  error
+	}
+
+	done := make(chan acted, 1)
+
+	strike, err := h.prepare(d)
+	if err != nil {
+		o.findings = append(o.findings, lost("%v", err))
+
+		return o
+	}
+
+	go func() {
+		made, err := h.act(ctx, p, d)
+		done <- acted{made, err}
+	}()
+
+	if o.victim, o.at, err = strike(ctx); err != nil {
+		o.findings = append(o.findings, lost("%s: %v", d, err))
+	}
+
+	did := <-done
+	if did.err != nil {
+		o.findings = append(o.findings, lost("%s: %v", d, did.err))
+	}
+
+	o.findings = append(o.findings, h.converge(ctx)...)
+	o.took, o.last = time.Since(o.at), h.last
+	o.failures = h.settle(ctx)
+
+	if strings.HasPrefix(o.victim, "worker") && (d.means == meansKill || d.means == meansPoint) {
+		if o.resumed, err = h.resumed(ctx, did.made, o.at, d.means == meansPoint); err != nil {
+			o.findings = append(o.findings, lost("%v", err))
+		}
+	}
+
+	return o
+}
+
+// settle returns the requests that have failed since the last time.
+func (h *harness) settle(ctx context.Context) []string {
+	r, err := readRows(ctx, h.pool)
+	if err != nil {
+		return []string{fmt.Sprintf("the database cannot be asked what was live: %v", err)}
+	}
+
+	failures, streams := h.traffic.settle(r.flips(h.projects()))
+
+	return append(failures, streams...)
+}
+
+// strike hits a part, lets it go again, and returns which it was and when.
+type strike func(ctx context.Context) (victim string, at time.Time, err error)
+
+// prepare returns how to hit what the disturbance names; fault points are armed when it returns.
+func (h *harness) prepare(d disturbance) (strike, error) {
+	switch d.means {
+	case meansPoint, meansFreezer:
+		what := faultpoint.Kill
+		if d.means == meansFreezer {
+			what = faultpoint.Freeze
+		}
+
+		before := h.pids()
+
+		return func(ctx context.Context) (string, time.Time, error) { return h.await(ctx, d, before) }, h.faults.arm(d.target, what)
+	case meansCutOff:
+		return func(ctx context.Context) (string, time.Time, error) { return h.cutOff(ctx, d) }, nil
+	case meansKillVM:
+		return h.killVM, nil
+	case meansKill, meansFreeze:
+		fallthrough
+	default:
+		return func(ctx context.Context) (string, time.Time, error) {
+			if err := sleep(ctx, d.after); err != nil {
+				return "", time.Now(), err
+			}
+
+			pid, err := h.running(ctx, d.target)
+			if err != nil {
+				return "", time.Now(), err
+			}
+
+			at := time.Now()
+
+			return d.target, at, h.hit(ctx, d, d.target, pid, at)
+		}, nil
+	}
+}
+
+// running returns the process of a part, which may just be starting again.
+func (h *harness) running(ctx context.Context, part string) (int, error) {
+	const patience, pause = 30 * time.Second, 10 * time.Millisecond
+
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	for {
+		if pid := h.cluster.PID(part); alive(pid) {
+			return pid, nil
+		}
+
+		if err := sleep(ctx, pause); err != nil {
+			return 0, fmt.Errorf("%s does not run: %w", part, err)
+		}
+	}
+}
+
+// hit kills or freezes a process, and lets it go again.
+func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, at time.Time) error {
+	if d.means == meansKill {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			return fmt.Errorf("kill %s: %w", part, err)
+		}
+
+		return h.revived(ctx, part, pid, at)
+	}
+
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("freeze %s: %w", part, err)
+	}
+
+	return h.thaw(ctx, d, part, pid, at)
+}
+
+// thaw lets a frozen process go on after its time.
+func (h *harness) thaw(ctx context.Context, d disturbance, part string, pid int, at time.Time) error {
+	err := sleep(ctx, d.lasts)
+
+	// Whatever ended the wait, nothing may stay frozen.
+	if wake := syscall.Kill(pid, syscall.SIGCONT); wake != nil && !errors.Is(wake, syscall.ESRCH) {
+		return fmt.Errorf("wake %s: %w", part, wake)
+	}
+
+	return errors.Join(err, h.served(ctx, part, at))
+}
+
+// await waits until a process has reached an armed fault point.
+func (h *harness) await(ctx context.Context, d disturbance, before map[int]string) (string, time.Time, error) {
+	defer h.faults.forget(d.target)
+
+	bounded, cancel := context.WithTimeout(ctx, convergeTime)
+	defer cancel()
+
+	pid, at, err := h.faults.taken(bounded, d.target)
+	if err != nil {
+		return "", time.Now(), errors.Join(err, h.faults.disarm(d.target))
+	}
+
+	// One that has just been started again was not there when the point was armed.
+	part := lo.CoalesceOrEmpty(before[pid], h.pids()[pid])
+
+	if d.means == meansPoint {
+		return part, at, h.revived(ctx, part, pid, at)
+	}
+
+	if err := h.thaw(ctx, d, part, pid, at); err != nil {
+		return part, at, err
+	}
+
+	// What was frozen for longer than its lease has to end when it wakes.
+	return part, at, h.revived(ctx, part, pid, at)
+}
+
+// revived waits until the supervisor has started a part again that was killed.
+func (h *harness) revived(ctx context.Context, part string, pid int, at time.Time) error {
+	const patience, pause = 30 * time.Second, 10 * time.Millisecond
+
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	for h.cluster.PID(part) == pid {
+		if err := sleep(bounded, pause); err != nil {
+			return fmt.Errorf("%s is not started again: %w", part, err)
+		}
+	}
+
+	return h.served(ctx, part, at)
+}
+
+// pids are the parts by their processes.
+func (h *harness) pids() map[int]string {
+	return lo.SliceToMap(h.cluster.Parts(), func(part string) (int, string) { return h.cluster.PID(part), part })
+}
+
+// served waits, where an edge was hit, until it serves again, and remembers for how long it did not.
+func (h *harness) served(ctx context.Context, part string, from time.Time) error {
+	const patience, pause = 30 * time.Second, 10 * time.Millisecond
+
+	index, ok := edgeOf(part)
+	if !ok {
+		return nil
+	}
+
+	bounded, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	visitor := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+
+	for {
+		_, status, err := exchange(bounded, visitor, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", "", http.MethodGet, nil)
+		if err == nil && status == http.StatusOK {
+			break
+		}
+
+		if err := sleep(bounded, pause); err != nil {
+			return fmt.Errorf("%s does not serve again: %w", part, err)
+		}
+	}
+
+	h.outages.add(outage{edge: index, from: from, to: time.Now()})
+
+	return nil
+}
+
+func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time, error) {
+	if err := sleep(ctx, d.after); err != nil {
+		return "", time.Now(), err
+	}
+
+	node := h.cluster.Nodes()[d.target[len(d.target)-1]-'1'].Name
+
+	at := time.Now()
+	if err := h.cluster.CutOff(node); err != nil {
+		return node, at, err
+	}
+
+	return node, at, errors.Join(sleep(ctx, d.lasts), h.cluster.Reconnect(node))
+}
+
+// killVM kills the first process of a VM whose users nobody counts.
+func (h *harness) killVM(ctx context.Context) (string, time.Time, error) {
+	r, err := readRows(ctx, h.pool)
+	if err != nil {
+		return "", time.Now(), err
+	}
+
+	live, _ := r.live(h.quiet)
+
+	for _, m := range h.machines {
+		held, err := m.look(ctx)
+		if err != nil {
+			return "", time.Now(), err
+		}
+
+		for _, vm := range r.vms {
+			if pid := held.running[vm.ID]; pid != 0 && vm.DeploymentID == live.ID {
+				return "VM " + vm.ID.String(), time.Now(), syscall.Kill(pid, syscall.SIGKILL)
+			}
+		}
+	}
+
+	return "", time.Now(), fmt.Errorf("no VM of %s runs", h.quiet.sample.name)
+}
+
+// edgeOf returns the number of an edge, from 0; false for other parts.
+func edgeOf(part string) (int, bool) {
+	number, ok := strings.CutPrefix(part, "edgeproxy-")
+	index, err := strconv.Atoi(number)
+
+	return index - 1, ok && err == nil
+}

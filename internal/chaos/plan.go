@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
+)
+
+// action is what a user does while something dies.
+type action string
+
+const (
+	actionDeploy    action = "deploy"
+	actionTwoPushes action = "two pushes"
+	actionCancel    action = "cancel"
+	actionRollback  action = "rollback"
+)
+
+// means is how something is disturbed.
+type means string
+
+const (
+	meansKill    means = "kill"
+	meansFreeze  means = "freeze"
+	meansCutOff  means = "cut off"
+	meansKillVM  means = "kill VM"
+	meansPoint   means = "kill at"
+	meansFreezer means = "freeze at"
+)
+
+// disturbance is one entry of the plan.
+type disturbance struct {
+	action action
+	// quiet tells that the action is on the project whose users are not counted.
+	quiet bool
+	means means
+	// target is a part, a node, or the name of a fault point; empty for a VM.
+	target string
+	// after is how long after the action's begin it happens; a fault point has its own moment.
+	after time.Duration
+	// lasts is how long what is frozen or cut off stays so.
+	lasts time.Duration
+	// patience is how long a user waits before the cancel.
+	patience time.Duration
+}
+
+// kind groups disturbances in the report.
+func (d disturbance) kind() string {
+	target, _, _ := strings.Cut(d.target, "-")
+	if d.means == meansPoint || d.means == meansFreezer {
+		target, _, _ = strings.Cut(d.target, ".")
+	}
+
+	return strings.TrimSpace(string(d.means) + " " + target)
+}
+
+func (d disturbance) String() string {
+	switch d.means {
+	case meansPoint, meansKillVM:
+		return fmt.Sprintf("%s %s, %s", d.means, d.target, d.action)
+	case meansFreezer:
+		return fmt.Sprintf("%s %s for %s, %s", d.means, d.target, d.lasts, d.action)
+	case meansFreeze, meansCutOff:
+		return fmt.Sprintf("%s %s after %s for %s, %s", d.means, d.target, d.after, d.lasts, d.action)
+	case meansKill:
+		fallthrough
+	default:
+		return fmt.Sprintf("%s %s after %s, %s", d.means, d.target, d.after, d.action)
+	}
+}
+
+// leaseTime is longer than Postgres keeps the lock of a worker that says nothing: a worker that is frozen for it was given
+// up meanwhile.
+const leaseTime = 8 * time.Second
+
+// steps are the chain's.
+func steps() []string {
+	return []string{"clone", "detect", "build", "push", "schedule", "health_check", "flip_route"}
+}
+
+func moments() []string { return []string{faultpoint.Before, faultpoint.After, faultpoint.Committed} }
+
+// points are all fault points that every plain deployment reaches.
+func points() []string {
+	named := lo.CrossJoinBy2(steps(), moments(), faultpoint.Name)
+
+	for _, effect := range []string{"vm_start", "vm_remove", "route_table"} {
+		named = append(named, faultpoint.Name(effect, faultpoint.Before), faultpoint.Name(effect, faultpoint.After))
+	}
+
+	for _, kind := range []string{"retire", "reconcile"} {
+		named = append(named, faultpoint.Name(kind, faultpoint.Before), faultpoint.Name(kind, faultpoint.Committed))
+	}
+
+	return named
+}
+
+// parts are what may be killed or frozen.
+func parts() []string {
+	return []string{
+		"postgres", "registry", "buildkitd", "api", "worker-1", "worker-2", "containerd-1", "containerd-2",
+		"nodeagent-1", "nodeagent-2", "edgeproxy-1", "edgeproxy-2",
+	}
+}
+
+// newPlan returns the disturbances that a seed stands for: the first n are the same whatever n is. only restricts them to
+// the fault points of one step or effect.
+func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
+	named := lo.Filter(points(), func(point string, _ int) bool { return only == "" || strings.HasPrefix(point, only+".") })
+	if len(named) == 0 {
+		known := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
+
+		return nil, fmt.Errorf("there is no step or effect %q; choose one of %s", only, strings.Join(known, ", "))
+	}
+
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
+	planned := make([]disturbance, 0, n)
+
+	for range n {
+		if only != "" {
+			planned = append(planned, atPoint(random, named))
+		} else {
+			planned = append(planned, draw(random, named))
+		}
+	}
+
+	return planned, nil
+}
+
+// draw makes one disturbance of any means.
+func draw(random *rand.Rand, named []string) disturbance {
+	const (
+		longestDelay, longestFreeze, shortest = 3000, 8000, 1000
+		deploys                               = 5
+		quietly                               = 4
+	)
+
+	milliseconds := func(least, most int) time.Duration {
+		return time.Duration(least+random.IntN(most-least)) * time.Millisecond
+	}
+
+	// How often each happens, of twenty.
+	chosen := pick(random, slices.Concat(
+		lo.RepeatBy(7, func(int) means { return meansPoint }), //nolint:mnd // See above.
+		lo.RepeatBy(7, func(int) means { return meansKill }),  //nolint:mnd // See above.
+		[]means{meansFreezer, meansFreeze, meansFreeze, meansFreeze, meansCutOff, meansKillVM},
+	))
+
+	d := disturbance{means: chosen, action: pick(random, append(
+		lo.RepeatBy(deploys, func(int) action { return actionDeploy }), actionTwoPushes, actionCancel, actionRollback,
+	)), after: milliseconds(0, longestDelay), lasts: milliseconds(shortest, longestFreeze), patience: milliseconds(0, longestDelay),
+		quiet: chosen != meansKillVM && random.IntN(quietly) == 0}
+
+	switch chosen {
+	case meansPoint:
+		return atPoint(random, named)
+	case meansFreezer:
+		d = atPoint(random, lo.CrossJoinBy2(steps(), moments(), faultpoint.Name))
+		d.means, d.lasts = meansFreezer, leaseTime
+	case meansCutOff:
+		d.target = pick(random, []string{"node-1", "node-2"})
+	case meansKillVM:
+	case meansKill, meansFreeze:
+		d.target = pick(random, parts())
+	}
+
+	return d
+}
+
+func atPoint(random *rand.Rand, named []string) disturbance {
+	return disturbance{means: meansPoint, target: pick(random, named), action: actionDeploy}
+}
+
+func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPlan_SameSeed_IsTheSame_AndAnotherIsNot(t *testing.T) {
+	t.Parallel()
+
+	const n = 200
+
+	first, err := newPlan(n, 7, "")
+	require.NoError(t, err)
+
+	again, err := newPlan(n, 7, "")
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+
+	shorter, err := newPlan(n/2, 7, "")
+	require.NoError(t, err)
+	require.Equal(t, first[:n/2], shorter)
+
+	other, err := newPlan(n, 8, "")
+	require.NoError(t, err)
+	require.NotEqual(t, first, other)
+}
+
+func TestPlan_Long_DisturbsEverythingByAllMeans(t *testing.T) {
+	t.Parallel()
+
+	plan, err := newPlan(3000, 1, "")
+	require.NoError(t, err)
+
+	targets := lo.Uniq(lo.Map(plan, func(d disturbance, _ int) string { return string(d.means) + " " + d.target }))
+
+	for _, part := range parts() {
+		require.Contains(t, targets, "kill "+part)
+		require.Contains(t, targets, "freeze "+part)
+	}
+
+	for _, point := range points() {
+		require.Contains(t, targets, "kill at "+point)
+	}
+
+	require.Subset(t, targets, []string{"cut off node-1", "cut off node-2", "kill VM "})
+
+	for _, a := range []action{actionDeploy, actionTwoPushes, actionCancel, actionRollback} {
+		require.True(t, slices.ContainsFunc(plan, func(d disturbance) bool { return d.action == a }), a)
+	}
+}
+
+func TestPlan_OnlyOneStep_HasItsPointsAlone(t *testing.T) {
+	t.Parallel()
+
+	plan, err := newPlan(100, 1, "push")
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"push.before", "push.after", "push.committed"},
+		lo.Uniq(lo.Map(plan, func(d disturbance, _ int) string { return d.target })))
+
+	_, err = newPlan(1, 1, "pull")
+	require.ErrorContains(t, err, "clone, detect, build")
+}

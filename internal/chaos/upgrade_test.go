@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+//nolint:paralleltest // It disturbs what the others stand on.
+func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
+	h := platform(t, usualTraffic)
+
+	upgraded := filepath.Join(h.scratch, "zeitwork-upgraded")
+	require.NoError(t, build(t.Context(), upgraded, "faultpoints,upgraded"))
+
+	ctx, stop := context.WithCancel(t.Context())
+
+	var deploying sync.WaitGroup
+
+	deploying.Go(func() {
+		for ctx.Err() == nil {
+			_, err := h.web.deploy(context.WithoutCancel(ctx))
+			if !assertNoError(t, err) {
+				return
+			}
+
+			_ = sleep(ctx, time.Second)
+		}
+	})
+
+	for _, part := range []string{"api", "worker-1", "worker-2", "nodeagent-1", "nodeagent-2", "edgeproxy-1", "edgeproxy-2"} {
+		old, from := h.cluster.PID(part), time.Now()
+
+		require.NoError(t, h.cluster.Replace(t.Context(), part, upgraded), part)
+		require.NotEqual(t, old, h.cluster.PID(part))
+		t.Logf("%s was replaced in %s", part, time.Since(from).Round(time.Millisecond))
+
+		if edge, ok := edgeOf(part); ok {
+			require.NoError(t, h.served(t.Context(), part, time.Now()))
+			h.outages.add(outage{edge: edge, from: from, to: time.Now(), orderly: true})
+		}
+	}
+
+	stop()
+	deploying.Wait()
+	h.holds(t)
+	h.nothingFailed(t, false)
+}
+
+func assertNoError(t *testing.T, err error) bool {
+	t.Helper()
+
+	if err != nil {
+		t.Errorf("deploy: %v", err)
+	}
+
+	return err == nil
+}
