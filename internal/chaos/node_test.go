@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -104,14 +105,16 @@ func (h *harness) healthyOn(t *testing.T, node string) int {
 func (h *harness) setNode(t *testing.T, name, state string) {
 	t.Helper()
 
-	nodes, err := h.api.ListNodesWithResponse(t.Context())
+	ctx := context.WithoutCancel(t.Context()) // It is also for the time after the test.
+
+	nodes, err := h.api.ListNodesWithResponse(ctx)
 	require.NoError(t, err)
 	require.NotNil(t, nodes.JSON200, "%s", nodes.Body)
 
 	node, ok := lo.Find(nodes.JSON200.Items, func(n client.Node) bool { return n.Name == name })
 	require.True(t, ok)
 
-	answer, err := h.api.UpdateNodeWithResponse(t.Context(), node.ID, client.UpdateNodeInputBody{State: client.UpdateNodeInputBodyState(state)})
+	answer, err := h.api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: client.UpdateNodeInputBodyState(state)})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.StatusCode(), "%s", answer.Body)
 }

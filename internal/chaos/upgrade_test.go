@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -23,12 +24,14 @@ func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 
 	deploying.Go(func() {
 		for ctx.Err() == nil {
-			_, err := h.web.deploy(context.WithoutCancel(ctx))
-			if !assertNoError(t, err) {
+			made, err := h.web.deploy(context.WithoutCancel(ctx))
+			if err != nil {
+				t.Errorf("deploy: %v", err)
+
 				return
 			}
 
-			_ = sleep(ctx, time.Second)
+			assert.Eventually(t, func() bool { return h.stateOf(t, made) == "live" }, time.Minute, 50*time.Millisecond)
 		}
 	})
 
@@ -49,14 +52,4 @@ func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 	deploying.Wait()
 	h.holds(t)
 	h.nothingFailed(t, false)
-}
-
-func assertNoError(t *testing.T, err error) bool {
-	t.Helper()
-
-	if err != nil {
-		t.Errorf("deploy: %v", err)
-	}
-
-	return err == nil
 }
