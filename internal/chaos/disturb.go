@@ -161,7 +161,7 @@ func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, 
 			return fmt.Errorf("kill %s: %w", part, err)
 		}
 
-		return h.revived(ctx, part, pid, at)
+		return errors.Join(h.hitAlso(ctx, d), h.revived(ctx, part, pid, at))
 	}
 
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
@@ -169,6 +169,20 @@ func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, 
 	}
 
 	return h.thaw(ctx, d, part, pid, at)
+}
+
+// hitAlso kills the second part of a disturbance that has one.
+func (h *harness) hitAlso(ctx context.Context, d disturbance) error {
+	if d.also == "" {
+		return nil
+	}
+
+	pid, err := h.running(ctx, d.also)
+	if err != nil {
+		return err
+	}
+
+	return h.hit(ctx, disturbance{means: meansKill}, d.also, pid, time.Now())
 }
 
 // thaw lets a frozen process go on after its time.

@@ -42,6 +42,8 @@ type disturbance struct {
 	means means
 	// target is a part, a node, or the name of a fault point; empty for a VM.
 	target string
+	// also is a second part that is killed right after the first; empty for none.
+	also string
 	// after is how long after the action's begin it happens; a fault point has its own moment.
 	after time.Duration
 	// lasts is how long what is frozen or cut off stays so.
@@ -53,6 +55,10 @@ type disturbance struct {
 // kind groups disturbances in the report.
 func (d disturbance) kind() string {
 	target, _, _ := strings.Cut(d.target, "-")
+	if d.also != "" {
+		return "kill two"
+	}
+
 	if d.means == meansPoint || d.means == meansFreezer {
 		target, _, _ = strings.Cut(d.target, ".")
 	}
@@ -71,7 +77,7 @@ func (d disturbance) String() string {
 	case meansKill:
 		fallthrough
 	default:
-		return fmt.Sprintf("%s %s after %s, %s", d.means, d.target, d.after, d.action)
+		return fmt.Sprintf("%s %s after %s, %s", d.means, strings.TrimSuffix(d.target+" and "+d.also, " and "), d.after, d.action)
 	}
 }
 
@@ -138,7 +144,7 @@ func draw(random *rand.Rand, named []string) disturbance {
 	const (
 		longestDelay, longestFreeze, shortest = 3000, 8000, 1000
 		deploys                               = 5
-		quietly                               = 4
+		quietly, pairs                        = 4, 4
 	)
 
 	milliseconds := func(least, most int) time.Duration {
@@ -166,11 +172,26 @@ func draw(random *rand.Rand, named []string) disturbance {
 	case meansCutOff:
 		d.target = pick(random, []string{"node-1", "node-2"})
 	case meansKillVM:
-	case meansKill, meansFreeze:
+	case meansKill:
+		d.target = pick(random, parts())
+
+		// Not both edges: no load balancer could take another one.
+		others := lo.Filter(parts(), func(part string, _ int) bool { return part != d.target && !bothEdges(part, d.target) })
+		if random.IntN(pairs) == 0 {
+			d.also = pick(random, others)
+		}
+	case meansFreeze:
 		d.target = pick(random, parts())
 	}
 
 	return d
+}
+
+func bothEdges(one, other string) bool {
+	_, first := edgeOf(one)
+	_, second := edgeOf(other)
+
+	return first && second
 }
 
 func atPoint(random *rand.Rand, named []string) disturbance {

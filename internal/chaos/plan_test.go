@@ -46,6 +46,14 @@ func TestPlan_Long_DisturbsEverythingByAllMeans(t *testing.T) {
 		require.Contains(t, targets, "kill at "+point)
 	}
 
+	pairs := lo.Filter(plan, func(d disturbance, _ int) bool { return d.also != "" })
+	require.NotEmpty(t, pairs)
+
+	for _, d := range pairs {
+		require.NotEqual(t, d.target, d.also)
+		require.False(t, bothEdges(d.target, d.also))
+	}
+
 	require.Subset(t, targets, []string{"cut off node-1", "cut off node-2", "kill VM "})
 
 	for _, a := range []action{actionDeploy, actionTwoPushes, actionCancel, actionRollback} {

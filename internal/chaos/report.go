@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -36,7 +37,7 @@ func (r *report) add(w io.Writer, o outcome) {
 		verdict += fmt.Sprintf(", resumed in %.2f s", o.resumed.Seconds())
 	}
 
-	sayf(w, "%s %3d  %s (%s): %s\n", o.at.Format("15:04:05.000"), len(r.outcomes), o.disturbance, o.victim, verdict)
+	sayf(w, "%s %3d  %s (%s): %s\n", o.at.Format("15:04:05.000"), len(r.outcomes), o.disturbance, cmp.Or(o.victim, "nothing"), verdict)
 
 	for _, f := range o.findings {
 		sayf(w, "     %s\n", f)
