@@ -26,7 +26,7 @@ type outcome struct {
 	// took is from then until all had converged.
 	took time.Duration
 	// resumed is how long a step lay still whose worker was killed; nil where none was.
-	resumed  *time.Duration
+	resumed *time.Duration
 	// last is what was waited for in the end.
 	last     string
 	findings []finding

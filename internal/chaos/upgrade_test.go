@@ -31,7 +31,7 @@ func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 				return
 			}
 
-			assert.Eventually(t, func() bool { return h.stateOf(t, made) == "live" }, time.Minute, 50*time.Millisecond)
+			assert.Eventually(t, func() bool { return h.stateOf(t, made) == "live" }, time.Minute, 50*time.Millisecond) //nolint:contextcheck // It asks as long as the test runs.
 		}
 	})
 
