@@ -69,7 +69,7 @@ func (h *harness) play(ctx context.Context, plan []disturbance, o options) *repo
 	h.traffic.stop()
 
 	result.failures = h.settle(ctx)
-	result.requests = h.traffic.total()
+	result.requests, result.excused = h.traffic.total()
 
 	return result
 }

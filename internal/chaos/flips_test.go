@@ -21,7 +21,8 @@ func TestFlips_FiftyDeploymentsUnderTraffic_NoRequestFails(t *testing.T) {
 		require.Eventually(t, func() bool { return h.stateOf(t, made) == "live" }, time.Minute, 20*time.Millisecond, "deployment %s", made)
 	}
 
-	t.Logf("%d deployments in %s, %.0f requests/s", flips, time.Since(began).Round(time.Second), float64(h.traffic.total())/time.Since(began).Seconds())
+	requests, _ := h.traffic.total()
+	t.Logf("%d deployments in %s, %.0f requests/s", flips, time.Since(began).Round(time.Second), float64(requests)/time.Since(began).Seconds())
 
 	// A stream of what is neither live nor kept warm ends with its VM's grace at the latest.
 	const grace = 30 * time.Second

@@ -18,6 +18,8 @@ type report struct {
 	rest     []finding
 	failures []string
 	requests int
+	// excused are the requests that met an edge which the harness had just hit.
+	excused int
 }
 
 // add takes an outcome and says in a line how it went.
@@ -90,7 +92,8 @@ func (t totals) String() string {
 func (r *report) print(w io.Writer) {
 	kinds := lo.GroupBy(r.outcomes, func(o outcome) string { return o.kind() })
 
-	sayf(w, "\n%d requests\n\n%-24s %6s %10s %9s %9s\n", r.requests, "disturbance", "count", "converged", "median", "p95")
+	sayf(w, "\n%d requests, %d of them on an edge that had just been hit\n\n", r.requests, r.excused)
+	sayf(w, "%-24s %6s %10s %9s %9s\n", "disturbance", "count", "converged", "median", "p95")
 
 	for _, kind := range slices.Sorted(slices.Values(lo.Keys(kinds))) {
 		outcomes := kinds[kind]

@@ -30,6 +30,8 @@ type traffic struct {
 
 	mutex    sync.Mutex
 	requests int
+	// excused are those of the connections below that broke because the harness had hit their edge.
+	excused int
 	// failures are requests that failed for no reason of the harness's.
 	failures []string
 	// broken are connections that broke: failures unless the harness has broken them.
@@ -129,12 +131,12 @@ func (t *traffic) breaks(b broken) {
 	t.broken = append(t.broken, b)
 }
 
-// total is how many requests there were.
-func (t *traffic) total() int {
+// total is how many requests there were, and how many of them met an edge that the harness had hit.
+func (t *traffic) total() (requests, excused int) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 
-	return t.requests
+	return t.requests, t.excused
 }
 
 // settle judges what was left open, and returns the failures since the last call, those of streams apart. flips are the
@@ -148,6 +150,8 @@ func (t *traffic) settle(flips []flip) (failures, streams []string) {
 	for _, b := range t.broken {
 		if cut := !errors.Is(b.err, syscall.ECONNREFUSED); !t.outages.cover(b.edge, b.began, b.ended, cut) {
 			failures = append(failures, fmt.Sprintf("%s edge %d: %s after %s: %v", b.ended.Format("15:04:05.000"), b.edge+1, b.what, b.ended.Sub(b.began), b.err))
+		} else {
+			t.excused++
 		}
 	}
 
