@@ -239,10 +239,11 @@ func (q *Queries) DeploymentIsAtStep(ctx context.Context, iD uuid.UUID, step str
 }
 
 const deploymentMayStop = `-- name: DeploymentMayStop :one
-SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1 FOR UPDATE
+SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1
 `
 
-// Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm.
+// Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm. The
+// deployment is locked.
 func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, error) {
 	row := q.db.QueryRow(ctx, deploymentMayStop, id)
 	var column_1 bool

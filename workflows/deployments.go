@@ -72,6 +72,26 @@ func lockProject(ctx context.Context, queries *database.Queries, project uuid.UU
 	return locked, nil
 }
 
+// lockDeployment locks the project of a deployment, which orders this transaction with all others on its deployments, and then
+// the deployment.
+func lockDeployment(ctx context.Context, queries *database.Queries, deployment uuid.UUID) (database.Deployment, error) {
+	found, err := find(ctx, queries, deployment)
+	if err != nil {
+		return database.Deployment{}, err
+	}
+
+	if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
+		return database.Deployment{}, fmt.Errorf("lock the project: %w", err)
+	}
+
+	locked, err := queries.LockDeployment(ctx, deployment)
+	if err != nil {
+		return database.Deployment{}, fmt.Errorf("lock the deployment: %w", err)
+	}
+
+	return locked, nil
+}
+
 // find returns a deployment as it is now, unlocked.
 func find(ctx context.Context, queries *database.Queries, deployment uuid.UUID) (database.Deployment, error) {
 	found, err := queries.GetDeployment(ctx, deployment)

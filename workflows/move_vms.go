@@ -70,18 +70,9 @@ func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 // replaceVMs gives each VM that must leave its node another one elsewhere.
 func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		found, err := find(ctx, queries, deployment)
+		locked, err := lockDeployment(ctx, queries, deployment)
 		if err != nil {
 			return err
-		}
-
-		if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
-			return fmt.Errorf("lock the project: %w", err)
-		}
-
-		locked, err := queries.LockDeployment(ctx, deployment)
-		if err != nil {
-			return fmt.Errorf("lock the deployment: %w", err)
 		}
 
 		if locked.State != stateLive && locked.State != stateDeploying {

@@ -95,14 +95,9 @@ func (w *Worker) awaitEdges(ctx context.Context) error {
 // stopRetired asks the nodes to stop what is left of a retired deployment, unless it is kept warm or, after all, live.
 func (w *Worker) stopRetired(ctx context.Context, deployment uuid.UUID) (stopped bool, err error) {
 	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		found, err := find(ctx, queries, deployment)
-		if err != nil {
+		// A rollback takes warm VMs over under the same locks.
+		if _, err := lockDeployment(ctx, queries, deployment); err != nil {
 			return err
-		}
-
-		// A rollback takes warm VMs over under the same lock.
-		if _, err := queries.LockProject(ctx, found.ProjectID); err != nil {
-			return fmt.Errorf("lock the project: %w", err)
 		}
 
 		if err := queries.RetireDeployment(ctx, deployment); err != nil {

@@ -96,8 +96,9 @@ UPDATE deployments SET state = 'retired', retired_at = now()
 WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
 
 -- name: DeploymentMayStop :one
--- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm.
-SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1 FOR UPDATE;
+-- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm. The
+-- deployment is locked.
+SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1;
 
 -- name: DeploymentIsAtStep :one
 -- Whether the deployment is still on its way, and at that step.
