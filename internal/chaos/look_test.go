@@ -25,7 +25,7 @@ func TestLook_WhatIsLeftBehindOnANode_IsFound(t *testing.T) {
 
 	attributes := netlink.NewLinkAttrs()
 	attributes.Name = interfacePrefix + "stray"
-	link := &netlink.Dummy{LinkAttrs: attributes}
+	link := &netlink.Veth{LinkAttrs: attributes, PeerName: "stray-peer"}
 	require.NoError(t, handle.LinkAdd(link))
 	t.Cleanup(func() { require.NoError(t, handle.LinkDel(link)) })
 
