@@ -3,6 +3,8 @@ package main_test
 import (
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -106,21 +108,43 @@ func TestRollback_GoesBackByImage_WithoutABuild(t *testing.T) {
 	require.NotContains(t, steps, "build")
 }
 
+// cancelledSleep is how many seconds a build sleeps that is cancelled: a number that no other process sleeps.
+const cancelledSleep = "120.0625"
+
 func TestCancel_DuringTheBuild_EndsItAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 
 	p := startPlatform(t)
-	project := p.project(t, newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo started && sleep 120\n")))
+	project := p.project(t, newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo started && sleep "+cancelledSleep+"\n")))
 	d := p.create(t, project)
 
 	require.Eventually(t, func() bool { return strings.Contains(p.buildLog(t, d.ID), "started") }, deployTime, 50*time.Millisecond)
+	require.NotEmpty(t, sleepers(t), "what is looked for afterwards is what is there before")
 
+	began := time.Now()
 	answer, err := p.client.CancelDeploymentWithResponse(t.Context(), d.ID)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.StatusCode(), "%s", answer.Body)
 
+	require.Eventually(t, func() bool { return len(sleepers(t)) == 0 }, deployTime, 5*time.Millisecond, "the build runs on")
+	t.Logf("the build's process had ended %s after the request", time.Since(began).Round(time.Millisecond))
+
 	require.Equal(t, client.DeploymentState("cancelled"), p.ended(t, d.ID).State)
 	p.nothingLeft(t, d.ID)
+}
+
+// sleepers are the processes on this machine that sleep as long as the cancelled build's.
+func sleepers(t *testing.T) []string {
+	t.Helper()
+
+	commandLines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+
+	return lo.Filter(commandLines, func(path string, _ int) bool {
+		content, _ := os.ReadFile(path) // The process may have ended meanwhile.
+
+		return string(content) == "sleep\x00"+cancelledSleep+"\x00"
+	})
 }
 
 func TestDeploy_TwoQuickPushes_TheNewerWins(t *testing.T) {

@@ -175,7 +175,8 @@ func (a *app) rollbackCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "rollback [DEPLOYMENT]",
 		Short: "Go back to a deployment that was live, by its image (default: the one before)",
-		Long:  "Go back to a deployment that was live: its image runs again, with its environment variables, and nothing is built.\n\n" + ExitCodes,
+		Long: "Go back to a deployment that was live: its image runs again, with its environment variables, and nothing is built.\n" +
+			"The VMs of the one before are kept running for some minutes, so that going back to it takes no start.\n\n" + ExitCodes,
 	}
 	return a.starting(command, earlier, "no earlier deployment of this project was live",
 		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
