@@ -137,3 +137,22 @@ func TestHealthCheck_SaysWhatItWaitsFor(t *testing.T) {
 	b.await(t, deployment.ID, stateLive)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE waiting_for IS NOT NULL"))
 }
+
+func TestHealthCheck_NoNodeStartsTheVM_FailsInTimeAndIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("pulling", "The node's disk is full.", "")
+
+	worker := b.newWorker(t)
+	worker.config.StartTimeout = 50 * time.Millisecond
+	b.runWorker(t, worker)
+
+	deployment := b.create(t)
+	failed := b.await(t, deployment.ID, stateFailed)
+	require.Equal(t, "unavailable", *failed.ErrorCode)
+	require.Contains(t, *failed.ErrorMessage, "No node could start the app within")
+	require.Contains(t, *failed.ErrorMessage, "The node's disk is full. Redeploy to try again.")
+	require.Equal(t, "health_check 1 failed", b.steps(t, deployment.ID)[5])
+	b.awaitRemoved(t, deployment.ID)
+}
