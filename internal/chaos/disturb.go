@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -224,62 +222,6 @@ func (h *harness) await(ctx context.Context, d disturbance, before map[int]strin
 	return part, at, h.revived(ctx, part, pid, at)
 }
 
-// revived waits until the supervisor has started a part again that was killed. That waits longer after every death in a row,
-// as for a part that crashes by itself; here a second is enough.
-func (h *harness) revived(ctx context.Context, part string, pid int, at time.Time) error {
-	const patience, pause = time.Second, 10 * time.Millisecond
-
-	bounded, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-
-	for h.cluster.PID(part) == pid {
-		if sleep(bounded, pause) == nil {
-			continue
-		}
-
-		if err := h.cluster.Release(ctx, part); err != nil {
-			return fmt.Errorf("%s is not started again: %w", part, err)
-		}
-	}
-
-	return h.served(ctx, part, at)
-}
-
-// pids are the parts by their processes.
-func (h *harness) pids() map[int]string {
-	return lo.SliceToMap(h.cluster.Parts(), func(part string) (int, string) { return h.cluster.PID(part), part })
-}
-
-// served waits, where an edge was hit, until it serves again, and remembers for how long it did not.
-func (h *harness) served(ctx context.Context, part string, from time.Time) error {
-	const patience, pause = 30 * time.Second, 10 * time.Millisecond
-
-	index, ok := edgeOf(part)
-	if !ok {
-		return nil
-	}
-
-	bounded, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-
-	visitor := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-
-	for {
-		_, status, err := exchange(bounded, visitor, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", "", http.MethodGet, nil)
-		if err == nil && status == http.StatusOK {
-			break
-		}
-
-		if err := sleep(bounded, pause); err != nil {
-			return fmt.Errorf("%s does not serve again: %w", part, err)
-		}
-	}
-
-	h.outages.add(outage{edge: index, from: from, to: time.Now()})
-
-	return nil
-}
-
 func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time, error) {
 	if err := sleep(ctx, d.after); err != nil {
 		return "", time.Now(), err
@@ -318,12 +260,4 @@ func (h *harness) killVM(ctx context.Context) (string, time.Time, error) {
 	}
 
 	return "", time.Now(), fmt.Errorf("no VM of %s runs", h.quiet.sample.name)
-}
-
-// edgeOf returns the number of an edge, from 0; false for other parts.
-func edgeOf(part string) (int, bool) {
-	number, ok := strings.CutPrefix(part, "edgeproxy-")
-	index, err := strconv.Atoi(number)
-
-	return index - 1, ok && err == nil
 }
