@@ -48,9 +48,10 @@ type hold struct {
 	// over is closed when the wait has ended, and found tells then whether a VM accepts connections.
 	over  chan struct{}
 	found bool
-	// restUntil is when the next hold may begin, unless the upstreams are others than these.
+	// tried are the upstreams of the last attempt to connect, and restUntil is when the next hold may begin, unless the table has others
+	// by then.
+	tried     []*upstream
 	restUntil time.Time
-	upstreams []*upstream
 }
 
 func newHolder(current *atomic.Pointer[table], r *refresh, d *dialer) *holder {
@@ -93,7 +94,7 @@ func (h *holder) join(host string) *hold {
 	now, current := time.Now(), h.hosts[host]
 
 	if current != nil && !current.restUntil.IsZero() {
-		if now.Before(current.restUntil) && slices.Equal(current.upstreams, h.upstreams(host)) {
+		if now.Before(current.restUntil) && slices.Equal(current.tried, h.upstreams(host)) {
 			return nil
 		}
 
@@ -129,15 +130,10 @@ func (h *holder) leave(host string, current *hold) {
 	switch {
 	case h.hosts[host] != current || !current.restUntil.IsZero():
 	case time.Since(current.begun) >= h.patience:
-		h.rest(host, current)
+		current.restUntil = time.Now().Add(restAfterHold)
 	default:
 		delete(h.hosts, host)
 	}
-}
-
-// rest keeps a hold that was in vain in mind. The caller has the mutex.
-func (h *holder) rest(host string, current *hold) {
-	current.restUntil, current.upstreams = time.Now().Add(restAfterHold), h.upstreams(host)
 }
 
 func (h *holder) begin(host string, now time.Time) *hold {
@@ -150,7 +146,7 @@ func (h *holder) begin(host string, now time.Time) *hold {
 	}
 
 	ctx, stop := context.WithCancel(context.Background())
-	current := &hold{begun: now, stop: stop, over: make(chan struct{})}
+	current := &hold{begun: now, stop: stop, over: make(chan struct{}), tried: h.upstreams(host)}
 	h.hosts[host] = current
 
 	go h.run(ctx, host, current)
@@ -167,11 +163,21 @@ func (h *holder) end(host string, current *hold, found bool) {
 	case found:
 		delete(h.hosts, host)
 	default:
-		h.rest(host, current)
+		current.restUntil = time.Now().Add(restAfterHold)
 	}
 
 	current.found = found
 	close(current.over)
+}
+
+// try returns the upstreams of the newest table, which are tried next.
+func (h *holder) try(host string, current *hold) []*upstream {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	current.tried = h.upstreams(host)
+
+	return current.tried
 }
 
 // upstreams returns those of the newest table.

@@ -216,6 +216,24 @@ func TestHold_InVain_TheNextRequestsAreAnsweredAtOnceUntilThereAreOtherVMs(t *te
 	b.holder().leave(demoHost, current)
 }
 
+func TestHold_InVain_VMsThatWereNeverTriedAreTriedEvenIfTheyCameAtItsEnd(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, down(t)))
+
+	current := b.holder().join(demoHost)
+	require.NotNil(t, current)
+	current.stop()
+	b.serve(t, live(demoHost, down(t)))
+	b.holder().end(demoHost, current, false)
+	b.holder().leave(demoHost, current)
+
+	next := b.holder().join(demoHost)
+	require.NotNil(t, next)
+	b.holder().leave(demoHost, next)
+}
+
 func TestHold_ClientGone_FreesItsPlace(t *testing.T) {
 	t.Parallel()
 

@@ -28,7 +28,7 @@ func (h *holder) run(ctx context.Context, host string, current *hold) {
 			return
 		}
 
-		found := h.anyAccepts(ctx, h.upstreams(host), news)
+		found := h.anyAccepts(ctx, h.try(host, current), news)
 
 		patience := h.patience
 		if h.refresh.away.Load() {
