@@ -29,10 +29,14 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		// As if a `# syntax` line had brought us here: the frontend that is built in is never replaced by another.
 		"cmdline": "docker/dockerfile:1",
 		// Part of every RUN instruction's cache key, so that a layer that saw one project's secrets is never another's.
-		"hostname": b.fingerprint(request, inputs.usesSecrets),
+		"hostname": b.fingerprint(request, inputs),
 		// Cache mounts (`RUN --mount=type=cache`) are the project's own, too.
 		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
 		"build-arg:SOURCE_DATE_EPOCH":       strconv.FormatInt(request.Tree.CommitTime.Unix(), 10),
+	}
+
+	for name, value := range inputs.arguments {
+		attributes["build-arg:"+name] = value
 	}
 
 	if b.config.MemoryBytes > 0 {
@@ -51,7 +55,7 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		CacheExports: exports,
 		SourcePolicy: noDownloads(),
 		Session: []session.Attachable{
-			secretsprovider.FromMap(lo.MapValues(request.Secrets, func(value string, _ string) []byte { return []byte(value) })),
+			secretsprovider.FromMap(lo.MapValues(inputs.secrets, func(value string, _ string) []byte { return []byte(value) })),
 			newBuildAuth(b.registry, repository),
 		},
 		Exports: []client.ExportEntry{{
@@ -87,13 +91,13 @@ func (b *Builder) cacheOptions(repository string) (imports, exports []client.Cac
 
 // fingerprint tells projects apart and, where the build sees secrets, also their values: a changed one must not meet a
 // layer that was made with the old one. It is keyed, so that nothing can be learned from it.
-func (b *Builder) fingerprint(request BuildRequest, usesSecrets bool) string {
+func (b *Builder) fingerprint(request BuildRequest, inputs *buildInputs) string {
 	hash := hmac.New(sha256.New, b.key.Derive("build fingerprint"))
 	hash.Write(request.ProjectID[:])
 
-	if usesSecrets {
-		for _, name := range slices.Sorted(maps.Keys(request.Secrets)) {
-			value := sha256.Sum256([]byte(request.Secrets[name]))
+	if inputs.usesSecrets {
+		for _, name := range slices.Sorted(maps.Keys(inputs.secrets)) {
+			value := sha256.Sum256([]byte(inputs.secrets[name]))
 			hash.Write([]byte(name + "\x00"))
 			hash.Write(value[:])
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
@@ -44,11 +45,12 @@ type BuildRequest struct {
 	DeploymentID uuid.UUID
 	// Tree is the source; the caller closes it after the build.
 	Tree *Tree
-	// RootDirectory is where the app stands inside the tree; it is what the Dockerfile sees as its context.
+	// RootDirectory is where the app stands inside the tree; it is what the Dockerfile sees as its context, unless the plan names another.
 	RootDirectory string
-	Plan          BuildPlan
+	Plan          detect.Plan
 	// Secrets are the environment variables. A RUN instruction gets those that it mounts, by name
-	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image.
+	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image. A generated Dockerfile gets those that its plan
+	// names; its arguments are for everybody to see.
 	Secrets map[string]string
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -45,7 +46,7 @@ func (b *builderBundle) request(t *testing.T, repository *testRepository) BuildR
 	t.Helper()
 
 	tree := b.open(t, b.clone(t, repository))
-	plan, err := Detect(tree.Dir, DetectSettings{})
+	plan, err := detect.Detect(tree.Dir, detect.Settings{})
 	require.NoError(t, err)
 
 	return BuildRequest{ProjectID: b.project, DeploymentID: id.New(), Tree: tree, Plan: plan}
@@ -172,7 +173,7 @@ func TestBuild_GeneratedDockerfileInARootDirectory(t *testing.T) {
 	bundle := setupBuilder(t)
 	request := bundle.request(t, newRepository(t, map[string]string{"Dockerfile": "FROM scratch\n", "apps/web/page": "hello"}))
 	request.RootDirectory = "apps/web"
-	request.Plan = BuildPlan{Dockerfile: "FROM scratch\nCOPY page /served\n"}
+	request.Plan = detect.Plan{Dockerfile: "FROM scratch\nCOPY page /served\n"}
 
 	result, log, err := bundle.build(t.Context(), request)
 	require.NoError(t, err, log)
@@ -428,7 +429,7 @@ func filesOf(t *testing.T, image v1.Image) []string {
 func TestBuildPlan_IsKeptAsJSON(t *testing.T) {
 	t.Parallel()
 
-	encoded, err := json.Marshal(BuildPlan{Framework: FrameworkDockerfile, Reason: "r", Versions: map[string]string{}, Port: 1, DockerfilePath: "Dockerfile"})
+	encoded, err := json.Marshal(detect.Plan{Framework: detect.FrameworkDockerfile, Reason: "r", Versions: map[string]string{}, Port: 1, DockerfilePath: "Dockerfile"})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"framework":"dockerfile","reason":"r","versions":{},"port":1,"dockerfile":"","dockerfile_path":"Dockerfile"}`, string(encoded))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -106,7 +107,7 @@ func TestRegistry_AnswersWith500_EveryActivitySaysSoAndGoesOnAfterwards(t *testi
 		clone CloneResult
 		tree  *Tree
 		built BuildResult
-		plan  BuildPlan
+		plan  detect.Plan
 	)
 
 	try("clone", registryPatience, func() (err error) {
@@ -123,7 +124,7 @@ func TestRegistry_AnswersWith500_EveryActivitySaysSoAndGoesOnAfterwards(t *testi
 
 	t.Cleanup(tree.Close)
 
-	plan, err := Detect(tree.Dir, DetectSettings{})
+	plan, err := detect.Detect(tree.Dir, detect.Settings{})
 	require.NoError(t, err)
 
 	try("build", buildPatience, func() (err error) {

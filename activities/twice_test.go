@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
@@ -47,7 +48,7 @@ func TestTwice_EveryActivity_HereAndOnAnotherWorker_IsOnce(t *testing.T) {
 
 	type outcome struct {
 		clone  CloneResult
-		plan   BuildPlan
+		plan   detect.Plan
 		build  BuildResult
 		image  Image
 		source []string
@@ -61,7 +62,7 @@ func TestTwice_EveryActivity_HereAndOnAnotherWorker_IsOnce(t *testing.T) {
 		require.NoError(t, err)
 
 		tree := worker.open(t, clone)
-		plan, err := Detect(tree.Dir, DetectSettings{})
+		plan, err := detect.Detect(tree.Dir, detect.Settings{})
 		require.NoError(t, err)
 
 		built, log, err := worker.build(t.Context(), BuildRequest{ProjectID: worker.project, DeploymentID: deployment, Tree: tree, Plan: plan})

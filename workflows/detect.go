@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/database"
 )
 
@@ -23,8 +25,9 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	}
 	defer tree.Close()
 
-	plan, err := activities.Detect(tree.Dir, activities.DetectSettings{
+	plan, err := detect.Detect(tree.Dir, detect.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
+		Variables: slices.Sorted(maps.Keys(a.environment)), BaseImages: w.config.BaseImages,
 	})
 	if err != nil {
 		return nil, err
@@ -47,8 +50,8 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 }
 
 // plan is what detect has decided.
-func (a *attempt) plan() (activities.BuildPlan, error) {
-	var plan activities.BuildPlan
+func (a *attempt) plan() (detect.Plan, error) {
+	var plan detect.Plan
 	if err := json.Unmarshal(a.deployment.BuildPlan, &plan); err != nil {
 		return plan, fmt.Errorf("decode the build plan: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -29,7 +29,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 
 	vm := database.CreateVMParams{
 		DeploymentID: a.deployment.ID, CPUMillis: a.project.CPUMillis, MemoryBytes: a.project.MemoryBytes,
-		Port:       lo.CoalesceOrEmpty(lo.FromPtr(a.project.Port), int32(plan.Port), activities.DefaultPort), //nolint:gosec // A port.
+		Port:       lo.CoalesceOrEmpty(lo.FromPtr(a.project.Port), int32(plan.Port), detect.DefaultPort), //nolint:gosec // A port.
 		HealthPath: lo.CoalesceOrEmpty(a.project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
 	}
 

@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 func (a *app) detectCommand() *cobra.Command {
-	settings := activities.DetectSettings{}
+	settings := detect.Settings{}
 
 	command := &cobra.Command{
 		Use:   "detect [DIR]",
@@ -40,12 +40,12 @@ func (a *app) detectCommand() *cobra.Command {
 	return command
 }
 
-func (a *app) detect(dir string, settings activities.DetectSettings) error {
+func (a *app) detect(dir string, settings detect.Settings) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return UsageError(fmt.Errorf("there is no directory %s", dir))
 	}
 
-	plan, err := activities.Detect(dir, settings)
+	plan, err := detect.Detect(dir, settings)
 	if problem.IsUsers(err) {
 		return &exitError{code: ExitApp, err: err}
 	}

@@ -1,11 +1,10 @@
-package activities
+package detect
 
 import (
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -15,11 +14,11 @@ import (
 
 const (
 	defaultDockerfile = "Dockerfile"
-	// maxDockerfileBytes is far above what people write and below what would be a burden.
-	maxDockerfileBytes = 1 << 20
+	// maxFileBytes is far above what people write and below what would be a burden.
+	maxFileBytes = 1 << 20
 )
 
-func dockerfileName(settings DetectSettings) string {
+func dockerfileName(settings Settings) string {
 	if settings.DockerfilePath == "" {
 		return defaultDockerfile
 	}
@@ -28,20 +27,20 @@ func dockerfileName(settings DetectSettings) string {
 }
 
 // detectDockerfile takes a source that brings a Dockerfile.
-func detectDockerfile(source *os.Root, settings DetectSettings) (BuildPlan, bool, error) {
-	name, content, err := readDockerfile(source, dockerfileName(settings))
+func detectDockerfile(app source, settings Settings) (Plan, bool, error) {
+	name, content, err := ReadDockerfile(app, dockerfileName(settings))
 	if err != nil || name == "" {
-		return BuildPlan{}, false, err
+		return Plan{}, false, err
 	}
 
 	parsed, err := parseDockerfile(name, content)
 	if err != nil {
-		return BuildPlan{}, false, err
+		return Plan{}, false, err
 	}
 
 	port, reason := choosePort(settings.Port, parsed.exposed)
 
-	return BuildPlan{
+	return Plan{
 		Framework:      FrameworkDockerfile,
 		Reason:         fmt.Sprintf("There is a %s. %s", name, reason),
 		Versions:       map[string]string{},
@@ -64,8 +63,9 @@ func choosePort(wanted int, exposed []int) (int, string) {
 	}
 }
 
-// readDockerfile returns an empty name where there is no such file.
-func readDockerfile(source *os.Root, name string) (string, []byte, error) {
+// ReadDockerfile returns the path and the text of a Dockerfile of the root directory, and an empty path where there is no such file.
+// Its errors are the user's.
+func ReadDockerfile(root fs.FS, name string) (string, []byte, error) {
 	if !filepath.IsLocal(filepath.FromSlash(name)) {
 		return "", nil, problem.New(problem.Invalid,
 			"The Dockerfile's path %q leads out of the root directory. Give a path inside of it.", name)
@@ -73,11 +73,11 @@ func readDockerfile(source *os.Root, name string) (string, []byte, error) {
 
 	name = path.Clean(name)
 
-	content, err := readBounded(source, name)
+	content, err := readBounded(root, name)
 	if errors.Is(err, fs.ErrNotExist) && path.Base(name) == defaultDockerfile {
 		// BuildKit takes the file by this name, too.
 		name = path.Join(path.Dir(name), strings.ToLower(defaultDockerfile))
-		content, err = readBounded(source, name)
+		content, err = readBounded(root, name)
 	}
 
 	switch {
@@ -92,9 +92,9 @@ func readDockerfile(source *os.Root, name string) (string, []byte, error) {
 	}
 }
 
-func readBounded(source *os.Root, name string) ([]byte, error) {
+func readBounded(root fs.FS, name string) ([]byte, error) {
 	// A link must not lead to a device or a pipe, which would be waited for.
-	info, err := source.Stat(filepath.FromSlash(name))
+	info, err := fs.Stat(root, name)
 	if err != nil {
 		return nil, err
 	}
@@ -103,19 +103,19 @@ func readBounded(source *os.Root, name string) ([]byte, error) {
 		return nil, fmt.Errorf("%s is not a regular file", name)
 	}
 
-	file, err := source.Open(filepath.FromSlash(name))
+	file, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
 
-	content, err := io.ReadAll(io.LimitReader(file, maxDockerfileBytes+1))
+	content, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
 	if err != nil {
 		return nil, err
 	}
 
-	if len(content) > maxDockerfileBytes {
-		return nil, problem.New(problem.Invalid, "%s is larger than %s. Make it shorter.", name, bytesInWords(maxDockerfileBytes))
+	if len(content) > maxFileBytes {
+		return nil, problem.New(problem.Invalid, "%s is larger than 1 MiB. Make it shorter.", name)
 	}
 
 	return content, nil

@@ -1,4 +1,4 @@
-package activities
+package detect
 
 import (
 	"os"
@@ -10,27 +10,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// newTree returns a directory with those files, as a source would be unpacked.
-func newTree(t *testing.T, files map[string]string) string {
-	t.Helper()
-
-	directory := filepath.Join(t.TempDir(), "tree")
-	require.NoError(t, os.Mkdir(directory, 0o755))
-
-	for name, content := range files {
-		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(directory, name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o644))
-	}
-
-	return directory
-}
-
 func TestDetect_PlansForADockerfile(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		files    map[string]string
-		settings DetectSettings
+		settings Settings
 		path     string
 		port     int
 		reason   string
@@ -45,12 +30,12 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 		},
 		"in a root directory": {
 			files:    map[string]string{"apps/web/Dockerfile": "FROM scratch\nEXPOSE 80/tcp 53/udp\n"},
-			settings: DetectSettings{RootDirectory: "apps/web"},
+			settings: Settings{RootDirectory: "apps/web"},
 			path:     "Dockerfile", port: 80, reason: "There is a Dockerfile. It exposes port 80.",
 		},
 		"under another name": {
 			files:    map[string]string{"docker/app.Dockerfile": "FROM scratch\n"},
-			settings: DetectSettings{DockerfilePath: "./docker/app.Dockerfile", Port: 4000},
+			settings: Settings{DockerfilePath: "./docker/app.Dockerfile", Port: 4000},
 			path:     "docker/app.Dockerfile", port: 4000,
 			reason: "There is a docker/app.Dockerfile. The project's settings say that the app listens on port 4000.",
 		},
@@ -80,7 +65,7 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 
 			plan, err := Detect(newTree(t, test.files), test.settings)
 			require.NoError(t, err)
-			require.Equal(t, BuildPlan{
+			require.Equal(t, Plan{
 				Framework: FrameworkDockerfile, Reason: test.reason, Versions: map[string]string{}, Port: test.port, DockerfilePath: test.path,
 			}, plan)
 		})
@@ -92,29 +77,29 @@ func TestDetect_ExplainsWhatIsWrong(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		files    map[string]string
-		settings DetectSettings
+		settings Settings
 		words    []string
 	}{
-		"nothing known":                     {map[string]string{"main.py": ""}, DetectSettings{}, []string{"no Dockerfile", "Add a Dockerfile"}},
-		"Dockerfile elsewhere":              {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, DetectSettings{}, []string{"There is a Dockerfile in apps/web"}},
-		"Dockerfile not at the path":        {map[string]string{"Dockerfile": "FROM scratch"}, DetectSettings{DockerfilePath: "web.Dockerfile"}, []string{"no web.Dockerfile"}},
-		"root directory not there":          {map[string]string{"Dockerfile": "FROM scratch"}, DetectSettings{RootDirectory: "web"}, []string{`no directory "web"`}},
-		"root directory is a file":          {map[string]string{"web": ""}, DetectSettings{RootDirectory: "web"}, []string{`"web" is not a directory`}},
-		"root directory above":              {nil, DetectSettings{RootDirectory: ".."}, []string{"leads out of the repository"}},
-		"root directory above, hidden":      {map[string]string{"a/b": ""}, DetectSettings{RootDirectory: "a/../../x"}, []string{"leads out of the repository"}},
-		"absolute root directory":           {nil, DetectSettings{RootDirectory: "/etc"}, []string{"leads out of the repository"}},
-		"Dockerfile above":                  {nil, DetectSettings{DockerfilePath: "../Dockerfile"}, []string{"leads out of the root directory"}},
-		"absolute Dockerfile":               {nil, DetectSettings{DockerfilePath: "/etc/passwd"}, []string{"leads out of the root directory"}},
-		"Dockerfile is a directory":         {map[string]string{"Dockerfile/x": ""}, DetectSettings{}, []string{"Dockerfile is not a file"}},
-		"Dockerfile without end":            {map[string]string{"Dockerfile": strings.Repeat("#", 1<<20+1)}, DetectSettings{}, []string{"larger than 1 MiB"}},
-		"empty Dockerfile":                  {map[string]string{"Dockerfile": ""}, DetectSettings{}, []string{"file with no instructions"}},
-		"Dockerfile without FROM":           {map[string]string{"Dockerfile": "ARG A=1\n"}, DetectSettings{}, []string{"no FROM instruction"}},
-		"instruction before FROM":           {map[string]string{"Dockerfile": "RUN true\n"}, DetectSettings{}, []string{"line 1"}},
-		"unknown instruction":               {map[string]string{"Dockerfile": "FROM scratch\n\nCOPPY . .\n"}, DetectSettings{}, []string{"Dockerfile, line 3: unknown instruction: COPPY"}},
-		"unterminated heredoc":              {map[string]string{"Dockerfile": "FROM scratch\nCOPY <<EOF /x\nhello\n"}, DetectSettings{}, []string{"line 2", "heredoc"}},
-		"frontend of the customer's choice": {map[string]string{"Dockerfile": "# syntax=evil.example/frontend\nFROM scratch\n"}, DetectSettings{}, []string{"line 1", "evil.example/frontend", "docker/dockerfile:1"}},
-		"frontend with a look-alike name":   {map[string]string{"Dockerfile": "# syntax=docker/dockerfile-upstream:master\nFROM scratch\n"}, DetectSettings{}, []string{"docker/dockerfile:1"}},
-		"download by ADD":                   {map[string]string{"Dockerfile": "FROM scratch\nADD http://169.254.169.254/ /x\n"}, DetectSettings{}, []string{"line 2: ADD cannot download"}},
+		"nothing known":                     {map[string]string{"main.py": ""}, Settings{}, []string{"no Dockerfile", "Add a Dockerfile"}},
+		"Dockerfile elsewhere":              {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, Settings{}, []string{"There is a Dockerfile in apps/web"}},
+		"Dockerfile not at the path":        {map[string]string{"Dockerfile": "FROM scratch"}, Settings{DockerfilePath: "web.Dockerfile"}, []string{"no web.Dockerfile"}},
+		"root directory not there":          {map[string]string{"Dockerfile": "FROM scratch"}, Settings{RootDirectory: "web"}, []string{`no directory "web"`}},
+		"root directory is a file":          {map[string]string{"web": ""}, Settings{RootDirectory: "web"}, []string{`"web" is not a directory`}},
+		"root directory above":              {nil, Settings{RootDirectory: ".."}, []string{"leads out of the repository"}},
+		"root directory above, hidden":      {map[string]string{"a/b": ""}, Settings{RootDirectory: "a/../../x"}, []string{"leads out of the repository"}},
+		"absolute root directory":           {nil, Settings{RootDirectory: "/etc"}, []string{"leads out of the repository"}},
+		"Dockerfile above":                  {nil, Settings{DockerfilePath: "../Dockerfile"}, []string{"leads out of the root directory"}},
+		"absolute Dockerfile":               {nil, Settings{DockerfilePath: "/etc/passwd"}, []string{"leads out of the root directory"}},
+		"Dockerfile is a directory":         {map[string]string{"Dockerfile/x": ""}, Settings{}, []string{"Dockerfile is not a file"}},
+		"Dockerfile without end":            {map[string]string{"Dockerfile": strings.Repeat("#", 1<<20+1)}, Settings{}, []string{"larger than 1 MiB"}},
+		"empty Dockerfile":                  {map[string]string{"Dockerfile": ""}, Settings{}, []string{"file with no instructions"}},
+		"Dockerfile without FROM":           {map[string]string{"Dockerfile": "ARG A=1\n"}, Settings{}, []string{"no FROM instruction"}},
+		"instruction before FROM":           {map[string]string{"Dockerfile": "RUN true\n"}, Settings{}, []string{"line 1"}},
+		"unknown instruction":               {map[string]string{"Dockerfile": "FROM scratch\n\nCOPPY . .\n"}, Settings{}, []string{"Dockerfile, line 3: unknown instruction: COPPY"}},
+		"unterminated heredoc":              {map[string]string{"Dockerfile": "FROM scratch\nCOPY <<EOF /x\nhello\n"}, Settings{}, []string{"line 2", "heredoc"}},
+		"frontend of the customer's choice": {map[string]string{"Dockerfile": "# syntax=evil.example/frontend\nFROM scratch\n"}, Settings{}, []string{"line 1", "evil.example/frontend", "docker/dockerfile:1"}},
+		"frontend with a look-alike name":   {map[string]string{"Dockerfile": "# syntax=docker/dockerfile-upstream:master\nFROM scratch\n"}, Settings{}, []string{"docker/dockerfile:1"}},
+		"download by ADD":                   {map[string]string{"Dockerfile": "FROM scratch\nADD http://169.254.169.254/ /x\n"}, Settings{}, []string{"line 2: ADD cannot download"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,17 +121,17 @@ func TestDetect_LinksOutOfTheSource_AreRefused(t *testing.T) {
 	require.NoError(t, unix.Mkfifo(filepath.Join(tree, "pipe"), 0o600))
 
 	for _, rootDirectory := range []string{"absolute", "relative"} {
-		_, err := Detect(tree, DetectSettings{RootDirectory: rootDirectory})
+		_, err := Detect(tree, Settings{RootDirectory: rootDirectory})
 		requireUsers(t, err, "is not a directory inside the repository")
 	}
 
-	_, err := Detect(tree, DetectSettings{RootDirectory: "app"})
+	_, err := Detect(tree, Settings{RootDirectory: "app"})
 	requireUsers(t, err, "not a file inside the root directory")
 
-	_, err = Detect(tree, DetectSettings{DockerfilePath: "absolute/Dockerfile"})
+	_, err = Detect(tree, Settings{DockerfilePath: "absolute/Dockerfile"})
 	requireUsers(t, err, "not a file inside the root directory")
 
-	_, err = Detect(tree, DetectSettings{DockerfilePath: "pipe"})
+	_, err = Detect(tree, Settings{DockerfilePath: "pipe"})
 	requireUsers(t, err, "not a file inside the root directory")
 }
 
@@ -157,7 +142,7 @@ func TestDetect_LinksInsideTheSource_AreFollowed(t *testing.T) {
 	require.NoError(t, os.Symlink("apps/web", filepath.Join(tree, "web")))
 	require.NoError(t, os.Symlink("docker/app", filepath.Join(tree, "apps", "web", "Dockerfile")))
 
-	plan, err := Detect(tree, DetectSettings{RootDirectory: "web"})
+	plan, err := Detect(tree, Settings{RootDirectory: "web"})
 	require.NoError(t, err)
 	require.Equal(t, "Dockerfile", plan.DockerfilePath)
 }

@@ -1,4 +1,4 @@
-package activities
+package detect
 
 import (
 	"bytes"
@@ -75,7 +75,7 @@ func checkStage(name string, stage instructions.Stage) error {
 
 		for _, source := range add.SourcePaths {
 			if strings.Contains(source, "://") || strings.HasPrefix(source, "git@") {
-				return problem.New(problem.Invalid, "%s, line %d: %s", name, firstLine(command.Location()), remoteAddAdvice)
+				return problem.New(problem.Invalid, "%s, line %d: %s", name, firstLine(command.Location()), RemoteAddAdvice)
 			}
 		}
 	}
@@ -83,8 +83,8 @@ func checkStage(name string, stage instructions.Stage) error {
 	return nil
 }
 
-// remoteAddAdvice is for ADD instructions with a URL: the builder would fetch it from inside of the platform's network.
-const remoteAddAdvice = "ADD cannot download from a URL here. Download the file in a RUN instruction, or put it into the repository."
+// RemoteAddAdvice is the sentence for ADD instructions with a URL: the builder would fetch it from inside of the platform's network.
+const RemoteAddAdvice = "ADD cannot download from a URL here. Download the file in a RUN instruction, or put it into the repository."
 
 // dockerfileError turns an error of BuildKit's parser into a sentence that names the line.
 func dockerfileError(name string, err error) error {

@@ -1,0 +1,115 @@
+package detect
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/google/go-containerregistry/pkg/name"
+)
+
+//go:embed base_images.json
+var defaultBaseImages []byte
+
+// The runtimes of the table.
+const (
+	runtimeNode   = "node"
+	runtimeRuby   = "ruby"
+	runtimePHP    = "php"
+	runtimeStatic = "static"
+)
+
+// BaseImages is the table of the images that generated Dockerfiles start from, by runtime: node, ruby, php and static.
+type BaseImages map[string]Runtime
+
+// Runtime is what the table has of one.
+type Runtime struct {
+	// Default is the version for sources that do not ask for one.
+	Default string `json:"default"`
+	// Images are references, with or without a digest, by version: "22", "3.3".
+	Images map[string]string `json:"images"`
+}
+
+// DefaultBaseImages is the table that is in force unless an operator brings another.
+func DefaultBaseImages() BaseImages {
+	table, err := ParseBaseImages(defaultBaseImages)
+	if err != nil {
+		panic(fmt.Sprintf("base_images.json: %v", err))
+	}
+
+	return table
+}
+
+// ParseBaseImages reads a table as JSON, in the form of base_images.json. It must have every runtime.
+func ParseBaseImages(text []byte) (BaseImages, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.DisallowUnknownFields()
+
+	// Another type, as BaseImages itself is read by this function.
+	table := map[string]Runtime{}
+	if err := decoder.Decode(&table); err != nil {
+		return nil, fmt.Errorf("the table of base images is not as it should be: %w", err)
+	}
+
+	for _, known := range []string{runtimeNode, runtimeRuby, runtimePHP, runtimeStatic} {
+		if err := table[known].check(); err != nil {
+			return nil, fmt.Errorf("the table of base images, %s: %w", known, err)
+		}
+	}
+
+	return table, nil
+}
+
+// UnmarshalText reads a table from a configuration value.
+func (b *BaseImages) UnmarshalText(text []byte) error {
+	table, err := ParseBaseImages(text)
+	if err == nil {
+		*b = table
+	}
+
+	return err
+}
+
+func (r Runtime) check() error {
+	if r.Images[r.Default] == "" {
+		return fmt.Errorf("there is no image of the default version %q", r.Default)
+	}
+
+	for version, reference := range r.Images {
+		if _, err := semver.NewVersion(version); err != nil {
+			return fmt.Errorf("%q is not a version: write one such as 22 or 3.3", version)
+		}
+
+		if _, err := name.ParseReference(reference); err != nil {
+			return fmt.Errorf("the image of version %s: %w", version, err)
+		}
+	}
+
+	return nil
+}
+
+// choose returns the default version where it is accepted, else the newest that is; false where none is.
+func (r Runtime) choose(accepts func(version string) bool) (string, bool) {
+	if accepts(r.Default) {
+		return r.Default, true
+	}
+
+	for _, version := range slices.Backward(r.versions()) {
+		if accepts(version) {
+			return version, true
+		}
+	}
+
+	return "", false
+}
+
+// versions are those of the table, rising.
+func (r Runtime) versions() []string {
+	return slices.SortedFunc(maps.Keys(r.Images), func(a, b string) int {
+		return semver.MustParse(a).Compare(semver.MustParse(b))
+	})
+}

@@ -1,0 +1,64 @@
+package detect
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// detector knows one way in which sources are built.
+type detector struct {
+	// lookedFor names what the detector looks for, for the user whose source has none of it.
+	lookedFor func(settings Settings) string
+	// detect returns false where the source is not of its kind, and an error where it is but cannot be built.
+	detect func(app source, settings Settings) (Plan, bool, error)
+}
+
+// detectors are asked in this order; the first that knows the source makes the plan.
+func detectors() []detector {
+	return []detector{
+		{dockerfileName, detectDockerfile},
+	}
+}
+
+// Detect returns the build plan of the source in that directory. It is a function of the files and the settings alone.
+// Its errors are the user's, unless the directory cannot be read.
+func Detect(directory string, settings Settings) (Plan, error) {
+	if settings.BaseImages == nil {
+		settings.BaseImages = DefaultBaseImages()
+	}
+
+	app, err := openSource(directory, settings.RootDirectory)
+	if err != nil {
+		return Plan{}, err
+	}
+	defer app.close()
+
+	for _, known := range detectors() {
+		plan, ok, err := known.detect(app, settings)
+		if err != nil || ok {
+			return plan, err
+		}
+	}
+
+	lookedFor := lo.Map(detectors(), func(known detector, _ int) string { return known.lookedFor(settings) })
+
+	return Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
+		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))
+}
+
+// adviceOn tells where a Dockerfile does stand.
+func adviceOn(app source) string {
+	for _, pattern := range []string{"*/Dockerfile", "*/*/Dockerfile"} {
+		if found, err := fs.Glob(app.FS, pattern); err == nil && len(found) > 0 {
+			return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that, or add one here.", path.Dir(found[0]))
+		}
+	}
+
+	return "Add a Dockerfile, or set the project's root directory to where it stands."
+}

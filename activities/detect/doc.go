@@ -1,0 +1,3 @@
+// Package detect decides how a source becomes an image: it knows its framework by its files, chooses the versions of what it runs on, and
+// writes the Dockerfile.
+package detect
