@@ -16,12 +16,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const (
-	// killedExitCode is that of a process that was killed (128 + SIGKILL).
-	killedExitCode = 137
-	// instructionBytes is how much of an instruction is quoted.
-	instructionBytes = 200
-)
+// killedExitCode is that of a process that was killed (128 + SIGKILL).
+const killedExitCode = 137
+
+// wasKilled finds the words of a shell or of a tool whose child the kernel has killed.
+var wasKilled = regexp.MustCompile(`(?m)^Killed$|\bSIGKILL\b`)
 
 // unresolvedImage finds the image in BuildKit's words.
 var unresolvedImage = regexp.MustCompile(`failed to resolve source metadata for (?:docker\.io/)?(?:library/)?(\S+?):(?:\s|$)`)
@@ -48,71 +47,73 @@ var missingFile = regexp.MustCompile(`failed to calculate checksum of ref \S+: "
 var missingSecret = regexp.MustCompile(`secret (\S+): not found`)
 
 // explain turns an error of BuildKit into a sentence for the user, where it is theirs to mend.
-func (b *Builder) explain(ctx context.Context, err error) error {
+func (b *Builder) explain(ctx context.Context, err error, failed failure) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("the build was ended: %w", context.Cause(ctx))
 	}
 
-	where := failedInstruction(err)
-
 	if exit, ok := errors.AsType[*gateway.ExitError](err); ok {
-		return b.explainExit(err, exit.ExitCode, where)
+		return b.explainExit(err, exit.ExitCode, failed)
 	}
 
 	text := err.Error()
 
 	if match := unresolvedImage.FindStringSubmatch(text); match != nil {
-		return explainImage(err, match[1], where)
+		return explainImage(err, match[1], failed)
 	}
 
 	if match := missingSecret.FindStringSubmatch(text); match != nil {
 		return problem.Wrap(err, problem.Invalid, "%sthe project has no environment variable %s, which the build needs as a secret. Set it and deploy again.",
-			where.prefix(), match[1])
+			failed.prefix(), match[1])
 	}
 
 	if match := missingFile.FindStringSubmatch(text); match != nil {
 		return problem.Wrap(err, problem.Invalid,
 			"%sthere is no %s in the root directory or the stage that it is taken from, or .dockerignore leaves it out. Correct the path.",
-			where.prefix(), strings.TrimPrefix(match[1], "/"))
+			failed.prefix(), strings.TrimPrefix(match[1], "/"))
 	}
 
 	for _, complaint := range buildComplaints() {
 		for _, words := range complaint.words {
 			if strings.Contains(text, words) {
-				return problem.Wrap(err, problem.Invalid, "%s%s", where.prefix(), complaint.sentence)
+				return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), complaint.sentence)
 			}
 		}
 	}
 
-	if where.line > 0 && !isBuildkitTrouble(err) {
-		return problem.Wrap(err, problem.Invalid, "%s%s. Correct the instruction.", where.prefix(), lastCause(text))
+	if failed.line > 0 && !isBuildkitTrouble(err) {
+		return problem.Wrap(err, problem.Invalid, "%s%s. Correct the instruction.", failed.prefix(), lastCause(text))
 	}
 
 	return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
 }
 
-func (b *Builder) explainExit(err error, exitCode uint32, where instruction) error {
-	if exitCode == killedExitCode || strings.Contains(err.Error(), "cannot allocate memory") {
+func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error {
+	if sentence, ok := detect.Explain(failed.output); ok {
+		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), sentence)
+	}
+
+	if exitCode == killedExitCode || wasKilled.MatchString(failed.output) || strings.Contains(err.Error(), "cannot allocate memory") {
 		limit := ""
 		if b.config.MemoryBytes > 0 {
 			limit = " than " + bytesInWords(b.config.MemoryBytes)
 		}
 
 		return problem.Wrap(err, problem.Invalid,
-			"%s`%s` was killed, most likely because it needed more memory%s. Make the build use less.", where.prefix(), where.text, limit)
+			"%s`%s` was killed, most likely because it needed more memory%s. Make the build use less.", failed.prefix(), failed.command(), limit)
 	}
 
 	return problem.Wrap(err, problem.Invalid,
-		"%s`%s` ended with exit code %d. The build log shows why.", where.prefix(), where.text, exitCode)
+		"%s`%s` ended with exit code %d. The build log shows why.", failed.prefix(), failed.command(), exitCode)
 }
 
-func explainImage(err error, image string, where instruction) error {
+func explainImage(err error, image string, failed failure) error {
 	for _, words := range []string{
 		"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden",
 		"no such host",
 	} {
 		if strings.Contains(err.Error(), words) {
-			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", where.prefix(), image)
+			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", failed.prefix(), image)
 		}
 	}
 

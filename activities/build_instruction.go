@@ -2,10 +2,14 @@ package activities
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/moby/buildkit/solver/errdefs"
 )
+
+// instructionBytes is how much of an instruction is quoted.
+const instructionBytes = 200
 
 // instruction is where in the Dockerfile a build failed; its line is 0 where that is not known.
 type instruction struct {
@@ -14,12 +18,39 @@ type instruction struct {
 	text string
 }
 
-func (i instruction) prefix() string {
-	if i.line == 0 {
+// failure is how a build ended.
+type failure struct {
+	instruction
+
+	// generated tells that the Dockerfile is not the user's, who would look for its lines in vain.
+	generated bool
+	// output are the last lines of what failed.
+	output string
+}
+
+func newFailure(err error, inputs *buildInputs, output string) failure {
+	return failure{instruction: failedInstruction(err), generated: inputs.generated != "", output: output}
+}
+
+// prefix says where in the user's Dockerfile it is.
+func (f failure) prefix() string {
+	if f.line == 0 || f.generated {
 		return ""
 	}
 
-	return fmt.Sprintf("%s, line %d: ", i.file, i.line)
+	return fmt.Sprintf("%s, line %d: ", f.file, f.line)
+}
+
+// runOptions are what a RUN instruction has before its command.
+var runOptions = regexp.MustCompile(`^RUN (--\S+ )*`)
+
+// command is the instruction as the user knows it: of a generated Dockerfile only what is run.
+func (f failure) command() string {
+	if f.generated {
+		return cutText(runOptions.ReplaceAllString(f.text, ""), instructionBytes)
+	}
+
+	return cutText(f.text, instructionBytes)
 }
 
 func failedInstruction(err error) instruction {
@@ -53,5 +84,5 @@ func oneLine(lines []string) string {
 		words = append(words, strings.Fields(strings.TrimSuffix(strings.TrimSpace(line), `\`))...)
 	}
 
-	return cutText(strings.Join(words, " "), instructionBytes)
+	return strings.Join(words, " ")
 }

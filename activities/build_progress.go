@@ -16,6 +16,8 @@ type buildProgress struct {
 	vertices map[digest.Digest]*buildVertex
 	// heading is the instruction whose output comes last.
 	heading digest.Digest
+	// failed is the instruction that ended the build; nil where none did.
+	failed *buildVertex
 }
 
 // buildVertex is one instruction of the build.
@@ -24,7 +26,12 @@ type buildVertex struct {
 	began bool
 	ended bool
 	lines map[string]*lineSplitter
+	// tail are its last lines of both streams.
+	tail []string
 }
+
+// tailLines are enough to hold a tool's complaint and what it prints behind it.
+const tailLines = 200
 
 func newBuildProgress(log func(LogLine)) *buildProgress {
 	return &buildProgress{log: log, vertices: map[digest.Digest]*buildVertex{}}
@@ -95,7 +102,10 @@ func (p *buildProgress) write(entry *client.VertexLog) {
 
 	lines, ok := known.lines[stream]
 	if !ok {
-		lines = &lineSplitter{emit: func(line string, at time.Time) { p.log(LogLine{Stream: stream, Line: line, At: at}) }}
+		lines = &lineSplitter{emit: func(line string, at time.Time) {
+			known.remember(line)
+			p.log(LogLine{Stream: stream, Line: line, At: at})
+		}}
 		known.lines[stream] = lines
 	}
 
@@ -119,6 +129,7 @@ func (p *buildProgress) end(reported *client.Vertex) {
 	case reported.Error != "" && strings.HasSuffix(reported.Error, "context canceled"):
 		p.sayf(*reported.Completed, "%s: cancelled", known.name)
 	case reported.Error != "":
+		p.failed = known
 		p.sayf(*reported.Completed, "%s: failed: %s", known.name, reported.Error)
 	case reported.Cached:
 		p.sayf(*reported.Completed, "%s: cached", known.name)
@@ -134,6 +145,23 @@ func (p *buildProgress) head(vertex digest.Digest, known *buildVertex, at time.T
 
 func (p *buildProgress) sayf(at time.Time, format string, args ...any) {
 	p.log(LogLine{Stream: StreamSystem, Line: logText(fmt.Sprintf(format, args...)), At: at})
+}
+
+// failedOutput returns the last lines of the instruction that failed.
+func (p *buildProgress) failedOutput() string {
+	if p.failed == nil {
+		return ""
+	}
+
+	return strings.Join(p.failed.tail, "\n")
+}
+
+func (v *buildVertex) remember(line string) {
+	if len(v.tail) == tailLines {
+		v.tail = v.tail[1:]
+	}
+
+	v.tail = append(v.tail, line)
 }
 
 // isInternal hides what the Dockerfile does not say.

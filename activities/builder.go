@@ -82,12 +82,13 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	defer func() { _ = buildkit.Close() }()
 
 	statuses := make(chan *client.SolveStatus)
+	progress := newBuildProgress(log)
 	logged := make(chan struct{})
 
 	go func() {
 		defer close(logged)
 
-		newBuildProgress(log).follow(statuses)
+		progress.follow(statuses)
 	}()
 
 	response, err := buildkit.Solve(ctx, nil, b.solveOptions(request, inputs), statuses)
@@ -95,7 +96,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	<-logged
 
 	if err != nil {
-		return BuildResult{}, b.explain(ctx, err)
+		return BuildResult{}, b.explain(ctx, err, newFailure(err, inputs, progress.failedOutput()))
 	}
 
 	digest := response.ExporterResponse[exptypes.ExporterImageDigestKey]

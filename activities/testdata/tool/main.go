@@ -25,6 +25,9 @@ func main() {
 	case "exit":
 		code, _ := strconv.Atoi(argument)
 		os.Exit(code)
+	case "fail":
+		fmt.Fprintln(os.Stderr, argument)
+		os.Exit(1)
 	case "random":
 		fmt.Println(time.Now().UnixNano())
 	case "hash":
