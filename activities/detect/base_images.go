@@ -55,13 +55,18 @@ func ParseBaseImages(text []byte) (BaseImages, error) {
 		return nil, fmt.Errorf("the table of base images is not as it should be: %w", err)
 	}
 
+	return table, BaseImages(table).Check()
+}
+
+// Check returns an error for a table that lacks a runtime or holds what cannot be used.
+func (b BaseImages) Check() error {
 	for _, known := range []string{runtimeNode, runtimeRuby, runtimePHP, runtimeStatic} {
-		if err := table[known].check(); err != nil {
-			return nil, fmt.Errorf("the table of base images, %s: %w", known, err)
+		if err := b[known].check(); err != nil {
+			return fmt.Errorf("the table of base images, %s: %w", known, err)
 		}
 	}
 
-	return table, nil
+	return nil
 }
 
 // UnmarshalText reads a table from a configuration value.

@@ -41,7 +41,7 @@ func TestBaseImages_TableThatIsNotComplete_IsRefusedWithWhatIsWrong(t *testing.T
 		`{"node":{"default":"1","images":{"1":"Not A Reference"}}}`:          "the image of version 1",
 		`{"node":{"default":"1","images":{"1":"node:1","latest":"node:2"}}}`: `"latest" is not a version`,
 		`{"node":{"default":"1","images":{"1":"node:1"}}}`:                   "ruby: there is no image",
-		`{"node":{"defualt":"1"}}`:                                           "defualt",
+		`{"node":{"standard":"1"}}`:                                          "standard",
 	} {
 		require.ErrorContains(t, new(BaseImages).UnmarshalText([]byte(text)), words)
 	}

@@ -20,5 +20,5 @@ func operatorCommands() []*cobra.Command {
 	}
 
 	return slices.Concat([]*cobra.Command{upCommand(), doctorCommand()}, services,
-		[]*cobra.Command{migrateCommand(), adminCommand(), vmLoggerCommand()})
+		[]*cobra.Command{migrateCommand(), baseImagesCommand(), adminCommand(), vmLoggerCommand()})
 }

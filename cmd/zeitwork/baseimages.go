@@ -1,0 +1,77 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
+)
+
+func baseImagesCommand() *cobra.Command {
+	var file string
+
+	var pin bool
+
+	options := activities.PinOptions{}
+
+	command := &cobra.Command{
+		Use:   "base-images",
+		Short: "Print the table of images that generated Dockerfiles start from",
+		Long: `Print the table of images that generated Dockerfiles start from, as JSON.
+
+Workers use the file that ZEITWORK_BASE_IMAGES names instead of it. With --pin each image gets the digest
+that its registry has for it now, and those that are not there are left out: what is built then changes
+only when the table does.
+
+  zeitwork base-images --pin > /etc/zeitwork/base-images.json`,
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			table, err := readBaseImages(file)
+			if err != nil {
+				return err
+			}
+
+			if pin {
+				if table, err = activities.PinBaseImages(command.Context(), table, options); err != nil {
+					return err
+				}
+			}
+
+			encoder := json.NewEncoder(command.OutOrStdout())
+			encoder.SetIndent("", "  ")
+
+			return encoder.Encode(table)
+		},
+	}
+
+	flags := command.Flags()
+	flags.StringVar(&file, "file", "", "start from the table in this file (default: the one that zeitwork brings)")
+	flags.BoolVar(&pin, "pin", false, "ask the registries for the images' digests")
+	flags.StringVar(&options.Mirror, "mirror", "", "host:port of a registry that has the images below the names of their own, as docker.io/library/node")
+	flags.BoolVar(&options.Insecure, "insecure", false, "ask the mirror by plain HTTP")
+
+	return command
+}
+
+func readBaseImages(file string) (detect.BaseImages, error) {
+	if file == "" {
+		return detect.DefaultBaseImages(), nil
+	}
+
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, cli.UsageError(fmt.Errorf("read the table: %w", err))
+	}
+
+	table, err := detect.ParseBaseImages(text)
+	if err != nil {
+		return nil, cli.UsageError(fmt.Errorf("%s: %w", file, err))
+	}
+
+	return table, nil
+}
