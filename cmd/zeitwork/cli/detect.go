@@ -3,8 +3,11 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -15,10 +18,15 @@ import (
 func (a *app) detectCommand() *cobra.Command {
 	settings := detect.Settings{}
 
+	var write bool
+
 	command := &cobra.Command{
 		Use:   "detect [DIR]",
 		Short: "Say how the source in DIR would be built, without a platform",
-		Long: `Say how the source in DIR would be built. It looks at files only: nothing is sent anywhere.
+		Long: `Say how the source in DIR would be built, and print the Dockerfile for it. It looks at files only:
+nothing is run and nothing is sent anywhere.
+
+With --write the Dockerfile is put where you can commit it and own it: from then on it is what is built.
 
 ` + ExitCodes,
 		Args: cobra.MaximumNArgs(1),
@@ -28,19 +36,22 @@ func (a *app) detectCommand() *cobra.Command {
 				dir = args[0]
 			}
 
-			return a.detect(dir, settings)
+			return a.detect(dir, settings, write)
 		},
 	}
 
 	flags := command.Flags()
 	flags.StringVar(&settings.RootDirectory, "root-directory", "", "where the app stands inside DIR")
 	flags.StringVar(&settings.DockerfilePath, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
+	flags.StringSliceVar(&settings.Variables, "variables", nil, "names of the environment variables that the project has (default: not known)")
+	flags.StringSliceVar(&settings.BuildVariables, "build-variables", nil, "names of those that the build command gets as secrets")
+	flags.BoolVar(&write, "write", false, "write the Dockerfile and what it ignores into DIR, where there are none")
 	flags.IntVar(&settings.Port, "port", 0, "port that the app listens on (default: what the source says)")
 
 	return command
 }
 
-func (a *app) detect(dir string, settings detect.Settings) error {
+func (a *app) detect(dir string, settings detect.Settings, write bool) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return UsageError(fmt.Errorf("there is no directory %s", dir))
 	}
@@ -54,20 +65,47 @@ func (a *app) detect(dir string, settings detect.Settings) error {
 		return err
 	}
 
-	return a.print(plan, func(w io.Writer) {
-		t := newTable(w)
-		t.row("Framework", plan.Framework)
-		t.row("Because", plan.Reason)
-		t.row("Port", strconv.Itoa(plan.Port))
+	var written []string
 
-		if plan.HealthPath != "" {
-			t.row("Health path", plan.HealthPath)
+	if write {
+		if written, err = writeDockerfile(dir, settings, plan); err != nil {
+			return err
 		}
+	}
 
-		t.flush()
+	return a.print(plan, func(w io.Writer) {
+		printPlan(w, plan)
 
-		if plan.Dockerfile != "" {
+		if len(written) > 0 {
+			_, _ = fmt.Fprintf(w, "\nWritten: %s. %s\n", strings.Join(written, ", "), commitAdvice(settings, plan))
+		} else if plan.Dockerfile != "" {
 			_, _ = fmt.Fprintf(w, "\n%s", plan.Dockerfile)
 		}
 	})
+}
+
+func printPlan(w io.Writer, plan detect.Plan) {
+	t := newTable(w)
+	t.row("Framework", plan.Framework)
+	t.row("Because", plan.Reason)
+
+	for _, name := range slices.Sorted(maps.Keys(plan.Versions)) {
+		t.row("Version of "+name, plan.Versions[name])
+	}
+
+	t.row("Port", strconv.Itoa(plan.Port))
+
+	for _, optional := range []struct{ name, value string }{
+		{"Health path", plan.HealthPath},
+		{"Release command", plan.ReleaseCommand},
+		{"Built in", plan.Context},
+		{"Public variables", strings.Join(plan.Arguments, ", ")},
+		{"Secrets of the build", strings.Join(plan.Secrets, ", ")},
+	} {
+		if optional.value != "" {
+			t.row(optional.name, optional.value)
+		}
+	}
+
+	t.flush()
 }

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/zeitwork/zeitwork/activities/detect"
+)
+
+// writeDockerfile puts a generated Dockerfile, and what it is not to see, where `docker build` and the platform find them. It returns the
+// files, and never replaces one.
+func writeDockerfile(dir string, settings detect.Settings, plan detect.Plan) ([]string, error) {
+	if plan.Dockerfile == "" {
+		return nil, &exitError{code: ExitApp, err: errors.New("the source has a Dockerfile already: there is nothing to write")}
+	}
+
+	file := filepath.Join(dir, filepath.FromSlash(dockerfileDirectory(settings, plan)), dockerfileName(settings, plan))
+	written := []string{}
+
+	for _, text := range []struct{ file, content string }{{file, plan.Dockerfile}, {file + ".dockerignore", plan.Dockerignore}} {
+		if text.content == "" {
+			continue
+		}
+
+		if err := writeNew(text.file, text.content); err != nil {
+			return written, err
+		}
+
+		written = append(written, text.file)
+	}
+
+	return written, nil
+}
+
+func writeNew(name, content string) error {
+	const forEverybody = 0o644
+
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, forEverybody)
+	if errors.Is(err, fs.ErrExist) {
+		return &exitError{code: ExitApp, err: fmt.Errorf("%s is there already. Remove it, or leave out --write", name)}
+	}
+
+	if err != nil {
+		return fmt.Errorf("write the Dockerfile: %w", err)
+	}
+
+	_, err = file.WriteString(content)
+
+	return errors.Join(err, file.Close())
+}
+
+// dockerfileDirectory is what the Dockerfile is built in: the root directory, or the workspace above it.
+func dockerfileDirectory(settings detect.Settings, plan detect.Plan) string {
+	return path.Clean(cmp.Or(plan.Context, settings.RootDirectory, "."))
+}
+
+// dockerfileName tells the apps of a workspace apart.
+func dockerfileName(settings detect.Settings, plan detect.Plan) string {
+	if root := path.Clean(settings.RootDirectory); root != dockerfileDirectory(settings, plan) {
+		return path.Base(root) + ".Dockerfile"
+	}
+
+	return "Dockerfile"
+}
+
+// commitAdvice says what to do with the file.
+func commitAdvice(settings detect.Settings, plan detect.Plan) string {
+	directory, name := dockerfileDirectory(settings, plan), dockerfileName(settings, plan)
+	if directory == path.Clean(settings.RootDirectory) {
+		return "Commit it, and it is what is built."
+	}
+
+	return fmt.Sprintf("Commit it, and set the project's root directory to %q and its Dockerfile to %s.", directory, name)
+}
