@@ -26,7 +26,6 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 
 	say("making Debian " + r.Suite + " (about half a minute)")
 
-	mirror, security := mirrors(ctx)
 	making := file + ".making"
 
 	arguments := []string{
@@ -35,10 +34,8 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 		"--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
 		r.Suite, making,
-		fmt.Sprintf("deb [signed-by=%s] %s %s main", debianKeys, mirror, r.Suite),
-		fmt.Sprintf("deb [signed-by=%s] %s %s-updates main", debianKeys, mirror, r.Suite),
-		fmt.Sprintf("deb [signed-by=%s] %s %s-security main", debianKeys, security, r.Suite),
 	}
+	arguments = append(arguments, DebianSources(ctx, r.Suite)...)
 
 	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
 	// mmdebstrap unmounts what it mounted when it is interrupted, and cannot when it is killed.
@@ -56,6 +53,17 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 	}
 
 	return nil
+}
+
+// DebianSources are the lines of apt's list of sources for a release of Debian, from the mirrors that the host uses.
+func DebianSources(ctx context.Context, suite string) []string {
+	mirror, security := mirrors(ctx)
+
+	return []string{
+		fmt.Sprintf("deb [signed-by=%s] %s %s main", debianKeys, mirror, suite),
+		fmt.Sprintf("deb [signed-by=%s] %s %s-updates main", debianKeys, mirror, suite),
+		fmt.Sprintf("deb [signed-by=%s] %s %s-security main", debianKeys, security, suite),
+	}
 }
 
 // mirrors returns the Debian mirrors that the host uses, and the public ones on a host that is not Debian.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -12,6 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/layout"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/samber/lo"
 )
 
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -100,7 +103,9 @@ func (r recipe) config(made v1.Image) *v1.ConfigFile {
 	file.OS, file.Architecture = "linux", "amd64"
 	file.Created = v1.Time{Time: time.Unix(0, 0).UTC()}
 	file.Config.Cmd = r.Command
-	file.Config.Env = []string{"PATH=" + searchPath, "SSL_CERT_FILE=" + certificatePath, "NODE_EXTRA_CA_CERTS=" + certificatePath}
+	file.Config.Env = lo.UniqBy(
+		append(slices.Clone(r.Environment), "PATH="+searchPath, "SSL_CERT_FILE="+certificatePath, "NODE_EXTRA_CA_CERTS="+certificatePath),
+		func(assignment string) string { name, _, _ := strings.Cut(assignment, "="); return name })
 
 	if r.Node != nil {
 		file.Config.Env = append(file.Config.Env, "NODE_VERSION="+r.Node.Version)

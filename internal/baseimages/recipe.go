@@ -16,6 +16,8 @@ type recipe struct {
 	Node     *archive // Node's binary; nil: none.
 	NPM      *archive // The npm that goes with it.
 	Command  []string
+	// Environment is what the image sets besides what all do, in the form NAME=VALUE. A PATH replaces the common one.
+	Environment []string
 }
 
 // recipes is what is made when no public registry is in reach. The slim and the full tags are the same image: a
@@ -60,5 +62,17 @@ var recipes = []recipe{
 			Integrity: "sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==",
 		},
 		Command: []string{"node"},
+	},
+	{
+		Name:     "ruby",
+		Tags:     []string{"latest", "slim", "3.3", "3.3-slim", "3.3-trixie", "3.3-slim-trixie"},
+		Suite:    "trixie",
+		Packages: []string{"ca-certificates", "ruby3.3", "ruby", "ruby3.3-dev", "ruby-dev", "ruby-bundler", "tzdata"},
+		Command:  []string{"irb"},
+		// Of the public image, which people's Dockerfiles rely on.
+		Environment: []string{
+			"LANG=C.UTF-8", "GEM_HOME=/usr/local/bundle", "BUNDLE_APP_CONFIG=/usr/local/bundle", "BUNDLE_SILENCE_ROOT_WARNING=1",
+			"PATH=/usr/local/bundle/bin:" + searchPath,
+		},
 	},
 }

@@ -22,7 +22,6 @@ import (
 	"sync"
 
 	"github.com/samber/lo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/internal/daemon"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -170,11 +169,7 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.Go(func() error { return c.pushBaseImages(groupCtx) })
-	group.Go(func() error { return c.startServices(groupCtx) })
-
-	return group.Wait()
+	return c.startServices(ctx)
 }
 
 // prepareNetwork makes the nodes and what they need of the machine's network.

@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/go-containerregistry/pkg/authn"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/daemon"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
@@ -82,26 +80,4 @@ func containerdPart(n *node) string { return fmt.Sprintf("containerd-%d", n.numb
 
 func (c *Cluster) containerd(n *node) daemon.Containerd {
 	return daemon.Containerd{Home: c.home, Bin: c.options.Bin, Name: numbered("containerd", n.number), NetworkNamespace: n.NetworkNamespace}
-}
-
-func (c *Cluster) pushBaseImages(ctx context.Context) error {
-	if c.options.PublicRegistry {
-		return nil
-	}
-
-	const lifetime = time.Hour
-
-	return baseimages.Ensure(ctx, baseimages.Options{
-		CacheDir: c.options.CacheDir,
-		Registry: c.addresses.registry,
-		Progress: c.options.Progress,
-		Authenticator: func(repository string) authn.Authenticator {
-			access := registryauth.Repository(repository, registryauth.Pull, registryauth.Push)
-
-			// Signing fails for no key of the right length; the registry would then refuse the empty password.
-			grant, _ := registryauth.NewGrant(c.key, access, time.Now(), lifetime)
-
-			return &authn.Basic{Username: registryauth.GrantUser, Password: grant}
-		},
-	})
 }

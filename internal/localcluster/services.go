@@ -81,12 +81,7 @@ func (c *Cluster) startAPI(ctx context.Context) error {
 func (c *Cluster) startServices(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 
-	for i := range c.options.Workers {
-		group.Go(func() error {
-			return c.startService(ctx, c.service(fmt.Sprintf("worker-%d", i+1), "worker", c.controlEnviron()), nil)
-		})
-	}
-
+	group.Go(func() error { return c.startWorkers(ctx) })
 	group.Go(func() error { return c.startAgents(ctx) })
 
 	for i, url := range c.EdgeURLs() {
@@ -98,6 +93,23 @@ func (c *Cluster) startServices(ctx context.Context) error {
 	}
 
 	return group.Wait()
+}
+
+// startWorkers starts them once there is what they build on.
+func (c *Cluster) startWorkers(ctx context.Context) error {
+	if err := c.provideBaseImages(ctx); err != nil {
+		return err
+	}
+
+	environ := append(c.controlEnviron(), "ZEITWORK_BASE_IMAGES="+c.dir(baseImagesFile))
+
+	for i := range c.options.Workers {
+		if err := c.startService(ctx, c.service(fmt.Sprintf("worker-%d", i+1), "worker", environ), nil); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // service is a process of the zeitwork binary; the name is its part's.

@@ -1,0 +1,5 @@
+class Api::HelloController < ActionController::API
+  def show
+    render json: { message: "Hello from Rails", rails: Rails.version, ruby: RUBY_VERSION, user: Process.uid }
+  end
+end
