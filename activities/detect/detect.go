@@ -23,6 +23,7 @@ type detector struct {
 func detectors() []detector {
 	return []detector{
 		{dockerfileName, detectDockerfile},
+		{func(Settings) string { return "index.html" }, detectStatic},
 	}
 }
 

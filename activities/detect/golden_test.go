@@ -1,0 +1,26 @@
+package detect
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write the golden files again")
+
+// requireGolden compares a generated file with the one in testdata. `go test ./activities/detect -update` writes that again.
+func requireGolden(t *testing.T, name, text string) {
+	t.Helper()
+
+	file := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	}
+
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text)
+}

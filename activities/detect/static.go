@@ -1,0 +1,99 @@
+package detect
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// staticDockerignore keeps what is not meant for browsers out of the site.
+const staticDockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
+
+// detectStatic takes a source whose pages need no build.
+func detectStatic(app source, settings Settings) (Plan, bool, error) {
+	directory, ok := siteDirectory(app)
+	if !ok {
+		return Plan{}, false, nil
+	}
+
+	if built, err := hasBuild(app); err != nil || built {
+		return Plan{}, false, err
+	}
+
+	port, portReason := choosePortOfServer(settings.Port)
+	site := staticSite{Path: directory, Port: port}
+
+	return Plan{
+		Framework:    FrameworkStatic,
+		Reason:       fmt.Sprintf("There is %s and nothing to build, so the files are served by nginx. %s", path.Join(directory, indexFile), portReason),
+		Versions:     map[string]string{},
+		Port:         port,
+		Dockerfile:   render("static.Dockerfile.tmpl", site.stages(settings.BaseImages)),
+		Dockerignore: unlessPresent(app, staticDockerignore),
+	}, true, nil
+}
+
+const indexFile = "index.html"
+
+// siteDirectory returns where the site's first page stands.
+func siteDirectory(app source) (string, bool) {
+	for _, directory := range []string{".", "public"} {
+		if isFile(app, path.Join(directory, indexFile)) {
+			return directory, true
+		}
+	}
+
+	return "", false
+}
+
+// hasBuild tells whether package.json has scripts that build or start something.
+func hasBuild(app source) (bool, error) {
+	content, err := readBounded(app, "package.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+
+	if err != nil {
+		return false, problem.Wrap(err, problem.Invalid, "package.json cannot be read: make it a regular file of less than 1 MiB.")
+	}
+
+	var manifest struct {
+		Scripts map[string]string `json:"scripts"`
+	}
+
+	if err := json.Unmarshal(content, &manifest); err != nil {
+		return false, problem.Wrap(err, problem.Invalid, "package.json is not valid JSON: %v. Correct it.", err)
+	}
+
+	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "", nil
+}
+
+func isFile(app source, name string) bool {
+	info, err := app.Stat(name)
+
+	return err == nil && info.Mode().IsRegular()
+}
+
+// unlessPresent returns the text for Plan.Dockerignore, which a .dockerignore of the source replaces.
+func unlessPresent(app source, dockerignore string) string {
+	if isFile(app, dockerignoreFile) {
+		return ""
+	}
+
+	return dockerignore
+}
+
+const dockerignoreFile = ".dockerignore"
+
+// choosePortOfServer is choosePort for what listens wherever PORT says.
+func choosePortOfServer(wanted int) (int, string) {
+	if wanted != 0 {
+		return choosePort(wanted, nil)
+	}
+
+	return DefaultPort, fmt.Sprintf("It listens on PORT, which is %d.", DefaultPort)
+}

@@ -1,0 +1,34 @@
+package detect
+
+// Paths of files whose names change with their content, as regular expressions without the leading slash.
+const (
+	// hashedByVite wants a hash that no word of lower case looks like: what public/assets holds is copied as it is named.
+	hashedByVite = `assets/.+-(?![a-z]+\.)[A-Za-z0-9_-]{8}\.[a-z0-9]+`
+	hashedByNext = `_next/static/.+`
+	// hashedByNuxt leaves out what tells browsers of newer builds.
+	hashedByNuxt = `_nuxt/(?!builds/).+`
+)
+
+// staticSite are files that nginx serves.
+type staticSite struct {
+	// Stage of the Dockerfile that the files come from; empty for the build's context.
+	Stage string
+	// Path of their directory in there.
+	Path string
+	// SinglePage answers with index.html where there is no file of that name. A site that has a 404.html does not want that.
+	SinglePage bool
+	// Hashed is one of the above, and empty where names do not tell what is in the file: browsers keep those files for ever.
+	Hashed string
+	// Port is the one to listen on where PORT is not set.
+	Port int
+}
+
+// stages returns the last two stages of a Dockerfile: one that installs nginx, named nginx, and the image.
+func (s staticSite) stages(images BaseImages) string {
+	table := images[runtimeStatic]
+
+	return render("static_stages.tmpl", struct {
+		staticSite
+		Image string
+	}{s, table.Images[table.Default]})
+}
