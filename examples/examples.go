@@ -1,9 +1,83 @@
-// Package examples holds applications that show how the platform is used; the local cluster deploys one of them.
+// Package examples holds applications that show how the platform is used. The local cluster deploys one of them; tests and benchmarks deploy all.
 package examples
 
-import "embed"
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"github.com/zeitwork/zeitwork/internal/debiangems"
+)
 
 // NodeDockerfile is a Node server with a Dockerfile, in the folder node-dockerfile.
 //
 //go:embed all:node-dockerfile
 var NodeDockerfile embed.FS
+
+//go:embed all:lockfiles all:nextjs all:node all:nuxt all:rails all:vite
+var files embed.FS
+
+// NPM is the package manager whose lockfile the Node examples come with.
+const NPM = "npm"
+
+// Managers are the package managers that each Node example has a lockfile of.
+var Managers = []string{NPM, "pnpm", "yarn1", "yarn4", "bun"} //nolint:gochecknoglobals // A list cannot be a constant.
+
+// Write puts a Node example into a directory, which must not have its files yet, with the lockfile of one of the managers.
+func Write(dir, name, manager string) error {
+	if err := write(dir, name); err != nil || manager == NPM {
+		return err
+	}
+
+	if err := os.Remove(filepath.Join(dir, "package-lock.json")); err != nil {
+		return fmt.Errorf("take npm's lockfile out of the example: %w", err)
+	}
+
+	return write(dir, path.Join("lockfiles", name, manager))
+}
+
+// WriteRails puts the Rails example into a directory, with gems from Debian's packages; see debiangems.Ensure.
+func WriteRails(ctx context.Context, dir, cacheDir string) error {
+	if err := write(dir, "rails"); err != nil {
+		return err
+	}
+
+	gemfile, err := os.ReadFile(filepath.Join(dir, "Gemfile"))
+	if err != nil {
+		return fmt.Errorf("read the example's Gemfile: %w", err)
+	}
+
+	gems, err := debiangems.Ensure(ctx, cacheDir, gemfile)
+	if err != nil {
+		return err
+	}
+
+	// The lockfile of Debian's versions takes the place of the one that came with the example.
+	if err := os.Remove(filepath.Join(dir, "Gemfile.lock")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("take the lockfile out of the example: %w", err)
+	}
+
+	if err := os.CopyFS(dir, os.DirFS(gems)); err != nil {
+		return fmt.Errorf("write the example's gems: %w", err)
+	}
+
+	return nil
+}
+
+func write(dir, folder string) error {
+	tree, err := fs.Sub(files, folder)
+	if err != nil {
+		return fmt.Errorf("read the example: %w", err)
+	}
+
+	if err := os.CopyFS(dir, tree); err != nil {
+		return fmt.Errorf("write the example: %w", err)
+	}
+
+	return nil
+}
