@@ -1,0 +1,156 @@
+package detect
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"strings"
+	"text/template"
+
+	"github.com/samber/lo"
+)
+
+//go:embed templates/node_*.tmpl
+var nodeTemplates embed.FS
+
+// nodeDockerfile is what the templates of apps with a package.json are filled with.
+type nodeDockerfile struct {
+	// What is built, in words.
+	What  string
+	Image string
+	Port  int
+
+	// Setup is the command that installs the manager; empty where the image has it. Environment goes with it.
+	Setup       string
+	Environment []string
+	// Compilers says that dependencies may compile themselves, OpenSSL that they need its library.
+	Compilers bool
+	OpenSSL   bool
+
+	// InstallFiles are all that Install reads. WithoutScripts takes the app's own scripts out of them, which run Later.
+	InstallFiles   []string
+	WithoutScripts string
+	Install        string
+	InstallMounts  []string
+	Later          []laterScript
+
+	// Exclude is left out of the sources.
+	Exclude string
+	// AppDirectory is where the app stands in the image. Before are the packages of its workspace that are built before it.
+	AppDirectory     string
+	Before           []laterScript
+	BuildEnvironment []string
+	Arguments        []string
+	BuildMounts      []string
+	// Build is empty where there is nothing to build.
+	Build string
+
+	// Prune takes out of the dependencies what only the build needs; empty where nothing is to be. PruneBuilt says that this must wait for the build,
+	// which makes dependencies what they are.
+	Prune      string
+	PruneBuilt bool
+	// WithManager says that the start command needs the manager.
+	WithManager bool
+	Start       []string
+
+	// Output is what the build leaves for the last stage, Entry the file in it that starts the server.
+	Output string
+	Entry  string
+}
+
+// dockerfile fills in what does not depend on the framework, for the build of the app's build script.
+func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, error) {
+	files, err := p.installFiles()
+	if err != nil {
+		return nil, err
+	}
+
+	installSecrets := p.installSecrets()
+	buildSecrets := p.buildSecrets(plan.Arguments)
+	plan.Secrets = append(plan.Secrets, lo.Uniq(append(installSecrets, buildSecrets...))...)
+
+	later := p.laterScripts()
+	directory := p.inApp()
+
+	return &nodeDockerfile{
+		What: what, Image: p.node.image, Port: plan.Port,
+		Setup: p.manager.setup(), Environment: p.manager.environment(), Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
+		InstallFiles: files, WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: later,
+		InstallMounts: append(p.cacheMounts(), secretMounts(installSecrets)...),
+		Exclude:       p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
+		BuildMounts: secretMounts(buildSecrets), Build: p.buildCommand(),
+	}, nil
+}
+
+func (p *nodeProject) cacheMounts() []string {
+	if p.manager.cache() == "" {
+		return nil
+	}
+
+	return []string{cacheMount(p.manager.name, p.manager.cache())}
+}
+
+func cacheMount(id, target string) string {
+	return fmt.Sprintf("--mount=type=cache,id=%s,target=%s,sharing=locked", id, target)
+}
+
+func secretMounts(names []string) []string {
+	return lo.Map(names, func(name string, _ int) string { return fmt.Sprintf("--mount=type=secret,id=%s,env=%s", name, name) })
+}
+
+// excluded is Yarn's Plug'n'Play, which would be preferred to the node_modules that are installed.
+func (p *nodeProject) excluded() string {
+	if p.manager.berry && isFile(p.files, ".pnp.cjs") {
+		return ".pnp.*"
+	}
+
+	return ""
+}
+
+// turbo tells whether Turborepo knows how the workspace is built.
+func (p *nodeProject) turbo() bool {
+	return p.app.directory != "." && isFile(p.files, "turbo.json") && p.root.depends("turbo") && p.script("build") != ""
+}
+
+// buildCommand is run in the app's directory.
+func (p *nodeProject) buildCommand() string {
+	switch {
+	case p.script("build") == "":
+		return ""
+	case p.turbo():
+		// Turborepo would hide the variables that its configuration does not name from the build.
+		return p.manager.execute("turbo run build --env-mode=loose --filter=./" + p.app.directory)
+	default:
+		return p.manager.run("build")
+	}
+}
+
+// builtBefore are the build scripts of what the app needs of its workspace.
+func (p *nodeProject) builtBefore() []laterScript {
+	if p.turbo() {
+		return nil
+	}
+
+	needed := neededBy(p.app, p.members)
+
+	return lo.FilterMap(needed, func(known workspacePackage, _ int) (laterScript, bool) {
+		return laterScript{Directory: path.Join(workDirectory, known.directory), Command: p.manager.run("build")}, known.manifest.Scripts["build"] != ""
+	})
+}
+
+// render writes the Dockerfile with one of the templates.
+func (d *nodeDockerfile) render(name string) (string, error) {
+	functions := template.FuncMap{"quoted": quoted, "join": strings.Join}
+
+	parsed, err := template.New(name).Funcs(functions).ParseFS(nodeTemplates, "templates/node_*.tmpl")
+	if err != nil {
+		return "", fmt.Errorf("read the templates of Dockerfiles: %w", err)
+	}
+
+	var text strings.Builder
+	if err := parsed.ExecuteTemplate(&text, name, d); err != nil {
+		return "", fmt.Errorf("write the Dockerfile: %w", err)
+	}
+
+	return text.String(), nil
+}

@@ -1,0 +1,135 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/samber/lo"
+	"go.yaml.in/yaml/v3"
+)
+
+// pnpmImporter is what a package of the workspace asked for. Format 5 has the specifiers apart.
+type pnpmImporter struct {
+	Specifiers           map[string]string         `yaml:"specifiers"`
+	Dependencies         map[string]pnpmDependency `yaml:"dependencies"`
+	DevDependencies      map[string]pnpmDependency `yaml:"devDependencies"`
+	OptionalDependencies map[string]pnpmDependency `yaml:"optionalDependencies"`
+}
+
+// pnpmDependency is an object from format 6 on, before that a version alone.
+type pnpmDependency struct {
+	Specifier string `yaml:"specifier"`
+	Version   string `yaml:"version"`
+}
+
+func (d *pnpmDependency) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.MappingNode {
+		return node.Decode(&d.Version)
+	}
+
+	type plain pnpmDependency
+
+	return node.Decode((*plain)(d))
+}
+
+type pnpmLockfile struct {
+	Version   string                  `yaml:"lockfileVersion"`
+	Overrides map[string]string       `yaml:"overrides"`
+	Importers map[string]pnpmImporter `yaml:"importers"`
+	// Packages had the dependencies before format 9, Snapshots have them since.
+	Packages  map[string]pnpmPackage `yaml:"packages"`
+	Snapshots map[string]pnpmPackage `yaml:"snapshots"`
+	// The importer of a project that is no workspace stood at the top before format 9.
+	pnpmImporter `yaml:",inline"`
+}
+
+type pnpmPackage struct {
+	Dependencies         map[string]string `yaml:"dependencies"`
+	OptionalDependencies map[string]string `yaml:"optionalDependencies"`
+}
+
+func readPNPMLock(content []byte) (lockfile, error) {
+	// pnpm 11 puts what it needs itself into a document before the project's.
+	var lock pnpmLockfile
+
+	decoder := yaml.NewDecoder(strings.NewReader(string(content)))
+	if err := decoder.Decode(&lock); err != nil {
+		return lockfile{}, err
+	}
+
+	if next := (pnpmLockfile{}); decoder.Decode(&next) == nil {
+		lock = next
+	}
+
+	graph := map[string][]string{}
+
+	for _, packages := range []map[string]pnpmPackage{lock.Packages, lock.Snapshots} {
+		for descriptor, locked := range packages {
+			mergeGraph(graph, pnpmPackageName(descriptor), locked.Dependencies, locked.OptionalDependencies)
+		}
+	}
+
+	return lockfile{format: lock.Version, graph: graph, disagrees: lock.disagrees, version: lock.version}, nil
+}
+
+// pnpmPackageName reads "/@scope/name/1.0.0", "/@scope/name@1.0.0(peer)" and "@scope/name@1.0.0".
+func pnpmPackageName(descriptor string) string {
+	descriptor = strings.TrimPrefix(descriptor, "/")
+	if name, version := nameOfDescriptor(descriptor); version != "" {
+		return name
+	}
+
+	name, _, _ := cutLast(descriptor, "/")
+
+	return name
+}
+
+func (l pnpmLockfile) importer(directory string) (pnpmImporter, bool) {
+	importer, ok := l.Importers[directory]
+	if !ok && directory == "." && len(l.Importers) == 0 {
+		return l.pnpmImporter, true
+	}
+
+	return importer, ok
+}
+
+// version reads "16.4.5(react@19.0.0)" and, of older formats, "13.4.1_react@18.2.0".
+func (l pnpmLockfile) version(directory, name, _ string) string {
+	importer, _ := l.importer(directory)
+	all := lo.Assign(importer.DevDependencies, importer.OptionalDependencies, importer.Dependencies)
+	version, _, _ := strings.Cut(all[name].Version, "(")
+	version, _, _ = strings.Cut(version, "_")
+
+	return version
+}
+
+func (l pnpmLockfile) disagrees(directory string, asks manifest) string {
+	importer, ok := l.importer(directory)
+
+	if !ok {
+		if len(asks.installed()) == 0 {
+			return ""
+		}
+
+		return "it has nothing of this package"
+	}
+
+	noted := importer.Specifiers
+	if noted == nil {
+		noted = map[string]string{}
+	}
+
+	for _, some := range []map[string]pnpmDependency{importer.Dependencies, importer.DevDependencies, importer.OptionalDependencies} {
+		for name, dependency := range some {
+			if dependency.Specifier != "" {
+				noted[name] = dependency.Specifier
+			}
+		}
+	}
+
+	return compareAsked(asks, noted, func(asked, noted string) bool {
+		// What is overridden is noted as it was overridden.
+		return asked == noted || lo.Contains(lo.Values(l.Overrides), noted) || strings.HasPrefix(asked, "catalog:") ||
+			strings.Contains(fmt.Sprint(l.Overrides), noted)
+	})
+}

@@ -1,0 +1,137 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+)
+
+// workDirectory is where the top of the workspace stands in the image.
+const workDirectory = "/app"
+
+// setup is the command that puts the manager into the image; empty where it is there.
+func (m packageManager) setup() string {
+	switch {
+	case m.name == npm && m.version == "" || m.release != "":
+		return ""
+	case m.berry:
+		return m.globally("@yarnpkg/cli-dist@" + m.version)
+	default:
+		return m.globally(m.name + "@" + m.version)
+	}
+}
+
+// globally installs with npm, which every image has. --force replaces the yarn 1 of the official images.
+func (m packageManager) globally(what string) string {
+	force := ""
+	if m.name == yarn {
+		force = "--force "
+	}
+
+	return "npm install --global " + force + what
+}
+
+// environment is what the manager needs to know at every call, as NAME=value.
+func (m packageManager) environment() []string {
+	switch {
+	case m.name == pnpm:
+		return []string{"PNPM_HOME=/pnpm"}
+	case m.berry:
+		return []string{"YARN_NODE_LINKER=node-modules", fmt.Sprintf("YARN_ENABLE_GLOBAL_CACHE=%t", !m.cacheCommitted), "YARN_ENABLE_TELEMETRY=0"}
+	default:
+		return nil
+	}
+}
+
+// cache is the directory that the manager keeps downloads in; empty where the source brings them.
+func (m packageManager) cache() string {
+	switch {
+	case m.cacheCommitted:
+		return ""
+	case m.name == pnpm:
+		return "/pnpm/store"
+	case m.berry:
+		return "/root/.yarn/berry/cache"
+	case m.name == yarn:
+		return "/root/.cache/yarn"
+	case m.name == bun:
+		return "/root/.bun/install/cache"
+	default:
+		return "/root/.npm"
+	}
+}
+
+// program is how the manager is called.
+func (m packageManager) program() string {
+	if m.release != "" {
+		return "node " + path.Join(workDirectory, m.release)
+	}
+
+	return m.name
+}
+
+// plainInstall is what a developer runs to bring the lockfile up to date.
+func (m packageManager) plainInstall() string { return m.name + " install" }
+
+// install takes what the lockfile says and nothing else, where there is one.
+func (m packageManager) install() string {
+	locked := m.lockfile != ""
+
+	switch {
+	case m.name == npm && locked:
+		return "npm ci --no-audit --no-fund"
+	case m.name == npm:
+		return "npm install --no-audit --no-fund"
+	case m.berry && locked:
+		return m.program() + " install --immutable"
+	case m.berry:
+		return m.program() + " install --no-immutable"
+	case m.name == pnpm && !locked:
+		return "pnpm install --no-frozen-lockfile"
+	case !locked:
+		return m.name + " install" + m.cacheFlag()
+	default:
+		return m.name + " install --frozen-lockfile" + m.cacheFlag()
+	}
+}
+
+// cacheFlag tells yarn 1 where its cache is, as its default depends on the user.
+func (m packageManager) cacheFlag() string {
+	if m.name == yarn && !m.berry {
+		return " --cache-folder " + m.cache()
+	}
+
+	return ""
+}
+
+// prune takes what only the build needs out of what is installed; empty where the manager cannot.
+func (m packageManager) prune() string {
+	switch {
+	case m.name == npm:
+		return "npm prune --omit=dev --no-audit --no-fund"
+	case m.name == pnpm:
+		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts"
+	case m.berry && m.version[0] >= '4':
+		return "YARN_ENABLE_SCRIPTS=false " + m.program() + " workspaces focus --all --production"
+	case m.berry || m.name == bun:
+		return ""
+	default:
+		return "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline" + m.cacheFlag()
+	}
+}
+
+// run starts a script of package.json.
+func (m packageManager) run(script string) string { return m.program() + " run " + script }
+
+// execute starts a program of a dependency.
+func (m packageManager) execute(program string) string {
+	switch m.name {
+	case pnpm:
+		return "pnpm exec " + program
+	case yarn:
+		return m.program() + " run " + program
+	case bun:
+		return "bunx " + program
+	default:
+		return "npx " + program
+	}
+}

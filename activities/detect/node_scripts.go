@@ -1,0 +1,77 @@
+package detect
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+)
+
+// ownScripts of a package are run by managers after its dependencies are installed.
+var ownScripts = []string{"preinstall", "postinstall", "prepare"}
+
+// harmless are scripts that do their work with the files that the installation has.
+var harmless = regexp.MustCompile(`^((npx|bunx|pnpm exec|yarn run|yarn) )?(-y |--yes )?` +
+	`(nuxt prepare|nuxi prepare|nuxt-module-build prepare|prisma generate|patch-package|husky|husky install|is-ci|only-allow|simple-git-hooks|lefthook install|true|exit 0)\b[^/]*$`)
+
+// laterScript is one that needs the sources: it is run when they are there, instead of by the installation.
+type laterScript struct {
+	// Directory is where it runs in the image.
+	Directory string
+	Command   string
+	file      string
+	name      string
+}
+
+// laterScripts are those of the top and of every package of the workspace that is installed with it.
+func (p *nodeProject) laterScripts() []laterScript {
+	later := []laterScript{}
+
+	for _, known := range p.packages() {
+		for _, name := range p.runByInstall(known) {
+			if !isHarmless(known.manifest.Scripts[name]) {
+				later = append(later, laterScript{
+					Directory: path.Join(workDirectory, known.directory), Command: p.manager.run(name),
+					file: path.Join(known.directory, manifestName), name: name,
+				})
+			}
+		}
+	}
+
+	return later
+}
+
+// runByInstall are the scripts of a package that its manager runs when it installs.
+func (p *nodeProject) runByInstall(known workspacePackage) []string {
+	return slices.DeleteFunc(slices.Clone(ownScripts), func(name string) bool {
+		return known.manifest.Scripts[name] == "" || p.manager.berry && name == "prepare"
+	})
+}
+
+func isHarmless(script string) bool {
+	parts := regexp.MustCompile(`\s*(?:&&|\|\||;)\s*`).Split(strings.TrimSpace(script), -1)
+
+	return lo.EveryBy(parts, harmless.MatchString)
+}
+
+// withoutScripts is the command that takes them out of the package.json files of the installation's layer.
+func withoutScripts(later []laterScript) string {
+	commands := []string{}
+
+	for file, scripts := range lo.GroupBy(later, func(script laterScript) string { return script.file }) {
+		names := lo.Map(scripts, func(script laterScript, _ int) string { return "scripts." + script.name })
+		prefix := ""
+
+		if directory := path.Dir(file); directory != "." {
+			prefix = "--prefix " + directory + " "
+		}
+
+		commands = append(commands, "npm pkg delete "+prefix+strings.Join(names, " "))
+	}
+
+	slices.Sort(commands)
+
+	return strings.Join(commands, " && ")
+}
