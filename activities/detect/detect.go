@@ -23,6 +23,10 @@ type detector struct {
 func detectors() []detector {
 	return []detector{
 		{dockerfileName, detectDockerfile},
+		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
+		{func(Settings) string { return "package.json with next" }, detectNextJS},
+		{func(Settings) string { return "package.json with a build by Vite" }, detectSite},
+		{func(Settings) string { return "package.json with a start script" }, detectServer},
 		{func(Settings) string { return "index.html" }, detectStatic},
 	}
 }

@@ -1,17 +1,12 @@
 package detect
 
 import (
-	"embed"
 	"fmt"
 	"path"
 	"strings"
-	"text/template"
 
 	"github.com/samber/lo"
 )
-
-//go:embed templates/node_*.tmpl
-var nodeTemplates embed.FS
 
 // nodeDockerfile is what the templates of apps with a package.json are filled with.
 type nodeDockerfile struct {
@@ -28,10 +23,10 @@ type nodeDockerfile struct {
 	OpenSSL   bool
 
 	// InstallFiles are all that Install reads. WithoutScripts takes the app's own scripts out of them, which run Later.
-	InstallFiles   []string
+	InstallFiles   string
 	WithoutScripts string
 	Install        string
-	InstallMounts  []string
+	InstallMounts  string
 	Later          []laterScript
 
 	// Exclude is left out of the sources.
@@ -41,7 +36,7 @@ type nodeDockerfile struct {
 	Before           []laterScript
 	BuildEnvironment []string
 	Arguments        []string
-	BuildMounts      []string
+	BuildMounts      string
 	// Build is empty where there is nothing to build.
 	Build string
 
@@ -51,7 +46,7 @@ type nodeDockerfile struct {
 	PruneBuilt bool
 	// WithManager says that the start command needs the manager.
 	WithManager bool
-	Start       []string
+	Start       string
 
 	// Output is what the build leaves for the last stage, Entry the file in it that starts the server.
 	Output string
@@ -75,27 +70,31 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 	return &nodeDockerfile{
 		What: what, Image: p.node.image, Port: plan.Port,
 		Setup: p.manager.setup(), Environment: p.manager.environment(), Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
-		InstallFiles: files, WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: later,
-		InstallMounts: append(p.cacheMounts(), secretMounts(installSecrets)...),
+		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: later,
+		InstallMounts: p.cacheMount() + secretMounts(installSecrets),
 		Exclude:       p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		BuildMounts: secretMounts(buildSecrets), Build: p.buildCommand(),
 	}, nil
 }
 
-func (p *nodeProject) cacheMounts() []string {
+// HasBase tells whether stages share more than the image.
+func (d *nodeDockerfile) HasBase() bool { return d.Setup != "" || len(d.Environment) > 0 || d.OpenSSL }
+
+// cacheMount is the manager's, with a space behind it, as all mounts have.
+func (p *nodeProject) cacheMount() string {
 	if p.manager.cache() == "" {
-		return nil
+		return ""
 	}
 
-	return []string{cacheMount(p.manager.name, p.manager.cache())}
+	return cacheMount(p.manager.name, p.manager.cache())
 }
 
 func cacheMount(id, target string) string {
-	return fmt.Sprintf("--mount=type=cache,id=%s,target=%s,sharing=locked", id, target)
+	return fmt.Sprintf("--mount=type=cache,id=%s,target=%s,sharing=locked ", id, target)
 }
 
-func secretMounts(names []string) []string {
-	return lo.Map(names, func(name string, _ int) string { return fmt.Sprintf("--mount=type=secret,id=%s,env=%s", name, name) })
+func secretMounts(names []string) string {
+	return strings.Join(lo.Map(names, func(name string, _ int) string { return fmt.Sprintf("--mount=type=secret,id=%s,env=%s ", name, name) }), "")
 }
 
 // excluded is Yarn's Plug'n'Play, which would be preferred to the node_modules that are installed.
@@ -125,6 +124,15 @@ func (p *nodeProject) buildCommand() string {
 	}
 }
 
+// buildCommandOr is buildCommand for what must be built even if no script says how.
+func (p *nodeProject) buildCommandOr(program string) string {
+	if command := p.buildCommand(); command != "" {
+		return command
+	}
+
+	return p.manager.execute(program)
+}
+
 // builtBefore are the build scripts of what the app needs of its workspace.
 func (p *nodeProject) builtBefore() []laterScript {
 	if p.turbo() {
@@ -136,21 +144,4 @@ func (p *nodeProject) builtBefore() []laterScript {
 	return lo.FilterMap(needed, func(known workspacePackage, _ int) (laterScript, bool) {
 		return laterScript{Directory: path.Join(workDirectory, known.directory), Command: p.manager.run("build")}, known.manifest.Scripts["build"] != ""
 	})
-}
-
-// render writes the Dockerfile with one of the templates.
-func (d *nodeDockerfile) render(name string) (string, error) {
-	functions := template.FuncMap{"quoted": quoted, "join": strings.Join}
-
-	parsed, err := template.New(name).Funcs(functions).ParseFS(nodeTemplates, "templates/node_*.tmpl")
-	if err != nil {
-		return "", fmt.Errorf("read the templates of Dockerfiles: %w", err)
-	}
-
-	var text strings.Builder
-	if err := parsed.ExecuteTemplate(&text, name, d); err != nil {
-		return "", fmt.Errorf("write the Dockerfile: %w", err)
-	}
-
-	return text.String(), nil
 }

@@ -12,8 +12,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const dockerignore = ".dockerignore"
-
 // nodeDockerignore is what generated Dockerfiles do not see where the source does not say so itself. Files such as .env and .env.production
 // that are committed stay: Next.js, Nuxt and Vite read them when they build.
 //
@@ -27,7 +25,7 @@ type ignoreRules struct {
 }
 
 func readIgnoreRules(files fs.FS) (ignoreRules, error) {
-	content, err := readBounded(files, dockerignore)
+	content, err := readBounded(files, dockerignoreFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return ignoreRules{}, nil
 	}
@@ -43,7 +41,7 @@ func readIgnoreRules(files fs.FS) (ignoreRules, error) {
 	}
 
 	if err != nil {
-		return ignoreRules{}, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", dockerignore, err)
+		return ignoreRules{}, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", dockerignoreFile, err)
 	}
 
 	return ignoreRules{own: true, matcher: matcher}, nil
@@ -87,7 +85,7 @@ func (r ignoreRules) check(project *nodeProject) error {
 	for _, name := range needed {
 		if r.ignores(name) {
 			return problem.New(problem.Invalid, "%s leaves out %s, without which dependencies cannot be installed. "+
-				"Remove the line that does, or add !%s below it.", dockerignore, name, name)
+				"Remove the line that does, or add !%s below it.", dockerignoreFile, name, name)
 		}
 	}
 

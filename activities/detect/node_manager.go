@@ -200,10 +200,11 @@ func (m packageManager) defaultVersion(format string) string {
 	}
 }
 
-func isFile(files fs.FS, name string) bool {
-	info, err := fs.Stat(files, name)
+// exists tells whether there is a file or directory of that pattern.
+func exists(files fs.FS, pattern string) bool {
+	found, err := fs.Glob(files, pattern)
 
-	return err == nil && info.Mode().IsRegular()
+	return err == nil && len(found) > 0
 }
 
 func isDirectory(files fs.FS, name string) bool {

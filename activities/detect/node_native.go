@@ -23,5 +23,7 @@ func (p *nodeProject) compiles() bool {
 
 // usesPrisma tells whether the app needs OpenSSL's library, which Prisma's engines load.
 func (p *nodeProject) usesPrisma() bool {
-	return lo.SomeBy(p.packages(), func(known workspacePackage) bool { return known.manifest.depends("@prisma/client") || known.manifest.depends("prisma") })
+	return lo.SomeBy(p.packages(), func(known workspacePackage) bool {
+		return known.manifest.depends("@prisma/client") || known.manifest.depends("prisma")
+	})
 }

@@ -168,4 +168,6 @@ func (p *nodeProject) versionOf(name string) string {
 }
 
 // script returns one of the app's scripts; empty where it has none of that name.
-func (p *nodeProject) script(name string) string { return strings.TrimSpace(p.app.manifest.Scripts[name]) }
+func (p *nodeProject) script(name string) string {
+	return strings.TrimSpace(p.app.manifest.Scripts[name])
+}

@@ -72,8 +72,8 @@ func hasBuild(app source) (bool, error) {
 	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "", nil
 }
 
-func isFile(app source, name string) bool {
-	info, err := app.Stat(name)
+func isFile(files fs.FS, name string) bool {
+	info, err := fs.Stat(files, name)
 
 	return err == nil && info.Mode().IsRegular()
 }

@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
+
+var (
+	nextExport  = regexp.MustCompile("\\boutput\\s*:\\s*['\"`]export['\"`]")
+	nextDistDir = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
+	nextStart   = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
+	// comments are not told from strings that look like them: a URL's slashes follow a colon.
+	comments = regexp.MustCompile(`(?s)/\*.*?\*/|(^|[^:])//[^\n]*`)
+
+	// standaloneSince is the release that makes a server of its own when NEXT_PRIVATE_STANDALONE says so.
+	standaloneSince = semver.MustParse("12.3.0")
+)
+
+// detectNextJS takes an app that depends on next.
+func detectNextJS(app source, settings Settings) (Plan, bool, error) {
+	read, ok, err := readManifest(app, ".")
+	if err != nil || !ok || !read.depends("next") || hasWorkspaces(app, read) && !isApp(app, "next.config.*", "app", "pages", "src") {
+		return Plan{}, false, err
+	}
+
+	project, err := openNode(app, settings, read)
+	if err != nil {
+		return Plan{}, false, err
+	}
+
+	version := project.versionOf("next")
+	config := readConfig(app, "next.config")
+	plan := project.plan(FrameworkNextJS)
+	plan.Versions["nextjs"] = version
+	plan.Arguments = project.publicVariables("NEXT_PUBLIC_")
+
+	output := ".next"
+	if match := nextDistDir.FindStringSubmatch(config); match != nil {
+		output = path.Clean(match[1])
+	}
+
+	what := "a Next.js app"
+
+	dockerfile, err := project.dockerfile(&plan, what)
+	if err != nil {
+		return Plan{}, false, err
+	}
+
+	dockerfile.Build = project.buildCommandOr("next build")
+	dockerfile.BuildEnvironment = []string{"NEXT_TELEMETRY_DISABLED=1"}
+	dockerfile.BuildMounts = cacheMount("nextjs", project.inApp(output, "cache")) + dockerfile.BuildMounts
+
+	switch start := project.script("start"); {
+	case nextExport.MatchString(config):
+		if output == ".next" {
+			output = "out"
+		}
+
+		site := staticSite{Stage: "build", Path: project.inApp(output), Hashed: hashedByNext, Port: plan.Port}
+		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its configuration asks for a static export, which nginx serves.", version))
+		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
+	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
+		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its start script starts the server.", version))
+
+		if start == "" {
+			dockerfile.startWith("npx", "next", "start")
+		} else if err := project.startBy(dockerfile); err != nil {
+			return Plan{}, false, err
+		}
+
+		plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
+	default:
+		dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_PRIVATE_STANDALONE=true")
+		dockerfile.Output, dockerfile.Entry = output, path.Join(project.app.directory, "server.js")
+		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s. It is built to a server of its own (standalone).", version))
+		plan.Dockerfile = render("node_nextjs.Dockerfile.tmpl", dockerfile)
+	}
+
+	return plan, true, nil
+}
+
+// readConfig returns a JavaScript or TypeScript configuration without its comments; empty where there is none.
+func readConfig(app source, name string) string {
+	for _, extension := range []string{".ts", ".mts", ".cts", ".mjs", ".cjs", ".js"} {
+		if content, err := readBounded(app, name+extension); err == nil {
+			return comments.ReplaceAllString(string(content), "$1")
+		}
+	}
+
+	return ""
+}
+
+// olderThan is false where the version is none.
+func olderThan(version string, than *semver.Version) bool {
+	parsed, err := semver.NewVersion(strings.TrimSuffix(version, ".x"))
+
+	return err == nil && parsed.LessThan(than)
+}
