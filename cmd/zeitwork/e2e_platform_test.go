@@ -110,13 +110,19 @@ func (p *platform) deployment(t *testing.T, deployment uuid.UUID) client.Deploym
 func (p *platform) ended(t *testing.T, deployment uuid.UUID) client.Deployment {
 	t.Helper()
 
+	return p.endedWithin(t, deployment, deployTime)
+}
+
+func (p *platform) endedWithin(t *testing.T, deployment uuid.UUID, limit time.Duration) client.Deployment {
+	t.Helper()
+
 	var d client.Deployment
 
 	require.Eventually(t, func() bool {
 		d = p.deployment(t, deployment)
 
 		return d.State != "queued" && d.State != "deploying"
-	}, deployTime, 50*time.Millisecond, "the deployment does not end")
+	}, limit, 50*time.Millisecond, "the deployment does not end")
 
 	return d
 }
@@ -164,22 +170,32 @@ func (p *platform) runtimeLines(t *testing.T, deployment uuid.UUID) []string {
 
 // ask asks the edge for the page of the project's hostname.
 func (p *platform) ask(ctx context.Context, project client.Project) (int, string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL, nil)
+	response, body, err := p.get(ctx, project, "/")
 	if err != nil {
 		return 0, "", err
 	}
 
+	return response.StatusCode, body, nil
+}
+
+// get asks the edge for a path of the project's hostname. The response's body is read and closed.
+func (p *platform) get(ctx context.Context, project client.Project, path string) (*http.Response, string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL+path, nil)
+	if err != nil {
+		return nil, "", err
+	}
+
 	request.Host = strings.TrimPrefix(strings.TrimPrefix(project.URL, "http://"), "https://")
 
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
-		return 0, "", err
+		return nil, "", err
 	}
 	defer func() { _ = response.Body.Close() }()
 
 	body, err := io.ReadAll(response.Body)
 
-	return response.StatusCode, string(body), err
+	return response, string(body), err
 }
 
 // answers requires that the project's URL answers with the text, within the second that a flip may take to be seen.
