@@ -84,6 +84,8 @@ type runningImage struct {
 	base      string
 	namespace string
 	command   *exec.Cmd
+	// kill ends what ignores SIGTERM as process 1, which the platform's init would not let it be.
+	kill func()
 	// ended gets the container's end once.
 	ended chan error
 
@@ -162,7 +164,9 @@ func runImage(t *testing.T, image v1.Image, port string, environment ...string) 
 	t.Cleanup(running.CloseIdleConnections)
 
 	runc := filepath.Join(part(t, "ZEITWORK_TEST_BIN"), "runc")
-	running.command = exec.Command(runc, "--root", filepath.Join(bundle, "state"), "run", "--bundle", bundle, "test-"+id.New().String())
+	state, name := filepath.Join(bundle, "state"), "test-"+id.New().String()
+	running.kill = func() { _ = exec.Command(runc, "--root", state, "kill", name, "KILL").Run() }
+	running.command = exec.Command(runc, "--root", state, "run", "--bundle", bundle, name)
 	running.command.Stdout, running.command.Stderr = running, running
 	require.NoError(t, netnamespace.Do(running.namespace, running.command.Start))
 
@@ -232,8 +236,12 @@ func writeSpec(t *testing.T, bundle string, config v1.Config, environment []stri
 	t.Helper()
 
 	user := specs.User{}
-	if config.User == "www-data" {
+
+	switch config.User {
+	case "www-data":
 		user = specs.User{UID: 33, GID: 33}
+	case "node":
+		user = specs.User{UID: 1000, GID: 1000}
 	}
 
 	content, err := json.Marshal(specs.Spec{
