@@ -13,7 +13,11 @@ type LongPollInput struct {
 }
 
 // AssignmentsInput asks for what the calling node is to run.
-type AssignmentsInput struct{ LongPollInput }
+type AssignmentsInput struct {
+	LongPollInput
+
+	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" query:"capabilities"`
+}
 
 // AssignmentsOutput is what the calling node is to run. Status 304 has no body.
 type AssignmentsOutput struct {
@@ -35,10 +39,13 @@ type AssignedVM struct {
 	ID           uuid.UUID         `json:"id"`
 	DeploymentID uuid.UUID         `json:"deployment_id"`
 	ProjectID    uuid.UUID         `json:"project_id"`
+	Kind         string            `doc:"app: serves until it is stopped; release: runs its command once, whatever happens, and is not started again." enum:"app,release" json:"kind"`
+	Command      []string          `doc:"Run instead of the image's own command. Absent: that one." json:"command,omitempty" nullable:"false"`
+	Begun        bool              `doc:"The node has reported that the VM ran: a release VM that is not there any more is not started again." json:"begun,omitempty"`
 	DesiredState string            `doc:"stopped: SIGTERM, grace, SIGKILL, then remove everything of it." enum:"running,stopped" json:"desired_state"`
 	Image        string            `doc:"Reference by digest."                                  example:"registry.example.com/projects/1@sha256:…" json:"image"`
 	IP           string            `json:"ip"`
-	Port         int               `doc:"Given to the app as PORT."                             json:"port"`
+	Port         int               `doc:"Given to the app as PORT; 0 for what serves nobody."                         json:"port"`
 	CPUMillis    int               `json:"cpu_millis"`
 	MemoryBytes  int64             `json:"memory_bytes"`
 	PIDs         int               `json:"pids"`
@@ -63,7 +70,7 @@ type NodeReport struct {
 // VMReport is how one VM is.
 type VMReport struct {
 	ID       uuid.UUID `json:"id"`
-	State    string    `doc:"removed: nothing of it is left." enum:"pulling,starting,running,healthy,unhealthy,crashed,stopping,removed,failed" json:"state"`
+	State    string    `doc:"exited: the command of a release VM has ended; removed: nothing of it is left." enum:"pulling,starting,running,healthy,unhealthy,crashed,exited,stopping,removed,failed" json:"state"`
 	Message  string    `doc:"A sentence for the user: why it is not healthy." json:"message,omitempty" maxLength:"2000"`
 	ExitCode *int      `json:"exit_code,omitempty" maximum:"2147483647" minimum:"-2147483648"`
 	Restarts int       `json:"restarts" maximum:"2147483647" minimum:"0"`

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -21,6 +22,9 @@ const (
 	graceSeconds = 30
 )
 
+// capabilityRelease is what an agent must be able to do to be given release VMs.
+const capabilityRelease = "release"
+
 // The desired states that differ between vms.desired_state and a node's assignment.
 const (
 	desiredRunning  = "running"
@@ -33,10 +37,17 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
 	defer cancel()
 
+	// What no version of the platform asks for is not kept.
+	capabilities := lo.Intersect([]string{capabilityRelease}, input.Capabilities)
+
+	if err := s.queries.RecordNodeCapabilities(ctx, capabilities, node); err != nil {
+		return nil, fmt.Errorf("write what node %s can do: %w", node, err)
+	}
+
 	output := &AssignmentsOutput{}
 
 	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
-		assignments, err := s.assignments(ctx, node)
+		assignments, err := s.assignments(ctx, node, capabilities)
 		if err != nil {
 			return false, err
 		}
@@ -62,13 +73,13 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 	return output, nil
 }
 
-func (s *service) assignments(ctx context.Context, node uuid.UUID) (*Assignments, error) {
+func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities []string) (*Assignments, error) {
 	self, err := s.queries.GetNode(ctx, node)
 	if err != nil {
 		return nil, fmt.Errorf("read node %s: %w", node, err)
 	}
 
-	rows, err := s.queries.ListAssignments(ctx, node)
+	rows, err := s.queries.ListAssignments(ctx, node, slices.Contains(capabilities, capabilityRelease))
 	if err != nil {
 		return nil, fmt.Errorf("read the assignments of node %s: %w", node, err)
 	}
@@ -96,9 +107,10 @@ func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error
 	}
 
 	return AssignedVM{
-		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, DesiredState: assignedState(row.DesiredState),
-		Image: s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
-		IP:    row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
+		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, Kind: row.Kind, Command: row.Command, Begun: row.Begun,
+		DesiredState: assignedState(row.DesiredState),
+		Image:        s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
+		IP:           row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
 		HealthPath: lo.FromPtr(row.HealthPath), GraceSeconds: graceSeconds, Environment: environment, LogSequence: row.LogSequence,
 	}, nil
 }
@@ -112,10 +124,10 @@ func assignedState(desired string) string {
 	return desired
 }
 
-// assignmentsETag leaves out how far the logs are stored: that alone is nothing to wake a node for.
+// assignmentsETag leaves out what the node has told itself, as how far its logs are stored: that alone is nothing to wake it for.
 func assignmentsETag(assignments Assignments) (string, error) {
 	assignments.VMs = lo.Map(assignments.VMs, func(vm AssignedVM, _ int) AssignedVM {
-		vm.LogSequence = 0
+		vm.LogSequence, vm.Begun = 0, false
 
 		return vm
 	})

@@ -14,7 +14,7 @@ type Deployment struct {
 	ID            uuid.UUID        `json:"id"`
 	ProjectID     uuid.UUID        `json:"project_id"`
 	State         string           `enum:"queued,deploying,live,failed,cancelled,superseded,retired"              json:"state"`
-	Step          string           `doc:"The step that the chain stands at."                                      enum:"clone,detect,build,push,schedule,health_check,flip_route" json:"step"`
+	Step          string           `doc:"The step that the chain stands at."                                      enum:"clone,detect,build,push,release,schedule,health_check,flip_route" json:"step"`
 	Trigger       string           `enum:"push,manual,redeploy,rollback"                                          json:"trigger"`
 	OriginID      *uuid.UUID       `doc:"The deployment that this one repeats."                                   json:"origin_id,omitempty"`
 	Branch        string           `json:"branch"`
@@ -50,12 +50,14 @@ type StepAttempt struct {
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 }
 
-// VM is one running copy of a deployment.
+// VM is one running copy of a deployment, or what runs its release command.
 type VM struct {
 	ID       uuid.UUID `json:"id"`
-	State    string    `enum:"pending,pulling,starting,running,healthy,unhealthy,crashed,stopping,removed,failed" json:"state"`
+	Kind     string    `doc:"release: what runs the release command." enum:"app,release" json:"kind"`
+	State    string    `enum:"pending,pulling,starting,running,healthy,unhealthy,crashed,exited,stopping,removed,failed" json:"state"`
 	Region   string    `json:"region"`
 	Message  string    `json:"message,omitempty"`
+	ExitCode *int      `doc:"How it ended the last time."             json:"exit_code,omitempty"`
 	Restarts int       `json:"restarts"`
 }
 

@@ -161,7 +161,10 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 		}
 	})
 	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsRow, _ int) VM {
-		return VM{ID: r.VM.ID, State: r.VM.State, Region: r.Region, Message: lo.FromPtr(r.VM.Message), Restarts: int(r.VM.Restarts)}
+		return VM{
+			ID: r.VM.ID, Kind: r.VM.Kind, State: r.VM.State, Region: r.Region, Message: lo.FromPtr(r.VM.Message),
+			ExitCode: widen(r.VM.ExitCode), Restarts: int(r.VM.Restarts),
+		}
 	})
 
 	return full, nil

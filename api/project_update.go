@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -28,6 +30,16 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 		changed = append(changed, "health_path")
 	}
 
+	if u.ReleaseCommand != nil {
+		row.ReleaseCommand = releaseCommandOf(*u.ReleaseCommand)
+		changed = append(changed, "release_command")
+	}
+
+	if u.BuildVariables != nil {
+		row.BuildVariables = lo.Uniq(u.BuildVariables)
+		changed = append(changed, "build_variables")
+	}
+
 	return row, changed
 }
 
@@ -45,6 +57,18 @@ func narrow(value *int) *int32 {
 	}
 
 	return new(int32(*value)) //nolint:gosec // See above.
+}
+
+// releaseCommandOf is the release command as its column has it: null for none.
+func releaseCommandOf(command string) *string { return lo.EmptyableToPtr(strings.TrimSpace(command)) }
+
+// widen is the other way around.
+func widen(value *int32) *int {
+	if value == nil {
+		return nil
+	}
+
+	return new(int(*value))
 }
 
 // portOf is the port as its column has it: null for one that is to be found out.

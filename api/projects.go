@@ -79,9 +79,14 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath),
 		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
 		MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true),
+		ReleaseCommand: releaseCommandOf(settings.ReleaseCommand), BuildVariables: lo.Uniq(settings.BuildVariables),
 	}
 
 	if err := s.config.checkSource(params.RepositoryURL, params.Branch, params.RootDirectory, params.DockerfilePath); err != nil {
+		return uuid.Nil, err
+	}
+
+	if err := checkBuild(params.ReleaseCommand, params.BuildVariables); err != nil {
 		return uuid.Nil, err
 	}
 
@@ -133,10 +138,15 @@ func (s *service) changeProject(ctx context.Context, seen database.Project, upda
 			return err
 		}
 
+		if err := checkBuild(after.ReleaseCommand, after.BuildVariables); err != nil {
+			return err
+		}
+
 		if err := queries.UpdateProject(ctx, database.UpdateProjectParams{
 			ID: after.ID, RepositoryURL: after.RepositoryURL, Branch: after.Branch, RootDirectory: after.RootDirectory,
 			DockerfilePath: after.DockerfilePath, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
+			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
 		}); err != nil {
 			return err
 		}
@@ -189,7 +199,8 @@ func (s *service) newProject(row database.Project, live *uuid.UUID) Project {
 		ProjectSettings: ProjectSettings{
 			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, Port: int(lo.FromPtr(row.Port)),
 			HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
-			MemoryBytes: row.MemoryBytes, AutoDeploy: &row.AutoDeploy,
+			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
+			AutoDeploy: &row.AutoDeploy,
 		},
 		URL: s.config.projectURL(row.Slug), LiveDeploymentID: live, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,
 	}

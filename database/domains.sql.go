@@ -133,7 +133,7 @@ SELECT domains.hostname, domains.project_id, domains.deployment_id,
   ) AS deploying,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
-LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.state = 'healthy' AND vms.desired_state = 'running'
+LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
 ORDER BY domains.hostname, vms.id

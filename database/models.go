@@ -188,17 +188,18 @@ type Image struct {
 }
 
 type Node struct {
-	ID          uuid.UUID
-	Name        string
-	Region      string
-	Prefix      netip.Prefix
-	State       string
-	CPUMillis   int32
-	MemoryBytes int64
-	Runtime     string
-	Version     string
-	LastSeenAt  *time.Time
-	CreatedAt   time.Time
+	ID           uuid.UUID
+	Name         string
+	Region       string
+	Prefix       netip.Prefix
+	State        string
+	CPUMillis    int32
+	MemoryBytes  int64
+	Runtime      string
+	Version      string
+	LastSeenAt   *time.Time
+	CreatedAt    time.Time
+	Capabilities []string
 }
 
 type Organisation struct {
@@ -235,6 +236,8 @@ type Project struct {
 	PollError      *string
 	CreatedAt      time.Time
 	DeletedAt      *time.Time
+	ReleaseCommand *string
+	BuildVariables []string
 }
 
 type RiverRiverJob struct {
@@ -299,4 +302,7 @@ type VM struct {
 	RemovedAt    *time.Time
 	IPReleasedAt *time.Time
 	ReplacesID   *uuid.UUID
+	Kind         string
+	Command      []string
+	StartedAt    *time.Time
 }

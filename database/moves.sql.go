@@ -110,7 +110,7 @@ SELECT DISTINCT deployments.id FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
-WHERE vms.removed_at IS NULL
+WHERE vms.removed_at IS NULL AND vms.kind = 'app'
   AND (
     (deployments.state = 'live' AND vms.desired_state = 'draining')
     OR (deployments.state = 'live' AND vms.desired_state = 'running' AND nodes.state = 'draining')
@@ -127,6 +127,7 @@ LIMIT 100
 `
 
 // A node is lost when it has been silent for its lease while an api answered: what nobody could hear is no silence.
+// What runs a release command is never moved, as it would run twice: its own step decides what becomes of it.
 // Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
 // table to do so, and that no job moves.
 func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Duration) ([]uuid.UUID, error) {
@@ -150,10 +151,10 @@ func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Dura
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id FROM vms
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
-WHERE vms.deployment_id = $1 AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
   AND (nodes.state = 'draining' OR (
     nodes.last_seen_at < now() - $2::interval
       AND control_plane.answering_since < now() - $2::interval))
@@ -194,6 +195,9 @@ func (q *Queries) LockVMsToMove(ctx context.Context, deploymentID uuid.UUID, los
 			&i.RemovedAt,
 			&i.IPReleasedAt,
 			&i.ReplacesID,
+			&i.Kind,
+			&i.Command,
+			&i.StartedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities
 `
 
 type CreateNodeParams struct {
@@ -59,6 +59,7 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.Version,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Capabilities,
 	)
 	return i, err
 }
@@ -98,7 +99,7 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
 FROM nodes WHERE nodes.id = $1
 `
 
@@ -122,17 +123,19 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 		&i.Node.Version,
 		&i.Node.LastSeenAt,
 		&i.Node.CreatedAt,
+		&i.Node.Capabilities,
 		&i.VMCount,
 	)
 	return i, err
 }
 
 const listAssignments = `-- name: ListAssignments :many
-SELECT vms.id, vms.deployment_id, deployments.project_id, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
+  AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR $2::boolean)
 ORDER BY vms.id
 `
 
@@ -140,6 +143,9 @@ type ListAssignmentsRow struct {
 	ID                uuid.UUID
 	DeploymentID      uuid.UUID
 	ProjectID         uuid.UUID
+	Kind              string
+	Command           []string
+	Begun             bool
 	DesiredState      string
 	ImageDigest       *string
 	IP                netip.Addr
@@ -151,9 +157,9 @@ type ListAssignmentsRow struct {
 	LogSequence       int64
 }
 
-// What a node is to run or to remove.
-func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID) ([]ListAssignmentsRow, error) {
-	rows, err := q.db.Query(ctx, listAssignments, nodeID)
+// What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
+func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsReleases bool) ([]ListAssignmentsRow, error) {
+	rows, err := q.db.Query(ctx, listAssignments, nodeID, runsReleases)
 	if err != nil {
 		return nil, err
 	}
@@ -165,6 +171,9 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID) ([]List
 			&i.ID,
 			&i.DeploymentID,
 			&i.ProjectID,
+			&i.Kind,
+			&i.Command,
+			&i.Begun,
 			&i.DesiredState,
 			&i.ImageDigest,
 			&i.IP,
@@ -210,7 +219,7 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
 FROM nodes ORDER BY nodes.id
 `
 
@@ -240,6 +249,7 @@ func (q *Queries) ListNodes(ctx context.Context) ([]ListNodesRow, error) {
 			&i.Node.Version,
 			&i.Node.LastSeenAt,
 			&i.Node.CreatedAt,
+			&i.Node.Capabilities,
 			&i.VMCount,
 		); err != nil {
 			return nil, err
@@ -253,7 +263,7 @@ func (q *Queries) ListNodes(ctx context.Context) ([]ListNodesRow, error) {
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -271,6 +281,7 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.Version,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Capabilities,
 	)
 	return i, err
 }
@@ -286,7 +297,7 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
@@ -331,6 +342,9 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 			&i.VM.RemovedAt,
 			&i.VM.IPReleasedAt,
 			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
 			&i.Routed,
 		); err != nil {
 			return nil, err
@@ -344,7 +358,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -362,6 +376,7 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.Version,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Capabilities,
 	)
 	return i, err
 }
@@ -379,6 +394,15 @@ func (q *Queries) NodeRunsProject(ctx context.Context, nodeID uuid.UUID, project
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const recordNodeCapabilities = `-- name: RecordNodeCapabilities :exec
+UPDATE nodes SET capabilities = $1 WHERE id = $2 AND capabilities <> $1
+`
+
+func (q *Queries) RecordNodeCapabilities(ctx context.Context, capabilities []string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordNodeCapabilities, capabilities, iD)
+	return err
 }
 
 const recordNodeReport = `-- name: RecordNodeReport :exec
@@ -408,6 +432,8 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 const recordVMReport = `-- name: RecordVMReport :exec
 UPDATE vms
 SET state = $1::text, message = $2, exit_code = $3, restarts = $4,
+  started_at = CASE
+    WHEN $1::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN $1::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
   removed_at = CASE WHEN $1::text = 'removed' THEN now() ELSE removed_at END
 WHERE id = $5

@@ -14,11 +14,11 @@ import (
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at
+  $12, $13, $14, $15, $16
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables
 `
 
 type CreateProjectParams struct {
@@ -36,6 +36,8 @@ type CreateProjectParams struct {
 	CPUMillis      int32
 	MemoryBytes    int64
 	AutoDeploy     bool
+	ReleaseCommand *string
+	BuildVariables []string
 }
 
 func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
@@ -54,6 +56,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.AutoDeploy,
+		arg.ReleaseCommand,
+		arg.BuildVariables,
 	)
 	var i Project
 	err := row.Scan(
@@ -76,6 +80,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.PollError,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.ReleaseCommand,
+		&i.BuildVariables,
 	)
 	return i, err
 }
@@ -102,7 +108,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -162,12 +168,14 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Project.PollError,
 		&i.Project.CreatedAt,
 		&i.Project.DeletedAt,
+		&i.Project.ReleaseCommand,
+		&i.Project.BuildVariables,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE projects.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
@@ -202,6 +210,8 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.Project.PollError,
 		&i.Project.CreatedAt,
 		&i.Project.DeletedAt,
+		&i.Project.ReleaseCommand,
+		&i.Project.BuildVariables,
 		&i.LiveDeploymentID,
 	)
 	return i, err
@@ -260,7 +270,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUI
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
@@ -318,6 +328,8 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.PollError,
 			&i.Project.CreatedAt,
 			&i.Project.DeletedAt,
+			&i.Project.ReleaseCommand,
+			&i.Project.BuildVariables,
 			&i.LiveDeploymentID,
 		); err != nil {
 			return nil, err
@@ -382,8 +394,8 @@ const updateProject = `-- name: UpdateProject :exec
 UPDATE projects
 SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
   port = $5, health_path = $6, instances = $7, cpu_millis = $8, memory_bytes = $9,
-  auto_deploy = $10
-WHERE id = $11
+  auto_deploy = $10, release_command = $11, build_variables = $12
+WHERE id = $13
 `
 
 type UpdateProjectParams struct {
@@ -397,6 +409,8 @@ type UpdateProjectParams struct {
 	CPUMillis      int32
 	MemoryBytes    int64
 	AutoDeploy     bool
+	ReleaseCommand *string
+	BuildVariables []string
 	ID             uuid.UUID
 }
 
@@ -412,6 +426,8 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.AutoDeploy,
+		arg.ReleaseCommand,
+		arg.BuildVariables,
 		arg.ID,
 	)
 	return err

@@ -75,6 +75,10 @@ export const projects = pgTable(
     // Null: taken from the build plan.
     port: integer("port"),
     healthPath: text("health_path"),
+    // Run once a deployment, by a shell in the image, before anything of the deployment serves. Null: nothing is.
+    releaseCommand: text("release_command"),
+    // Names of the environment variables that the build command gets, as secrets.
+    buildVariables: text("build_variables").array().notNull().default(sql`'{}'`),
     instances: integer("instances").notNull().default(1),
     cpuMillis: integer("cpu_millis").notNull().default(1000),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
@@ -173,7 +177,7 @@ export const deployments = pgTable(
     ),
     check(
       "deployments_step",
-      sql`${t.step} in ('clone', 'detect', 'build', 'push', 'schedule', 'health_check', 'flip_route')`,
+      sql`${t.step} in ('clone', 'detect', 'build', 'push', 'release', 'schedule', 'health_check', 'flip_route')`,
     ),
     check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback')`),
   ],
@@ -232,6 +236,8 @@ export const nodes = pgTable(
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(0),
     runtime: text("runtime").notNull().default(""),
     version: text("version").notNull().default(""),
+    // What its agent can do beyond running apps, as it says when it asks for its VMs: release.
+    capabilities: text("capabilities").array().notNull().default(sql`'{}'`),
     lastSeenAt: time("last_seen_at"),
     createdAt: createdAt(),
   },
@@ -244,7 +250,12 @@ export const vms = pgTable(
     id: id(),
     deploymentId: uuid("deployment_id").notNull().references(() => deployments.id),
     nodeId: uuid("node_id").notNull().references(() => nodes.id),
+    // app: serves until it is stopped; release: runs its command once, and serves nobody.
+    kind: text("kind").notNull().default("app"),
+    // Run instead of the image's own command. Null: that one.
+    command: text("command").array(),
     ip: inet("ip").notNull(),
+    // 0 for what serves nobody.
     port: integer("port").notNull(),
     cpuMillis: integer("cpu_millis").notNull(),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull(),
@@ -257,6 +268,8 @@ export const vms = pgTable(
     message: text("message"),
     exitCode: integer("exit_code"),
     restarts: integer("restarts").notNull().default(0),
+    // When the node first reported that it ran.
+    startedAt: time("started_at"),
     healthyAt: time("healthy_at"),
     createdAt: createdAt(),
     // When the node reported that nothing of the VM is left.
@@ -271,10 +284,13 @@ export const vms = pgTable(
     index("vms_node").on(t.nodeId).where(sql`${t.removedAt} is null`),
     index("vms_deployment").on(t.deploymentId),
     index("vms_replaces").on(t.replacesId),
+    // A release command is run once, whatever dies.
+    uniqueIndex("vms_release").on(t.deploymentId).where(sql`${t.kind} = 'release'`),
+    check("vms_kind", sql`${t.kind} in ('app', 'release')`),
     check("vms_desired_state", sql`${t.desiredState} in ('running', 'draining', 'stopped')`),
     check(
       "vms_state",
-      sql`${t.state} in ('pending', 'pulling', 'starting', 'running', 'healthy', 'unhealthy', 'crashed', 'stopping', 'removed', 'failed')`,
+      sql`${t.state} in ('pending', 'pulling', 'starting', 'running', 'healthy', 'unhealthy', 'crashed', 'exited', 'stopping', 'removed', 'failed')`,
     ),
   ],
 );

@@ -21,7 +21,7 @@ WHERE id IN (
   JOIN nodes ON nodes.id = warm.node_id
   WHERE deployments.state = 'retired'
     AND (deployments.id = $2 OR (deployments.origin_id = $2 AND deployments.trigger = 'rollback'))
-    AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
+    AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = $3 AND warm.cpu_millis = $4 AND warm.memory_bytes = $5
     AND warm.health_path IS NOT DISTINCT FROM $6
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $7::interval
@@ -85,10 +85,10 @@ func (q *Queries) CountPresentVMs(ctx context.Context, deploymentID uuid.UUID) (
 }
 
 const countRunningVMs = `-- name: CountRunningVMs :one
-SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL
+SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL
 `
 
-// The VMs that a deployment has and that are not to stop.
+// The VMs that serve for a deployment, or are to, and that are not to stop.
 func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
 	row := q.db.QueryRow(ctx, countRunningVMs, deploymentID)
 	var count int64
@@ -97,14 +97,16 @@ func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) (
 }
 
 const createVM = `-- name: CreateVM :exec
-INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO vms (id, deployment_id, node_id, kind, command, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type CreateVMParams struct {
 	ID           uuid.UUID
 	DeploymentID uuid.UUID
 	NodeID       uuid.UUID
+	Kind         string
+	Command      []string
 	IP           netip.Addr
 	Port         int32
 	CPUMillis    int32
@@ -118,6 +120,8 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 		arg.ID,
 		arg.DeploymentID,
 		arg.NodeID,
+		arg.Kind,
+		arg.Command,
 		arg.IP,
 		arg.Port,
 		arg.CPUMillis,
@@ -128,8 +132,62 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 	return err
 }
 
+const getReleaseVM = `-- name: GetReleaseVM :one
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, nodes.name AS node_name,
+  (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen,
+  (coalesce(nodes.last_seen_at < now() - $2::interval AND control_plane.answering_since < now() - $2::interval, false))::boolean
+    AS node_lost,
+  (coalesce(now() - coalesce(vms.started_at, vms.created_at), '0'::interval))::interval AS age
+FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+WHERE vms.deployment_id = $3 AND vms.kind = 'release'
+`
+
+type GetReleaseVMRow struct {
+	VM       VM
+	NodeName string
+	NodeSeen bool
+	NodeLost bool
+	Age      time.Duration
+}
+
+// The VM that runs the release command of a deployment, with how its node is; no row where none was placed.
+func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lostAfter time.Duration, deploymentID uuid.UUID) (GetReleaseVMRow, error) {
+	row := q.db.QueryRow(ctx, getReleaseVM, seenWithin, lostAfter, deploymentID)
+	var i GetReleaseVMRow
+	err := row.Scan(
+		&i.VM.ID,
+		&i.VM.DeploymentID,
+		&i.VM.NodeID,
+		&i.VM.IP,
+		&i.VM.Port,
+		&i.VM.CPUMillis,
+		&i.VM.MemoryBytes,
+		&i.VM.HealthPath,
+		&i.VM.DesiredState,
+		&i.VM.State,
+		&i.VM.Message,
+		&i.VM.ExitCode,
+		&i.VM.Restarts,
+		&i.VM.HealthyAt,
+		&i.VM.CreatedAt,
+		&i.VM.RemovedAt,
+		&i.VM.IPReleasedAt,
+		&i.VM.ReplacesID,
+		&i.VM.Kind,
+		&i.VM.Command,
+		&i.VM.StartedAt,
+		&i.NodeName,
+		&i.NodeSeen,
+		&i.NodeLost,
+		&i.Age,
+	)
+	return i, err
+}
+
 const listDeploymentVMs = `-- name: ListDeploymentVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, nodes.name AS node_name, nodes.region,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, nodes.name AS node_name, nodes.region,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $2
@@ -172,6 +230,9 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 			&i.VM.RemovedAt,
 			&i.VM.IPReleasedAt,
 			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
 			&i.NodeName,
 			&i.Region,
 			&i.NodeSeen,
@@ -237,8 +298,8 @@ func (q *Queries) ListLastRuntimeLines(ctx context.Context, deploymentID uuid.UU
 
 const listNodeUsage = `-- name: ListNodeUsage :many
 SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
-  count(*) FILTER (WHERE deployment_id = $1) AS instances
-FROM vms WHERE removed_at IS NULL
+  count(*) FILTER (WHERE deployment_id = $1 AND kind = 'app') AS instances
+FROM vms WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)
 GROUP BY node_id
 `
 
@@ -249,7 +310,8 @@ type ListNodeUsageRow struct {
 	Instances   int64
 }
 
-// What the VMs that are still there hold of each node. VMs that are to stop still hold it.
+// What the VMs that are still there hold of each node. VMs that are to stop still hold it; release commands that have ended
+// do not.
 func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]ListNodeUsageRow, error) {
 	rows, err := q.db.Query(ctx, listNodeUsage, deploymentID)
 	if err != nil {
@@ -276,7 +338,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const lockUsableNodes = `-- name: LockUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval
 ORDER BY id
 FOR NO KEY UPDATE
@@ -304,6 +366,7 @@ func (q *Queries) LockUsableNodes(ctx context.Context, seenWithin time.Duration)
 			&i.Version,
 			&i.LastSeenAt,
 			&i.CreatedAt,
+			&i.Capabilities,
 		); err != nil {
 			return nil, err
 		}
@@ -327,6 +390,32 @@ WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
 func (q *Queries) ReleaseAddresses(ctx context.Context, cooldown time.Duration) error {
 	_, err := q.db.Exec(ctx, releaseAddresses, cooldown)
 	return err
+}
+
+const stopReleaseVM = `-- name: StopReleaseVM :many
+UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND kind = 'release' AND desired_state <> 'stopped' AND removed_at IS NULL
+RETURNING node_id
+`
+
+// Asks for what runs the release command of a deployment to stop; returns its node.
+func (q *Queries) StopReleaseVM(ctx context.Context, deploymentID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, stopReleaseVM, deploymentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var node_id uuid.UUID
+		if err := rows.Scan(&node_id); err != nil {
+			return nil, err
+		}
+		items = append(items, node_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const stopVMs = `-- name: StopVMs :many

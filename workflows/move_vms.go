@@ -110,7 +110,7 @@ func (w *Worker) replace(ctx context.Context, queries *database.Queries, deploym
 	}
 
 	fresh := database.CreateVMParams{
-		DeploymentID: deployment.ID, Port: old.Port, CPUMillis: old.CPUMillis, MemoryBytes: old.MemoryBytes, HealthPath: old.HealthPath,
+		DeploymentID: deployment.ID, Kind: vmApp, Port: old.Port, CPUMillis: old.CPUMillis, MemoryBytes: old.MemoryBytes, HealthPath: old.HealthPath,
 		ReplacesID: &old.ID,
 	}
 

@@ -16,6 +16,12 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// The kinds of VMs, as they stand in vms.kind.
+const (
+	vmApp     = "app"
+	vmRelease = "release"
+)
+
 // seenWithin is how recently a node must have been heard of to get VMs.
 const seenWithin = 15 * time.Second
 
@@ -28,7 +34,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 	}
 
 	vm := database.CreateVMParams{
-		DeploymentID: a.deployment.ID, CPUMillis: a.project.CPUMillis, MemoryBytes: a.project.MemoryBytes,
+		DeploymentID: a.deployment.ID, Kind: vmApp, CPUMillis: a.project.CPUMillis, MemoryBytes: a.project.MemoryBytes,
 		Port:       lo.CoalesceOrEmpty(lo.FromPtr(a.project.Port), int32(plan.Port), detect.DefaultPort), //nolint:gosec // A port.
 		HealthPath: lo.CoalesceOrEmpty(a.project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
 	}

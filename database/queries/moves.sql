@@ -1,4 +1,5 @@
 -- A node is lost when it has been silent for its lease while an api answered: what nobody could hear is no silence.
+-- What runs a release command is never moved, as it would run twice: its own step decides what becomes of it.
 
 -- name: ListDeploymentsToMove :many
 -- Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
@@ -7,7 +8,7 @@ SELECT DISTINCT deployments.id FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
-WHERE vms.removed_at IS NULL
+WHERE vms.removed_at IS NULL AND vms.kind = 'app'
   AND (
     (deployments.state = 'live' AND vms.desired_state = 'draining')
     OR (deployments.state = 'live' AND vms.desired_state = 'running' AND nodes.state = 'draining')
@@ -44,7 +45,7 @@ RETURNING node_id;
 SELECT vms.* FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
-WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
   AND (nodes.state = 'draining' OR (
     nodes.last_seen_at < now() - @lost_after::interval
       AND control_plane.answering_since < now() - @lost_after::interval))

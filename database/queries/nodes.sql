@@ -40,13 +40,17 @@ WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
 DELETE FROM vms WHERE node_id = $1;
 
 -- name: ListAssignments :many
--- What a node is to run or to remove.
-SELECT vms.id, vms.deployment_id, deployments.project_id, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+-- What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
+SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+  AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR @runs_releases::boolean)
 ORDER BY vms.id;
+
+-- name: RecordNodeCapabilities :exec
+UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <> @capabilities;
 
 -- name: RecordNodeReport :exec
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now()
@@ -67,6 +71,8 @@ FOR NO KEY UPDATE OF vms;
 -- name: RecordVMReport :exec
 UPDATE vms
 SET state = @state::text, message = @message, exit_code = @exit_code, restarts = @restarts,
+  started_at = CASE
+    WHEN @state::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN @state::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
   removed_at = CASE WHEN @state::text = 'removed' THEN now() ELSE removed_at END
 WHERE id = @id;

@@ -1,10 +1,10 @@
 -- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
 ) VALUES (
   @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @port, @health_path, @instances,
-  @cpu_millis, @memory_bytes, @auto_deploy
+  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables
 ) RETURNING *;
 
 -- name: ProjectSlugTaken :one
@@ -35,7 +35,7 @@ LIMIT sqlc.arg(max_rows)::int;
 UPDATE projects
 SET repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
-  auto_deploy = @auto_deploy
+  auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables
 WHERE id = @id;
 
 -- name: ForgetPoll :exec

@@ -6,10 +6,11 @@ ORDER BY id
 FOR NO KEY UPDATE;
 
 -- name: ListNodeUsage :many
--- What the VMs that are still there hold of each node. VMs that are to stop still hold it.
+-- What the VMs that are still there hold of each node. VMs that are to stop still hold it; release commands that have ended
+-- do not.
 SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
-  count(*) FILTER (WHERE deployment_id = @deployment_id) AS instances
-FROM vms WHERE removed_at IS NULL
+  count(*) FILTER (WHERE deployment_id = @deployment_id AND kind = 'app') AS instances
+FROM vms WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)
 GROUP BY node_id;
 
 -- name: ListHeldAddresses :many
@@ -24,16 +25,33 @@ WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval
   AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at);
 
 -- name: CreateVM :exec
-INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
-VALUES (@id, @deployment_id, @node_id, @ip, @port, @cpu_millis, @memory_bytes, @health_path, @replaces_id);
+INSERT INTO vms (id, deployment_id, node_id, kind, command, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
+VALUES (@id, @deployment_id, @node_id, @kind, @command, @ip, @port, @cpu_millis, @memory_bytes, @health_path, @replaces_id);
+
+-- name: GetReleaseVM :one
+-- The VM that runs the release command of a deployment, with how its node is; no row where none was placed.
+SELECT sqlc.embed(vms), nodes.name AS node_name,
+  (coalesce(nodes.last_seen_at > now() - @seen_within::interval, false))::boolean AS node_seen,
+  (coalesce(nodes.last_seen_at < now() - @lost_after::interval AND control_plane.answering_since < now() - @lost_after::interval, false))::boolean
+    AS node_lost,
+  (coalesce(now() - coalesce(vms.started_at, vms.created_at), '0'::interval))::interval AS age
+FROM vms
+JOIN nodes ON nodes.id = vms.node_id
+LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+WHERE vms.deployment_id = @deployment_id AND vms.kind = 'release';
 
 -- name: CountRunningVMs :one
--- The VMs that a deployment has and that are not to stop.
-SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'running' AND removed_at IS NULL;
+-- The VMs that serve for a deployment, or are to, and that are not to stop.
+SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL;
 
 -- name: CountPresentVMs :one
 -- The VMs of a deployment of which something is left.
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
+
+-- name: StopReleaseVM :many
+-- Asks for what runs the release command of a deployment to stop; returns its node.
+UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND kind = 'release' AND desired_state <> 'stopped' AND removed_at IS NULL
+RETURNING node_id;
 
 -- name: StopVMs :many
 -- Asks for the VMs of a deployment to stop; returns their nodes.
@@ -55,7 +73,7 @@ WHERE id IN (
   JOIN nodes ON nodes.id = warm.node_id
   WHERE deployments.state = 'retired'
     AND (deployments.id = @origin_id OR (deployments.origin_id = @origin_id AND deployments.trigger = 'rollback'))
-    AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
+    AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes
     AND warm.health_path IS NOT DISTINCT FROM sqlc.narg(health_path)
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval

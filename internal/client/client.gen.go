@@ -36,6 +36,24 @@ func (e AssignedVMDesiredState) Valid() bool {
 	}
 }
 
+// Defines values for AssignedVMKind.
+const (
+	AssignedVMKindApp     AssignedVMKind = "app"
+	AssignedVMKindRelease AssignedVMKind = "release"
+)
+
+// Valid indicates whether the value is a known member of the AssignedVMKind enum.
+func (e AssignedVMKind) Valid() bool {
+	switch e {
+	case AssignedVMKindApp:
+		return true
+	case AssignedVMKindRelease:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeploymentState.
 const (
 	DeploymentStateCancelled  DeploymentState = "cancelled"
@@ -77,6 +95,7 @@ const (
 	DeploymentStepFlipRoute   DeploymentStep = "flip_route"
 	DeploymentStepHealthCheck DeploymentStep = "health_check"
 	DeploymentStepPush        DeploymentStep = "push"
+	DeploymentStepRelease     DeploymentStep = "release"
 	DeploymentStepSchedule    DeploymentStep = "schedule"
 )
 
@@ -94,6 +113,8 @@ func (e DeploymentStep) Valid() bool {
 	case DeploymentStepHealthCheck:
 		return true
 	case DeploymentStepPush:
+		return true
+	case DeploymentStepRelease:
 		return true
 	case DeploymentStepSchedule:
 		return true
@@ -321,9 +342,28 @@ func (e UpdateNodeInputBodyState) Valid() bool {
 	}
 }
 
+// Defines values for VMKind.
+const (
+	VMKindApp     VMKind = "app"
+	VMKindRelease VMKind = "release"
+)
+
+// Valid indicates whether the value is a known member of the VMKind enum.
+func (e VMKind) Valid() bool {
+	switch e {
+	case VMKindApp:
+		return true
+	case VMKindRelease:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VMState.
 const (
 	VMStateCrashed   VMState = "crashed"
+	VMStateExited    VMState = "exited"
 	VMStateFailed    VMState = "failed"
 	VMStateHealthy   VMState = "healthy"
 	VMStatePending   VMState = "pending"
@@ -339,6 +379,8 @@ const (
 func (e VMState) Valid() bool {
 	switch e {
 	case VMStateCrashed:
+		return true
+	case VMStateExited:
 		return true
 	case VMStateFailed:
 		return true
@@ -366,6 +408,7 @@ func (e VMState) Valid() bool {
 // Defines values for VMReportState.
 const (
 	VMReportStateCrashed   VMReportState = "crashed"
+	VMReportStateExited    VMReportState = "exited"
 	VMReportStateFailed    VMReportState = "failed"
 	VMReportStateHealthy   VMReportState = "healthy"
 	VMReportStatePulling   VMReportState = "pulling"
@@ -380,6 +423,8 @@ const (
 func (e VMReportState) Valid() bool {
 	switch e {
 	case VMReportStateCrashed:
+		return true
+	case VMReportStateExited:
 		return true
 	case VMReportStateFailed:
 		return true
@@ -404,6 +449,11 @@ func (e VMReportState) Valid() bool {
 
 // AssignedVM defines model for AssignedVM.
 type AssignedVM struct {
+	// Begun The node has reported that the VM ran: a release VM that is not there any more is not started again.
+	Begun *bool `json:"begun,omitempty"`
+
+	// Command Run instead of the image's own command. Absent: that one.
+	Command      *[]string          `json:"command,omitempty"`
 	CPUMillis    int64              `json:"cpu_millis"`
 	DeploymentID openapi_types.UUID `json:"deployment_id"`
 
@@ -424,18 +474,24 @@ type AssignedVM struct {
 	Image string `json:"image"`
 	IP    string `json:"ip"`
 
+	// Kind app: serves until it is stopped; release: runs its command once, whatever happens, and is not started again.
+	Kind AssignedVMKind `json:"kind"`
+
 	// LogSequence The greatest log sequence that has been stored.
 	LogSequence int64 `json:"log_sequence"`
 	MemoryBytes int64 `json:"memory_bytes"`
 	PIDS        int64 `json:"pids"`
 
-	// Port Given to the app as PORT.
+	// Port Given to the app as PORT; 0 for what serves nobody.
 	Port      int64              `json:"port"`
 	ProjectID openapi_types.UUID `json:"project_id"`
 }
 
 // AssignedVMDesiredState stopped: SIGTERM, grace, SIGKILL, then remove everything of it.
 type AssignedVMDesiredState string
+
+// AssignedVMKind app: serves until it is stopped; release: runs its command once, whatever happens, and is not started again.
+type AssignedVMKind string
 
 // Assignments defines model for Assignments.
 type Assignments struct {
@@ -507,6 +563,9 @@ type CreateProjectInputBody struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	BuildVariables *[]string `json:"build_variables,omitempty"`
+
 	// CPUMillis Processor time of each VM, in thousandths of a core.
 	CPUMillis *int64 `json:"cpu_millis,omitempty"`
 
@@ -528,6 +587,9 @@ type CreateProjectInputBody struct {
 
 	// Port The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080.
 	Port *int64 `json:"port,omitempty"`
+
+	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
+	ReleaseCommand *string `json:"release_command,omitempty"`
 
 	// RepositoryURL Any git URL whose protocol the platform allows.
 	//
@@ -835,6 +897,9 @@ type Project struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	BuildVariables *[]string `json:"build_variables,omitempty"`
+
 	// CPUMillis Processor time of each VM, in thousandths of a core.
 	CPUMillis *int64    `json:"cpu_millis,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
@@ -861,8 +926,11 @@ type Project struct {
 	PollError *string `json:"poll_error,omitempty"`
 
 	// Port The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080.
-	Port          *int64 `json:"port,omitempty"`
-	RepositoryURL string `json:"repository_url"`
+	Port *int64 `json:"port,omitempty"`
+
+	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
+	ReleaseCommand *string `json:"release_command,omitempty"`
+	RepositoryURL  string  `json:"repository_url"`
 
 	// RootDirectory Where the app stands inside the repository; empty for the top.
 	RootDirectory *string `json:"root_directory,omitempty"`
@@ -876,10 +944,13 @@ type Project struct {
 
 // ProjectUpdate defines model for ProjectUpdate.
 type ProjectUpdate struct {
-	AutoDeploy     *bool   `json:"auto_deploy,omitempty"`
-	Branch         *string `json:"branch,omitempty"`
-	CPUMillis      *int64  `json:"cpu_millis,omitempty"`
-	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+	AutoDeploy *bool   `json:"auto_deploy,omitempty"`
+	Branch     *string `json:"branch,omitempty"`
+
+	// BuildVariables The whole list; empty: none.
+	BuildVariables *[]string `json:"build_variables,omitempty"`
+	CPUMillis      *int64    `json:"cpu_millis,omitempty"`
+	DockerfilePath *string   `json:"dockerfile_path,omitempty"`
 
 	// HealthPath Empty: / with any status below 500.
 	HealthPath  *string `json:"health_path,omitempty"`
@@ -887,9 +958,12 @@ type ProjectUpdate struct {
 	MemoryBytes *int64  `json:"memory_bytes,omitempty"`
 
 	// Port 0: take it from the Dockerfile again.
-	Port          *int64  `json:"port,omitempty"`
-	RepositoryURL *string `json:"repository_url,omitempty"`
-	RootDirectory *string `json:"root_directory,omitempty"`
+	Port *int64 `json:"port,omitempty"`
+
+	// ReleaseCommand Empty: none.
+	ReleaseCommand *string `json:"release_command,omitempty"`
+	RepositoryURL  *string `json:"repository_url,omitempty"`
+	RootDirectory  *string `json:"root_directory,omitempty"`
 }
 
 // Route defines model for Route.
@@ -999,12 +1073,20 @@ type User struct {
 
 // VM defines model for VM.
 type VM struct {
+	// ExitCode How it ended the last time.
+	ExitCode *int64             `json:"exit_code,omitempty"`
 	ID       openapi_types.UUID `json:"id"`
-	Message  *string            `json:"message,omitempty"`
-	Region   string             `json:"region"`
-	Restarts int64              `json:"restarts"`
-	State    VMState            `json:"state"`
+
+	// Kind release: what runs the release command.
+	Kind     VMKind  `json:"kind"`
+	Message  *string `json:"message,omitempty"`
+	Region   string  `json:"region"`
+	Restarts int64   `json:"restarts"`
+	State    VMState `json:"state"`
 }
+
+// VMKind release: what runs the release command.
+type VMKind string
 
 // VMState defines model for VM.State.
 type VMState string
@@ -1018,11 +1100,11 @@ type VMReport struct {
 	Message  *string `json:"message,omitempty"`
 	Restarts int64   `json:"restarts"`
 
-	// State removed: nothing of it is left.
+	// State exited: the command of a release VM has ended; removed: nothing of it is left.
 	State VMReportState `json:"state"`
 }
 
-// VMReportState removed: nothing of it is left.
+// VMReportState exited: the command of a release VM has ended; removed: nothing of it is left.
 type VMReportState string
 
 // ListBuildLogsParams defines parameters for ListBuildLogs.
@@ -1091,6 +1173,9 @@ type GetRoutesParams struct {
 type GetAssignmentsParams struct {
 	// WaitSeconds How long to wait for a change before answering 304.
 	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
+
+	// Capabilities What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run.
+	Capabilities *[]string `form:"capabilities,omitempty" json:"capabilities,omitempty"`
 
 	// IfNoneMatch The ETag of the answer that the caller works from.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -3240,6 +3325,18 @@ func NewGetAssignmentsRequest(server string, params *GetAssignmentsParams) (*htt
 		if params.WaitSeconds != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wait_seconds", *params.WaitSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Capabilities != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "capabilities", *params.Capabilities, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
+	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/internal/client"
@@ -18,6 +22,7 @@ func (a *app) projectsCommand() *cobra.Command {
 		listing("List your projects", a.run(a.listProjects)),
 		&cobra.Command{Use: "show SLUG", Short: "Show one project", Args: cobra.ExactArgs(1), RunE: a.run(a.showProject)},
 		a.createProjectCommand(),
+		a.setProjectCommand(),
 		a.deleteProjectCommand(),
 	)
 
@@ -61,6 +66,12 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("VMs", fmt.Sprintf("%d, each with %d thousandths of a core and %d MiB", value(project.Instances),
 			value(project.CPUMillis), value(project.MemoryBytes)>>mebibyteBits))
 
+		t.row("Port", lo.Ternary(project.Port == nil, "the Dockerfile's", strconv.FormatInt(value(project.Port), 10)))
+		t.row("Health path", cmp.Or(value(project.HealthPath), "/ with any status below 500"))
+		t.row("Release command", cmp.Or(value(project.ReleaseCommand), "none"))
+		t.row("Build variables", cmp.Or(strings.Join(value(project.BuildVariables), ", "), "none"))
+		t.row("Deploys by itself", lo.Ternary(value(project.AutoDeploy), "on every push", "no"))
+
 		if project.PollError != nil {
 			t.row("Problem", *project.PollError)
 		}
@@ -74,7 +85,7 @@ const mebibyteBits = 20
 func (a *app) createProjectCommand() *cobra.Command {
 	body := client.CreateProjectInputBody{}
 
-	var slug, branch, root, dockerfile, health string
+	var slug, branch, root, dockerfile, health, release, variables string
 
 	var port, instances int64
 
@@ -91,6 +102,8 @@ func (a *app) createProjectCommand() *cobra.Command {
 	flags.StringVar(&root, "root-directory", "", "where the app stands in the repository (default: the top)")
 	flags.StringVar(&dockerfile, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
 	flags.StringVar(&health, "health-path", "", "path that answers 2xx or 3xx when the app is well")
+	flags.StringVar(&release, "release-command", "", "shell command that each deployment runs once before it serves (default: none)")
+	flags.StringVar(&variables, "build-variables", "", "names of variables that the build command gets as secrets, separated by commas")
 	flags.Int64Var(&port, "port", 0, "port that the app listens on (default: EXPOSE of the Dockerfile, else 8080)")
 	flags.Int64Var(&instances, "instances", 0, "how many VMs run the app (default: 1)")
 	cobra.CheckErr(command.MarkFlagRequired("repository"))
@@ -99,7 +112,12 @@ func (a *app) createProjectCommand() *cobra.Command {
 		body.Name = args[0]
 		body.Slug, body.Branch, body.RootDirectory = optional(slug), optional(branch), optional(root)
 		body.DockerfilePath, body.HealthPath = optional(dockerfile), optional(health)
+		body.ReleaseCommand = optional(release)
 		body.Port, body.Instances = optional(port), optional(instances)
+
+		if chosen := names(variables); len(chosen) > 0 {
+			body.BuildVariables = &chosen
+		}
 
 		created, err := checked(api.CreateProjectWithResponse(ctx, &client.CreateProjectParams{IdempotencyKey: new(id.New().String())}, body))
 		if err != nil {
