@@ -55,7 +55,8 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 	return nil
 }
 
-// DebianSources are the lines of apt's list of sources for a release of Debian, from the mirrors that the host uses.
+// DebianSources returns apt's lines for that release, of the mirrors that the host uses. The package debian-archive-keyring must be
+// installed.
 func DebianSources(ctx context.Context, suite string) []string {
 	mirror, security := mirrors(ctx)
 

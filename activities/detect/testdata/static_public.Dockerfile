@@ -40,6 +40,7 @@ http {
     scgi_temp_path /tmp/nginx-scgi;
 
     access_log off;
+    log_not_found off;
     server_tokens off;
     sendfile on;
     tcp_nopush on;
