@@ -65,5 +65,9 @@ func adviceOn(app source) string {
 		}
 	}
 
+	if advice := nodeAdvice(app); advice != "" {
+		return advice
+	}
+
 	return "Add a Dockerfile, or set the project's root directory to where it stands."
 }

@@ -1,6 +1,9 @@
 package detect
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // complaint is something that a framework's tools say when a build fails, and what the user can do about it.
 type complaint struct {
@@ -12,7 +15,9 @@ type complaint struct {
 
 // complaints are asked in this order; the first that matches explains the failure.
 func complaints() []complaint {
-	return nil
+	return slices.Concat(
+		nodeComplaints(),
+	)
 }
 
 // Explain finds in the last lines of a failed instruction what the user can do about it; false where nothing is known.

@@ -34,11 +34,13 @@ const (
 
 const berryConfig = ".yarnrc.yml"
 
-// managerLocks are the lockfiles of each manager, the one that it prefers first.
-var managerLocks = []struct {
+// managerLock names the lockfiles of a manager, the one that it prefers first.
+type managerLock struct {
 	manager   string
 	lockfiles []string
-}{
+}
+
+var managerLocks = []managerLock{
 	{npm, []string{shrinkwrap, packageLock}},
 	{pnpm, []string{pnpmLock}},
 	{yarn, []string{yarnLock}},
@@ -63,13 +65,7 @@ type packageManager struct {
 
 // chooseManager decides by packageManager in package.json, else by the lockfile.
 func chooseManager(files fs.FS, root manifest) (packageManager, error) {
-	found := map[string]string{}
-
-	for _, known := range managerLocks {
-		if name, ok := lo.Find(known.lockfiles, func(name string) bool { return isFile(files, name) }); ok {
-			found[known.manager] = name
-		}
-	}
+	found := locksByManager(files)
 
 	manager, err := declaredManager(root)
 	if err != nil {
@@ -85,7 +81,7 @@ func chooseManager(files fs.FS, root manifest) (packageManager, error) {
 
 		manager.because = "packageManager in package.json"
 	case len(found) > 1:
-		return packageManager{}, tooManyLocks(found)
+		return packageManager{}, tooManyLocks(lockfilesOf(files))
 	case len(found) == 1:
 		manager.name = lo.Keys(found)[0]
 		manager.lockfile = found[manager.name]
@@ -102,15 +98,29 @@ func chooseManager(files fs.FS, root manifest) (packageManager, error) {
 	return manager, nil
 }
 
-func tooManyLocks(found map[string]string) error {
-	names := []string{}
+// locksByManager are the lockfiles that are there.
+func locksByManager(files fs.FS) map[string]string {
+	found := map[string]string{}
 
 	for _, known := range managerLocks {
-		if name, ok := found[known.manager]; ok {
-			names = append(names, name)
+		if name, ok := lo.Find(known.lockfiles, func(name string) bool { return isFile(files, name) }); ok {
+			found[known.manager] = name
 		}
 	}
 
+	return found
+}
+
+// lockfilesOf are their names, in the order of managerLocks.
+func lockfilesOf(files fs.FS) []string {
+	found := locksByManager(files)
+
+	return lo.FilterMap(managerLocks, func(known managerLock, _ int) (string, bool) {
+		return found[known.manager], found[known.manager] != ""
+	})
+}
+
+func tooManyLocks(names []string) error {
 	return problem.New(problem.Invalid, "There are lockfiles of several package managers: %s. Delete all but the one of the manager that you use "+
 		"(git rm %s, for example), or set packageManager in package.json.", strings.Join(names, " and "), names[0])
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // nodeProject is an app with a package.json: what is known of it and of the workspace that it is part of.
@@ -42,6 +44,10 @@ func openNode(app source, settings Settings, read manifest) (*nodeProject, error
 	}
 
 	project := &nodeProject{top: top, app: workspacePackage{directory: directory, manifest: read}, appFiles: app.FS, settings: settings}
+
+	if err := project.leaveWorkspace(app.repository); err != nil {
+		return nil, err
+	}
 
 	if project.files, err = fs.Sub(app.repository, top); err != nil {
 		return nil, fmt.Errorf("open the workspace: %w", err)
@@ -84,6 +90,28 @@ func openNode(app source, settings Settings, read manifest) (*nodeProject, error
 	project.node, err = chooseNode(project, settings.BaseImages[runtimeNode])
 
 	return project, err
+}
+
+// leaveWorkspace decides about an app that has a lockfile of its own: where the workspace has none, the app stands alone.
+func (p *nodeProject) leaveWorkspace(repository fs.FS) error {
+	own := lockfilesOf(p.appFiles)
+	if p.app.directory == "." || len(own) == 0 {
+		return nil
+	}
+
+	top, err := fs.Sub(repository, p.top)
+	if err != nil {
+		return fmt.Errorf("open the workspace: %w", err)
+	}
+
+	if shared := lockfilesOf(top); len(shared) > 0 {
+		return problem.New(problem.Invalid, "%s has %s, and the workspace that it is part of has %s. Delete the first: the workspace's is used.",
+			p.app.directory, strings.Join(own, " and "), strings.Join(shared, " and "))
+	}
+
+	p.top, p.app.directory = path.Join(p.top, p.app.directory), "."
+
+	return nil
 }
 
 // places are the app's directory and, where that is another, the top of its workspace.

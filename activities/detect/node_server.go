@@ -81,7 +81,7 @@ func (p *nodeProject) startBy(dockerfile *nodeDockerfile) error {
 	case plainCommand.MatchString(start) && p.script("prestart") == "" && p.script("poststart") == "":
 		dockerfile.startWith(strings.Fields(start)...)
 		dockerfile.WithManager = strings.HasPrefix(start, bun)
-	case p.manager.setup()+p.manager.release != "" && regexp.MustCompile(`\b` + p.manager.name + `x?\b`).MatchString(p.script("prestart") + " " + start):
+	case p.manager.setup()+p.manager.release != "" && regexp.MustCompile(`\b`+p.manager.name+`x?\b`).MatchString(p.script("prestart")+" "+start):
 		dockerfile.startWith(strings.Fields(p.manager.run("start"))...)
 		dockerfile.WithManager = true
 	default:

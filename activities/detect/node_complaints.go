@@ -1,0 +1,134 @@
+package detect
+
+import (
+	"regexp"
+	"slices"
+)
+
+// nodeComplaints are those of package managers, bundlers and Node. What names its cause comes before what only follows from it.
+func nodeComplaints() []complaint {
+	return slices.Concat(lockComplaints(), installComplaints(), nodeBuildComplaints())
+}
+
+func lockComplaints() []complaint {
+	return []complaint{
+		{
+			regexp.MustCompile("`npm ci` can only install packages when your package\\.json and package-lock\\.json.*\n(?:.*\n)*?.*(Missing|Invalid): (.+?)@? from lock file"),
+			"package-lock.json is out of step with package.json: it lacks $2. Run npm install and commit package-lock.json.",
+		},
+		{
+			regexp.MustCompile("`npm ci` can only install"),
+			"package-lock.json is out of step with package.json. Run npm install and commit package-lock.json.",
+		},
+		{
+			regexp.MustCompile(`ERR_PNPM_OUTDATED_LOCKFILE|ERR_PNPM_LOCKFILE_CONFIG_MISMATCH`),
+			"pnpm-lock.yaml is out of step with package.json or with pnpm's settings. Run pnpm install and commit pnpm-lock.yaml.",
+		},
+		{
+			regexp.MustCompile(`ERR_PNPM_(?:LOCKFILE_BREAKING_CHANGE|NO_LOCKFILE)`),
+			"pnpm-lock.yaml was written by another version of pnpm. Set packageManager in package.json to yours, such as \"pnpm@10.4.1\".",
+		},
+		{
+			regexp.MustCompile("Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`|The lockfile would have been (?:modified|created) by this install"),
+			"yarn.lock is out of step with package.json, or was written by another version of Yarn. Run yarn install and commit yarn.lock.",
+		},
+		{
+			regexp.MustCompile(`lockfile had changes, but lockfile is frozen`),
+			"bun's lockfile is out of step with package.json. Run bun install and commit the lockfile.",
+		},
+	}
+}
+
+func installComplaints() []complaint {
+	return []complaint{
+		{
+			regexp.MustCompile(`npm error (?:code )?ERESOLVE(?:.*\n)+?.*npm error (?:Could not resolve dependency|Conflicting peer dependency|peer).*\n(?:npm error )?(.+)`),
+			"npm finds no set of versions that all dependencies accept: $1. Change the versions in package.json, or put legacy-peer-deps=true into .npmrc, " +
+				"run npm install and commit package-lock.json.",
+		},
+		{
+			regexp.MustCompile(`npm error (?:code )?ERESOLVE`),
+			"npm finds no set of versions that all dependencies accept. Change the versions in package.json, or put legacy-peer-deps=true into .npmrc, " +
+				"run npm install and commit package-lock.json.",
+		},
+		{
+			regexp.MustCompile(`(?:EBADENGINE(?:.*\n)+?.*Required: \{.*"node":"([^"]+)"|ERR_PNPM_UNSUPPORTED_ENGINE(?:.*\n)+?.*Expected version: (.+)|` +
+				`The engine "node" is incompatible with this module\. Expected version "([^"]+)")`),
+			"A dependency needs Node $1$2$3. Write that into engines.node of package.json.",
+		},
+		{
+			regexp.MustCompile(`EBADENGINE|ERR_PNPM_UNSUPPORTED_ENGINE`),
+			"A dependency needs another version of Node. Write the one that it needs into engines.node of package.json.",
+		},
+		{
+			regexp.MustCompile(`ERR_PNPM_IGNORED_BUILDS`),
+			"pnpm wants to know which dependencies may run scripts when they are installed. Run pnpm approve-builds and commit what it writes.",
+		},
+		{
+			regexp.MustCompile(`npm error code E40[13]|ERR_PNPM_FETCH_40[13]|YN0041|(?i)authentication token (?:not|is) `),
+			"The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in ${NPM_TOKEN}, and set that variable in the project.",
+		},
+		{
+			regexp.MustCompile(`npm error 404 +'?([^\s']+)'? is not in this registry|ERR_PNPM_FETCH_404.*GET (\S+?):|npm error notarget No matching version found for (\S+?)\.\s`),
+			"The package $1$2$3 is not in the registry. Correct its name or version in package.json; if it is private, name its registry in .npmrc.",
+		},
+		{
+			regexp.MustCompile(`gyp ERR! find Python|not found: make|gyp ERR! build error|node-pre-gyp ERR! build error`),
+			"A dependency could not compile itself. Use a version of it that brings binaries for Linux and this version of Node, or change Node's in engines.node.",
+		},
+		{
+			regexp.MustCompile(`Cannot find (?:module|native binding)[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|@rolldown/)|Cannot find native binding`),
+			"The lockfile lacks what a dependency needs on Linux: it was written on another system. Delete node_modules and the lockfile, install anew and commit the lockfile.",
+		},
+	}
+}
+
+func nodeBuildComplaints() []complaint {
+	return []complaint{
+		{
+			regexp.MustCompile(`JavaScript heap out of memory`),
+			"Node ran out of memory. Raise its limit in the build script, as in NODE_OPTIONS=--max-old-space-size=4096 with what the platform allows " +
+				"in megabytes, or make the build need less: turn source maps and type checks off, or split it.",
+		},
+		{
+			regexp.MustCompile(`The build made no (\S+)\.`),
+			"The build made no $1. Leave its configuration's output directory as it is by default, or check that the build script builds the app; " +
+				"or commit a Dockerfile.",
+		},
+		{
+			regexp.MustCompile(`(?:Missing required environment variable|Environment variable not found|Missing environment variable)s?:? +["'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
+			"The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
+		},
+		{
+			regexp.MustCompile(`\./(\S+?):(\d+):\d+\n(?:.*\n){0,3}?Type error: (.+)`),
+			"next build found a type error in $1, line $2: $3 Correct it.",
+		},
+		{
+			regexp.MustCompile(`(?m)^\W*([\w./@\[\]()-]+\.[cm]?(?:tsx?|vue))[(:](\d+)[,:]\d+\)?(?:: | - )error (TS\d+: .+)$`),
+			"The type check failed in $1, line $2: $3. Correct it.",
+		},
+		{
+			regexp.MustCompile(`Error occurred prerendering page "([^"]+)"`),
+			"next build could not prerender the page $1: the build log shows why. If the page needs a variable of the project, let the build see it (build variables), " +
+				"or render the page when it is asked for.",
+		},
+		{
+			regexp.MustCompile(`(?:Module not found: (?:Error: )?Can't resolve|Rollup failed to resolve import|Cannot find (?:module|package)|Could not resolve|` +
+				`failed to resolve import) ["']([^"'\n]+)["']`),
+			"The build does not find the module $1. If it is a package, add it to the dependencies in package.json and commit the lockfile; " +
+				"if it is a file, check that it is committed and that upper and lower case are right.",
+		},
+		{
+			regexp.MustCompile(`sh: (?:line )?\d+: ([\w./@-]+): (?:command )?not found`),
+			"There is no command $1. If a package brings it, add that to the dependencies in package.json and commit the lockfile.",
+		},
+		{
+			regexp.MustCompile(`(?:[Mm]issing|Could not find|could not resolve).{0,40}packageManager`),
+			"Turborepo wants to know the package manager. Set packageManager in the top package.json, such as \"pnpm@10.4.1\".",
+		},
+		{
+			regexp.MustCompile(`\[vite(?::[\w-]+)?\]:? (.+)\n`),
+			"Vite could not build the site: $1. Correct that.",
+		},
+	}
+}
