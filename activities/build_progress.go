@@ -12,7 +12,9 @@ import (
 // buildProgress turns what BuildKit reports into log lines: a heading for each instruction, and below it what the
 // instruction wrote. Instructions that run at once take turns, each under its heading.
 type buildProgress struct {
-	log      func(LogLine)
+	log func(LogLine)
+	// observe may be nil.
+	observe  func(*client.SolveStatus)
 	vertices map[digest.Digest]*buildVertex
 	// heading is the instruction whose output comes last.
 	heading digest.Digest
@@ -40,6 +42,10 @@ func newBuildProgress(log func(LogLine)) *buildProgress {
 // follow returns when BuildKit has closed the channel.
 func (p *buildProgress) follow(statuses <-chan *client.SolveStatus) {
 	for status := range statuses {
+		if p.observe != nil {
+			p.observe(status)
+		}
+
 		for _, vertex := range status.Vertexes {
 			p.meet(vertex)
 		}

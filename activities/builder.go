@@ -52,6 +52,8 @@ type BuildRequest struct {
 	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image. A generated Dockerfile gets those that its plan
 	// names; its arguments are for everybody to see.
 	Secrets map[string]string
+	// Observe gets what BuildKit reports of the build's instructions, from the goroutine that calls log; it may be nil.
+	Observe func(*client.SolveStatus)
 }
 
 // BuildResult is the image that now is in the registry, without a tag.
@@ -83,6 +85,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 
 	statuses := make(chan *client.SolveStatus)
 	progress := newBuildProgress(log)
+	progress.observe = request.Observe
 	logged := make(chan struct{})
 
 	go func() {
