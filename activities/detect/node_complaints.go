@@ -108,6 +108,10 @@ func nodeBuildComplaints() []complaint {
 			"The type check failed in $1, line $2: $3. Correct it.",
 		},
 		{
+			regexp.MustCompile("Failed to fetch `?(.+?)`? from Google Fonts"),
+			"next/font could not download $1 from Google Fonts. Deploy again; to not depend on it, keep the font in the repository and use next/font/local.",
+		},
+		{
 			regexp.MustCompile(`Error occurred prerendering page "([^"]+)"`),
 			"next build could not prerender the page $1: the build log shows why. If the page needs a variable of the project, let the build see it (build variables), " +
 				"or render the page when it is asked for.",

@@ -15,6 +15,8 @@ type nodeDockerfile struct {
 	Image string
 	Port  int
 
+	// IsNPM says that npm is the manager, which speaks of its own updates.
+	IsNPM bool
 	// Setup is the command that installs the manager; empty where the image has it. Environment goes with it.
 	Setup       string
 	Environment []string
@@ -71,8 +73,8 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 
 	return &nodeDockerfile{
 		What: what, Image: p.node.image, Port: plan.Port,
-		Setup: p.manager.setup(), Environment: p.manager.environment(), Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
-		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: later,
+		IsNPM: p.manager.name == npm, Setup: p.manager.setup(), Environment: p.manager.environment(), Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
+		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: p.scriptsForApp(later),
 		InstallMounts: p.cacheMount() + secretMounts(installSecrets),
 		Exclude:       p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		BuildMounts: secretMounts(buildSecrets), Build: p.buildCommand(),

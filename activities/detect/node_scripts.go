@@ -25,11 +25,20 @@ type laterScript struct {
 	name      string
 }
 
-// laterScripts are those of the top and of every package of the workspace that is installed with it.
+// laterScripts are those of every package that is installed, in the order in which one builds on the other; the top's come last.
 func (p *nodeProject) laterScripts() []laterScript {
+	packages := append(neededBy(p.app, p.members), p.app)
+	packages = append(packages, p.packages()...)
+	packages = lo.UniqBy(packages, func(known workspacePackage) string { return known.directory })
+
+	if p.app.directory != "." {
+		top, others := lo.FilterReject(packages, func(known workspacePackage, _ int) bool { return known.directory == "." })
+		packages = append(others, top...)
+	}
+
 	later := []laterScript{}
 
-	for _, known := range p.packages() {
+	for _, known := range packages {
 		for _, name := range p.runByInstall(known) {
 			if !isHarmless(known.manifest.Scripts[name]) {
 				later = append(later, laterScript{
@@ -41,6 +50,15 @@ func (p *nodeProject) laterScripts() []laterScript {
 	}
 
 	return later
+}
+
+// scriptsForApp leaves out those of packages that the app does not need.
+func (p *nodeProject) scriptsForApp(later []laterScript) []laterScript {
+	needed := lo.Map(append(neededBy(p.app, p.members), p.app), func(known workspacePackage, _ int) string { return known.directory })
+
+	return lo.Filter(later, func(script laterScript, _ int) bool {
+		return path.Dir(script.file) == "." || lo.Contains(needed, path.Dir(script.file))
+	})
 }
 
 // runByInstall are the scripts of a package that its manager runs when it installs.
