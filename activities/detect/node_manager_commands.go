@@ -103,11 +103,11 @@ func (m packageManager) cacheFlag() string {
 	return ""
 }
 
-// prune takes what only the build needs out of what is installed; empty where the manager cannot.
+// prune takes what only the build needs out of what is installed; empty where the manager cannot. Scripts have done their work before.
 func (m packageManager) prune() string {
 	switch {
 	case m.name == npm:
-		return "npm prune --omit=dev --no-audit --no-fund"
+		return "npm prune --omit=dev --ignore-scripts --no-audit --no-fund"
 	case m.name == pnpm:
 		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts"
 	case m.berry && m.version[0] >= '4':

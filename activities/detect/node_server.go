@@ -91,11 +91,14 @@ func (p *nodeProject) startBy(dockerfile *nodeDockerfile) error {
 
 	if p.onlyBuilds() && !p.startsWithDevelopmentDependency() {
 		dockerfile.Prune = p.manager.prune()
-		dockerfile.PruneBuilt = dockerfile.Prune != "" && (len(dockerfile.Later) > 0 || p.usesPrisma())
+		dockerfile.PruneBuilt = dockerfile.Prune != "" && (p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies))
 	}
 
 	return nil
 }
+
+// changesDependencies tells whether a script may do something to node_modules: prepare is there to build the package itself.
+func changesDependencies(script laterScript) bool { return script.name != "prepare" }
 
 func (d *nodeDockerfile) startWith(words ...string) { d.Start = quoted(words) }
 

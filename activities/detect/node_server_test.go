@@ -1,0 +1,111 @@
+package detect
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestServer_IsStartedByItsScript(t *testing.T) {
+	t.Parallel()
+
+	plan := detectTree(t, map[string]string{
+		"package.json": `{"scripts":{"build":"tsc","start":"node dist/server.js"},"dependencies":{"express":"^5.0.0"},"devDependencies":{"typescript":"^5.0.0","@types/node":"^24"}}`,
+		"yarn.lock":    "# yarn lockfile v1\n\nexpress@^5.0.0:\n  version \"5.1.0\"\n\ntypescript@^5.0.0:\n  version \"5.9.0\"\n\n\"@types/node@^24\":\n  version \"24.0.0\"\n",
+	}, Settings{BuildVariables: []string{"LICENCE"}})
+	requireGolden(t, "node_yarn1.Dockerfile", plan.Dockerfile)
+
+	plan.Dockerfile = ""
+	require.Equal(t, Plan{
+		Framework: FrameworkNode,
+		Reason:    `The start script in package.json is "node dist/server.js". Node 24: the default. yarn 1.22.22: yarn.lock.`,
+		Versions:  map[string]string{"node": "24", "yarn": "1.22.22"}, Port: DefaultPort, Dockerignore: nodeDockerignore,
+		Arguments: []string{}, Secrets: []string{"LICENCE"},
+	}, plan)
+}
+
+func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		manifest string
+		files    map[string]string
+		lines    []string
+		not      string
+	}{
+		"plain":              {`{"scripts":{"start":"node --import ./trace.mjs server.js"}}`, nil, []string{`CMD ["node", "--import", "./trace.mjs", "server.js"]`}, "AS production"},
+		"with a shell":       {`{"scripts":{"start":"A=1 node server.js && true"}}`, nil, []string{`CMD ["npm", "start"]`}, ""},
+		"with a hook before": {`{"scripts":{"prestart":"node migrate.js","start":"node server.js"}}`, nil, []string{`CMD ["npm", "start"]`}, ""},
+		"with the manager":   {`{"packageManager":"pnpm@9.1.0","scripts":{"start":"pnpm run serve"}}`, nil, []string{"\nFROM base\n", `CMD ["pnpm", "run", "start"]`}, ""},
+		"with bun":           {`{"packageManager":"bun@1.1.0","scripts":{"start":"bun src/index.ts"}}`, nil, []string{"\nFROM base\n", `CMD ["bun", "src/index.ts"]`}, ""},
+		"server.js":          {`{"dependencies":{}}`, map[string]string{"server.js": ""}, []string{`CMD ["node", "server.js"]`}, ""},
+		"main":               {`{"main":"./src/main.js"}`, map[string]string{"src/main.js": ""}, []string{`CMD ["node", "src/main.js"]`}, ""},
+		"pruned": {
+			`{"scripts":{"start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil,
+			[]string{"FROM dependencies AS production\n", "npm prune --omit=dev", "COPY --from=build --chown=node:node --exclude=**/node_modules /app ./\n"}, "",
+		},
+		"started by what only the build would need": {`{"scripts":{"start":"tsx src/a.ts"},"devDependencies":{"tsx":"*"}}`, nil, []string{`CMD ["npm", "start"]`}, "AS production"},
+		"loaded by what only the build would need":  {`{"scripts":{"start":"node --import tsx a.ts"},"devDependencies":{"tsx":"*"}}`, nil, nil, "AS production"},
+		"with another name than its package":        {`{"scripts":{"start":"nest start"},"devDependencies":{"@nestjs/cli":"*"}}`, nil, nil, "AS production"},
+		"Prisma": {
+			`{"scripts":{"build":"prisma generate && tsc","start":"node a.js"},"dependencies":{"@prisma/client":"*"},"devDependencies":{"prisma":"*"}}`,
+			map[string]string{"prisma/schema.prisma": ""},
+			[]string{"COPY --parents package.json prisma ./", "--no-install-recommends openssl", "FROM build AS production\n"}, "--exclude=**/node_modules",
+		},
+		"a script that needs the sources": {
+			`{"scripts":{"postinstall":"node scripts/after.js","start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil,
+			[]string{"RUN npm pkg delete scripts.postinstall\n", "COPY . .\nWORKDIR /app\nRUN npm run postinstall\n", "FROM build AS production\n"}, "",
+		},
+		"scripts that do not": {
+			`{"scripts":{"preinstall":"npx only-allow npm","postinstall":"patch-package && prisma generate","prepare":"husky || true","start":"node a.js"}}`,
+			map[string]string{"patches/a.patch": ""}, []string{"COPY --parents package.json patches ./"}, "npm pkg delete",
+		},
+		"a package out of the source": {
+			`{"scripts":{"start":"node a.js"},"dependencies":{"local":"file:./vendor/local","packed":"file:vendor/packed.tgz","above":"file:../x"}}`,
+			map[string]string{"vendor/local/package.json": "{}", "vendor/packed.tgz": ""}, []string{"COPY --parents package.json vendor/local vendor/packed.tgz ./"}, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			plan := detectTree(t, with(map[string]string{"package.json": test.manifest}, test.files), Settings{})
+			require.Equal(t, FrameworkNode, plan.Framework)
+
+			for _, line := range test.lines {
+				require.Contains(t, plan.Dockerfile, line)
+			}
+
+			if test.not != "" {
+				require.NotContains(t, plan.Dockerfile, test.not)
+			}
+		})
+	}
+}
+
+func TestServer_TokensOfPrivateRegistries_AreSecretsOfTheInstallation(t *testing.T) {
+	t.Parallel()
+
+	files := with(serverApp, map[string]string{".npmrc": "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n@a:registry=https://${OTHER}\n"})
+	plan := detectTree(t, files, Settings{Variables: []string{"NPM_TOKEN", "DATABASE_URL"}})
+
+	require.Equal(t, []string{"NPM_TOKEN"}, plan.Secrets)
+	require.Contains(t, plan.Dockerfile, "COPY --parents package.json package-lock.json .npmrc ./\n")
+	require.Contains(t, plan.Dockerfile, "--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci")
+	require.NotContains(t, plan.Dockerfile, "OTHER")
+}
+
+func TestServer_DependenciesThatCompileThemselves_GetACompilerInTheBuildAlone(t *testing.T) {
+	t.Parallel()
+
+	lock := func(dependencies string) map[string]string {
+		return with(serverApp, map[string]string{"package-lock.json": `{"lockfileVersion":3,"packages":{"node_modules/express":{"version":"5.1.0"},
+			"node_modules/native":{"dependencies":{` + dependencies + `}},"node_modules/@parcel/watcher":{"dependencies":{"node-addon-api":"*"}}}}`})
+	}
+
+	plan := detectTree(t, lock(`"bindings":"*","prebuild-install":"*"`), Settings{})
+	requireGolden(t, "node_native.Dockerfile", plan.Dockerfile)
+
+	for _, dependencies := range []string{``, `"node-addon-api":"*","node-gyp-build":"*"`} {
+		require.NotContains(t, detectTree(t, lock(dependencies), Settings{}).Dockerfile, "g++")
+	}
+}

@@ -1,0 +1,61 @@
+package detect
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNuxt_IsBuiltToAServerOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	plan := detectTree(t, nuxtApp, Settings{Variables: []string{"NUXT_PUBLIC_API", "NUXT_SECRET"}, Port: 3000})
+	requireGolden(t, "nuxt.Dockerfile", plan.Dockerfile)
+
+	plan.Dockerfile = ""
+	require.Equal(t, Plan{
+		Framework: FrameworkNuxt,
+		Reason:    "package.json depends on nuxt 4.5.2. It is built to a server of its own (.output). Node 24: the default. npm: package-lock.json.",
+		Versions:  map[string]string{"nuxt": "4.5.2", "node": "24"}, Port: 3000, Dockerignore: nodeDockerignore,
+		Arguments: []string{"NUXT_PUBLIC_API"}, Secrets: []string{},
+	}, plan)
+}
+
+func TestNuxt_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
+	t.Parallel()
+
+	generated := map[string]string{"package.json": `{"scripts":{"build":"nuxt generate"},"dependencies":{"nuxt":"^4.5.0"}}`}
+
+	for name, test := range map[string]struct {
+		files map[string]string
+		line  string
+	}{
+		"generated":          {generated, "/app/.output/public"},
+		"static preset":      {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'static' } })"}, "/app/.output/public"},
+		"preset of a server": {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: \"node-cluster\" } })"}, "ENV NITRO_PRESET=node-cluster\n"},
+		"preset in comments": {map[string]string{"nuxt.config.ts": "// preset: 'vercel'\nexport default defineNuxtConfig({})"}, "ENV NITRO_PRESET=node-server\n"},
+		"no build script":    {map[string]string{"package.json": `{"dependencies":{"nuxt":"^4.5.0"}}`}, "sharing=locked npx nuxt build\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			plan := detectTree(t, with(nuxtApp, test.files), Settings{})
+			require.Equal(t, FrameworkNuxt, plan.Framework)
+			require.Contains(t, plan.Dockerfile, test.line)
+		})
+	}
+
+	detectError(t, with(nuxtApp, map[string]string{"nuxt.config.ts": "export default { nitro: { preset: 'vercel' } }"}), Settings{},
+		`Nitro's preset to "vercel"`, "set it to node-server or static")
+}
+
+func TestNuxt_2_IsAServerLikeAnyOther(t *testing.T) {
+	t.Parallel()
+
+	plan := detectTree(t, map[string]string{
+		"package.json":      `{"scripts":{"build":"nuxt build","start":"nuxt start"},"dependencies":{"nuxt":"^2.15.0"}}`,
+		"package-lock.json": npmLockOf(map[string]string{"nuxt": "2.15.8"}),
+	}, Settings{})
+	require.Equal(t, FrameworkNode, plan.Framework)
+	require.Contains(t, plan.Dockerfile, `CMD ["npm", "start"]`)
+}
