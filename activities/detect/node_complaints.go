@@ -66,7 +66,7 @@ func installComplaints() []complaint {
 		},
 		{
 			regexp.MustCompile(`npm error code E40[13]|ERR_PNPM_FETCH_40[13]|YN0041|(?i)authentication token (?:not|is) `),
-			"The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in ${NPM_TOKEN}, and set that variable in the project.",
+			"The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in $${NPM_TOKEN}, and set that variable in the project.",
 		},
 		{
 			regexp.MustCompile(`npm error 404 +'?([^\s']+)'? is not in this registry|ERR_PNPM_FETCH_404.*GET (\S+?):|npm error notarget No matching version found for (\S+?)\.\s`),

@@ -84,6 +84,11 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 // HasBase tells whether stages share more than the image.
 func (d *nodeDockerfile) HasBase() bool { return d.Setup != "" || len(d.Environment) > 0 || d.OpenSSL }
 
+// Elsewhere tells whether the build has to change to the app's directory.
+func (d *nodeDockerfile) Elsewhere() bool {
+	return d.AppDirectory != workDirectory || len(d.Later)+len(d.Before) > 0
+}
+
 // cacheMount is the manager's, with a space behind it, as all mounts have.
 func (p *nodeProject) cacheMount() string {
 	if p.manager.cache() == "" {

@@ -49,7 +49,7 @@ func openNode(app source, settings Settings, read manifest) (*nodeProject, error
 		return nil, err
 	}
 
-	if project.files, err = fs.Sub(app.repository, top); err != nil {
+	if project.files, err = fs.Sub(app.repository, project.top); err != nil {
 		return nil, fmt.Errorf("open the workspace: %w", err)
 	}
 

@@ -10,7 +10,6 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit
 
 FROM dependencies AS build
 COPY . .
-WORKDIR /app
 ENV NEXT_TELEMETRY_DISABLED=1
 ENV NEXT_PRIVATE_STANDALONE=true
 ARG NEXT_PUBLIC_URL

@@ -12,7 +12,6 @@ RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn inst
 
 FROM dependencies AS build
 COPY . .
-WORKDIR /app
 RUN --mount=type=secret,id=LICENCE,env=LICENCE yarn run build
 
 # Without what only the build needs.

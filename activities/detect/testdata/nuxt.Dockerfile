@@ -10,7 +10,6 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit
 
 FROM dependencies AS build
 COPY . .
-WORKDIR /app
 ENV NUXT_TELEMETRY_DISABLED=1
 ENV NITRO_PRESET=node-server
 ARG NUXT_PUBLIC_API
