@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"slices"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/examples"
+)
+
+// framework is an example, and how its framework builds it by itself.
+type framework struct {
+	name  string
+	write func(ctx context.Context, dir, cacheDir string) error
+	// file is where a line has the text that each change replaces.
+	file, text string
+	// variables are the app's environment.
+	variables map[string]string
+
+	// image is the base image of the framework's own build, below docker.io/library. prepare are the commands that come before it, and build
+	// is what is measured; empty where there is nothing to build.
+	image       string
+	environment []string
+	prepare     [][]string
+	build       []string
+
+	official *official
+}
+
+// official is the Dockerfile that the framework's makers recommend.
+type official struct {
+	dockerfile string
+	// file, before and after are the change of the source that it asks for.
+	file, before, after string
+}
+
+//go:embed official/nextjs.Dockerfile
+var nextjsDockerfile string
+
+func frameworks() []framework {
+	node := func(name, file, text, image string) framework {
+		return framework{
+			name: name, file: file, text: text, image: image,
+			write:       func(_ context.Context, dir, _ string) error { return examples.Write(dir, name, examples.NPM) },
+			environment: []string{"NEXT_TELEMETRY_DISABLED=1", "NUXT_TELEMETRY_DISABLED=1"},
+			prepare:     [][]string{{"npm", "ci", "--no-audit", "--no-fund"}},
+			build:       []string{"npm", "run", "build"},
+		}
+	}
+
+	const current, before = "node:24-trixie-slim", "node:22-trixie-slim"
+
+	nextjs := node("nextjs", "app/page.tsx", "Hello from Next.js", current)
+	nextjs.official = &official{
+		dockerfile: nextjsDockerfile, file: "next.config.ts", before: "/* config options here */", after: `output: "standalone",`,
+	}
+
+	return []framework{
+		nextjs,
+		node("nuxt", "app/pages/index.vue", "Hello from Nuxt", current),
+		node("node", "src/server.ts", "<h1>Hello from Node", before),
+		node("vite", "src/main.ts", "The greeting is not set", current),
+	}
+}
+
+// chosen returns the frameworks with these names, or all.
+func chosen(names []string) ([]framework, error) {
+	all := frameworks()
+	if len(names) == 0 {
+		return all, nil
+	}
+
+	known := lo.Map(all, func(f framework, _ int) string { return f.name })
+	if unknown := lo.Without(names, known...); len(unknown) > 0 {
+		return nil, fmt.Errorf("there is no framework %q: choose from %q", unknown, known)
+	}
+
+	return lo.Filter(all, func(f framework, _ int) bool { return slices.Contains(names, f.name) }), nil
+}
