@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -127,7 +128,7 @@ func (p *nodeProject) buildCommand() string {
 		return ""
 	case p.turbo():
 		// Turborepo would hide the variables that its configuration does not name from the build.
-		return p.manager.execute("turbo run build --env-mode=loose --filter=./" + p.app.directory)
+		return "TURBO_TELEMETRY_DISABLED=1 " + p.manager.execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.app.manifest.Name, "."))
 	default:
 		return p.manager.run("build")
 	}

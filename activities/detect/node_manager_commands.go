@@ -27,7 +27,7 @@ func (m packageManager) globally(what string) string {
 		force = "--force "
 	}
 
-	return "npm install --global " + force + what
+	return "npm install --global --no-update-notifier " + force + what
 }
 
 // environment is what the manager needs to know at every call, as NAME=value.

@@ -28,18 +28,18 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 			[]string{"COPY --parents package.json npm-shrinkwrap.json ./", "npm ci"},
 		},
 		"npm of a version": {
-			"npm@11.0.0", map[string]string{"package-lock.json": "{}"}, map[string]string{"npm": "11.0.0"}, []string{"npm install --global npm@11.0.0\n", "npm ci"},
+			"npm@11.0.0", map[string]string{"package-lock.json": "{}"}, map[string]string{"npm": "11.0.0"}, []string{"npm install --global --no-update-notifier npm@11.0.0\n", "npm ci"},
 		},
 		"pnpm": {
 			"pnpm@9.1.0+sha512.abc", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "9.1.0"},
-			[]string{"npm install --global pnpm@9.1.0\n", "pnpm install --frozen-lockfile"},
+			[]string{"npm install --global --no-update-notifier pnpm@9.1.0\n", "pnpm install --frozen-lockfile"},
 		},
 		"pnpm 7 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, map[string]string{"pnpm": "7"}, nil},
 		"pnpm 8 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '6.0'\n"}, map[string]string{"pnpm": "8"}, nil},
 		"pnpm 10 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "10"}, nil},
 		"yarn 1": {
 			"", map[string]string{"yarn.lock": emptyYarn1}, map[string]string{"yarn": "1.22.22"},
-			[]string{"npm install --global --force yarn@1.22.22\n", "yarn install --frozen-lockfile"},
+			[]string{"npm install --global --no-update-notifier --force yarn@1.22.22\n", "yarn install --frozen-lockfile"},
 		},
 		"yarn 3 by its lockfile": {
 			"", map[string]string{"yarn.lock": "\n__metadata:\n  version: 6\n\n\"app@workspace:.\":\n  resolution: \"app@workspace:.\"\n"},
@@ -47,7 +47,7 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 		},
 		"yarn 4": {
 			"yarn@4.9.1", map[string]string{"yarn.lock": yarn4, ".pnp.cjs": ""}, map[string]string{"yarn": "4.9.1"},
-			[]string{"ENV YARN_NODE_LINKER=node-modules\n", "npm install --global --force @yarnpkg/cli-dist@4.9.1\n", "yarn install --immutable", "COPY --exclude=.pnp.* . ."},
+			[]string{"ENV YARN_NODE_LINKER=node-modules\n", "npm install --global --no-update-notifier --force @yarnpkg/cli-dist@4.9.1\n", "yarn install --immutable", "COPY --exclude=.pnp.* . ."},
 		},
 		"yarn 4 of the source": {
 			"", map[string]string{"yarn.lock": yarn4, ".yarnrc.yml": "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n", ".yarn/releases/yarn-4.9.1.cjs": ""},
@@ -60,7 +60,7 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 		},
 		"bun": {
 			"", map[string]string{"bun.lock": `{"lockfileVersion":1,"workspaces":{"":{}},}`}, map[string]string{"bun": "1"},
-			[]string{"npm install --global bun@1\n", "bun install --frozen-lockfile"},
+			[]string{"npm install --global --no-update-notifier bun@1\n", "bun install --frozen-lockfile"},
 		},
 		"bun with a binary lockfile": {"bun@1.1.0", map[string]string{"bun.lockb": "\x00"}, map[string]string{"bun": "1.1.0"}, []string{"bun install --frozen-lockfile"}},
 		"packageManager decides between lockfiles": {

@@ -3,7 +3,7 @@
 
 FROM docker.io/library/node:24-trixie-slim AS base
 ENV PNPM_HOME=/pnpm
-RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm install --global pnpm@10.4.1
+RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm install --global --no-update-notifier pnpm@10.4.1
 
 FROM base AS dependencies
 WORKDIR /app
@@ -22,7 +22,7 @@ RUN pnpm run postinstall
 WORKDIR /app/apps/web
 ENV NEXT_TELEMETRY_DISABLED=1
 ENV NEXT_PRIVATE_STANDALONE=true
-RUN --mount=type=cache,id=nextjs,target=/app/apps/web/.next/cache,sharing=locked pnpm exec turbo run build --env-mode=loose --filter=./apps/web
+RUN --mount=type=cache,id=nextjs,target=/app/apps/web/.next/cache,sharing=locked TURBO_TELEMETRY_DISABLED=1 pnpm exec turbo run build --env-mode=loose --filter=web
 RUN test -e .next/standalone/apps/web/server.js || { echo "The build made no .next/standalone/apps/web/server.js." >&2; exit 1; }
 
 FROM docker.io/library/node:24-trixie-slim

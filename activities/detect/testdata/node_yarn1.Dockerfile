@@ -2,7 +2,7 @@
 # Zeitwork wrote this Dockerfile for a Node server. To build it: docker build .
 
 FROM docker.io/library/node:24-trixie-slim AS base
-RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm install --global --force yarn@1.22.22
+RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm install --global --no-update-notifier --force yarn@1.22.22
 
 FROM base AS dependencies
 WORKDIR /app
