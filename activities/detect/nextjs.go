@@ -10,14 +10,16 @@ import (
 )
 
 var (
-	nextExport  = regexp.MustCompile("\\boutput\\s*:\\s*['\"`]export['\"`]")
-	nextDistDir = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
-	nextStart   = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
+	nextExport = regexp.MustCompile("\\boutput\\s*:\\s*['\"`]export['\"`]")
+	// nextExportCommand was the way before the configuration could say so.
+	nextExportCommand = regexp.MustCompile(`\bnext export\b`)
+	nextDistDir       = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
+	nextStart         = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
 	// comments are not told from strings that look like them: a URL's slashes follow a colon.
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/|(^|[^:])//[^\n]*`)
 
 	// standaloneSince is the release that makes a server of its own when NEXT_PRIVATE_STANDALONE says so.
-	standaloneSince = semver.MustParse("12.3.0")
+	standaloneSince = semver.MustParse("12.2.0")
 )
 
 // detectNextJS takes an app that depends on next.
@@ -55,14 +57,14 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 	dockerfile.BuildMounts = cacheMount("nextjs", project.inApp(output, "cache")) + dockerfile.BuildMounts
 
 	switch start := project.script("start"); {
-	case nextExport.MatchString(config):
-		if output == ".next" {
+	case nextExport.MatchString(config) || nextExportCommand.MatchString(project.script("build")):
+		if output == ".next" || !nextExport.MatchString(config) {
 			output = "out"
 		}
 
 		dockerfile.Made = output
 		site := staticSite{Stage: "build", Path: project.inApp(output), Hashed: hashedByNext, Port: plan.Port}
-		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its configuration asks for a static export, which nginx serves.", version))
+		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its start script starts the server.", version))

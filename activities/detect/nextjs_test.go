@@ -43,6 +43,10 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 			map[string]string{"next.config.js": "module.exports = { output: \"export\", distDir: 'site' }"},
 			[]string{"/app/site"},
 		},
+		"static export by the build script": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build && next export"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{"/app/out"},
+		},
 		"export in a comment": {
 			map[string]string{"next.config.ts": "// output: 'export'\n/* output: 'export' */ export default { assetPrefix: 'https://a.example' }"},
 			[]string{"NEXT_PRIVATE_STANDALONE=true", `CMD ["node", "server.js"]`},

@@ -96,7 +96,7 @@ func nodeBuildComplaints() []complaint {
 				"or commit a Dockerfile.",
 		},
 		{
-			regexp.MustCompile(`(?:Missing required environment variable|Environment variable not found|Missing environment variable)s?:? +["'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
+			regexp.MustCompile(`(?:Missing required environment variable|Environment variable not found|Missing environment variable)s?:? +[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
 			"The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
 		},
 		{

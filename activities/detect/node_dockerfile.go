@@ -31,6 +31,8 @@ type nodeDockerfile struct {
 	Install        string
 	InstallMounts  string
 	Later          []laterScript
+	// RunMounts are for every command of Yarn, which refuses to start without the variables that its configuration refers to.
+	RunMounts string
 
 	// Exclude is left out of the sources.
 	Exclude string
@@ -72,12 +74,17 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 	later := p.laterScripts()
 	directory := p.inApp()
 
+	runMounts := ""
+	if p.manager.berry {
+		runMounts, buildSecrets = secretMounts(installSecrets), lo.Without(buildSecrets, installSecrets...)
+	}
+
 	return &nodeDockerfile{
 		What: what, Image: p.node.image, Port: plan.Port,
 		IsNPM: p.manager.name == npm, Setup: p.manager.setup(), Environment: p.manager.environment(), Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
 		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: p.scriptsForApp(later),
-		InstallMounts: p.cacheMount() + secretMounts(installSecrets),
-		Exclude:       p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
+		RunMounts: runMounts, InstallMounts: p.cacheMount() + secretMounts(installSecrets),
+		Exclude: p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		BuildMounts: secretMounts(buildSecrets), Build: p.buildCommand(),
 	}, nil
 }

@@ -1,7 +1,10 @@
 package detect
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/samber/lo"
@@ -48,17 +51,25 @@ type pnpmPackage struct {
 	OptionalDependencies map[string]string `yaml:"optionalDependencies"`
 }
 
+// maxDocuments bounds how many documents of a lockfile are read.
+const maxDocuments = 4
+
 func readPNPMLock(content []byte) (lockfile, error) {
-	// pnpm 11 puts what it needs itself into a document before the project's.
 	var lock pnpmLockfile
 
-	decoder := yaml.NewDecoder(strings.NewReader(string(content)))
-	if err := decoder.Decode(&lock); err != nil {
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	if err := decoder.Decode(&lock); err != nil && !errors.Is(err, io.EOF) {
 		return lockfile{}, err
 	}
 
-	if next := (pnpmLockfile{}); decoder.Decode(&next) == nil {
-		lock = next
+	// Since version 11 pnpm keeps what it needs itself in a document of its own.
+	for range maxDocuments {
+		next := pnpmLockfile{}
+		if decoder.Decode(&next) != nil {
+			break
+		}
+
+		lock.add(next)
 	}
 
 	graph := map[string][]string{}
@@ -70,6 +81,14 @@ func readPNPMLock(content []byte) (lockfile, error) {
 	}
 
 	return lockfile{format: lock.Version, graph: graph, disagrees: lock.disagrees, version: lock.version}, nil
+}
+
+func (l *pnpmLockfile) add(next pnpmLockfile) {
+	l.Packages, l.Snapshots, l.Overrides = lo.Assign(l.Packages, next.Packages), lo.Assign(l.Snapshots, next.Snapshots), lo.Assign(l.Overrides, next.Overrides)
+
+	l.Importers = lo.Assign(l.Importers, lo.PickBy(next.Importers, func(directory string, asks pnpmImporter) bool {
+		return len(asks.Dependencies)+len(asks.DevDependencies)+len(asks.OptionalDependencies) > 0 || !lo.HasKey(l.Importers, directory)
+	}))
 }
 
 // pnpmPackageName reads "/@scope/name/1.0.0", "/@scope/name@1.0.0(peer)" and "@scope/name@1.0.0".

@@ -67,6 +67,30 @@ snapshots:
     dependencies:
       node-gyp: 1.0.0
 `, "pnpm install", true},
+	"pnpm 12": {"pnpm-lock.yaml", `lockfileVersion: '9.0'
+importers:
+  .:
+    packageManagerDependencies:
+      pnpm:
+        specifier: 12.0.0
+        version: 12.0.0
+---
+lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      left-pad:
+        specifier: ^1.1.0
+        version: 1.3.0
+    devDependencies:
+      right-pad:
+        specifier: ~2.0.0
+        version: 2.0.1
+snapshots:
+  right-pad@2.0.1:
+    dependencies:
+      node-gyp: 1.0.0
+`, "pnpm install", true},
 	"yarn 1": {"yarn.lock", `# yarn lockfile v1
 
 

@@ -94,6 +94,19 @@ func TestServer_TokensOfPrivateRegistries_AreSecretsOfTheInstallation(t *testing
 	require.NotContains(t, plan.Dockerfile, "OTHER")
 }
 
+func TestServer_VariablesOfYarnsConfiguration_AreSecretsOfAllThatYarnRuns(t *testing.T) {
+	t.Parallel()
+
+	plan := detectTree(t, map[string]string{
+		"package.json": `{"name":"app","scripts":{"build":"tsc","start":"node a.js"}}`, "yarn.lock": "\n" + emptyYarn4,
+		".yarnrc.yml": "npmAuthToken: \"${NPM_TOKEN:-none}\"\n",
+	}, Settings{Variables: []string{"NPM_TOKEN"}, BuildVariables: []string{"NPM_TOKEN"}})
+
+	require.Equal(t, []string{"NPM_TOKEN"}, plan.Secrets)
+	require.Contains(t, plan.Dockerfile, "--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN yarn install --immutable\n")
+	require.Contains(t, plan.Dockerfile, "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN yarn run build\n")
+}
+
 func TestServer_DependenciesThatCompileThemselves_GetACompilerInTheBuildAlone(t *testing.T) {
 	t.Parallel()
 

@@ -1,0 +1,99 @@
+package activities
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+// nodeWorkspace is a server in a workspace of npm's, without dependencies from outside, whose scripts need the sources.
+func nodeWorkspace() map[string]string {
+	return map[string]string{
+		"package.json":      `{"name":"top","private":true,"workspaces":["apps/*","packages/*"],"scripts":{"postinstall":"node scripts/after.js"}}`,
+		"scripts/after.js":  `require("fs").writeFileSync("after.txt", "after the installation, ")`,
+		".npmrc":            "//registry.example.com/:_authToken=${REGISTRY_TOKEN}\n",
+		"package-lock.json": nodeWorkspaceLock,
+		"packages/words/package.json": `{"name":"@acme/words","version":"1.0.0","main":"built.js",
+			"scripts":{"prepare":"npm run build","build":"node build.js"}}`,
+		"packages/words/build.js": `require("fs").writeFileSync("built.js", "module.exports = 'hello'")`,
+		"apps/api/package.json": `{"name":"api","private":true,"dependencies":{"@acme/words":"*"},
+			"scripts":{"build":"node build.js","start":"node server.js"}}`,
+		"apps/api/build.js": `require("fs").writeFileSync("built.json", JSON.stringify({
+			public: process.env.VITE_TITLE, secret: process.env.LICENCE.length, token: process.env.REGISTRY_TOKEN ?? "none", other: process.env.DATABASE_URL ?? "none" }))`,
+		"apps/api/server.js": `const words = require("@acme/words"), fs = require("fs")
+			require("http").createServer((_, response) => response.end(fs.readFileSync("../../after.txt") + words + " " + fs.readFileSync("built.json")))
+				.listen(process.env.PORT)`,
+	}
+}
+
+const nodeWorkspaceLock = `{"name":"top","lockfileVersion":3,"requires":true,"packages":{
+	"":{"name":"top","hasInstallScript":true,"workspaces":["apps/*","packages/*"]},
+	"apps/api":{"dependencies":{"@acme/words":"*"}},
+	"node_modules/@acme/words":{"resolved":"packages/words","link":true},
+	"node_modules/api":{"resolved":"apps/api","link":true},
+	"packages/words":{"name":"@acme/words","version":"1.0.0"}}}`
+
+func TestNodeServer_InAWorkspace_SeesOfTheEnvironmentWhatItIsToSee(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupFrameworks(t)
+	repository := newRepository(t, nodeWorkspace())
+	secrets := map[string]string{"VITE_TITLE": "Title", "LICENCE": "12345", "REGISTRY_TOKEN": "hidden", "DATABASE_URL": "postgres://"}
+	settings := detect.Settings{
+		RootDirectory: "apps/api", Variables: []string{"VITE_TITLE", "LICENCE", "REGISTRY_TOKEN", "DATABASE_URL"}, BuildVariables: []string{"LICENCE"},
+	}
+
+	build := func() (BuildResult, string) {
+		tree := bundle.open(t, bundle.clone(t, repository))
+		plan, err := detect.Detect(tree.Dir, settings)
+		require.NoError(t, err)
+
+		result, log, err := bundle.build(t.Context(), BuildRequest{
+			ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan, RootDirectory: settings.RootDirectory, Secrets: secrets,
+		})
+		require.NoError(t, err, log)
+
+		return result, log
+	}
+
+	result, _ := build()
+	running := runImage(t, bundle.image(t, ImageRepository(bundle.project), result.Digest), "3000")
+	t.Cleanup(running.kill)
+
+	_, body := running.get(t, http.MethodGet, "/")
+	require.Equal(t, `after the installation, hello {"public":"Title","secret":5,"token":"none","other":"none"}`, body)
+
+	t.Run("a change of one line installs nothing", func(t *testing.T) {
+		repository.commit("Other words", map[string]string{"packages/words/build.js": `require("fs").writeFileSync("built.js", "module.exports = 'bye'")`})
+
+		_, log := build()
+		installed := 0
+
+		for line := range strings.Lines(log) {
+			if strings.Contains(line, " npm ci ") {
+				installed++
+
+				require.Contains(t, line, ": cached")
+			}
+		}
+
+		require.Equal(t, 1, installed, log)
+	})
+
+	t.Run("an unchanged commit is cached as a whole", func(t *testing.T) {
+		first, _ := build()
+		second, log := build()
+		require.Equal(t, first, second)
+
+		for line := range strings.Lines(log) {
+			if strings.Contains(line, "] RUN ") || strings.Contains(line, "] COPY ") {
+				require.Contains(t, line, ": cached")
+			}
+		}
+	})
+}
