@@ -40,7 +40,7 @@ func PinBaseImages(ctx context.Context, table detect.BaseImages, options PinOpti
 
 	for runtime, known := range table {
 		images := map[string]string{}
-		pinned[runtime] = detect.Runtime{Default: known.Default, Images: images}
+		pinned[runtime] = detect.Runtime{Default: known.Default, Images: images, Exact: known.Exact}
 
 		for version, reference := range known.Images {
 			group.Go(func() error {

@@ -3,6 +3,7 @@ package activities
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,15 +50,12 @@ func setupFrameworks(t *testing.T) *builderBundle {
 		}
 	}
 
-	cache := os.Getenv("ZEITWORK_CACHE_DIR")
-	if cache == "" {
-		cache = "/var/cache/zeitwork"
-	}
-
-	require.NoError(t, baseimages.Ensure(t.Context(), baseimages.Options{CacheDir: cache, Registry: part(t, "ZEITWORK_TEST_REGISTRY")}))
+	require.NoError(t, baseimages.Ensure(t.Context(), baseimages.Options{CacheDir: cacheDir(), Registry: part(t, "ZEITWORK_TEST_REGISTRY")}))
 
 	return bundle
 }
+
+func cacheDir() string { return cmp.Or(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork") }
 
 // buildTree commits the directory, and detects and builds what is in it.
 func (b *builderBundle) buildTree(t *testing.T, directory string, settings detect.Settings) (detect.Plan, v1.Image) {
@@ -235,14 +233,10 @@ func unpackImage(t *testing.T, image v1.Image, directory string) {
 func writeSpec(t *testing.T, bundle string, config v1.Config, environment []string) {
 	t.Helper()
 
-	user := specs.User{}
-
-	switch config.User {
-	case "www-data":
-		user = specs.User{UID: 33, GID: 33}
-	case "node":
-		user = specs.User{UID: 1000, GID: 1000}
-	}
+	user, known := map[string]specs.User{
+		"": {}, "www-data": {UID: 33, GID: 33}, "node": {UID: 1000, GID: 1000}, "1000:1000": {UID: 1000, GID: 1000},
+	}[config.User]
+	require.True(t, known, config.User)
 
 	content, err := json.Marshal(specs.Spec{
 		Version: specs.Version,

@@ -27,7 +27,8 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 
 	plan, err := detect.Detect(tree.Dir, detect.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
-		Variables: slices.Sorted(maps.Keys(a.environment)), BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
+		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
+		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
 	})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/google/go-containerregistry/pkg/name"
@@ -32,6 +33,9 @@ type Runtime struct {
 	Default string `json:"default"`
 	// Images are references, with or without a digest, by version: "22", "3.3".
 	Images map[string]string `json:"images"`
+	// Exact is the reference for sources whose tools accept one exact version only, with {version} in its place. Empty: they get the image
+	// of the version's line.
+	Exact string `json:"exact,omitempty"`
 }
 
 // DefaultBaseImages is the table that is in force unless an operator brings another.
@@ -92,6 +96,24 @@ func (r Runtime) check() error {
 		if _, err := name.ParseReference(reference); err != nil {
 			return fmt.Errorf("the image of version %s: %w", version, err)
 		}
+	}
+
+	return r.checkExact()
+}
+
+const exactVersion = "{version}"
+
+func (r Runtime) checkExact() error {
+	if r.Exact == "" {
+		return nil
+	}
+
+	if !strings.Contains(r.Exact, exactVersion) {
+		return fmt.Errorf("the image of exact versions, %s, does not have %s in it", r.Exact, exactVersion)
+	}
+
+	if _, err := name.ParseReference(strings.ReplaceAll(r.Exact, exactVersion, r.Default)); err != nil {
+		return fmt.Errorf("the image of exact versions: %w", err)
 	}
 
 	return nil

@@ -38,10 +38,12 @@ func TestBaseImages_TableThatIsNotComplete_IsRefusedWithWhatIsWrong(t *testing.T
 	for text, words := range map[string]string{
 		`[]`:                     "not as it should be",
 		`{"node":{"images":{}}}`: `node: there is no image of the default version ""`,
-		`{"node":{"default":"1","images":{"1":"Not A Reference"}}}`:          "the image of version 1",
-		`{"node":{"default":"1","images":{"1":"node:1","latest":"node:2"}}}`: `"latest" is not a version`,
-		`{"node":{"default":"1","images":{"1":"node:1"}}}`:                   "ruby: there is no image",
-		`{"node":{"standard":"1"}}`:                                          "standard",
+		`{"node":{"default":"1","images":{"1":"Not A Reference"}}}`:             "the image of version 1",
+		`{"node":{"default":"1","images":{"1":"node:1","latest":"node:2"}}}`:    `"latest" is not a version`,
+		`{"node":{"default":"1","images":{"1":"node:1"}}}`:                      "ruby: there is no image",
+		`{"node":{"default":"1","images":{"1":"node:1"},"exact":"node:2"}}`:     "does not have {version} in it",
+		`{"node":{"default":"1","images":{"1":"node:1"},"exact":"{version}:"}}`: "the image of exact versions",
+		`{"node":{"standard":"1"}}`:                                             "standard",
 	} {
 		require.ErrorContains(t, new(BaseImages).UnmarshalText([]byte(text)), words)
 	}

@@ -23,6 +23,7 @@ type detector struct {
 func detectors() []detector {
 	return []detector{
 		{dockerfileName, detectDockerfile},
+		{railsName, detectRails},
 		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
 		{func(Settings) string { return "package.json with next" }, detectNextJS},
 		{func(Settings) string { return "package.json with a build by Vite" }, detectSite},

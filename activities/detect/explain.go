@@ -17,6 +17,7 @@ type complaint struct {
 func complaints() []complaint {
 	return slices.Concat(
 		nodeComplaints(),
+		railsComplaints(),
 	)
 }
 

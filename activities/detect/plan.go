@@ -55,7 +55,7 @@ type Settings struct {
 	// Port is 0 where the project leaves it to the source.
 	Port int
 	// Variables are the names of the project's environment variables. Those that frameworks put into pages (NEXT_PUBLIC_…) become build
-	// arguments.
+	// arguments. Nil means that they are not known, and then nothing is said to be missing; empty means that the project has none.
 	Variables []string
 	// BuildVariables are the names of those that the build gets as secrets.
 	BuildVariables []string

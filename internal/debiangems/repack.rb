@@ -11,6 +11,9 @@ FileUtils.mkdir_p(output)
 # Where Debian's packages put what a gem has in lib: the portable files, then those for this version and machine.
 LIBRARIES = [RbConfig::CONFIG["vendordir"], RbConfig::CONFIG["vendorarchdir"]].freeze
 
+# Programs that Debian's packages leave out, by gem: the same lines as upstream's.
+PROGRAMS = { "bootsnap" => "#!/usr/bin/env ruby\nrequire \"bootsnap/cli\"\nexit Bootsnap::CLI.new(ARGV).run\n" }.freeze
+
 def owner(file)
   IO.popen(["dpkg-query", "--search", file], &:read)[/\A[^:]+/] or abort "no package has #{file}"
 end
@@ -23,8 +26,17 @@ end
 def inside(file, spec)
   return file.delete_prefix(spec.full_gem_path + "/") if file.start_with?(spec.full_gem_path + "/")
 
-  library = LIBRARIES.find { |directory| file.start_with?(directory + "/") }
+  library = [*LIBRARIES, spec.extension_dir].find { |directory| file.start_with?(directory + "/") }
   "lib/" + file.delete_prefix(library + "/") if library
+end
+
+def add_program(copy, files, directory)
+  copy.bindir = "exe"
+  copy.executables = [copy.name]
+  program = File.join(directory, "exe", copy.name)
+  FileUtils.mkdir_p(File.dirname(program))
+  File.write(program, PROGRAMS[copy.name], perm: 0o755)
+  files << File.join("exe", copy.name)
 end
 
 def repack(spec, output)
@@ -38,12 +50,13 @@ def repack(spec, output)
     end
 
     copy = spec.dup
+    add_program(copy, files, directory) if PROGRAMS[spec.name]
     copy.files = files.sort
     copy.extra_rdoc_files = copy.test_files = []
     copy.extensions = [] # They are compiled already, for this version of Ruby.
-    copy.require_paths = ["lib"]
+    copy.require_paths = spec.raw_require_paths.select { |path| files.any? { |name| name.start_with?("#{path}/") } } | ["lib"]
     copy.date = Time.at(0).utc
-    copy.executables = spec.executables.select { |name| files.include?(File.join(spec.bindir, name)) }
+    copy.executables = copy.executables.select { |name| files.include?(File.join(copy.bindir, name)) }
 
     Dir.chdir(directory) { Gem::Package.build(copy, true, false, File.join(output, copy.file_name)) }
   end

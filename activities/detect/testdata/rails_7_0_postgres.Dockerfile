@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+# Zeitwork wrote this Dockerfile for Rails 7.0.8.7. To build it: docker build .
+FROM docker.io/library/ruby:3.2-slim-trixie AS base
+WORKDIR /rails
+ENV RAILS_ENV=production \
+    BUNDLE_DEPLOYMENT=1 \
+    BUNDLE_PATH=/usr/local/bundle \
+    BUNDLE_WITHOUT=development:test
+
+FROM base AS build
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential libpq-dev pkg-config
+# All that Bundler reads: as long as none of this changes, the gems are not installed again.
+COPY --parents Gemfile Gemfile.lock .ruby-version ./
+# What it downloads is kept in a cache that is no part of the image.
+RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.2.0/cache,sharing=locked \
+    bundle install && \
+    rm -rf ~/.bundle "$BUNDLE_PATH"/ruby/*/bundler/gems/*/.git && \
+    find "$BUNDLE_PATH" -name '*.o' -delete && \
+    bundle exec bootsnap precompile --gemfile
+COPY . .
+RUN --mount=type=cache,target=tmp/cache/assets,sharing=locked \
+    mkdir -p db log storage tmp/pids && \
+    bundle exec bootsnap precompile app/ lib/ && \
+    SECRET_KEY_BASE=for-the-build-only bundle exec rails assets:precompile && \
+    rm -rf vendor/cache && \
+    chown -R 1000:1000 db log storage tmp
+
+FROM base
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends imagemagick libjemalloc2 libpq5 libvips42 && \
+    ln -s /usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2 /usr/local/lib/libjemalloc.so && \
+    groupadd --gid 1000 rails && useradd --uid 1000 --gid 1000 --create-home rails
+# jemalloc keeps the memory of Ruby's threads from growing.
+ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so RAILS_LOG_TO_STDOUT=1 RAILS_SERVE_STATIC_FILES=1 PORT=8080
+COPY --from=build /usr/local/bundle /usr/local/bundle
+COPY --from=build /rails /rails
+# It may write to db, log, storage and tmp only.
+USER 1000:1000
+EXPOSE 8080
+CMD ["bundle", "exec", "puma"]

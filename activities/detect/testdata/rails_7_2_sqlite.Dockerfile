@@ -1,0 +1,42 @@
+# syntax=docker/dockerfile:1
+# Zeitwork wrote this Dockerfile for Rails 7.2.2.2. To build it: docker build .
+FROM docker.io/library/ruby:3.3-slim-trixie AS base
+WORKDIR /rails
+ENV RAILS_ENV=production \
+    BUNDLE_DEPLOYMENT=1 \
+    BUNDLE_PATH=/usr/local/bundle \
+    BUNDLE_WITHOUT=development:test
+
+FROM base AS build
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential git libsqlite3-dev libyaml-dev pkg-config
+# All that Bundler reads: as long as none of this changes, the gems are not installed again.
+COPY --parents Gemfile Gemfile.lock gemfiles/more.rb engines/shop ./
+# What it downloads is kept in a cache that is no part of the image.
+RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.3.0/cache,sharing=locked --mount=type=secret,id=BUNDLE_GITHUB__COM,env=BUNDLE_GITHUB__COM --mount=type=bind,source=vendor/cache,target=vendor/cache \
+    bundle install && \
+    rm -rf ~/.bundle "$BUNDLE_PATH"/ruby/*/bundler/gems/*/.git && \
+    find "$BUNDLE_PATH" -name '*.o' -delete && \
+    bundle exec bootsnap precompile --gemfile
+COPY . .
+RUN \
+    mkdir -p db log storage tmp/pids && \
+    bundle exec bootsnap precompile app/ lib/ && \
+    rm -rf vendor/cache && \
+    chown -R 1000:1000 db log storage tmp
+
+FROM base
+RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
+    rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends libjemalloc2 libsqlite3-0 libyaml-0-2 && \
+    ln -s /usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2 /usr/local/lib/libjemalloc.so && \
+    groupadd --gid 1000 rails && useradd --uid 1000 --gid 1000 --create-home rails
+# jemalloc keeps the memory of Ruby's threads from growing.
+ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so PORT=8080
+COPY --from=build /usr/local/bundle /usr/local/bundle
+COPY --from=build /rails /rails
+# It may write to db, log, storage and tmp only.
+USER 1000:1000
+EXPOSE 8080
+CMD ["sh", "-c", "bin/rails db:prepare && exec bundle exec puma"]
