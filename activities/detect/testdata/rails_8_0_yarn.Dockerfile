@@ -17,7 +17,7 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
 RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \
     ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx && \
-    npm install --global --force yarn@1.22.22
+    npm install --global --no-update-notifier --force yarn@1.22.22
 COPY --parents package.json yarn.lock ./
 RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn install --frozen-lockfile --cache-folder /root/.cache/yarn
 # All that Bundler reads: as long as none of this changes, the gems are not installed again.
