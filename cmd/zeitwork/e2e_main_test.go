@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -65,6 +66,9 @@ func startPlatform(t *testing.T) *platform {
 	return newPlatform(t, shared.cluster.APIURL(), shared.cluster.EdgeURL(), shared.cluster.UserToken(), shared.binary)
 }
 
+// cacheDir is the cache that `up` uses too.
+func cacheDir() string { return cmp.Or(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork") }
+
 func startCluster(ctx context.Context, bin string) error {
 	var err error
 	// A short path: the sockets below it may be 107 bytes long.
@@ -82,14 +86,9 @@ func startCluster(ctx context.Context, bin string) error {
 		return fmt.Errorf("build zeitwork: %w\n%s", err, output)
 	}
 
-	cache := os.Getenv("ZEITWORK_CACHE_DIR")
-	if cache == "" {
-		cache = "/var/cache/zeitwork"
-	}
-
 	shared.cluster, err = localcluster.Start(ctx, localcluster.Options{
 		DataDir:      filepath.Join(shared.folder, "data"),
-		CacheDir:     cache,
+		CacheDir:     cacheDir(),
 		Program:      shared.binary,
 		Bin:          bin,
 		ClusterRange: netip.MustParsePrefix("10.85.0.0/16"),
@@ -104,6 +103,8 @@ func startCluster(ctx context.Context, bin string) error {
 			"ZEITWORK_GARBAGE_INTERVAL=2s",
 			"ZEITWORK_KEEP_RELEASES=2",
 			"ZEITWORK_POLL_INTERVAL=2s",
+			// The tests stand where TLS ends in production.
+			"ZEITWORK_EDGE_TRUSTED_PROXIES=127.0.0.1/32",
 			"ZEITWORK_SOURCE_MAX_BYTES=" + strconv.Itoa(sourceLimit),
 			"ZEITWORK_LOG_LEVEL=debug",
 		},

@@ -186,6 +186,7 @@ func (p *platform) get(ctx context.Context, project client.Project, path string)
 	}
 
 	request.Host = strings.TrimPrefix(strings.TrimPrefix(project.URL, "http://"), "https://")
+	request.Header.Set("X-Forwarded-Proto", "https")
 
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
