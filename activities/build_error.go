@@ -68,6 +68,11 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 	}
 
 	if match := missingFile.FindStringSubmatch(text); match != nil {
+		// A generated Dockerfile copies what it has seen in the source, and what the build is to leave.
+		if sentence, ok := detect.Explain("The build made no " + match[1] + "."); ok && failed.generated {
+			return problem.Wrap(err, problem.Invalid, "%s", sentence)
+		}
+
 		return problem.Wrap(err, problem.Invalid,
 			"%sthere is no %s in the root directory or the stage that it is taken from, or .dockerignore leaves it out. Correct the path.",
 			failed.prefix(), strings.TrimPrefix(match[1], "/"))

@@ -97,3 +97,18 @@ func TestNodeServer_InAWorkspace_SeesOfTheEnvironmentWhatItIsToSee(t *testing.T)
 		}
 	})
 }
+
+func TestSite_BuildThatLeavesNothing_IsExplained(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupFrameworks(t)
+	tree := bundle.open(t, bundle.clone(t, newRepository(t, map[string]string{
+		"package.json": `{"scripts":{"build":"true"},"devDependencies":{"vite":"file:./tools/vite"}}`, "tools/vite/package.json": `{"name":"vite","version":"8.0.0"}`,
+	})))
+	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	require.NoError(t, err)
+	require.Equal(t, detect.FrameworkStatic, plan.Framework)
+
+	_, _, err = bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
+	requireUsers(t, err, "The build made no dist. Leave its configuration's output directory as it is by default")
+}

@@ -62,7 +62,6 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 			output = "out"
 		}
 
-		dockerfile.Made = output
 		site := staticSite{Stage: "build", Path: project.inApp(output), Hashed: hashedByNext, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
@@ -78,7 +77,6 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 		plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
 	default:
 		dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_PRIVATE_STANDALONE=true")
-		dockerfile.Made = path.Join(output, "standalone", project.app.directory, "server.js")
 		dockerfile.Output, dockerfile.Entry = output, path.Join(project.app.directory, "server.js")
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s. It is built to a server of its own (standalone).", version))
 		plan.Dockerfile = render("node_nextjs.Dockerfile.tmpl", dockerfile)

@@ -47,7 +47,7 @@ func TestNodeComplaints_SayWhatToChange(t *testing.T) {
 		"module, Node":     {"Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'left-pad' imported from /app/a.js\n", "does not find the module left-pad"},
 		"command":          {"> build\n> tsc\n\nsh: 1: tsc: not found\n", "There is no command tsc."},
 		"variable":         {"Error: Environment variable not found: DATABASE_URL.\n", "reads the environment variable DATABASE_URL"},
-		"nothing was made": {"The build made no .next/standalone/server.js.\n", "The build made no .next/standalone/server.js."},
+		"nothing was made": {"The build made no /app/dist.", "The build made no dist. Leave its configuration's output directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -44,8 +44,6 @@ type nodeDockerfile struct {
 	BuildMounts      string
 	// Build is empty where there is nothing to build.
 	Build string
-	// Made is what it must leave in the app's directory for the last stage; empty where nothing is known.
-	Made string
 
 	// Prune takes out of the dependencies what only the build needs; empty where nothing is to be. PruneBuilt says that this must wait for the build,
 	// which makes dependencies what they are.

@@ -78,8 +78,6 @@ func detectSite(app source, settings Settings) (Plan, bool, error) {
 	}
 
 	output := builder.outputOf(app, read)
-	dockerfile.Made = path.Join(output, indexFile)
-
 	site := staticSite{
 		Stage: "build", Path: project.inApp(output), Hashed: builder.hashed, Port: plan.Port,
 		SinglePage: builder.dependency != "astro" && !isFile(app, "public/404.html"),

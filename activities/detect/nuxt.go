@@ -60,7 +60,6 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 	dockerfile.BuildMounts = cacheMount("nuxt", project.inApp("node_modules", ".cache")) + dockerfile.BuildMounts
 
 	if static {
-		dockerfile.Made = ".output/public"
 		site := staticSite{Stage: "build", Path: project.inApp(".output", "public"), Hashed: hashedByNuxt, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s, and it is generated as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
@@ -68,7 +67,6 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 		return plan, true, nil
 	}
 
-	dockerfile.Made = ".output/server/index.mjs"
 	dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NITRO_PRESET="+preset)
 	plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s. It is built to a server of its own (.output).", version))
 	plan.Dockerfile = render("node_nuxt.Dockerfile.tmpl", dockerfile)
