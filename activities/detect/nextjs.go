@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
 )
 
 var (
@@ -40,38 +41,29 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 	plan.Versions["nextjs"] = version
 	plan.Arguments = project.publicVariables("NEXT_PUBLIC_")
 
-	output := ".next"
-	if match := nextDistDir.FindStringSubmatch(config); match != nil {
-		output = path.Clean(match[1])
-	}
+	output, exported := nextOutput(config, project.script("build"))
 
-	what := "a Next.js app"
-
-	dockerfile, err := project.dockerfile(&plan, what)
+	dockerfile, err := project.dockerfile(&plan, "a Next.js app")
 	if err != nil {
 		return Plan{}, false, err
 	}
 
 	dockerfile.Build = project.buildCommandOr("next build")
 	dockerfile.BuildEnvironment = []string{"NEXT_TELEMETRY_DISABLED=1"}
-	dockerfile.BuildMounts = cacheMount("nextjs", project.inApp(output, "cache")) + dockerfile.BuildMounts
+	dockerfile.BuildMounts = cacheMount("nextjs", project.inApp(lo.Ternary(exported, nextBuild, output), "cache")) + dockerfile.BuildMounts
 
 	switch start := project.script("start"); {
-	case nextExport.MatchString(config) || nextExportCommand.MatchString(project.script("build")):
-		if output == ".next" || !nextExport.MatchString(config) {
-			output = "out"
-		}
-
+	case exported:
 		site := staticSite{Stage: "build", Path: project.inApp(output), Hashed: hashedByNext, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its start script starts the server.", version))
 
+		project.startBy(dockerfile)
+
 		if start == "" {
 			dockerfile.startWith("npx", "next", "start")
-		} else if err := project.startBy(dockerfile); err != nil {
-			return Plan{}, false, err
 		}
 
 		plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
@@ -83,6 +75,26 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 	}
 
 	return plan, true, nil
+}
+
+// nextBuild is where Next.js builds unless its configuration says something else.
+const nextBuild = ".next"
+
+// nextOutput returns the directory that the build leaves, and whether that is a site of files.
+func nextOutput(config, buildScript string) (directory string, exported bool) {
+	directory = nextBuild
+	if match := nextDistDir.FindStringSubmatch(config); match != nil {
+		directory = path.Clean(match[1])
+	}
+
+	switch {
+	case nextExport.MatchString(config):
+		return lo.Ternary(directory == nextBuild, "out", directory), true
+	case nextExportCommand.MatchString(buildScript):
+		return "out", true
+	default:
+		return directory, false
+	}
 }
 
 // readConfig returns a JavaScript or TypeScript configuration without its comments; empty where there is none.

@@ -41,7 +41,7 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 		},
 		"static export into another directory": {
 			map[string]string{"next.config.js": "module.exports = { output: \"export\", distDir: 'site' }"},
-			[]string{"/app/site"},
+			[]string{"COPY --from=build /app/site ", "target=/app/.next/cache"},
 		},
 		"static export by the build script": {
 			map[string]string{"package.json": `{"scripts":{"build":"next build && next export"},"dependencies":{"next":"^16.4.0"}}`},

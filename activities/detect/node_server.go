@@ -32,9 +32,7 @@ func detectServer(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	if err := project.startBy(dockerfile); err != nil {
-		return Plan{}, false, err
-	}
+	project.startBy(dockerfile)
 
 	found := fmt.Sprintf("The start script in package.json is %q.", project.script("start"))
 	if project.script("start") == "" {
@@ -72,7 +70,7 @@ func serverFile(app source, read manifest) string {
 var plainCommand = regexp.MustCompile(`^(node|bun) [A-Za-z0-9_./=:@, -]+$`)
 
 // startBy decides how the server is started, and with which of its dependencies.
-func (p *nodeProject) startBy(dockerfile *nodeDockerfile) error {
+func (p *nodeProject) startBy(dockerfile *nodeDockerfile) {
 	start := p.script("start")
 
 	switch {
@@ -93,8 +91,6 @@ func (p *nodeProject) startBy(dockerfile *nodeDockerfile) error {
 		dockerfile.Prune = p.manager.prune()
 		dockerfile.PruneBuilt = dockerfile.Prune != "" && (p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies))
 	}
-
-	return nil
 }
 
 // changesDependencies tells whether a script may do something to node_modules: prepare is there to build the package itself.
