@@ -21,7 +21,7 @@ func lockComplaints() []complaint {
 			"package-lock.json is out of step with package.json. Run npm install and commit package-lock.json.",
 		},
 		{
-			regexp.MustCompile(`ERR_PNPM_OUTDATED_LOCKFILE|ERR_PNPM_LOCKFILE_CONFIG_MISMATCH`),
+			regexp.MustCompile(`ERR_PNPM_OUTDATED_LOCKFILE|ERR_PNPM_LOCKFILE_CONFIG_MISMATCH|with "frozen-lockfile" because`),
 			"pnpm-lock.yaml is out of step with package.json or with pnpm's settings. Run pnpm install and commit pnpm-lock.yaml.",
 		},
 		{

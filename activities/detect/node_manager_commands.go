@@ -3,6 +3,8 @@ package detect
 import (
 	"fmt"
 	"path"
+
+	"github.com/Masterminds/semver/v3"
 )
 
 // workDirectory is where the top of the workspace stands in the image.
@@ -20,19 +22,33 @@ func (m packageManager) setup() string {
 	}
 }
 
-// globally installs with npm, which every image has. --force replaces the yarn 1 of the official images.
+// globally installs with npm, which every image has. --force replaces the yarn 1 of the official images; bun is put together by a script,
+// which npm 12 must be told to allow.
 func (m packageManager) globally(what string) string {
-	force := ""
-	if m.name == yarn {
-		force = "--force "
+	options := map[string]string{yarn: "--force ", bun: "--allow-scripts=bun "}
+
+	return "npm install --global --no-update-notifier " + options[m.name] + what
+}
+
+// pinsItself is the pnpm that wants to find its own version in the lockfile.
+const pinsItself = 11
+
+// major is the first number of the version, 0 where none is known.
+func (m packageManager) major() uint64 {
+	version, err := semver.NewVersion(m.version)
+	if err != nil {
+		return 0
 	}
 
-	return "npm install --global --no-update-notifier " + force + what
+	return version.Major()
 }
 
 // environment is what the manager needs to know at every call, as NAME=value.
 func (m packageManager) environment() []string {
 	switch {
+	case m.name == pnpm && m.major() >= pinsItself:
+		// The version that packageManager names is installed: pnpm need not see to that.
+		return []string{"PNPM_HOME=/pnpm", "pnpm_config_pm_on_fail=ignore"}
 	case m.name == pnpm:
 		return []string{"PNPM_HOME=/pnpm"}
 	case m.berry:
@@ -110,7 +126,7 @@ func (m packageManager) prune() string {
 		return "npm prune --omit=dev --ignore-scripts --no-audit --no-fund"
 	case m.name == pnpm:
 		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts"
-	case m.berry && m.version[0] >= '4':
+	case m.berry && m.major() >= focuses:
 		return "YARN_ENABLE_SCRIPTS=false " + m.program() + " workspaces focus --all --production"
 	case m.berry || m.name == bun:
 		return ""
@@ -118,6 +134,9 @@ func (m packageManager) prune() string {
 		return "yarn install --production --frozen-lockfile --ignore-scripts --prefer-offline" + m.cacheFlag()
 	}
 }
+
+// focuses is the Yarn that has the command built in.
+const focuses = 4
 
 // run starts a script of package.json.
 func (m packageManager) run(script string) string { return m.program() + " run " + script }

@@ -37,6 +37,10 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 		"pnpm 7 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, map[string]string{"pnpm": "7"}, nil},
 		"pnpm 8 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '6.0'\n"}, map[string]string{"pnpm": "8"}, nil},
 		"pnpm 10 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "10"}, nil},
+		"pnpm 12": {
+			"pnpm@12.1.0", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "12.1.0"},
+			[]string{"ENV pnpm_config_pm_on_fail=ignore\n"},
+		},
 		"yarn 1": {
 			"", map[string]string{"yarn.lock": emptyYarn1}, map[string]string{"yarn": "1.22.22"},
 			[]string{"npm install --global --no-update-notifier --force yarn@1.22.22\n", "yarn install --frozen-lockfile"},
@@ -60,7 +64,7 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 		},
 		"bun": {
 			"", map[string]string{"bun.lock": `{"lockfileVersion":1,"workspaces":{"":{}},}`}, map[string]string{"bun": "1"},
-			[]string{"npm install --global --no-update-notifier bun@1\n", "bun install --frozen-lockfile"},
+			[]string{"npm install --global --no-update-notifier --allow-scripts=bun bun@1\n", "bun install --frozen-lockfile"},
 		},
 		"bun with a binary lockfile": {"bun@1.1.0", map[string]string{"bun.lockb": "\x00"}, map[string]string{"bun": "1.1.0"}, []string{"bun install --frozen-lockfile"}},
 		"packageManager decides between lockfiles": {
