@@ -13,8 +13,8 @@ func nodeComplaints() []complaint {
 func lockComplaints() []complaint {
 	return []complaint{
 		{
-			regexp.MustCompile("`npm ci` can only install packages when your package\\.json and package-lock\\.json.*\n(?:.*\n)*?.*(Missing|Invalid): (.+?)@? from lock file"),
-			"package-lock.json is out of step with package.json: it lacks $2. Run npm install and commit package-lock.json.",
+			regexp.MustCompile("`npm ci` can only install packages when.*\n(?:.*\n)*?.*Missing: (.+?)@? from lock file"),
+			"package-lock.json is out of step with package.json: it lacks $1. Run npm install and commit package-lock.json.",
 		},
 		{
 			regexp.MustCompile("`npm ci` can only install"),
@@ -29,7 +29,8 @@ func lockComplaints() []complaint {
 			"pnpm-lock.yaml was written by another version of pnpm. Set packageManager in package.json to yours, such as \"pnpm@10.4.1\".",
 		},
 		{
-			regexp.MustCompile("Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`|The lockfile would have been (?:modified|created) by this install"),
+			regexp.MustCompile("Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`|" +
+				"The lockfile would have been (?:modified|created) by this install"),
 			"yarn.lock is out of step with package.json, or was written by another version of Yarn. Run yarn install and commit yarn.lock.",
 		},
 		{
@@ -42,7 +43,8 @@ func lockComplaints() []complaint {
 func installComplaints() []complaint {
 	return []complaint{
 		{
-			regexp.MustCompile(`npm error (?:code )?ERESOLVE(?:.*\n)+?.*npm error (?:Could not resolve dependency|Conflicting peer dependency|peer).*\n(?:npm error )?(.+)`),
+			regexp.MustCompile(`npm error (?:code )?ERESOLVE(?:.*\n)+?` +
+				`.*npm error (?:Could not resolve dependency|Conflicting peer dependency|peer).*\n(?:npm error )?(.+)`),
 			"npm finds no set of versions that all dependencies accept: $1. Change the versions in package.json, or put legacy-peer-deps=true into .npmrc, " +
 				"run npm install and commit package-lock.json.",
 		},
@@ -69,7 +71,8 @@ func installComplaints() []complaint {
 			"The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in $${NPM_TOKEN}, and set that variable in the project.",
 		},
 		{
-			regexp.MustCompile(`npm error 404 +'?([^\s']+)'? is not in this registry|ERR_PNPM_FETCH_404.*GET (\S+?):|npm error notarget No matching version found for (\S+?)\.\s`),
+			regexp.MustCompile(`npm error 404 +'?([^\s']+)'? is not in this registry|ERR_PNPM_FETCH_404.*GET (\S+?):|` +
+				`npm error notarget No matching version found for (\S+?)\.\s`),
 			"The package $1$2$3 is not in the registry. Correct its name or version in package.json; if it is private, name its registry in .npmrc.",
 		},
 		{
@@ -77,8 +80,10 @@ func installComplaints() []complaint {
 			"A dependency could not compile itself. Use a version of it that brings binaries for Linux and this version of Node, or change Node's in engines.node.",
 		},
 		{
-			regexp.MustCompile(`Cannot find (?:module|native binding)[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|@rolldown/)|Cannot find native binding`),
-			"The lockfile lacks what a dependency needs on Linux: it was written on another system. Delete node_modules and the lockfile, install anew and commit the lockfile.",
+			regexp.MustCompile(`Cannot find module[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|` +
+				`@rolldown/)|Cannot find native binding`),
+			"The lockfile lacks what a dependency needs on Linux: it was written on another system. " +
+				"Delete node_modules and the lockfile, install anew and commit the lockfile.",
 		},
 	}
 }
@@ -96,7 +101,7 @@ func nodeBuildComplaints() []complaint {
 				"or commit a Dockerfile.",
 		},
 		{
-			regexp.MustCompile(`(?:Missing required environment variable|Environment variable not found|Missing environment variable)s?:? +[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
+			regexp.MustCompile(`(?:Missing (?:required )?environment variable|Environment variable not found)s?:? +[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
 			"The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
 		},
 		{
@@ -113,8 +118,8 @@ func nodeBuildComplaints() []complaint {
 		},
 		{
 			regexp.MustCompile(`Error occurred prerendering page "([^"]+)"`),
-			"next build could not prerender the page $1: the build log shows why. If the page needs a variable of the project, let the build see it (build variables), " +
-				"or render the page when it is asked for.",
+			"next build could not prerender the page $1: the build log shows why. If the page needs a variable of the project, " +
+				"let the build see it (build variables), or render the page when it is asked for.",
 		},
 		{
 			regexp.MustCompile(`(?:Module not found: (?:Error: )?Can't resolve|Rollup failed to resolve import|Cannot find (?:module|package)|Could not resolve|` +

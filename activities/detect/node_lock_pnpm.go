@@ -69,7 +69,7 @@ func readPNPMLock(content []byte) (lockfile, error) {
 			break
 		}
 
-		lock.add(next)
+		lock = lock.with(next)
 	}
 
 	graph := map[string][]string{}
@@ -83,12 +83,14 @@ func readPNPMLock(content []byte) (lockfile, error) {
 	return lockfile{format: lock.Version, graph: graph, disagrees: lock.disagrees, version: lock.version}, nil
 }
 
-func (l *pnpmLockfile) add(next pnpmLockfile) {
+func (l pnpmLockfile) with(next pnpmLockfile) pnpmLockfile {
 	l.Packages, l.Snapshots, l.Overrides = lo.Assign(l.Packages, next.Packages), lo.Assign(l.Snapshots, next.Snapshots), lo.Assign(l.Overrides, next.Overrides)
 
 	l.Importers = lo.Assign(l.Importers, lo.PickBy(next.Importers, func(directory string, asks pnpmImporter) bool {
 		return len(asks.Dependencies)+len(asks.DevDependencies)+len(asks.OptionalDependencies) > 0 || !lo.HasKey(l.Importers, directory)
 	}))
+
+	return l
 }
 
 // pnpmPackageName reads "/@scope/name/1.0.0", "/@scope/name@1.0.0(peer)" and "@scope/name@1.0.0".

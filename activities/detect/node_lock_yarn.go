@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,51 +25,58 @@ func readYarnLock(content []byte) (lockfile, error) {
 // attribute is how far yarn 1 indents the attributes of an entry.
 const attribute = 2
 
-// readClassicLock reads yarn 1's own format: descriptors at the margin, their attributes below.
-func readClassicLock(content string) (lockfile, error) {
-	versions, graph := map[string]string{}, map[string][]string{}
+// classicLock is what is read of yarn 1's own format: descriptors at the margin, their attributes below.
+type classicLock struct {
+	versions map[string]string
+	graph    map[string][]string
 
-	var (
-		descriptors   []string
-		name, section string
-	)
+	// descriptors and section are where the reader is.
+	descriptors []string
+	section     string
+}
+
+func (l *classicLock) read(line string) {
+	text := strings.TrimRight(line, "\r\n")
+	words := strings.Fields(text)
+
+	switch indentation := len(text) - len(strings.TrimLeft(text, " ")); {
+	case len(words) == 0 || strings.HasPrefix(text, "#"):
+	case indentation == 0:
+		l.descriptors = lo.Map(strings.Split(strings.TrimSuffix(text, ":"), ","), func(descriptor string, _ int) string {
+			return strings.Trim(descriptor, ` "`)
+		})
+		maps.Copy(l.versions, lo.SliceToMap(l.descriptors, func(descriptor string) (string, string) { return descriptor, "" }))
+	case indentation == attribute && words[0] == "version" && len(words) > 1:
+		for _, descriptor := range l.descriptors {
+			l.versions[descriptor] = strings.Trim(words[1], `"`)
+		}
+	case indentation == attribute:
+		l.section = strings.TrimSuffix(words[0], ":")
+	case len(l.descriptors) > 0 && (l.section == "dependencies" || l.section == "optionalDependencies"):
+		name, _ := nameOfDescriptor(l.descriptors[0])
+		l.graph[name] = append(l.graph[name], strings.Trim(words[0], `"`))
+	}
+}
+
+func readClassicLock(content string) (lockfile, error) {
+	lock := &classicLock{versions: map[string]string{}, graph: map[string][]string{}}
 
 	for line := range strings.Lines(content) {
-		text := strings.TrimRight(line, "\r\n")
-		words := strings.Fields(text)
-
-		switch indentation := len(text) - len(strings.TrimLeft(text, " ")); {
-		case len(words) == 0 || strings.HasPrefix(text, "#"):
-		case strings.HasPrefix(text, "<<<<<<<"):
-			return lockfile{}, fmt.Errorf("a line begins with %s", words[0])
-		case indentation == 0:
-			descriptors = strings.Split(strings.TrimSuffix(text, ":"), ",")
-			for i := range descriptors {
-				descriptors[i] = strings.Trim(descriptors[i], ` "`)
-				versions[descriptors[i]] = ""
-			}
-
-			name, _ = nameOfDescriptor(descriptors[0])
-		case indentation == attribute:
-			section = strings.TrimSuffix(words[0], ":")
-			if section == "version" && len(words) > 1 {
-				for _, descriptor := range descriptors {
-					versions[descriptor] = strings.Trim(words[1], `"`)
-				}
-			}
-		case section == "dependencies" || section == "optionalDependencies":
-			graph[name] = append(graph[name], strings.Trim(words[0], `"`))
+		if strings.HasPrefix(line, "<<<<<<<") {
+			return lockfile{}, errors.New("a line begins with <<<<<<<")
 		}
+
+		lock.read(line)
 	}
 
 	return lockfile{
-		format: "1", graph: graph,
-		version: func(_, name, asked string) string { return versions[name+"@"+asked] },
+		format: "1", graph: lock.graph,
+		version: func(_, name, asked string) string { return lock.versions[name+"@"+asked] },
 		disagrees: func(_ string, asks manifest) string {
 			asked := asks.installed()
 
 			for _, name := range slices.Sorted(maps.Keys(asked)) {
-				if !lo.HasKey(versions, name+"@"+asked[name]) && !asks.replaces(name) && !isLocal(asked[name]) {
+				if !lo.HasKey(lock.versions, name+"@"+asked[name]) && !asks.replaces(name) && !isLocal(asked[name]) {
 					return fmt.Sprintf("it has no %q at %q", name, asked[name])
 				}
 			}

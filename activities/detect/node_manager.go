@@ -237,7 +237,7 @@ func (m packageManager) displayName() string {
 // quoted is the JSON form of a Dockerfile's CMD.
 func quoted(words []string) string {
 	parts := lo.Map(words, func(word string, _ int) string {
-		text, _ := json.Marshal(word) //nolint:errchkjson // A string always encodes.
+		text, _ := json.Marshal(word) // A string always encodes.
 
 		return string(text)
 	})

@@ -14,7 +14,8 @@ var ownScripts = []string{"preinstall", "postinstall", "prepare"}
 
 // harmless are scripts that do their work with the files that the installation has.
 var harmless = regexp.MustCompile(`^((npx|bunx|pnpm exec|yarn run|yarn) )?(-y |--yes )?` +
-	`(nuxt prepare|nuxi prepare|nuxt-module-build prepare|prisma generate|patch-package|husky|husky install|is-ci|only-allow|simple-git-hooks|lefthook install|true|exit 0)\b[^/]*$`)
+	`(nuxt prepare|nuxi prepare|nuxt-module-build prepare|prisma generate|patch-package|husky|husky install|is-ci|only-allow|simple-git-hooks|` +
+	`lefthook install|true|exit 0)\b[^/]*$`)
 
 // laterScript is one that needs the sources: it is run when they are there, instead of by the installation.
 type laterScript struct {
@@ -33,7 +34,7 @@ func (p *nodeProject) laterScripts() []laterScript {
 
 	if p.app.directory != "." {
 		top, others := lo.FilterReject(packages, func(known workspacePackage, _ int) bool { return known.directory == "." })
-		packages = append(others, top...)
+		packages = slices.Concat(others, top)
 	}
 
 	later := []laterScript{}
@@ -76,18 +77,16 @@ func isHarmless(script string) bool {
 
 // withoutScripts is the command that takes them out of the package.json files of the installation's layer.
 func withoutScripts(later []laterScript) string {
-	commands := []string{}
+	byFile := lo.GroupBy(later, func(script laterScript) string { return script.file })
 
-	for file, scripts := range lo.GroupBy(later, func(script laterScript) string { return script.file }) {
+	commands := lo.MapToSlice(byFile, func(file string, scripts []laterScript) string {
 		names := lo.Map(scripts, func(script laterScript, _ int) string { return "scripts." + script.name })
-		prefix := ""
-
 		if directory := path.Dir(file); directory != "." {
-			prefix = "--prefix " + directory + " "
+			names = append([]string{"--prefix", directory}, names...)
 		}
 
-		commands = append(commands, "npm pkg delete "+prefix+strings.Join(names, " "))
-	}
+		return "npm pkg delete " + strings.Join(names, " ")
+	})
 
 	slices.Sort(commands)
 

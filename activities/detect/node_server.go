@@ -87,10 +87,15 @@ func (p *nodeProject) startBy(dockerfile *nodeDockerfile) {
 		dockerfile.startWith("npm", "start")
 	}
 
-	if p.onlyBuilds() && !p.startsWithDevelopmentDependency() {
+	if p.onlyBuilds() && p.canPrune() && !p.startsWithDevelopmentDependency() {
 		dockerfile.Prune = p.manager.prune()
 		dockerfile.PruneBuilt = dockerfile.Prune != "" && (p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies))
 	}
+}
+
+// canPrune is false where bun, which installs anew instead, would run scripts without what they need, or leave a workspace's packages as they are.
+func (p *nodeProject) canPrune() bool {
+	return p.manager.name != bun || p.manager.lockfile != "" && len(p.members) == 0 && len(p.runByInstall(p.app)) == 0 && !p.usesPrisma()
 }
 
 // changesDependencies tells whether a script may do something to node_modules: prepare is there to build the package itself.
