@@ -26,6 +26,8 @@ func TestOrder_FirstThatFitsDecides(t *testing.T) {
 		"a Dockerfile of a name before all":    {with(nextApp, map[string]string{"docker/web.Dockerfile": "FROM scratch\n"}), Settings{DockerfilePath: "docker/web.Dockerfile"}, FrameworkDockerfile, ""},
 		"a Dockerfile in a subdirectory":       {with(nextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), Settings{}, FrameworkNextJS, ""},
 		"a Dockerfile in the root directory":   {with(nextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), Settings{RootDirectory: "docker"}, FrameworkDockerfile, ""},
+		"Rails with a package.json":            {railsTree("8.0.2", []string{"puma (6.4.2)"}, serverApp), Settings{}, FrameworkRails, ""},
+		"Rails with Vite":                      {railsTree("8.0.2", []string{"puma (6.4.2)"}, viteApp), Settings{}, FrameworkRails, ""},
 		"Nuxt before Next.js":                  {map[string]string{"package.json": `{"scripts":{"build":"x"},"dependencies":{"nuxt":"4.0.0","next":"16.0.0"}}`}, Settings{}, FrameworkNuxt, ""},
 		"Next.js before a server":              {with(nextApp, map[string]string{"server.js": ""}), Settings{}, FrameworkNextJS, ""},
 		"Nuxt in a workspace":                  {workspace, Settings{RootDirectory: "apps/web"}, FrameworkNuxt, "."},
