@@ -10,8 +10,8 @@ import (
 var gemPackages = []struct {
 	gem        string
 	build, run []string
-	// inVariants says that the variants for Linux need what runs, too.
-	inVariants bool
+	// always says that they are needed even where nothing is compiled.
+	always bool
 }{
 	{"curb", []string{"libcurl4-openssl-dev"}, []string{"libcurl4"}, false},
 	{"ffi", []string{"libffi-dev"}, []string{"libffi8"}, false},
@@ -40,7 +40,7 @@ func (a railsApp) packages() ([]string, []string) {
 	}
 
 	for _, known := range gemPackages {
-		if a.lock.compiles(known.gem) || known.inVariants && a.needs(known.gem) {
+		if a.lock.compiles(known.gem) && !known.always || a.needs(known.gem) && known.always {
 			build, run = append(build, known.build...), append(run, known.run...)
 		}
 	}

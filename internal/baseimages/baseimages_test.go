@@ -68,7 +68,7 @@ func TestEnsure_PushesEveryTag_AndNothingTheSecondTime(t *testing.T) {
 
 	require.NoError(t, Ensure(t.Context(), options))
 
-	tags := lo.SumBy(recipes, func(r recipe) int { return len(r.Tags) })
+	tags := lo.SumBy(recipes, func(r recipe) int { return len(r.Tags) + len(lo.FromPtr(r.Exact).Tags) })
 	require.Len(t, lo.Filter(pushed, func(detail string, _ int) bool { return strings.HasPrefix(detail, "pushing ") }), tags)
 
 	pushed = nil
@@ -90,6 +90,24 @@ func TestEnsure_PushesEveryTag_AndNothingTheSecondTime(t *testing.T) {
 	}
 
 	require.Subset(t, files, map[string]bool{"/usr/local/bin/node": true, "/usr/local/bin/npm": true, "/home/node": true, certificatePath: true, "/etc/debian_version": true})
+}
+
+func TestEnsure_ImageIsToBeHadByItsExactVersion(t *testing.T) {
+	server := httptest.NewServer(registry.New(registry.Logger(log.New(io.Discard, "", 0))))
+	t.Cleanup(server.Close)
+
+	options := Options{CacheDir: cacheDir(t), Registry: strings.TrimPrefix(server.URL, "http://")}
+	require.NoError(t, Ensure(t.Context(), options))
+
+	line := pull(t, options.Registry, "ruby:3.3-slim")
+	file, err := line.ConfigFile()
+	require.NoError(t, err)
+
+	assignment, found := lo.Find(file.Config.Env, func(assignment string) bool { return strings.HasPrefix(assignment, "RUBY_VERSION=3.3.") })
+	require.True(t, found, "%v", file.Config.Env)
+
+	exact := pull(t, options.Registry, "ruby:"+strings.TrimPrefix(assignment, "RUBY_VERSION=")+"-slim")
+	require.Equal(t, lo.Must(line.Digest()), lo.Must(exact.Digest()))
 }
 
 func TestEnsure_OtherCertificates_MakesOtherImages(t *testing.T) {

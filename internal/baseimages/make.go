@@ -90,7 +90,18 @@ func (r recipe) make(ctx context.Context, options Options, certificates []byte, 
 		return nil, fmt.Errorf("put the layers together: %w", err)
 	}
 
-	return mutate.ConfigFile(made, r.config(made))
+	file := r.config(made)
+
+	if r.Exact != nil {
+		version, err := packageVersion(ctx, rootfs, r.Exact.Package)
+		if err != nil {
+			return nil, err
+		}
+
+		file.Config.Env = append(file.Config.Env, r.Exact.Variable+"="+version)
+	}
+
+	return mutate.ConfigFile(made, file)
 }
 
 func (r recipe) config(made v1.Image) *v1.ConfigFile {

@@ -27,7 +27,12 @@ func pushAll(ctx context.Context, options Options, images []image) error {
 			return fmt.Errorf("prepare the push of %s: %w", repository, err)
 		}
 
-		for _, tag := range image.recipe.Tags {
+		tags, err := image.tags()
+		if err != nil {
+			return err
+		}
+
+		for _, tag := range tags {
 			reference, err := name.NewTag(options.Registry+"/"+repository+":"+tag, name.Insecure)
 			if err != nil {
 				return fmt.Errorf("name %s:%s: %w", repository, tag, err)

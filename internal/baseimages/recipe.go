@@ -18,6 +18,18 @@ type recipe struct {
 	Command  []string
 	// Environment is what the image sets besides what all do, in the form NAME=VALUE. A PATH replaces the common one.
 	Environment []string
+	// Exact has the image bear its exact version, too; nil: it does not.
+	Exact *exactVersion
+}
+
+// exactVersion tells where the version comes from that is known only when the image is made.
+type exactVersion struct {
+	// Package is the Debian package whose version it is, without Debian's revision.
+	Package string
+	// Variable of the image's environment that says it.
+	Variable string
+	// Tags are the names with it, in the place of the word VERSION.
+	Tags []string
 }
 
 // recipes is what is made when no public registry is in reach. The slim and the full tags are the same image: a
@@ -73,6 +85,9 @@ var recipes = []recipe{
 		Environment: []string{
 			"LANG=C.UTF-8", "GEM_HOME=/usr/local/bundle", "BUNDLE_APP_CONFIG=/usr/local/bundle", "BUNDLE_SILENCE_ROOT_WARNING=1",
 			"PATH=/usr/local/bundle/bin:" + searchPath,
+		},
+		Exact: &exactVersion{
+			Package: "ruby3.3", Variable: "RUBY_VERSION", Tags: []string{"VERSION", "VERSION-slim", "VERSION-trixie", "VERSION-slim-trixie"},
 		},
 	},
 }
