@@ -146,6 +146,8 @@ func (p *prober) ask(ctx context.Context) *complaint {
 	}
 
 	request.Header.Set("User-Agent", "zeitwork-health-check/1")
+	// As an edge with TLS asks: an app that insists on that would only redirect, well or not.
+	request.Header.Set("X-Forwarded-Proto", "https")
 
 	response, err := p.client.Do(request)
 	if err != nil {

@@ -68,6 +68,20 @@ func TestProber_DoesNotFollowRedirects(t *testing.T) {
 	}))
 }
 
+func TestProber_AppThatInsistsOnTLS_IsAskedForMoreThanARedirect(t *testing.T) {
+	t.Parallel()
+
+	require.Contains(t, ask(t, "/up", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Forwarded-Proto") != "https" {
+			http.Redirect(w, r, "https://"+r.Host, http.StatusMovedPermanently)
+
+			return
+		}
+
+		w.WriteHeader(http.StatusInternalServerError)
+	}), "status 500")
+}
+
 func TestProber_SomethingElseThanHTTP_IsNamed(t *testing.T) {
 	t.Parallel()
 
