@@ -431,7 +431,7 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 
 const recordVMReport = `-- name: RecordVMReport :exec
 UPDATE vms
-SET state = $1::text, message = $2, exit_code = $3, restarts = $4,
+SET state = $1::text, message = $2, exit_code = coalesce($3, CASE kind WHEN 'release' THEN exit_code END), restarts = $4,
   started_at = CASE
     WHEN $1::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN $1::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,

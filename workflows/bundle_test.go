@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,8 +107,8 @@ func (b *testBundle) addNode(t *testing.T, name, prefix string) uuid.UUID {
 	t.Helper()
 
 	node := id.New()
-	b.exec(t, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, last_seen_at)
-		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix))
+	b.exec(t, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, capabilities, last_seen_at)
+		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, '{release}', now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix))
 
 	return node
 }
@@ -145,7 +146,7 @@ func (b *testBundle) newWorker(t *testing.T) *Worker {
 func (b *testBundle) makeWorker() (*Worker, error) {
 	return NewWorker(Config{
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
-		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
+		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, ReleaseTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
@@ -343,19 +344,24 @@ func (m *memory) setBuild(f func(ctx context.Context, request activities.BuildRe
 	m.onBuild = f
 }
 
-// fakeNode reports every VM that is to run as healthy, or as the test says, and removes every other one.
+// fakeNode reports every VM that is to run as healthy, or as the test says, and removes every other one. Release commands end
+// with exit code 0, or as the test says.
 type fakeNode struct {
 	bundle *testBundle
 	id     uuid.UUID
 
 	mutex  sync.Mutex
 	report map[string]string
+	// release is the state of release VMs, and exitCode how their command ends.
+	release  string
+	exitCode int
 }
 
 func (n *fakeNode) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		n.mutex.Lock()
 		state, message, restarts := n.report["state"], n.report["message"], n.report["restarts"]
+		release, exitCode := cmp.Or(n.release, "exited"), n.exitCode
 		n.mutex.Unlock()
 
 		if state == "" {
@@ -369,13 +375,16 @@ func (n *fakeNode) run(ctx context.Context) {
 		_, err := n.bundle.pool.Exec(ctx, `
 			WITH changed AS (
 				UPDATE vms SET
-					state = CASE desired_state WHEN 'stopped' THEN 'removed' ELSE $1 END, message = nullif($2, ''), restarts = $3::text::integer,
+					state = CASE WHEN desired_state = 'stopped' THEN 'removed' WHEN kind = 'release' THEN $4 ELSE $1 END,
+					exit_code = CASE WHEN kind = 'release' AND $4 = 'exited' AND desired_state <> 'stopped' THEN $5::integer ELSE exit_code END,
+					started_at = CASE WHEN kind = 'release' AND $4 IN ('running', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
+					message = nullif($2, ''), restarts = $3::text::integer,
 					removed_at = CASE desired_state WHEN 'stopped' THEN now() END,
 					healthy_at = CASE WHEN desired_state <> 'stopped' AND $1 = 'healthy' THEN now() ELSE healthy_at END
-				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> $1)
+				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> CASE kind WHEN 'release' THEN $4 ELSE $1 END)
 					AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
 				RETURNING deployment_id)
-			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts)
+			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts, release, exitCode)
 		if err != nil && ctx.Err() == nil {
 			n.bundle.logger.Warn("the node could not report", "error", err)
 		}
@@ -385,6 +394,14 @@ func (n *fakeNode) run(ctx context.Context) {
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+}
+
+// releases has release commands stand in a state or, where that is exited, end with an exit code.
+func (n *fakeNode) releases(state string, exitCode int) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	n.release, n.exitCode = state, exitCode
 }
 
 func (n *fakeNode) reports(state, message, restarts string) {

@@ -79,10 +79,15 @@ func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 		activity string                            // Blocked, so that the step is under way.
 		prepare  func(t *testing.T, b *testBundle) // Where no activity takes part.
 	}{
-		stepClone:       {activity: "clone"},
-		stepDetect:      {activity: "open"},
-		stepBuild:       {activity: "build"},
-		stepPush:        {activity: "publish"},
+		stepClone:  {activity: "clone"},
+		stepDetect: {activity: "open"},
+		stepBuild:  {activity: "build"},
+		stepPush:   {activity: "publish"},
+		stepRelease: {prepare: func(t *testing.T, b *testBundle) {
+			t.Helper()
+			b.setReleaseCommand(t, "sleep 60")
+			b.node.releases("running", 0)
+		}},
 		stepSchedule:    {prepare: func(t *testing.T, b *testBundle) { t.Helper(); b.exec(t, "UPDATE nodes SET state = 'draining'") }},
 		stepHealthCheck: {prepare: func(t *testing.T, b *testBundle) { t.Helper(); b.node.reports("starting", "", "") }},
 		stepFlipRoute: {prepare: func(t *testing.T, b *testBundle) {

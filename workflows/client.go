@@ -65,6 +65,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queuePoll:    {MaxWorkers: polls},
 		queueMove:    {MaxWorkers: w.config.WaitSlots},
 		queueGarbage: {MaxWorkers: 1},
+		queueCommand: {MaxWorkers: w.config.WaitSlots},
 	}
 }
 

@@ -8,6 +8,7 @@ const (
 	stepDetect      = "detect"
 	stepBuild       = "build"
 	stepPush        = "push"
+	stepRelease     = "release"
 	stepSchedule    = "schedule"
 	stepHealthCheck = "health_check"
 	stepFlipRoute   = "flip_route"
@@ -15,6 +16,7 @@ const (
 
 // deploy is the chain from a commit to a URL. Attempts and their backoff make the deadline of a step that waits for
 // something of ours: 10 attempts are about 3 minutes, 20 are about 8. Health checks end by themselves: their attempts are for workers that die.
+// A step with a condition is left out where that does not hold for the project.
 //
 //nolint:mnd // The declarations are the names of these numbers.
 func deploy() []step {
@@ -23,6 +25,7 @@ func deploy() []step {
 		{name: stepDetect, queue: queueSource, timeout: 5 * time.Minute, attempts: 10, run: (*Worker).detect},
 		{name: stepBuild, queue: queueBuild, timeout: 45 * time.Minute, attempts: 10, run: (*Worker).build},
 		{name: stepPush, queue: queueRelease, timeout: 5 * time.Minute, attempts: 10, run: (*Worker).push},
+		{name: stepRelease, queue: queueCommand, timeout: 80 * time.Minute, attempts: 20, run: (*Worker).release, when: hasReleaseCommand},
 		{name: stepSchedule, queue: queueRelease, timeout: time.Minute, attempts: 20, run: (*Worker).schedule},
 		{name: stepHealthCheck, queue: queueWait, timeout: 15 * time.Minute, attempts: 20, run: (*Worker).healthCheck},
 		{name: stepFlipRoute, queue: queueRelease, timeout: time.Minute, attempts: 20, run: (*Worker).flipRoute},

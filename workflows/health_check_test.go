@@ -16,7 +16,7 @@ import (
 func vmsOf(states ...string) []database.ListDeploymentVMsRow {
 	rows := make([]database.ListDeploymentVMsRow, 0, len(states))
 	for _, state := range states {
-		rows = append(rows, database.ListDeploymentVMsRow{VM: database.VM{State: state, DesiredState: "running"}, NodeName: "n1", NodeSeen: true})
+		rows = append(rows, database.ListDeploymentVMsRow{VM: database.VM{Kind: vmApp, State: state, DesiredState: "running"}, NodeName: "n1", NodeSeen: true})
 	}
 
 	return rows

@@ -34,6 +34,7 @@ const (
 	queuePoll    = "poll"
 	queueMove    = "move"
 	queueGarbage = "garbage"
+	queueCommand = "command"
 )
 
 // riverSchema is the Postgres schema of River's tables.

@@ -104,14 +104,14 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 
 // replace starts another VM for one that must leave its node, and returns the node of the new one.
 func (w *Worker) replace(ctx context.Context, queries *database.Queries, deployment database.Deployment, old database.VM) (uuid.UUID, error) {
-	nodes, err := w.placeOn(ctx, queries, deployment.ID, 1, old.CPUMillis, old.MemoryBytes)
-	if err != nil {
-		return uuid.Nil, err
-	}
-
 	fresh := database.CreateVMParams{
 		DeploymentID: deployment.ID, Kind: vmApp, Port: old.Port, CPUMillis: old.CPUMillis, MemoryBytes: old.MemoryBytes, HealthPath: old.HealthPath,
 		ReplacesID: &old.ID,
+	}
+
+	nodes, err := w.placeOn(ctx, queries, fresh, 1)
+	if err != nil {
+		return uuid.Nil, err
 	}
 
 	// What is not live yet has no requests to keep: its chain waits for the new VM only.

@@ -95,7 +95,7 @@ func (w *Worker) goOn(ctx context.Context, a *attempt, write outcome) error {
 			return err
 		}
 
-		if next, ok := a.step.next(); ok {
+		if next, ok := a.step.next(a.project); ok {
 			if err := queries.AdvanceDeployment(ctx, next, a.deployment.ID); err != nil {
 				return fmt.Errorf("advance the deployment: %w", err)
 			}

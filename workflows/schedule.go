@@ -57,7 +57,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return nil
 		}
 
-		placed, err := w.placeOn(ctx, queries, a.deployment.ID, missing, vm.CPUMillis, vm.MemoryBytes)
+		placed, err := w.placeOn(ctx, queries, vm, missing)
 		if err != nil {
 			return err
 		}
@@ -72,10 +72,8 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 	}, nil
 }
 
-// placeOn chooses nodes for count VMs of a deployment. The nodes stay locked until the transaction ends.
-func (w *Worker) placeOn(
-	ctx context.Context, queries *database.Queries, deployment uuid.UUID, count int, cpuMillis int32, memoryBytes int64,
-) ([]database.Node, error) {
+// placeOn chooses nodes for count VMs like that. The nodes stay locked until the transaction ends.
+func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
@@ -85,12 +83,18 @@ func (w *Worker) placeOn(
 		return nil, fmt.Errorf("lock the nodes: %w", err)
 	}
 
-	usage, err := queries.ListNodeUsage(ctx, deployment)
+	if vm.Kind == vmRelease {
+		if nodes, err = runReleases(nodes); err != nil {
+			return nil, err
+		}
+	}
+
+	usage, err := queries.ListNodeUsage(ctx, vm.DeploymentID)
 	if err != nil {
 		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	placed, err := place(candidates(nodes, usage), count, int64(cpuMillis), memoryBytes)
+	placed, err := place(candidates(nodes, usage), count, int64(vm.CPUMillis), vm.MemoryBytes)
 	if problem.CodeOf(err) == problem.Unavailable {
 		err = errors.Join(err, w.makeRoom(ctx))
 	}

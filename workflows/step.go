@@ -20,6 +20,8 @@ type step struct {
 	// attempts bounds how often the step is tried, also over several jobs.
 	attempts int
 	run      func(*Worker, context.Context, *attempt) (outcome, error)
+	// when tells whether a project has the step; nil: every one.
+	when func(database.Project) bool
 }
 
 // outcome writes the result of a step, inside the transaction that ends it.
@@ -32,16 +34,14 @@ func (s step) kind() kind {
 	}
 }
 
-// next is the name of the step that follows; false behind the last one.
-func (s step) next() (string, bool) {
+// next is the name of the step that follows for a project; false behind the last one.
+func (s step) next(project database.Project) (string, bool) {
 	steps := deploy()
 	_, index, _ := lo.FindIndexOf(steps, func(other step) bool { return other.name == s.name })
 
-	if index+1 == len(steps) {
-		return "", false
-	}
+	following, ok := lo.Find(steps[index+1:], func(other step) bool { return other.when == nil || other.when(project) })
 
-	return steps[index+1].name, true
+	return following.name, ok
 }
 
 // jobName is the job kind of a step.

@@ -15,8 +15,11 @@ func TestSteps_RunAndWrittenTwice_IsOnce(t *testing.T) {
 	b := setup(t)
 	worker := b.work(t)
 	b.exec(t, "UPDATE projects SET instances = 3")
+	b.setReleaseCommand(t, "migrate")
 
 	live := b.await(t, b.create(t).ID, stateLive)
+	b.awaitCount(t, 3, "SELECT count(*) FROM vms WHERE removed_at IS NULL")
+
 	before := b.everything(t, live.ID)
 
 	project, err := b.queries.LockProject(b.ctx, b.project)
@@ -41,7 +44,8 @@ func TestSteps_RunAndWrittenTwice_IsOnce(t *testing.T) {
 	b.exec(t, "UPDATE route_table SET version = $1", *live.RouteVersion)
 	b.exec(t, "UPDATE deployments SET route_version = $1, ended_at = $2", *live.RouteVersion, *live.EndedAt)
 	require.Equal(t, before, b.everything(t, live.ID))
-	require.Equal(t, 3, b.count(t, "SELECT count(*) FROM vms"))
+	require.Equal(t, 3, b.count(t, "SELECT count(*) FROM vms WHERE kind = 'app'"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE kind = 'release'"))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM images"))
 	require.Zero(t, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'retire'"))
 }

@@ -70,7 +70,7 @@ FOR NO KEY UPDATE OF vms;
 
 -- name: RecordVMReport :exec
 UPDATE vms
-SET state = @state::text, message = @message, exit_code = @exit_code, restarts = @restarts,
+SET state = @state::text, message = @message, exit_code = coalesce(@exit_code, CASE kind WHEN 'release' THEN exit_code END), restarts = @restarts,
   started_at = CASE
     WHEN @state::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN @state::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
