@@ -149,6 +149,10 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 func (a *Agent) reconcile(ctx context.Context) {
 	for id, vm := range a.assigned {
 		m := a.machines[id]
+		if m == nil && unclear(vm) {
+			continue
+		}
+
 		if m == nil {
 			m = a.start(ctx, id, &vm)
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/internal/client"
@@ -216,7 +217,8 @@ func (m *machine) describe() (containers.VM, error) {
 	}
 
 	return containers.VM{
-		ID: m.id, DeploymentID: m.vm.DeploymentID, Image: m.vm.Image, Address: address, Port: m.vm.Port,
+		ID: m.id, DeploymentID: m.vm.DeploymentID, Image: m.vm.Image, Command: lo.FromPtr(m.vm.Command), Once: runsOnce(*m.vm),
+		Address: address, Port: m.vm.Port,
 		CPUMillis: m.vm.CPUMillis, MemoryBytes: m.vm.MemoryBytes, PIDs: m.vm.PIDS, Environment: m.vm.Environment,
 		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), Folder: m.folder(), LogFolder: m.logFolder(),
 	}, nil

@@ -92,7 +92,12 @@ func (m *machine) run(ctx context.Context) {
 
 	if m.vm != nil {
 		shipping.Go(func() { m.logs.follow(shipContext) })
-		m.keepRunning()
+
+		if runsOnce(*m.vm) {
+			m.runCommand()
+		} else {
+			m.keepRunning()
+		}
 	}
 
 	retry := backoff{first: firstBackoff, last: lastBackoff}
@@ -130,20 +135,11 @@ func (m *machine) keepRunning() {
 		case ctx.Err() != nil:
 			return
 		case err != nil && problem.IsUsers(err):
-			m.logger.WarnContext(ctx, "the VM cannot run", logging.Error(err))
-			m.set(client.VMReportStateFailed, problem.MessageOf(err))
-			<-ctx.Done()
+			m.cannotRun(ctx, err)
 
 			return
 		case err != nil:
-			m.logger.WarnContext(ctx, "the VM does not run yet; it is tried again", logging.Error(err))
-			m.explain(explainRetry(err))
-
-			if containers.IsDiskFull(err) {
-				signal(m.agent.removed) // Images that nobody needs go now, not in a minute.
-			}
-
-			retry.pause(ctx)
+			m.notYet(ctx, err, &retry)
 
 			continue
 		}
@@ -156,6 +152,25 @@ func (m *machine) keepRunning() {
 
 		counter.restarts++
 	}
+}
+
+// cannotRun says why the VM cannot run, until it is not wanted any more.
+func (m *machine) cannotRun(ctx context.Context, err error) {
+	m.logger.WarnContext(ctx, "the VM cannot run", logging.Error(err))
+	m.set(client.VMReportStateFailed, problem.MessageOf(err))
+	<-ctx.Done()
+}
+
+// notYet says why the VM does not run yet, and waits before it is tried again.
+func (m *machine) notYet(ctx context.Context, err error, retry *backoff) {
+	m.logger.WarnContext(ctx, "the VM does not run yet; it is tried again", logging.Error(err))
+	m.explain(explainRetry(err))
+
+	if containers.IsDiskFull(err) {
+		signal(m.agent.removed) // Images that nobody needs go now, not in a minute.
+	}
+
+	retry.pause(ctx)
 }
 
 func (m *machine) folder() string { return filepath.Join(m.agent.config.vmFolder(), m.id.String()) }

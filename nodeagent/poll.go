@@ -65,7 +65,7 @@ func (a *Agent) fetch(ctx context.Context, etag string) (*client.Assignments, st
 	defer cancel()
 
 	seconds := int64(longPoll.Seconds())
-	params := &client.GetAssignmentsParams{WaitSeconds: &seconds}
+	params := &client.GetAssignmentsParams{WaitSeconds: &seconds, Capabilities: new(capabilities())}
 
 	if etag != "" {
 		params.IfNoneMatch = &etag

@@ -265,6 +265,13 @@ func (b *testBundle) traces(t *testing.T) []string {
 		left = append(left, "lease "+lease.ID)
 	}
 
+	kept, err := b.client.SandboxStore().List(ctx)
+	require.NoError(t, err)
+
+	for _, record := range kept {
+		left = append(left, "sandbox "+record.ID)
+	}
+
 	for _, folder := range []string{b.network.Folder, filepath.Join(b.config.DataDir, "vms")} {
 		entries, _ := os.ReadDir(folder)
 		for _, entry := range entries {

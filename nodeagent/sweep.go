@@ -48,7 +48,7 @@ func (a *Agent) sweepOnce(ctx context.Context) error {
 	a.mu.Lock()
 
 	for _, id := range left {
-		if a.machines[id] == nil {
+		if _, assigned := a.assigned[id]; !assigned && a.machines[id] == nil {
 			a.start(ctx, id, nil)
 		}
 	}

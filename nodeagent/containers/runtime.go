@@ -54,7 +54,11 @@ type VM struct {
 	ID           uuid.UUID
 	DeploymentID uuid.UUID
 	// Image is a reference by digest.
-	Image       string
+	Image string
+	// Command is run instead of the image's own; empty: that one.
+	Command []string
+	// Once says that the VM must not be begun twice; see FindOnce.
+	Once        bool
 	Address     netip.Addr
 	Port        int64
 	CPUMillis   int64
@@ -80,7 +84,7 @@ func New(client *containerd.Client, config Config) *Runtime {
 	return &Runtime{client: client, config: config}
 }
 
-// List returns the VMs of which anything is left in containerd: a container, a snapshot or a lease.
+// List returns the VMs of which anything is left in containerd: a container, a snapshot, a lease or a shim that is kept.
 func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 	var names []string
 
@@ -111,7 +115,12 @@ func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 		names = append(names, strings.TrimPrefix(lease.ID, leasePrefix))
 	}
 
-	return lo.Uniq(lo.FilterMap(names, func(name string, _ int) (uuid.UUID, bool) {
+	kept, err := r.keptShims(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	return lo.Uniq(lo.FilterMap(append(names, kept...), func(name string, _ int) (uuid.UUID, bool) {
 		id, err := uuid.Parse(name)
 
 		return id, err == nil
@@ -121,6 +130,10 @@ func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 // Remove ends the VM's task by force and removes its container, its snapshot and its lease. What is not there is fine.
 func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 	if err := r.removeContainer(ctx, vm); err != nil {
+		return err
+	}
+
+	if err := r.dropShim(ctx, vm.String()); err != nil {
 		return err
 	}
 

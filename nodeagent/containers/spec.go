@@ -32,7 +32,12 @@ const (
 // specification returns what makes the OCI specification of a VM from an image. Its root filesystem is the VM's snapshot, writable and
 // gone with the VM.
 func (r *Runtime) specification(image containerd.Image, vm VM) []oci.SpecOpts {
-	return append([]oci.SpecOpts{oci.WithImageConfig(image)}, r.isolation(vm)...)
+	options := []oci.SpecOpts{oci.WithImageConfig(image)}
+	if len(vm.Command) > 0 {
+		options = append(options, oci.WithProcessArgs(vm.Command...))
+	}
+
+	return append(options, r.isolation(vm)...)
 }
 
 // isolation is the part of the specification that does not come from the image, and that nothing in an image can widen.
@@ -73,7 +78,10 @@ func environment(vm VM) []string {
 		all = map[string]string{}
 	}
 
-	all["PORT"] = strconv.FormatInt(vm.Port, 10)
+	if vm.Port != 0 {
+		all["PORT"] = strconv.FormatInt(vm.Port, 10)
+	}
+
 	all["ZEITWORK_VM_ID"] = vm.ID.String()
 	all["ZEITWORK_DEPLOYMENT_ID"] = vm.DeploymentID.String()
 

@@ -143,6 +143,12 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 		return nil, fmt.Errorf("make task: %w", err)
 	}
 
+	if vm.Once {
+		if err := r.writeBegun(ctx, container); err != nil {
+			return nil, err
+		}
+	}
+
 	if err := task.Start(ctx); err != nil {
 		return nil, fmt.Errorf("start task: %w", err)
 	}
@@ -161,7 +167,7 @@ func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd
 		return nil, fmt.Errorf("read the configuration of an image: %w", err)
 	}
 
-	if len(config.Config.Entrypoint)+len(config.Config.Cmd) == 0 {
+	if len(vm.Command)+len(config.Config.Entrypoint)+len(config.Config.Cmd) == 0 {
 		return nil, problem.New(problem.Invalid, "The image says no command to start. Add a CMD or an ENTRYPOINT to the Dockerfile.")
 	}
 

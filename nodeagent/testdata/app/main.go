@@ -8,12 +8,17 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 )
 
 func main() {
+	if len(os.Args) == 4 {
+		command(os.Args[2], os.Args[3])
+	}
+
 	switch os.Getenv("MODE") {
 	case "never":
 		time.Sleep(time.Hour)
@@ -45,6 +50,26 @@ func main() {
 
 	fmt.Println("listening on", os.Getenv("PORT"))
 	log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), http.HandlerFunc(answer)))
+}
+
+// command runs for a duration and ends with an exit code.
+func command(duration, code string) {
+	fmt.Println("begins as", os.Getenv("MODE")+os.Getenv("PORT"))
+
+	lasts, err := time.ParseDuration(duration)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	time.Sleep(lasts)
+	fmt.Println("ends")
+
+	number, err := strconv.Atoi(code)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	os.Exit(number)
 }
 
 var started = time.Now()

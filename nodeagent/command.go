@@ -1,0 +1,156 @@
+package nodeagent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+)
+
+// capabilities are what the API is told that this agent can do.
+func capabilities() []string { return []string{"release"} }
+
+// runsOnce tells whether a VM runs a command once, instead of an app that is kept running.
+func runsOnce(vm client.AssignedVM) bool { return vm.Kind == client.AssignedVMKindRelease }
+
+// unclear tells whether the API, being of the version before, has not said what a VM is to run: one without a port is no app.
+// It is left as it is until another API answers.
+func unclear(vm client.AssignedVM) bool { return vm.Kind == "" && vm.Port == 0 }
+
+// runCommand runs the VM's command, once, and reports how it ended for as long as the VM is wanted.
+func (m *machine) runCommand() {
+	ctx, retry := m.wanted, backoff{first: firstBackoff, last: lastBackoff}
+	begun := lo.FromPtr(m.vm.Begun)
+
+	for ctx.Err() == nil {
+		exit, err := m.commandOnce(ctx, &begun)
+
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && problem.IsUsers(err):
+			m.cannotRun(ctx, err)
+
+			return
+		case err != nil:
+			m.notYet(ctx, err, &retry)
+
+			continue
+		}
+
+		m.logger.InfoContext(ctx, "the command ended", slog.Int64("exit_code", int64(exit.Code)), slog.Bool("out_of_memory", exit.OutOfMemory))
+		m.exited(exit, m.vm.MemoryBytes)
+		<-ctx.Done()
+
+		return
+	}
+}
+
+// commandOnce returns how the command ended. It begins it only where nobody has: begun tells that, where containerd knows nothing.
+func (m *machine) commandOnce(ctx context.Context, begun *bool) (containers.Exit, error) {
+	found, err := m.agent.runtime.FindOnce(ctx, m.id)
+	if err != nil {
+		return containers.Exit{}, fmt.Errorf("look for the running command: %w", err)
+	}
+
+	switch {
+	case found.Lost || (*begun && found == containers.Once{}):
+		return containers.Exit{}, problem.New(problem.Invalid,
+			"It was cut off when the node or its container runtime restarted: it may or may not have finished. "+
+				"Look at what it changes, then redeploy to run it again.")
+	case found == containers.Once{}:
+		found.Task, err = m.startCommand(ctx)
+	case found.Exit == nil:
+		err = m.attachCommand()
+	}
+
+	if err != nil {
+		return containers.Exit{}, err
+	}
+
+	*begun = true
+
+	return m.awaitCommand(ctx, found)
+}
+
+func (m *machine) startCommand(ctx context.Context) (*containers.Task, error) {
+	vm, err := m.describe()
+	if err != nil {
+		return nil, err
+	}
+
+	return m.start(ctx, vm, 0)
+}
+
+// attachCommand makes sure of the network of a command that runs already.
+func (m *machine) attachCommand() error {
+	vm, err := m.describe()
+	if err != nil {
+		return err
+	}
+
+	if _, err := m.agent.vmNetwork().Attach(m.id, vm.Address); err != nil {
+		return fmt.Errorf("attach the network: %w", err)
+	}
+
+	return nil
+}
+
+// awaitCommand waits for the end, writes it down, and only then lets go of the task.
+func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (containers.Exit, error) {
+	exit := lo.FromPtr(found.Exit)
+
+	if found.Exit == nil {
+		m.set(client.VMReportStateRunning, "")
+
+		var err error
+		if exit, err = found.Task.Wait(ctx); err != nil {
+			return exit, fmt.Errorf("wait for the command's end: %w", err)
+		}
+
+		if err := m.agent.runtime.WriteExit(ctx, m.id, exit); err != nil {
+			return exit, fmt.Errorf("write down how the command ended: %w", err)
+		}
+	}
+
+	if found.Task != nil {
+		if err := found.Task.Delete(ctx); err != nil {
+			return exit, fmt.Errorf("clean up behind the command's end: %w", err)
+		}
+	}
+
+	flush, cancel := context.WithTimeout(ctx, flushTime)
+	defer cancel()
+
+	m.logs.flush(flush)
+
+	return exit, nil
+}
+
+func (m *machine) exited(exit containers.Exit, memory int64) {
+	m.change(func(report *client.VMReport) {
+		code := int64(exit.Code)
+		report.State, report.ExitCode, report.Message = client.VMReportStateExited, &code, sentence(describeCommandExit(exit, memory))
+	})
+}
+
+// describeCommandExit says in a sentence what an exit code leaves open, if anything.
+func describeCommandExit(exit containers.Exit, memory int64) string {
+	switch {
+	case exit.OutOfMemory && exit.Code != 0:
+		return fmt.Sprintf("It used more memory than its limit of %d MiB. Make it use less, or raise the limit.", memory/mebibyte)
+	case exit.Code == notFound:
+		return "The image lacks the command, or a shell to run it with."
+	case exit.Code == notExecutable:
+		return "The command cannot be executed."
+	case exit.Code > signalCodes:
+		return fmt.Sprintf("It was ended by signal %d.", exit.Code-signalCodes)
+	default:
+		return ""
+	}
+}
