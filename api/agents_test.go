@@ -11,7 +11,9 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // ship sends lines of a VM, with sequences from first on.
@@ -328,4 +330,90 @@ func TestBootstrap_RunTwice_ChangesNothing(t *testing.T) {
 	require.Equal(t, "first", me.JSON200.Organisations[0].Slug)
 
 	require.NotContains(t, b.log.String(), b.tokens.User)
+}
+
+// releaseVM assigns the VM of a release command to the node.
+func (b *testBundle) releaseVM(t *testing.T, deployment uuid.UUID) uuid.UUID {
+	t.Helper()
+
+	vm := id.New()
+	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
+		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, Kind: "release", Command: []string{"/bin/sh", "-c", "migrate"},
+		IP: netip.MustParseAddr("10.79.1.3"), CPUMillis: 100, MemoryBytes: 64 << 20,
+	}))
+
+	return vm
+}
+
+func (b *testBundle) assigned(t *testing.T, capabilities ...string) []client.AssignedVM {
+	t.Helper()
+
+	answer, err := b.node.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{Capabilities: &capabilities})
+	require.NoError(t, err)
+	require.NotNil(t, answer.JSON200, "%s", answer.Body)
+
+	return answer.JSON200.VMS
+}
+
+func TestAssignments_ReleaseVM_IsGivenToAgentsThatCanRunItOnly(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID).ID
+	app, release := b.vm(t, deployment), b.releaseVM(t, deployment)
+	ids := func(vms []client.AssignedVM) []uuid.UUID {
+		return lo.Map(vms, func(vm client.AssignedVM, _ int) uuid.UUID { return vm.ID })
+	}
+	kept := func() []string {
+		node, err := b.queries.LockNode(t.Context(), b.nodeID)
+		require.NoError(t, err)
+
+		return node.Capabilities
+	}
+
+	given := b.assigned(t, "release", "flying")
+	require.Equal(t, []uuid.UUID{app, release}, ids(given))
+	require.Equal(t, client.AssignedVMKindApp, given[0].Kind)
+	require.Nil(t, given[0].Command)
+	require.Equal(t, client.AssignedVMKindRelease, given[1].Kind)
+	require.Equal(t, []string{"/bin/sh", "-c", "migrate"}, *given[1].Command)
+	require.Zero(t, given[1].Port)
+	require.Equal(t, []string{"release"}, kept())
+
+	require.Equal(t, []uuid.UUID{app}, ids(b.assigned(t)), "it would run the app instead")
+	require.Empty(t, kept())
+
+	_, err := b.queries.StopReleaseVM(t.Context(), deployment)
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{app, release}, ids(b.assigned(t)), "any agent can remove it")
+}
+
+func TestReport_ReleaseVM_KeepsItsExitCodeAndIsNoUpstream(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	deployment := b.deployment(t, project.ID).ID
+	release := b.releaseVM(t, deployment)
+	b.flip(t, project.ID, deployment)
+	require.False(t, lo.FromPtr(b.assigned(t, "release")[0].Begun))
+
+	report := func(state client.VMReportState, code *int64) {
+		answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{
+			Version: "1", Runtime: "runc", VMS: []client.VMReport{{ID: release, State: state, ExitCode: code}},
+		})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+	}
+
+	report(client.VMReportStateRunning, nil)
+	require.True(t, *b.assigned(t, "release")[0].Begun)
+	report(client.VMReportStateExited, new(int64(3)))
+	report(client.VMReportStateHealthy, nil)
+	require.Empty(t, b.routes(t, "", 0).JSON200.Routes[0].Upstreams)
+
+	answer, err := b.owner.GetDeploymentWithResponse(t.Context(), deployment)
+	require.NoError(t, err)
+	require.EqualValues(t, 3, *(*answer.JSON200.VMS)[0].ExitCode, "an agent that starts anew does not know it any more")
+	require.Equal(t, client.VMKindRelease, (*answer.JSON200.VMS)[0].Kind)
 }

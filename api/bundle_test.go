@@ -195,8 +195,8 @@ func (b *testBundle) vm(t *testing.T, deployment uuid.UUID) uuid.UUID {
 
 	vm := id.New()
 	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
-		Kind: "app",
-		ID:   vm, DeploymentID: deployment, NodeID: b.nodeID, IP: netip.MustParseAddr("10.79.1.2"), Port: 8080, CPUMillis: 100, MemoryBytes: 64 << 20,
+		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.79.1.2"), Port: 8080,
+		CPUMillis: 100, MemoryBytes: 64 << 20,
 	}))
 	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelNodes, b.nodeID.String()))
 

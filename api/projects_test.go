@@ -47,9 +47,26 @@ func TestProject_HasAGeneratedDomainAndSettingsThatChange(t *testing.T) {
 	require.False(t, *changed.JSON200.AutoDeploy)
 	require.Equal(t, "main", *changed.JSON200.Branch)
 
+	built, err := b.owner.UpdateProjectWithResponse(t.Context(), made.JSON201.ID, client.ProjectUpdate{
+		ReleaseCommand: new(" bin/migrate "), BuildVariables: &[]string{"NPM_TOKEN", "NPM_TOKEN"},
+	})
+	require.NoError(t, err)
+	require.NotNil(t, built.JSON200, "%s", built.Body)
+	require.Equal(t, "bin/migrate", *built.JSON200.ReleaseCommand)
+	require.Equal(t, []string{"NPM_TOKEN"}, *built.JSON200.BuildVariables)
+	require.EqualValues(t, 3000, *built.JSON200.Port)
+
+	bare, err := b.owner.UpdateProjectWithResponse(t.Context(), made.JSON201.ID, client.ProjectUpdate{
+		ReleaseCommand: new(""), BuildVariables: &[]string{},
+	})
+	require.NoError(t, err)
+	require.NotNil(t, bare.JSON200, "%s", bare.Body)
+	require.Nil(t, bare.JSON200.ReleaseCommand)
+	require.Empty(t, lo.FromPtr(bare.JSON200.BuildVariables))
+
 	events, err := b.owner.ListAuditEventsWithResponse(t.Context(), made.JSON201.OrganisationID, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"project.update", "project.create", "project.create"},
+	require.Equal(t, []string{"project.update", "project.update", "project.update", "project.create", "project.create"},
 		lo.Map(events.JSON200.Items, func(e client.AuditEvent, _ int) string { return e.Action }))
 }
 

@@ -40,6 +40,7 @@ func (r rows) judge(projects []*project) []finding {
 	}
 
 	found = append(found, r.judgeVMs()...)
+	found = append(found, r.judgeReleases()...)
 
 	for _, e := range r.edges {
 		if e.Acknowledged != r.version {
@@ -102,6 +103,15 @@ func (r rows) judgeRoute(p *project) []finding {
 	}
 
 	return found
+}
+
+// judgeReleases: a release command runs once.
+func (r rows) judgeReleases() []finding {
+	often := lo.Filter(r.releases, func(release releaseRow, _ int) bool { return release.Times > 1 })
+
+	return lo.Map(often, func(release releaseRow, _ int) finding {
+		return lost("the release command of deployment %s ran %d times", release.DeploymentID, release.Times)
+	})
 }
 
 // judgeVMs: what a live deployment needs is there and healthy; what nobody needs is gone.

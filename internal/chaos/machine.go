@@ -39,8 +39,10 @@ type holding struct {
 	running    map[uuid.UUID]int
 	containers []string
 	leases     []string
-	images     []string
-	snapshots  []string
+	// shims are those that are kept for how their command has ended.
+	shims     []string
+	images    []string
+	snapshots []string
 	// layers are snapshots that no image and no VM stands on.
 	layers []string
 	files  []string
@@ -138,6 +140,15 @@ func (h *holding) lookAtContainerd(ctx context.Context, containerd *client.Clien
 		h.leases = append(h.leases, l.ID)
 	}
 
+	shims, err := containerd.SandboxStore().List(ctx)
+	if err != nil {
+		return fmt.Errorf("list the shims that are kept: %w", err)
+	}
+
+	for _, s := range shims {
+		h.shims = append(h.shims, s.ID)
+	}
+
 	return nil
 }
 
@@ -212,6 +223,7 @@ func (h *holding) judge(node string, r rows) []finding {
 	}
 
 	unneeded("container", h.containers, ids)
+	unneeded("shim", h.shims, ids)
 	unneeded("lease", h.leases, lo.Map(ids, func(id string, _ int) string { return leasePrefix + id }))
 	unneeded("image", h.images, digests)
 	unneeded("snapshot", h.snapshots, ids)

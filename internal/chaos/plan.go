@@ -87,7 +87,7 @@ const leaseTime = 8 * time.Second
 
 // steps are the chain's.
 func steps() []string {
-	return []string{"clone", "detect", "build", "push", "schedule", "health_check", "flip_route"}
+	return []string{"clone", "detect", "build", "push", "release", "schedule", "health_check", "flip_route"}
 }
 
 func moments() []string { return []string{faultpoint.Before, faultpoint.After, faultpoint.Committed} }

@@ -16,6 +16,8 @@ import (
 
 const (
 	instances = 2
+	// released is what the release command of every project writes.
+	released = "released"
 	// answerTime bounds how long the API may be away before it answers a call.
 	answerTime = time.Minute
 	// betweenPushes is how far apart the two pushes of actionTwoPushes are.
@@ -41,7 +43,8 @@ func newProject(ctx context.Context, api *client.ClientWithResponses, s *sample)
 
 	made, err := api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
 		Name: s.name, RepositoryURL: s.url(), AutoDeploy: new(bool), Instances: lo.ToPtr[int64](instances),
-		CPUMillis: lo.ToPtr[int64](100), MemoryBytes: lo.ToPtr[int64](64 << 20), //nolint:mnd // Room for all on a small machine.
+		ReleaseCommand: new("echo " + released),
+		CPUMillis:      lo.ToPtr[int64](100), MemoryBytes: lo.ToPtr[int64](64 << 20), //nolint:mnd // Room for all on a small machine.
 	})
 	if err != nil || made.JSON201 == nil {
 		return nil, fmt.Errorf("make project %s: %w %s", s.name, err, lo.FromPtr(made).Body)

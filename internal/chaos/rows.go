@@ -16,9 +16,11 @@ import (
 type rows struct {
 	deployments []deploymentRow
 	vms         []vmRow
-	domains     []domainRow
-	edges       []edgeRow
-	version     int64
+	// releases are how often the release commands of deployments ran.
+	releases []releaseRow
+	domains  []domainRow
+	edges    []edgeRow
+	version  int64
 }
 
 type deploymentRow struct {
@@ -46,6 +48,11 @@ type vmRow struct {
 	State        string     `db:"state"`
 }
 
+type releaseRow struct {
+	DeploymentID uuid.UUID `db:"deployment_id"`
+	Times        int       `db:"times"`
+}
+
 type domainRow struct {
 	ProjectID    uuid.UUID  `db:"project_id"`
 	Hostname     string     `db:"hostname"`
@@ -66,6 +73,9 @@ FROM deployments LEFT JOIN images ON images.id = deployments.image_id ORDER BY d
 	vmsSQL = `
 SELECT vms.id, deployment_id, nodes.name AS node, ip, desired_state, vms.state
 FROM vms JOIN nodes ON nodes.id = node_id WHERE removed_at IS NULL ORDER BY vms.id`
+	releasesSQL = `
+SELECT vms.deployment_id, count(*) AS times FROM vms JOIN runtime_logs ON runtime_logs.vm_id = vms.id
+WHERE vms.kind = 'release' AND line = '` + released + `' GROUP BY vms.deployment_id`
 	domainsSQL = `SELECT project_id, hostname, deployment_id FROM domains ORDER BY hostname`
 	edgesSQL   = `SELECT name, acknowledged_version FROM edges ORDER BY name`
 	versionSQL = `SELECT version FROM route_table`
@@ -81,6 +91,10 @@ func readRows(ctx context.Context, pool *pgxpool.Pool) (read rows, err error) {
 		}
 
 		if read.vms, err = query[vmRow](ctx, tx, vmsSQL); err != nil {
+			return err
+		}
+
+		if read.releases, err = query[releaseRow](ctx, tx, releasesSQL); err != nil {
 			return err
 		}
 
