@@ -29,6 +29,8 @@ type fakeAPI struct {
 	version int
 	changed chan struct{}
 	away    bool
+	// older makes it an API of the version before, which refuses states that it does not know.
+	older   bool
 	reports map[uuid.UUID]client.VMReport
 	history map[uuid.UUID][]client.VMReportState
 	lines   map[uuid.UUID][]client.ShippedLogLine
@@ -108,6 +110,13 @@ func (f *fakeAPI) report(w http.ResponseWriter, r *http.Request) {
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
+
+	unknown := func(vm client.VMReport) bool { return vm.State == client.VMReportStateExited }
+	if f.older && slices.ContainsFunc(report.VMS, unknown) {
+		http.Error(w, "what is exited", http.StatusUnprocessableEntity)
+
+		return
+	}
 
 	for _, vm := range report.VMS {
 		if f.reports[vm.ID].State != vm.State {

@@ -209,3 +209,19 @@ func TestRelease_APIOfTheVersionBefore_IsLeftAsItIs(t *testing.T) {
 	require.Equal(t, pid, b.task(t, running.ID).Pid())
 	require.False(t, lo.SomeBy(b.traces(t), func(trace string) bool { return strings.Contains(trace, unknown.ID.String()) }))
 }
+
+func TestRelease_APIOfTheVersionBefore_HearsOfTheOtherVMs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.api.older = true
+	release := b.releaseVM(t, "0s", "0")
+	b.api.assign(release)
+	b.startAgent(t)
+	require.Eventually(t, func() bool { return strings.Contains(b.log.String(), "the command ended") }, 20*time.Second, 5*time.Millisecond)
+
+	app := b.vm(release.Image, "")
+	b.api.assign(release, app)
+	b.api.waitFor(t, app.ID, client.VMReportStateHealthy)
+	require.NotContains(t, b.api.states(release.ID), client.VMReportStateExited)
+}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/internal/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -61,10 +63,18 @@ func (a *Agent) sendReport(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
 	defer cancel()
 
-	response, err := a.api.ReportNodeWithResponse(ctx, client.NodeReport{
+	report := client.NodeReport{
 		Version: version(), Runtime: a.config.Runtime,
 		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
-	})
+	}
+
+	response, err := a.api.ReportNodeWithResponse(ctx, report)
+	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity {
+		// An API of the version before refuses a state that it does not know. It must hear of the rest all the same.
+		report.VMS = lo.Reject(report.VMS, func(vm client.VMReport, _ int) bool { return vm.State == client.VMReportStateExited })
+		response, err = a.api.ReportNodeWithResponse(ctx, report)
+	}
+
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
