@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
 	"github.com/samber/lo"
@@ -142,6 +143,8 @@ func TestFramework_LaterCommits_DoAgainOnlyWhatTheyChange(t *testing.T) {
 			cold := app.build(t)
 			require.False(t, cold.that(t, "npm ci").Cached, "a project gets nothing of another's")
 
+			requireLean(t, app.image(t, ImageRepository(app.project), cold.Digest))
+
 			app.repository.commit("No change", nil)
 			same := app.build(t)
 			require.Equal(t, cold.Digest, same.Digest)
@@ -158,6 +161,27 @@ func TestFramework_LaterCommits_DoAgainOnlyWhatTheyChange(t *testing.T) {
 			require.True(t, changed.that(t, "npm ci").Cached, "dependencies are installed again:\n%s", changed.vertices)
 			require.False(t, changed.that(t, "npm run build").Cached, "the change is not built:\n%s", changed.vertices)
 		})
+	}
+}
+
+// requireLean checks that the image's user is not root, and that no package manager has left its cache in it.
+func requireLean(t *testing.T, image v1.Image) {
+	t.Helper()
+
+	config, err := image.ConfigFile()
+	require.NoError(t, err)
+
+	user, _, _ := strings.Cut(config.Config.User, ":")
+	require.NotContains(t, []string{"", "0", "root"}, user, "the image's user")
+
+	caches := []string{"/root/.", "/home/", "/pnpm/", "/app/.next/cache/", "/app/node_modules/.cache/", "/var/cache/apt/", "/var/lib/apt/lists/"}
+
+	for file := range sizesOf(t, image) {
+		for _, cache := range caches {
+			// Bash's and such, which the base image has.
+			skeleton := strings.HasSuffix(file, "/.bashrc") || strings.HasSuffix(file, "/.profile") || strings.HasSuffix(file, "/.bash_logout")
+			require.False(t, strings.HasPrefix(file, cache) && !skeleton, "%s is in the image", file)
+		}
 	}
 }
 

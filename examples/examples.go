@@ -19,7 +19,7 @@ import (
 //go:embed all:node-dockerfile
 var NodeDockerfile embed.FS
 
-//go:embed all:lockfiles all:nextjs all:node all:nuxt all:rails all:vite
+//go:embed all:lockfiles all:nextjs all:node all:nuxt all:rails all:vite all:workspace
 var files embed.FS
 
 // NPM is the package manager whose lockfile the Node examples come with.
@@ -40,6 +40,9 @@ func Write(dir, name, manager string) error {
 
 	return write(dir, path.Join("lockfiles", name, manager))
 }
+
+// WriteWorkspace puts a pnpm workspace into a directory, which must not have its files yet. The app in it is apps/web.
+func WriteWorkspace(dir string) error { return write(dir, "workspace") }
 
 // WriteRails puts the Rails example into a directory, with gems from Debian's packages; see debiangems.Ensure.
 func WriteRails(ctx context.Context, dir, cacheDir string) error {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/localcluster"
 )
 
@@ -96,6 +97,8 @@ func startCluster(ctx context.Context, bin string) error {
 		Bridge:       "zwe2e0",
 		Disposable:   true,
 		Workers:      2,
+		// As `up` decides: where Docker Hub is in reach, apps are built on its images.
+		PublicRegistry: baseimages.PublicRegistry(ctx),
 		Environ: []string{
 			"ZEITWORK_HEALTH_TIMEOUT=15s",
 			"ZEITWORK_IP_COOLDOWN=2s",

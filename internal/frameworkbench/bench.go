@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/containerd/containerd/v2/client"
 
@@ -114,4 +115,6 @@ func (b *workbench) startCluster(ctx context.Context) (*localcluster.Cluster, er
 	})
 }
 
-func progress(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) }
+func progress(part, detail string) {
+	fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), part, detail)
+}

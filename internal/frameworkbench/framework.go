@@ -40,6 +40,9 @@ type official struct {
 //go:embed official/nextjs.Dockerfile
 var nextjsDockerfile string
 
+//go:embed official/rails.Dockerfile
+var railsDockerfile string
+
 func frameworks() []framework {
 	node := func(name, file, text, image string) framework {
 		return framework{
@@ -63,6 +66,28 @@ func frameworks() []framework {
 		node("nuxt", "app/pages/index.vue", "Hello from Nuxt", current),
 		node("node", "src/server.ts", "<h1>Hello from Node", before),
 		node("vite", "src/main.ts", "The greeting is not set", current),
+		rails(),
+	}
+}
+
+func rails() framework {
+	return framework{
+		name: "rails", write: examples.WriteRails, file: "app/controllers/api/hello_controller.rb", text: "Hello from Rails",
+		variables: map[string]string{"SECRET_KEY_BASE": "only-for-measuring-only-for-measuring-only-for-measuring"},
+		image:     "ruby:3.3-slim-trixie",
+		environment: []string{
+			"RAILS_ENV=production", "BUNDLE_DEPLOYMENT=1", "BUNDLE_PATH=/usr/local/bundle", "BUNDLE_WITHOUT=development:test",
+			"DEBIAN_FRONTEND=noninteractive",
+		},
+		prepare: [][]string{
+			{"apt-get", "update"},
+			{"apt-get", "install", "--yes", "--no-install-recommends", "build-essential", "libsqlite3-dev", "libyaml-dev", "pkg-config"},
+			{"bundle", "install"},
+			{"bundle", "exec", "bootsnap", "precompile", "--gemfile"},
+		},
+		// The example has no assets to precompile.
+		build:    []string{"bundle", "exec", "bootsnap", "precompile", "app/", "lib/"},
+		official: &official{dockerfile: railsDockerfile},
 	}
 }
 

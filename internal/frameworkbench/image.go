@@ -171,7 +171,10 @@ func get(ctx context.Context, url string) error {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}
 
-	response, err := http.DefaultClient.Do(request)
+	// TLS ends before an app, and some redirect to it.
+	request.Header.Set("X-Forwarded-Proto", "https")
+
+	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}

@@ -1,0 +1,3 @@
+import { button } from "@workspace/ui";
+
+document.querySelector("#app")?.append(button("A button of packages/ui"));
