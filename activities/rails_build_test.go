@@ -2,6 +2,7 @@ package activities
 
 import (
 	"net/http"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,4 +28,12 @@ func TestRails_ExampleIsBuiltAndAnswers(t *testing.T) {
 		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s\n%s", path, body, app.log())
 		require.Contains(t, body, want)
 	}
+
+	_, page := app.get(t, http.MethodGet, "/", "X-Forwarded-Proto", "https")
+	stylesheet := regexp.MustCompile(`/assets/application-\w+\.css`).FindString(page)
+	require.NotEmpty(t, stylesheet, page)
+
+	response, _ := app.get(t, http.MethodGet, stylesheet, "X-Forwarded-Proto", "https")
+	require.Equal(t, http.StatusOK, response.StatusCode, app.log())
+	require.Contains(t, response.Header.Get("Cache-Control"), "max-age", stylesheet)
 }

@@ -26,7 +26,9 @@ import (
 var repack []byte
 
 // packages are the gems that the example names, and the Debian packages that hold them.
-var packages = map[string]string{"rails": "rails", "sqlite3": "ruby-sqlite3", "puma": "puma", "bootsnap": "ruby-bootsnap"}
+var packages = map[string]string{
+	"rails": "rails", "propshaft": "ruby-rails-propshaft", "sqlite3": "ruby-sqlite3", "puma": "puma", "bootsnap": "ruby-bootsnap",
+}
 
 const suite = "trixie"
 

@@ -33,7 +33,7 @@ func TestEnsure_MakesTheGemsOfTheExampleAndItsLockfile(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, folder, again)
 
-	for _, gem := range []string{"rails-7.2.*.gem", "activerecord-7.2.*.gem", "sqlite3-1.7.*.gem", "puma-6.*.gem", "bootsnap-1.*.gem"} {
+	for _, gem := range []string{"rails-7.2.*.gem", "activerecord-7.2.*.gem", "propshaft-1.*.gem", "sqlite3-1.7.*.gem", "puma-6.*.gem", "bootsnap-1.*.gem"} {
 		found, err := filepath.Glob(filepath.Join(folder, "vendor", "cache", gem))
 		require.NoError(t, err)
 		require.Len(t, found, 1, gem)

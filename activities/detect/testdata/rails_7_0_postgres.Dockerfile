@@ -7,7 +7,7 @@ ENV RAILS_ENV=production \
     BUNDLE_PATH=/usr/local/bundle \
     BUNDLE_WITHOUT=development:test
 
-FROM base AS build
+FROM base AS gems
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential libpq-dev pkg-config
@@ -18,12 +18,17 @@ RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.2.0/cache,sharing=locked 
     bundle install && \
     rm -rf ~/.bundle "$BUNDLE_PATH"/ruby/*/bundler/gems/*/.git && \
     find "$BUNDLE_PATH" -name '*.o' -delete && \
-    bundle exec bootsnap precompile --gemfile
+    bundle exec bootsnap precompile --gemfile && \
+    chown -R 1000:1000 tmp
+
+FROM gems AS build
 COPY . .
+# What bootsnap compiles of the app is kept apart from what it has of the gems, which is a layer that stays.
 RUN --mount=type=cache,target=tmp/cache/assets,sharing=locked \
-    mkdir -p db log storage tmp/pids && \
-    bundle exec bootsnap precompile app/ lib/ && \
+    mkdir -p db log storage tmp/cache tmp/pids && \
+    BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ && \
     SECRET_KEY_BASE=for-the-build-only bundle exec rails assets:precompile && \
+    rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
     rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 
@@ -35,8 +40,9 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
     groupadd --gid 1000 rails && useradd --uid 1000 --gid 1000 --create-home rails
 # jemalloc keeps the memory of Ruby's threads from growing.
 ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so RAILS_LOG_TO_STDOUT=1 RAILS_SERVE_STATIC_FILES=1 PORT=8080
-COPY --from=build /usr/local/bundle /usr/local/bundle
-COPY --from=build /rails /rails
+COPY --from=gems /usr/local/bundle /usr/local/bundle
+COPY --from=gems /rails/tmp tmp
+COPY --from=build /rails .
 # It may write to db, log, storage and tmp only.
 USER 1000:1000
 EXPOSE 8080

@@ -9,17 +9,10 @@ ENV RAILS_ENV=production \
     BUNDLE_PATH=/usr/local/bundle \
     BUNDLE_WITHOUT=development:test
 
-FROM base AS build
+FROM base AS gems
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential libssl-dev pkg-config
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
-RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \
-    ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx && \
-    npm install --global --no-update-notifier --force yarn@1.22.22
-COPY --parents package.json yarn.lock ./
-RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn install --frozen-lockfile --cache-folder /root/.cache/yarn
 # All that Bundler reads: as long as none of this changes, the gems are not installed again.
 COPY --parents Gemfile Gemfile.lock ./
 # What it downloads is kept in a cache that is no part of the image.
@@ -27,9 +20,18 @@ RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.3.0/cache,sharing=locked 
     bundle install && \
     rm -rf ~/.bundle "$BUNDLE_PATH"/ruby/*/bundler/gems/*/.git && \
     find "$BUNDLE_PATH" -name '*.o' -delete
+
+FROM gems AS build
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules/npm /usr/local/lib/node_modules/npm
+RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \
+    ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx && \
+    npm install --global --no-update-notifier --force yarn@1.22.22
+COPY --parents package.json yarn.lock ./
+RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn install --frozen-lockfile --cache-folder /root/.cache/yarn
 COPY . .
 RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked --mount=type=secret,id=SENTRY_TOKEN,env=SENTRY_TOKEN \
-    mkdir -p db log storage tmp/pids && \
+    mkdir -p db log storage tmp/cache tmp/pids && \
     SECRET_KEY_BASE_DUMMY=1 SKIP_YARN_INSTALL=1 SKIP_BUN_INSTALL=1 bundle exec rails assets:precompile && \
     rm -rf node_modules vendor/cache && \
     chown -R 1000:1000 db log storage tmp
@@ -42,8 +44,8 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
     groupadd --gid 1000 rails && useradd --uid 1000 --gid 1000 --create-home rails
 # jemalloc keeps the memory of Ruby's threads from growing.
 ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so PORT=8080
-COPY --from=build /usr/local/bundle /usr/local/bundle
-COPY --from=build /rails /rails
+COPY --from=gems /usr/local/bundle /usr/local/bundle
+COPY --from=build /rails .
 # It may write to db, log, storage and tmp only.
 USER 1000:1000
 EXPOSE 8080
