@@ -7,19 +7,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
 )
 
-func TestRails_ExampleIsBuiltAndAnswers(t *testing.T) {
+func TestRails_ExampleIsBuiltAndAnswers_AndALaterCommitInstallsNoGems(t *testing.T) {
 	t.Parallel()
 
-	bundle := setupFrameworks(t)
-	directory := t.TempDir()
-	require.NoError(t, examples.WriteRails(t.Context(), directory, cacheDir()))
+	example := &exampleApp{builderBundle: setupFrameworks(t), repository: newRepository(t, nil)}
+	require.NoError(t, examples.WriteRails(t.Context(), example.repository.directory, cacheDir()))
+	example.repository.commit("The example", nil)
 
-	plan, image := bundle.buildTree(t, directory, detect.Settings{Variables: []string{"SECRET_KEY_BASE"}})
-	require.Equal(t, detect.FrameworkRails, plan.Framework)
+	cold := example.build(t)
+	image := example.image(t, ImageRepository(example.project), cold.Digest)
+
+	example.replace(t, "app/views/home/index.html.erb", "Hello from Rails", "Changed")
+	changed := example.build(t)
+	require.NotEqual(t, cold.Digest, changed.Digest)
+	require.True(t, changed.that(t, "bundle install").Cached, "gems are installed again:\n%s", changed.vertices)
+	require.True(t, changed.that(t, "COPY --from=gems /rails/tmp").Cached, "the gems' layers are made again:\n%s", changed.vertices)
+	require.False(t, changed.that(t, "assets:precompile").Cached, "the change is not built:\n%s", changed.vertices)
 
 	app := runImage(t, image, "3000", "SECRET_KEY_BASE=secret")
 
