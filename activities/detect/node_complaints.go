@@ -59,6 +59,10 @@ func installComplaints() []complaint {
 			"A dependency needs Node $1$2$3. Write that into engines.node of package.json.",
 		},
 		{
+			regexp.MustCompile(`This version of pnpm requires at least Node\.js v([\d.]+)`),
+			"This version of pnpm needs Node $1. Write \">=$1\" into engines.node of package.json, or an older pnpm into packageManager.",
+		},
+		{
 			regexp.MustCompile(`EBADENGINE|ERR_PNPM_UNSUPPORTED_ENGINE`),
 			"A dependency needs another version of Node. Write the one that it needs into engines.node of package.json.",
 		},

@@ -28,6 +28,7 @@ func TestNodeComplaints_SayWhatToChange(t *testing.T) {
 			" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\" because pnpm-lock.yaml is not up to date with package.json\n",
 			"Run pnpm install and commit pnpm-lock.yaml.",
 		},
+		"pnpm, Node":          {"ERROR: This version of pnpm requires at least Node.js v22.13\n", `Write ">=22.13" into engines.node`},
 		"pnpm, scripts":       {"[ERR_PNPM_IGNORED_BUILDS] Ignored build scripts: esbuild\n", "pnpm approve-builds"},
 		"yarn 1, out of step": {"error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.\n", "Run yarn install and commit yarn.lock."},
 		"yarn 1, engine":      {"error a@1.0.0: The engine \"node\" is incompatible with this module. Expected version \">= 26\". Got \"24.1.0\"\n", "needs Node >= 26."},

@@ -125,7 +125,8 @@ func (m packageManager) prune() string {
 	case m.name == npm:
 		return "npm prune --omit=dev --ignore-scripts --no-audit --no-fund"
 	case m.name == pnpm:
-		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts"
+		// It would keep for a week what is not needed any more.
+		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts --config.modules-cache-max-age=0"
 	case m.berry && m.major() >= focuses:
 		return "YARN_ENABLE_SCRIPTS=false " + m.program() + " workspaces focus --all --production"
 	case m.name == bun:
