@@ -53,7 +53,7 @@ func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
 			map[string]string{"bun.lock": `{"workspaces":{"":{"devDependencies":{"prettier":"*"}}}}`},
 			[]string{"FROM dependencies AS production\n", " rm -rf node_modules && bun install --production --frozen-lockfile\n"}, "",
 		},
-		"not pruned by Yarn 3": {`{"packageManager":"yarn@3.6.0","scripts":{"start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil, nil, "AS production"},
+		"not pruned by Yarn 3":                      {`{"packageManager":"yarn@3.6.0","scripts":{"start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil, nil, "AS production"},
 		"started by what only the build would need": {`{"scripts":{"start":"tsx src/a.ts"},"devDependencies":{"tsx":"*"}}`, nil, []string{`CMD ["npm", "start"]`}, "AS production"},
 		"loaded by what only the build would need":  {`{"scripts":{"start":"node --import tsx a.ts"},"devDependencies":{"tsx":"*"}}`, nil, nil, "AS production"},
 		"with another name than its package":        {`{"scripts":{"start":"nest start"},"devDependencies":{"@nestjs/cli":"*"}}`, nil, nil, "AS production"},
