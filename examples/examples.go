@@ -50,6 +50,13 @@ func WriteRails(ctx context.Context, dir, cacheDir string) error {
 		return err
 	}
 
+	// What is embedded does not know what can be run.
+	for _, program := range []string{"rails", "rake", "setup"} {
+		if err := os.Chmod(filepath.Join(dir, "bin", program), 0o755); err != nil { //nolint:gosec // As in every Rails app.
+			return fmt.Errorf("write the example's programs: %w", err)
+		}
+	}
+
 	gemfile, err := os.ReadFile(filepath.Join(dir, "Gemfile"))
 	if err != nil {
 		return fmt.Errorf("read the example's Gemfile: %w", err)

@@ -77,16 +77,18 @@ func rails() framework {
 		image:     "ruby:3.3-slim-trixie",
 		environment: []string{
 			"RAILS_ENV=production", "BUNDLE_DEPLOYMENT=1", "BUNDLE_PATH=/usr/local/bundle", "BUNDLE_WITHOUT=development:test",
-			"DEBIAN_FRONTEND=noninteractive",
+			"SECRET_KEY_BASE_DUMMY=1", "DEBIAN_FRONTEND=noninteractive",
 		},
 		prepare: [][]string{
 			{"apt-get", "update"},
-			{"apt-get", "install", "--yes", "--no-install-recommends", "build-essential", "libsqlite3-dev", "libyaml-dev", "pkg-config"},
+			{
+				"apt-get", "install", "--yes", "--no-install-recommends",
+				"build-essential", "libsqlite3-dev", "libxml2-dev", "libxslt1-dev", "libyaml-dev", "pkg-config",
+			},
 			{"bundle", "install"},
 			{"bundle", "exec", "bootsnap", "precompile", "--gemfile"},
 		},
-		// The example has no assets to precompile.
-		build:    []string{"bundle", "exec", "bootsnap", "precompile", "app/", "lib/"},
+		build:    []string{"sh", "-c", "bundle exec bootsnap precompile app/ lib/ && bundle exec rails assets:precompile"},
 		official: &official{dockerfile: railsDockerfile},
 	}
 }
