@@ -31,6 +31,7 @@ type railsApp struct {
 
 	gemfile gemfile
 	lock    gemLock
+	ignore ignoreRules
 	// version of Rails as it stands in the lockfile, which may have four numbers; rails are the first three.
 	version string
 	rails   *semver.Version
@@ -49,7 +50,7 @@ func detectRails(files source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	if err := app.check(settings); err != nil {
+	if err := app.check(); err != nil {
 		return Plan{}, false, err
 	}
 
@@ -60,6 +61,10 @@ func detectRails(files source, settings Settings) (Plan, bool, error) {
 
 	node, err := app.node(settings)
 	if err != nil {
+		return Plan{}, false, err
+	}
+
+	if err := app.checkSecret(settings); err != nil {
 		return Plan{}, false, err
 	}
 
@@ -111,6 +116,10 @@ func openRails(files source) (railsApp, bool, error) {
 
 	app := railsApp{source: files, gemfile: parseGemfile(string(content))}
 
+	if app.ignore, err = readIgnoreRules(files); err != nil {
+		return app, false, err
+	}
+
 	content, err = readBounded(files, gemfileLock)
 
 	switch {
@@ -143,7 +152,7 @@ func openRails(files source) (railsApp, bool, error) {
 var railsRelease = regexp.MustCompile(`^\d+\.\d+\.\d+`)
 
 // check finds what no build could mend.
-func (a railsApp) check(settings Settings) error {
+func (a railsApp) check() error {
 	if a.rails.Major() < oldestRails {
 		return problem.New(problem.Invalid, "Gemfile.lock has Rails %s. Zeitwork builds Rails 7 and newer: upgrade it, or add a Dockerfile.", a.version)
 	}
@@ -161,15 +170,15 @@ func (a railsApp) check(settings Settings) error {
 		return problem.New(problem.Invalid, "Gemfile.lock has no puma, which is the web server that Zeitwork starts. Run bundle add puma and commit it, or add a Dockerfile.")
 	}
 
+	if name, found := lo.Find([]string{gemfileName, gemfileLock}, a.ignore.ignores); found {
+		return problem.New(problem.Invalid, ".dockerignore keeps %s from the build. Take it out there.", name)
+	}
+
 	if !isFile(a.source, "bin/rails") {
 		return problem.New(problem.Invalid, "There is no bin/rails. Run bundle exec rails app:update:bin and commit the directory bin.")
 	}
 
-	if err := a.checkSources(); err != nil {
-		return err
-	}
-
-	return a.checkSecret(settings)
+	return a.checkSources()
 }
 
 // text returns the content of a file that Rails reads, empty where it is not there.
@@ -183,7 +192,7 @@ func (a railsApp) text(name string) string {
 }
 
 // vendored tells whether the source brings the gems.
-func (a railsApp) vendored() bool { return isDirectory(a.source, vendorCache) }
+func (a railsApp) vendored() bool { return isDirectory(a.source, vendorCache) && !a.ignore.ignores(vendorCache) }
 
 func (a railsApp) before(version string) bool { return a.rails.LessThan(semver.MustParse(version)) }
 

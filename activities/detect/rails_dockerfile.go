@@ -76,7 +76,7 @@ func (a railsApp) compilesAssets() bool {
 func (a railsApp) gemFiles() []string {
 	names := append([]string{gemfileName, gemfileLock, rubyVersionFile}, a.gemfile.strings...)
 	files := lo.Filter(names, func(name string, _ int) bool {
-		return plainPath.MatchString(name) && fs.ValidPath(name) && isFile(a.source, name)
+		return plainPath.MatchString(name) && fs.ValidPath(name) && isFile(a.source, name) && !a.ignore.ignores(name)
 	})
 
 	return lo.Uniq(append(files, lo.Map(a.lock.paths, func(directory string, _ int) string { return path.Clean(directory) })...))

@@ -42,7 +42,7 @@ func chooseRuby(app railsApp, table Runtime) (chosenRuby, error) {
 			engine, strings.Join(table.versions(), ", "))
 	}
 
-	wanted, asker := app.gemfile.requirements, gemfileName
+	wanted, asker := app.gemfile.requirements, "the Gemfile"
 	if file := app.gemfile.rubyFile; file != "" {
 		version := app.wantedRuby(file)
 		if version == "" {

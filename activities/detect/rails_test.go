@@ -38,7 +38,7 @@ func TestRails_App_IsBuiltAsItsLockfileSays(t *testing.T) {
 			}),
 			settings: Settings{Port: 3000, Variables: []string{"SECRET_KEY_BASE"}, BuildVariables: []string{"SENTRY_TOKEN"}},
 			golden:   "rails_7_1_mysql.Dockerfile",
-			reason: "There is a Gemfile with Rails 7.1.5. Ruby 3.3.6: Gemfile insists on it. " +
+			reason: "There is a Gemfile with Rails 7.1.5. Ruby 3.3.6: the Gemfile insists on it. " +
 				"The project's settings say that the app listens on port 3000.",
 			versions: map[string]string{"rails": "7.1.5", "ruby": "3.3.6", "bundler": "2.5.22"},
 			plan:     Plan{Port: 3000, ReleaseCommand: "bin/rails db:prepare", HealthPath: "/up"},
@@ -114,6 +114,7 @@ func TestRails_WhatNoBuildCouldMend_IsAnErrorThatSaysWhatToChange(t *testing.T) 
 		"Rails 6":                      {map[string]string{"Gemfile.lock": railsGemfileLock("6.1.7", gems)}, []string{"Rails 6.1.7", "Rails 7 and newer"}},
 		"gem that is not locked":       {map[string]string{"Gemfile": railsGemfile(append(gems, "devise (4)"))}, []string{"the gem devise", "Run bundle install"}},
 		"lockfile of another platform": {map[string]string{"Gemfile.lock": "GEM\n  specs:\n    railties (8.0.1)\n    puma (6)\n\nPLATFORMS\n  arm64-darwin-23\n  x86_64-linux-musl\n\nDEPENDENCIES\n  rails\n  puma\n  pg\n"}, []string{"arm64-darwin-23, x86_64-linux-musl only", "bundle lock --add-platform x86_64-linux"}},
+		"lockfile that is ignored":     {map[string]string{".dockerignore": "*.lock\n"}, []string{".dockerignore keeps Gemfile.lock from the build"}},
 		"no web server":                {map[string]string{"Gemfile": railsGemfile(nil), "Gemfile.lock": railsGemfileLock("8.0.1", nil)}, []string{"no puma", "bundle add puma"}},
 		"no bin/rails":                 {map[string]string{"bin/rails": absent}, []string{"app:update:bin"}},
 		"gem by SSH":                   {map[string]string{"Gemfile.lock": "GIT\n  remote: git@github.com:acme/x.git\n  specs:\n    x (1)\n\n" + railsGemfileLock("8.0.1", gems)}, []string{"git@github.com:acme/x.git", "BUNDLE_GITHUB__COM"}},
