@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/zeitwork/zeitwork/internal/debiancomposer"
 	"github.com/zeitwork/zeitwork/internal/debiangems"
 )
 
@@ -19,7 +20,7 @@ import (
 //go:embed all:node-dockerfile
 var NodeDockerfile embed.FS
 
-//go:embed all:lockfiles all:nextjs all:node all:nuxt all:rails all:vite all:workspace
+//go:embed all:laravel all:lockfiles all:nextjs all:node all:nuxt all:rails all:static all:vite all:workspace
 var files embed.FS
 
 // NPM is the package manager whose lockfile the Node examples come with.
@@ -78,6 +79,18 @@ func WriteRails(ctx context.Context, dir, cacheDir string) error {
 
 	return nil
 }
+
+// WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's; see debiancomposer.Write.
+func WriteLaravel(ctx context.Context, dir, cacheDir string) error {
+	if err := write(dir, "laravel"); err != nil {
+		return err
+	}
+
+	return debiancomposer.Write(ctx, cacheDir, filepath.Join(dir, "artifacts"))
+}
+
+// WriteStatic puts the site of files into a directory.
+func WriteStatic(dir string) error { return write(dir, "static") }
 
 func write(dir, folder string) error {
 	tree, err := fs.Sub(files, folder)

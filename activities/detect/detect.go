@@ -23,6 +23,7 @@ type detector struct {
 func detectors() []detector {
 	return []detector{
 		{dockerfileName, detectDockerfile},
+		{func(Settings) string { return "composer.json with laravel/framework beside artisan" }, detectLaravel},
 		{railsName, detectRails},
 		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
 		{func(Settings) string { return "package.json with next" }, detectNextJS},

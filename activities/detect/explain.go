@@ -18,6 +18,7 @@ func complaints() []complaint {
 	return slices.Concat(
 		nodeComplaints(),
 		railsComplaints(),
+		laravelComplaints(),
 	)
 }
 

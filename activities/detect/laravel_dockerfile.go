@@ -1,0 +1,70 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+)
+
+// laravelDockerfile is what the template is filled with.
+type laravelDockerfile struct {
+	What  string
+	Image string
+	PHP   string
+	Port  int
+
+	// Packages are Debian's for the app, ComposerPackages those that are needed in addition while it is built.
+	Packages         string
+	ComposerPackages string
+
+	// InstallFiles are all that the installation reads.
+	InstallFiles string
+	// Auth says that the source has credentials of private repositories.
+	Auth            bool
+	ComposerSecrets string
+	BuildSecrets    string
+	// Databases says that there is a directory for SQLite's files.
+	Databases bool
+
+	// Node is how the assets are built; nil where there are none. Assets is the directory that they are built to.
+	Node    *nodeDockerfile
+	WithPHP bool
+	Assets  string
+}
+
+func (l *laravelApp) dockerfile(settings Settings, port int) *laravelDockerfile {
+	// Without the tool for temporary files, php-fpm would bring systemd.
+	packages := []string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")}
+	packages = append(packages, lo.Map(l.extensions, func(name string, _ int) string { return l.debianPackage(name) })...)
+
+	composerPackages := []string{"composer", "git", "unzip"}
+	if !slices.Contains(l.extensions, "zip") {
+		composerPackages = append(composerPackages, l.debianPackage("zip"))
+	}
+
+	return &laravelDockerfile{
+		What: "a Laravel app", Image: settings.BaseImages[runtimePHP].Images[l.php], PHP: l.php, Port: port,
+		Packages: strings.Join(packages, " "), ComposerPackages: strings.Join(composerPackages, " "),
+		InstallFiles: strings.Join(append([]string{composerManifestName, composerLockName}, l.repositories...), " "),
+		Auth:         isFile(l.app, "auth.json"), Databases: isDirectory(l.app, "database"),
+	}
+}
+
+func (l *laravelApp) debianPackage(name string) string { return fmt.Sprintf("php%s-%s", l.php, name) }
+
+// laravelDockerignore is what the Dockerfile does not see: what is made by the build, and what belongs to another environment.
+func laravelDockerignore(assets *laravelAssets) string {
+	lines := []string{
+		".git", ".github", ".idea", ".vscode", "**/.DS_Store", ".env", ".env.local", ".env.*.local", "**/node_modules", "vendor",
+		"bootstrap/cache/*.php", "public/hot", "public/storage",
+		"storage/*.key", "storage/logs/*", "storage/framework/cache/data/*", "storage/framework/sessions/*", "storage/framework/views/*",
+	}
+
+	if assets != nil {
+		lines = append(lines, assets.directory)
+	}
+
+	return strings.Join(lines, "\n") + "\n"
+}

@@ -1,0 +1,71 @@
+package activities
+
+import (
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/samber/lo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/examples"
+)
+
+// exampleKey is a key for the tests alone.
+const exampleKey = "APP_KEY=base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupFrameworks(t)
+	cache := lo.CoalesceOrEmpty(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork")
+	directory := t.TempDir()
+	require.NoError(t, examples.WriteLaravel(t.Context(), directory, cache))
+
+	plan, image := bundle.buildTree(t, directory, detect.Settings{Variables: []string{"APP_KEY"}})
+	require.Equal(t, detect.FrameworkLaravel, plan.Framework)
+
+	app := runImage(t, image, "3000", exampleKey, "GREETING=Hello from the environment")
+
+	response, page := app.get(t, http.MethodGet, "/", "Host", "app.example.com", "X-Forwarded-Proto", "https")
+	require.Equal(t, http.StatusOK, response.StatusCode, page)
+	require.Contains(t, page, "Hello from the environment, on PHP 8.4")
+	require.Contains(t, page, `href="https://app.example.com/about"`)
+	require.NotContains(t, response.Header, "X-Powered-By")
+
+	asset := regexp.MustCompile(`https://app\.example\.com(/build/assets/app-[^"]+\.js)`).FindStringSubmatch(page)
+	require.NotNil(t, asset, page)
+
+	response, _ = app.get(t, http.MethodGet, asset[1])
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, "public, max-age=31536000, immutable", response.Header.Get("Cache-Control"))
+
+	response, body := app.get(t, http.MethodGet, "/api/hello?name=Ada", "Host", "app.example.com")
+	require.Equal(t, http.StatusOK, response.StatusCode, body)
+	require.JSONEq(t, `{"message":"Hello Ada","url":"http://app.example.com/api/hello?name=Ada"}`, body)
+
+	response, body = app.get(t, http.MethodGet, "/about", "X-Forwarded-Proto", "https")
+	require.Equal(t, http.StatusOK, response.StatusCode, body)
+	require.NotEmpty(t, response.Header.Values("Set-Cookie"))
+
+	for path, status := range map[string]int{
+		"/up": 200, "/robots.txt": 200, "/nothing": 404, "/.env": 404, "/.htaccess": 404, "/index.php": 404, "/other.php": 404, "/build/": 404,
+	} {
+		response, body = app.get(t, http.MethodGet, path)
+		require.Equal(t, status, response.StatusCode, "%s: %s", path, body)
+		require.NotContains(t, body, "<?php")
+	}
+
+	require.NotContains(t, app.log(), "ERROR", app.log())
+
+	files := sizesOf(t, image)
+	for name := range files {
+		require.NotRegexp(t, `^/app/(\.git/|node_modules/|auth\.json)|^/usr/(s?bin)/(composer|git|node)$`, name)
+	}
+
+	t.Logf("the image has %d MB", lo.Sum(lo.Values(files))>>20)
+	t.Log(strings.TrimSpace(app.log()))
+}

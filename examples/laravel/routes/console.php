@@ -1,0 +1,7 @@
+<?php
+
+use Illuminate\Support\Facades\Artisan;
+
+Artisan::command('hello', function () {
+    $this->comment('Hello from the console');
+})->purpose('Say hello');
