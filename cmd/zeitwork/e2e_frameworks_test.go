@@ -1,6 +1,8 @@
 package main_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -76,18 +78,25 @@ func (p *platform) requireServed(t *testing.T, project client.Project, example n
 	page := p.page(t, project, greeting)
 
 	if example.asset != "" {
-		asset := regexp.MustCompile(example.asset).FindString(page)
-		require.NotEmpty(t, asset, "the page names no asset:\n%s", page)
-
-		response, _, err := p.get(t.Context(), project, asset)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusOK, response.StatusCode, asset)
-		require.Contains(t, response.Header.Get("Cache-Control"), "immutable", asset)
+		p.requireAsset(t, project, page, example.asset)
 	}
 
 	if example.server {
 		p.requireAPI(t, project, "/api/health")
 	}
+}
+
+// requireAsset finds a path in the page and checks that browsers keep what is there for good.
+func (p *platform) requireAsset(t *testing.T, project client.Project, page, pattern string) {
+	t.Helper()
+
+	asset := regexp.MustCompile(pattern).FindString(page)
+	require.NotEmpty(t, asset, "the page names no asset:\n%s", page)
+
+	response, _, err := p.get(t.Context(), project, asset)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, asset)
+	require.Contains(t, response.Header.Get("Cache-Control"), "immutable", asset)
 }
 
 // page waits for the page that holds the text: edges may answer with the deployment before for another second.
@@ -177,4 +186,57 @@ func TestFramework_Rails_IsDeployedWithTheGemsThatItBrings(t *testing.T) {
 
 	p.page(t, project, "Hello from our Rails")
 	p.requireAPI(t, project, "/up")
+}
+
+func TestFramework_Laravel_IsDeployedWithItsAssets(t *testing.T) {
+	t.Parallel()
+
+	p := startPlatform(t)
+	r := newRepository(t, app{})
+	require.NoError(t, examples.WriteLaravel(t.Context(), r.dir, cacheDir()))
+	r.edit("resources/views/welcome.blade.php", "Hello from Laravel", "Hello from our Laravel")
+
+	project := p.project(t, r, roomy)
+
+	d := p.failed(t, project)
+	require.Contains(t, d.Error.Message, "APP_KEY")
+
+	p.setVariable(t, project, "APP_KEY", "base64:"+base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+
+	d = p.endedWithin(t, p.create(t, project).ID, frameworkTime)
+	require.Equal(t, client.DeploymentState("live"), d.State, "%+v\n%s", d.Error, p.buildLog(t, d.ID))
+
+	page := p.page(t, project, "Hello from our Laravel")
+	p.requireAsset(t, project, page, `/build/assets/[^"]+\.css`)
+
+	for path, want := range map[string]string{"/api/hello?name=edge": "Hello edge", "/up": "OK", "/about": "You were here 1 times."} {
+		response, body, err := p.get(t.Context(), project, path)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s\n%s", path, body, strings.Join(p.runtimeLines(t, d.ID), "\n"))
+		require.Contains(t, body, want, path)
+	}
+}
+
+func TestFramework_StaticSite_IsServedAsItIs(t *testing.T) {
+	t.Parallel()
+
+	p := startPlatform(t)
+	r := newRepository(t, app{})
+	require.NoError(t, examples.WriteStatic(r.dir))
+	r.commit()
+
+	project := p.project(t, r)
+	d := p.endedWithin(t, p.create(t, project).ID, frameworkTime)
+	require.Equal(t, client.DeploymentState("live"), d.State, "%+v\n%s", d.Error, p.buildLog(t, d.ID))
+
+	p.page(t, project, "<h1>")
+
+	response, _, err := p.get(t.Context(), project, "/about")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	require.Equal(t, "no-cache", response.Header.Get("Cache-Control"))
+
+	response, _, err = p.get(t.Context(), project, "/nothing")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, response.StatusCode)
 }
