@@ -32,7 +32,6 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		"hostname": b.fingerprint(request, inputs),
 		// Cache mounts (`RUN --mount=type=cache`) are the project's own, too.
 		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
-		"build-arg:SOURCE_DATE_EPOCH":       strconv.FormatInt(request.Tree.CommitTime.Unix(), 10),
 	}
 
 	for name, value := range inputs.arguments {
@@ -67,6 +66,8 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 				string(exptypes.OptKeyOCITypes):         "true",
 				string(exptypes.OptKeyInsecure):         strconv.FormatBool(b.registry.config.Insecure),
 				string(exptypes.OptKeyLayerCompression): "zstd",
+				// Of the image only: as a build argument it would also date directories and files, and each commit would be built from nothing.
+				string(exptypes.OptKeySourceDateEpoch): strconv.FormatInt(request.Tree.CommitTime.Unix(), 10),
 			},
 		}},
 	}

@@ -108,12 +108,14 @@ func (b *testBundle) image(t *testing.T, path, reference string) v1.Image {
 type testRepository struct {
 	t         *testing.T
 	directory string
+	// date is that of commits.
+	date string
 }
 
 func newRepository(t *testing.T, files map[string]string) *testRepository {
 	t.Helper()
 
-	repository := &testRepository{t: t, directory: filepath.Join(t.TempDir(), "app")}
+	repository := &testRepository{t: t, directory: filepath.Join(t.TempDir(), "app"), date: "2024-05-06T07:08:09Z"}
 	require.NoError(t, os.Mkdir(repository.directory, 0o755))
 	repository.git("init", "--quiet", "--initial-branch=main")
 	repository.commit("First commit", files)
@@ -168,8 +170,8 @@ func (r *testRepository) git(arguments ...string) string {
 	command := exec.CommandContext(r.t.Context(), "git", arguments...)
 	command.Dir = r.directory
 	command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_AUTHOR_DATE=2024-05-06T07:08:09Z",
-		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com", "GIT_COMMITTER_DATE=2024-05-06T07:08:09Z")
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_AUTHOR_DATE="+r.date,
+		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com", "GIT_COMMITTER_DATE="+r.date)
 
 	output, err := command.CombinedOutput()
 	require.NoError(r.t, err, string(output))
