@@ -44,7 +44,7 @@ func TestRailsNode_IsThereOnlyForAppsThatNeedIt(t *testing.T) {
 		"vite": {
 			[]string{"vite_ruby (3.9.1)"},
 			map[string]string{"package.json": manifest, "package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`},
-			[]string{"\nARG VITE_TITLE\nRUN ", "bundle exec rails assets:precompile"},
+			[]string{"\nARG VITE_TITLE\nRUN ", "ruby bin/rails assets:precompile"},
 			[]string{"ARG OTHER"},
 		},
 		"package.json for tools alone": {

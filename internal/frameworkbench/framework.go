@@ -88,7 +88,7 @@ func rails() framework {
 			{"bundle", "install"},
 			{"bundle", "exec", "bootsnap", "precompile", "--gemfile"},
 		},
-		build:    []string{"sh", "-c", "bundle exec bootsnap precompile app/ lib/ && bundle exec rails assets:precompile"},
+		build:    []string{"sh", "-c", "bundle exec bootsnap precompile app/ lib/ && bin/rails assets:precompile"},
 		official: &official{dockerfile: railsDockerfile},
 	}
 }

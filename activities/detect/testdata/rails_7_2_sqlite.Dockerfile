@@ -25,9 +25,9 @@ FROM gems AS build
 COPY . .
 # What bootsnap compiles of the app is kept apart from what it has of the gems, which is a layer that stays.
 RUN \
+    BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ & \
     mkdir -p db log storage tmp/cache tmp/pids && \
-    BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ && \
-    rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
+    wait $! && rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
     rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 

@@ -23,12 +23,12 @@ RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.4.0/cache,sharing=locked 
 
 FROM gems AS build
 COPY . .
-# What bootsnap compiles of the app is kept apart from what it has of the gems, which is a layer that stays.
+# What bootsnap compiles of the app, beside the assets, is kept apart from what it has of the gems, which is a layer that stays.
 RUN \
+    BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ & \
     mkdir -p db log storage tmp/cache tmp/pids && \
-    BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ && \
-    SECRET_KEY_BASE_DUMMY=1 bundle exec rails assets:precompile && \
-    rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
+    SECRET_KEY_BASE_DUMMY=1 ruby bin/rails assets:precompile && \
+    wait $! && rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
     rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 
