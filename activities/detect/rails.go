@@ -130,8 +130,10 @@ func openRails(files source) (railsApp, bool, error) {
 		}
 
 		return app, false, nil
-	case err != nil:
+	case problem.IsUsers(err):
 		return app, false, err
+	case err != nil:
+		return app, false, problem.Wrap(err, problem.Invalid, "%s is not a file inside the root directory. Replace it by a regular file.", gemfileLock)
 	}
 
 	app.lock = parseGemLock(string(content))

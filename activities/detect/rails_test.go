@@ -111,6 +111,7 @@ func TestRails_WhatNoBuildCouldMend_IsAnErrorThatSaysWhatToChange(t *testing.T) 
 		words []string
 	}{
 		"no lockfile":                  {map[string]string{"Gemfile.lock": absent}, []string{"no Gemfile.lock", "Run bundle lock --add-platform x86_64-linux"}},
+		"lockfile that is none":        {map[string]string{"Gemfile.lock": absent, "Gemfile.lock/x": ""}, []string{"Gemfile.lock is not a file"}},
 		"Rails 6":                      {map[string]string{"Gemfile.lock": railsGemfileLock("6.1.7", gems)}, []string{"Rails 6.1.7", "Rails 7 and newer"}},
 		"gem that is not locked":       {map[string]string{"Gemfile": railsGemfile(append(gems, "devise (4)"))}, []string{"the gem devise", "Run bundle install"}},
 		"lockfile of another platform": {map[string]string{"Gemfile.lock": "GEM\n  specs:\n    railties (8.0.1)\n    puma (6)\n\nPLATFORMS\n  arm64-darwin-23\n  x86_64-linux-musl\n\nDEPENDENCIES\n  rails\n  puma\n  pg\n"}, []string{"arm64-darwin-23, x86_64-linux-musl only", "bundle lock --add-platform x86_64-linux"}},
