@@ -31,7 +31,7 @@ type railsApp struct {
 
 	gemfile gemfile
 	lock    gemLock
-	ignore ignoreRules
+	ignore  ignoreRules
 	// version of Rails as it stands in the lockfile, which may have four numbers; rails are the first three.
 	version string
 	rails   *semver.Version
@@ -160,7 +160,8 @@ func (a railsApp) check() error {
 	}
 
 	if missing, found := lo.Find(a.gemfile.gems, func(gem string) bool { return !lo.Contains(a.lock.dependencies, gem) }); found {
-		return problem.New(problem.Invalid, "The Gemfile asks for the gem %s, but Gemfile.lock does not have it. Run bundle install and commit Gemfile.lock.", missing)
+		return problem.New(problem.Invalid, "The Gemfile asks for the gem %s, but Gemfile.lock does not have it. "+
+			"Run bundle install and commit Gemfile.lock.", missing)
 	}
 
 	if !a.lock.forLinux() {
@@ -169,7 +170,8 @@ func (a railsApp) check() error {
 	}
 
 	if !a.lock.has("puma") {
-		return problem.New(problem.Invalid, "Gemfile.lock has no puma, which is the web server that Zeitwork starts. Run bundle add puma and commit it, or add a Dockerfile.")
+		return problem.New(problem.Invalid, "Gemfile.lock has no puma, which is the web server that Zeitwork starts. "+
+			"Run bundle add puma and commit it, or add a Dockerfile.")
 	}
 
 	if name, found := lo.Find([]string{gemfileName, gemfileLock}, a.ignore.ignores); found {
@@ -194,7 +196,9 @@ func (a railsApp) text(name string) string {
 }
 
 // vendored tells whether the source brings the gems.
-func (a railsApp) vendored() bool { return isDirectory(a.source, vendorCache) && !a.ignore.ignores(vendorCache) }
+func (a railsApp) vendored() bool {
+	return isDirectory(a.source, vendorCache) && !a.ignore.ignores(vendorCache)
+}
 
 func (a railsApp) before(version string) bool { return a.rails.LessThan(semver.MustParse(version)) }
 

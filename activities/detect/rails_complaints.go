@@ -30,7 +30,8 @@ func bundlerComplaints() []complaint {
 		},
 		{
 			regexp.MustCompile(`Could not find (\S+)-(\d\S*?),? (?:.*\s+)?in\s+(?:any\s+of\s+the\s+sources|cached\s+gems|locally|rubygems)`),
-			"Bundler finds the gem $1 in version $2 nowhere. If the source has vendor/cache, run bundle cache and commit it; else run bundle update $1 and commit Gemfile.lock.",
+			"Bundler finds the gem $1 in version $2 nowhere. If the source has vendor/cache, run bundle cache and commit it; " +
+				"else run bundle update $1 and commit Gemfile.lock.",
 		},
 		{
 			regexp.MustCompile(`Could not find gem '([\w.-]+)`),

@@ -37,20 +37,9 @@ func (r chosenRuby) Image() string { return r.image }
 // chooseRuby decides by the Gemfile, as Bundler refuses what that does not accept. Where it leaves a choice, .ruby-version, the Gemfile.lock and
 // .tool-versions are asked, in this order, and then the table's default.
 func chooseRuby(app railsApp, table Runtime) (chosenRuby, error) {
-	if engine := app.gemfile.otherRuby; engine != "" {
-		return chosenRuby{}, problem.New(problem.Invalid, "The Gemfile asks for %s, which is not to be had here. Use Ruby %s, or add a Dockerfile.",
-			engine, strings.Join(table.versions(), ", "))
-	}
-
-	wanted, asker := app.gemfile.requirements, "the Gemfile"
-	if file := app.gemfile.rubyFile; file != "" {
-		version := app.wantedRuby(file)
-		if version == "" {
-			return chosenRuby{}, problem.New(problem.Invalid,
-				"The Gemfile reads the Ruby version from %s, which names none. Write it there, such as %s.", file, table.Default)
-		}
-
-		wanted, asker = []string{version}, "the Gemfile, by "+file+","
+	wanted, asker, err := app.wantedByGemfile(table)
+	if err != nil {
+		return chosenRuby{}, err
 	}
 
 	if exact := exactRequirement(wanted); exact != nil {
@@ -72,22 +61,43 @@ func chooseRuby(app railsApp, table Runtime) (chosenRuby, error) {
 		switch {
 		case version == "":
 		case table.Images[line] != "" && accepts(line):
-			return chosenRuby{line, line, table.Images[line], fmt.Sprintf("Ruby %s: %s asks for %s.", line, file, version)}, nil
+			return ofLine(line, table, file+" asks for "+version), nil
 		case constraint == nil:
 			return chosenRuby{}, unknownRuby(file, version, table)
 		}
 	}
 
 	line, ok := table.choose(accepts)
-
-	switch {
-	case !ok:
+	if !ok {
 		return chosenRuby{}, unknownRuby(asker, strings.Join(wanted, ", "), table)
-	case constraint == nil:
-		return chosenRuby{line, line, table.Images[line], fmt.Sprintf("Ruby %s: the default.", line)}, nil
-	default:
-		return chosenRuby{line, line, table.Images[line], fmt.Sprintf("Ruby %s: the Gemfile asks for %s.", line, strings.Join(wanted, ", "))}, nil
 	}
+
+	return ofLine(line, table, lo.Ternary(constraint == nil, "the default", "the Gemfile asks for "+strings.Join(wanted, ", "))), nil
+}
+
+func ofLine(line string, table Runtime, because string) chosenRuby {
+	return chosenRuby{line, line, table.Images[line], fmt.Sprintf("Ruby %s: %s.", line, because)}
+}
+
+// wantedByGemfile returns the Gemfile's requirements, and in words who makes them.
+func (a railsApp) wantedByGemfile(table Runtime) ([]string, string, error) {
+	if engine := a.gemfile.otherRuby; engine != "" {
+		return nil, "", problem.New(problem.Invalid, "The Gemfile asks for %s, which is not to be had here. Use Ruby %s, or add a Dockerfile.",
+			engine, strings.Join(table.versions(), ", "))
+	}
+
+	file := a.gemfile.rubyFile
+	if file == "" {
+		return a.gemfile.requirements, "the Gemfile", nil
+	}
+
+	version := a.wantedRuby(file)
+	if version == "" {
+		return nil, "", problem.New(problem.Invalid,
+			"The Gemfile reads the Ruby version from %s, which names none. Write it there, such as %s.", file, table.Default)
+	}
+
+	return []string{version}, "the Gemfile, by " + file + ",", nil
 }
 
 // wantedRuby returns what one of these files asks for; empty where it asks for nothing.
