@@ -7,7 +7,6 @@ import (
 	"maps"
 	"path"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +72,7 @@ func detectRails(files source, settings Settings) (Plan, bool, error) {
 
 func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan {
 	port, portReason := a.choosePort(settings.Port)
-	reasons := []string{"There is a Gemfile with Rails " + a.version + ".", ruby.because, portReason, a.warning()}
+	reasons := []string{"There is a Gemfile with Rails " + a.version + ".", ruby.because}
 
 	plan := Plan{
 		Framework:    FrameworkRails,
@@ -90,7 +89,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 	}
 
 	if node != nil {
-		reasons = slices.Insert(reasons, 2, node.because)
+		reasons = append(reasons, node.because)
 
 		maps.Copy(plan.Versions, node.versions)
 		plan.Secrets = append(plan.Secrets, node.secrets...)
@@ -101,7 +100,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 	}
 
 	plan.Secrets = lo.Uniq(plan.Secrets)
-	plan.Reason = strings.Join(lo.Compact(reasons), " ")
+	plan.Reason = strings.Join(lo.Compact(append(reasons, portReason, a.warning())), " ")
 	plan.Dockerfile = render("rails.Dockerfile.tmpl", a.dockerfile(ruby, node, plan, settings))
 
 	return plan

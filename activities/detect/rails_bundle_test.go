@@ -39,12 +39,9 @@ const absent = "absent"
 func gemName(gem string, _ int) string { return strings.Fields(gem)[0] }
 
 func railsGemfile(gems []string) string {
-	text := "source \"https://rubygems.org\"\n\ngem \"rails\"\n# gem \"redis\"\n"
-	for _, gem := range lo.Uniq(lo.Map(gems, gemName)) {
-		text += fmt.Sprintf("gem %q, \">= 0\"\n", gem)
-	}
+	lines := lo.Map(lo.Uniq(lo.Map(gems, gemName)), func(name string, _ int) string { return fmt.Sprintf("gem %q, \">= 0\"\n", name) })
 
-	return text
+	return "source \"https://rubygems.org\"\n\ngem \"rails\"\n# gem \"redis\"\n" + strings.Join(lines, "")
 }
 
 func railsGemfileLock(version string, gems []string) string {

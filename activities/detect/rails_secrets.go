@@ -52,11 +52,10 @@ func (a railsApp) bringsSecret() bool {
 		}
 	}
 
-	files := []string{"config/application.rb", productionConfig}
 	// The pattern is right, and what cannot be read is not there.
 	initializers, _ := fs.Glob(a.source, "config/initializers/*.rb")
 
-	return lo.SomeBy(append(files, initializers...), func(file string) bool {
+	return lo.SomeBy(append(initializers, "config/application.rb", productionConfig), func(file string) bool {
 		return strings.Contains(a.text(file), "secret_key_base")
 	})
 }
