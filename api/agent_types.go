@@ -13,6 +13,8 @@ type LongPollInput struct {
 }
 
 // AssignmentsInput asks for what the calling node is to run.
+//
+//nolint:lll // One field a line, with its documentation.
 type AssignmentsInput struct {
 	LongPollInput
 
@@ -35,6 +37,8 @@ type Assignments struct {
 }
 
 // AssignedVM is one VM as its node is to run it.
+//
+//nolint:lll // One field a line, with its documentation.
 type AssignedVM struct {
 	ID           uuid.UUID         `json:"id"`
 	DeploymentID uuid.UUID         `json:"deployment_id"`
@@ -68,6 +72,8 @@ type NodeReport struct {
 }
 
 // VMReport is how one VM is.
+//
+//nolint:lll // One field a line, with its documentation.
 type VMReport struct {
 	ID       uuid.UUID `json:"id"`
 	State    string    `doc:"exited: the command of a release VM has ended; removed: nothing of it is left." enum:"pulling,starting,running,healthy,unhealthy,crashed,exited,stopping,removed,failed" json:"state"`

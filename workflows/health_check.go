@@ -114,13 +114,15 @@ type verdict struct {
 	waitingFor string
 }
 
+func toServe(row database.ListDeploymentVMsRow, _ int) bool {
+	return row.VM.Kind == vmApp && row.VM.DesiredState == "running"
+}
+
 // judge looks at all VMs of a deployment that are to serve.
 func judge(rows []database.ListDeploymentVMsRow) verdict {
 	const restartsToFail = 2
 
-	rows = lo.Filter(rows, func(row database.ListDeploymentVMsRow, _ int) bool {
-		return row.VM.Kind == vmApp && row.VM.DesiredState == "running"
-	})
+	rows = lo.Filter(rows, toServe)
 
 	result := verdict{newest: lo.LatestBy(rows, func(row database.ListDeploymentVMsRow) time.Time { return row.VM.CreatedAt }).VM.CreatedAt}
 	healthy := 0

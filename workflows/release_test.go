@@ -16,11 +16,11 @@ func (b *testBundle) setReleaseCommand(t *testing.T, command string) {
 	b.exec(t, "UPDATE projects SET release_command = $1", command)
 }
 
-// awaitWaiting waits until the step of a deployment says that it waits for that.
-func (b *testBundle) awaitWaiting(t *testing.T, deployment database.Deployment, waitingFor string) {
+// awaitRunning waits until the step has seen that the release command of a deployment runs.
+func (b *testBundle) awaitRunning(t *testing.T, deployment database.Deployment) {
 	t.Helper()
 	b.awaitCount(t, 1, `SELECT count(*) FROM deployment_steps
-		WHERE deployment_id = $1 AND step = 'release' AND state = 'running' AND waiting_for = $2`, deployment.ID, waitingFor)
+		WHERE deployment_id = $1 AND step = 'release' AND state = 'running' AND waiting_for = 'Waiting until the release command has ended.'`, deployment.ID)
 }
 
 func TestRelease_RunsOnceBeforeAnythingServes(t *testing.T) {
@@ -32,7 +32,7 @@ func TestRelease_RunsOnceBeforeAnythingServes(t *testing.T) {
 	b.work(t)
 
 	deployment := b.create(t)
-	b.awaitWaiting(t, deployment, "Waiting until the release command has ended.")
+	b.awaitRunning(t, deployment)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"), "nothing serves yet")
 
 	vms, err := b.queries.ListDeploymentVMs(b.ctx, seenWithin, deployment.ID)
@@ -106,7 +106,7 @@ func TestRelease_NodeLost_FailsAndIsNotRunAgain(t *testing.T) {
 	b.reconciling(t, worker)
 
 	deployment := b.create(t)
-	b.awaitWaiting(t, deployment, "Waiting until the release command has ended.")
+	b.awaitRunning(t, deployment)
 
 	b.addNode(t, "n2", "10.79.2.0/24")
 	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '2 minutes' WHERE id = $1", b.node.id)
@@ -127,7 +127,7 @@ func TestRelease_NodeIsDrained_EndsWhereItRuns(t *testing.T) {
 	worker := b.work(t)
 
 	deployment := b.create(t)
-	b.awaitWaiting(t, deployment, "Waiting until the release command has ended.")
+	b.awaitRunning(t, deployment)
 
 	b.addNode(t, "n2", "10.79.2.0/24")
 	b.exec(t, "UPDATE nodes SET state = 'draining' WHERE id = $1", b.node.id)
@@ -139,6 +139,7 @@ func TestRelease_NodeIsDrained_EndsWhereItRuns(t *testing.T) {
 	require.Equal(t, 1, b.count(t, releaseVMs))
 }
 
+//nolint:tparallel // The first worker must have stopped before the second one begins.
 func TestRelease_WorkerStopsMeanwhile_AnotherOneWaitsForTheSameVM(t *testing.T) {
 	t.Parallel()
 
@@ -150,7 +151,7 @@ func TestRelease_WorkerStopsMeanwhile_AnotherOneWaitsForTheSameVM(t *testing.T) 
 
 	t.Run("the first worker", func(t *testing.T) {
 		b.work(t)
-		b.awaitWaiting(t, deployment, "Waiting until the release command has ended.")
+		b.awaitRunning(t, deployment)
 	})
 
 	b.work(t)
