@@ -28,7 +28,7 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	plan, image := bundle.buildTree(t, directory, detect.Settings{Variables: []string{"APP_KEY"}})
 	require.Equal(t, detect.FrameworkLaravel, plan.Framework)
 
-	app := runImage(t, image, "3000", exampleKey, "GREETING=Hello from the environment")
+	app := runImage(t, image, exampleKey, "GREETING=Hello from the environment")
 
 	response, page := app.get(t, http.MethodGet, "/", "Host", "app.example.com", "X-Forwarded-Proto", "https")
 	require.Equal(t, http.StatusOK, response.StatusCode, page)

@@ -63,10 +63,10 @@ func TestNodeServer_InAWorkspace_SeesOfTheEnvironmentWhatItIsToSee(t *testing.T)
 	}
 
 	result, _ := build()
-	running := runImage(t, bundle.image(t, ImageRepository(bundle.project), result.Digest), "3000")
+	running := runImage(t, bundle.image(t, ImageRepository(bundle.project), result.Digest))
 	t.Cleanup(running.kill)
 
-	_, body := running.get(t, http.MethodGet, "/") //nolint:bodyclose // get has closed it.
+	_, body := running.get(t, http.MethodGet, "/")
 	require.Equal(t, `after the installation, hello {"public":"Title","secret":5,"token":"none","other":"none"}`, body)
 
 	// A change of one line installs nothing.

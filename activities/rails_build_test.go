@@ -27,7 +27,7 @@ func TestRails_ExampleIsBuiltAndAnswers_AndALaterCommitInstallsNoGems(t *testing
 	require.True(t, changed.that(t, "COPY --from=gems /rails/tmp").Cached, "the gems' layers are made again:\n%s", changed.vertices)
 	require.False(t, changed.that(t, "assets:precompile").Cached, "the change is not built:\n%s", changed.vertices)
 
-	app := runImage(t, image, "3000", "SECRET_KEY_BASE=secret")
+	app := runImage(t, image, "SECRET_KEY_BASE=secret")
 
 	for path, want := range map[string]string{"/up": "", "/": "Hello from Rails", "/api/hello": `"user":1000`} {
 		response, body := app.get(t, http.MethodGet, path, "X-Forwarded-Proto", "https")

@@ -105,8 +105,15 @@ func (r *runningImage) log() string {
 	return r.output.String()
 }
 
+// head is an answer without its body.
+type head struct {
+	StatusCode    int
+	Header        http.Header
+	ContentLength int64
+}
+
 // get asks without following redirects; headers are name and value in turn.
-func (r *runningImage) get(t *testing.T, method, path string, headers ...string) (*http.Response, string) {
+func (r *runningImage) get(t *testing.T, method, path string, headers ...string) (head, string) {
 	t.Helper()
 
 	request, err := http.NewRequestWithContext(t.Context(), method, r.base+path, nil)
@@ -127,12 +134,14 @@ func (r *runningImage) get(t *testing.T, method, path string, headers ...string)
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
 
-	return response, string(body)
+	return head{response.StatusCode, response.Header, response.ContentLength}, string(body)
 }
 
 // runImage starts the image's command with runc, and returns when it listens on the port.
-func runImage(t *testing.T, image v1.Image, port string, environment ...string) *runningImage {
+func runImage(t *testing.T, image v1.Image, environment ...string) *runningImage {
 	t.Helper()
+
+	const port = "3000"
 
 	bundle := t.TempDir()
 	running := &runningImage{base: "http://127.0.0.1:" + port, namespace: filepath.Join(bundle, "namespace"), ended: make(chan error, 1)}
@@ -174,7 +183,8 @@ func runImage(t *testing.T, image v1.Image, port string, environment ...string) 
 		_ = running.command.Process.Signal(syscall.SIGTERM)
 
 		select {
-		case <-running.ended:
+		case err := <-running.ended:
+			t.Logf("the container has ended: %v", err)
 		case <-time.After(20 * time.Second):
 			t.Error("the container did not end when it was asked to")
 		}
@@ -190,7 +200,7 @@ func (r *runningImage) waitUntilItListens(t *testing.T, port string) {
 
 	require.Eventually(t, func() bool {
 		select {
-		case err := <-r.ended:
+		case err := <-r.ended: // For the test's end.
 			r.ended <- err
 
 			return true

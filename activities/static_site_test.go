@@ -26,6 +26,7 @@ func writeTree(t *testing.T, files map[string]string) string {
 	return directory
 }
 
+//nolint:tparallel // Its parts ask one container, which ends with the test.
 func TestStaticSite_IsServedWithTheRightHeaders(t *testing.T) {
 	t.Parallel()
 
@@ -39,7 +40,7 @@ func TestStaticSite_IsServedWithTheRightHeaders(t *testing.T) {
 	}), detect.Settings{})
 	require.Equal(t, detect.FrameworkStatic, plan.Framework)
 
-	site := runImage(t, image, "3000")
+	site := runImage(t, image)
 
 	t.Run("files", func(t *testing.T) {
 		for path, want := range map[string]struct {

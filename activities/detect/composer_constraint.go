@@ -62,7 +62,7 @@ func composerTermAsSemver(term string) string {
 	switch {
 	case wildcard != "":
 		return version + ".x"
-	case operator == "~" && strings.Count(rest, ".") < 2: //nolint:mnd // ~8 and ~8.2 leave the minor version free, ~8.2.1 does not.
+	case operator == "~" && strings.Count(rest, ".") < 2: // ~8 and ~8.2 leave the minor version free, ~8.2.1 does not.
 		return ">=" + padded(version) + ", <" + nextAfter(major+".*")
 	case operator == "<>":
 		operator = "!="

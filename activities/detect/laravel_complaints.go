@@ -49,7 +49,7 @@ func laravelComplaints() []complaint {
 		},
 		{
 			regexp.MustCompile(`Script @php artisan package:discover\b.* returned with error code`),
-			"Laravel does not start during the build: `php artisan package:discover` fails, as the log shows. It has to work without the project's environment variables.",
+			"Laravel does not start during the build: `php artisan package:discover` fails, as the log shows. It has to work without the project's variables.",
 		},
 	}
 }

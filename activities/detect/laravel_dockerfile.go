@@ -36,8 +36,9 @@ type laravelDockerfile struct {
 
 func (l *laravelApp) dockerfile(settings Settings, port int) *laravelDockerfile {
 	// Without the tool for temporary files, php-fpm would bring systemd.
-	packages := []string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")}
-	packages = append(packages, lo.Map(l.extensions, func(name string, _ int) string { return l.debianPackage(name) })...)
+	packages := slices.Concat(
+		[]string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")},
+		lo.Map(l.extensions, func(name string, _ int) string { return l.debianPackage(name) }))
 
 	composerPackages := []string{"composer", "git", "unzip"}
 	if !slices.Contains(l.extensions, "zip") {

@@ -14,6 +14,8 @@ var phpBuiltIn = strings.Fields("calendar core ctype date exif ffi fileinfo filt
 	"posix random readline reflection session shmop sockets sodium spl standard sysvmsg sysvsem sysvshm tokenizer zend-opcache zlib")
 
 // phpPackages are the ends of the names of Debian's packages by extension, where the two differ.
+//
+//nolint:goconst // A table reads best with its words.
 var phpPackages = map[string]string{
 	"dom": "xml", "simplexml": "xml", "xmlreader": "xml", "xmlwriter": "xml", "xsl": "xml",
 	"mysqli": "mysql", "mysqlnd": "mysql", "pdo_mysql": "mysql",

@@ -178,11 +178,17 @@ func (p *platform) ask(ctx context.Context, project client.Project) (int, string
 	return response.StatusCode, body, nil
 }
 
-// get asks the edge for a path of the project's hostname. The response's body is read and closed.
-func (p *platform) get(ctx context.Context, project client.Project, path string) (*http.Response, string, error) {
+// head is an answer without its body.
+type head struct {
+	StatusCode int
+	Header     http.Header
+}
+
+// get asks the edge for a path of the project's hostname.
+func (p *platform) get(ctx context.Context, project client.Project, path string) (head, string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL+path, nil)
 	if err != nil {
-		return nil, "", err
+		return head{}, "", err
 	}
 
 	request.Host = strings.TrimPrefix(strings.TrimPrefix(project.URL, "http://"), "https://")
@@ -190,13 +196,13 @@ func (p *platform) get(ctx context.Context, project client.Project, path string)
 
 	response, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
-		return nil, "", err
+		return head{}, "", err
 	}
 	defer func() { _ = response.Body.Close() }()
 
 	body, err := io.ReadAll(response.Body)
 
-	return response, string(body), err
+	return head{response.StatusCode, response.Header}, string(body), err
 }
 
 // answers requires that the project's URL answers with the text, within the second that a flip may take to be seen.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,14 +29,13 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 
 	making := file + ".making"
 
-	arguments := []string{
+	arguments := slices.Concat([]string{
 		"--variant=minbase", "--mode=root", "--format=tar", "--quiet", "--architectures=amd64",
 		"--include=" + strings.Join(r.Packages, ","),
 		"--dpkgopt=path-exclude=/usr/share/doc/*", "--dpkgopt=path-include=/usr/share/doc/*/copyright",
 		"--dpkgopt=path-exclude=/usr/share/man/*", "--dpkgopt=path-exclude=/usr/share/locale/*",
 		r.Suite, making,
-	}
-	arguments = append(arguments, DebianSources(ctx, r.Suite)...)
+	}, DebianSources(ctx, r.Suite))
 
 	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
 	// mmdebstrap unmounts what it mounted when it is interrupted, and cannot when it is killed.

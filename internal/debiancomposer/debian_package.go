@@ -20,6 +20,7 @@ var always = regexp.MustCompile(`(?m)^require_once __DIR__ ?\. ?'/([^']+)';`)
 
 // addDebianPackage adds the content of a .deb to the composer package that it belongs to.
 func addDebianPackage(ctx context.Context, packages map[string]*composerPackage, archive string) error {
+	//nolint:gosec // A file that apt has downloaded.
 	fields, err := exec.CommandContext(ctx, "dpkg-deb", "--showformat=${Package}\n${Version}\n${Depends}\n", "--show", archive).Output()
 	if err != nil {
 		return fmt.Errorf("read its fields: %w", err)
@@ -52,7 +53,7 @@ func upstreamVersion(version string) string {
 }
 
 func (p *composerPackage) addFiles(ctx context.Context, archive string) error {
-	command := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", archive)
+	command := exec.CommandContext(ctx, "dpkg-deb", "--fsys-tarfile", archive) //nolint:gosec // A file that apt has downloaded.
 
 	output, err := command.StdoutPipe()
 	if err != nil {

@@ -73,15 +73,15 @@ func (a apt) prepare(ctx context.Context) error {
 func (a apt) path(name string) string { return filepath.Join(a.directory, name) }
 
 func (a apt) run(ctx context.Context, program string, arguments ...string) (string, error) {
-	options := []string{
+	options := slices.Concat([]string{
 		"-qq", "-o", "Dir::Etc::sourcelist=" + a.path("sources.list"), "-o", "Dir::Etc::sourceparts=-", "-o", "Dir::Cache=" + a.path("cache"),
 		"-o", "Dir::State::lists=" + a.path("lists"), "-o", "Dir::State::status=" + a.path("status"), "-o", "APT::Sandbox::User=root",
 		"-o", "APT::Architecture=amd64",
-	}
+	}, arguments)
 
 	var complaints bytes.Buffer
 
-	command := exec.CommandContext(ctx, program, append(options, arguments...)...)
+	command := exec.CommandContext(ctx, program, options...)
 	command.Dir = a.directory
 	command.Stderr = &complaints
 

@@ -75,7 +75,7 @@ func Ensure(ctx context.Context, cacheDir string, gemfile []byte) (string, error
 		suite, "-",
 	}, baseimages.DebianSources(ctx, suite)...)
 
-	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
+	command := exec.CommandContext(ctx, "mmdebstrap", arguments...) //nolint:gosec // The arguments are ours.
 	// mmdebstrap unmounts what it mounted when it is interrupted, and cannot when it is killed.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = time.Minute
