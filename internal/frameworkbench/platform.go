@@ -80,14 +80,16 @@ func (p *platform) deploy(ctx context.Context, project uuid.UUID) (deployed, err
 			return deployed{}, fmt.Errorf("read the deployment: %w %s", err, lo.FromPtr(answer).Body)
 		}
 
-		switch d := *answer.JSON200; d.State {
-		case "queued", "deploying":
-			time.Sleep(interval)
-		case "live":
+		d := *answer.JSON200
+		if d.State == client.DeploymentStateLive {
 			return p.read(ctx, d)
-		default:
+		}
+
+		if d.State != client.DeploymentStateQueued && d.State != client.DeploymentStateDeploying {
 			return deployed{}, fmt.Errorf("the deployment is %s: %s", d.State, lo.FromPtr(d.Error).Message)
 		}
+
+		time.Sleep(interval)
 	}
 }
 
