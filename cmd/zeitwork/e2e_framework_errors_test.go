@@ -1,0 +1,70 @@
+package main_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/examples"
+)
+
+func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
+	t.Parallel()
+
+	node := func(dir string) error { return examples.Write(dir, "node", examples.NPM) }
+
+	for name, test := range map[string]struct {
+		write func(dir string) error
+		// path, before and after are the change that makes it bad; a path without before is a new file.
+		path, before, after string
+		words               []string
+	}{
+		"lockfile out of step": {
+			node, "package.json", `"hono": "^4.9.0"`, `"hono": "^3.0.0"`, []string{"package-lock.json", "hono", "npm install"},
+		},
+		"two lockfiles": {
+			node, "yarn.lock", "", "# yarn lockfile v1\n", []string{"package-lock.json and yarn.lock", "Delete all but", "packageManager"},
+		},
+		"unknown version of Node": {
+			node, "package.json", `"node": "22.x"`, `"node": "12.x"`, []string{"engines.node", "12.x", "22, 24"},
+		},
+		"no start script": {
+			node, "package.json", `"start"`, `"begin"`, []string{`"start"`, "package.json"},
+		},
+		"start script whose dependency is missing": {
+			node, "package.json", `"build": "tsc"`, `"build": "tsc && missing-tool"`, []string{"missing-tool", "package.json"},
+		},
+		"version of PHP that is not to be had": {
+			func(dir string) error { return examples.WriteLaravel(t.Context(), dir, cacheDir()) },
+			"composer.json", `"php": "^8.1"`, `"php": "~7.4.0"`, []string{"PHP", "~7.4.0", "8.2", "8.4"},
+		},
+		"nothing that is known": {
+			func(dir string) error { return os.WriteFile(filepath.Join(dir, "main.py"), nil, 0o600) }, "README", "", "x",
+			[]string{"no Dockerfile", "package.json", "index.html"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			p := startPlatform(t)
+			r := newRepository(t, app{})
+			require.NoError(t, test.write(r.dir))
+
+			if test.before == "" {
+				r.push(app{test.path: test.after})
+			} else {
+				r.edit(test.path, test.before, test.after)
+			}
+
+			message := p.failed(t, p.project(t, r)).Error.Message
+			for _, word := range test.words {
+				require.Contains(t, message, word)
+			}
+
+			require.True(t, strings.HasSuffix(message, "."), message)
+		})
+	}
+}
