@@ -2,9 +2,11 @@ package detect
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/Masterminds/semver/v3"
 	"github.com/samber/lo"
 )
 
@@ -25,8 +27,10 @@ type laravelDockerfile struct {
 	Auth            bool
 	ComposerSecrets string
 	BuildSecrets    string
-	// Databases says that there is a directory for SQLite's files.
-	Databases bool
+	// DatabaseDirectory says that there is a directory for SQLite's files, Database is the connection that the app uses where DB_CONNECTION does
+	// not say: empty where it has no migrations.
+	DatabaseDirectory bool
+	Database          string
 
 	// Node is how the assets are built; nil where there are none. Assets is the directory that they are built to.
 	Node    *nodeDockerfile
@@ -49,11 +53,33 @@ func (l *laravelApp) dockerfile(settings Settings, port int) *laravelDockerfile 
 		What: "a Laravel app", Image: settings.BaseImages[runtimePHP].Images[l.php], PHP: l.php, Port: port,
 		Packages: strings.Join(packages, " "), ComposerPackages: strings.Join(composerPackages, " "),
 		InstallFiles: strings.Join(append([]string{composerManifestName, composerLockName}, l.repositories...), " "),
-		Auth:         isFile(l.app, "auth.json"), Databases: isDirectory(l.app, "database"),
+		Auth:         isFile(l.app, "auth.json"), DatabaseDirectory: isDirectory(l.app, "database"), Database: l.database(),
 	}
 }
 
 func (l *laravelApp) debianPackage(name string) string { return fmt.Sprintf("php%s-%s", l.php, name) }
+
+// laravelDatabase matches the connection in config/database.php that is used where the environment does not name one.
+var laravelDatabase = regexp.MustCompile(`'default'\s*=>\s*env\(\s*'DB_CONNECTION'\s*,\s*'([a-z]+)'`)
+
+// database is empty where there is nothing to migrate.
+func (l *laravelApp) database() string {
+	if !exists(l.app, "database/migrations/*.php") {
+		return ""
+	}
+
+	if content, err := readBounded(l.app, "config/database.php"); err == nil {
+		if match := laravelDatabase.FindSubmatch(content); match != nil {
+			return string(match[1])
+		}
+	}
+
+	// Without that file it is the framework that decides.
+	return lo.Ternary(olderThan(l.framework, laravelSlim), "mysql", "sqlite")
+}
+
+// laravelSlim came with SQLite as the default, and with an app that leaves most of its configuration to the framework.
+var laravelSlim = semver.MustParse("11.0.0-0")
 
 // laravelDockerignore is what the Dockerfile does not see: what is made by the build, and what belongs to another environment.
 func laravelDockerignore(assets *laravelAssets) string {

@@ -228,3 +228,32 @@ func TestExplain_WhatComposerAndLaravelSay(t *testing.T) {
 		require.Contains(t, sentence, words)
 	}
 }
+
+func TestLaravel_DefaultDatabase_DecidesWhetherToMigrateAtTheStart(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		files map[string]string
+		words string
+	}{
+		"new app": {map[string]string{"database/migrations/x.php": "<?php"}, `"${DB_CONNECTION:-sqlite}" = sqlite`},
+		"another in its configuration": {
+			map[string]string{"database/migrations/x.php": "<?php", "config/database.php": "<?php return ['default' => env('DB_CONNECTION', 'pgsql')];"},
+			`"${DB_CONNECTION:-pgsql}" = sqlite`,
+		},
+		"old app": {
+			map[string]string{
+				"database/migrations/x.php": "<?php", "composer.lock": `{"packages":[{"name":"laravel/framework","version":"v10.48.0"}]}`,
+			},
+			`"${DB_CONNECTION:-mysql}" = sqlite`,
+		},
+	} {
+		plan, err := Detect(newTree(t, newLaravel(test.files)), Settings{})
+		require.NoError(t, err)
+		require.Contains(t, plan.Dockerfile, test.words, name)
+	}
+
+	plan, err := Detect(newTree(t, newLaravel(nil)), Settings{})
+	require.NoError(t, err)
+	require.NotContains(t, plan.Dockerfile, "DB_CONNECTION")
+}

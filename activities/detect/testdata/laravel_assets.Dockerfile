@@ -170,6 +170,12 @@ set -u
 # The caches hold the environment, which is known from here on. An app that cannot be cached runs without.
 php artisan optimize --no-ansi >&2 || echo "Laravel could not write its caches, so that it reads its configuration for each request." >&2
 
+# A file of SQLite is empty when the container starts.
+file=${DB_DATABASE:-/app/database/database.sqlite}
+if [ "${DB_CONNECTION:-sqlite}" = sqlite ] && [ -z "${DB_URL:-}${DATABASE_URL:-}" ] && [ "$file" != :memory: ]; then
+    { touch "$file" && php artisan migrate --force --no-ansi; } >&2 || exit 1
+fi
+
 php-fpm8.2 --nodaemonize --force-stderr &
 php=$!
 until [ -S /tmp/php-fpm.sock ]; do
