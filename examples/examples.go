@@ -26,6 +26,9 @@ var files embed.FS
 // NPM is the package manager whose lockfile the Node examples come with.
 const NPM = "npm"
 
+// Names are those of the examples that bring no Dockerfile.
+var Names = []string{"laravel", "nextjs", "node", "nuxt", "rails", "static", "vite", "workspace"} //nolint:gochecknoglobals // See Managers.
+
 // Managers are the package managers that each Node example has a lockfile of.
 var Managers = []string{NPM, "pnpm", "yarn1", "yarn4", "bun"} //nolint:gochecknoglobals // A list cannot be a constant.
 
