@@ -33,7 +33,7 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 	}{
 		"another output directory": {
 			map[string]string{"next.config.mjs": "export default { distDir: 'build' }"},
-			[]string{"target=/app/build/cache", "COPY --from=build --chown=node:node /app/build/standalone ./\n", "/app/build/static /app/build/static\n"},
+			[]string{"target=/app/build/cache", "COPY --from=build --chown=node:node --exclude=node_modules /app/build/standalone ./\n", "/app/build/static /app/build/static\n"},
 		},
 		"static export": {
 			map[string]string{"next.config.ts": "const c = { output: 'export' }\nexport default c"},

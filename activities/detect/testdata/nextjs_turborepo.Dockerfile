@@ -28,8 +28,9 @@ FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOSTNAME=0.0.0.0 PORT=8080
 USER node
 WORKDIR /app
-# The server with the modules that it needs. The brackets let public be absent.
-COPY --from=build --chown=node:node /app/apps/web/.next/standalone ./
+# The server with the modules that it needs, which stay one layer whatever changes in the app. The brackets let what is copied be absent.
+COPY --from=build --chown=node:node /app/apps/web/.next/standalone/node_module[s] ./node_modules
+COPY --from=build --chown=node:node --exclude=node_modules /app/apps/web/.next/standalone ./
 COPY --from=build --chown=node:node /app/apps/web/.next/static /app/apps/web/.next/static
 COPY --from=build --chown=node:node /app/apps/web/publi[c] /app/apps/web/public
 EXPOSE 8080
