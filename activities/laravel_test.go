@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"os"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/samber/lo"
@@ -47,12 +46,15 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	require.Equal(t, http.StatusOK, response.StatusCode, body)
 	require.JSONEq(t, `{"message":"Hello Ada","url":"http://app.example.com/api/hello?name=Ada"}`, body)
 
+	_, body = app.get(t, http.MethodGet, "/api/hello")
+	require.JSONEq(t, `{"message":"Hello world","url":"http://127.0.0.1:3000/api/hello"}`, body)
+
 	response, body = app.get(t, http.MethodGet, "/about", "X-Forwarded-Proto", "https")
 	require.Equal(t, http.StatusOK, response.StatusCode, body)
 	require.NotEmpty(t, response.Header.Values("Set-Cookie"))
 
 	for path, status := range map[string]int{
-		"/up": 200, "/robots.txt": 200, "/nothing": 404, "/.env": 404, "/.htaccess": 404, "/index.php": 404, "/other.php": 404, "/build/": 404,
+		"/up": 200, "/robots.txt": 200, "/nothing": 404, "/.env": 404, "/.htaccess": 404, "/index.php": 200, "/other.php": 404, "/build/": 404,
 	} {
 		response, body = app.get(t, http.MethodGet, path)
 		require.Equal(t, status, response.StatusCode, "%s: %s", path, body)
@@ -66,6 +68,15 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 		require.NotRegexp(t, `^/app/(\.git/|node_modules/|auth\.json)|^/usr/(s?bin)/(composer|git|node)$`, name)
 	}
 
+	require.Contains(t, app.log(), "Running migrations", "a new file of SQLite has no tables")
+
+	// What cannot answer any more ends, so that it is started again.
+	require.NoError(t, app.exec("pkill", "-KILL", "-o", "php-fpm8.4"))
+	ended := <-app.ended
+	app.ended <- ended
+
+	require.ErrorContains(t, ended, "exit status 1")
+	require.Contains(t, app.log(), "php-fpm or nginx has ended")
+
 	t.Logf("the image has %d MB", lo.Sum(lo.Values(files))>>20)
-	t.Log(strings.TrimSpace(app.log()))
 }

@@ -84,6 +84,8 @@ type runningImage struct {
 	command   *exec.Cmd
 	// kill ends what ignores SIGTERM as process 1, which the platform's init would not let it be.
 	kill func()
+	// exec runs a command in the container.
+	exec func(arguments ...string) error
 	// ended gets the container's end once.
 	ended chan error
 
@@ -173,6 +175,9 @@ func runImage(t *testing.T, image v1.Image, environment ...string) *runningImage
 	runc := filepath.Join(part(t, "ZEITWORK_TEST_BIN"), "runc")
 	state, name := filepath.Join(bundle, "state"), "test-"+id.New().String()
 	running.kill = func() { _ = exec.Command(runc, "--root", state, "kill", name, "KILL").Run() }
+	running.exec = func(arguments ...string) error {
+		return exec.Command(runc, append([]string{"--root", state, "exec", name}, arguments...)...).Run()
+	}
 	running.command = exec.Command(runc, "--root", state, "run", "--bundle", bundle, name)
 	running.command.Stdout, running.command.Stderr = running, running
 	require.NoError(t, netnamespace.Do(running.namespace, running.command.Start))

@@ -51,7 +51,7 @@ RUN test -e public/build || { echo "The build made no public/build." >&2; exit 1
 FROM php
 # nginx alone: its package would bring the tools that configure networks, and the libraries that it needs are there.
 COPY --from=nginx /usr/sbin/nginx /usr/sbin/nginx
-COPY --from=nginx /etc/nginx/mime.types /etc/nginx/fastcgi_params /etc/nginx/
+COPY --from=nginx /etc/nginx/mime.types /etc/nginx/mime.types
 COPY <<'EOF' /etc/nginx/nginx.conf
 worker_processes 2;
 pid /tmp/nginx.pid;
@@ -125,9 +125,24 @@ http {
             try_files $uri @laravel;
         }
         location @laravel {
-            rewrite ^ /index.php break;
-            include fastcgi_params;
-            fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+            # Not the package's fastcgi_params, which drops the port of the host that links are made with.
+            fastcgi_param QUERY_STRING $query_string;
+            fastcgi_param REQUEST_METHOD $request_method;
+            fastcgi_param REQUEST_URI $request_uri;
+            fastcgi_param CONTENT_TYPE $content_type;
+            fastcgi_param CONTENT_LENGTH $content_length;
+            fastcgi_param SCRIPT_NAME /index.php;
+            fastcgi_param SCRIPT_FILENAME $document_root/index.php;
+            fastcgi_param DOCUMENT_ROOT $document_root;
+            fastcgi_param SERVER_PROTOCOL $server_protocol;
+            fastcgi_param SERVER_SOFTWARE nginx;
+            fastcgi_param SERVER_NAME $host;
+            fastcgi_param SERVER_ADDR $server_addr;
+            fastcgi_param SERVER_PORT $server_port;
+            fastcgi_param REMOTE_ADDR $remote_addr;
+            fastcgi_param REMOTE_PORT $remote_port;
+            fastcgi_param GATEWAY_INTERFACE CGI/1.1;
+            fastcgi_param REDIRECT_STATUS 200;
             fastcgi_param HTTPS $forwarded_https if_not_empty;
             fastcgi_param HTTP_PROXY "";
             fastcgi_pass unix:/tmp/php-fpm.sock;
