@@ -85,7 +85,7 @@ func TestBuildGenerated_InsideAWorkspace_SeesAllOfItButWhatIsIgnored(t *testing.
 
 	request.Plan.Dockerfile = toolDockerfile + "COPY node_modules /\n"
 	_, _, err = bundle.build(t.Context(), request)
-	requireUsers(t, err, "there is no node_modules")
+	requireUsers(t, err, "made no /node_modules")
 
 	request.Plan.Context = ""
 	request.Plan.Dockerfile = "FROM scratch\nCOPY page /\n"
