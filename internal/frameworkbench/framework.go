@@ -67,6 +67,11 @@ func frameworks() []framework {
 		node("node", "src/server.ts", "<h1>Hello from Node", before),
 		node("vite", "src/main.ts", "The greeting is not set", current),
 		rails(),
+		laravel(current),
+		{
+			name: "static", file: "index.html", text: "Hello from files",
+			write: func(_ context.Context, dir, _ string) error { return examples.WriteStatic(dir) },
+		},
 	}
 }
 
@@ -90,6 +95,26 @@ func rails() framework {
 		},
 		build:    []string{"sh", "-c", "bundle exec bootsnap precompile app/ lib/ && bin/rails assets:precompile"},
 		official: &official{dockerfile: railsDockerfile},
+	}
+}
+
+// laravel builds itself in the image of Node, with Debian's PHP beside it.
+func laravel(image string) framework {
+	return framework{
+		name: "laravel", write: examples.WriteLaravel, file: "resources/views/welcome.blade.php", text: "Hello from Laravel",
+		variables:   map[string]string{"APP_KEY": "base64:b25seS1mb3ItbWVhc3VyaW5nLW9ubHktZm9yLW1lYXM="},
+		image:       image,
+		environment: []string{"COMPOSER_ALLOW_SUPERUSER=1", "COMPOSER_NO_INTERACTION=1", "DEBIAN_FRONTEND=noninteractive"},
+		prepare: [][]string{
+			{"apt-get", "update"},
+			{
+				"apt-get", "install", "--yes", "--no-install-recommends",
+				"composer", "git", "unzip", "php-cli", "php-curl", "php-mbstring", "php-sqlite3", "php-xml", "php-zip",
+			},
+			{"composer", "install", "--no-dev", "--no-progress"},
+			{"npm", "ci", "--no-audit", "--no-fund"},
+		},
+		build: []string{"sh", "-c", "composer dump-autoload --no-dev --optimize && php artisan view:cache && npm run build"},
 	}
 }
 
