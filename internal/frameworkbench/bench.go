@@ -108,9 +108,10 @@ func (b *workbench) startCluster(ctx context.Context) (*localcluster.Cluster, er
 		Program:        program,
 		Bin:            bin,
 		ClusterRange:   netip.MustParsePrefix("10.90.0.0/16"),
-		BuildRange:     netip.MustParsePrefix("10.91.0.0/16"),
+		BuildRange:     netip.MustParsePrefix("10.98.0.0/16"),
 		Bridge:         "zwframeworks0",
 		PublicRegistry: baseimages.PublicRegistry(ctx),
+		Environ:        []string{"ZEITWORK_KEEP_WARM=0s"},
 		Progress:       progress,
 	})
 }

@@ -43,7 +43,8 @@ func newPlatform(cluster *localcluster.Cluster) (*platform, error) {
 }
 
 func (p *platform) project(ctx context.Context, name string, s *sample, variables map[string]string) (uuid.UUID, error) {
-	const memory, cpu = 1 << 30, 2000
+	// The VMs of all projects stay, and share the node.
+	const memory, cpu = 512 << 20, 200
 
 	made, err := p.api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
 		Name: name, RepositoryURL: s.url(), AutoDeploy: new(bool), MemoryBytes: lo.ToPtr[int64](memory), CPUMillis: lo.ToPtr[int64](cpu),
