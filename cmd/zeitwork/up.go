@@ -177,11 +177,11 @@ func prepare(ctx context.Context, config upConfig, report *report) (localcluster
 
 // hostPackages are the Debian packages of what the platform runs. Programs that came another way are not installed again.
 func hostPackages(publicRegistry bool) []string {
-	packages := append([]string{"ca-certificates", "postgresql", "tini"}, toolchain.DaemonPackages()...)
+	// The gems of the Rails example are made with mmdebstrap, also where base images need not be.
+	packages := append([]string{"ca-certificates", "debian-archive-keyring", "mmdebstrap", "postgresql", "tini"}, toolchain.DaemonPackages()...)
 
 	programs := map[string]string{"git": "git"}
 	if !publicRegistry {
-		packages = append(packages, "debian-archive-keyring", "mmdebstrap")
 		programs["npm"] = "npm"
 	}
 

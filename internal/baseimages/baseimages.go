@@ -22,9 +22,6 @@ const (
 	publicRegistryTimeout = 3 * time.Second
 )
 
-// HostPackages are the Debian packages that making base images needs on this machine.
-var HostPackages = []string{"mmdebstrap", "debian-archive-keyring", "ca-certificates", "nodejs", "npm"}
-
 // Progress is told what is being done: detail is a few words, for people.
 type Progress func(part, detail string)
 

@@ -19,9 +19,6 @@ const (
 	framework = "php-laravel-framework"
 )
 
-// HostPackages are the Debian packages that making the repository needs on this machine.
-var HostPackages = []string{"apt", "dpkg", "debian-archive-keyring"}
-
 // Write copies the repository into a directory that does not exist yet, making it first where cacheDir does not have it.
 func Write(ctx context.Context, cacheDir, directory string) error {
 	sum := sha256.Sum256([]byte(revision + suite + framework))
