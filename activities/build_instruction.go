@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/solver/errdefs"
+
+	"github.com/zeitwork/zeitwork/activities/detect"
 )
 
 // instructionBytes is how much of an instruction is quoted.
@@ -44,10 +46,12 @@ func (f failure) prefix() string {
 // runOptions are what a RUN instruction has before its command.
 var runOptions = regexp.MustCompile(`^RUN (--\S+ )*`)
 
-// command is the instruction as the user knows it: of a generated Dockerfile only what is run.
+// command is the instruction as the user knows it: of a generated Dockerfile only what is run, without what collects the result.
 func (f failure) command() string {
 	if f.generated {
-		return cutText(runOptions.ReplaceAllString(f.text, ""), instructionBytes)
+		command, _, _ := strings.Cut(runOptions.ReplaceAllString(f.text, ""), " && mkdir -p "+detect.OutputDirectory)
+
+		return cutText(command, instructionBytes)
 	}
 
 	return cutText(f.text, instructionBytes)

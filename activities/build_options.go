@@ -17,8 +17,8 @@ import (
 	"github.com/tonistiigi/fsutil"
 )
 
-// hostnameBytes of a fingerprint make a hostname of 32 characters; Linux allows 64.
-const hostnameBytes = 16
+// fingerprintBytes make a name of 32 characters; one between dots may have 63.
+const fingerprintBytes = 16
 
 func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client.SolveOpt {
 	project := request.ProjectID.String()
@@ -28,8 +28,9 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		"filename": inputs.filename,
 		// As if a `# syntax` line had brought us here: the frontend that is built in is never replaced by another.
 		"cmdline": "docker/dockerfile:1",
-		// Part of every RUN instruction's cache key, so that a layer that saw one project's secrets is never another's.
-		"hostname": b.fingerprint(request, inputs),
+		// A name in /etc/hosts is part of every RUN instruction's cache key, so that a layer that saw one project's secrets is never another's.
+		// With a hostname of its own an instruction could not have one of the networks that stand ready.
+		"add-hosts": b.fingerprint(request, inputs) + "=127.0.0.1",
 		// Cache mounts (`RUN --mount=type=cache`) are the project's own, too.
 		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
 	}
@@ -104,7 +105,7 @@ func (b *Builder) fingerprint(request BuildRequest, inputs *buildInputs) string 
 		}
 	}
 
-	return hex.EncodeToString(hash.Sum(nil)[:hostnameBytes])
+	return hex.EncodeToString(hash.Sum(nil)[:fingerprintBytes])
 }
 
 // noDownloads keeps buildkitd itself from fetching URLs that a Dockerfile names: it stands in the platform's network,

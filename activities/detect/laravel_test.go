@@ -87,7 +87,7 @@ func TestLaravel_AssetsThatAskTheApp_AreBuiltWithPHP(t *testing.T) {
 	})), Settings{})
 	require.NoError(t, err)
 	require.Contains(t, plan.Dockerfile, "FROM build AS assets\n")
-	require.Contains(t, plan.Dockerfile, "COPY --from=assets /app/public/bundle ./public/bundle\n")
+	require.Contains(t, plan.Dockerfile, "COPY --from=assets /output/assets ./public/bundle\n")
 	require.Contains(t, plan.Dockerfile, "/bundle/assets/")
 }
 

@@ -48,13 +48,13 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	dockerfile.Build = project.buildCommandOr("next build")
-	dockerfile.BuildEnvironment = []string{"NEXT_TELEMETRY_DISABLED=1"}
+	dockerfile.Build, dockerfile.Output = project.buildCommandOr("next build"), output
+	dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_TELEMETRY_DISABLED=1")
 	dockerfile.BuildMounts = cacheMount("nextjs", project.inApp(lo.Ternary(exported, nextBuild, output), "cache")) + dockerfile.BuildMounts
 
 	switch start := project.script("start"); {
 	case exported:
-		site := staticSite{Stage: "build", Path: project.inApp(output), Hashed: hashedByNext, Port: plan.Port}
+		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNext, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
@@ -69,7 +69,7 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 		plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
 	default:
 		dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_PRIVATE_STANDALONE=true")
-		dockerfile.Output, dockerfile.Entry = output, path.Join(project.app.directory, "server.js")
+		dockerfile.Standalone, dockerfile.Entry = path.Join(OutputDirectory, "app", project.app.directory), path.Join(project.app.directory, "server.js")
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s. It is built to a server of its own (standalone).", version))
 		plan.Dockerfile = render("node_nextjs.Dockerfile.tmpl", dockerfile)
 	}

@@ -33,19 +33,19 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 	}{
 		"another output directory": {
 			map[string]string{"next.config.mjs": "export default { distDir: 'build' }"},
-			[]string{"target=/app/build/cache", "COPY --from=build --chown=node:node --exclude=node_modules /app/build/standalone ./\n", "/app/build/static /app/build/static\n"},
+			[]string{"target=/app/build/cache", " mv build/standalone /output/app ", " cp -R build/static /output/app/build/ "},
 		},
 		"static export": {
 			map[string]string{"next.config.ts": "const c = { output: 'export' }\nexport default c"},
-			[]string{"/app/out", "nginx"},
+			[]string{" mv out /output/site\n", "nginx"},
 		},
 		"static export into another directory": {
 			map[string]string{"next.config.js": "module.exports = { output: \"export\", distDir: 'site' }"},
-			[]string{"COPY --from=build /app/site ", "target=/app/.next/cache"},
+			[]string{" mv site /output/site\n", "target=/app/.next/cache"},
 		},
 		"static export by the build script": {
 			map[string]string{"package.json": `{"scripts":{"build":"next build && next export"},"dependencies":{"next":"^16.4.0"}}`},
-			[]string{"/app/out"},
+			[]string{" mv out /output/site\n"},
 		},
 		"export in a comment": {
 			map[string]string{"next.config.ts": "// output: 'export'\n/* output: 'export' */ export default { assetPrefix: 'https://a.example' }"},
@@ -53,7 +53,7 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 		},
 		"no scripts": {
 			map[string]string{"package.json": `{"dependencies":{"next":"^16.4.0"}}`},
-			[]string{"sharing=locked npx next build\n", `CMD ["node", "server.js"]`},
+			[]string{" npx next build && ", `CMD ["node", "server.js"]`},
 		},
 		"a port in the start script": {
 			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"NODE_ENV=production next start -p 3000"},"dependencies":{"next":"^16.4.0"}}`},

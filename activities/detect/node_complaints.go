@@ -100,8 +100,8 @@ func nodeBuildComplaints() []complaint {
 				"in megabytes, or make the build need less: turn source maps and type checks off, or split it.",
 		},
 		{
-			regexp.MustCompile(`^The build made no (?:/app/)?(\S+)\.$`),
-			"The build made no $1. Leave its configuration's output directory as it is by default, or check that the build script builds the app; " +
+			regexp.MustCompile(`^The build made no (?:/app/)?(\S+)\.$|(?m:^(?:mv|cp): cannot stat '(\S+)')`),
+			"The build made no $1$2. Leave its configuration's output directory as it is by default, or check that the build script builds the app; " +
 				"or commit a Dockerfile.",
 		},
 		{

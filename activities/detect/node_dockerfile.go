@@ -45,17 +45,20 @@ type nodeDockerfile struct {
 	// Build is empty where there is nothing to build.
 	Build string
 
-	// Prune takes out of the dependencies what only the build needs; empty where nothing is to be. PruneBuilt says that this must wait for the build,
-	// which makes dependencies what they are.
-	Prune      string
-	PruneBuilt bool
+	// Prune takes out of the dependencies what only the build needs; empty where nothing is to be.
+	Prune string
+	// Modules are the directories of the dependencies, below workDirectory. ModulesBuilt says that the build makes them what they are.
+	Modules      []string
+	ModulesBuilt bool
 	// WithManager says that the start command needs the manager.
 	WithManager bool
 	Start       string
 
-	// Output is what the build leaves for the last stage, Entry the file in it that starts the server.
-	Output string
-	Entry  string
+	// Output is the directory that the build leaves, seen from the app's. Of Next.js' standalone server, Standalone is where the app stands in what
+	// is collected, and Entry the file that starts it, seen from the top.
+	Output     string
+	Standalone string
+	Entry      string
 }
 
 // dockerfile fills in what does not depend on the framework, for the build of the app's build script.
@@ -83,7 +86,8 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.manager.install(), Later: p.scriptsForApp(later),
 		RunMounts: runMounts, InstallMounts: p.cacheMount() + secretMounts(installSecrets),
 		Exclude: p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
-		BuildMounts: secretMounts(buildSecrets), Build: p.buildCommand(),
+		BuildEnvironment: []string{"NODE_COMPILE_CACHE=" + compileCache}, BuildMounts: compileCacheMount() + secretMounts(buildSecrets), Build: p.buildCommand(),
+		Modules: lo.Map(p.packages(), func(known workspacePackage, _ int) string { return path.Join(known.directory, "node_modules") }),
 	}, nil
 }
 
@@ -93,6 +97,11 @@ func (d *nodeDockerfile) HasBase() bool { return d.Setup != "" || len(d.Environm
 // Elsewhere tells whether the build has to change to the app's directory.
 func (d *nodeDockerfile) Elsewhere() bool {
 	return d.AppDirectory != workDirectory || len(d.Later)+len(d.Before) > 0
+}
+
+// HasBuild tells whether the app is more than its sources and its dependencies.
+func (d *nodeDockerfile) HasBuild() bool {
+	return d.Build != "" || d.ModulesBuilt || len(d.Later)+len(d.Before) > 0
 }
 
 // cacheMount is the manager's, with a space behind it, as all mounts have.
@@ -106,6 +115,21 @@ func (p *nodeProject) cacheMount() string {
 
 func cacheMount(id, target string) string {
 	return fmt.Sprintf("--mount=type=cache,id=%s,target=%s,sharing=locked ", id, target)
+}
+
+// OutputDirectory is where generated Dockerfiles put together what their last stage takes, each kind in a directory of its own. BuildKit looks through
+// all that stands beside what COPY takes from a stage, and through the whole image for patterns.
+const OutputDirectory = "/output"
+
+// outputSite is where a site of files stands there.
+const outputSite = OutputDirectory + "/site"
+
+// compileCache is where Node, from 22.1 on, keeps what it has compiled of the build's tools, so that they start faster.
+const compileCache = "/var/cache/node"
+
+// compileCacheMount needs no lock: Node replaces whole files.
+func compileCacheMount() string {
+	return fmt.Sprintf("--mount=type=cache,id=node,target=%s ", compileCache)
 }
 
 func secretMounts(names []string) string {

@@ -51,7 +51,7 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 		},
 		"yarn 4": {
 			"yarn@4.9.1", map[string]string{"yarn.lock": yarn4, ".pnp.cjs": ""}, map[string]string{"yarn": "4.9.1"},
-			[]string{"ENV YARN_NODE_LINKER=node-modules\n", "npm install --global --no-update-notifier --force @yarnpkg/cli-dist@4.9.1\n", "yarn install --immutable", "COPY --exclude=.pnp.* . ."},
+			[]string{"ENV YARN_NODE_LINKER=node-modules\n", "npm install --global --no-update-notifier --force @yarnpkg/cli-dist@4.9.1\n", "yarn install --immutable", "COPY --chown=node:node --exclude=node_modules --exclude=.pnp.* . ."},
 		},
 		"yarn 4 of the source": {
 			"", map[string]string{"yarn.lock": yarn4, ".yarnrc.yml": "yarnPath: .yarn/releases/yarn-4.9.1.cjs\n", ".yarn/releases/yarn-4.9.1.cjs": ""},

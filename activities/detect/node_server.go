@@ -89,8 +89,9 @@ func (p *nodeProject) startBy(dockerfile *nodeDockerfile) {
 
 	if p.onlyBuilds() && p.canPrune() && !p.startsWithDevelopmentDependency() {
 		dockerfile.Prune = p.manager.prune()
-		dockerfile.PruneBuilt = dockerfile.Prune != "" && (p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies))
 	}
+
+	dockerfile.ModulesBuilt = p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies)
 }
 
 // canPrune is false where bun, which installs anew instead, would run scripts without what they need, or leave a workspace's packages as they are.

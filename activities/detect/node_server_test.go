@@ -42,7 +42,7 @@ func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
 		"main":               {`{"main":"./src/main.js"}`, map[string]string{"src/main.js": ""}, []string{`CMD ["node", "src/main.js"]`}, ""},
 		"pruned": {
 			`{"scripts":{"start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil,
-			[]string{"FROM dependencies AS production\n", "npm prune --omit=dev", "COPY --from=build --chown=node:node --exclude=**/node_modules /app ./\n"}, "",
+			[]string{"FROM dependencies AS production\n", "npm prune --omit=dev", "COPY --from=production --chown=node:node /app ./\n", "COPY --chown=node:node --exclude=node_modules . .\n"}, "",
 		},
 		"pruned by pnpm": {
 			`{"packageManager":"pnpm@10.4.1","scripts":{"start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil,
@@ -60,7 +60,7 @@ func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
 		"Prisma": {
 			`{"scripts":{"build":"prisma generate && tsc","start":"node a.js"},"dependencies":{"@prisma/client":"*"},"devDependencies":{"prisma":"*"}}`,
 			map[string]string{"prisma/schema.prisma": ""},
-			[]string{"COPY --parents package.json prisma ./", "--no-install-recommends openssl", "FROM build AS production\n"}, "--exclude=**/node_modules",
+			[]string{"COPY --parents package.json prisma ./", "--no-install-recommends openssl", "FROM build AS production\n"}, "--exclude",
 		},
 		"a script that needs the sources": {
 			`{"scripts":{"postinstall":"node scripts/after.js","start":"node a.js"},"devDependencies":{"prettier":"*"}}`, nil,
@@ -114,7 +114,7 @@ func TestServer_VariablesOfYarnsConfiguration_AreSecretsOfAllThatYarnRuns(t *tes
 
 	require.Equal(t, []string{"NPM_TOKEN"}, plan.Secrets)
 	require.Contains(t, plan.Dockerfile, "--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN yarn install --immutable\n")
-	require.Contains(t, plan.Dockerfile, "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN yarn run build\n")
+	require.Contains(t, plan.Dockerfile, "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN --mount=type=cache,id=node,target=/var/cache/node yarn run build && ")
 }
 
 func TestServer_DependenciesThatCompileThemselves_GetACompilerInTheBuildAlone(t *testing.T) {

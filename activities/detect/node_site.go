@@ -77,15 +77,15 @@ func detectSite(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	output := builder.outputOf(app, read)
+	dockerfile.Output = builder.outputOf(app, read)
 	site := staticSite{
-		Stage: "build", Path: project.inApp(output), Hashed: builder.hashed, Port: plan.Port,
+		Stage: "build", Path: outputSite, Hashed: builder.hashed, Port: plan.Port,
 		SinglePage: builder.dependency != "astro" && !isFile(app, "public/404.html"),
 	}
 
 	dockerfile.BuildMounts = cacheMount(builder.dependency, project.inApp("node_modules", ".cache")) + dockerfile.BuildMounts
 	plan.Reason = project.reason(fmt.Sprintf("package.json has a build script and depends on %s, and it starts no server. "+
-		"What is built in %s is served by nginx.", builder.dependency, output))
+		"What is built in %s is served by nginx.", builder.dependency, dockerfile.Output))
 	plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 
 	return plan, true, nil

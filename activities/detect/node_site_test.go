@@ -10,8 +10,10 @@ func TestSite_OfVite_IsServedAsFiles(t *testing.T) {
 	t.Parallel()
 
 	plan := detectTree(t, viteApp, Settings{Variables: []string{"VITE_API", "API"}})
-	require.Contains(t, plan.Dockerfile, "ARG VITE_API\nRUN --mount=type=cache,id=vite,target=/app/node_modules/.cache,sharing=locked npm run build\n")
-	require.Contains(t, plan.Dockerfile, "COPY --from=build /app/dist /srv/www\n")
+	require.Contains(t, plan.Dockerfile, "RUN --mount=type=cache,id=vite,target=/app/node_modules/.cache,sharing=locked --mount=type=cache,id=node,target=/var/cache/node "+
+		"npm run build && \\\n    mkdir -p /output && \\\n    mv dist /output/site\n")
+	require.Contains(t, plan.Dockerfile, "ARG VITE_API\n")
+	require.Contains(t, plan.Dockerfile, "COPY --from=build /output/site /srv/www\n")
 
 	plan.Dockerfile = ""
 	require.Equal(t, Plan{
@@ -34,21 +36,21 @@ func TestSite_OutputIsWhereTheBuildLeavesIt(t *testing.T) {
 		files  map[string]string
 		output string
 	}{
-		"Vite's outDir":                   {with(site("vite build", "vite", ""), map[string]string{"vite.config.ts": "export default { build: { outDir: './public_html' } }"}), "/app/public_html"},
-		"Vite's root":                     {with(site("vite build", "vite", ""), map[string]string{"vite.config.js": "export default {\n  root: 'src',\n  build: { outDir: '../out' } }"}), "/app/out"},
-		"option of the build":             {site("tsc && vite build --outDir=web", "vite", ""), "/app/web"},
-		"start script for development":    {site("vite build", "vite", `,"start":"vite --host"`), "/app/dist"},
-		"start script for a look":         {site("vite build", "vite", `,"start":"vite preview"`), "/app/dist"},
-		"Astro":                           {site("astro build", "astro", ""), "/app/dist"},
-		"Create React App":                {site("react-scripts build", "react-scripts", `,"start":"react-scripts start"`), "/app/build"},
-		"a page beside it that is a part": {with(site("vite build", "vite", ""), map[string]string{"public/index.html": ""}), "/app/dist"},
+		"Vite's outDir":                   {with(site("vite build", "vite", ""), map[string]string{"vite.config.ts": "export default { build: { outDir: './public_html' } }"}), "public_html"},
+		"Vite's root":                     {with(site("vite build", "vite", ""), map[string]string{"vite.config.js": "export default {\n  root: 'src',\n  build: { outDir: '../out' } }"}), "out"},
+		"option of the build":             {site("tsc && vite build --outDir=web", "vite", ""), "web"},
+		"start script for development":    {site("vite build", "vite", `,"start":"vite --host"`), "dist"},
+		"start script for a look":         {site("vite build", "vite", `,"start":"vite preview"`), "dist"},
+		"Astro":                           {site("astro build", "astro", ""), "dist"},
+		"Create React App":                {site("react-scripts build", "react-scripts", `,"start":"react-scripts start"`), "build"},
+		"a page beside it that is a part": {with(site("vite build", "vite", ""), map[string]string{"public/index.html": ""}), "dist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			plan := detectTree(t, test.files, Settings{})
 			require.Equal(t, FrameworkStatic, plan.Framework)
-			require.Contains(t, plan.Dockerfile, "COPY --from=build "+test.output+" /srv/www\n")
+			require.Contains(t, plan.Dockerfile, " mv "+test.output+" /output/site\n")
 		})
 	}
 }

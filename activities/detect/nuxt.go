@@ -56,11 +56,12 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 	}
 
 	dockerfile.Build = project.buildCommandOr("nuxt build")
-	dockerfile.BuildEnvironment = []string{"NUXT_TELEMETRY_DISABLED=1"}
+	dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NUXT_TELEMETRY_DISABLED=1")
 	dockerfile.BuildMounts = cacheMount("nuxt", project.inApp("node_modules", ".cache")) + dockerfile.BuildMounts
 
 	if static {
-		site := staticSite{Stage: "build", Path: project.inApp(".output", "public"), Hashed: hashedByNuxt, Port: plan.Port}
+		dockerfile.Output = ".output/public"
+		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNuxt, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s, and it is generated as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 

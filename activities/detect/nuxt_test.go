@@ -30,11 +30,11 @@ func TestNuxt_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 		files map[string]string
 		line  string
 	}{
-		"generated":          {generated, "/app/.output/public"},
-		"static preset":      {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'static' } })"}, "/app/.output/public"},
+		"generated":          {generated, " mv .output/public /output/site\n"},
+		"static preset":      {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'static' } })"}, " mv .output/public /output/site\n"},
 		"preset of a server": {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: \"node-cluster\" } })"}, "ENV NITRO_PRESET=node-cluster\n"},
 		"preset in comments": {map[string]string{"nuxt.config.ts": "// preset: 'vercel'\nexport default defineNuxtConfig({})"}, "ENV NITRO_PRESET=node-server\n"},
-		"no build script":    {map[string]string{"package.json": `{"dependencies":{"nuxt":"^4.5.0"}}`}, "sharing=locked npx nuxt build\n"},
+		"no build script":    {map[string]string{"package.json": `{"dependencies":{"nuxt":"^4.5.0"}}`}, " npx nuxt build && "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

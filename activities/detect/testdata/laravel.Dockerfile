@@ -24,13 +24,16 @@ RUN --mount=type=cache,id=composer,target=/var/cache/composer,sharing=locked \
 
 FROM vendor AS build
 COPY . .
+# The class loader, and what packages do when it is made. Views that cannot be compiled now are when they are first asked for.
+# The app is put together beside the sources, without its packages.
 RUN mkdir -p bootstrap/cache storage/app/public storage/framework/cache/data storage/framework/sessions storage/framework/views storage/logs && \
-    { [ -e public/storage ] || ln -s ../storage/app/public public/storage; }
-# The class loader, and what packages do when it is made.
-RUN composer dump-autoload --no-dev --optimize
-# Views that cannot be compiled now are when they are first asked for.
-RUN php artisan view:cache || echo "The views were not compiled." >&2
-RUN chown -R www-data:www-data bootstrap/cache storage
+    { [ -e public/storage ] || ln -s ../storage/app/public public/storage; } && \
+    composer dump-autoload --no-dev --optimize && \
+    { php artisan view:cache || echo "The views were not compiled." >&2; } && \
+    chown -R www-data:www-data bootstrap/cache storage && \
+    mkdir -p /output/app/vendor && \
+    tar --create --exclude=./vendor . | tar --extract --directory=/output/app && \
+    cp -R vendor/autoload.php vendor/composer /output/app/vendor
 
 FROM php
 # nginx alone: its package would bring the tools that configure networks, and the libraries that it needs are there.
@@ -196,13 +199,11 @@ echo "php-fpm or nginx has ended, and so does the container." >&2
 kill "$nginx" "$php" 2>/dev/null
 exit 1
 EOF
-# The packages stay one layer, whatever changes in the sources.
-COPY --from=vendor /app/vendor ./vendor
-COPY --from=build /app/vendor/autoload.php ./vendor/autoload.php
-COPY --from=build /app/vendor/composer ./vendor/composer
-COPY --from=build --exclude=vendor /app ./
 USER www-data
 RUN --mount=type=tmpfs,target=/tmp nginx -t -e stderr && PHP_MAX_CHILDREN=10 php-fpm8.4 --test
 ENV LOG_CHANNEL=stderr PHP_MAX_CHILDREN=10 PORT=8080
+# The packages stay one layer, whatever changes in the sources.
+COPY --from=vendor /app/vendor ./vendor
+COPY --from=build /output/app ./
 EXPOSE 8080
 CMD ["serve"]

@@ -31,22 +31,28 @@ RUN --mount=type=cache,id=composer,target=/var/cache/composer,sharing=locked --m
 
 FROM vendor AS build
 COPY . .
-RUN rm auth.json
-RUN mkdir -p bootstrap/cache storage/app/public storage/framework/cache/data storage/framework/sessions storage/framework/views storage/logs && \
-    { [ -e public/storage ] || ln -s ../storage/app/public public/storage; }
-# The class loader, and what packages do when it is made.
-RUN --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN composer dump-autoload --no-dev --optimize
-# Views that cannot be compiled now are when they are first asked for.
-RUN php artisan view:cache || echo "The views were not compiled." >&2
-RUN chown -R www-data:www-data bootstrap/cache storage database
+# The class loader, and what packages do when it is made. Views that cannot be compiled now are when they are first asked for.
+# The app is put together beside the sources, without its packages.
+RUN --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN \
+    rm auth.json && \
+    mkdir -p bootstrap/cache storage/app/public storage/framework/cache/data storage/framework/sessions storage/framework/views storage/logs && \
+    { [ -e public/storage ] || ln -s ../storage/app/public public/storage; } && \
+    composer dump-autoload --no-dev --optimize && \
+    { php artisan view:cache || echo "The views were not compiled." >&2; } && \
+    chown -R www-data:www-data bootstrap/cache storage database && \
+    mkdir -p /output/app/vendor && \
+    tar --create --exclude=./vendor . | tar --extract --directory=/output/app && \
+    cp -R vendor/autoload.php vendor/composer /output/app/vendor
 
 # Stylesheets may take in files of PHP packages.
 FROM dependencies AS assets
 COPY --from=vendor /app/vendor ./vendor
 COPY . .
+ENV NODE_COMPILE_CACHE=/var/cache/node
 ARG VITE_APP_NAME
-RUN --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN npm run build
-RUN test -e public/build || { echo "The build made no public/build." >&2; exit 1; }
+RUN --mount=type=cache,id=node,target=/var/cache/node --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN npm run build && \
+    mkdir -p /output && \
+    mv public/build /output/assets
 
 FROM php
 # nginx alone: its package would bring the tools that configure networks, and the libraries that it needs are there.
@@ -218,14 +224,12 @@ echo "php-fpm or nginx has ended, and so does the container." >&2
 kill "$nginx" "$php" 2>/dev/null
 exit 1
 EOF
-# The packages stay one layer, whatever changes in the sources.
-COPY --from=vendor /app/vendor ./vendor
-COPY --from=build /app/vendor/autoload.php ./vendor/autoload.php
-COPY --from=build /app/vendor/composer ./vendor/composer
-COPY --from=build --exclude=vendor /app ./
-COPY --from=assets /app/public/build ./public/build
 USER www-data
 RUN --mount=type=tmpfs,target=/tmp nginx -t -e stderr && PHP_MAX_CHILDREN=10 php-fpm8.2 --test
 ENV LOG_CHANNEL=stderr PHP_MAX_CHILDREN=10 PORT=3000
+# The packages stay one layer, whatever changes in the sources.
+COPY --from=vendor /app/vendor ./vendor
+COPY --from=build /output/app ./
+COPY --from=assets /output/assets ./public/build
 EXPOSE 3000
 CMD ["serve"]

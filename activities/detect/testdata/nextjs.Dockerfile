@@ -10,19 +10,25 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit
 
 FROM dependencies AS build
 COPY . .
+ENV NODE_COMPILE_CACHE=/var/cache/node
 ENV NEXT_TELEMETRY_DISABLED=1
 ENV NEXT_PRIVATE_STANDALONE=true
 ARG NEXT_PUBLIC_URL
-RUN --mount=type=cache,id=nextjs,target=/app/.next/cache,sharing=locked --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN npm run build
+# The server with its public files is put together beside the sources, its modules apart.
+RUN --mount=type=cache,id=nextjs,target=/app/.next/cache,sharing=locked --mount=type=cache,id=node,target=/var/cache/node --mount=type=secret,id=SENTRY_AUTH_TOKEN,env=SENTRY_AUTH_TOKEN npm run build && \
+    mkdir -p /output && \
+    mv .next/standalone /output/app && \
+    mkdir -p /output/app/node_modules && \
+    mv /output/app/node_modules /output/modules && \
+    cp -R .next/static /output/app/.next/ && \
+    if [ -e public ]; then cp -R public /output/app/; fi
 
 FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOSTNAME=0.0.0.0 PORT=8080
 USER node
 WORKDIR /app
-# The server with the modules that it needs, which stay one layer whatever changes in the app. The brackets let what is copied be absent.
-COPY --from=build --chown=node:node /app/.next/standalone/node_module[s] ./node_modules
-COPY --from=build --chown=node:node --exclude=node_modules /app/.next/standalone ./
-COPY --from=build --chown=node:node /app/.next/static /app/.next/static
-COPY --from=build --chown=node:node /app/publi[c] /app/public
+# The modules stay one layer, whatever changes in the app.
+COPY --from=build --chown=node:node /output/modules ./node_modules
+COPY --from=build --chown=node:node /output/app ./
 EXPOSE 8080
 CMD ["node", "server.js"]

@@ -20,18 +20,24 @@ RUN pnpm run prepare
 WORKDIR /app
 RUN pnpm run postinstall
 WORKDIR /app/apps/web
+ENV NODE_COMPILE_CACHE=/var/cache/node
 ENV NEXT_TELEMETRY_DISABLED=1
 ENV NEXT_PRIVATE_STANDALONE=true
-RUN --mount=type=cache,id=nextjs,target=/app/apps/web/.next/cache,sharing=locked TURBO_TELEMETRY_DISABLED=1 pnpm exec turbo run build --env-mode=loose --filter=web
+# The server with its public files is put together beside the sources, its modules apart.
+RUN --mount=type=cache,id=nextjs,target=/app/apps/web/.next/cache,sharing=locked --mount=type=cache,id=node,target=/var/cache/node TURBO_TELEMETRY_DISABLED=1 pnpm exec turbo run build --env-mode=loose --filter=web && \
+    mkdir -p /output && \
+    mv .next/standalone /output/app && \
+    mkdir -p /output/app/node_modules && \
+    mv /output/app/node_modules /output/modules && \
+    cp -R .next/static /output/app/apps/web/.next/ && \
+    if [ -e public ]; then cp -R public /output/app/apps/web/; fi
 
 FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production NEXT_TELEMETRY_DISABLED=1 HOSTNAME=0.0.0.0 PORT=8080
 USER node
 WORKDIR /app
-# The server with the modules that it needs, which stay one layer whatever changes in the app. The brackets let what is copied be absent.
-COPY --from=build --chown=node:node /app/apps/web/.next/standalone/node_module[s] ./node_modules
-COPY --from=build --chown=node:node --exclude=node_modules /app/apps/web/.next/standalone ./
-COPY --from=build --chown=node:node /app/apps/web/.next/static /app/apps/web/.next/static
-COPY --from=build --chown=node:node /app/apps/web/publi[c] /app/apps/web/public
+# The modules stay one layer, whatever changes in the app.
+COPY --from=build --chown=node:node /output/modules ./node_modules
+COPY --from=build --chown=node:node /output/app ./
 EXPOSE 8080
 CMD ["node", "apps/web/server.js"]

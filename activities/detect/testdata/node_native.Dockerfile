@@ -12,13 +12,12 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
 COPY --parents package.json package-lock.json ./
 RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit --no-fund
 
-FROM dependencies AS build
-COPY . .
-
 FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production PORT=8080
 USER node
 WORKDIR /app
-COPY --from=build --chown=node:node /app ./
+# The modules stay one layer, whatever changes in the sources.
+COPY --from=dependencies --chown=node:node /app ./
+COPY --chown=node:node --exclude=node_modules . .
 EXPOSE 8080
 CMD ["node", "server.js"]

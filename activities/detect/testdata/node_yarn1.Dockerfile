@@ -12,7 +12,11 @@ RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn inst
 
 FROM dependencies AS build
 COPY . .
-RUN --mount=type=secret,id=LICENCE,env=LICENCE yarn run build
+ENV NODE_COMPILE_CACHE=/var/cache/node
+# The app is put together beside the sources, without its modules.
+RUN --mount=type=cache,id=node,target=/var/cache/node --mount=type=secret,id=LICENCE,env=LICENCE yarn run build && \
+    mkdir -p /output/app && \
+    tar --create --directory=/app --one-file-system --exclude=./node_modules . | tar --extract --directory=/output/app
 
 # Without what only the build needs.
 FROM dependencies AS production
@@ -23,8 +27,8 @@ FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production PORT=8080
 USER node
 WORKDIR /app
-# The dependencies stay one layer, whatever changes in the sources.
+# The modules stay one layer, whatever changes in the sources.
 COPY --from=production --chown=node:node /app ./
-COPY --from=build --chown=node:node --exclude=**/node_modules /app ./
+COPY --from=build --chown=node:node /output/app ./
 EXPOSE 8080
 CMD ["node", "dist/server.js"]

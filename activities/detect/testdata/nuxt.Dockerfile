@@ -10,16 +10,23 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit
 
 FROM dependencies AS build
 COPY . .
+ENV NODE_COMPILE_CACHE=/var/cache/node
 ENV NUXT_TELEMETRY_DISABLED=1
 ENV NITRO_PRESET=node-server
 ARG NUXT_PUBLIC_API
-RUN --mount=type=cache,id=nuxt,target=/app/node_modules/.cache,sharing=locked npm run build
+# The server with its public files is taken out of the sources, its modules apart.
+RUN --mount=type=cache,id=nuxt,target=/app/node_modules/.cache,sharing=locked --mount=type=cache,id=node,target=/var/cache/node npm run build && \
+    mkdir -p /output && \
+    mv .output /output/app && \
+    mkdir -p /output/app/server/node_modules && \
+    mv /output/app/server/node_modules /output/modules
 
 FROM docker.io/library/node:24-trixie-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 USER node
 WORKDIR /app
-# The server with the modules that it needs, and the public files.
-COPY --from=build --chown=node:node /app/.output ./
+# The modules stay one layer, whatever changes in the app.
+COPY --from=build --chown=node:node /output/modules ./server/node_modules
+COPY --from=build --chown=node:node /output/app ./
 EXPOSE 3000
 CMD ["node", "server/index.mjs"]

@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # Zeitwork wrote this Dockerfile for Rails 7.2.2.2. To build it: docker build .
 FROM docker.io/library/ruby:3.3-slim-trixie AS base
-WORKDIR /rails
+WORKDIR /srv/rails
 ENV RAILS_ENV=production \
     BUNDLE_DEPLOYMENT=1 \
     BUNDLE_PATH=/usr/local/bundle \
@@ -40,8 +40,8 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
 # jemalloc keeps the memory of Ruby's threads from growing.
 ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so PORT=8080
 COPY --from=gems /usr/local/bundle /usr/local/bundle
-COPY --from=gems /rails/tmp tmp
-COPY --from=build /rails .
+COPY --from=gems /srv/rails/tmp tmp
+COPY --from=build /srv/rails .
 # It may write to db, log, storage and tmp only.
 USER 1000:1000
 EXPOSE 8080

@@ -3,7 +3,7 @@
 FROM docker.io/library/node:24-trixie-slim AS node
 
 FROM docker.io/library/ruby:3.3-slim-trixie AS base
-WORKDIR /rails
+WORKDIR /srv/rails
 ENV RAILS_ENV=production \
     BUNDLE_DEPLOYMENT=1 \
     BUNDLE_PATH=/usr/local/bundle \
@@ -45,7 +45,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
 # jemalloc keeps the memory of Ruby's threads from growing.
 ENV LD_PRELOAD=/usr/local/lib/libjemalloc.so PORT=8080
 COPY --from=gems /usr/local/bundle /usr/local/bundle
-COPY --from=build /rails .
+COPY --from=build /srv/rails .
 # It may write to db, log, storage and tmp only.
 USER 1000:1000
 EXPOSE 8080
