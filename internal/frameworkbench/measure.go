@@ -109,8 +109,7 @@ func (b *workbench) change(ctx context.Context, f framework, s *sample, r *resul
 			}
 		}
 
-		fmt.Printf("%s round %d  platform %6.2f s (live after %.2f s)  its own build %6.2f s\n",
-			f.name, round, through.build.Seconds(), through.total.Seconds(), alone.Seconds())
+		fmt.Printf("%s round %d  platform %6.2f s  its own build %6.2f s\n", f.name, round, through.build.Seconds(), alone.Seconds())
 
 		if round == 0 {
 			continue

@@ -23,8 +23,8 @@ type platform struct {
 // deployed is how one deployment went.
 type deployed struct {
 	digest string
-	// build is how long the build and push steps took, total the time from the request until the app was live.
-	build, total time.Duration
+	// build is how long the build and push steps took.
+	build time.Duration
 	// log is what BuildKit did, one line an instruction.
 	log []string
 }
@@ -105,8 +105,6 @@ func (p *platform) read(ctx context.Context, d client.Deployment) (deployed, err
 		if step.Step == "build" || step.Step == "push" {
 			result.build += step.EndedAt.Sub(step.StartedAt)
 		}
-
-		result.total = step.EndedAt.Sub(d.CreatedAt)
 	}
 
 	if result.build == 0 || result.digest == "" {
