@@ -24,7 +24,7 @@ func TestRails_ExampleIsBuiltAndAnswers_AndALaterCommitInstallsNoGems(t *testing
 	changed := example.build(t)
 	require.NotEqual(t, cold.Digest, changed.Digest)
 	require.True(t, changed.that(t, "bundle install").Cached, "gems are installed again:\n%s", changed.vertices)
-	require.True(t, changed.that(t, "COPY --from=gems /rails/tmp").Cached, "the gems' layers are made again:\n%s", changed.vertices)
+	require.True(t, changed.that(t, "COPY --from=gems /srv/rails/tmp").Cached, "the gems' layers are made again:\n%s", changed.vertices)
 	require.False(t, changed.that(t, "assets:precompile").Cached, "the change is not built:\n%s", changed.vertices)
 
 	app := runImage(t, image, "SECRET_KEY_BASE=secret")

@@ -29,7 +29,6 @@ RUN --mount=type=cache,target=tmp/cache/assets,sharing=locked \
     mkdir -p db log storage tmp/cache tmp/pids && \
     SECRET_KEY_BASE=for-the-build-only ruby bin/rails assets:precompile && \
     wait $! && rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
-    rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 
 FROM base

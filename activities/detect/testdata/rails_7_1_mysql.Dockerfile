@@ -23,7 +23,6 @@ FROM gems AS build
 COPY . .
 RUN \
     mkdir -p db log storage tmp/cache tmp/pids && \
-    rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 
 FROM base

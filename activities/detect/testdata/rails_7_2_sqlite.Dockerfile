@@ -22,13 +22,12 @@ RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.3.0/cache,sharing=locked 
     chown -R 1000:1000 tmp
 
 FROM gems AS build
-COPY . .
+COPY --exclude=vendor/cache . .
 # What bootsnap compiles of the app is kept apart from what it has of the gems, which is a layer that stays.
 RUN \
     BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ & \
     mkdir -p db log storage tmp/cache tmp/pids && \
     wait $! && rm -rf tmp/cache/bootsnap && mv /tmp/bootsnap tmp/cache && \
-    rm -rf vendor/cache && \
     chown -R 1000:1000 db log storage tmp
 
 FROM base

@@ -33,7 +33,7 @@ COPY . .
 RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked --mount=type=secret,id=SENTRY_TOKEN,env=SENTRY_TOKEN \
     mkdir -p db log storage tmp/cache tmp/pids && \
     SECRET_KEY_BASE_DUMMY=1 SKIP_YARN_INSTALL=1 SKIP_BUN_INSTALL=1 ruby bin/rails assets:precompile && \
-    rm -rf node_modules vendor/cache && \
+    rm -rf node_modules && \
     chown -R 1000:1000 db log storage tmp
 
 FROM base
