@@ -11,6 +11,16 @@ const (
 	emptyYarn4 = "__metadata:\n  version: 8\n\n\"app@workspace:.\":\n  version: 0.0.0-use.local\n  resolution: \"app@workspace:.\"\n"
 )
 
+func TestManager_BinaryLockfileOfBun_IsTakenAndTheReasonSaysHowToReplaceIt(t *testing.T) {
+	t.Parallel()
+
+	files := map[string]string{"package.json": `{"scripts":{"start":"node a.js"}}`, "bun.lockb": "\x00"}
+	require.Contains(t, detectTree(t, files, Settings{}).Reason, "run bun install --save-text-lockfile --frozen-lockfile --lockfile-only, and commit bun.lock in its place.")
+
+	files["bun.lock"] = `{"lockfileVersion":1,"workspaces":{"":{}}}`
+	require.NotContains(t, detectTree(t, files, Settings{}).Reason, "bun.lockb")
+}
+
 func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 	t.Parallel()
 

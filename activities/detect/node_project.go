@@ -172,11 +172,17 @@ func (p *nodeProject) reason(found string) string {
 
 	sentences = append(sentences, fmt.Sprintf("Node %s: %s.", p.node.version, p.node.because))
 
-	if p.manager.lockfile == "" {
+	locked := fmt.Sprintf("%s: %s.", p.manager.displayName(), p.manager.because)
+
+	switch p.manager.lockfile {
+	case "":
 		sentences = append(sentences, fmt.Sprintf("There is no lockfile, so %s chooses the versions of the dependencies anew when they are installed, "+
 			"and builds are not repeatable: run %s and commit the lockfile.", p.manager.name, p.manager.plainInstall()))
-	} else {
-		sentences = append(sentences, fmt.Sprintf("%s: %s.", p.manager.displayName(), p.manager.because))
+	case bunBinaryLock:
+		sentences = append(sentences, locked, bunBinaryLock+" is bun's old lockfile, which bun alone can read, so that it is not known which dependencies need a "+
+			"compiler: run bun install --save-text-lockfile --frozen-lockfile --lockfile-only, and commit bun.lock in its place.")
+	default:
+		sentences = append(sentences, locked)
 	}
 
 	return strings.Join(sentences, " ")
