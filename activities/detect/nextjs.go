@@ -15,6 +15,7 @@ var (
 	// nextExportCommand was the way before the configuration could say so.
 	nextExportCommand = regexp.MustCompile(`\bnext export\b`)
 	nextDistDir       = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
+	nextBasePath      = regexp.MustCompile(`\bbasePath` + quotedPath)
 	nextStart         = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
 	// comments are not told from strings that look like them: a URL's slashes follow a colon.
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/|(^|[^:])//[^\n]*`)
@@ -54,7 +55,7 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 
 	switch start := project.script("start"); {
 	case exported:
-		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNext, Port: plan.Port}
+		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNext, Base: nextBase(config), Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
@@ -95,6 +96,16 @@ func nextOutput(config, buildScript string) (directory string, exported bool) {
 	default:
 		return directory, false
 	}
+}
+
+// nextBase is the path below which the pages expect to stand; empty for the top.
+func nextBase(config string) string {
+	match := nextBasePath.FindStringSubmatch(config)
+	if match == nil {
+		return ""
+	}
+
+	return cleanBase(match[1])
 }
 
 // readConfig returns a JavaScript or TypeScript configuration without its comments; empty where there is none.

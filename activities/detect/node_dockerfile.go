@@ -53,6 +53,8 @@ type nodeDockerfile struct {
 	// WithManager says that the start command needs the manager.
 	WithManager bool
 	Start       string
+	// Host is a variable, as NAME=value, without which the server would not be reached; empty where it needs none.
+	Host string
 
 	// Output is the directory that the build leaves, seen from the app's. Of Next.js' standalone server, Standalone is where the app stands in what
 	// is collected, and Entry the file that starts it, seen from the top.

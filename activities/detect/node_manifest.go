@@ -20,6 +20,7 @@ const manifestName = "package.json"
 type manifest struct {
 	Name           string            `json:"name"`
 	Main           string            `json:"main"`
+	Homepage       string            `json:"homepage"`
 	PackageManager string            `json:"packageManager"`
 	Scripts        map[string]string `json:"scripts"`
 	Engines        map[string]string `json:"engines"`

@@ -19,6 +19,10 @@ func detectServer(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
+	if err := checkAdapter(app); err != nil {
+		return Plan{}, false, err
+	}
+
 	project, err := openNode(app, settings, read)
 	if err != nil {
 		return Plan{}, false, err
@@ -33,6 +37,7 @@ func detectServer(app source, settings Settings) (Plan, bool, error) {
 	}
 
 	project.startBy(dockerfile)
+	dockerfile.Host = project.host()
 
 	found := fmt.Sprintf("The start script in package.json is %q.", project.script("start"))
 	if project.script("start") == "" {
