@@ -86,8 +86,9 @@ func (t *tree) unpack(ctx context.Context, work string, a archive, dir string) e
 			continue
 		}
 
+		// What npm calls node-gyp by is not in a directory of that name.
 		mode := int64(0o644)
-		if path.Base(path.Dir(name)) == "bin" {
+		if directory := path.Base(path.Dir(name)); directory == "bin" || directory == "node-gyp-bin" {
 			mode = 0o755
 		}
 
