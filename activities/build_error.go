@@ -22,6 +22,9 @@ const killedExitCode = 137
 // wasKilled finds the words of a shell or of a tool whose child the kernel has killed.
 var wasKilled = regexp.MustCompile(`(?m)^Killed$|\bSIGKILL\b`)
 
+// heapWasFull finds Node's last words.
+var heapWasFull = regexp.MustCompile(`JavaScript heap out of memory`)
+
 // unresolvedImage finds the image in BuildKit's words.
 var unresolvedImage = regexp.MustCompile(`failed to resolve source metadata for (?:docker\.io/)?(?:library/)?(\S+?):(?:\s|$)`)
 
@@ -94,6 +97,10 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 }
 
 func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error {
+	if heapWasFull.MatchString(failed.output) {
+		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), b.heapAdvice())
+	}
+
 	if sentence, ok := detect.Explain(failed.output); ok {
 		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), sentence)
 	}
@@ -110,6 +117,22 @@ func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error 
 
 	return problem.Wrap(err, problem.Invalid,
 		"%s`%s` ended with exit code %d. The build log shows why.", failed.prefix(), failed.command(), exitCode)
+}
+
+// heapAdvice says how much more of the build's memory Node may take for its heap. What it leaves is for bundlers that are written in other languages.
+func (b *Builder) heapAdvice() string {
+	const (
+		part, parts = 3, 4
+		unlimited   = int64(8) << 30
+	)
+
+	heap, limit := unlimited, ""
+	if b.config.MemoryBytes > 0 {
+		heap, limit = b.config.MemoryBytes/parts*part, fmt.Sprintf(", which by itself is half of the %s that a build may use", bytesInWords(b.config.MemoryBytes))
+	}
+
+	return fmt.Sprintf("Node's heap was full%s. Put NODE_OPTIONS=--max-old-space-size=%d before the command in the build script, "+
+		"or make the build need less: turn source maps and type checks off, or split it.", limit, heap>>20) //nolint:mnd // Mebibytes.
 }
 
 func explainImage(err error, image string, failed failure) error {

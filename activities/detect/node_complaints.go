@@ -95,18 +95,19 @@ func installComplaints() []complaint {
 func nodeBuildComplaints() []complaint {
 	return []complaint{
 		{
-			regexp.MustCompile(`JavaScript heap out of memory`),
-			"Node ran out of memory. Raise its limit in the build script, as in NODE_OPTIONS=--max-old-space-size=4096 with what the platform allows " +
-				"in megabytes, or make the build need less: turn source maps and type checks off, or split it.",
-		},
-		{
 			regexp.MustCompile(`^The build made no (?:/app/)?(\S+)\.$|(?m:^(?:mv|cp): cannot stat '(\S+)')`),
 			"The build made no $1$2. Leave its configuration's output directory as it is by default, or check that the build script builds the app; " +
 				"or commit a Dockerfile.",
 		},
 		{
-			regexp.MustCompile(`(?:Missing (?:required )?environment variable|Environment variable not found)s?:? +[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
+			regexp.MustCompile(`(?:Missing (?:required )?environment variable|Environment variable not found|Cannot resolve environment variable)s?:? +` +
+				`[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
 			"The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
+		},
+		{
+			regexp.MustCompile(`Cannot use server-rendered pages without an adapter`),
+			"Astro has pages that are rendered on a server, and no adapter for one. Install @astrojs/node, use it in astro.config with mode: 'standalone', " +
+				"and add \"start\": \"node dist/server/entry.mjs\" to the scripts of package.json; or have those pages prerendered.",
 		},
 		{
 			regexp.MustCompile(`\./(\S+?):(\d+):\d+\n(?:.*\n){0,3}?Type error: (.+)`),

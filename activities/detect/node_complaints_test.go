@@ -36,19 +36,23 @@ func TestNodeComplaints_SayWhatToChange(t *testing.T) {
 		"bun, out of step":    {"error: lockfile had changes, but lockfile is frozen\n", "Run bun install"},
 		"no compiler":         {"npm error gyp ERR! find Python\nnpm error gyp ERR! not ok\n", "A dependency could not compile itself."},
 		"of another system":   {"Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug\n", "written on another system"},
-		"memory":              {"<--- Last few GCs --->\nFATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n", "Node ran out of memory."},
 		"type error of Next.js": {
 			"Failed to compile.\n\n./app/page.tsx:5:9\nType error: Type 'string' is not assignable to type 'number'.\n\n",
 			"next build found a type error in app/page.tsx, line 5: Type 'string' is not assignable to type 'number'. Correct it.",
 		},
-		"type error":       {"src/server.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n", "The type check failed in src/server.ts, line 3: TS2322"},
-		"prerendering":     {"Error occurred prerendering page \"/about\". Read more: https://nextjs.org/docs\n", "could not prerender the page /about"},
-		"module, Next.js":  {"./app/page.tsx:1:1\nModule not found: Can't resolve 'left-pad'\n", "does not find the module left-pad"},
-		"module, Vite":     {"[vite]: Rollup failed to resolve import \"left-pad\" from \"/app/src/main.ts\".\n", "does not find the module left-pad"},
-		"module, Node":     {"Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'left-pad' imported from /app/a.js\n", "does not find the module left-pad"},
-		"command":          {"> build\n> tsc\n\nsh: 1: tsc: not found\n", "There is no command tsc."},
-		"variable":         {"Error: Environment variable not found: DATABASE_URL.\n", "reads the environment variable DATABASE_URL"},
-		"nothing was made": {"The build made no /app/dist.", "The build made no dist. Leave its configuration's output directory"},
+		"type error":      {"src/server.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n", "The type check failed in src/server.ts, line 3: TS2322"},
+		"prerendering":    {"Error occurred prerendering page \"/about\". Read more: https://nextjs.org/docs\n", "could not prerender the page /about"},
+		"module, Next.js": {"./app/page.tsx:1:1\nModule not found: Can't resolve 'left-pad'\n", "does not find the module left-pad"},
+		"module, Vite":    {"[vite]: Rollup failed to resolve import \"left-pad\" from \"/app/src/main.ts\".\n", "does not find the module left-pad"},
+		"module, Node":    {"Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'left-pad' imported from /app/a.js\n", "does not find the module left-pad"},
+		"command":         {"> build\n> tsc\n\nsh: 1: tsc: not found\n", "There is no command tsc."},
+		"variable":        {"Error: Environment variable not found: DATABASE_URL.\n", "reads the environment variable DATABASE_URL"},
+		"variable, Prisma 7": {
+			"Failed to load config file \"/app\" as a TypeScript/JavaScript module. Error: PrismaConfigEnvError: Cannot resolve environment variable: DATABASE_URL.\n",
+			"reads the environment variable DATABASE_URL",
+		},
+		"pages of a server, Astro": {"[NoAdapterInstalled] Cannot use server-rendered pages without an adapter. Please install\n", "Install @astrojs/node"},
+		"nothing was made":         {"The build made no /app/dist.", "The build made no dist. Leave its configuration's output directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,7 +41,7 @@ func (p *nodeProject) laterScripts() []laterScript {
 
 	for _, known := range packages {
 		for _, name := range p.runByInstall(known) {
-			if !isHarmless(known.manifest.Scripts[name]) {
+			if script := known.manifest.Scripts[name]; !isHarmless(script) || strings.Contains(script, "prisma generate") && !p.hasPrismaSchema(known) {
 				later = append(later, laterScript{
 					Directory: path.Join(workDirectory, known.directory), Command: p.manager.run(name),
 					file: path.Join(known.directory, manifestName), name: name,
@@ -67,6 +67,11 @@ func (p *nodeProject) runByInstall(known workspacePackage) []string {
 	return slices.DeleteFunc(slices.Clone(ownScripts), func(name string) bool {
 		return known.manifest.Scripts[name] == "" || p.manager.berry && name == "prepare"
 	})
+}
+
+// hasPrismaSchema tells whether Prisma's schema is where the installation has it, not where the package's configuration says.
+func (p *nodeProject) hasPrismaSchema(known workspacePackage) bool {
+	return exists(p.files, path.Join(known.directory, "prisma", "*.prisma"))
 }
 
 func isHarmless(script string) bool {

@@ -67,8 +67,12 @@ func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
 			[]string{"RUN npm pkg delete scripts.postinstall\n", "COPY . .\nWORKDIR /app\nRUN npm run postinstall\n", "FROM build AS production\n"}, "",
 		},
 		"scripts that do not": {
-			`{"scripts":{"preinstall":"npx only-allow npm","postinstall":"patch-package && prisma generate","prepare":"husky || true","start":"node a.js"}}`,
-			map[string]string{"patches/a.patch": ""}, []string{"COPY --parents package.json patches ./"}, "npm pkg delete",
+			`{"scripts":{"preinstall":"npx only-allow npm","postinstall":"patch-package && prisma generate","prepare":"husky || true","start":"node a.js"},"dependencies":{"prisma":"*"}}`,
+			map[string]string{"patches/a.patch": "", "prisma/schema.prisma": ""}, []string{"COPY --parents package.json patches prisma ./"}, "npm pkg delete",
+		},
+		"Prisma's schema elsewhere": {
+			`{"scripts":{"postinstall":"prisma generate","start":"node a.js"},"dependencies":{"prisma":"*"}}`, map[string]string{"db/schema.prisma": ""},
+			[]string{"RUN npm pkg delete scripts.postinstall\n", "COPY . .\nWORKDIR /app\nRUN npm run postinstall\n"}, "",
 		},
 		"a package out of the source": {
 			`{"scripts":{"start":"node a.js"},"dependencies":{"local":"file:./vendor/local","packed":"file:vendor/packed.tgz","above":"file:../x"}}`,
