@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // nodeWorkspace is a server in a workspace of npm's, without dependencies from outside, whose scripts need the sources.
@@ -109,4 +111,48 @@ func TestSite_BuildThatLeavesNothing_IsExplained(t *testing.T) {
 
 	_, _, err = bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
 	requireUsers(t, err, "The build made no dist. Leave its configuration's output directory as it is by default")
+}
+
+func TestBuild_NodesHeapIsFull_SaysHowMuchOfTheMemoryItMayTake(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupFrameworks(t)
+	tree := bundle.open(t, bundle.clone(t, newRepository(t, map[string]string{
+		"package.json": `{"scripts":{"build":"node --max-old-space-size=16 fill.js","start":"node server.js"}}`,
+		"fill.js":      "const all = []; for (;;) all.push(new Array(1000).fill(0).map((_, i) => ({ i })))",
+	})))
+	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	require.NoError(t, err)
+
+	bundle.builder.config.MemoryBytes = 2 << 30
+	_, _, err = bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
+	requireUsers(t, err, "Node's heap was full, which by itself is half of the 2 GiB that a build may use. Put NODE_OPTIONS=--max-old-space-size=1536 before")
+}
+
+func TestNodeServer_OfOtherManagers_HasItsDependenciesAndNeitherThoseOfTheBuildNorTheManager(t *testing.T) {
+	t.Parallel()
+	npmtest.Need(t)
+
+	for _, manager := range []string{"pnpm", "yarn4", "bun"} {
+		t.Run(manager, func(t *testing.T) {
+			t.Parallel()
+
+			directory := t.TempDir()
+			require.NoError(t, examples.Write(directory, "node", manager))
+
+			_, image := setupFrameworks(t).buildTree(t, directory, detect.Settings{})
+			files := strings.Join(lo.Keys(sizesOf(t, image)), "\n")
+
+			require.Regexp(t, `(?m)^/app/node_modules/.*hono/package\.json$`, files)
+			require.NotRegexp(t, `(?m)^/app/node_modules/.*(?:typescript|@types/node)/package\.json$`, files)
+			require.NotRegexp(t, `(?m)^/usr/local/lib/node_modules/(?:pnpm|yarn|@yarnpkg|bun)/`, files)
+
+			running := runImage(t, image)
+			t.Cleanup(running.kill)
+
+			response, body := running.get(t, http.MethodGet, "/")
+			require.Equal(t, http.StatusOK, response.StatusCode, running.log())
+			require.Contains(t, body, "Hello from Node")
+		})
+	}
 }

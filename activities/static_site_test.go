@@ -128,3 +128,36 @@ func TestStaticSite_IsServedWithTheRightHeaders(t *testing.T) {
 		t.Logf("the image has %d MB, nginx %d kB of them", lo.Sum(lo.Values(files))>>20, files["/usr/sbin/nginx"]>>10)
 	})
 }
+
+func TestSite_ThatExpectsToStandBelowAPath_AnswersThere(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupFrameworks(t)
+	// A stand-in for Vite, which would have to be installed.
+	_, image := bundle.buildTree(t, writeTree(t, map[string]string{
+		"package.json":   `{"scripts":{"build":"mkdir -p dist/assets && echo page > dist/index.html && echo 1 > dist/assets/main-D6ab_123.js"},"devDependencies":{"vite":"file:./tools"}}`,
+		"vite.config.js": "export default { base: '/docs/' }", "tools/package.json": `{"name":"vite","version":"8.0.0"}`,
+	}), detect.Settings{})
+	site := runImage(t, image)
+
+	for path, want := range map[string]struct {
+		status               int
+		location, body, kept string
+	}{
+		"/":                             {http.StatusFound, "/docs/", "", "no-cache"},
+		"/docs":                         {http.StatusMovedPermanently, "/docs/", "", "no-cache"},
+		"/docs/":                        {http.StatusOK, "", "page\n", "no-cache"},
+		"/docs/of/the/app":              {http.StatusOK, "", "page\n", "no-cache"},
+		"/docs/assets/main-D6ab_123.js": {http.StatusOK, "", "1\n", "public, max-age=31536000, immutable"},
+		"/docs/assets/main-0ld_1234.js": {http.StatusNotFound, "", "", "no-cache"},
+	} {
+		response, body := site.get(t, http.MethodGet, path)
+		require.Equal(t, want.status, response.StatusCode, path)
+		require.Equal(t, want.location, response.Header.Get("Location"), path)
+		require.Equal(t, want.kept, response.Header.Get("Cache-Control"), path)
+
+		if want.body != "" {
+			require.Equal(t, want.body, body, path)
+		}
+	}
+}
