@@ -11,6 +11,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // exampleKey is a key for the tests alone.
@@ -18,6 +19,9 @@ const exampleKey = "APP_KEY=base64:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	t.Parallel()
+
+	// Its assets are built.
+	npmtest.Need(t)
 
 	bundle := setupFrameworks(t)
 	cache := lo.CoalesceOrEmpty(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork")
@@ -47,7 +51,7 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	require.JSONEq(t, `{"message":"Hello Ada","url":"http://app.example.com/api/hello?name=Ada"}`, body)
 
 	_, body = app.get(t, http.MethodGet, "/api/hello")
-	require.JSONEq(t, `{"message":"Hello world","url":"http://127.0.0.1:3000/api/hello"}`, body)
+	require.JSONEq(t, `{"message":"Hello world","url":"http://127.0.0.2:3000/api/hello"}`, body)
 
 	response, body = app.get(t, http.MethodGet, "/about", "X-Forwarded-Proto", "https")
 	require.Equal(t, http.StatusOK, response.StatusCode, body)

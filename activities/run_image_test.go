@@ -29,6 +29,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // setupFrameworks returns a builder for generated Dockerfiles, whose base images are in the registry.
@@ -50,7 +51,9 @@ func setupFrameworks(t *testing.T) *builderBundle {
 		}
 	}
 
-	require.NoError(t, baseimages.Ensure(t.Context(), baseimages.Options{CacheDir: cacheDir(), Registry: part(t, "ZEITWORK_TEST_REGISTRY")}))
+	err := baseimages.Ensure(t.Context(), baseimages.Options{CacheDir: cacheDir(), Registry: part(t, "ZEITWORK_TEST_REGISTRY")})
+	npmtest.SkipIfCause(t, err)
+	require.NoError(t, err)
 
 	return bundle
 }
@@ -143,10 +146,14 @@ func (r *runningImage) get(t *testing.T, method, path string, headers ...string)
 func runImage(t *testing.T, image v1.Image, environment ...string) *runningImage {
 	t.Helper()
 
-	const port = "3000"
+	const (
+		port = "3000"
+		// Not the address that localhost stands for, on which a server would not be reached from outside.
+		address = "127.0.0.2:" + port
+	)
 
 	bundle := t.TempDir()
-	running := &runningImage{base: "http://127.0.0.1:" + port, namespace: filepath.Join(bundle, "namespace"), ended: make(chan error, 1)}
+	running := &runningImage{base: "http://" + address, namespace: filepath.Join(bundle, "namespace"), ended: make(chan error, 1)}
 	require.NoError(t, netnamespace.Ensure(running.namespace))
 	t.Cleanup(func() { require.NoError(t, netnamespace.Remove(running.namespace)) })
 
@@ -195,12 +202,12 @@ func runImage(t *testing.T, image v1.Image, environment ...string) *runningImage
 		}
 	})
 
-	running.waitUntilItListens(t, port)
+	running.waitUntilItListens(t, address)
 
 	return running
 }
 
-func (r *runningImage) waitUntilItListens(t *testing.T, port string) {
+func (r *runningImage) waitUntilItListens(t *testing.T, address string) {
 	t.Helper()
 
 	require.Eventually(t, func() bool {
@@ -213,7 +220,7 @@ func (r *runningImage) waitUntilItListens(t *testing.T, port string) {
 		}
 
 		return netnamespace.Do(r.namespace, func() error {
-			connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", "127.0.0.1:"+port)
+			connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
 			if err == nil {
 				_ = connection.Close()
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
@@ -22,33 +23,39 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 		// path, before and after are the change that makes it bad; a path without before is a new file.
 		path, before, after string
 		words               []string
+		// installs tells that packages are installed before it fails.
+		installs bool
 	}{
 		"lockfile out of step": {
-			node, "package.json", `"hono": "^4.9.0"`, `"hono": "^3.0.0"`, []string{"package-lock.json", "hono", "npm install"},
+			node, "package.json", `"hono": "^4.9.0"`, `"hono": "^3.0.0"`, []string{"package-lock.json", "hono", "npm install"}, false,
 		},
 		"two lockfiles": {
-			node, "yarn.lock", "", "# yarn lockfile v1\n", []string{"package-lock.json and yarn.lock", "Delete all but", "packageManager"},
+			node, "yarn.lock", "", "# yarn lockfile v1\n", []string{"package-lock.json and yarn.lock", "Delete all but", "packageManager"}, false,
 		},
 		"unknown version of Node": {
-			node, "package.json", `"node": "22.x"`, `"node": "12.x"`, []string{"engines.node", "12.x", "22, 24"},
+			node, "package.json", `"node": "22.x"`, `"node": "12.x"`, []string{"engines.node", "12.x", "22, 24"}, false,
 		},
 		"no start script": {
-			node, "package.json", `"start"`, `"begin"`, []string{`"start"`, "package.json"},
+			node, "package.json", `"start"`, `"begin"`, []string{`"start"`, "package.json"}, false,
 		},
 		"start script whose dependency is missing": {
-			node, "package.json", `"build": "tsc"`, `"build": "tsc && missing-tool"`, []string{"missing-tool", "package.json"},
+			node, "package.json", `"build": "tsc"`, `"build": "tsc && missing-tool"`, []string{"missing-tool", "package.json"}, true,
 		},
 		"version of PHP that is not to be had": {
 			func(dir string) error { return examples.WriteLaravel(t.Context(), dir, cacheDir()) },
-			"composer.json", `"php": "^8.1"`, `"php": "~7.4.0"`, []string{"PHP", "~7.4.0", "8.4"},
+			"composer.json", `"php": "^8.1"`, `"php": "~7.4.0"`, []string{"PHP", "~7.4.0", "8.4"}, false,
 		},
 		"nothing that is known": {
 			func(dir string) error { return os.WriteFile(filepath.Join(dir, "main.py"), nil, 0o600) }, "README", "", "x",
-			[]string{"no Dockerfile", "package.json", "index.html"},
+			[]string{"no Dockerfile", "package.json", "index.html"}, false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+
+			if test.installs {
+				npmtest.Need(t)
+			}
 
 			p := startPlatform(t)
 			r := newRepository(t, app{})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // frameworkTime bounds the deployment of one example: its dependencies are installed from nothing, beside other tests.
@@ -48,6 +49,8 @@ func TestFramework_NodeExamples_AreDeployedByEachPackageManager(t *testing.T) {
 	for _, example := range nodeExamples() {
 		t.Run(example.name, func(t *testing.T) {
 			t.Parallel()
+
+			npmtest.Need(t)
 
 			p := startPlatform(t)
 			r := newRepository(t, app{})
@@ -190,6 +193,7 @@ func TestFramework_Rails_IsDeployedWithTheGemsThatItBrings(t *testing.T) {
 
 func TestFramework_Laravel_IsDeployedWithItsAssets(t *testing.T) {
 	t.Parallel()
+	npmtest.Need(t)
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})

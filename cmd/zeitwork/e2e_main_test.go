@@ -16,6 +16,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // sourceLimit is the largest repository of the tests' platform, in bytes.
@@ -62,6 +63,7 @@ func startPlatform(t *testing.T) *platform {
 	}
 
 	shared.once.Do(func() { shared.err = startCluster(context.Background(), bin) })
+	npmtest.SkipIfCause(t, shared.err)
 	require.NoError(t, shared.err)
 
 	return newPlatform(t, shared.cluster.APIURL(), shared.cluster.EdgeURL(), shared.cluster.UserToken(), shared.binary)

@@ -9,10 +9,12 @@ import (
 
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 func TestFramework_AppInsideAWorkspace_IsBuiltWithThePackageBesideIt(t *testing.T) {
 	t.Parallel()
+	npmtest.Need(t)
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // shared is the one platform of all tests of this package. They disturb it, so that they run one after the other.
@@ -69,6 +71,7 @@ func platform(t *testing.T, r rates) *harness {
 			cluster: netip.MustParsePrefix("10.93.0.0/16"), builds: netip.MustParsePrefix("10.94.0.0/16"),
 		})
 	})
+	npmtest.SkipIfCause(t, shared.err)
 	require.NoError(t, shared.err)
 
 	h := shared.harness

@@ -18,7 +18,9 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/internal/npmtest"
 )
 
 // No other test uses these.
@@ -54,6 +56,10 @@ func newSetup(t *testing.T) *setup {
 	if os.Geteuid() != 0 {
 		t.Skip("the platform needs root: network namespaces, mounts and containerd")
 	}
+
+	err := baseimages.Make(t.Context(), (&setup{}).options().CacheDir, func(string, string) {})
+	npmtest.SkipIfCause(t, err)
+	require.NoError(t, err)
 
 	// A short path: the sockets below it may be 107 bytes long. Postgres runs as another user, who must be able to pass.
 	folder, err := os.MkdirTemp("/tmp", "zw") //nolint:usetesting // Its paths are long.
