@@ -33,7 +33,7 @@ type siteBuilder struct {
 const (
 	quotedPath = `\s*:\s*['"` + "`" + `]([A-Za-z0-9_./-]+)['"` + "`" + `]`
 	// topLevel keeps away from options of the same name that are part of others, as far as people indent them.
-	topLevel = `(?m)(?:^[ \t]{0,4}|[({]\{\s*)`
+	topLevel = `(?m)(?:^[ \t]{0,4}|(?:\(|=|=>|\bdefault|\breturn)\s*\{\s*)`
 )
 
 var (

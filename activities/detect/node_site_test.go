@@ -78,6 +78,7 @@ func TestSite_ThatExpectsToStandBelowAPath_StandsThere(t *testing.T) {
 		},
 		"Vite":               {site("vite", "", "vite.config.ts", "export default defineConfig({\n  base: '/docs/',\n  plugins: [vue()],\n})"), "/docs"},
 		"Vite, on one line":  {site("vite", "", "vite.config.js", `export default defineConfig({ base: "/docs/" })`), "/docs"},
+		"Vite, an object":    {site("vite", "", "vite.config.js", `export default { base: "/docs/" }`), "/docs"},
 		"Vite, an argument":  {map[string]string{"package.json": `{"scripts":{"build":"tsc && vite build --base=/docs/"},"dependencies":{"vite":"*"}}`}, "/docs"},
 		"Astro":              {site("astro", "", "astro.config.mjs", "export default defineConfig({\n  site: 'https://a.example',\n  base: '/docs',\n});"), "/docs"},
 		"Create React App":   {site("react-scripts", `,"homepage":"https://ada.github.io/docs"`), "/docs"},
