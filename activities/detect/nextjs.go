@@ -55,7 +55,7 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 
 	switch start := project.script("start"); {
 	case exported:
-		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNext, Base: nextBase(config), Port: plan.Port}
+		site := staticSite{Stage: buildStage, Path: outputSite, Hashed: hashedByNext, Base: nextBase(config), Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):

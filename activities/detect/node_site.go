@@ -41,7 +41,7 @@ func detectSite(app source, settings Settings) (Plan, bool, error) {
 
 	dockerfile.Output = builder.outputOf(app, read)
 	site := staticSite{
-		Stage: "build", Path: outputSite, Hashed: builder.hashed, Port: plan.Port,
+		Stage: buildStage, Path: outputSite, Hashed: builder.hashed, Port: plan.Port,
 		Base: builder.baseOf(app, read), Fallback: builder.fallbackOf(app),
 	}
 

@@ -61,7 +61,7 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 
 	if static {
 		dockerfile.Output = ".output/public"
-		site := staticSite{Stage: "build", Path: outputSite, Hashed: hashedByNuxt, Port: plan.Port}
+		site := staticSite{Stage: buildStage, Path: outputSite, Hashed: hashedByNuxt, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s, and it is generated as a static site, which nginx serves.", version))
 		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
 

@@ -13,6 +13,9 @@ const (
 	hashedByNuxt = `_nuxt/(?!builds/).+`
 )
 
+// buildStage is the stage of generated Dockerfiles that builds sites.
+const buildStage = "build"
+
 // staticSite are files that nginx serves.
 type staticSite struct {
 	// Stage of the Dockerfile that the files come from; empty for the build's context.
