@@ -51,12 +51,17 @@ func setupFrameworks(t *testing.T) *builderBundle {
 		}
 	}
 
-	err := baseimages.Ensure(t.Context(), baseimages.Options{CacheDir: cacheDir(), Registry: part(t, "ZEITWORK_TEST_REGISTRY")})
+	err := ensureBaseImages()
 	npmtest.SkipIfCause(t, err)
 	require.NoError(t, err)
 
 	return bundle
 }
+
+// ensureBaseImages is done once for all tests: npm tries for minutes where its registry is out of reach.
+var ensureBaseImages = sync.OnceValue(func() error {
+	return baseimages.Ensure(context.Background(), baseimages.Options{CacheDir: cacheDir(), Registry: os.Getenv("ZEITWORK_TEST_REGISTRY")})
+})
 
 func cacheDir() string { return cmp.Or(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork") }
 
