@@ -141,11 +141,26 @@ func explainImage(err error, image string, failed failure) error {
 		"no such host",
 	} {
 		if strings.Contains(err.Error(), words) {
-			return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", failed.prefix(), image)
+			return explainMissingImage(err, image, failed)
 		}
 	}
 
 	return problem.Wrap(err, problem.Unavailable, "The image %s, which the Dockerfile builds on, cannot be pulled.", image)
+}
+
+func explainMissingImage(err error, image string, failed failure) error {
+	if !failed.generated {
+		return problem.Wrap(err, problem.Invalid, "%sthe image %s does not exist or is not public. Correct its name.", failed.prefix(), image)
+	}
+
+	for reference, sentence := range failed.missing {
+		if strings.TrimPrefix(strings.TrimPrefix(reference, "docker.io/"), "library/") == image {
+			return problem.Wrap(err, problem.Invalid, "%s", sentence)
+		}
+	}
+
+	return problem.Wrap(err, problem.Invalid,
+		"The platform's table of base images names %s, which does not exist or is not public. Tell those who run the platform, or add a Dockerfile.", image)
 }
 
 // isBuildkitTrouble tells whether BuildKit itself failed while it was at an instruction.

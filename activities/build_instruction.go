@@ -26,12 +26,14 @@ type failure struct {
 
 	// generated tells that the Dockerfile is not the user's, who would look for its lines in vain.
 	generated bool
+	// missing is what the plan says of the images of a generated Dockerfile.
+	missing map[string]string
 	// output are the last lines of what failed.
 	output string
 }
 
-func newFailure(err error, inputs *buildInputs, output string) failure {
-	return failure{instruction: failedInstruction(err), generated: inputs.generated != "", output: output}
+func newFailure(err error, plan detect.Plan, output string) failure {
+	return failure{instruction: failedInstruction(err), generated: plan.Dockerfile != "", missing: plan.Missing, output: output}
 }
 
 // prefix says where in the user's Dockerfile it is.

@@ -99,7 +99,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	<-logged
 
 	if err != nil {
-		return BuildResult{}, b.explain(ctx, err, newFailure(err, inputs, progress.failedOutput()))
+		return BuildResult{}, b.explain(ctx, err, newFailure(err, request.Plan, progress.failedOutput()))
 	}
 
 	digest := response.ExporterResponse[exptypes.ExporterImageDigestKey]

@@ -118,3 +118,23 @@ func TestBuildGenerated_CommandWhoseChildWasKilled_IsSaidToNeedMoreMemory(t *tes
 	_, _, err := bundle.build(t.Context(), request)
 	requireUsers(t, err, "more memory than 256 MiB")
 }
+
+func TestBuildGenerated_ImageThatTheRegistryLacks_IsExplainedByThePlan(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+
+	const image = "docker.io/library/ruby:3.3.99-slim"
+
+	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), detect.Plan{
+		Dockerfile: "FROM " + image + "\n", Missing: map[string]string{image: "The Gemfile asks for Ruby 3.3.99. Ask for another.", "other": "x"},
+	})
+
+	_, _, err := bundle.build(t.Context(), request)
+	requireUsers(t, err)
+	require.ErrorContains(t, err, "The Gemfile asks for Ruby 3.3.99. Ask for another.")
+
+	request.Plan.Missing = nil
+	_, _, err = bundle.build(t.Context(), request)
+	requireUsers(t, err, "The platform's table of base images names ruby:3.3.99-slim, which does not exist")
+}

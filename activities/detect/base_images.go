@@ -11,6 +11,7 @@ import (
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/samber/lo"
 )
 
 //go:embed base_images.json
@@ -133,6 +134,26 @@ func (r Runtime) choose(accepts func(version string) bool) (string, bool) {
 
 	return "", false
 }
+
+// missing says, for an image that the registry may lack, who asked for it and what other versions there are to ask for.
+func (r Runtime) missing(version, reason string) map[string]string {
+	image, others := r.Images[version], lo.Without(r.versions(), version)
+	advice := "Add a Dockerfile."
+
+	if len(others) > 0 {
+		advice = "Ask for another version, or add a Dockerfile: there are " + strings.Join(others, ", ") + "."
+	}
+
+	return map[string]string{image: noImage(reason, image) + advice}
+}
+
+// noImage begins what is said of a missing image.
+func noImage(reason, image string) string {
+	return reason + " But the registry has no image " + strings.TrimPrefix(image, officialImages) + ". "
+}
+
+// officialImages is what Dockerfiles leave out of the names of these images.
+const officialImages = "docker.io/library/"
 
 // versions are those of the table, rising.
 func (r Runtime) versions() []string {

@@ -102,9 +102,12 @@ func (l *laravelApp) plan(settings Settings) (Plan, error) {
 		plan.Secrets = append(plan.Secrets, composerAuth)
 	}
 
+	phpReason := fmt.Sprintf("PHP %s: %s.", l.php, l.because)
+	plan.Missing = settings.BaseImages[runtimePHP].missing(l.php, phpReason)
+
 	sentences := []string{
 		fmt.Sprintf("composer.json requires laravel/framework, which is locked at %s, and nginx serves it with php-fpm.", l.framework),
-		fmt.Sprintf("PHP %s: %s.", l.php, l.because), portReason,
+		phpReason, portReason,
 	}
 
 	buildSecrets := lo.Uniq(lo.Without(settings.BuildVariables, l.public()...))

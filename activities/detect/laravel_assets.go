@@ -1,7 +1,7 @@
 package detect
 
 import (
-	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"strings"
@@ -47,13 +47,14 @@ func openLaravelAssets(app source, settings Settings) (*laravelAssets, error) {
 }
 
 func (a *laravelAssets) reason() string {
-	return fmt.Sprintf("Its assets are built with Vite. Node %s: %s.", a.project.node.version, a.project.node.because)
+	return "Its assets are built with Vite. " + a.project.nodeReason()
 }
 
 // complete adds what the build of the assets needs.
 func (a *laravelAssets) complete(plan *Plan, dockerfile *laravelDockerfile) error {
 	plan.Versions["node"] = a.project.node.version
 	plan.Arguments = a.project.publicVariables("VITE_")
+	maps.Copy(plan.Missing, a.project.missing())
 
 	node, err := a.project.dockerfile(plan, dockerfile.What)
 	if err != nil {

@@ -36,7 +36,7 @@ func TestLaravel_Plan(t *testing.T) {
 	requireGolden(t, "laravel.Dockerfile", plan.Dockerfile)
 	require.NotContains(t, plan.Dockerignore, "public/build")
 
-	plan.Dockerfile, plan.Dockerignore = "", ""
+	plan.Dockerfile, plan.Dockerignore, plan.Missing = "", "", nil
 	require.Equal(t, Plan{
 		Framework: FrameworkLaravel, Versions: map[string]string{"laravel": "12.10.1", "php": "8.4"}, Port: 8080,
 		Reason: "composer.json requires laravel/framework, which is locked at 12.10.1, and nginx serves it with php-fpm. " +

@@ -14,7 +14,7 @@ func TestNextJS_IsBuiltToAServerOfItsOwn(t *testing.T) {
 	})
 	requireGolden(t, "nextjs.Dockerfile", plan.Dockerfile)
 
-	plan.Dockerfile = ""
+	plan.Dockerfile, plan.Missing = "", nil
 	require.Equal(t, Plan{
 		Framework: FrameworkNextJS,
 		Reason: "package.json depends on next 16.4.5. It is built to a server of its own (standalone). Node 24: the default. " +

@@ -157,8 +157,17 @@ func (p *nodeProject) plan(framework string) Plan {
 
 	return Plan{
 		Framework: framework, Versions: versions, Port: port, Context: p.context(), Dockerignore: p.ignore.text(),
-		Arguments: []string{}, Secrets: []string{},
+		Arguments: []string{}, Secrets: []string{}, Missing: p.missing(),
 	}
+}
+
+// nodeReason says which Node it is, and why.
+func (p *nodeProject) nodeReason() string {
+	return fmt.Sprintf("Node %s: %s.", p.node.version, p.node.because)
+}
+
+func (p *nodeProject) missing() map[string]string {
+	return p.settings.BaseImages[runtimeNode].missing(p.node.version, p.nodeReason())
 }
 
 // reason ends the sentences about a framework with those about versions and manager.
@@ -170,7 +179,7 @@ func (p *nodeProject) reason(found string) string {
 			lo.Ternary(p.top == ".", "at the top of the repository", "in "+p.top)))
 	}
 
-	sentences = append(sentences, fmt.Sprintf("Node %s: %s.", p.node.version, p.node.because))
+	sentences = append(sentences, p.nodeReason())
 
 	locked := fmt.Sprintf("%s: %s.", p.manager.displayName(), p.manager.because)
 

@@ -15,7 +15,7 @@ func TestServer_IsStartedByItsScript(t *testing.T) {
 	}, Settings{BuildVariables: []string{"LICENCE"}})
 	requireGolden(t, "node_yarn1.Dockerfile", plan.Dockerfile)
 
-	plan.Dockerfile = ""
+	plan.Dockerfile, plan.Missing = "", nil
 	require.Equal(t, Plan{
 		Framework: FrameworkNode,
 		Reason:    `The start script in package.json is "node dist/server.js". Node 24: the default. yarn 1.22.22: yarn.lock.`,

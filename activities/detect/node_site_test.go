@@ -17,7 +17,7 @@ func TestSite_OfVite_IsServedAsFiles(t *testing.T) {
 	require.Contains(t, plan.Dockerfile, "ARG VITE_API\n")
 	require.Contains(t, plan.Dockerfile, "COPY --from=build /output/site /srv/www\n")
 
-	plan.Dockerfile = ""
+	plan.Dockerfile, plan.Missing = "", nil
 	require.Equal(t, Plan{
 		Framework: FrameworkStatic,
 		Reason: "package.json has a build script and depends on vite, and it starts no server. What is built in dist is served by nginx. " +

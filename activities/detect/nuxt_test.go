@@ -12,7 +12,7 @@ func TestNuxt_IsBuiltToAServerOfItsOwn(t *testing.T) {
 	plan := detectTree(t, nuxtApp, Settings{Variables: []string{"NUXT_PUBLIC_API", "NUXT_SECRET"}, Port: 3000})
 	requireGolden(t, "nuxt.Dockerfile", plan.Dockerfile)
 
-	plan.Dockerfile = ""
+	plan.Dockerfile, plan.Missing = "", nil
 	require.Equal(t, Plan{
 		Framework: FrameworkNuxt,
 		Reason:    "package.json depends on nuxt 4.5.2. It is built to a server of its own (.output). Node 24: the default. npm: package-lock.json.",

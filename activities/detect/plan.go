@@ -39,6 +39,8 @@ type Plan struct {
 	Arguments []string `json:"arguments,omitempty"`
 	// Secrets are the environment variables that a generated Dockerfile mounts as secrets.
 	Secrets []string `json:"secrets,omitempty"`
+	// Missing is what to tell the user where the registry lacks an image that a generated Dockerfile starts from, by the image's reference.
+	Missing map[string]string `json:"missing,omitempty"`
 	// HealthPath is where the framework answers when it is well; empty where the plan does not know one.
 	HealthPath string `json:"health_path,omitempty"`
 	// ReleaseCommand is what the framework's users run before a new version takes over. It is a proposal: nothing runs it unless the

@@ -82,6 +82,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 		Arguments:    a.publicVariables(settings),
 		Secrets:      append(a.installSecrets(settings), a.buildSecrets(settings)...),
 		HealthPath:   a.healthPath(),
+		Missing:      ruby.missing(settings.BaseImages[runtimeRuby]),
 	}
 
 	if a.lock.bundler != "" {
@@ -92,6 +93,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 		reasons = append(reasons, node.because)
 
 		maps.Copy(plan.Versions, node.versions)
+		maps.Copy(plan.Missing, node.missing)
 		plan.Secrets = append(plan.Secrets, node.secrets...)
 	}
 

@@ -20,9 +20,9 @@ type railsNode struct {
 	// AtRuntime says that the app does not start without it.
 	AtRuntime bool
 
-	versions map[string]string
-	because  string
-	secrets  []string
+	versions, missing map[string]string
+	because           string
+	secrets           []string
 }
 
 // node returns nil for an app that does without, such as one with import maps or the Tailwind gem.
@@ -42,9 +42,11 @@ func (a railsApp) node(settings Settings) (*railsNode, error) {
 
 		table := settings.BaseImages[runtimeNode]
 
+		because := "The gem execjs needs Node " + table.Default + "."
+
 		return &railsNode{
-			Image: table.Images[table.Default], AtRuntime: true,
-			versions: map[string]string{"node": table.Default}, because: "The gem execjs needs Node " + table.Default + ".",
+			Image: table.Images[table.Default], AtRuntime: true, versions: map[string]string{"node": table.Default},
+			missing: table.missing(table.Default, because), because: because,
 		}, nil
 	}
 
@@ -76,7 +78,7 @@ func (a railsApp) node(settings Settings) (*railsNode, error) {
 		Image: project.node.image, Setup: setup, SetupMounts: cacheMount(npm, packageManager{name: npm}.cache()), Environment: manager.environment(),
 		Files: strings.Join(files, " "), Install: manager.install(), InstallMounts: project.cacheMount() + secretMounts(project.installSecrets()),
 		AtRuntime: atRuntime,
-		versions:  map[string]string{"node": project.node.version}, secrets: project.installSecrets(),
+		versions:  map[string]string{"node": project.node.version}, missing: project.missing(), secrets: project.installSecrets(),
 		because: "Node " + project.node.version + " builds the assets: " + project.node.because + ". " + manager.displayName() + ": " + manager.because + ".",
 	}
 

@@ -34,6 +34,16 @@ func (r chosenRuby) GemDirectory() string { return "ruby/" + r.line + ".0" }
 // Image is the one of that version.
 func (r chosenRuby) Image() string { return r.image }
 
+// missing offers those whose Gemfile insists on a release lines of releases, as nobody here knows which releases there are.
+func (r chosenRuby) missing(table Runtime) map[string]string {
+	if r.version == r.line {
+		return table.missing(r.line, r.because)
+	}
+
+	return map[string]string{r.image: noImage(r.because, r.image) + fmt.Sprintf("Have the Gemfile ask for a line, as in ruby \"~> %s.0\", "+
+		"of which the newest release is taken, or add a Dockerfile: there are %s.", r.line, strings.Join(table.versions(), ", "))}
+}
+
 // chooseRuby decides by the Gemfile, as Bundler refuses what that does not accept. Where it leaves a choice, .ruby-version, the Gemfile.lock and
 // .tool-versions are asked, in this order, and then the table's default.
 func chooseRuby(app railsApp, table Runtime) (chosenRuby, error) {

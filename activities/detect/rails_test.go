@@ -95,7 +95,7 @@ func TestRails_App_IsBuiltAsItsLockfileSays(t *testing.T) {
 				test.plan.Secrets = []string{}
 			}
 
-			plan.Dockerfile = ""
+			plan.Dockerfile, plan.Missing = "", nil
 			require.Equal(t, test.plan, plan)
 		})
 	}
