@@ -14,10 +14,14 @@ var gemPackages = []struct {
 	always bool
 }{
 	{"curb", []string{"libcurl4-openssl-dev"}, []string{"libcurl4"}, false},
+	{"ethon", nil, []string{"libcurl4"}, true},
 	{"ffi", []string{"libffi-dev"}, []string{"libffi8"}, false},
+	{"fiddle", []string{"libffi-dev"}, []string{"libffi8"}, false},
+	{"hiredis-client", []string{"libssl-dev"}, nil, false},
 	{"mini_magick", nil, []string{"imagemagick"}, true},
 	{"mysql2", []string{"default-libmysqlclient-dev"}, []string{"libmariadb3"}, false},
 	{"nokogiri", []string{"libxml2-dev", "libxslt1-dev", "zlib1g-dev"}, []string{"libxml2", "libxslt1.1"}, false},
+	{"openssl", []string{"libssl-dev"}, nil, false},
 	{"pg", []string{"libpq-dev"}, []string{"libpq5"}, false},
 	{"psych", []string{"libyaml-dev"}, []string{"libyaml-0-2"}, false},
 	{"rmagick", []string{"libmagickwand-dev"}, []string{"imagemagick"}, false},
