@@ -14,7 +14,7 @@ func TestRails_ExampleIsBuiltAndAnswers_AndALaterCommitInstallsNoGems(t *testing
 	t.Parallel()
 
 	example := &exampleApp{builderBundle: setupFrameworks(t), repository: newRepository(t, nil)}
-	require.NoError(t, examples.WriteRails(t.Context(), example.repository.directory, cacheDir()))
+	require.NoError(t, examples.WriteVendoredRails(t.Context(), example.repository.directory, cacheDir()))
 	example.repository.commit("The example", nil)
 
 	cold := example.build(t)

@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/debiancomposer"
 	"github.com/zeitwork/zeitwork/internal/debiangems"
 )
@@ -48,22 +49,26 @@ func Write(dir, name, manager string) error {
 // WriteWorkspace puts a pnpm workspace into a directory, which must not have its files yet. The app in it is apps/web.
 func WriteWorkspace(dir string) error { return write(dir, "workspace") }
 
-// WriteRails puts the Rails example into a directory, with gems from Debian's packages; see debiangems.Ensure.
+// WriteRails puts the Rails example into a directory. Where base images come from a public registry, so do its gems from rubygems.org when it
+// is built; else it has those of WriteVendoredRails, whose native extensions run on Debian's Ruby alone.
 func WriteRails(ctx context.Context, dir, cacheDir string) error {
-	if err := write(dir, "rails"); err != nil {
+	if baseimages.PublicRegistry(ctx) {
+		return writeRails(dir)
+	}
+
+	return WriteVendoredRails(ctx, dir, cacheDir)
+}
+
+// WriteVendoredRails puts the Rails example into a directory, with gems from Debian's packages in vendor/cache; see debiangems.Ensure. The
+// named gems are added to its Gemfile.
+func WriteVendoredRails(ctx context.Context, dir, cacheDir string, more ...string) error {
+	if err := writeRails(dir); err != nil {
 		return err
 	}
 
-	// What is embedded does not know what can be run.
-	for _, program := range []string{"rails", "rake", "setup"} {
-		if err := os.Chmod(filepath.Join(dir, "bin", program), 0o755); err != nil { //nolint:gosec // As in every Rails app.
-			return fmt.Errorf("write the example's programs: %w", err)
-		}
-	}
-
-	gemfile, err := os.ReadFile(filepath.Join(dir, "Gemfile"))
+	gemfile, err := addGems(filepath.Join(dir, "Gemfile"), more)
 	if err != nil {
-		return fmt.Errorf("read the example's Gemfile: %w", err)
+		return err
 	}
 
 	gems, err := debiangems.Ensure(ctx, cacheDir, gemfile)
@@ -81,6 +86,39 @@ func WriteRails(ctx context.Context, dir, cacheDir string) error {
 	}
 
 	return nil
+}
+
+func writeRails(dir string) error {
+	if err := write(dir, "rails"); err != nil {
+		return err
+	}
+
+	// What is embedded does not know what can be run.
+	for _, program := range []string{"rails", "rake", "setup"} {
+		if err := os.Chmod(filepath.Join(dir, "bin", program), 0o755); err != nil { //nolint:gosec // As in every Rails app.
+			return fmt.Errorf("write the example's programs: %w", err)
+		}
+	}
+
+	return nil
+}
+
+// addGems returns the Gemfile as it then is.
+func addGems(name string, gems []string) ([]byte, error) {
+	gemfile, err := os.ReadFile(name) //nolint:gosec // It was just written.
+	if err != nil {
+		return nil, fmt.Errorf("read the example's Gemfile: %w", err)
+	}
+
+	for _, gem := range gems {
+		gemfile = fmt.Appendf(gemfile, "gem %q\n", gem)
+	}
+
+	if err := os.WriteFile(name, gemfile, 0o644); err != nil { //nolint:gosec // As every file of the example.
+		return nil, fmt.Errorf("add gems to the example's Gemfile: %w", err)
+	}
+
+	return gemfile, nil
 }
 
 // WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's; see debiancomposer.Write.

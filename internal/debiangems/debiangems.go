@@ -1,4 +1,4 @@
-// Package debiangems makes the gems of the Rails example from Debian's packages, for machines that do not reach rubygems.org.
+// Package debiangems makes gems from Debian's packages, for machines that do not reach rubygems.org.
 //
 // They are of Debian 13, whose Ruby is 3.3: gems with native extensions hold them compiled for it.
 package debiangems
@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -25,19 +26,36 @@ import (
 //go:embed repack.rb
 var repack []byte
 
-// packages are the gems that the example names, and the Debian packages that hold them.
+// packages are the gems that a Gemfile may name, and the Debian packages that hold them.
 var packages = map[string]string{
 	"rails": "rails", "propshaft": "ruby-rails-propshaft", "sqlite3": "ruby-sqlite3", "puma": "puma", "bootsnap": "ruby-bootsnap",
+	"pg": "ruby-pg", "mysql2": "ruby-mysql2", "cssbundling-rails": "ruby-cssbundling-rails",
+}
+
+var named = regexp.MustCompile(`(?m)^gem "([\w-]+)"`)
+
+// gemsOf returns the gems that the Gemfile names, in its order, and the packages that hold them.
+func gemsOf(gemfile []byte) ([]string, []string, error) {
+	gems := lo.Map(named.FindAllSubmatch(gemfile, -1), func(match [][]byte, _ int) string { return string(match[1]) })
+
+	if unknown, found := lo.Find(gems, func(gem string) bool { return packages[gem] == "" }); found {
+		return nil, nil, fmt.Errorf("no Debian package is known to hold the gem %s: add it to packages in internal/debiangems", unknown)
+	}
+
+	return gems, lo.Map(gems, func(gem string, _ int) string { return packages[gem] }), nil
 }
 
 const suite = "trixie"
 
 // Ensure returns a folder to lay over an app with that Gemfile: the gems in vendor/cache, and a Gemfile.lock with Debian's versions of today.
-// It is made once for each cache folder, which takes half a minute and needs root and mmdebstrap.
+// It is made once for each cache folder and Gemfile, which takes half a minute and needs root and mmdebstrap.
 func Ensure(ctx context.Context, cacheDir string, gemfile []byte) (string, error) {
-	gems := lo.Keys(packages)
+	gems, holders, err := gemsOf(gemfile)
+	if err != nil {
+		return "", err
+	}
 
-	sum := sha256.Sum256(fmt.Append(repack, suite, packages, gemfile))
+	sum := sha256.Sum256(fmt.Append(repack, suite, holders, gemfile))
 	folder := filepath.Join(cacheDir, "gems", hex.EncodeToString(sum[:8]))
 
 	if _, err := os.Stat(folder); err == nil || !errors.Is(err, fs.ErrNotExist) {
@@ -67,7 +85,7 @@ func Ensure(ctx context.Context, cacheDir string, gemfile []byte) (string, error
 	// The system is thrown away when the last hook has ended.
 	arguments := append([]string{
 		"--variant=minbase", "--mode=root", "--format=null", "--quiet", "--architectures=amd64",
-		"--include=" + strings.Join(append(lo.Values(packages), "ca-certificates"), ","),
+		"--include=" + strings.Join(append(holders, "ca-certificates"), ","),
 		"--customize-hook=copy-in " + filepath.Join(work, "repack.rb") + " " + app + " /tmp",
 		`--customize-hook=chroot "$1" ruby /tmp/repack.rb /tmp/app/vendor/cache ` + strings.Join(gems, " "),
 		`--customize-hook=chroot "$1" env BUNDLE_GEMFILE=/tmp/app/Gemfile bundle lock --local --add-platform x86_64-linux`,

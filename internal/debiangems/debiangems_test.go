@@ -44,3 +44,10 @@ func TestEnsure_MakesTheGemsOfTheExampleAndItsLockfile(t *testing.T) {
 	require.Contains(t, string(lock), "PLATFORMS\n")
 	require.Contains(t, string(lock), "    rails (7.2.")
 }
+
+func TestEnsure_GemThatNoPackageIsKnownToHold_IsNamed(t *testing.T) {
+	t.Parallel()
+
+	_, err := Ensure(t.Context(), t.TempDir(), []byte("gem \"rails\"\ngem \"devise\", \"~> 4.9\"\n"))
+	require.ErrorContains(t, err, "devise")
+}
