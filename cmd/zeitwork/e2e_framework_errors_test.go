@@ -45,6 +45,10 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 			func(dir string) error { return examples.WriteLaravel(t.Context(), dir, cacheDir()) },
 			"composer.json", `"php": "^8.1"`, `"php": "~7.4.0"`, []string{"PHP", "~7.4.0", "8.4"}, false,
 		},
+		"release of Ruby that is not to be had": {
+			func(dir string) error { return examples.WriteRails(t.Context(), dir, cacheDir()) },
+			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"the Gemfile insists on it", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`},
+		},
 		"nothing that is known": {
 			func(dir string) error { return os.WriteFile(filepath.Join(dir, "main.py"), nil, 0o600) }, "README", "", "x",
 			[]string{"no Dockerfile", "package.json", "index.html"}, false,
@@ -69,6 +73,7 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 
 			project := p.project(t, r)
 			p.setVariable(t, project, "APP_KEY", "base64:"+base64.StdEncoding.EncodeToString(make([]byte, 32)))
+			p.setVariable(t, project, "SECRET_KEY_BASE", "secret")
 
 			message := p.failed(t, project).Error.Message
 			for _, word := range test.words {
