@@ -52,17 +52,17 @@ func bundlerComplaints() []complaint {
 	}
 }
 
-func gemComplaints() []complaint {
-	const own = "Put the Dockerfile of zeitwork detect --write into the source and add Debian's package of the library to its apt-get lines"
+const ownPackages = "Put the Dockerfile of zeitwork detect --write into the source and add Debian's package of the library to its apt-get lines"
 
+func gemComplaints() []complaint {
 	return []complaint{
 		{
 			regexp.MustCompile(`(?s)(?:Can't find the '?|checking for )(\S+?\.h)(?:' header| header|\.\.\. no\s).*An error occurred while installing (\S+) \(`),
-			"The gem $2 does not compile, as the header $1 of a library is missing. " + own + ".",
+			"The gem $2 does not compile, as the header $1 of a library is missing. " + ownPackages + ".",
 		},
 		{
 			regexp.MustCompile(`(?s)Failed to build gem native extension.*An error occurred while installing (\S+) \(`),
-			"The gem $1 does not compile; the log says why. If it lacks a library: " + own + ".",
+			"The gem $1 does not compile; the log says why. If it lacks a library: " + ownPackages + ".",
 		},
 		{
 			regexp.MustCompile(`(\S+)-(\d[\d.]*) requires ruby version ([^,\n]+)`),
@@ -77,6 +77,10 @@ func gemComplaints() []complaint {
 
 func railsBuildComplaints() []complaint {
 	return []complaint{
+		{
+			regexp.MustCompile(`Could not open library '([^']+)'`),
+			"A gem loads the library $1, which is not there. " + ownPackages + ".",
+		},
 		{
 			regexp.MustCompile("Missing `secret_key_base` for"),
 			"The app reads its secret while assets are compiled. Set the environment variable SECRET_KEY_BASE and add it to the project's build variables.",

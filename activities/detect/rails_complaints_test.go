@@ -61,6 +61,11 @@ func TestRailsComplaints_FailedBuild_IsToldWhatToChange(t *testing.T) {
 				"An error occurred while installing minitest (6.0.0), and Bundler cannot\ncontinue.\n",
 			"The gem minitest 6.0.0 needs Ruby >= 3.4. Change",
 		},
+		"library that a gem loads": {
+			"LoadError: Could not open library 'libcurl': libcurl: cannot open shared object file: No such file or directory. (LoadError)\n" +
+				"Could not open library 'libcurl.so': libcurl.so: cannot open shared object file: No such file or directory.\n",
+			"A gem loads the library libcurl, which is not there. Put the Dockerfile",
+		},
 		"variable of the build": {
 			"bin/rails aborted!\nKeyError: key not found: \"STRIPE_KEY\" (KeyError)\n", "the environment variable STRIPE_KEY while assets are compiled",
 		},

@@ -109,7 +109,15 @@ func TestRailsPackages_FollowTheGems(t *testing.T) {
 		},
 		"images by libvips": {
 			specs: "    image_processing (1.13.0)\n    mini_magick (5.0.1)\n    ruby-vips (2.2.2)\n", dependencies: "  image_processing\n",
-			build: []string{"build-essential", "pkg-config"}, run: []string{"libjemalloc2", "libvips42"},
+			build: []string{"build-essential", "libvips42", "pkg-config"}, run: []string{"libjemalloc2", "libvips42"},
+		},
+		"library that is loaded with the app": {
+			specs: "    ethon (0.16.0)\n    typhoeus (1.4.0)\n", dependencies: "  typhoeus\n",
+			build: []string{"build-essential", "libcurl4", "pkg-config"}, run: []string{"libcurl4", "libjemalloc2"},
+		},
+		"OpenSSL": {
+			specs: "    hiredis-client (0.22.0)\n    openssl (3.3.0)\n    trilogy (2.9.0)\n",
+			build: []string{"build-essential", "libssl-dev", "pkg-config"}, run: []string{"libjemalloc2"},
 		},
 		"images by ImageMagick": {
 			specs: "    mini_magick (5.0.1)\n", dependencies: "  mini_magick\n",

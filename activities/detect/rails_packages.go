@@ -10,11 +10,11 @@ import (
 var gemPackages = []struct {
 	gem        string
 	build, run []string
-	// always says that they are needed even where nothing is compiled.
+	// always says that they are needed even where nothing is compiled. What a gem loads as soon as the app does, it needs in both stages.
 	always bool
 }{
 	{"curb", []string{"libcurl4-openssl-dev"}, []string{"libcurl4"}, false},
-	{"ethon", nil, []string{"libcurl4"}, true},
+	{"ethon", []string{"libcurl4"}, []string{"libcurl4"}, true},
 	{"ffi", []string{"libffi-dev"}, []string{"libffi8"}, false},
 	{"fiddle", []string{"libffi-dev"}, []string{"libffi8"}, false},
 	{"hiredis-client", []string{"libssl-dev"}, nil, false},
@@ -25,7 +25,7 @@ var gemPackages = []struct {
 	{"pg", []string{"libpq-dev"}, []string{"libpq5"}, false},
 	{"psych", []string{"libyaml-dev"}, []string{"libyaml-0-2"}, false},
 	{"rmagick", []string{"libmagickwand-dev"}, []string{"imagemagick"}, false},
-	{"ruby-vips", nil, []string{"libvips42"}, true},
+	{"ruby-vips", []string{"libvips42"}, []string{"libvips42"}, true},
 	{"rugged", []string{"cmake", "libssl-dev"}, nil, false},
 	{"sqlite3", []string{"libsqlite3-dev"}, []string{"libsqlite3-0"}, false},
 	{"tiny_tds", []string{"freetds-dev"}, []string{"libct4", "libsybdb5"}, false},

@@ -196,28 +196,3 @@ func TestRails_OtherRubyProjects_AreNotTaken(t *testing.T) {
 		})
 	}
 }
-
-func TestRails_GemsThatNeedLibraries_GetDebiansPackagesForBuildingAndRunning(t *testing.T) {
-	t.Parallel()
-
-	for gem, test := range map[string]struct{ build, run string }{
-		"pg (1.5.9)":                         {"build-essential libpq-dev pkg-config", "libjemalloc2 libpq5"},
-		"pg (1.6.3-x86_64-linux)":            {"build-essential pkg-config", "libjemalloc2"},
-		"mysql2 (0.5.6)":                     {"build-essential default-libmysqlclient-dev pkg-config", "libjemalloc2 libmariadb3"},
-		"trilogy (2.9.0)":                    {"build-essential libssl-dev pkg-config", "libjemalloc2"},
-		"openssl (3.3.0)":                    {"build-essential libssl-dev pkg-config", "libjemalloc2"},
-		"hiredis-client (0.22.0)":            {"build-essential libssl-dev pkg-config", "libjemalloc2"},
-		"ethon (0.16.0)":                     {"build-essential pkg-config", "libcurl4 libjemalloc2"},
-		"ffi (1.17.0)":                       {"build-essential libffi-dev pkg-config", "libffi8 libjemalloc2"},
-		"nokogiri (1.18.2-x86_64-linux-gnu)": {"build-essential pkg-config", "libjemalloc2"},
-	} {
-		t.Run(gem, func(t *testing.T) {
-			t.Parallel()
-
-			plan, err := Detect(newTree(t, railsTree("8.0.1", []string{"puma (6.5.0)", gem}, nil)), Settings{})
-			require.NoError(t, err)
-			require.Contains(t, plan.Dockerfile, "--no-install-recommends "+test.build+"\n")
-			require.Contains(t, plan.Dockerfile, "--no-install-recommends "+test.run+" && ")
-		})
-	}
-}

@@ -10,7 +10,7 @@ ENV RAILS_ENV=production \
 FROM base AS gems
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential libpq-dev pkg-config
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends build-essential libpq-dev libvips42 pkg-config
 # All that Bundler reads: as long as none of this changes, the gems are not installed again.
 COPY --parents Gemfile Gemfile.lock .ruby-version ./
 # What it downloads is kept in a cache that is no part of the image.
