@@ -105,7 +105,7 @@ func writeRails(dir string) error {
 
 // addGems returns the Gemfile as it then is.
 func addGems(name string, gems []string) ([]byte, error) {
-	gemfile, err := os.ReadFile(name) //nolint:gosec // It was just written.
+	gemfile, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the example's Gemfile: %w", err)
 	}

@@ -54,7 +54,9 @@ func TestBaseImages_TableThatIsNotComplete_IsRefusedWithWhatIsWrong(t *testing.T
 func TestPlan_ImageThatTheRegistryMayLack_SaysWhoAskedForItAndWhatElseThereIs(t *testing.T) {
 	t.Parallel()
 
-	rails := func(more map[string]string) map[string]string { return railsTree("8.0.1", []string{"puma (6.5.0)"}, more) }
+	rails := func(more map[string]string) map[string]string {
+		return railsTree("8.0.1", []string{"puma (6.5.0)"}, more)
+	}
 
 	for name, test := range map[string]struct {
 		files           map[string]string
