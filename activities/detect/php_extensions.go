@@ -27,9 +27,9 @@ var phpPackaged = strings.Fields("amqp apcu ast bcmath bz2 curl dba ds enchant e
 	"intl ldap mailparse mbstring memcache memcached mongodb msgpack mysql oauth odbc pgsql pspell raphf redis rrd smbclient snmp soap sqlite3 ssh2 " +
 	"stomp tidy uploadprogress uuid xml yaml zip zmq zstd")
 
-// laravelExtensions are those that the framework asks for in its documentation, and the drivers of the databases that it knows: which of
-// them is used is only known when the app starts, and together they have 2 MB.
-var laravelExtensions = []string{"curl", "mbstring", "mysql", "pgsql", "sqlite3", "xml"}
+// laravelExtensions are those that the framework asks for in its documentation, and the drivers of the databases that it knows and of Redis: which
+// of them is used is only known when the app starts, and together they have 3 MB.
+var laravelExtensions = []string{"curl", "mbstring", "mysql", "pgsql", "redis", "sqlite3", "xml"}
 
 // extensionPackages returns the ends of the names of the Debian packages with all required extensions: for php8.4-curl it is "curl".
 func extensionPackages(requirements []platformRequirement) ([]string, error) {

@@ -4,7 +4,7 @@
 FROM docker.io/library/debian:trixie-slim AS php
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates systemd-standalone-tmpfiles php8.4-cli php8.4-fpm php8.4-curl php8.4-mbstring php8.4-mysql php8.4-pgsql php8.4-sqlite3 php8.4-xml
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates systemd-standalone-tmpfiles php8.4-cli php8.4-fpm php8.4-curl php8.4-mbstring php8.4-mysql php8.4-pgsql php8.4-redis php8.4-sqlite3 php8.4-xml
 WORKDIR /app
 
 FROM docker.io/library/debian:trixie-slim AS nginx
@@ -16,7 +16,8 @@ FROM php AS vendor
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends composer git unzip php8.4-zip
-ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_NO_INTERACTION=1 COMPOSER_CACHE_DIR=/var/cache/composer
+# The width keeps messages from being broken into several lines.
+ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_NO_INTERACTION=1 COMPOSER_CACHE_DIR=/var/cache/composer COLUMNS=400
 # All that the installation reads: as long as none of this changes, it is not done again.
 COPY --parents composer.json composer.lock ./
 RUN --mount=type=cache,id=composer,target=/var/cache/composer,sharing=locked \

@@ -11,7 +11,7 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked npm ci --no-audit
 FROM docker.io/library/debian:bookworm-slim AS php
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates systemd-standalone-tmpfiles php8.2-cli php8.2-fpm php8.2-curl php8.2-mbstring php8.2-mysql php8.2-pgsql php8.2-sqlite3 php8.2-xml
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends ca-certificates systemd-standalone-tmpfiles php8.2-cli php8.2-fpm php8.2-curl php8.2-mbstring php8.2-mysql php8.2-pgsql php8.2-redis php8.2-sqlite3 php8.2-xml
 WORKDIR /app
 
 FROM docker.io/library/debian:bookworm-slim AS nginx
@@ -23,7 +23,8 @@ FROM php AS vendor
 RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,target=/var/lib/apt,sharing=locked \
     rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && \
     DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends composer git unzip php8.2-zip
-ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_NO_INTERACTION=1 COMPOSER_CACHE_DIR=/var/cache/composer
+# The width keeps messages from being broken into several lines.
+ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_NO_INTERACTION=1 COMPOSER_CACHE_DIR=/var/cache/composer COLUMNS=400
 # All that the installation reads: as long as none of this changes, it is not done again.
 COPY --parents composer.json composer.lock packages ./
 RUN --mount=type=cache,id=composer,target=/var/cache/composer,sharing=locked --mount=type=bind,source=auth.json,target=/app/auth.json --mount=type=secret,id=COMPOSER_AUTH,env=COMPOSER_AUTH \
