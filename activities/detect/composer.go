@@ -36,9 +36,16 @@ type composerLock struct {
 type lockedPackage struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
-	Require phpMap `json:"require"`
-	Replace phpMap `json:"replace"`
-	Provide phpMap `json:"provide"`
+	Type    string `json:"type"`
+	Dist    struct {
+		Type string `json:"type"`
+		URL  string `json:"url"`
+	} `json:"dist"`
+	Bin              json.RawMessage `json:"bin"`
+	TransportOptions json.RawMessage `json:"transport-options"`
+	Require          phpMap          `json:"require"`
+	Replace          phpMap          `json:"replace"`
+	Provide          phpMap          `json:"provide"`
 }
 
 type phpMap map[string]string

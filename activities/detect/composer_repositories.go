@@ -2,6 +2,7 @@ package detect
 
 import (
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -12,35 +13,71 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// localRepositories returns the directories that composer.json names as sources of packages: they are there before composer runs.
-func localRepositories(app fs.FS, manifest composerManifest) ([]string, error) {
-	directories := []string{}
+// localPackages returns the files and directories of the source that composer reads when it installs: the archives that composer.json names, and
+// what the lock takes from directories.
+func localPackages(app fs.FS, manifest composerManifest, lock composerLock) ([]string, error) {
+	names := []string{}
 
 	for _, repository := range manifest.repositories() {
-		if repository.Type != "path" && repository.Type != "artifact" {
+		if repository.Type != "artifact" {
 			continue
 		}
 
-		directory := beforeWildcards(repository.URL)
-
-		switch {
-		case directory == "." || path.IsAbs(directory) || strings.HasPrefix(directory, ".."):
-			return nil, problem.New(problem.Invalid, "composer.json names the repository %q, which is not a directory of the app. "+
-				"Move the packages into one, such as packages, and correct the url.", repository.URL)
-		case !isDirectory(app, directory) && !isFile(app, directory):
-			return nil, problem.New(problem.Invalid, "composer.json names the repository %q, and there is no %s. Commit it, or remove the repository.",
-				repository.URL, directory)
-		case !plainPath.MatchString(directory):
-			return nil, problem.New(problem.Invalid, "composer.json names the repository %q, which cannot be named in a Dockerfile. "+
-				"Rename it to letters, digits, dots and dashes.", repository.URL)
+		directory := path.Clean(repository.URL)
+		if err := checkLocal(app, directory, fmt.Sprintf("composer.json names the repository %q", repository.URL)); err != nil {
+			return nil, err
 		}
 
-		directories = append(directories, directory)
+		names = append(names, directory)
 	}
 
-	slices.Sort(directories)
+	for _, known := range lock.Packages {
+		if known.Dist.Type != "path" {
+			continue
+		}
 
-	return slices.Compact(directories), nil
+		directory := path.Clean(known.Dist.URL)
+		if err := checkLocal(app, directory, fmt.Sprintf("composer.lock takes %s from %q", known.Name, known.Dist.URL)); err != nil {
+			return nil, err
+		}
+
+		if known.linked() {
+			directory = path.Join(directory, composerManifestName)
+		}
+
+		names = append(names, directory)
+	}
+
+	slices.Sort(names)
+
+	return slices.Compact(names), nil
+}
+
+// checkLocal returns the user's error for a directory of packages that a Dockerfile cannot copy; names says who names it.
+func checkLocal(app fs.FS, directory, names string) error {
+	switch {
+	case directory == "." || !fs.ValidPath(directory):
+		return problem.New(problem.Invalid, "%s, which is not a directory of the app. Move the packages into one, such as packages, correct the url in "+
+			"repositories of composer.json and run composer update.", names)
+	case !isDirectory(app, directory) && !isFile(app, directory):
+		return problem.New(problem.Invalid, "%s, and there is no %s. Commit it, or remove the repository and run composer update.", names, directory)
+	case !plainPath.MatchString(directory):
+		return problem.New(problem.Invalid, "%s, which cannot be named in a Dockerfile. Rename it to letters, digits, dots and dashes.", names)
+	default:
+		return nil
+	}
+}
+
+// linked tells whether composer makes a link to the package's directory and reads no more of it than composer.json: it copies where it is told to,
+// runs plugins, and looks for programs.
+func (p lockedPackage) linked() bool {
+	var options struct {
+		Symlink *bool `json:"symlink"`
+	}
+
+	_ = json.Unmarshal(p.TransportOptions, &options) // PHP writes an empty object as a list.
+
+	return lo.FromPtrOr(options.Symlink, true) && !strings.HasPrefix(p.Type, "composer-") && len(p.Bin) == 0
 }
 
 type composerRepository struct {
@@ -63,16 +100,4 @@ func (m composerManifest) repositories() []composerRepository {
 
 		return repository, json.Unmarshal(entry, &repository) == nil
 	})
-}
-
-// beforeWildcards is the directory that all of a pattern such as packages/*/src stands in.
-func beforeWildcards(pattern string) string {
-	parts := strings.Split(path.Clean(pattern), "/")
-	plain := lo.TakeWhile(parts, func(part string) bool { return !strings.ContainsAny(part, "*?[{") })
-
-	if path.IsAbs(pattern) {
-		return "/" + path.Join(plain...)
-	}
-
-	return path.Clean(path.Join(plain...))
 }

@@ -19,8 +19,11 @@ const (
 	appKey       = "APP_KEY"
 )
 
-// laravelHealth matches the health route that bootstrap/app.php turns on, since Laravel 11.
-var laravelHealth = regexp.MustCompile(`\bhealth\s*:\s*['"](/[A-Za-z0-9._/-]*)['"]`)
+var (
+	// laravelHealth matches the health route that bootstrap/app.php turns on, since Laravel 11.
+	laravelHealth = regexp.MustCompile(`\bhealth\s*:\s*['"](/[A-Za-z0-9._/-]*)['"]`)
+	phpComment    = regexp.MustCompile(`(?m)^\s*(?://|#|/?\*).*$`)
+)
 
 // detectLaravel takes an app that requires the framework and has its command.
 func detectLaravel(app source, settings Settings) (Plan, bool, error) {
@@ -52,8 +55,8 @@ type laravelApp struct {
 	because   string
 	// extensions are the ends of the names of their packages.
 	extensions []string
-	// repositories are directories with packages.
-	repositories []string
+	// packages are files and directories of the source that the installation reads.
+	packages []string
 	// assets are built where there is a package.json with a build by Vite; else nil.
 	assets *laravelAssets
 }
@@ -79,7 +82,7 @@ func openLaravel(app source, manifest composerManifest, settings Settings) (*lar
 		return nil, err
 	}
 
-	if found.repositories, err = localRepositories(app, manifest); err != nil {
+	if found.packages, err = localPackages(app, manifest, lock); err != nil {
 		return nil, err
 	}
 
@@ -141,7 +144,7 @@ func (l *laravelApp) healthPath() string {
 		return ""
 	}
 
-	if match := laravelHealth.FindSubmatch(content); match != nil {
+	if match := laravelHealth.FindSubmatch(phpComment.ReplaceAll(content, nil)); match != nil {
 		return string(match[1])
 	}
 

@@ -52,7 +52,7 @@ func (l *laravelApp) dockerfile(settings Settings, port int) *laravelDockerfile 
 	return &laravelDockerfile{
 		What: "a Laravel app", Image: settings.BaseImages[runtimePHP].Images[l.php], PHP: l.php, Port: port,
 		Packages: strings.Join(packages, " "), ComposerPackages: strings.Join(composerPackages, " "),
-		InstallFiles: strings.Join(append([]string{composerManifestName, composerLockName}, l.repositories...), " "),
+		InstallFiles: strings.Join(append([]string{composerManifestName, composerLockName}, l.packages...), " "),
 		Auth:         isFile(l.app, "auth.json"), DatabaseDirectory: isDirectory(l.app, "database"), Database: l.database(),
 	}
 }

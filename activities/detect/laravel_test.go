@@ -50,6 +50,7 @@ func TestLaravel_WithAssetsVariablesAndPackagesOfItsOwn(t *testing.T) {
 
 	plan, err := Detect(newTree(t, newLaravel(map[string]string{
 		"package.json": viteManifest, "package-lock.json": viteLock, "auth.json": "{}", "database/migrations/x.php": "<?php", "packages/a/composer.json": "{}",
+		"composer.lock": linkedLock("./packages/a", ""),
 		"composer.json": `{"require":{"php":"~8.2.0","laravel/framework":"^12.0"},"repositories":[{"type":"path","url":"packages/*"},{"packagist.org":false}]}`,
 	})), Settings{
 		Port: 3000, Variables: []string{"APP_KEY", "COMPOSER_AUTH", "VITE_APP_NAME", "DB_PASSWORD"}, BuildVariables: []string{"SENTRY_AUTH_TOKEN"},
@@ -102,12 +103,17 @@ func TestLaravel_VersionOfPHP(t *testing.T) {
 		"a package is narrower than the app": {
 			`{"require":{"php":"^8.1","laravel/framework":"*"}}`,
 			`{"packages":[{"name":"laravel/framework","version":"v10.0.0"},{"name":"a/b","version":"1.0.0","require":{"php":"~8.1.0 || ~8.2.0"}}]}`,
-			"8.2", "PHP 8.2: composer.json requires php ^8.1.",
+			"8.2", "PHP 8.2: composer.json requires php ^8.1; not 8.4, as a/b requires php ~8.1.0 || ~8.2.0.",
 		},
 		"the version that the lock was made for": {
 			`{"require":{"php":"^8.1","laravel/framework":"*"}}`,
 			`{"packages":[{"name":"laravel/framework","version":"v10.0.0"}],"platform":{"php":"^8.1"},"platform-overrides":{"php":"8.2.7"}}`,
 			"8.2", "PHP 8.2: the version in config.platform of composer.json.",
+		},
+		"an extension that Debian has for one version only": {
+			`{"require":{"php":"^8.1","laravel/framework":"*"}}`,
+			`{"packages":[{"name":"laravel/framework","version":"v10.0.0"},{"name":"a/imap","version":"1.0.0","require":{"ext-imap":"*"}}]}`,
+			"8.2", "PHP 8.2: composer.json requires php ^8.1; not 8.4, as a/imap requires ext-imap, of which Debian has no package for PHP 8.4.",
 		},
 		"that version is not in the table": {
 			`{"require":{"php":"^8.1","laravel/framework":"*"}}`,
@@ -130,19 +136,20 @@ func TestLaravel_Extensions_BecomePackages(t *testing.T) {
 	t.Parallel()
 
 	plan, err := Detect(newTree(t, newLaravel(map[string]string{
-		"composer.json": `{"require":{"php":"^8.2","ext-redis":"*","ext-pdo_mysql":"*","ext-dom":"*","ext-Imagick":"*","ext-json":"*","laravel/framework":"*"}}`,
+		"composer.json": `{"require":{"php":"^8.2","ext-yac":"*","ext-pdo_mysql":"*","ext-dom":"*","ext-Imagick":"*","ext-json":"*","laravel/framework":"*"}}`,
 		"composer.lock": `{"packages":[{"name":"laravel/framework","version":"v12.0.0"},{"name":"a/b","version":"1","require":{"ext-gd":"*","lib-icu":"*","composer-runtime-api":"^2.2"}}],"platform":[]}`,
 	})), Settings{})
 	require.NoError(t, err)
-	require.Contains(t, plan.Dockerfile, " php8.4-cli php8.4-fpm php8.4-curl php8.4-gd php8.4-imagick php8.4-mbstring php8.4-mysql php8.4-pgsql php8.4-redis php8.4-sqlite3 php8.4-xml\n")
+	require.Contains(t, plan.Dockerfile, " php8.4-cli php8.4-fpm php8.4-curl php8.4-gd php8.4-imagick php8.4-mbstring php8.4-mysql php8.4-pgsql php8.4-redis php8.4-sqlite3 php8.4-xml php8.4-yac\n")
 }
 
 func TestLaravel_HealthPath_IsOnlyKnownWhereTheAppTurnsItOn(t *testing.T) {
 	t.Parallel()
 
 	for content, want := range map[string]string{
-		`<?php Application::configure()->withRouting(health: "/health/live")`: "/health/live",
-		`<?php $app = new Application();`:                                     "",
+		`<?php Application::configure()->withRouting(health: "/health/live")`:                         "/health/live",
+		`<?php $app = new Application();`:                                                             "",
+		"<?php Application::configure()->withRouting(\n    web: 'web.php',\n    // health: '/up',\n)": "",
 	} {
 		plan, err := Detect(newTree(t, newLaravel(map[string]string{"bootstrap/app.php": content})), Settings{})
 		require.NoError(t, err)
@@ -165,11 +172,16 @@ func TestLaravel_ExplainsWhatIsWrong(t *testing.T) {
 		"lock is no JSON":   {map[string]string{"composer.lock": "<<<<<<< HEAD"}, Settings{}, []string{"composer.lock cannot be read: invalid character '<'"}},
 		"manifest is none":  {map[string]string{"composer.json": "{,}"}, Settings{}, []string{"composer.json cannot be read"}},
 		"lock out of step":  {map[string]string{"composer.json": `{"require":{"laravel/framework":"*","laravel/sanctum":"^4.0"}}`}, Settings{}, []string{"composer.json requires laravel/sanctum, which composer.lock does not have"}},
-		"no such PHP":       {map[string]string{"composer.json": `{"require":{"php":"~8.3.0","laravel/framework":"*"}}`}, Settings{}, []string{"there are 8.2 and 8.4", "not 8.4, as composer.json requires php ~8.3.0"}},
+		"no such PHP":       {map[string]string{"composer.json": `{"require":{"php":"~8.3.0","laravel/framework":"*"}}`}, Settings{}, []string{"composer.json requires php ~8.3.0, but only PHP 8.2 or 8.4 is to be had here. Correct composer.json, run composer update"}},
+		"no PHP for all":    {map[string]string{"composer.json": `{"require":{"php":"^8.4","laravel/framework":"*"}}`, "composer.lock": strings.Replace(lock, `}]`, `},{"name":"a/b","version":"1.0.0","require":{"php":"<8.4"}}]`, 1)}, Settings{}, []string{"composer.json requires php ^8.4, and a/b requires php <8.4, but only"}},
+		"package's PHP":     {map[string]string{"composer.json": `{"require":{"laravel/framework":"*"}}`, "composer.lock": strings.Replace(lock, `}]`, `},{"name":"a/b","version":"1.0.0","require":{"php":"~8.3.0"}}]`, 1)}, Settings{}, []string{"a/b requires php ~8.3.0, but only PHP 8.2 or 8.4", "Run composer update with one of these"}},
+		"packaged nowhere":  {map[string]string{"composer.json": `{"require":{"php":"^8.3","ext-imap":"*","laravel/framework":"*"}}`}, Settings{}, []string{"composer.json requires php ^8.3, and composer.json requires ext-imap, of which Debian has no package for PHP 8.4, but only"}},
 		"no constraint":     {map[string]string{"composer.json": `{"require":{"php":"new","laravel/framework":"*"}}`}, Settings{}, []string{"composer.json requires php new, which is not a version constraint"}},
 		"unknown extension": {map[string]string{"composer.json": `{"require":{"ext-swoole":"*","laravel/framework":"*"}}`}, Settings{}, []string{"composer.json requires ext-swoole *, an extension that is not to be had"}},
-		"packages outside":  {map[string]string{"composer.json": `{"require":{"laravel/framework":"*"},"repositories":{"own":{"type":"path","url":"../packages/*"}}}`}, Settings{}, []string{`"../packages/*", which is not a directory of the app`}},
-		"packages anywhere": {map[string]string{"composer.json": `{"require":{"laravel/framework":"*"},"repositories":[{"type":"path","url":"*"}]}`}, Settings{}, []string{`"*", which is not a directory of the app`}},
+		"packages outside":  {map[string]string{"composer.lock": linkedLock("../packages/a", "")}, Settings{}, []string{`composer.lock takes acme/a from "../packages/a", which is not a directory of the app`}},
+		"packages anywhere": {map[string]string{"composer.json": `{"require":{"laravel/framework":"*"},"repositories":[{"type":"artifact","url":"."}]}`}, Settings{}, []string{`".", which is not a directory of the app`}},
+		"package missing":   {map[string]string{"composer.lock": linkedLock("packages/a", "")}, Settings{}, []string{`takes acme/a from "packages/a", and there is no packages/a. Commit it`}},
+		"package's name":    {map[string]string{"composer.lock": linkedLock("my packages/a", ""), "my packages/a/composer.json": "{}"}, Settings{}, []string{"cannot be named in a Dockerfile"}},
 		"packages missing":  {map[string]string{"composer.json": `{"require":{"laravel/framework":"*"},"repositories":[{"type":"artifact","url":"./zips"}]}`}, Settings{}, []string{"there is no zips"}},
 		"two JS lockfiles":  {map[string]string{"package.json": viteManifest, "package-lock.json": viteLock, "yarn.lock": "x", "composer.lock": lock}, Settings{}, []string{"lockfiles of several package managers"}},
 	} {
@@ -179,6 +191,31 @@ func TestLaravel_ExplainsWhatIsWrong(t *testing.T) {
 			_, err := Detect(newTree(t, newLaravel(test.files)), test.settings)
 			requireUsers(t, err, test.words...)
 		})
+	}
+}
+
+// linkedLock has a package of a directory, with what else its entry says.
+func linkedLock(directory, more string) string {
+	return `{"packages":[{"name":"laravel/framework","version":"v12.0.0"},{"name":"acme/a","version":"dev-main","dist":{"type":"path","url":"` + directory + `"}` + more + `}]}`
+}
+
+func TestLaravel_PackagesOfTheSource_AreInstalledFromWhatComposerReads(t *testing.T) {
+	t.Parallel()
+
+	for more, want := range map[string]string{
+		`,"transport-options":{"relative":true}`:                  " packages/a/composer.json ",
+		`,"transport-options":[]`:                                 " packages/a/composer.json ",
+		`,"transport-options":{"symlink":false,"relative":true}`:  " packages/a ",
+		`,"transport-options":{"relative":true},"bin":["bin/a"]`:  " packages/a ",
+		`,"type":"composer-plugin","transport-options":{}`:        " packages/a ",
+		`,"type":"laravel-module","transport-options":{},"x":[1]`: " packages/a/composer.json ",
+	} {
+		plan, err := Detect(newTree(t, newLaravel(map[string]string{
+			"composer.lock": linkedLock("packages/a/", more), "packages/a/composer.json": "{}", "zips/x.zip": "x",
+			"composer.json": `{"require":{"laravel/framework":"*"},"repositories":[{"type":"path","url":"../elsewhere/*"},{"type":"artifact","url":"./zips/"}]}`,
+		})), Settings{})
+		require.NoError(t, err, more)
+		require.Contains(t, plan.Dockerfile, "COPY --parents composer.json composer.lock"+want+"zips ./\n", more)
 	}
 }
 
@@ -220,8 +257,24 @@ func TestExplain_WhatComposerAndLaravelSay(t *testing.T) {
 		"Vite manifest not found at: /app/public/build/manifest.json":                                                                                  "there is no /app/public/build/manifest.json",
 		"Could not scan for classes inside \"database/seeds\" which does not appear":                                                                   "names database/seeds",
 		"PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried":                                                                    "134217728 bytes",
-		"SQLSTATE[HY000] [2002] Connection refused (Connection: mysql":                                                                                 "SQLSTATE HY000",
-		"Script @php artisan package:discover --ansi handling the post-autoload-dump event returned with error code 1":                                 "Laravel does not start during the build",
+		"SQLSTATE[HY000] [2002] Connection refused (Connection: mysql":                                                                                 "SQLSTATE[HY000]",
+		"Script @php artisan package:discover --ansi handling the post-autoload-dump event returned with error code 1":                                 "`php artisan package:discover` fails, as the log shows",
+
+		"    - Root composer.json requires php ~8.2.0 but your php version (8.4.27) does not satisfy that requirement.": "composer.json requires PHP ~8.2.0, and the app is built with 8.4.27",
+		"E: Unable to locate package php8.3-redis":                                                                                                                                                                                "no package of the extension redis for PHP 8.3",
+		"  acme/p contains a Composer plugin which is blocked by your allow-plugins config. You may":                                                                                                                              "Run composer config allow-plugins.acme/p true",
+		"  Source path \"packages/p\" is not found for package acme/p  ":                                                                                                                                                          "composer.lock takes acme/p from packages/p",
+		"  COMPOSER_AUTH environment variable is malformed, should be a valid JSON object  ":                                                                                                                                      "COMPOSER_AUTH is not JSON",
+		"  The 'http://127.0.0.1:8099/403/a.zip' URL could not be accessed (HTTP 403): HTTP/1.1 403 Forbidden  ":                                                                                                                  "sign in to http://127.0.0.1:8099/403/a.zip.",
+		"  The \"http://127.0.0.1:8099/404/a.zip\" file could not be downloaded (HTTP/1.1 404 Not Found)  ":                                                                                                                       "does not find http://127.0.0.1:8099/404/a.zip. If it is private",
+		"  Cloning into bare repository '/var/cache'...  \n  fatal: Authentication failed for 'http://127.0.0.1:8099/401/x.git/'  ":                                                                                               "sign in to http://127.0.0.1:8099/401/x.git/.",
+		"  Failed to execute git clone --mirror -- git@127.0.0.1:acme/x.git /var/cache/composer/vcs/x.git/  \n  Cloning into 'x'...  \n  error: cannot run ssh: No such file or directory  ":                                      "a package from git@127.0.0.1:acme/x.git over SSH",
+		"  require(/app/vendor/composer/../../app/helpers.php): Failed to open stream: No such file or directory  ":                                                                                                               "autoload in composer.json names app/helpers.php",
+		"  Database file at path [/app/database/database.sqlite] does not exist. Ensure this is an absolute":                                                                                                                      "(Database file at path [/app/database/database.sqlite] does not exist), when there is none",
+		"  Class \"Barryvdh\\Debugbar\\ServiceProvider\" not found  \n                 \nScript @php artisan package:discover --ansi handling the post-autoload-dump event returned with error code 1":                            "class Barryvdh\\Debugbar\\ServiceProvider, which is not installed: packages of require-dev",
+		"  Class \"App\\Providers\\AppServiceProvider\" not found  \n":                                                                                                                                                            "no class App\\Providers\\AppServiceProvider where it has to be",
+		"In web.php line 20:\n                  \n  syntax error, unexpected end of file, expecting \"(\"  \n     \n\nScript @php artisan package:discover":                                                                       "PHP cannot read web.php, line 20: syntax error, unexpected end of file",
+		"In AppServiceProvider.php line 14:\n               \n  The variable STRIPE_KEY is not set.  \n         \n\nScript @php artisan package:discover --ansi handling the post-autoload-dump event returned with error code 1": "`php artisan package:discover` ends with \"The variable STRIPE_KEY is not set\" (AppServiceProvider.php, line 14). It has to work without",
 	} {
 		sentence, ok := Explain(output)
 		require.True(t, ok, output)

@@ -23,9 +23,24 @@ var phpPackages = map[string]string{
 }
 
 // phpPackaged are the ends of the names of Debian's packages that are named like their extension.
-var phpPackaged = strings.Fields("amqp apcu ast bcmath bz2 curl dba ds enchant excimer gd gearman gmp gnupg http igbinary imagick imap inotify " +
-	"intl ldap mailparse mbstring memcache memcached mongodb msgpack mysql oauth odbc pgsql pspell raphf redis rrd smbclient snmp soap sqlite3 ssh2 " +
-	"stomp tidy uploadprogress uuid xml yaml zip zmq zstd")
+var phpPackaged = strings.Fields("amqp apcu ast bcmath bz2 curl dba ds enchant excimer gd gearman gmagick gmp gnupg http igbinary imagick imap inotify " +
+	"intl ldap mailparse maxminddb mbstring mcrypt memcache memcached mongodb msgpack mysql oauth odbc pcov pgsql pspell raphf redis rrd smbclient snmp soap " +
+	"solr sqlite3 ssh2 stomp tidy uploadprogress uuid xml xmlrpc yac yaml zip zmq zstd")
+
+// phpUnpackaged are those of them that a release of Debian does not have, by the release's name.
+var phpUnpackaged = map[string][]string{
+	"bookworm": {"excimer", "inotify", "smbclient", "zstd"},
+	"trixie":   {"imap"},
+}
+
+// lacksExtension tells whether an image whose name names a release of Debian cannot have a required extension.
+func lacksExtension(image string, requirement platformRequirement) bool {
+	extension, isExtension := strings.CutPrefix(requirement.name, "ext-")
+
+	return isExtension && lo.SomeBy(lo.Keys(phpUnpackaged), func(release string) bool {
+		return strings.Contains(image, release) && slices.Contains(phpUnpackaged[release], extension)
+	})
+}
 
 // laravelExtensions are those that the framework asks for in its documentation, and the drivers of the databases that it knows and of Redis: which
 // of them is used is only known when the app starts, and together they have 3 MB.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -15,72 +16,83 @@ const newestPatch = 999
 
 // choosePHP returns a version of the table that everything accepts, and why it is that. The version that the lock was made for goes first.
 func choosePHP(requirements []platformRequirement, lock composerLock, table Runtime) (version, because string, err error) {
-	wanted := []platformRequirement{}
-
-	for _, requirement := range requirements {
-		if requirement.name == "php" || requirement.name == "php-64bit" {
-			wanted = append(wanted, requirement)
-		}
-	}
-
-	accepts := map[string]bool{}
+	refusals := map[string]*phpRefusal{}
 
 	for _, line := range table.versions() {
-		refusal, err := refusalOf(line, wanted)
-		if err != nil {
+		if refusals[line], err = refusalOf(line, table.Images[line], requirements); err != nil {
 			return "", "", err
 		}
-
-		accepts[line] = refusal == nil
 	}
 
+	accepts := func(line string) bool { return table.Images[line] != "" && refusals[line] == nil }
+
 	if made, err := semver.NewVersion(lock.PlatformOverrides["php"]); err == nil {
-		if line := fmt.Sprintf("%d.%d", made.Major(), made.Minor()); accepts[line] {
+		if line := fmt.Sprintf("%d.%d", made.Major(), made.Minor()); accepts(line) {
 			return line, "the version in config.platform of composer.json", nil
 		}
 	}
 
-	version, ok := table.choose(func(version string) bool { return accepts[version] })
+	version, ok := table.choose(accepts)
 	if !ok {
-		return "", "", noPHP(wanted, table)
+		return "", "", noPHP(table.versions(), refusals)
 	}
 
-	if len(wanted) == 0 {
-		return version, "the default, as nothing asks for a version", nil
+	because = "the default, as nothing asks for a version"
+
+	first, asks := lo.Find(requirements, platformRequirement.isPHP)
+	if asks {
+		because = first.String()
 	}
 
-	return version, wanted[0].String(), nil
+	if refusal := refusals[table.Default]; refusal != nil && refusal.reason != because {
+		because = fmt.Sprintf("%s; not %s, as %s", lo.Ternary(asks, because, "the newest that will do"), table.Default, refusal.reason)
+	}
+
+	return version, because, nil
 }
 
-// refusalOf returns the first requirement that a line does not meet.
-func refusalOf(line string, wanted []platformRequirement) (*platformRequirement, error) {
+// phpRefusal is why a line of PHP will not do: its reason is the end of a sentence.
+type phpRefusal struct{ by, reason string }
+
+func (r platformRequirement) isPHP() bool { return r.name == "php" || r.name == "php-64bit" }
+
+// refusalOf returns the first requirement that a line does not meet, nil where it meets all.
+func refusalOf(line, image string, requirements []platformRequirement) (*phpRefusal, error) {
 	version := semver.MustParse(line)
 	newest := semver.New(version.Major(), version.Minor(), newestPatch, "", "")
 
-	for _, requirement := range wanted {
+	for _, requirement := range requirements {
+		if lacksExtension(image, requirement) {
+			return &phpRefusal{requirement.by, fmt.Sprintf("%s requires %s, of which Debian has no package for PHP %s", requirement.by, requirement.name, line)}, nil
+		}
+
+		if !requirement.isPHP() {
+			continue
+		}
+
 		constraint, err := composerConstraint(requirement.constraint)
 		if err != nil {
 			return nil, problem.Wrap(err, problem.Invalid, "%s, which is not a version constraint. Correct it, for example to ^8.2.", requirement)
 		}
 
 		if !constraint.Check(newest) {
-			return &requirement, nil
+			return &phpRefusal{requirement.by, requirement.String()}, nil
 		}
 	}
 
 	return nil, nil //nolint:nilnil // Nothing refuses the line.
 }
 
-// noPHP says for each line why it will not do.
-func noPHP(wanted []platformRequirement, table Runtime) error {
-	reasons := []string{}
+// noPHP says who asks for what, and what there is.
+func noPHP(lines []string, refusals map[string]*phpRefusal) error {
+	reasons := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].reason }))
+	by := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].by }))
 
-	for _, line := range slices.Backward(table.versions()) {
-		if refusal, err := refusalOf(line, wanted); err == nil && refusal != nil {
-			reasons = append(reasons, fmt.Sprintf("not %s, as %s", line, refusal))
-		}
+	advice := "Correct composer.json, run composer update and commit both files"
+	if !slices.Contains(by, composerManifestName) {
+		advice = "Run composer update with one of these, and commit composer.lock"
 	}
 
-	return problem.New(problem.Invalid, "No version of PHP will do: there are %s, but %s. Change composer.json and run composer update, or bring a Dockerfile.",
-		strings.Join(table.versions(), " and "), strings.Join(reasons, "; "))
+	return problem.New(problem.Invalid, "%s, but only PHP %s is to be had here. %s, or bring a Dockerfile that installs another PHP.",
+		strings.Join(reasons, ", and "), strings.Join(lines, " or "), advice)
 }

@@ -43,6 +43,13 @@ var recipes = []recipe{
 		Command:  []string{"bash"},
 	},
 	{
+		Name:     "debian",
+		Tags:     []string{"bookworm", "bookworm-slim", "12", "12-slim"},
+		Suite:    "bookworm",
+		Packages: []string{"ca-certificates"},
+		Command:  []string{"bash"},
+	},
+	{
 		Name:     "node",
 		Tags:     []string{"22", "22-slim", "22-trixie", "22-trixie-slim", "22-bookworm", "22-bookworm-slim", "jod", "jod-slim"},
 		Suite:    "trixie",

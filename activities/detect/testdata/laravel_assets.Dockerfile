@@ -26,7 +26,7 @@ RUN --mount=type=cache,target=/var/cache/apt,sharing=locked --mount=type=cache,t
 # The width keeps messages from being broken into several lines.
 ENV COMPOSER_ALLOW_SUPERUSER=1 COMPOSER_NO_INTERACTION=1 COMPOSER_CACHE_DIR=/var/cache/composer COLUMNS=400
 # All that the installation reads: as long as none of this changes, it is not done again.
-COPY --parents composer.json composer.lock packages ./
+COPY --parents composer.json composer.lock packages/a/composer.json ./
 RUN --mount=type=cache,id=composer,target=/var/cache/composer,sharing=locked --mount=type=bind,source=auth.json,target=/app/auth.json --mount=type=secret,id=COMPOSER_AUTH,env=COMPOSER_AUTH \
     composer install --no-dev --prefer-dist --no-progress --no-scripts --no-autoloader
 
