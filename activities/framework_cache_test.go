@@ -152,13 +152,7 @@ func TestFramework_LaterCommits_DoAgainOnlyWhatTheyChange(t *testing.T) {
 
 			app.repository.date = "2024-05-06T08:09:10Z"
 			app.repository.commit("No change", nil)
-			same := app.build(t)
-			require.Len(t, same.instructions(), len(cold.instructions()))
-
-			for _, instruction := range same.instructions() {
-				// Builds that run at once share what neither had to do.
-				require.True(t, instruction.Cached || instruction.Completed.Before(same.began), "done again though nothing changed: %s", instruction.Name)
-			}
+			requireUnchanged(t, app.build(t), cold)
 
 			app.repository.date = "2024-05-06T09:10:11Z"
 			app.replace(t, line.file, line.before, "Changed")
@@ -167,6 +161,18 @@ func TestFramework_LaterCommits_DoAgainOnlyWhatTheyChange(t *testing.T) {
 			require.True(t, changed.that(t, "npm ci").Cached, "dependencies are installed again:\n%s", changed.vertices)
 			require.False(t, changed.that(t, "npm run build").Cached, "the change is not built:\n%s", changed.vertices)
 		})
+	}
+}
+
+// requireUnchanged checks that a build did nothing that was done before.
+func requireUnchanged(t *testing.T, same, cold observedBuild) {
+	t.Helper()
+
+	require.Len(t, same.instructions(), len(cold.instructions()))
+
+	for _, instruction := range same.instructions() {
+		// Builds that run at once share what neither had to do.
+		require.True(t, instruction.Cached || instruction.Completed.Before(same.began), "done again though nothing changed: %s", instruction.Name)
 	}
 }
 
