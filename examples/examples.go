@@ -121,13 +121,13 @@ func addGems(name string, gems []string) ([]byte, error) {
 	return gemfile, nil
 }
 
-// WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's; see debiancomposer.Write.
+// WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's and a lockfile of their versions; see debiancomposer.Write.
 func WriteLaravel(ctx context.Context, dir, cacheDir string) error {
 	if err := write(dir, "laravel"); err != nil {
 		return err
 	}
 
-	return debiancomposer.Write(ctx, cacheDir, filepath.Join(dir, "artifacts"))
+	return debiancomposer.Write(ctx, cacheDir, dir)
 }
 
 // WriteStatic puts the site of files into a directory.

@@ -17,10 +17,13 @@ const (
 	suite    = "trixie"
 	// framework is the Debian package that is wanted, with all that it needs.
 	framework = "php-laravel-framework"
+	// artifacts is the directory of an app that the repository stands in.
+	artifacts = "artifacts"
 )
 
-// Write copies the repository into a directory that does not exist yet, making it first where cacheDir does not have it.
-func Write(ctx context.Context, cacheDir, directory string) error {
+// Write puts the repository into an app, which must not have the directory artifacts yet, and has its composer.lock name what is in it. The repository
+// is made first where cacheDir does not have it.
+func Write(ctx context.Context, cacheDir, app string) error {
 	sum := sha256.Sum256([]byte(revision + suite + framework))
 	cached := filepath.Join(cacheDir, "composer-artifacts-"+hex.EncodeToString(sum[:8]))
 
@@ -30,8 +33,12 @@ func Write(ctx context.Context, cacheDir, directory string) error {
 		}
 	}
 
-	if err := os.CopyFS(directory, os.DirFS(cached)); err != nil {
+	if err := os.CopyFS(filepath.Join(app, artifacts), os.DirFS(cached)); err != nil {
 		return fmt.Errorf("copy the composer packages: %w", err)
+	}
+
+	if err := writeLock(app); err != nil {
+		return fmt.Errorf("lock the app at the composer packages: %w", err)
 	}
 
 	return nil
@@ -62,7 +69,7 @@ func fill(ctx context.Context, cacheDir, cached string) error {
 		}
 	}
 
-	made := filepath.Join(work, "artifacts")
+	made := filepath.Join(work, artifacts)
 	if err := os.Mkdir(made, 0o755); err != nil {
 		return err
 	}

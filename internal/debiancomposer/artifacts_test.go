@@ -1,7 +1,6 @@
 package debiancomposer
 
 import (
-	"archive/zip"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -23,16 +22,18 @@ func TestWrite_MakesTheFrameworkAndEverythingItRequires(t *testing.T) {
 		cache = "/var/cache/zeitwork"
 	}
 
-	directory := filepath.Join(t.TempDir(), "artifacts")
-	require.NoError(t, Write(t.Context(), cache, directory))
+	app := newApp(t)
+	require.NoError(t, Write(t.Context(), cache, app))
 
-	archives, err := filepath.Glob(filepath.Join(directory, "*.zip"))
+	archives, err := filepath.Glob(filepath.Join(app, "artifacts", "*.zip"))
 	require.NoError(t, err)
 
 	packages := map[string]composerPackage{}
 
 	for _, archive := range archives {
-		one := manifestOf(t, archive)
+		one, err := readManifest(archive)
+		require.NoError(t, err)
+
 		packages[one.Name] = one
 	}
 
@@ -49,34 +50,35 @@ func TestWrite_MakesTheFrameworkAndEverythingItRequires(t *testing.T) {
 			}
 		}
 	}
-}
 
-func manifestOf(t *testing.T, archive string) composerPackage {
-	t.Helper()
-
-	reader, err := zip.OpenReader(archive)
+	text, err := os.ReadFile(filepath.Join(app, "composer.lock"))
 	require.NoError(t, err)
 
-	defer func() { require.NoError(t, reader.Close()) }()
+	var lock composerLock
 
-	for _, file := range reader.File {
-		if filepath.Base(file.Name) != "composer.json" {
-			continue
-		}
+	require.NoError(t, json.Unmarshal(text, &lock))
+	require.JSONEq(t, `"abc"`, string(lock.ContentHash))
+	require.JSONEq(t, `{"php":"^8.1"}`, string(lock.Platform))
+	require.Len(t, lock.Packages, len(packages))
 
-		content, err := file.Open()
-		require.NoError(t, err)
-
-		var one composerPackage
-
-		require.NoError(t, json.NewDecoder(content).Decode(&one))
-
-		return one
+	for _, one := range lock.Packages {
+		require.Equal(t, packages[one.Name].Version, one.Version, one.Name)
+		require.Equal(t, packages[one.Name].Require, one.Require, one.Name)
+		require.FileExists(t, filepath.Join(app, one.Dist.URL))
 	}
+}
 
-	t.Fatalf("%s has no composer.json", archive)
+// newApp returns an app whose lockfile is of another day: it has another version of one package, and one that Debian no longer has.
+func newApp(t *testing.T) string {
+	t.Helper()
 
-	return composerPackage{}
+	app := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(app, "composer.lock"), []byte(`{"content-hash":"abc","packages":[
+		{"name":"laravel/framework","version":"10.0.0","dist":{"type":"zip","url":"artifacts/laravel-framework.zip"}},
+		{"name":"acme/gone","version":"1.0.0","dist":{"type":"zip","url":"artifacts/acme-gone.zip"}}
+	],"platform":{"php":"^8.1"},"platform-dev":[]}`), 0o600))
+
+	return app
 }
 
 func TestComposerName_OfDebianPackages(t *testing.T) {

@@ -13,7 +13,10 @@ import (
 	"strings"
 )
 
-const sourceDirectory = "src"
+const (
+	sourceDirectory = "src"
+	manifestName    = "composer.json"
+)
 
 // composerPackage becomes an archive; what is encoded is its composer.json.
 type composerPackage struct {
@@ -77,7 +80,7 @@ func (p *composerPackage) write(directory string) error {
 		return err
 	}
 
-	p.files["composer.json"] = manifest
+	p.files[manifestName] = manifest
 
 	var archive bytes.Buffer
 
