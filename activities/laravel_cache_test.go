@@ -7,7 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // laravelWithPackage returns the example on PHP 8.2, which stands on Debian 12, with a package in its source that answers on /greeting.
@@ -58,7 +61,7 @@ class GreetingController
 	return app
 }
 
-func TestFramework_LaravelWithPackageOfItsOwn_LaterCommitsInstallNothingAgain(t *testing.T) {
+func TestFramework_LaravelOnPHP82_LaterCommitsInstallNothingAgainAndFailuresAreExplained(t *testing.T) {
 	t.Parallel()
 
 	app := setupFrameworks(t).laravelWithPackage(t)
@@ -98,4 +101,24 @@ func TestFramework_LaravelWithPackageOfItsOwn_LaterCommitsInstallNothingAgain(t 
 
 		require.False(t, changed.that(t, "composer dump-autoload").Cached, "the change is not built:\n%s", changed.vertices)
 	}
+
+	provider := "packages/greeting/src/GreetingProvider.php"
+	app.replace(t, provider, "Route::get(", `\Illuminate\Support\Facades\DB::table('notes')->get(); Route::get(`)
+	app.requireFailure(t, "The app asks its database while it is built (Database file at path [/app/database/database.sqlite] does not exist)")
+
+	app.replace(t, provider, `\Illuminate\Support\Facades\DB::table('notes')->get();`, `\Barryvdh\Debugbar\Facade::enable();`)
+	app.requireFailure(t, `The app uses the class Barryvdh\Debugbar\Facade, which is not installed: packages of require-dev are left out.`)
+}
+
+// requireFailure builds the newest commit and checks what the user is told.
+func (e *exampleApp) requireFailure(t *testing.T, words string) {
+	t.Helper()
+
+	tree := e.open(t, e.clone(t, e.repository))
+	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	require.NoError(t, err)
+
+	_, log, err := e.builderBundle.build(t.Context(), BuildRequest{ProjectID: e.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
+	require.True(t, problem.IsUsers(err), "%v", err)
+	require.ErrorContains(t, err, words, log)
 }
