@@ -16,6 +16,7 @@ type complaint struct {
 // complaints are asked in this order; the first that matches explains the failure.
 func complaints() []complaint {
 	return slices.Concat(
+		composerScriptComplaints(),
 		nodeComplaints(),
 		railsComplaints(),
 		laravelComplaints(),

@@ -127,6 +127,8 @@ func (l *laravelApp) plan(settings Settings) (Plan, error) {
 		if err := l.assets.complete(&plan, dockerfile); err != nil {
 			return Plan{}, err
 		}
+	} else if isFile(l.app, manifestName) {
+		sentences = append(sentences, "No assets are built, as package.json lacks a build script with Vite: public is served as it is.")
 	}
 
 	plan.Reason = strings.Join(sentences, " ")

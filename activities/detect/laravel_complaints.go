@@ -10,6 +10,15 @@ func laravelComplaints() []complaint {
 	return slices.Concat(composerLockComplaints(), composerDownloadComplaints(), artisanComplaints())
 }
 
+// composerScriptComplaints go before those of Node, which would look for the program in package.json.
+func composerScriptComplaints() []complaint {
+	return []complaint{{
+		regexp.MustCompile(`(\S+): not found\nScript (.+?) handling the (\S+) event returned with error code 127`),
+		"$3 in composer.json runs `$2`, and there is no program $1: Node and packages of require-dev are left out where PHP's packages are installed. Take " +
+			"the script out of $3, or move the package with the program to require and run composer update.",
+	}}
+}
+
 func composerLockComplaints() []complaint {
 	return []complaint{
 		{
@@ -57,7 +66,7 @@ func composerDownloadComplaints() []complaint {
 		{
 			regexp.MustCompile(`Could not authenticate against (\S+)|The '?(https?://\S+?)'? URL required authentication|` +
 				`The ['"](https?://\S+?)['"] (?:URL could not be accessed|file could not be downloaded) \(HTTP\S* 40[13]|` +
-				`(?:Authentication failed for|could not read Username for) '(\S+?)'`),
+				`Failed to execute git .*\n(?:.*\n)*?.*(?:Authentication failed for|could not read Username for) '(\S+?)'`),
 			"Composer needs to sign in to $1$2$3$4. Set the environment variable COMPOSER_AUTH, or correct it: it holds what auth.json would, such as " +
 				`{"github-oauth":{"github.com":"token"}}.`,
 		},
@@ -111,10 +120,15 @@ func artisanComplaints() []complaint {
 			"Laravel does not start during the build: `php artisan $4` ends with \"$3\" ($1, line $2). " + withoutVariables,
 		},
 		{
-			regexp.MustCompile(`Script @php artisan (\S+) .*returned with error code`),
-			"Laravel does not start during the build: `php artisan $1` fails, as the log shows. " + withoutVariables,
+			regexp.MustCompile(`(?:Command "(\S+)" is not defined|no commands defined in the "(\S+)" namespace)(?:.*\n)+?Script (.+?) handling the (\S+) event`),
+			"$4 in composer.json runs `$3`, which there is no command $1$2 for: packages of require-dev are left out. Move its package to require and run " +
+				"composer update, or take the script out of $4.",
+		},
+		{
+			regexp.MustCompile(`Script (.+?) handling the (\S+) event (?:returned with error code|terminated with an exception)`),
+			"`$1` fails, which $2 in composer.json runs, as the log shows. " + withoutVariables,
 		},
 	}
 }
 
-const withoutVariables = "It has to work without the project's variables, or with those that are named as build variables."
+const withoutVariables = "It has to work without packages of require-dev and without the project's variables, but for those that are named as build variables."
