@@ -47,7 +47,7 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 		},
 		"release of Ruby that is not to be had": {
 			func(dir string) error { return examples.WriteRails(t.Context(), dir, cacheDir()) },
-			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"the Gemfile insists on it", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`},
+			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"the Gemfile insists on it", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`}, false,
 		},
 		"nothing that is known": {
 			func(dir string) error { return os.WriteFile(filepath.Join(dir, "main.py"), nil, 0o600) }, "README", "", "x",
