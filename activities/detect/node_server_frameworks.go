@@ -83,16 +83,14 @@ func checkAdapter(app source) error {
 	return nil
 }
 
-// hosts are the variables that have servers listen not only for their own machine, by the dependency that makes them.
-var hosts = map[string]string{"@astrojs/node": "HOST=0.0.0.0", "fastify-cli": "FASTIFY_ADDRESS=0.0.0.0"}
-
-// host is the one for the app; empty where there is none.
+// host is the variable that has the app's server listen not only for its own machine; empty where it needs none.
 func (p *nodeProject) host() string {
-	for dependency, variable := range hosts {
-		if p.app.manifest.depends(dependency) {
-			return variable
-		}
+	switch {
+	case p.app.manifest.depends("@astrojs/node"):
+		return "HOST=0.0.0.0"
+	case p.app.manifest.depends("fastify-cli"):
+		return "FASTIFY_ADDRESS=0.0.0.0"
+	default:
+		return ""
 	}
-
-	return ""
 }
