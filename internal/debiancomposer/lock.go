@@ -14,30 +14,11 @@ import (
 	"strings"
 )
 
-// composerLock is composer.lock, in the order in which composer writes it.
-type composerLock struct {
-	Readme           json.RawMessage `json:"_readme"`
-	ContentHash      json.RawMessage `json:"content-hash"`
-	Packages         []lockedPackage `json:"packages"`
-	PackagesDev      json.RawMessage `json:"packages-dev"`
-	Aliases          json.RawMessage `json:"aliases"`
-	MinimumStability json.RawMessage `json:"minimum-stability"`
-	StabilityFlags   json.RawMessage `json:"stability-flags"`
-	PreferStable     json.RawMessage `json:"prefer-stable"`
-	PreferLowest     json.RawMessage `json:"prefer-lowest"`
-	Platform         json.RawMessage `json:"platform"`
-	PlatformDev      json.RawMessage `json:"platform-dev"`
-	PluginAPIVersion json.RawMessage `json:"plugin-api-version"`
-}
-
+// lockedPackage is one of the packages in composer.lock.
 type lockedPackage struct {
-	Name     string            `json:"name"`
-	Version  string            `json:"version"`
-	Dist     dist              `json:"dist"`
-	Require  map[string]string `json:"require"`
-	Replace  map[string]string `json:"replace,omitempty"`
-	Type     string            `json:"type"`
-	Autoload autoload          `json:"autoload"`
+	composerPackage
+
+	Dist dist `json:"dist"`
 }
 
 // dist is where a package comes from; composer checks no sum of an archive that is there already.
@@ -56,7 +37,7 @@ func writeLock(app string) error {
 		return err
 	}
 
-	var lock composerLock
+	var lock map[string]any
 	if err := json.Unmarshal(text, &lock); err != nil {
 		return err
 	}
@@ -66,7 +47,7 @@ func writeLock(app string) error {
 		return err
 	}
 
-	lock.Packages = make([]lockedPackage, 0, len(archives))
+	locked := make([]lockedPackage, 0, len(archives))
 
 	for _, archive := range archives {
 		one, err := readManifest(archive)
@@ -74,13 +55,11 @@ func writeLock(app string) error {
 			return fmt.Errorf("%s: %w", filepath.Base(archive), err)
 		}
 
-		lock.Packages = append(lock.Packages, lockedPackage{
-			Name: one.Name, Version: one.Version, Dist: dist{Type: "zip", URL: path.Join(artifacts, filepath.Base(archive))},
-			Require: one.Require, Replace: one.Replace, Type: one.Type, Autoload: one.Autoload,
-		})
+		locked = append(locked, lockedPackage{composerPackage: one, Dist: dist{Type: "zip", URL: path.Join(artifacts, filepath.Base(archive))}})
 	}
 
-	slices.SortFunc(lock.Packages, func(a, b lockedPackage) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(locked, func(a, b lockedPackage) int { return strings.Compare(a.Name, b.Name) })
+	lock["packages"] = locked
 
 	var made bytes.Buffer
 
