@@ -36,8 +36,8 @@ func TestChaos_ThirtyKills_FixedSeed(t *testing.T) {
 	require.Len(t, result.outcomes, 30)
 }
 
-// frozenSQL lists the attempts of a step, the first first.
-const frozenSQL = `SELECT state, worker FROM deployment_steps WHERE deployment_id = $1 AND step = $2 ORDER BY attempt`
+// attemptsSQL lists the attempts of a step, the first first.
+const attemptsSQL = `SELECT state, worker FROM deployment_steps WHERE deployment_id = $1 AND step = $2 ORDER BY attempt`
 
 //nolint:paralleltest // It disturbs what the others stand on.
 func TestWorker_FrozenAcrossTheReap_WritesNothingWhenItWakes(t *testing.T) {
@@ -51,7 +51,7 @@ func TestWorker_FrozenAcrossTheReap_WritesNothingWhenItWakes(t *testing.T) {
 			require.Empty(t, o.findings)
 			require.Empty(t, o.failures)
 
-			rows, err := h.pool.Query(t.Context(), frozenSQL, lo.LastOrEmpty(h.web.deployments()), step)
+			rows, err := h.pool.Query(t.Context(), attemptsSQL, lo.LastOrEmpty(h.web.deployments()), step)
 			require.NoError(t, err)
 
 			type attempt struct{ State, Worker string }

@@ -166,7 +166,7 @@ func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, 
 		return fmt.Errorf("freeze %s: %w", part, err)
 	}
 
-	return h.thaw(ctx, d, part, pid, at)
+	return h.thaw(ctx, sleep(ctx, d.lasts), part, pid, at)
 }
 
 // hitAlso kills the second part of a disturbance that has one.
@@ -183,11 +183,8 @@ func (h *harness) hitAlso(ctx context.Context, d disturbance) error {
 	return h.hit(ctx, disturbance{means: meansKill}, d.also, pid, time.Now())
 }
 
-// thaw lets a frozen process go on after its time.
-func (h *harness) thaw(ctx context.Context, d disturbance, part string, pid int, at time.Time) error {
-	err := sleep(ctx, d.lasts)
-
-	// Whatever ended the wait, nothing may stay frozen.
+// thaw lets a frozen process go on, also if the wait before had an error: nothing may stay frozen.
+func (h *harness) thaw(ctx context.Context, err error, part string, pid int, at time.Time) error {
 	if wake := syscall.Kill(pid, syscall.SIGCONT); wake != nil && !errors.Is(wake, syscall.ESRCH) {
 		return fmt.Errorf("wake %s: %w", part, wake)
 	}
@@ -214,12 +211,31 @@ func (h *harness) await(ctx context.Context, d disturbance, before map[int]strin
 		return part, at, h.revived(ctx, part, pid, at)
 	}
 
-	if err := h.thaw(ctx, d, part, pid, at); err != nil {
+	if err := h.thaw(ctx, errors.Join(sleep(ctx, d.lasts), h.takenOver(bounded, at)), part, pid, at); err != nil {
 		return part, at, err
 	}
 
 	// What was frozen for longer than its lease has to end when it wakes.
 	return part, at, h.revived(ctx, part, pid, at)
+}
+
+// frozenSQL counts the steps of deployments that have been at work since before a time.
+const frozenSQL = `SELECT count(*) FROM river.river_job WHERE state = 'running' AND kind LIKE 'deploy.%' AND attempted_at < $1`
+
+// takenOver waits until no step is left to a worker that froze then: all that were at work have ended or begun anew.
+func (h *harness) takenOver(ctx context.Context, at time.Time) error {
+	const pause = 50 * time.Millisecond
+
+	for {
+		var left int
+		if err := h.pool.QueryRow(ctx, frozenSQL, at).Scan(&left); err != nil || left == 0 {
+			return err
+		}
+
+		if err := sleep(ctx, pause); err != nil {
+			return fmt.Errorf("%d steps of a frozen worker are not taken over: %w", left, err)
+		}
+	}
 }
 
 func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time, error) {
