@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Reach kills or freezes this process if the moment of the effect is armed.
@@ -36,7 +39,12 @@ func Reach(effect, moment string) {
 
 		select {} // Not one instruction more.
 	case Freeze:
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		// To this thread, which a signal to the process would let go on until another has taken it.
+		runtime.LockOSThread()
+
+		_ = unix.Tgkill(os.Getpid(), unix.Gettid(), unix.SIGSTOP)
+
+		runtime.UnlockOSThread()
 	default:
 		panic(fmt.Sprintf("fault point %s: %q is neither %s nor %s", armed, what, Kill, Freeze))
 	}
