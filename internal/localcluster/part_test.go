@@ -99,9 +99,12 @@ func TestPart_Replaced_RunsTheOtherProgramFromThenOn(t *testing.T) {
 	for range 2 {
 		running := c.PID("child")
 
-		commandLine, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(running), "cmdline"))
-		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(string(commandLine), other+"\x00"), "%q", commandLine)
+		// A process has begun a moment before the kernel says what it runs.
+		require.Eventually(t, func() bool {
+			commandLine, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(running), "cmdline"))
+
+			return err == nil && strings.HasPrefix(string(commandLine), other+"\x00")
+		}, 10*time.Second, 10*time.Millisecond)
 
 		require.NoError(t, syscall.Kill(running, syscall.SIGKILL))
 		require.Eventually(t, func() bool { return c.PID("child") != running }, 10*time.Second, 10*time.Millisecond)
