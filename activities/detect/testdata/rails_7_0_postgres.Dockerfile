@@ -23,6 +23,9 @@ RUN --mount=type=cache,target=/usr/local/bundle/ruby/3.2.0/cache,sharing=locked 
 
 FROM gems AS build
 COPY . .
+# Memory enough for Ruby to start Rails before it collects garbage for the first time, some 50 MB.
+ENV RUBY_GC_HEAP_0_INIT_SLOTS=400000 RUBY_GC_HEAP_1_INIT_SLOTS=200000 RUBY_GC_HEAP_2_INIT_SLOTS=100000 \
+    RUBY_GC_MALLOC_LIMIT=134217728 RUBY_GC_OLDMALLOC_LIMIT=134217728
 # What bootsnap compiles of the app, beside the assets, is kept apart from what it has of the gems, which is a layer that stays.
 RUN --mount=type=cache,target=tmp/cache/assets,sharing=locked \
     BOOTSNAP_CACHE_DIR=/tmp bundle exec bootsnap precompile app/ lib/ & \

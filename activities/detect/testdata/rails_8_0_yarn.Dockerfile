@@ -30,6 +30,9 @@ RUN --mount=type=cache,id=npm,target=/root/.npm,sharing=locked \
 COPY --parents package.json yarn.lock ./
 RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked yarn install --frozen-lockfile --cache-folder /root/.cache/yarn
 COPY . .
+# Memory enough for Ruby to start Rails before it collects garbage for the first time, some 50 MB.
+ENV RUBY_GC_HEAP_0_INIT_SLOTS=400000 RUBY_GC_HEAP_1_INIT_SLOTS=200000 RUBY_GC_HEAP_2_INIT_SLOTS=100000 \
+    RUBY_GC_MALLOC_LIMIT=134217728 RUBY_GC_OLDMALLOC_LIMIT=134217728
 RUN --mount=type=cache,id=yarn,target=/root/.cache/yarn,sharing=locked --mount=type=secret,id=SENTRY_TOKEN,env=SENTRY_TOKEN \
     mkdir -p db log storage tmp/cache tmp/pids && \
     SECRET_KEY_BASE_DUMMY=1 SKIP_YARN_INSTALL=1 SKIP_BUN_INSTALL=1 ruby bin/rails assets:precompile && \
