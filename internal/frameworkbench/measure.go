@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -67,6 +68,10 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 
 	deploy := func() (deployed, error) { return b.platform.deploy(ctx, project) }
 	if err := b.change(ctx, f, s, &r, deploy); err != nil {
+		return result{}, err
+	}
+
+	if err := b.platform.remove(ctx, project); err != nil {
 		return result{}, err
 	}
 
@@ -147,5 +152,7 @@ func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 		return 0, fmt.Errorf("with the official Dockerfile: %w", err)
 	}
 
-	return b.containers.size(ctx, project, built.digest)
+	size, err := b.containers.size(ctx, project, built.digest)
+
+	return size, errors.Join(err, b.platform.remove(ctx, project))
 }

@@ -43,7 +43,6 @@ func newPlatform(cluster *localcluster.Cluster) (*platform, error) {
 }
 
 func (p *platform) project(ctx context.Context, name string, s *sample, variables map[string]string) (uuid.UUID, error) {
-	// The VMs of all projects stay, and share the node.
 	const memory, cpu = 512 << 20, 200
 
 	made, err := p.api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
@@ -61,6 +60,16 @@ func (p *platform) project(ctx context.Context, name string, s *sample, variable
 	}
 
 	return made.JSON201.ID, nil
+}
+
+// remove deletes the project, whose VMs would take time from the builds that are measured after it.
+func (p *platform) remove(ctx context.Context, project uuid.UUID) error {
+	deleted, err := p.api.DeleteProjectWithResponse(ctx, project)
+	if err != nil || deleted.StatusCode() != http.StatusNoContent {
+		return fmt.Errorf("delete the project: %w %s", err, lo.FromPtr(deleted).Body)
+	}
+
+	return nil
 }
 
 // deploy deploys the newest commit and returns when it is live.
