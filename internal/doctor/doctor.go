@@ -51,7 +51,7 @@ func Examine(ctx context.Context, options Options) []Finding {
 		program("runc", filepath.Join(options.CacheDir, "tools", "daemons-*", "runc"), "`zeitwork up` builds it"),
 		program("init for VMs (tini)", "/usr/bin/tini-static", "install the Debian package tini; `zeitwork up` does"),
 		program("git", "", "install the Debian package git"),
-		program("mmdebstrap", "", "only where Docker Hub is out of reach: install the Debian package mmdebstrap; `zeitwork up` does"),
+		program("mmdebstrap", "", "only for the Rails example, and where Docker Hub is out of reach: install the Debian package mmdebstrap; `zeitwork up` does"),
 		kvm(ctx), kata(),
 	)
 }
