@@ -19,9 +19,9 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/daemon"
 	"github.com/zeitwork/zeitwork/internal/id"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // vertices is what BuildKit said last of each part of a build, and whether it ever said that its cache has it: when layers are then fetched
@@ -90,7 +90,7 @@ type exampleApp struct {
 func (b *builderBundle) example(t *testing.T, name string) *exampleApp {
 	t.Helper()
 
-	npmtest.Need(t)
+	npm.Need(t)
 
 	repository := newRepository(t, nil)
 	require.NoError(t, examples.Write(repository.directory, name, examples.NPM))

@@ -11,7 +11,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // exampleKey is a key for the tests alone.
@@ -21,7 +21,7 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	t.Parallel()
 
 	// Its assets are built.
-	npmtest.Need(t)
+	npm.Need(t)
 
 	bundle := setupFrameworks(t)
 	cache := lo.CoalesceOrEmpty(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork")

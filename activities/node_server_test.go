@@ -11,7 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // nodeWorkspace is a server in a workspace of npm's, without dependencies from outside, whose scripts need the sources.
@@ -131,7 +131,7 @@ func TestBuild_NodesHeapIsFull_SaysHowMuchOfTheMemoryItMayTake(t *testing.T) {
 
 func TestNodeServer_OfOtherManagers_HasItsDependenciesAndNeitherThoseOfTheBuildNorTheManager(t *testing.T) {
 	t.Parallel()
-	npmtest.Need(t)
+	npm.Need(t)
 
 	for _, manager := range []string{"pnpm", "yarn4", "bun"} {
 		t.Run(manager, func(t *testing.T) {

@@ -26,10 +26,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
-	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/local/baseimages"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // setupFrameworks returns a builder for generated Dockerfiles, whose base images are in the registry.
@@ -52,7 +52,7 @@ func setupFrameworks(t *testing.T) *builderBundle {
 	}
 
 	err := ensureBaseImages()
-	npmtest.SkipIfCause(t, err)
+	npm.SkipIfCause(t, err)
 	require.NoError(t, err)
 
 	return bundle

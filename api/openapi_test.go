@@ -48,7 +48,7 @@ func TestClient_IsGeneratedFromTheOpenAPIFile(t *testing.T) {
 	folder := t.TempDir()
 	generated, config := filepath.Join(folder, "client.gen.go"), filepath.Join(folder, "oapi-codegen.yaml")
 
-	settings, err := os.ReadFile("../internal/client/oapi-codegen.yaml")
+	settings, err := os.ReadFile("../client/oapi-codegen.yaml")
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(config, bytes.Replace(settings, []byte("client.gen.go"), []byte(generated), 1), 0o600))
 
@@ -58,7 +58,7 @@ func TestClient_IsGeneratedFromTheOpenAPIFile(t *testing.T) {
 	want, err := os.ReadFile(generated)
 	require.NoError(t, err)
 
-	have, err := os.ReadFile("../internal/client/client.gen.go")
+	have, err := os.ReadFile("../client/client.gen.go")
 	require.NoError(t, err)
 	require.Equal(t, withoutVersion(want), withoutVersion(have), "run `go tool task generate`")
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestRoutes_OfAProject_SayWhetherItsFirstDeploymentIsOnTheWay(t *testing.T) {

@@ -11,9 +11,9 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/zeitwork/zeitwork/internal/baseimages"
-	"github.com/zeitwork/zeitwork/internal/debiancomposer"
-	"github.com/zeitwork/zeitwork/internal/debiangems"
+	"github.com/zeitwork/zeitwork/local/baseimages"
+	"github.com/zeitwork/zeitwork/test/fixtures/composer"
+	"github.com/zeitwork/zeitwork/test/fixtures/gems"
 )
 
 // NodeDockerfile is a Node server with a Dockerfile, in the folder node-dockerfile.
@@ -59,7 +59,7 @@ func WriteRails(ctx context.Context, dir, cacheDir string) error {
 	return WriteVendoredRails(ctx, dir, cacheDir)
 }
 
-// WriteVendoredRails puts the Rails example into a directory, with gems from Debian's packages in vendor/cache; see debiangems.Ensure. The
+// WriteVendoredRails puts the Rails example into a directory, with gems from Debian's packages in vendor/cache; see gems.Ensure. The
 // named gems are added to its Gemfile.
 func WriteVendoredRails(ctx context.Context, dir, cacheDir string, more ...string) error {
 	if err := writeRails(dir); err != nil {
@@ -71,7 +71,7 @@ func WriteVendoredRails(ctx context.Context, dir, cacheDir string, more ...strin
 		return err
 	}
 
-	gems, err := debiangems.Ensure(ctx, cacheDir, gemfile)
+	gems, err := gems.Ensure(ctx, cacheDir, gemfile)
 	if err != nil {
 		return err
 	}
@@ -121,13 +121,13 @@ func addGems(name string, gems []string) ([]byte, error) {
 	return gemfile, nil
 }
 
-// WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's and a lockfile of their versions; see debiancomposer.Write.
+// WriteLaravel puts the Laravel example into a directory, with PHP packages from Debian's and a lockfile of their versions; see composer.Write.
 func WriteLaravel(ctx context.Context, dir, cacheDir string) error {
 	if err := write(dir, "laravel"); err != nil {
 		return err
 	}
 
-	return debiancomposer.Write(ctx, cacheDir, dir)
+	return composer.Write(ctx, cacheDir, dir)
 }
 
 // WriteStatic puts the site of files into a directory.

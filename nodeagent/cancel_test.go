@@ -14,7 +14,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // cancelTime is what a user may wait for a VM to be gone whose deployment was cancelled.

@@ -13,7 +13,7 @@ import (
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestAgent_KilledContainerd_VMsServeOnAndAreStoppedLater(t *testing.T) {

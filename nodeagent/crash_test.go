@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // shim returns the process id of the VM's shim.

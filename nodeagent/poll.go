@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 

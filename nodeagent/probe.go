@@ -9,7 +9,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 const (

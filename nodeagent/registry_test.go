@@ -11,7 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestTwice_KilledRightAfterTheStart_TheVMIsAdoptedAndNotStartedAgain(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
@@ -58,7 +58,7 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 			t.Parallel()
 
 			if test.installs {
-				npmtest.Need(t)
+				npm.Need(t)
 			}
 
 			p := startPlatform(t)

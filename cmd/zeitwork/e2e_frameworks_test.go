@@ -15,9 +15,9 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/client"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // frameworkTime bounds the deployment of one example: its dependencies are installed from nothing, beside other tests.
@@ -50,7 +50,7 @@ func TestFramework_NodeExamples_AreDeployedByEachPackageManager(t *testing.T) {
 		t.Run(example.name, func(t *testing.T) {
 			t.Parallel()
 
-			npmtest.Need(t)
+			npm.Need(t)
 
 			p := startPlatform(t)
 			r := newRepository(t, app{})
@@ -193,7 +193,7 @@ func TestFramework_Rails_IsDeployedWithTheGemsThatItBrings(t *testing.T) {
 
 func TestFramework_Laravel_IsDeployedWithItsAssets(t *testing.T) {
 	t.Parallel()
-	npmtest.Need(t)
+	npm.Need(t)
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})

@@ -14,9 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/baseimages"
-	"github.com/zeitwork/zeitwork/internal/localcluster"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/local/baseimages"
+	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 // sourceLimit is the largest repository of the tests' platform, in bytes.
@@ -25,7 +25,7 @@ const sourceLimit = 8 << 20
 // shared is the one platform of all tests of this package: starting it takes as long as a dozen of them.
 var shared struct {
 	once    sync.Once
-	cluster *localcluster.Cluster
+	cluster *cluster.Cluster
 	binary  string
 	err     error
 	folder  string
@@ -63,7 +63,7 @@ func startPlatform(t *testing.T) *platform {
 	}
 
 	shared.once.Do(func() { shared.err = startCluster(context.Background(), bin) })
-	npmtest.SkipIfCause(t, shared.err)
+	npm.SkipIfCause(t, shared.err)
 	require.NoError(t, shared.err)
 
 	return newPlatform(t, shared.cluster.APIURL(), shared.cluster.EdgeURL(), shared.cluster.UserToken(), shared.binary)
@@ -89,7 +89,7 @@ func startCluster(ctx context.Context, bin string) error {
 		return fmt.Errorf("build zeitwork: %w\n%s", err, output)
 	}
 
-	shared.cluster, err = localcluster.Start(ctx, localcluster.Options{
+	shared.cluster, err = cluster.Start(ctx, cluster.Options{
 		DataDir:      filepath.Join(shared.folder, "data"),
 		CacheDir:     cacheDir(),
 		Program:      shared.binary,

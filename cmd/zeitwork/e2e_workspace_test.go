@@ -7,14 +7,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/client"
-	"github.com/zeitwork/zeitwork/internal/npmtest"
+	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
 func TestFramework_AppInsideAWorkspace_IsBuiltWithThePackageBesideIt(t *testing.T) {
 	t.Parallel()
-	npmtest.Need(t)
+	npm.Need(t)
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
 // operatorCommands are the commands of who runs the platform.
@@ -14,7 +14,7 @@ func operatorCommands() []*cobra.Command {
 
 	// The local cluster finds its services by this flag in the list of processes.
 	for _, service := range services {
-		name := localcluster.InstanceFlag[len("--"):]
+		name := cluster.InstanceFlag[len("--"):]
 		service.Flags().String(name, "", "marks the process as one of a local cluster")
 		_ = service.Flags().MarkHidden(name)
 	}

@@ -14,12 +14,12 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zeitwork/zeitwork/internal/baseimages"
 	"github.com/zeitwork/zeitwork/internal/doctor"
-	"github.com/zeitwork/zeitwork/internal/hostpackages"
-	"github.com/zeitwork/zeitwork/internal/localcluster"
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/internal/toolchain"
+	"github.com/zeitwork/zeitwork/local/baseimages"
+	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/local/hostpackages"
+	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 
 const upHelp = `Run the whole platform on this machine and deploy a sample to it.
@@ -67,15 +67,15 @@ func up(ctx context.Context, config upConfig, once bool) error {
 		return interrupted(ctx, err)
 	}
 
-	cluster, err := localcluster.Start(ctx, options)
+	started, err := cluster.Start(ctx, options)
 	if err != nil {
 		return interrupted(ctx, err)
 	}
 
-	url, err := deploySample(ctx, cluster, config.DataDir, report)
+	url, err := deploySample(ctx, started, config.DataDir, report)
 	if err == nil {
 		report.milestonef("the sample answers")
-		announce(os.Stdout, cluster, config, url)
+		announce(os.Stdout, started, config, url)
 
 		if !once {
 			<-ctx.Done()
@@ -83,7 +83,7 @@ func up(ctx context.Context, config upConfig, once bool) error {
 		}
 	}
 
-	return errors.Join(interrupted(ctx, err), cluster.Stop(context.WithoutCancel(ctx)))
+	return errors.Join(interrupted(ctx, err), started.Stop(context.WithoutCancel(ctx)))
 }
 
 // prepareAlone installs and builds what a later start, or a test, needs.
@@ -139,8 +139,8 @@ func ready(ctx context.Context, config upConfig) error {
 }
 
 // prepare installs, builds and makes whatever the platform stands on; with everything in place it takes milliseconds.
-func prepare(ctx context.Context, config upConfig, report *report) (localcluster.Options, error) {
-	options := config.cluster()
+func prepare(ctx context.Context, config upConfig, report *report) (cluster.Options, error) {
+	options := config.options()
 	options.Progress = report.progress
 	options.Logger = logging.New(config.Log, report, "up")
 	options.PublicRegistry = baseimages.PublicRegistry(ctx)
@@ -195,11 +195,11 @@ func hostPackages(publicRegistry bool) []string {
 }
 
 // announce says where everything is.
-func announce(w io.Writer, cluster *localcluster.Cluster, config upConfig, url string) {
+func announce(w io.Writer, started *cluster.Cluster, config upConfig, url string) {
 	_, _ = fmt.Fprintf(w, `
 The sample answers on  %s
 Its source is in       %s (commit there, and the push becomes a deployment)
 The API is on          %s/v1/docs
 Sign in with           zeitwork login --api %s < %s
-`, url, sampleDir(config.DataDir), cluster.APIURL(), cluster.APIURL(), localcluster.UserTokenFile(config.DataDir))
+`, url, sampleDir(config.DataDir), started.APIURL(), started.APIURL(), cluster.UserTokenFile(config.DataDir))
 }

@@ -4,9 +4,9 @@ import (
 	"net/netip"
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
-	"github.com/zeitwork/zeitwork/internal/localcluster"
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/internal/toolchain"
+	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 
 // upConfig is the configuration of the local platform.
@@ -37,10 +37,10 @@ func (c upConfig) examination() doctor.Options {
 	}
 }
 
-func (c upConfig) cluster() localcluster.Options {
-	return localcluster.Options{
+func (c upConfig) options() cluster.Options {
+	return cluster.Options{
 		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
-		Ports:        localcluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
+		Ports:        cluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
 		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
 		BuildCacheBytes: c.BuildCache,
 	}

@@ -13,10 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 	"github.com/zeitwork/zeitwork/examples"
-	"github.com/zeitwork/zeitwork/internal/client"
-	"github.com/zeitwork/zeitwork/internal/localcluster"
+	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
 const sampleName = "node-dockerfile"
@@ -24,7 +24,7 @@ const sampleName = "node-dockerfile"
 func sampleDir(dataDir string) string { return filepath.Join(dataDir, "sample", sampleName) }
 
 // deploySample deploys the sample, unless it is live already, and returns its URL once it has answered through the edge.
-func deploySample(ctx context.Context, cluster *localcluster.Cluster, dataDir string, report *report) (string, error) {
+func deploySample(ctx context.Context, started *cluster.Cluster, dataDir string, report *report) (string, error) {
 	dir := sampleDir(dataDir)
 
 	commit, err := makeSampleRepository(ctx, dir)
@@ -32,7 +32,7 @@ func deploySample(ctx context.Context, cluster *localcluster.Cluster, dataDir st
 		return "", fmt.Errorf("make the sample's repository: %w", err)
 	}
 
-	api, err := cli.Connect(cluster.APIURL(), cluster.UserToken())
+	api, err := cli.Connect(started.APIURL(), started.UserToken())
 	if err != nil {
 		return "", err
 	}
@@ -50,7 +50,7 @@ func deploySample(ctx context.Context, cluster *localcluster.Cluster, dataDir st
 
 	report.progress("sample", "waiting for its answer on "+project.URL)
 
-	return project.URL, waitForAnswer(ctx, cluster.EdgeURL(), project.URL)
+	return project.URL, waitForAnswer(ctx, started.EdgeURL(), project.URL)
 }
 
 // makeSampleRepository writes the sample into a git repository at the first start; later it is left as the user has it.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/nftables"
 
-	"github.com/zeitwork/zeitwork/internal/daemon"
+	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 func root() Finding {

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // API is the generated client of /v1, signed in.

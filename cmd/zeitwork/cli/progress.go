@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // attempt names one attempt of a step.

@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zeitwork/zeitwork/internal/client"
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // logDrain is how long the last log lines may take after the deployment has ended.

@@ -1,0 +1,71 @@
+package cluster
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestLoadKey_SecondStart_FindsTheKeyOfTheFirst(t *testing.T) {
+	t.Parallel()
+
+	dir := t.TempDir()
+
+	first, err := loadKey(dir)
+	require.NoError(t, err)
+
+	second, err := loadKey(dir)
+	require.NoError(t, err)
+	require.Equal(t, first, second)
+
+	info, err := os.Stat(filepath.Join(dir, "secret-key"))
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode())
+}
+
+func TestPorts_ThatAreNotGiven_AreChosenOnce(t *testing.T) {
+	t.Parallel()
+
+	ports := Ports{API: 4711}
+	require.NoError(t, ports.choose(t.Context()))
+	require.Equal(t, 4711, ports.API)
+
+	chosen := map[int]bool{ports.API: true, ports.Edge: true, ports.Postgres: true, ports.Registry: true}
+	require.Len(t, chosen, 4)
+	require.NotContains(t, chosen, 0)
+}
+
+func TestLoadTokens_LaterStartWithMoreNodes_KeepsWhatThereWas(t *testing.T) {
+	t.Parallel()
+
+	dir := t.TempDir()
+
+	first, err := loadTokens(dir, 1, 1)
+	require.NoError(t, err)
+	require.Len(t, first.nodes(), 1)
+
+	more, err := loadTokens(dir, 3, 2)
+	require.NoError(t, err)
+	require.Equal(t, first.User, more.User)
+	require.Equal(t, first.Node, more.nodes()[0])
+	require.Equal(t, first.Edge, more.edges()[0])
+	require.Len(t, more.nodes(), 3)
+	require.Len(t, more.edges(), 2)
+
+	fewer, err := loadTokens(dir, 1, 1)
+	require.NoError(t, err)
+	require.Equal(t, more, fewer)
+}
+
+func TestOptions_RangeTooSmallForTheNodes_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	options := Options{ClusterRange: netip.MustParsePrefix("10.95.0.0/23"), Nodes: 2}
+	require.ErrorContains(t, options.complete(t.Context()), "10.95.0.0/23 is too small for 2 nodes")
+
+	options.ClusterRange = netip.MustParsePrefix("10.95.0.0/22")
+	require.NoError(t, options.complete(t.Context()))
+}

@@ -1,0 +1,83 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/local/daemon"
+)
+
+// startDaemons starts what the services stand on, all at once because none needs another.
+func (c *Cluster) startDaemons(ctx context.Context) error {
+	signer, err := registryauth.NewSigner(c.key)
+	if err != nil {
+		return err
+	}
+
+	jwks, err := signer.JWKS()
+	if err != nil {
+		return err
+	}
+
+	bin, err := daemon.PostgresBin(c.options.PostgresBin)
+	if err != nil {
+		return err
+	}
+
+	postgres := daemon.Postgres{Home: c.home, Bin: bin, Port: c.options.Ports.Postgres, Disposable: c.options.Disposable}
+	registry := daemon.Registry{Home: c.home, Bin: c.options.Bin, Port: c.options.Ports.Registry, Auth: &daemon.RegistryAuth{
+		// By name: clients refuse to send credentials to the address of a loopback interface.
+		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
+		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
+	}}
+	buildkitd := daemon.Buildkitd{
+		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
+		Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
+	}
+
+	var group errgroup.Group
+
+	// Each keeps its address, which is known once it has started.
+	start := func(name string, address *string, daemon starter) error {
+		process, err := c.run(ctx, name, daemon, startIsReady)
+		if err != nil {
+			return err
+		}
+
+		*address = process.Address()
+
+		return nil
+	}
+	run := func(name string, address *string, daemon starter) {
+		group.Go(func() error { return start(name, address, daemon) })
+	}
+
+	group.Go(func() error {
+		if err := registry.Sweep(ctx); err != nil {
+			return err
+		}
+
+		return start("registry", &c.addresses.registry, registry)
+	})
+	run("postgres", &c.addresses.database, postgres)
+	run("buildkitd", &c.addresses.buildkit, buildkitd)
+
+	for _, n := range c.nodes {
+		run(containerdPart(n), &n.ContainerdSocket, c.containerd(n))
+	}
+
+	return group.Wait()
+}
+
+// startIsReady is the check of daemons, whose Start returns when they answer.
+func startIsReady(context.Context, time.Time) error { return nil }
+
+func containerdPart(n *node) string { return fmt.Sprintf("containerd-%d", n.number) }
+
+func (c *Cluster) containerd(n *node) daemon.Containerd {
+	return daemon.Containerd{Home: c.home, Bin: c.options.Bin, Name: numbered("containerd", n.number), NetworkNamespace: n.NetworkNamespace}
+}

@@ -1,0 +1,99 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Parts returns the names of all parts: postgres, registry, buildkitd, api, worker-1, worker-2, …, containerd-1, …, nodeagent-1,
+// …, edgeproxy-1, ….
+func (c *Cluster) Parts() []string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	return slices.Sorted(maps.Keys(c.parts))
+}
+
+// PID returns the process id of a part. It changes when the part died and was started again; of a part that does not run it is
+// that of its last process. It is 0 for a part that there is none of.
+func (c *Cluster) PID(part string) int {
+	found, err := c.part(part)
+	if err != nil {
+		return 0
+	}
+
+	return found.current().PID()
+}
+
+// Hold kills a part, frozen or not, and keeps it from being started again until Release.
+func (c *Cluster) Hold(_ context.Context, part string) error {
+	found, err := c.part(part)
+	if err != nil {
+		return err
+	}
+
+	found.hold()
+
+	return nil
+}
+
+// Release lets a held part start again and returns when it works; of a part that is not held it waits for that alone. When it
+// fails, the part is not held any more, and is started again like one that died.
+func (c *Cluster) Release(ctx context.Context, part string) error {
+	found, err := c.part(part)
+	if err != nil {
+		return err
+	}
+
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+
+	if err := found.release(ctx); err != nil {
+		return err
+	}
+
+	return found.awaitReady(ctx)
+}
+
+// Replace ends a service in an orderly way, starts it again from another zeitwork binary, and returns when it works: a worker as
+// soon as it has started. Later starts use that binary too.
+func (c *Cluster) Replace(ctx context.Context, part, program string) error {
+	found, err := c.part(part)
+	if err != nil {
+		return err
+	}
+
+	ctx, cancel := c.within(ctx)
+	defer cancel()
+
+	if err := found.replace(ctx, program); err != nil {
+		return err
+	}
+
+	return found.awaitReady(ctx)
+}
+
+func (c *Cluster) part(name string) (*part, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	if found := c.parts[name]; found != nil {
+		return found, nil
+	}
+
+	return nil, fmt.Errorf("there is no part %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(c.parts)), ", "))
+}
+
+// within returns a context that ends with the cluster too.
+func (c *Cluster) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	unhook := context.AfterFunc(c.lifetime, cancel)
+
+	return ctx, func() {
+		unhook()
+		cancel()
+	}
+}

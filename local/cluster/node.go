@@ -1,0 +1,118 @@
+package cluster
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"github.com/samber/lo"
+)
+
+// Node is one node of the cluster.
+type Node struct {
+	// Name is the node's name at the API.
+	Name string
+	// ContainerdSocket is the path of its containerd's socket, ContainerdNamespace the namespace of its VMs there.
+	ContainerdSocket, ContainerdNamespace string
+	// DataDir is its agent's folder.
+	DataDir string
+	// NetworkNamespace is where its network namespace is mounted; empty: it is in the machine's own.
+	NetworkNamespace string
+	// NetworkFolder is where the network namespaces of its VMs are mounted.
+	NetworkFolder string
+}
+
+// node is what the cluster knows of a node beyond that.
+type node struct {
+	Node
+
+	number     int // From 1.
+	token      string
+	forwarders []*forwarder
+}
+
+// runFolder is on a tmpfs, as network namespaces end with the machine.
+const runFolder = "/run/zeitwork"
+
+// newNode returns the node of a number from 1. Each of several is in a network namespace of its own.
+func (c *Cluster) newNode(number int, several bool) *node {
+	containerdNamespace := numbered(c.Namespace(), number)
+	found := &node{number: number, Node: Node{
+		Name: numbered(region, number), DataDir: c.dir(numbered("node", number)), ContainerdNamespace: containerdNamespace,
+		// Where package nodeagent mounts them.
+		NetworkFolder: filepath.Join(runFolder, containerdNamespace, "netns"),
+	}}
+
+	if several {
+		found.NetworkNamespace = filepath.Join(c.namespaceFolder(), found.Name)
+	}
+
+	return found
+}
+
+// namespaceFolder is where the network namespaces of the nodes are mounted.
+func (c *Cluster) namespaceFolder() string { return filepath.Join(runFolder, c.Namespace()+"-nodes") }
+
+// numbered gives the first its plain name, and the others one with their number.
+func numbered(name string, number int) string {
+	if number == 1 {
+		return name
+	}
+
+	return name + "-" + strconv.Itoa(number)
+}
+
+// Nodes returns the nodes in the order of their numbers.
+func (c *Cluster) Nodes() []Node {
+	return lo.Map(c.nodes, func(n *node, _ int) Node { return n.Node })
+}
+
+// CutOff parts a node from the API and the registry, as when the network between them fails; its VMs serve on. It is for one of
+// several nodes, by its name.
+func (c *Cluster) CutOff(name string) error {
+	found, err := c.forwarding(name)
+	if err != nil {
+		return err
+	}
+
+	return found.closeForwarders()
+}
+
+// Reconnect ends CutOff.
+func (c *Cluster) Reconnect(name string) error {
+	found, err := c.forwarding(name)
+	if err != nil {
+		return err
+	}
+
+	return found.openForwarders(c.lifetime)
+}
+
+func (c *Cluster) forwarding(name string) (*node, error) {
+	found, ok := lo.Find(c.nodes, func(n *node) bool { return n.Name == name })
+
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("there is no node %q", name)
+	case found.NetworkNamespace == "":
+		return nil, fmt.Errorf("node %s is in the machine's own network and cannot be cut off: start more than one node", name)
+	default:
+		return found, nil
+	}
+}
+
+// checkRange tells whether the cluster's range has a part for each node, and one for the links to them.
+func (o *Options) checkRange() error {
+	const partBits = 24
+
+	if o.Nodes == 1 {
+		return nil
+	}
+
+	if !o.ClusterRange.Addr().Is4() || o.ClusterRange.Bits() > partBits || o.Nodes >= 1<<(partBits-o.ClusterRange.Bits()) || o.Nodes > mostNodes {
+		return fmt.Errorf("the cluster's range %s is too small for %d nodes: each needs a /24 and so do the links to them, and %d nodes are the most",
+			o.ClusterRange, o.Nodes, mostNodes)
+	}
+
+	return nil
+}

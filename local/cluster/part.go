@@ -1,0 +1,218 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zeitwork/zeitwork/local/daemon"
+)
+
+// starter is a daemon or a service.
+type starter interface {
+	Start(ctx context.Context) (*daemon.Process, error)
+}
+
+// check tells whether a part works that was started at the given time.
+type check func(ctx context.Context, started time.Time) error
+
+// part is one child process that is started again when it dies.
+type part struct {
+	name  string
+	check check // nil for parts that nothing can be asked.
+
+	turn    sync.Mutex // Who holds it may start and end the process.
+	starter starter    // Changes with the turn, as does over.
+	over    bool       // Nothing starts it any more.
+
+	mutex     sync.Mutex // Guards the rest; nobody waits long for it.
+	process   *daemon.Process
+	started   time.Time
+	interrupt context.CancelFunc // Of the start that is under way.
+	held      bool
+	released  chan struct{} // Closed while the part is not held.
+}
+
+func newPart(name string, starter starter, check check) *part {
+	released := make(chan struct{})
+	close(released)
+
+	return &part{name: name, starter: starter, check: check, interrupt: func() {}, released: released}
+}
+
+func (p *part) current() *daemon.Process {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return p.process
+}
+
+func (p *part) runs() bool {
+	select {
+	case <-p.current().Done():
+		return false
+	default:
+		return true
+	}
+}
+
+// start starts the part. The caller has the turn.
+func (p *part) start(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	p.mutex.Lock()
+	p.interrupt = cancel
+	held := p.held
+	p.mutex.Unlock()
+
+	if held {
+		return fmt.Errorf("%s is held", p.name)
+	}
+
+	if p.over {
+		return fmt.Errorf("%s does not start any more: the cluster has stopped", p.name)
+	}
+
+	started := time.Now()
+
+	process, err := p.starter.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.process, p.started = process, started
+
+	return nil
+}
+
+// revive starts the part unless it runs.
+func (p *part) revive(ctx context.Context) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	if p.runs() {
+		return nil
+	}
+
+	return p.start(ctx)
+}
+
+// awaitReady returns nil once the process that runs now works.
+func (p *part) awaitReady(ctx context.Context) error {
+	if p.check == nil {
+		return nil
+	}
+
+	p.mutex.Lock()
+	process, started := p.process, p.started
+	p.mutex.Unlock()
+
+	return process.WaitReady(ctx, func(ctx context.Context) error { return p.check(ctx, started) })
+}
+
+// hold ends the process and makes start refuse until release.
+func (p *part) hold() {
+	p.mutex.Lock()
+
+	if !p.held {
+		p.held, p.released = true, make(chan struct{})
+	}
+
+	p.interrupt()
+	p.mutex.Unlock()
+
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	p.current().Kill()
+}
+
+// release ends the hold and starts the part.
+func (p *part) release(ctx context.Context) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	p.mutex.Lock()
+
+	if p.held {
+		p.held = false
+		close(p.released)
+	}
+
+	p.mutex.Unlock()
+
+	if p.runs() {
+		return nil
+	}
+
+	return p.start(ctx)
+}
+
+// replace ends a service in an orderly way and starts it again from another program.
+func (p *part) replace(ctx context.Context, program string) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	service, ok := p.starter.(daemon.Service)
+	if !ok {
+		return fmt.Errorf("%s is not a service of Zeitwork: only those can be replaced", p.name)
+	}
+
+	if p.isHeld() {
+		return fmt.Errorf("%s is held: release it first", p.name)
+	}
+
+	if err := p.current().Stop(ctx); err != nil {
+		return err
+	}
+
+	service.Program = program
+	p.starter = service
+
+	return p.start(ctx)
+}
+
+// ensure makes sure that the part runs, also where it is held or frozen. Nobody watches it any more.
+func (p *part) ensure(ctx context.Context) error {
+	p.current().Thaw()
+
+	return p.release(ctx)
+}
+
+// stop ends the part for good, once nobody starts it again.
+func (p *part) stop(ctx context.Context) error {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	p.over = true
+
+	return p.current().Stop(ctx)
+}
+
+func (p *part) isHeld() bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return p.held
+}
+
+// free returns a channel that is closed once the part is not held.
+func (p *part) free() <-chan struct{} {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return p.released
+}
+
+// settled waits for who has the turn and returns the process then.
+func (p *part) settled() *daemon.Process {
+	p.turn.Lock()
+	defer p.turn.Unlock()
+
+	return p.current()
+}

@@ -1,0 +1,78 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+
+	"github.com/samber/lo"
+)
+
+// Ports are the TCP ports of a cluster.
+type Ports struct {
+	API, Edge, Postgres, Registry int
+	// moreEdges are those of the edges behind the first.
+	moreEdges []int
+}
+
+// edges returns the ports of all edges.
+func (p *Ports) edges() []int { return append([]int{p.Edge}, p.moreEdges...) }
+
+// choose picks a free port for each that is zero.
+func (p *Ports) choose(ctx context.Context) error {
+	var held []net.Listener
+
+	// All are held until the last is chosen, so that none is chosen twice.
+	defer func() {
+		for _, listener := range held {
+			_ = listener.Close()
+		}
+	}()
+
+	more := lo.Map(p.moreEdges, func(_, i int) *int { return &p.moreEdges[i] })
+
+	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry) {
+		if *port != 0 {
+			continue
+		}
+
+		listener, err := listenAnywhere(ctx)
+		if err != nil {
+			return fmt.Errorf("choose a free port: %w", err)
+		}
+
+		held = append(held, listener)
+
+		address, ok := listener.Addr().(*net.TCPAddr)
+		if !ok {
+			return fmt.Errorf("choose a free port: %s is no TCP address", listener.Addr())
+		}
+
+		*port = address.Port
+	}
+
+	return nil
+}
+
+// listenAnywhere takes a port below those that the kernel gives to outgoing connections: one of these could take the port of a
+// part while that is being started again.
+func listenAnywhere(ctx context.Context) (net.Listener, error) {
+	const first, behind, attempts = 20000, 32768, 100
+
+	var problems error
+
+	for range attempts {
+		port := first + rand.IntN(behind-first) //nolint:gosec // Nothing depends on its being hard to guess.
+
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			return listener, nil
+		}
+
+		problems = errors.Join(problems, err)
+	}
+
+	return nil, problems
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+
+	"github.com/zeitwork/zeitwork/local/toolchain"
+)
+
+// usualTraffic leaves two cores room for the platform.
+var usualTraffic = rates{pages: 40, readers: 2, uploads: 1} //nolint:mnd // Named by their fields.
+
+// chaos runs the plan on a platform of its own, and returns whether everything held. The report's last line is the last of
+// all: the platform has stopped by then.
+func chaos(ctx context.Context, o options) (held bool, err error) {
+	plan, err := newPlan(o.kills, o.seed, o.only)
+	if err != nil {
+		return false, err
+	}
+
+	at, err := ownPlace(ctx)
+	if err != nil {
+		return false, err
+	}
+
+	h, err := newHarness(ctx, at)
+	if err != nil {
+		return false, err
+	}
+
+	result := h.play(ctx, plan, o)
+	held = result.totals().held() && len(result.outcomes) == o.kills
+	err = errors.Join(ctx.Err(), h.stop(context.WithoutCancel(ctx)))
+
+	if !held || err != nil || o.keep {
+		fmt.Println("the logs of all services are in", h.scratch)
+	} else if err := os.RemoveAll(h.scratch); err != nil {
+		return held, fmt.Errorf("remove the scratch folder: %w", err)
+	}
+
+	result.print(os.Stdout)
+
+	return held, err
+}
+
+// play goes through the plan under traffic.
+func (h *harness) play(ctx context.Context, plan []disturbance, o options) *report {
+	result := &report{}
+
+	h.traffic.start(ctx, usualTraffic, h.web)
+
+	for _, d := range plan {
+		if ctx.Err() != nil {
+			break
+		}
+
+		result.add(os.Stdout, h.disturb(ctx, d))
+	}
+
+	if o.outage > 0 {
+		for _, parts := range controlPlane() {
+			result.rest = append(result.rest, h.away(ctx, o.outage, parts...)...)
+		}
+	}
+
+	h.traffic.stop()
+
+	result.failures = h.settle(ctx)
+	result.requests, result.excused = h.traffic.total()
+
+	return result
+}
+
+// ownPlace builds the daemons and chooses addresses.
+func ownPlace(ctx context.Context) (place, error) {
+	const cacheVariable, defaultCache = "ZEITWORK_CACHE_DIR", "/var/cache/zeitwork"
+
+	cache := os.Getenv(cacheVariable)
+	if cache == "" {
+		cache = defaultCache
+	}
+
+	source, err := toolchain.SourceDir()
+	if err != nil {
+		return place{}, err
+	}
+
+	progress := func(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) }
+
+	bin, err := toolchain.Builder{CacheDir: cache, SourceDir: source, Progress: progress}.Build(ctx, toolchain.Daemons())
+	if err != nil {
+		return place{}, err
+	}
+
+	return place{
+		cache: cache, bin: bin, bridge: "zwchaos0",
+		cluster: netip.MustParsePrefix("10.91.0.0/16"), builds: netip.MustParsePrefix("10.92.0.0/16"),
+	}, nil
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/local/cluster"
+)
+
+// harness is a platform with two projects: the users of one are counted, the VMs of the other may be killed.
+type harness struct {
+	scratch string
+	program string
+	faults  faults
+	cluster *cluster.Cluster
+	api     *client.ClientWithResponses
+	pool    *pgxpool.Pool
+
+	machines []*machine
+	images   images
+
+	web, quiet *project
+	outages    *outages
+	traffic    *traffic
+
+	// counted are the findings that stand in the report already: what was lost once is not lost again by every check.
+	counted map[string]bool
+	// last is what the last convergence waited for in the end.
+	last string
+}
+
+// place is where a harness runs: two on one machine need two.
+type place struct {
+	// cache keeps base images, bin the daemons.
+	cache, bin string
+	// cluster and builds are ranges of addresses that nothing else uses.
+	cluster, builds netip.Prefix
+	bridge          string
+}
+
+// build compiles the platform with its fault points.
+func build(ctx context.Context, program string, tags string) error {
+	command := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", program, "github.com/zeitwork/zeitwork/cmd/zeitwork")
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build zeitwork: %w\n%s", err, output)
+	}
+
+	return nil
+}
+
+// newHarness builds the platform, starts it in a folder of its own, and deploys both projects. Whoever gets one closes it;
+// on an error the folder is left for its logs.
+func newHarness(ctx context.Context, at place) (made *harness, err error) {
+	h := &harness{outages: &outages{}, counted: map[string]bool{}}
+
+	if h.scratch, err = os.MkdirTemp("/tmp", "zwc"); err != nil { // Short: sockets stand below it.
+		return nil, fmt.Errorf("make a scratch folder: %w", err)
+	}
+
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("%w; the logs are in %s", err, h.scratch), h.stop(context.WithoutCancel(ctx)))
+		}
+	}()
+
+	// Postgres runs as another user, who must be able to pass.
+	if err := os.Chmod(h.scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
+		return nil, fmt.Errorf("open the scratch folder: %w", err)
+	}
+
+	h.program, h.faults = filepath.Join(h.scratch, "zeitwork"), faults(filepath.Join(h.scratch, "faults"))
+	if err := os.Mkdir(string(h.faults), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of fault points: %w", err)
+	}
+
+	if err := build(ctx, h.program, "faultpoints"); err != nil {
+		return nil, err
+	}
+
+	if err := h.startCluster(ctx, at); err != nil {
+		return nil, err
+	}
+
+	return h, h.startProjects(ctx)
+}
+
+func (h *harness) startCluster(ctx context.Context, at place) error {
+	const copies = 2
+
+	var err error
+
+	h.cluster, err = cluster.Start(ctx, cluster.Options{
+		DataDir: filepath.Join(h.scratch, "data"), CacheDir: at.cache, Program: h.program, Bin: at.bin,
+		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
+		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
+		Environ: []string{
+			"ZEITWORK_HEALTH_TIMEOUT=30s", "ZEITWORK_DRAIN_TIME=1s", "ZEITWORK_IP_COOLDOWN=2s", "ZEITWORK_KEEP_WARM=20s",
+			"ZEITWORK_NODE_LOST_AFTER=20s", "ZEITWORK_POLL_INTERVAL=2s", "ZEITWORK_LOG_LEVEL=debug",
+		},
+		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, "platform:", part, detail) },
+		Logger:   slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+
+	for _, node := range h.cluster.Nodes() {
+		h.machines = append(h.machines, &machine{node: node})
+	}
+
+	h.images = images{host: h.cluster.Registry(), key: h.cluster.SecretKey()}
+	h.traffic = newTraffic(h.cluster.EdgeURLs(), h.outages)
+
+	if h.pool, err = pgxpool.New(ctx, h.cluster.DatabaseURL()); err != nil {
+		return fmt.Errorf("connect to the database: %w", err)
+	}
+
+	return nil
+}
+
+func (h *harness) startProjects(ctx context.Context) error {
+	var err error
+
+	h.api, err = client.NewClientWithResponses(h.cluster.APIURL(), client.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
+		r.Header.Set("Authorization", "Bearer "+h.cluster.UserToken())
+
+		return nil
+	}))
+	if err != nil {
+		return fmt.Errorf("make the client: %w", err)
+	}
+
+	for name, made := range map[string]**project{"web": &h.web, "quiet": &h.quiet} {
+		s, err := newSample(ctx, h.scratch, name)
+		if err != nil {
+			return err
+		}
+
+		if *made, err = newProject(ctx, h.api, s); err != nil {
+			return err
+		}
+
+		if _, err := (*made).deploy(ctx); err != nil {
+			return err
+		}
+	}
+
+	if found := h.converge(ctx); len(found) > 0 {
+		return fmt.Errorf("the platform does not come to rest: %v", found)
+	}
+
+	return nil
+}
+
+// stop ends the platform. What it leaves is data and logs.
+func (h *harness) stop(ctx context.Context) error {
+	for _, m := range h.machines {
+		m.close()
+	}
+
+	if h.pool != nil {
+		h.pool.Close()
+	}
+
+	if h.cluster == nil {
+		return nil
+	}
+
+	return h.cluster.Stop(ctx)
+}
+
+func (h *harness) projects() []*project { return []*project{h.web, h.quiet} }

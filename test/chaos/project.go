@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+const (
+	instances = 2
+	// released is what the release command of every project writes.
+	released = "released"
+	// answerTime bounds how long the API may be away before it answers a call.
+	answerTime = time.Minute
+	// betweenPushes is how far apart the two pushes of actionTwoPushes are.
+	betweenPushes = 100 * time.Millisecond
+)
+
+// project is a project of the platform, with what the harness has asked of it.
+type project struct {
+	api    *client.ClientWithResponses
+	sample *sample
+
+	id   uuid.UUID
+	host string
+
+	mutex sync.Mutex
+	made  []uuid.UUID
+}
+
+func newProject(ctx context.Context, api *client.ClientWithResponses, s *sample) (*project, error) {
+	if _, err := s.push(ctx); err != nil {
+		return nil, err
+	}
+
+	made, err := api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
+		Name: s.name, RepositoryURL: s.url(), AutoDeploy: new(bool), Instances: lo.ToPtr[int64](instances),
+		ReleaseCommand: new("echo " + released),
+		CPUMillis:      lo.ToPtr[int64](100), MemoryBytes: lo.ToPtr[int64](64 << 20), //nolint:mnd // Room for all on a small machine.
+	})
+	if err != nil || made.JSON201 == nil {
+		return nil, fmt.Errorf("make project %s: %w %s", s.name, err, lo.FromPtr(made).Body)
+	}
+
+	return &project{api: api, sample: s, id: made.JSON201.ID, host: strings.TrimPrefix(made.JSON201.URL, "http://")}, nil
+}
+
+// deploy pushes a new version and asks for its deployment.
+func (p *project) deploy(ctx context.Context) (uuid.UUID, error) {
+	commit, err := p.sample.push(ctx)
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	key := id.New().String()
+
+	return p.remember(ask(ctx, "create a deployment", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.CreateDeploymentWithResponse(ctx, p.id, &client.CreateDeploymentParams{IdempotencyKey: &key},
+			client.CreateDeploymentInputBody{Commit: &commit})
+
+		return idOf(lo.FromPtr(answer).JSON201), lo.FromPtr(answer).Body, err
+	}))
+}
+
+// rollback goes back to a deployment.
+func (p *project) rollback(ctx context.Context, to uuid.UUID) (uuid.UUID, error) {
+	key := id.New().String()
+
+	return p.remember(ask(ctx, "roll back", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.RollbackWithResponse(ctx, to, &client.RollbackParams{IdempotencyKey: &key})
+
+		return idOf(lo.FromPtr(answer).JSON201), lo.FromPtr(answer).Body, err
+	}))
+}
+
+// cancel cancels a deployment; one that has ended already stays as it is.
+func (p *project) cancel(ctx context.Context, deployment uuid.UUID) error {
+	_, err := ask(ctx, "cancel", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.CancelDeploymentWithResponse(ctx, deployment)
+		if err == nil && answer.ApplicationProblemJSONDefault != nil && strings.Contains(string(answer.Body), "already") {
+			return deployment, nil, nil
+		}
+
+		return idOf(lo.FromPtr(answer).JSON200), lo.FromPtr(answer).Body, err
+	})
+
+	return err
+}
+
+func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.made = append(p.made, deployment)
+
+	return deployment, nil
+}
+
+// deployments are all that were asked for.
+func (p *project) deployments() []uuid.UUID {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return append([]uuid.UUID(nil), p.made...)
+}
+
+func idOf(deployment *client.Deployment) uuid.UUID {
+	return lo.FromPtr(deployment).ID
+}
+
+// ask calls until there is an answer that names a deployment, as the CLI of a patient user does: whatever was killed is back
+// by then. The calls carry an idempotency key, so that asking twice makes one.
+func ask(ctx context.Context, what string, call func(ctx context.Context) (uuid.UUID, []byte, error)) (uuid.UUID, error) {
+	const pause, callTime = 100 * time.Millisecond, 15 * time.Second
+
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+
+	for {
+		one, end := context.WithTimeout(ctx, callTime)
+		made, body, err := call(one)
+
+		end()
+
+		if err == nil && made != uuid.Nil {
+			return made, nil
+		}
+
+		if sleep(ctx, pause) != nil {
+			return uuid.Nil, fmt.Errorf("%s: no answer within %s; the last was %w %s", what, answerTime, err, body)
+		}
+	}
+}
+
+// sleep waits that long, or until ctx ends.
+func sleep(ctx context.Context, duration time.Duration) error {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

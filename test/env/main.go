@@ -1,0 +1,132 @@
+// Command testenv runs a command, go test above all, beside real daemons that it starts for it and stops after it.
+//
+//	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
+//
+// The parts are postgres, registry, containerd, buildkitd, and the tools sqlc, lint and generate, which are put on PATH.
+// A part that this machine cannot run is left out, with a line that says why; the tests that need it skip. The command
+// finds the parts through its environment:
+//
+//	ZEITWORK_TEST_DATABASE_URL  Postgres as superuser; it forgets everything in a crash
+//	ZEITWORK_TEST_REGISTRY      host:port of a registry that asks for no password
+//	ZEITWORK_TEST_CONTAINERD    path of containerd's socket
+//	ZEITWORK_TEST_BUILDKIT      URL of buildkitd, to which docker.io is that registry, below docker.io/
+//	ZEITWORK_TEST_BIN           folder of the daemons' binaries
+//
+// Its exit code is the command's. `go run ./test/env bash` is a shell to run tests from.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code, err := run(ctx, os.Args[1:])
+
+	stop()
+
+	if err != nil {
+		sayf("%v", err)
+	}
+
+	os.Exit(code)
+}
+
+func run(ctx context.Context, arguments []string) (code int, err error) {
+	const usage, failed = 2, 1
+
+	flags := flag.NewFlagSet("testenv", flag.ContinueOnError)
+	only := flags.String("only", strings.Join(partNames(), ","), "the parts to start")
+
+	if err := flags.Parse(arguments); err != nil {
+		return usage, nil
+	}
+
+	if flags.NArg() == 0 {
+		return usage, errors.New("say which command to run, as in: go run ./test/env gotestsum")
+	}
+
+	chosen, err := choose(strings.Split(*only, ","))
+	if err != nil {
+		return usage, err
+	}
+
+	environment, err := newEnvironment()
+	if err != nil {
+		return failed, err
+	}
+
+	// What is started is stopped also after Ctrl-C.
+	defer func() {
+		if stopErr := environment.stop(context.WithoutCancel(ctx)); stopErr != nil {
+			code, err = max(code, failed), errors.Join(err, stopErr)
+		}
+	}()
+
+	if err := environment.start(ctx, chosen); err != nil {
+		return failed, err
+	}
+
+	return runCommand(ctx, environment.variables, flags.Args())
+}
+
+// runCommand returns the exit code of the command. Ctrl-C reaches the command from the terminal, so it is only asked to
+// end here, and killed if it does not.
+func runCommand(ctx context.Context, environ, command []string) (int, error) {
+	const patience = 30 * time.Second
+
+	path, err := lookPath(command[0], environ)
+	if err != nil {
+		return 1, err
+	}
+
+	process := exec.CommandContext(ctx, path, command[1:]...)
+	process.Env = environ
+	process.Stdin, process.Stdout, process.Stderr = os.Stdin, os.Stdout, os.Stderr
+	process.Cancel = func() error { return process.Process.Signal(os.Interrupt) }
+	process.WaitDelay = patience
+
+	err = process.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() > 0 {
+		return exit.ExitCode(), nil
+	}
+
+	if err != nil {
+		return 1, fmt.Errorf("run %s: %w", command[0], err)
+	}
+
+	return 0, nil
+}
+
+// lookPath finds a program on the PATH that the command will see, which is not this process's own.
+func lookPath(program string, environ []string) (string, error) {
+	if strings.Contains(program, "/") {
+		return program, nil
+	}
+
+	for _, variable := range environ {
+		folders, isPath := strings.CutPrefix(variable, "PATH=")
+		if !isPath {
+			continue
+		}
+
+		for folder := range strings.SplitSeq(folders, ":") {
+			if path, err := exec.LookPath(folder + "/" + program); err == nil {
+				return path, nil
+			}
+		}
+	}
+
+	return "", fmt.Errorf("%s is not on PATH: %w", program, exec.ErrNotFound)
+}
+
+func sayf(format string, values ...any) { fmt.Fprintf(os.Stderr, "testenv: "+format+"\n", values...) }

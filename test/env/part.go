@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/local/toolchain"
+)
+
+// part is one thing that tests may need.
+type part struct {
+	name      string
+	needsRoot bool
+	// packages are the Debian packages without which it cannot run or be built.
+	packages []string
+	start    func(ctx context.Context, e *environment) error
+}
+
+const postgresPart = "postgres"
+
+// parts are in the order in which they are started: buildkitd asks the registry.
+func parts() []part {
+	daemons := toolchain.DaemonPackages()
+
+	return []part{
+		{name: "sqlc", packages: []string{"gcc", "libc6-dev"}, start: tools(toolchain.SQLC())},
+		{name: "lint", start: tools(toolchain.Lint())},
+		{name: "generate", start: tools(toolchain.Generate())},
+		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
+		{name: "registry", packages: daemons, start: startRegistry},
+		{name: "containerd", needsRoot: true, packages: daemons, start: startContainerd},
+		{name: "buildkitd", needsRoot: true, packages: daemons, start: startBuildkitd},
+	}
+}
+
+func partNames() []string { return lo.Map(parts(), func(p part, _ int) string { return p.name }) }
+
+// choose returns the named parts in the order of parts.
+func choose(names []string) ([]part, error) {
+	if unknown, _ := lo.Difference(names, partNames()); len(unknown) > 0 {
+		return nil, fmt.Errorf("there is no part %q; the parts are %s", unknown[0], strings.Join(partNames(), ", "))
+	}
+
+	return lo.Filter(parts(), func(p part, _ int) bool { return slices.Contains(names, p.name) }), nil
+}
+
+func tools(module toolchain.Module) func(context.Context, *environment) error {
+	return func(ctx context.Context, e *environment) error { return e.addTools(ctx, module) }
+}
+
+func startPostgres(ctx context.Context, e *environment) error {
+	bin, err := daemon.PostgresBin(e.config.PostgresBin)
+	if err != nil {
+		return err
+	}
+
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+
+	process, err := daemon.Postgres{Home: e.home, Bin: bin, Port: port, Disposable: true}.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	e.stops = append(e.stops, process.Stop)
+	e.export("ZEITWORK_TEST_DATABASE_URL", process.Address())
+
+	return nil
+}
+
+func startRegistry(ctx context.Context, e *environment) error {
+	bin, err := e.daemons(ctx)
+	if err != nil {
+		return err
+	}
+
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+
+	process, err := daemon.Registry{Home: e.home, Bin: bin, Port: port}.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	e.stops = append(e.stops, process.Stop)
+	e.registry = process.Address()
+	e.export("ZEITWORK_TEST_REGISTRY", process.Address())
+
+	return nil
+}
+
+func startContainerd(ctx context.Context, e *environment) error {
+	bin, err := e.daemons(ctx)
+	if err != nil {
+		return err
+	}
+
+	process, err := daemon.Containerd{Home: e.home, Bin: bin}.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	e.stops = append(e.stops, process.Stop, func(ctx context.Context) error { return removeContainers(ctx, process.Address()) })
+	e.export("ZEITWORK_TEST_CONTAINERD", process.Address())
+
+	return nil
+}
+
+func startBuildkitd(ctx context.Context, e *environment) error {
+	bin, err := e.daemons(ctx)
+	if err != nil {
+		return err
+	}
+
+	subnet, err := freeSubnet()
+	if err != nil {
+		return err
+	}
+
+	const nameLength = 8
+
+	process, err := daemon.Buildkitd{
+		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
+		// Two environments may run at once.
+		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),
+	}.Start(ctx)
+	if err != nil {
+		return err
+	}
+
+	e.stops = append(e.stops, process.Stop)
+	e.export("ZEITWORK_TEST_BUILDKIT", process.Address())
+
+	return nil
+}
+
+// daemons returns the folder of the daemons' binaries and tells the command of it.
+func (e *environment) daemons(ctx context.Context) (string, error) {
+	bin, err := e.tools.Build(ctx, toolchain.Daemons())
+	if err != nil {
+		return "", err
+	}
+
+	if variable := "ZEITWORK_TEST_BIN=" + bin; !slices.Contains(e.variables, variable) {
+		e.variables = append(e.variables, variable)
+	}
+
+	return bin, nil
+}
+
+// freePort returns a port that nothing listens on now.
+func freePort() (int, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, fmt.Errorf("find a free port: %w", err)
+	}
+
+	defer func() { _ = listener.Close() }()
+
+	return int(netip.MustParseAddrPort(listener.Addr().String()).Port()), nil
+}
+
+// freeSubnet returns a range for builds that no interface of the machine has an address of.
+func freeSubnet() (netip.Prefix, error) {
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("list the machine's addresses: %w", err)
+	}
+
+	const ranges, bits = 256, 24
+
+	for third := range ranges {
+		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 83, byte(third), 0}), bits)
+
+		if !slices.ContainsFunc(addresses, func(address net.Addr) bool {
+			taken, err := netip.ParsePrefix(address.String())
+
+			return err == nil && taken.Overlaps(prefix)
+		}) {
+			return prefix, nil
+		}
+	}
+
+	return netip.Prefix{}, errors.New("every range of 10.83.0.0/16 is in use on this machine")
+}
