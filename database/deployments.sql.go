@@ -26,7 +26,7 @@ const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at
 `
 
 type BeginStepRow struct {
@@ -63,6 +63,7 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.EndedAt,
 		&i.Deployment.RetiredAt,
 		&i.Deployment.WarmUntil,
+		&i.Deployment.HeldAt,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -84,6 +85,9 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Project.DeletedAt,
 		&i.Project.ReleaseCommand,
 		&i.Project.BuildVariables,
+		&i.Project.LastSeenAt,
+		&i.Project.PinnedByID,
+		&i.Project.InstancesChangedAt,
 	)
 	return i, err
 }
@@ -157,7 +161,7 @@ INSERT INTO deployments (
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
   $12, $13, $14, $15, clock_timestamp()
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at
 `
 
 type CreateDeploymentParams struct {
@@ -224,6 +228,7 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.EndedAt,
 		&i.RetiredAt,
 		&i.WarmUntil,
+		&i.HeldAt,
 	)
 	return i, err
 }
@@ -276,7 +281,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -307,6 +312,7 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.EndedAt,
 		&i.RetiredAt,
 		&i.WarmUntil,
+		&i.HeldAt,
 	)
 	return i, err
 }
@@ -382,7 +388,7 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
 func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
@@ -419,6 +425,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 			&i.EndedAt,
 			&i.RetiredAt,
 			&i.WarmUntil,
+			&i.HeldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -431,7 +438,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 }
 
 const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE
 `
 
 // What is on its way for a project that is deleted, locked.
@@ -469,6 +476,7 @@ func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uui
 			&i.EndedAt,
 			&i.RetiredAt,
 			&i.WarmUntil,
+			&i.HeldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -548,7 +556,7 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
 WHERE project_id = $1 AND branch = $2 AND state IN ('queued', 'deploying') AND id <> $3
 ORDER BY id
 FOR UPDATE
@@ -589,6 +597,7 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 			&i.EndedAt,
 			&i.RetiredAt,
 			&i.WarmUntil,
+			&i.HeldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -641,7 +650,7 @@ func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, er
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1 FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -672,12 +681,13 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.EndedAt,
 		&i.RetiredAt,
 		&i.WarmUntil,
+		&i.HeldAt,
 	)
 	return i, err
 }
 
 const lockDeploymentAtStep = `-- name: LockDeploymentAtStep :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR UPDATE
 `
 
 // Half of the fence: returns no row when the deployment has ended or stands at another step.
@@ -709,12 +719,13 @@ func (q *Queries) LockDeploymentAtStep(ctx context.Context, iD uuid.UUID, step s
 		&i.EndedAt,
 		&i.RetiredAt,
 		&i.WarmUntil,
+		&i.HeldAt,
 	)
 	return i, err
 }
 
 const lockProject = `-- name: LockProject :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables FROM projects WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.
@@ -743,6 +754,9 @@ func (q *Queries) LockProject(ctx context.Context, id uuid.UUID) (Project, error
 		&i.DeletedAt,
 		&i.ReleaseCommand,
 		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
 	)
 	return i, err
 }

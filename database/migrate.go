@@ -26,6 +26,11 @@ const migrateLock = "zeitwork.migrate"
 //go:embed all:migrations
 var migrations embed.FS
 
+// riverViews show the queries what they need of River's jobs.
+//
+//go:embed river_views.sql
+var riverViews string
+
 // migration is an entry of drizzle's journal.
 type migration struct {
 	Tag string `json:"tag"`
@@ -69,7 +74,7 @@ func Fingerprint() (string, error) {
 		return "", fmt.Errorf("read River's migrations: %w", err)
 	}
 
-	parts := []string{fmt.Sprintf("river %d", len(migrator.AllVersions()))}
+	parts := []string{fmt.Sprintf("river %d", len(migrator.AllVersions())), riverViews}
 
 	for _, m := range journal {
 		text, err := migrations.ReadFile(m.file())
@@ -170,6 +175,10 @@ func migrateRiver(ctx context.Context, pool *pgxpool.Pool) error {
 
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("apply River's migrations: %w", err)
+	}
+
+	if _, err := pool.Exec(ctx, riverViews); err != nil {
+		return fmt.Errorf("make the views of River's jobs: %w", err)
 	}
 
 	return nil

@@ -127,6 +127,7 @@ type Deployment struct {
 	EndedAt           *time.Time
 	RetiredAt         *time.Time
 	WarmUntil         *time.Time
+	HeldAt            *time.Time
 }
 
 type DeploymentStep struct {
@@ -158,6 +159,11 @@ type Edge struct {
 	AcknowledgedVersion int64
 	LastSeenAt          *time.Time
 	CreatedAt           time.Time
+}
+
+type EdgeSilence struct {
+	ID        uuid.UUID
+	SilentFor time.Duration
 }
 
 type EnvironmentVariable struct {
@@ -202,6 +208,11 @@ type Node struct {
 	Capabilities []string
 }
 
+type NodeSilence struct {
+	ID        uuid.UUID
+	SilentFor time.Duration
+}
+
 type Organisation struct {
 	ID        uuid.UUID
 	Slug      string
@@ -217,27 +228,44 @@ type OrganisationMember struct {
 }
 
 type Project struct {
-	ID             uuid.UUID
-	OrganisationID uuid.UUID
-	Name           string
-	Slug           string
-	RepositoryURL  string
-	Branch         string
-	RootDirectory  string
-	DockerfilePath string
-	Port           *int32
-	HealthPath     *string
-	Instances      int32
-	CPUMillis      int32
-	MemoryBytes    int64
-	AutoDeploy     bool
-	LastSeenCommit *string
-	PolledAt       *time.Time
-	PollError      *string
-	CreatedAt      time.Time
-	DeletedAt      *time.Time
-	ReleaseCommand *string
-	BuildVariables []string
+	ID                 uuid.UUID
+	OrganisationID     uuid.UUID
+	Name               string
+	Slug               string
+	RepositoryURL      string
+	Branch             string
+	RootDirectory      string
+	DockerfilePath     string
+	Port               *int32
+	HealthPath         *string
+	Instances          int32
+	CPUMillis          int32
+	MemoryBytes        int64
+	AutoDeploy         bool
+	LastSeenCommit     *string
+	PolledAt           *time.Time
+	PollError          *string
+	CreatedAt          time.Time
+	DeletedAt          *time.Time
+	ReleaseCommand     *string
+	BuildVariables     []string
+	LastSeenAt         *time.Time
+	PinnedByID         *uuid.UUID
+	InstancesChangedAt *time.Time
+}
+
+type ProjectEvent struct {
+	ID           uuid.UUID
+	ProjectID    uuid.UUID
+	DeploymentID *uuid.UUID
+	Kind         string
+	Message      string
+	CreatedAt    time.Time
+}
+
+type RestingPrefix struct {
+	Prefix     netip.Prefix
+	ReleasedAt time.Time
 }
 
 type RiverRiverJob struct {
@@ -275,6 +303,12 @@ type RuntimeLog struct {
 	LoggedAt     time.Time
 }
 
+type UnfinishedJob struct {
+	ID           int64
+	Kind         string
+	DeploymentID uuid.UUID
+}
+
 type User struct {
 	ID        uuid.UUID
 	Email     string
@@ -305,4 +339,6 @@ type VM struct {
 	Kind         string
 	Command      []string
 	StartedAt    *time.Time
+	StartingFor  time.Duration
+	UnhealthyFor time.Duration
 }

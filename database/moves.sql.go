@@ -151,7 +151,7 @@ func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Dura
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at FROM vms
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
@@ -198,6 +198,8 @@ func (q *Queries) LockVMsToMove(ctx context.Context, deploymentID uuid.UUID, los
 			&i.Kind,
 			&i.Command,
 			&i.StartedAt,
+			&i.StartingFor,
+			&i.UnhealthyFor,
 		); err != nil {
 			return nil, err
 		}

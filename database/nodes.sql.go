@@ -297,7 +297,7 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
@@ -345,6 +345,8 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 			&i.VM.Kind,
 			&i.VM.Command,
 			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
 			&i.Routed,
 		); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ INSERT INTO projects (
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
   $12, $13, $14, $15, $16
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at
 `
 
 type CreateProjectParams struct {
@@ -82,6 +82,9 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.DeletedAt,
 		&i.ReleaseCommand,
 		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
 	)
 	return i, err
 }
@@ -108,7 +111,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -149,6 +152,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Deployment.EndedAt,
 		&i.Deployment.RetiredAt,
 		&i.Deployment.WarmUntil,
+		&i.Deployment.HeldAt,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -170,12 +174,15 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Project.DeletedAt,
 		&i.Project.ReleaseCommand,
 		&i.Project.BuildVariables,
+		&i.Project.LastSeenAt,
+		&i.Project.PinnedByID,
+		&i.Project.InstancesChangedAt,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE projects.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
@@ -212,13 +219,16 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.Project.DeletedAt,
 		&i.Project.ReleaseCommand,
 		&i.Project.BuildVariables,
+		&i.Project.LastSeenAt,
+		&i.Project.PinnedByID,
+		&i.Project.InstancesChangedAt,
 		&i.LiveDeploymentID,
 	)
 	return i, err
 }
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
 WHERE project_id = $1 AND id < $2
 ORDER BY id DESC
 LIMIT $3::int
@@ -258,6 +268,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUI
 			&i.EndedAt,
 			&i.RetiredAt,
 			&i.WarmUntil,
+			&i.HeldAt,
 		); err != nil {
 			return nil, err
 		}
@@ -270,7 +281,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUI
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
@@ -330,6 +341,9 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.DeletedAt,
 			&i.Project.ReleaseCommand,
 			&i.Project.BuildVariables,
+			&i.Project.LastSeenAt,
+			&i.Project.PinnedByID,
+			&i.Project.InstancesChangedAt,
 			&i.LiveDeploymentID,
 		); err != nil {
 			return nil, err

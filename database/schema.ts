@@ -13,8 +13,10 @@ import {
   index,
   inet,
   integer,
+  interval,
   jsonb,
   pgTable,
+  pgView,
   primaryKey,
   text,
   timestamp,
@@ -84,15 +86,22 @@ export const projects = pgTable(
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
     // Whether a push to the branch becomes a deployment.
     autoDeploy: boolean("auto_deploy").notNull().default(true),
+    // What the branch pointed at when the repository was last looked at, and since when it has.
     lastSeenCommit: text("last_seen_commit"),
+    lastSeenAt: time("last_seen_at"),
     polledAt: time("polled_at"),
     pollError: text("poll_error"),
+    // The rollback that pins the project: while it is set, pushes are built and wait. Null: not pinned.
+    pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
+    // Since when what is live may have another number of VMs than instances asks for. Null: reconcile has seen to it.
+    instancesChangedAt: time("instances_changed_at"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
   },
   (t) => [
     uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
     index("projects_organisation").on(t.organisationId, t.id),
+    index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
     index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
     check("projects_instances", sql`${t.instances} between 1 and 100`),
@@ -163,6 +172,8 @@ export const deployments = pgTable(
     createdBy: uuid("created_by").references(() => users.id),
     createdAt: createdAt(),
     startedAt: time("started_at"),
+    // Since when the deployment, whose image is built, waits until its project is unpinned. Null: it does not wait for that.
+    heldAt: time("held_at"),
     endedAt: time("ended_at"),
     retiredAt: time("retired_at"),
     // For retired deployments: until when the VMs are kept running for a rollback. Null: they are not.
@@ -171,6 +182,16 @@ export const deployments = pgTable(
   (t) => [
     index("deployments_project").on(t.projectId, t.id),
     index("deployments_active").on(t.projectId, t.branch).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
+    // What reconcile looks through: deployments that are on their way, and retired ones that are kept warm.
+    index("deployments_unfinished").on(t.id).where(sql`${t.state} in ('queued', 'deploying')`),
+    index("deployments_warm").on(t.warmUntil).where(sql`${t.state} = 'retired' and ${t.warmUntil} is not null`),
+    // Of a project one deployment is live.
+    uniqueIndex("deployments_live").on(t.projectId).where(sql`${t.state} = 'live'`),
+    // Releases of a project, newest first, and who uses an image.
+    index("deployments_released").on(t.projectId, t.routeVersion).where(sql`${t.routeVersion} is not null`),
+    index("deployments_image").on(t.imageId).where(sql`${t.imageId} is not null`),
+    index("deployments_origin").on(t.originId).where(sql`${t.originId} is not null`),
+    index("deployments_commit").on(t.projectId, t.commitSha),
     check(
       "deployments_state",
       sql`${t.state} in ('queued', 'deploying', 'live', 'failed', 'cancelled', 'superseded', 'retired')`,
@@ -201,7 +222,8 @@ export const deploymentSteps = pgTable(
   },
   (t) => [
     uniqueIndex("deployment_steps_attempt").on(t.deploymentId, t.step, t.attempt),
-    check("deployment_steps_state", sql`${t.state} in ('running', 'succeeded', 'failed', 'retrying', 'cancelled')`),
+    // held: the step waits, without a worker, until the project is unpinned.
+    check("deployment_steps_state", sql`${t.state} in ('running', 'succeeded', 'failed', 'retrying', 'cancelled', 'held')`),
   ],
 );
 
@@ -271,6 +293,10 @@ export const vms = pgTable(
     // When the node first reported that it ran.
     startedAt: time("started_at"),
     healthyAt: time("healthy_at"),
+    // How long the VM has taken to start, and from then on how long it has been without health, as its node has told: time in
+    // which the node or the api was away is not in them.
+    startingFor: interval("starting_for").notNull().default(sql`'0'`),
+    unhealthyFor: interval("unhealthy_for").notNull().default(sql`'0'`),
     createdAt: createdAt(),
     // When the node reported that nothing of the VM is left.
     removedAt: time("removed_at"),
@@ -282,6 +308,13 @@ export const vms = pgTable(
   (t) => [
     uniqueIndex("vms_ip").on(t.ip).where(sql`${t.ipReleasedAt} is null`),
     index("vms_node").on(t.nodeId).where(sql`${t.removedAt} is null`),
+    // The addresses of a node that are not free.
+    index("vms_held").on(t.nodeId).where(sql`${t.ipReleasedAt} is null`),
+    // Addresses that rest until no edge can route to them.
+    index("vms_resting").on(t.removedAt).where(sql`${t.ipReleasedAt} is null and ${t.removedAt} is not null`),
+    // What reconcile looks through: VMs that are not as a live deployment's should be.
+    index("vms_failed").on(t.deploymentId).where(sql`${t.state} = 'failed' and ${t.removedAt} is null`),
+    index("vms_draining").on(t.deploymentId).where(sql`${t.desiredState} = 'draining' and ${t.removedAt} is null`),
     index("vms_deployment").on(t.deploymentId),
     index("vms_replaces").on(t.replacesId),
     // A release command is run once, whatever dies.
@@ -327,8 +360,37 @@ export const domains = pgTable(
     deploymentId: uuid("deployment_id").references(() => deployments.id),
     createdAt: createdAt(),
   },
-  (t) => [index("domains_project").on(t.projectId), check("domains_kind", sql`${t.kind} in ('generated', 'custom')`)],
+  (t) => [
+    index("domains_project").on(t.projectId),
+    index("domains_deployment").on(t.deploymentId),
+    check("domains_kind", sql`${t.kind} in ('generated', 'custom')`),
+  ],
 );
+
+// What happened to a project beside its deployments: instances that were added, stopped or replaced, pins. Sentences for its users.
+export const projectEvents = pgTable(
+  "project_events",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
+    // The deployment that it happened to, where there is one.
+    deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+    message: text("message").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index("project_events_project").on(t.projectId, t.id),
+    index("project_events_deployment").on(t.deploymentId),
+    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned')`),
+  ],
+);
+
+// Address ranges of nodes that were deleted. They rest, as the addresses of removed VMs do: an edge may still route to them.
+export const restingPrefixes = pgTable("resting_prefixes", {
+  prefix: cidr("prefix").primaryKey(),
+  releasedAt: time("released_at").notNull().defaultNow(),
+});
 
 export const edges = pgTable("edges", {
   id: id(),
@@ -418,3 +480,16 @@ export const idempotencyKeys = pgTable(
   },
   (t) => [primaryKey({ columns: [t.tokenId, t.key] }), index("idempotency_keys_created").on(t.createdAt)],
 );
+
+// How long nodes and edges have been silent while an api answered: what nobody could hear is no silence. Zero while none answers, and
+// for what was never heard of.
+const silence = (table: string) => sql.raw(`
+  select ${table}.id,
+    case when ${table}.last_seen_at is not null and control_plane.answered_at > now() - interval '3 seconds'
+      then greatest(least(now() - ${table}.last_seen_at, now() - control_plane.answering_since), interval '0')
+      else interval '0'
+    end as silent_for
+  from ${table} left join control_plane on control_plane.id = 1`);
+
+export const nodeSilence = pgView("node_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("nodes"));
+export const edgeSilence = pgView("edge_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("edges"));

@@ -133,7 +133,7 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 }
 
 const getReleaseVM = `-- name: GetReleaseVM :one
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, nodes.name AS node_name,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen,
   (coalesce(nodes.last_seen_at < now() - $2::interval AND control_plane.answering_since < now() - $2::interval, false))::boolean
     AS node_lost,
@@ -178,6 +178,8 @@ func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lo
 		&i.VM.Kind,
 		&i.VM.Command,
 		&i.VM.StartedAt,
+		&i.VM.StartingFor,
+		&i.VM.UnhealthyFor,
 		&i.NodeName,
 		&i.NodeSeen,
 		&i.NodeLost,
@@ -187,7 +189,7 @@ func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lo
 }
 
 const listDeploymentVMs = `-- name: ListDeploymentVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, nodes.name AS node_name, nodes.region,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name, nodes.region,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $2
@@ -233,6 +235,8 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 			&i.VM.Kind,
 			&i.VM.Command,
 			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
 			&i.NodeName,
 			&i.Region,
 			&i.NodeSeen,
