@@ -106,7 +106,8 @@ func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error)
 		}
 	}
 
-	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes. Delete a node or enlarge the range.", cluster)
+	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago and may "+
+		"still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
 }
 
 func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
@@ -138,10 +139,17 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 	}
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		// Nobody schedules onto a node that is locked.
-		if _, err := queries.LockNode(ctx, input.NodeID); errors.Is(err, pgx.ErrNoRows) {
+		// No VM is placed on the node meanwhile.
+		if err := queries.LockPlacement(ctx); err != nil {
+			return err
+		}
+
+		node, err := queries.LockNode(ctx, input.NodeID)
+		if errors.Is(err, pgx.ErrNoRows) {
 			return problem.New(problem.NotFound, "There is no such node.")
-		} else if err != nil {
+		}
+
+		if err != nil {
 			return err
 		}
 
@@ -159,6 +167,10 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 		}
 
 		if _, err := queries.DeleteNode(ctx, input.NodeID); err != nil {
+			return err
+		}
+
+		if err := queries.RestPrefix(ctx, node.Prefix); err != nil {
 			return err
 		}
 

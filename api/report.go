@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -21,15 +22,20 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 	node, report := callerOf(ctx).nodeID, input.Body
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		if err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
+		toldOf, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
 			ID: node, Version: report.Version, Runtime: report.Runtime, MemoryBytes: report.MemoryBytes,
 			CPUMillis: int32(report.CPUMillis), //nolint:gosec // No machine has two million cores.
-		}); err != nil {
+		})
+		if err != nil {
 			return err
 		}
 
 		rows, err := queries.LockNodeVMs(ctx, node)
 		if err != nil {
+			return err
+		}
+
+		if err := addWaitingTime(ctx, queries, rows, toldOf); err != nil {
 			return err
 		}
 
@@ -51,6 +57,26 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 
 		return changes.notify(ctx, queries, node)
 	})
+}
+
+// addWaitingTime counts the time that the report tells of against the VMs that are to serve and do not yet.
+func addWaitingTime(ctx context.Context, queries *database.Queries, rows []database.LockNodeVMsRow, toldOf time.Duration) error {
+	var waiting []uuid.UUID
+
+	for _, row := range rows {
+		switch row.VM.State {
+		case "pending", "pulling", "starting", "running", "unhealthy", "crashed":
+			if row.VM.DesiredState == desiredRunning {
+				waiting = append(waiting, row.VM.ID)
+			}
+		}
+	}
+
+	if len(waiting) == 0 || toldOf == 0 {
+		return nil
+	}
+
+	return queries.AddWaitingTime(ctx, toldOf, waiting)
 }
 
 // changes tells whether the report says something new of its VM.

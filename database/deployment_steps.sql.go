@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"time"
 )
 
 const cancelSteps = `-- name: CancelSteps :exec
@@ -41,6 +42,32 @@ func (q *Queries) CloseStep(ctx context.Context, arg CloseStepParams) error {
 		arg.Error,
 		arg.WaitingFor,
 		arg.ID,
+	)
+	return err
+}
+
+const holdStep = `-- name: HoldStep :exec
+INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, waiting_for, ended_at)
+SELECT $1::uuid, $2::uuid, $3::text, coalesce(max(attempt), 0) + 1, 'held', $4::text, $5::text, now()
+FROM deployment_steps WHERE deployment_steps.deployment_id = $2 AND deployment_steps.step = $3
+`
+
+type HoldStepParams struct {
+	ID           uuid.UUID
+	DeploymentID uuid.UUID
+	Step         string
+	Worker       string
+	WaitingFor   string
+}
+
+// Writes into the timeline that a step waits, without a worker, until the project is unpinned.
+func (q *Queries) HoldStep(ctx context.Context, arg HoldStepParams) error {
+	_, err := q.db.Exec(ctx, holdStep,
+		arg.ID,
+		arg.DeploymentID,
+		arg.Step,
+		arg.Worker,
+		arg.WaitingFor,
 	)
 	return err
 }
@@ -91,7 +118,14 @@ WITH stale AS (
 INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
 SELECT $1::uuid, $2::uuid, $3::text, coalesce(max(attempt), 0) + 1, $4::text
 FROM deployment_steps WHERE deployment_steps.deployment_id = $2 AND deployment_steps.step = $3
-RETURNING id, deployment_id, step, attempt, state, worker, waiting_for, error, started_at, ended_at
+RETURNING id, attempt, (
+  SELECT coalesce(now() - min(earlier.started_at), interval '0') FROM deployment_steps AS earlier
+  WHERE earlier.deployment_id = $2 AND earlier.step = $3 AND earlier.state <> 'held'
+    AND earlier.attempt > coalesce((
+      SELECT max(ended.attempt) FROM deployment_steps AS ended
+      WHERE ended.deployment_id = $2 AND ended.step = $3 AND ended.state = 'succeeded'
+    ), 0)
+)::interval AS tried_for
 `
 
 type OpenStepParams struct {
@@ -101,28 +135,23 @@ type OpenStepParams struct {
 	Worker       string
 }
 
+type OpenStepRow struct {
+	ID       uuid.UUID
+	Attempt  int32
+	TriedFor time.Duration
+}
+
 // Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
-// worker died, the row.
-func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (DeploymentStep, error) {
+// worker died, the row. tried_for is how long the step has been tried since the deployment last came to it.
+func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (OpenStepRow, error) {
 	row := q.db.QueryRow(ctx, openStep,
 		arg.ID,
 		arg.DeploymentID,
 		arg.Step,
 		arg.Worker,
 	)
-	var i DeploymentStep
-	err := row.Scan(
-		&i.ID,
-		&i.DeploymentID,
-		&i.Step,
-		&i.Attempt,
-		&i.State,
-		&i.Worker,
-		&i.WaitingFor,
-		&i.Error,
-		&i.StartedAt,
-		&i.EndedAt,
-	)
+	var i OpenStepRow
+	err := row.Scan(&i.ID, &i.Attempt, &i.TriedFor)
 	return i, err
 }
 

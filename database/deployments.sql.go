@@ -23,7 +23,7 @@ func (q *Queries) AdvanceDeployment(ctx context.Context, step string, iD uuid.UU
 }
 
 const beginStep = `-- name: BeginStep :one
-UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
+UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
 RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at
@@ -34,7 +34,7 @@ type BeginStepRow struct {
 	Project    Project
 }
 
-// Returns no row when the deployment has ended or stands at another step.
+// Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more.
 func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (BeginStepRow, error) {
 	row := q.db.QueryRow(ctx, beginStep, iD, step)
 	var i BeginStepRow
@@ -92,6 +92,21 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 	return i, err
 }
 
+const commitWasDeployed = `-- name: CommitWasDeployed :one
+SELECT EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = $1 AND deployments.commit_sha = $2::text AND deployments.created_at >= $3::timestamptz
+)
+`
+
+// Whether there is a deployment of the commit that was made since the time.
+func (q *Queries) CommitWasDeployed(ctx context.Context, projectID uuid.UUID, commitSHA string, since time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, commitWasDeployed, projectID, commitSHA, since)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const commitWithoutWaiting = `-- name: CommitWithoutWaiting :exec
 SELECT set_config('synchronous_commit', 'off', true)
 `
@@ -102,14 +117,14 @@ func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
 	return err
 }
 
-const coolAllDeployments = `-- name: CoolAllDeployments :many
-UPDATE deployments SET warm_until = NULL WHERE state = 'retired' AND warm_until > now()
+const coolDeployments = `-- name: CoolDeployments :many
+UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id
 `
 
-// Ends the warmth of every retired deployment, where another one needs the room.
-func (q *Queries) CoolAllDeployments(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, coolAllDeployments)
+// Ends the warmth of a project's retired deployments: only the last one is kept warm.
+func (q *Queries) CoolDeployments(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, coolDeployments, projectID)
 	if err != nil {
 		return nil, err
 	}
@@ -128,14 +143,14 @@ func (q *Queries) CoolAllDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	return items, nil
 }
 
-const coolDeployments = `-- name: CoolDeployments :many
-UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+const coolWarmDeployments = `-- name: CoolWarmDeployments :many
+UPDATE deployments SET warm_until = NULL WHERE id = ANY ($1::uuid[]) AND state = 'retired' AND warm_until > now()
 RETURNING id
 `
 
-// Ends the warmth of a project's retired deployments: only the last one is kept warm.
-func (q *Queries) CoolDeployments(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, coolDeployments, projectID)
+// Ends the warmth of those retired deployments, where another one needs their room.
+func (q *Queries) CoolWarmDeployments(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, coolWarmDeployments, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -259,7 +274,7 @@ func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, er
 }
 
 const endDeployment = `-- name: EndDeployment :exec
-UPDATE deployments SET state = $1, error_code = $2, error_message = $3, ended_at = now()
+UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, ended_at = now()
 WHERE id = $4
 `
 
@@ -317,17 +332,23 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 	return i, err
 }
 
+const holdDeployment = `-- name: HoldDeployment :exec
+UPDATE deployments SET held_at = now() WHERE id = $1
+`
+
+// Leaves the deployment at its step without a job until its project is unpinned.
+func (q *Queries) HoldDeployment(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, holdDeployment, id)
+	return err
+}
+
 const listCooledDeployments = `-- name: ListCooledDeployments :many
-SELECT DISTINCT deployments.id FROM deployments
-JOIN vms ON vms.deployment_id = deployments.id
+SELECT DISTINCT deployments.id FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
 JOIN nodes ON nodes.id = vms.node_id
-WHERE deployments.state = 'retired' AND vms.removed_at IS NULL AND vms.desired_state <> 'stopped'
+WHERE vms.removed_at IS NULL AND deployments.state = 'retired' AND vms.desired_state <> 'stopped'
   AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100
 `
 
@@ -353,20 +374,50 @@ func (q *Queries) ListCooledDeployments(ctx context.Context) ([]uuid.UUID, error
 	return items, nil
 }
 
-const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
-SELECT DISTINCT deployments.id FROM deployments
-JOIN vms ON vms.deployment_id = deployments.id
-WHERE deployments.state IN ('failed', 'cancelled', 'superseded') AND vms.removed_at IS NULL
-  AND deployments.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'cleanup'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+const listDeploymentsToRescale = `-- name: ListDeploymentsToRescale :many
+SELECT candidates.id FROM (
+  SELECT vms.deployment_id AS id FROM vms
+  WHERE vms.state = 'failed' AND vms.removed_at IS NULL AND vms.kind = 'app' AND vms.desired_state = 'running'
+  UNION
+  SELECT deployments.id FROM projects JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+  WHERE projects.instances_changed_at IS NOT NULL
+) AS candidates
+JOIN deployments ON deployments.id = candidates.id AND deployments.state = 'live'
+WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'rescale')
 LIMIT 100
 `
 
-// Deployments that ended without being live, whose VMs are still there and that no job cleans up.
+// Live deployments with a VM that failed for good, or whose project asks for another number of instances, and that no job rescales.
+func (q *Queries) ListDeploymentsToRescale(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listDeploymentsToRescale)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
+SELECT DISTINCT deployments.id FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.removed_at IS NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
+  AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'cleanup')
+LIMIT 100
+`
+
+// Deployments that ended without being live, whose VMs are to run and that no job cleans up.
 func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listLeftoverDeployments)
 	if err != nil {
@@ -521,11 +572,10 @@ func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID) 
 const listStrandedDeployments = `-- name: ListStrandedDeployments :many
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind LIKE 'deploy.%'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
+    SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
+  ))
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind LIKE 'deploy.%')
 LIMIT 100
 `
 
@@ -534,7 +584,7 @@ type ListStrandedDeploymentsRow struct {
 	Step string
 }
 
-// Deployments on their way that no job carries: none may be found for long.
+// Deployments on their way that no job carries, and that are not held by a pin: none may be found for long.
 func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDeploymentsRow, error) {
 	rows, err := q.db.Query(ctx, listStrandedDeployments)
 	if err != nil {
@@ -610,25 +660,15 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 }
 
 const listUnretiredDeployments = `-- name: ListUnretiredDeployments :many
-SELECT deployments.id FROM deployments
-WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10 seconds'
+SELECT deployments.id FROM projects
+JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+WHERE projects.deleted_at IS NOT NULL AND deployments.ended_at < now() - interval '10 seconds'
   AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
-  AND (
-    EXISTS (SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.deleted_at IS NOT NULL)
-    OR EXISTS (
-      SELECT FROM deployments AS younger
-      WHERE younger.project_id = deployments.project_id AND younger.created_at > deployments.created_at AND younger.state = 'live'
-    )
-  )
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100
 `
 
-// Live deployments that no domain points at any more and that no job retires.
+// Live deployments of deleted projects that no job retires.
 func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listUnretiredDeployments)
 	if err != nil {
@@ -642,6 +682,50 @@ func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, er
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listWarmVMs = `-- name: ListWarmVMs :many
+SELECT vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes,
+  (vms.desired_state = 'stopped' OR deployments.warm_until IS NULL OR deployments.warm_until <= now())::boolean AS leaving
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.removed_at IS NULL AND (vms.desired_state = 'stopped' OR deployments.state = 'retired')
+ORDER BY leaving DESC, deployments.warm_until, vms.id
+`
+
+type ListWarmVMsRow struct {
+	NodeID       uuid.UUID
+	DeploymentID uuid.UUID
+	CPUMillis    int32
+	MemoryBytes  int64
+	Leaving      bool
+}
+
+// The VMs that will give their room back: those that are leaving, and behind them those that are only kept warm, first the ones
+// whose time is over soonest.
+func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
+	rows, err := q.db.Query(ctx, listWarmVMs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListWarmVMsRow{}
+	for rows.Next() {
+		var i ListWarmVMsRow
+		if err := rows.Scan(
+			&i.NodeID,
+			&i.DeploymentID,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.Leaving,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -728,7 +812,7 @@ const lockProject = `-- name: LockProject :one
 SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `
 
-// Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.
+// Deployments of one project are made, superseded and made live one at a time. docs/ARCHITECTURE.md has the order of all locks.
 func (q *Queries) LockProject(ctx context.Context, id uuid.UUID) (Project, error) {
 	row := q.db.QueryRow(ctx, lockProject, id)
 	var i Project
@@ -783,6 +867,47 @@ func (q *Queries) NewerDeploymentWasLive(ctx context.Context, projectID uuid.UUI
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const pinProject = `-- name: PinProject :exec
+UPDATE projects SET pinned_by_id = $1::uuid WHERE id = $2
+`
+
+// Pins a project to what a rollback brings back.
+func (q *Queries) PinProject(ctx context.Context, deploymentID uuid.UUID, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, pinProject, deploymentID, projectID)
+	return err
+}
+
+const releaseHeldDeployments = `-- name: ReleaseHeldDeployments :many
+UPDATE deployments SET held_at = NULL WHERE project_id = $1 AND state = 'deploying' AND held_at IS NOT NULL
+RETURNING id, step
+`
+
+type ReleaseHeldDeploymentsRow struct {
+	ID   uuid.UUID
+	Step string
+}
+
+// Lets the deployments of a project go on that were held. The project is locked.
+func (q *Queries) ReleaseHeldDeployments(ctx context.Context, projectID uuid.UUID) ([]ReleaseHeldDeploymentsRow, error) {
+	rows, err := q.db.Query(ctx, releaseHeldDeployments, projectID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ReleaseHeldDeploymentsRow{}
+	for rows.Next() {
+		var i ReleaseHeldDeploymentsRow
+		if err := rows.Scan(&i.ID, &i.Step); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const retireDeployment = `-- name: RetireDeployment :exec
@@ -873,4 +998,42 @@ func (q *Queries) SetDeploymentSource(ctx context.Context, arg SetDeploymentSour
 		arg.ID,
 	)
 	return err
+}
+
+const unpinProject = `-- name: UnpinProject :execrows
+UPDATE projects SET pinned_by_id = NULL WHERE id = $1 AND pinned_by_id IS NOT NULL
+`
+
+// No row where the project is not pinned.
+func (q *Queries) UnpinProject(ctx context.Context, projectID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, unpinProject, projectID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const unpinProjectOf = `-- name: UnpinProjectOf :many
+UPDATE projects SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id
+`
+
+// Unpins the project that a deployment pins.
+func (q *Queries) UnpinProjectOf(ctx context.Context, deploymentID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, unpinProjectOf, deploymentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

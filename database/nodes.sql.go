@@ -13,6 +13,21 @@ import (
 	"time"
 )
 
+const addWaitingTime = `-- name: AddWaitingTime :exec
+UPDATE vms SET
+  starting_for = starting_for
+    + CASE WHEN state IN ('pending', 'pulling') THEN least($1::interval, now() - created_at) ELSE interval '0' END,
+  unhealthy_for = unhealthy_for
+    + CASE WHEN state IN ('pending', 'pulling') THEN interval '0' ELSE least($1::interval, now() - created_at) END
+WHERE id = ANY ($2::uuid[])
+`
+
+// Adds the time that a report tells of to what those VMs of the node have taken to start, or have been without health since.
+func (q *Queries) AddWaitingTime(ctx context.Context, toldOf time.Duration, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, addWaitingTime, toldOf, ids)
+	return err
+}
+
 const countNodeVMs = `-- name: CountNodeVMs :one
 SELECT count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
@@ -195,9 +210,10 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 }
 
 const listNodePrefixes = `-- name: ListNodePrefixes :many
-SELECT prefix FROM nodes
+SELECT prefix FROM nodes UNION ALL SELECT prefix FROM resting_prefixes
 `
 
+// The address ranges that no new node may get: those of nodes, and of deleted ones that rest.
 func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) {
 	rows, err := q.db.Query(ctx, listNodePrefixes)
 	if err != nil {
@@ -407,9 +423,11 @@ func (q *Queries) RecordNodeCapabilities(ctx context.Context, capabilities []str
 	return err
 }
 
-const recordNodeReport = `-- name: RecordNodeReport :exec
+const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now()
-WHERE id = $5
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $5 FOR NO KEY UPDATE) AS before
+WHERE nodes.id = before.id
+RETURNING coalesce(least(now() - before.last_seen_at, interval '10 seconds'), interval '0')::interval AS told_of
 `
 
 type RecordNodeReportParams struct {
@@ -420,15 +438,19 @@ type RecordNodeReportParams struct {
 	ID          uuid.UUID
 }
 
-func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportParams) error {
-	_, err := q.db.Exec(ctx, recordNodeReport,
+// Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
+// nobody knows what happened while the node or the api was away.
+func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportParams) (time.Duration, error) {
+	row := q.db.QueryRow(ctx, recordNodeReport,
 		arg.Version,
 		arg.Runtime,
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.ID,
 	)
-	return err
+	var told_of time.Duration
+	err := row.Scan(&told_of)
+	return told_of, err
 }
 
 const recordVMReport = `-- name: RecordVMReport :exec
@@ -437,6 +459,7 @@ SET state = $1::text, message = $2, exit_code = coalesce($3, CASE kind WHEN 'rel
   started_at = CASE
     WHEN $1::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN $1::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
+  unhealthy_for = CASE WHEN $1::text = 'healthy' THEN interval '0' ELSE unhealthy_for END,
   removed_at = CASE WHEN $1::text = 'removed' THEN now() ELSE removed_at END
 WHERE id = $5
 `
@@ -457,6 +480,16 @@ func (q *Queries) RecordVMReport(ctx context.Context, arg RecordVMReportParams) 
 		arg.Restarts,
 		arg.ID,
 	)
+	return err
+}
+
+const restPrefix = `-- name: RestPrefix :exec
+INSERT INTO resting_prefixes (prefix) VALUES ($1) ON CONFLICT (prefix) DO UPDATE SET released_at = now()
+`
+
+// Keeps the address range of a node that is deleted from other nodes, until no edge can route to it.
+func (q *Queries) RestPrefix(ctx context.Context, prefix netip.Prefix) error {
+	_, err := q.db.Exec(ctx, restPrefix, prefix)
 	return err
 }
 

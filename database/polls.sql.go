@@ -47,11 +47,15 @@ func (q *Queries) ListProjectsToPoll(ctx context.Context, every time.Duration) (
 }
 
 const recordPoll = `-- name: RecordPoll :exec
-UPDATE projects SET last_seen_commit = $1, polled_at = now(), poll_error = NULL WHERE id = $2
+UPDATE projects
+SET last_seen_commit = $1, polled_at = now(), poll_error = NULL,
+  last_seen_at = CASE WHEN last_seen_commit IS DISTINCT FROM $1 THEN now() - $2::interval ELSE last_seen_at END
+WHERE id = $3
 `
 
-func (q *Queries) RecordPoll(ctx context.Context, lastSeenCommit *string, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, recordPoll, lastSeenCommit, iD)
+// asked_ago is how long ago the repository was asked: since then it has pointed at the commit, if it did not before.
+func (q *Queries) RecordPoll(ctx context.Context, lastSeenCommit *string, askedAgo time.Duration, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordPoll, lastSeenCommit, askedAgo, iD)
 	return err
 }
 

@@ -101,7 +101,7 @@ func (q *Queries) DeploymentState(ctx context.Context, id uuid.UUID) (string, er
 }
 
 const forgetPoll = `-- name: ForgetPoll :exec
-UPDATE projects SET last_seen_commit = NULL, polled_at = NULL, poll_error = NULL WHERE id = $1
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL WHERE id = $1
 `
 
 // Makes the next poll look at the repository as if for the first time.
@@ -408,7 +408,8 @@ const updateProject = `-- name: UpdateProject :exec
 UPDATE projects
 SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
   port = $5, health_path = $6, instances = $7, cpu_millis = $8, memory_bytes = $9,
-  auto_deploy = $10, release_command = $11, build_variables = $12
+  auto_deploy = $10, release_command = $11, build_variables = $12,
+  instances_changed_at = CASE WHEN instances <> $7 THEN now() ELSE instances_changed_at END
 WHERE id = $13
 `
 

@@ -33,13 +33,15 @@ SET state = CASE WHEN metadata ? 'cancel_attempted_at' THEN 'cancelled'::river.r
   finalized_at = now(),
   errors = array_append(errors, jsonb_build_object('at', now(), 'attempt', attempt, 'error', 'the worker died', 'trace', ''))
 WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = $1::text
-RETURNING id, kind, args, (metadata ? 'cancel_attempted_at')::boolean AS cancelled
+RETURNING id, kind, args, attempt, metadata, (metadata ? 'cancel_attempted_at')::boolean AS cancelled
 `
 
 type FinalizeDeadJobsRow struct {
 	ID        int64
 	Kind      string
 	Args      json.RawMessage
+	Attempt   int16
+	Metadata  json.RawMessage
 	Cancelled bool
 }
 
@@ -58,6 +60,8 @@ func (q *Queries) FinalizeDeadJobs(ctx context.Context, worker string) ([]Finali
 			&i.ID,
 			&i.Kind,
 			&i.Args,
+			&i.Attempt,
+			&i.Metadata,
 			&i.Cancelled,
 		); err != nil {
 			return nil, err
@@ -144,11 +148,13 @@ func (q *Queries) NotifyJob(ctx context.Context, queue string) error {
 }
 
 const ownsJob = `-- name: OwnsJob :one
+
 SELECT id FROM river.river_job
 WHERE id = $1 AND state = 'running' AND attempt = $2 AND attempted_by[array_upper(attempted_by, 1)] = $3::text
 FOR UPDATE
 `
 
+// Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
 // Half of the fence: returns no row unless this attempt of this worker still owns the job.
 func (q *Queries) OwnsJob(ctx context.Context, iD int64, attempt int16, worker string) (int64, error) {
 	row := q.db.QueryRow(ctx, ownsJob, iD, attempt, worker)

@@ -13,18 +13,11 @@ import (
 )
 
 const countEdgesBehind = `-- name: CountEdgesBehind :one
-SELECT count(*) FROM edges
-WHERE acknowledged_version < $1 AND last_seen_at IS NOT NULL
-  AND NOT EXISTS (
-    SELECT FROM control_plane
-    WHERE control_plane.answered_at > now() - interval '3 seconds'
-      AND edges.last_seen_at < now() - $2::interval
-      AND control_plane.answering_since < now() - $2::interval
-  )
+SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.acknowledged_version < $1 AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $2::interval
 `
 
-// The edges that may still serve from a route table older than the version. One that was silent for that long while an api
-// answered counts as dead; the silence of edges that nobody could hear means nothing.
+// The edges that may still serve from a route table older than the version. One that was silent for that long counts as dead.
 func (q *Queries) CountEdgesBehind(ctx context.Context, version int64, silentFor time.Duration) (int64, error) {
 	row := q.db.QueryRow(ctx, countEdgesBehind, version, silentFor)
 	var count int64

@@ -19,19 +19,20 @@ WHERE id IN (
   SELECT warm.id FROM vms AS warm
   JOIN deployments ON deployments.id = warm.deployment_id
   JOIN nodes ON nodes.id = warm.node_id
-  WHERE deployments.state = 'retired'
-    AND (deployments.id = $2 OR (deployments.origin_id = $2 AND deployments.trigger = 'rollback'))
+  WHERE deployments.project_id = $2 AND deployments.state = 'retired'
+    AND (deployments.id = $3 OR (deployments.origin_id = $3 AND deployments.trigger = 'rollback'))
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
-    AND warm.port = $3 AND warm.cpu_millis = $4 AND warm.memory_bytes = $5
-    AND warm.health_path IS NOT DISTINCT FROM $6
-    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $7::interval
-  ORDER BY warm.id LIMIT $8::int FOR UPDATE OF warm
+    AND warm.port = $4 AND warm.cpu_millis = $5 AND warm.memory_bytes = $6
+    AND warm.health_path IS NOT DISTINCT FROM $7
+    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $8::interval
+  ORDER BY warm.id LIMIT $9::int FOR UPDATE OF warm
 )
 RETURNING node_id
 `
 
 type AdoptWarmVMsParams struct {
 	DeploymentID uuid.UUID
+	ProjectID    uuid.UUID
 	OriginID     uuid.UUID
 	Port         int32
 	CPUMillis    int32
@@ -46,6 +47,7 @@ type AdoptWarmVMsParams struct {
 func (q *Queries) AdoptWarmVMs(ctx context.Context, arg AdoptWarmVMsParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, adoptWarmVMs,
 		arg.DeploymentID,
+		arg.ProjectID,
 		arg.OriginID,
 		arg.Port,
 		arg.CPUMillis,
@@ -84,6 +86,25 @@ func (q *Queries) CountPresentVMs(ctx context.Context, deploymentID uuid.UUID) (
 	return count, err
 }
 
+const countRecentFailures = `-- name: CountRecentFailures :one
+SELECT count(*) AS failures, coalesce(now() - max(vms.created_at), interval '0')::interval AS last_ago
+FROM vms
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.state = 'failed' AND vms.created_at > now() - $2::interval
+`
+
+type CountRecentFailuresRow struct {
+	Failures int64
+	LastAgo  time.Duration
+}
+
+// How many VMs of a deployment failed for good that were placed within the time, and how long ago the last of them was.
+func (q *Queries) CountRecentFailures(ctx context.Context, deploymentID uuid.UUID, within time.Duration) (CountRecentFailuresRow, error) {
+	row := q.db.QueryRow(ctx, countRecentFailures, deploymentID, within)
+	var i CountRecentFailuresRow
+	err := row.Scan(&i.Failures, &i.LastAgo)
+	return i, err
+}
+
 const countRunningVMs = `-- name: CountRunningVMs :one
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL
 `
@@ -94,6 +115,26 @@ func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) (
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const countVMsToRemove = `-- name: CountVMsToRemove :one
+SELECT count(*) AS present, count(*) FILTER (WHERE node_silence.silent_for > $1::interval) AS lost
+FROM vms JOIN node_silence ON node_silence.id = vms.node_id
+WHERE vms.deployment_id = $2 AND vms.removed_at IS NULL
+`
+
+type CountVMsToRemoveRow struct {
+	Present int64
+	Lost    int64
+}
+
+// The VMs of a deployment of which something is left, and how many of those are on nodes that are lost: nobody will say soon
+// that they are gone.
+func (q *Queries) CountVMsToRemove(ctx context.Context, lostAfter time.Duration, deploymentID uuid.UUID) (CountVMsToRemoveRow, error) {
+	row := q.db.QueryRow(ctx, countVMsToRemove, lostAfter, deploymentID)
+	var i CountVMsToRemoveRow
+	err := row.Scan(&i.Present, &i.Lost)
+	return i, err
 }
 
 const createVM = `-- name: CreateVM :exec
@@ -132,24 +173,43 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 	return err
 }
 
+const findSilentEdge = `-- name: FindSilentEdge :one
+SELECT edges.name, (now() - edges.last_seen_at)::interval AS silent_for FROM edges
+WHERE edges.last_seen_at < (SELECT max(vms.removed_at) FROM vms WHERE vms.ip_released_at IS NULL AND vms.removed_at IS NOT NULL)
+  AND edges.last_seen_at < now() - $1::interval
+ORDER BY edges.last_seen_at LIMIT 1
+`
+
+type FindSilentEdgeRow struct {
+	Name      string
+	SilentFor time.Duration
+}
+
+// The edge that has been silent longest of those that keep addresses from being given back; no row where none does.
+func (q *Queries) FindSilentEdge(ctx context.Context, silentFor time.Duration) (FindSilentEdgeRow, error) {
+	row := q.db.QueryRow(ctx, findSilentEdge, silentFor)
+	var i FindSilentEdgeRow
+	err := row.Scan(&i.Name, &i.SilentFor)
+	return i, err
+}
+
 const getReleaseVM = `-- name: GetReleaseVM :one
 SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen,
-  (coalesce(nodes.last_seen_at < now() - $2::interval AND control_plane.answering_since < now() - $2::interval, false))::boolean
-    AS node_lost,
-  (coalesce(now() - coalesce(vms.started_at, vms.created_at), '0'::interval))::interval AS age
+  (node_silence.silent_for > $2::interval)::boolean AS node_lost,
+  (coalesce(now() - vms.started_at, '0'::interval))::interval AS running_for
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
-LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = $3 AND vms.kind = 'release'
 `
 
 type GetReleaseVMRow struct {
-	VM       VM
-	NodeName string
-	NodeSeen bool
-	NodeLost bool
-	Age      time.Duration
+	VM         VM
+	NodeName   string
+	NodeSeen   bool
+	NodeLost   bool
+	RunningFor time.Duration
 }
 
 // The VM that runs the release command of a deployment, with how its node is; no row where none was placed.
@@ -183,7 +243,7 @@ func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lo
 		&i.NodeName,
 		&i.NodeSeen,
 		&i.NodeLost,
-		&i.Age,
+		&i.RunningFor,
 	)
 	return i, err
 }
@@ -275,6 +335,68 @@ func (q *Queries) ListHeldAddresses(ctx context.Context, prefix netip.Prefix) ([
 	return items, nil
 }
 
+const listInstances = `-- name: ListInstances :many
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
+  SELECT FROM vms AS replacement
+  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+) AS replaced
+FROM vms
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+ORDER BY vms.id
+FOR UPDATE OF vms
+`
+
+type ListInstancesRow struct {
+	VM       VM
+	Replaced bool
+}
+
+// The VMs that serve for a deployment, or are to, and whether another one is already there to take a VM's place. Locked.
+func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]ListInstancesRow, error) {
+	rows, err := q.db.Query(ctx, listInstances, deploymentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListInstancesRow{}
+	for rows.Next() {
+		var i ListInstancesRow
+		if err := rows.Scan(
+			&i.VM.ID,
+			&i.VM.DeploymentID,
+			&i.VM.NodeID,
+			&i.VM.IP,
+			&i.VM.Port,
+			&i.VM.CPUMillis,
+			&i.VM.MemoryBytes,
+			&i.VM.HealthPath,
+			&i.VM.DesiredState,
+			&i.VM.State,
+			&i.VM.Message,
+			&i.VM.ExitCode,
+			&i.VM.Restarts,
+			&i.VM.HealthyAt,
+			&i.VM.CreatedAt,
+			&i.VM.RemovedAt,
+			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
+			&i.Replaced,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listLastRuntimeLines = `-- name: ListLastRuntimeLines :many
 SELECT line FROM runtime_logs WHERE deployment_id = $1 ORDER BY id DESC LIMIT $2
 `
@@ -301,9 +423,12 @@ func (q *Queries) ListLastRuntimeLines(ctx context.Context, deploymentID uuid.UU
 }
 
 const listNodeUsage = `-- name: ListNodeUsage :many
-SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
-  count(*) FILTER (WHERE deployment_id = $1 AND kind = 'app') AS instances
-FROM vms WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)
+SELECT node_id,
+  coalesce(sum(cpu_millis) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS cpu_millis,
+  coalesce(sum(memory_bytes) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS memory_bytes,
+  count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = $1 AND kind = 'app') AS instances,
+  count(*) AS addresses
+FROM vms WHERE ip_released_at IS NULL
 GROUP BY node_id
 `
 
@@ -312,10 +437,11 @@ type ListNodeUsageRow struct {
 	CPUMillis   int64
 	MemoryBytes int64
 	Instances   int64
+	Addresses   int64
 }
 
-// What the VMs that are still there hold of each node. VMs that are to stop still hold it; release commands that have ended
-// do not.
+// What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
+// none), addresses until they are given back.
 func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]ListNodeUsageRow, error) {
 	rows, err := q.db.Query(ctx, listNodeUsage, deploymentID)
 	if err != nil {
@@ -330,6 +456,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 			&i.CPUMillis,
 			&i.MemoryBytes,
 			&i.Instances,
+			&i.Addresses,
 		); err != nil {
 			return nil, err
 		}
@@ -341,16 +468,15 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 	return items, nil
 }
 
-const lockUsableNodes = `-- name: LockUsableNodes :many
+const listUsableNodes = `-- name: ListUsableNodes :many
 SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval
 ORDER BY id
-FOR NO KEY UPDATE
 `
 
-// The nodes that may get VMs, locked so that two schedulers cannot give the same room or address away.
-func (q *Queries) LockUsableNodes(ctx context.Context, seenWithin time.Duration) ([]Node, error) {
-	rows, err := q.db.Query(ctx, lockUsableNodes, seenWithin)
+// The nodes that may get VMs. Placement is locked.
+func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration) ([]Node, error) {
+	rows, err := q.db.Query(ctx, listUsableNodes, seenWithin)
 	if err != nil {
 		return nil, err
 	}
@@ -382,6 +508,17 @@ func (q *Queries) LockUsableNodes(ctx context.Context, seenWithin time.Duration)
 	return items, nil
 }
 
+const lockPlacement = `-- name: LockPlacement :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.placement', 0))
+`
+
+// Placements take turns, so that two cannot give the same room or address away. Nodes are not locked, so that no heartbeat waits
+// for a placement. Deleting a node takes a turn, too.
+func (q *Queries) LockPlacement(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockPlacement)
+	return err
+}
+
 const releaseAddresses = `-- name: ReleaseAddresses :exec
 UPDATE vms SET ip_released_at = now()
 WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
@@ -393,6 +530,53 @@ WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
 // deleted, the address rests.
 func (q *Queries) ReleaseAddresses(ctx context.Context, cooldown time.Duration) error {
 	_, err := q.db.Exec(ctx, releaseAddresses, cooldown)
+	return err
+}
+
+const releasePrefixes = `-- name: ReleasePrefixes :exec
+DELETE FROM resting_prefixes
+WHERE released_at < now() - $1::interval
+  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < resting_prefixes.released_at)
+`
+
+// As ReleaseAddresses, for the address ranges of nodes that were deleted.
+func (q *Queries) ReleasePrefixes(ctx context.Context, cooldown time.Duration) error {
+	_, err := q.db.Exec(ctx, releasePrefixes, cooldown)
+	return err
+}
+
+const setVMsDesired = `-- name: SetVMsDesired :many
+UPDATE vms SET desired_state = $1 WHERE id = ANY ($2::uuid[]) RETURNING node_id
+`
+
+// Asks for those VMs to stop, or takes them out of the route table; returns their nodes.
+func (q *Queries) SetVMsDesired(ctx context.Context, desiredState string, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, setVMsDesired, desiredState, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var node_id uuid.UUID
+		if err := rows.Scan(&node_id); err != nil {
+			return nil, err
+		}
+		items = append(items, node_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const settleInstances = `-- name: SettleInstances :exec
+UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL
+`
+
+// Writes that the VMs of what is live are as many as the project asks for.
+func (q *Queries) SettleInstances(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, settleInstances, id)
 	return err
 }
 
@@ -451,4 +635,14 @@ func (q *Queries) StopVMs(ctx context.Context, deploymentID uuid.UUID) ([]uuid.U
 		return nil, err
 	}
 	return items, nil
+}
+
+const unsettleInstances = `-- name: UnsettleInstances :exec
+UPDATE projects SET instances_changed_at = now() WHERE id = $1
+`
+
+// Has reconcile compare the VMs of what is live with what the project asks for.
+func (q *Queries) UnsettleInstances(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, unsettleInstances, id)
+	return err
 }

@@ -13,7 +13,7 @@ import (
 
 // build has the image built and pushed by digest.
 func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
-	plan, err := a.plan()
+	plan, err := planOf(a.deployment)
 	if err != nil {
 		return nil, err
 	}

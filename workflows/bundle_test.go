@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -344,6 +345,9 @@ func (m *memory) setBuild(f func(ctx context.Context, request activities.BuildRe
 	m.onBuild = f
 }
 
+// fakeNodePause is how often the fake node reports.
+const fakeNodePause = 5 * time.Millisecond
+
 // fakeNode reports every VM that is to run as healthy, or as the test says, and removes every other one. Release commands end
 // with exit code 0, or as the test says.
 type fakeNode struct {
@@ -385,15 +389,35 @@ func (n *fakeNode) run(ctx context.Context) {
 					AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
 				RETURNING deployment_id)
 			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts, release, exitCode)
+		if err == nil {
+			err = n.tellOf(ctx, fakeNodePause)
+		}
+
 		if err != nil && ctx.Err() == nil {
 			n.bundle.logger.Warn("the node could not report", "error", err)
 		}
 
 		select {
 		case <-ctx.Done():
-		case <-time.After(5 * time.Millisecond):
+		case <-time.After(fakeNodePause):
 		}
 	}
+}
+
+// tellOf adds the time since the last report to what VMs have waited, as the API does for the nodes that report.
+func (n *fakeNode) tellOf(ctx context.Context, passed time.Duration) error {
+	rows, err := n.bundle.pool.Query(ctx, `SELECT id FROM vms WHERE removed_at IS NULL AND state NOT IN ('healthy', 'exited')
+		AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())`)
+	if err != nil {
+		return err
+	}
+
+	waiting, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+
+	return n.bundle.queries.AddWaitingTime(ctx, passed, waiting)
 }
 
 // releases has release commands stand in a state or, where that is exited, end with an exit code.

@@ -71,6 +71,10 @@ func (d *Deployments) stop(ctx context.Context, tx pgx.Tx, queries *database.Que
 		}
 	}
 
+	if err := unpinBy(ctx, d.client, tx, deployment); err != nil {
+		return err
+	}
+
 	if err := insertCleanup(ctx, d.client, tx, deployment); err != nil {
 		return err
 	}

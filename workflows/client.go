@@ -22,7 +22,7 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			return nil, err
 		}
 
-		longest = max(longest, k.timeout)
+		longest = max(longest, w.timeout(k))
 		river.AddWorkerArgs(workers, arguments{kind: k.name}, &jobWorker{kind: k, worker: w})
 	}
 
@@ -38,6 +38,7 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 		// Only for jobs that the reaper cannot see. It must not take a job from a worker that is at work.
 		RescueStuckJobsAfter: longest + time.Hour,
 		SoftStopTimeout:      w.config.StopTimeout,
+		FetchOnlyKnownKinds:  true,
 
 		CompletedJobRetentionPeriod: w.config.JobRetention,
 		CancelledJobRetentionPeriod: w.config.JobRetention,
@@ -62,6 +63,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueBuild:   {MaxWorkers: w.config.BuildSlots},
 		queueRelease: {MaxWorkers: w.config.ReleaseSlots},
 		queueWait:    {MaxWorkers: w.config.WaitSlots},
+		queueRetire:  {MaxWorkers: w.config.WaitSlots},
 		queuePoll:    {MaxWorkers: polls},
 		queueMove:    {MaxWorkers: w.config.WaitSlots},
 		queueGarbage: {MaxWorkers: 1},
@@ -77,12 +79,21 @@ type jobWorker struct {
 	worker *Worker
 }
 
+// timeout bounds one attempt of a kind.
+func (w *Worker) timeout(k kind) time.Duration {
+	if k.drains {
+		return k.timeout + w.config.DrainTime
+	}
+
+	return k.timeout
+}
+
 // Timeout bounds one attempt.
-func (j *jobWorker) Timeout(*river.Job[arguments]) time.Duration { return j.kind.timeout }
+func (j *jobWorker) Timeout(*river.Job[arguments]) time.Duration { return j.worker.timeout(j.kind) }
 
 // NextRetry is when a failed attempt is followed by another one.
 func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
-	return time.Now().Add(backoff(job.Attempt))
+	return time.Now().Add(backoff(attemptOf(job)))
 }
 
 // Work runs one attempt. What is interrupted because the worker stops is handed to another one; periodic jobs come back
@@ -109,12 +120,6 @@ func periodicJob(name string, every time.Duration) *river.PeriodicJob {
 			return nil, nil
 		}
 
-		return arguments{kind: name}, &river.InsertOpts{
-			Queue: k.queue, MaxAttempts: k.attempts,
-			UniqueOpts: river.UniqueOpts{ByState: []rivertype.JobState{
-				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
-				rivertype.JobStateRetryable, rivertype.JobStateScheduled,
-			}},
-		}
+		return arguments{kind: name}, &river.InsertOpts{Queue: k.queue, MaxAttempts: k.attempts, UniqueOpts: once(false)}
 	}, &river.PeriodicJobOpts{RunOnStart: true})
 }

@@ -17,10 +17,10 @@ type Config struct {
 	ReleaseSlots    int               `doc:"How many images a worker publishes, schedules or makes live at the same time."                                     env:"ZEITWORK_WORKER_RELEASE_SLOTS" envDefault:"16"`
 	WaitSlots       int               `doc:"How many deployments a worker waits for at the same time: until they are healthy, gone, or their release command has ended."                        env:"ZEITWORK_WORKER_WAIT_SLOTS"   envDefault:"500"`
 	StopTimeout     time.Duration     `doc:"How long steps may go on when the worker is told to stop, before another worker has to begin them again."          env:"ZEITWORK_WORKER_STOP_TIMEOUT" envDefault:"3s"`
-	HealthTimeout   time.Duration     `doc:"How long an app may take from its start until it is healthy; at most 14m."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
+	HealthTimeout   time.Duration     `doc:"How long an app may take from its start until it is healthy. Time in which its node or the api is away does not count."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
 	DrainTime       time.Duration     `doc:"How long requests to a replaced deployment may take to end, once no edge sends it new ones and before it gets SIGTERM." env:"ZEITWORK_DRAIN_TIME"     envDefault:"10s"`
 	KeepWarm        time.Duration     `doc:"How long the VMs of the deployment that was live before run on, so that a rollback to it takes no start."             env:"ZEITWORK_KEEP_WARM"           envDefault:"5m"`
-	StartTimeout    time.Duration     `doc:"How long nodes may take to start the VMs of a deployment: to find room, to pull, to begin; at most 14m."             env:"ZEITWORK_START_TIMEOUT"       envDefault:"10m"`
+	StartTimeout    time.Duration     `doc:"How long nodes may take to start the VMs of a deployment: to pull its image and to begin. Time in which a node or the api is away does not count."             env:"ZEITWORK_START_TIMEOUT"       envDefault:"10m"`
 	ReleaseTimeout  time.Duration     `doc:"How long the release command of a deployment may run before it is stopped and the deployment fails; at most 1h."     env:"ZEITWORK_RELEASE_TIMEOUT"     envDefault:"10m"`
 	AddressCooldown time.Duration     `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
 	NodeLostAfter   time.Duration     `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
@@ -38,6 +38,8 @@ func (c Config) check() error {
 	switch {
 	case c.ReleaseTimeout <= 0 || c.ReleaseTimeout > time.Hour:
 		return errors.New("ZEITWORK_RELEASE_TIMEOUT must be longer than 0s and at most 1h")
+	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour: //nolint:mnd // A day.
+		return errors.New("ZEITWORK_DRAIN_TIME must be at least 0s and at most 24h")
 	case c.GarbageInterval <= 0:
 		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
 	case c.KeepReleases < 0:

@@ -47,6 +47,12 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 		return database.Deployment{}, err
 	}
 
+	if request.Trigger != TriggerPush {
+		if _, err := unpin(ctx, d.client, tx, project.ID, "The project was unpinned by a deployment that was asked for."); err != nil {
+			return database.Deployment{}, err
+		}
+	}
+
 	deployment := id.New()
 
 	environment, err := d.snapshot(ctx, queries, project.ID, deployment)

@@ -50,10 +50,10 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	}, nil
 }
 
-// plan is what detect has decided.
-func (a *attempt) plan() (detect.Plan, error) {
+// planOf is what detect has decided for a deployment.
+func planOf(deployment database.Deployment) (detect.Plan, error) {
 	var plan detect.Plan
-	if err := json.Unmarshal(a.deployment.BuildPlan, &plan); err != nil {
+	if err := json.Unmarshal(deployment.BuildPlan, &plan); err != nil {
 		return plan, fmt.Errorf("decode the build plan: %w", err)
 	}
 

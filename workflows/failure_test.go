@@ -3,6 +3,7 @@ package workflows
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -75,20 +76,23 @@ func TestDeploy_OurError_IsTriedAgainAndSaysWhatItWaitsFor(t *testing.T) {
 	b.requireNowhere(t, canary)
 }
 
-func TestDeploy_OutOfAttempts_FailsWithWhatItWaitedFor(t *testing.T) {
+func TestDeploy_DeadlineOfAStepHasPassed_FailsWithWhatItWaitedFor(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.activities.onClone = func(context.Context) error { return problem.New(problem.Unavailable, "The registry does not answer.") }
-
 	deployment := b.create(t)
-	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, ended_at)
-		VALUES ($1, $2, 'clone', $3, 'retrying', 'w', now())`, id.New(), deployment.ID, deploy()[0].attempts-1)
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, started_at, ended_at)
+		VALUES ($1, $2, 'clone', 1, 'retrying', 'w', now() - $3::interval, now())`, id.New(), deployment.ID, deploy()[0].deadline-time.Second)
+	b.activities.onClone = func(context.Context) error {
+		time.Sleep(time.Second) // The deadline passes.
+
+		return problem.New(problem.Unavailable, "The registry does not answer.")
+	}
 	b.work(t)
 
 	failed := b.await(t, deployment.ID, stateFailed)
 	require.Equal(t, "unavailable", *failed.ErrorCode)
-	require.Equal(t, "The registry does not answer. It was tried 10 times. Redeploy to try again.", *failed.ErrorMessage)
+	require.Equal(t, "The registry does not answer. It was tried for 1h0m0s. Redeploy to try again.", *failed.ErrorMessage)
 }
 
 func TestDeploy_WorkersDieAtAStepAgainAndAgain_Fails(t *testing.T) {
@@ -96,8 +100,8 @@ func TestDeploy_WorkersDieAtAStepAgainAndAgain_Fails(t *testing.T) {
 
 	b := setup(t)
 	deployment := b.create(t)
-	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
-		VALUES ($1, $2, 'clone', $3, 'w')`, id.New(), deployment.ID, deploy()[0].attempts)
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker, started_at)
+		VALUES ($1, $2, 'clone', 1, 'w', now() - $3::interval)`, id.New(), deployment.ID, deploy()[0].deadline)
 	b.work(t)
 
 	failed := b.await(t, deployment.ID, stateFailed)

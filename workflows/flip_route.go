@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 )
@@ -20,6 +21,10 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 
 		if overtaken {
 			return errOvertaken
+		}
+
+		if err := requireHealthy(ctx, queries, a); err != nil {
+			return err
 		}
 
 		if err := queries.PointDomains(ctx, &a.deployment.ID, a.project.ID); err != nil {
@@ -42,4 +47,28 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 
 		return queries.Notify(ctx, database.ChannelRoutes, "")
 	}, nil
+}
+
+// requireHealthy sends the deployment back to its health check where an instance is not healthy any more. A report that says so later
+// changes the route table itself.
+func requireHealthy(ctx context.Context, queries *database.Queries, a *attempt) error {
+	rows, err := queries.ListDeploymentVMs(ctx, seenWithin, a.deployment.ID)
+	if err != nil {
+		return fmt.Errorf("read the VMs: %w", err)
+	}
+
+	if !judge(rows).healthy {
+		return goBack(stepHealthCheck, "An instance of the app was healthy and is not any more.")
+	}
+
+	if len(lo.Filter(rows, toServe)) == int(a.project.Instances) {
+		return nil
+	}
+
+	// The number was changed on the way.
+	if err := queries.UnsettleInstances(ctx, a.project.ID); err != nil {
+		return fmt.Errorf("have the instances compared: %w", err)
+	}
+
+	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -24,11 +23,10 @@ const (
 	logGrace = time.Second
 )
 
-// healthCheck waits until every instance is healthy. It keeps no connection while it waits.
+// healthCheck waits until every instance is healthy. It keeps no connection while it waits. Only the time that nodes have told of counts
+// against the app: a node or an api that is away costs it nothing.
 func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 	queries := database.New(w.pool)
-
-	var started time.Time
 
 	err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
 		rows, err := queries.ListDeploymentVMs(ctx, seenWithin, a.deployment.ID)
@@ -37,19 +35,16 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 		}
 
 		verdict := judge(rows)
-		if verdict.started && started.IsZero() {
-			started = time.Now()
-		}
 
 		switch {
 		case verdict.healthy:
 			return true, nil
 		case verdict.failure != "":
 			return false, w.unhealthy(ctx, a, verdict.failure)
-		case !started.IsZero() && time.Since(started) > w.config.HealthTimeout:
+		case verdict.unhealthyFor > w.config.HealthTimeout:
 			return false, w.unhealthy(ctx, a, fmt.Sprintf("The app did not become healthy within %.0f seconds. %s",
 				w.config.HealthTimeout.Seconds(), verdict.message))
-		case !verdict.started && time.Since(verdict.newest) > w.config.StartTimeout:
+		case verdict.startingFor > w.config.StartTimeout:
 			return false, errors.Join(errPointless, problem.New(problem.Unavailable, "%s",
 				strings.TrimSpace(fmt.Sprintf("No node could start the app within %.0f minutes. %s Redeploy to try again.",
 					w.config.StartTimeout.Minutes(), verdict.message))))
@@ -63,7 +58,7 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 		return nil, err
 	}
 
-	return func(context.Context, pgx.Tx, *database.Queries) error { return nil }, nil
+	return nothing, nil
 }
 
 // unhealthy makes the user's error from what is known of the app.
@@ -105,12 +100,12 @@ type verdict struct {
 	healthy bool
 	// started is true as soon as an app has had the chance to answer.
 	started bool
+	// startingFor and unhealthyFor are those of the VM that has waited longest.
+	startingFor, unhealthyFor time.Duration
 	// failure is a sentence when waiting longer cannot help.
 	failure string
 	// message is what the nodes say of a VM that is not healthy yet, or empty.
-	message string
-	// newest is when the youngest VM was placed.
-	newest     time.Time
+	message    string
 	waitingFor string
 }
 
@@ -124,7 +119,7 @@ func judge(rows []database.ListDeploymentVMsRow) verdict {
 
 	rows = lo.Filter(rows, toServe)
 
-	result := verdict{newest: lo.LatestBy(rows, func(row database.ListDeploymentVMsRow) time.Time { return row.VM.CreatedAt }).VM.CreatedAt}
+	result := verdict{}
 	healthy := 0
 	pulling, absent := false, ""
 
@@ -145,7 +140,14 @@ func judge(rows []database.ListDeploymentVMsRow) verdict {
 		}
 
 		pulling = pulling || row.VM.State == "pulling"
-		result.started = result.started || (row.VM.State != "pending" && row.VM.State != "pulling")
+
+		if row.VM.State == "pending" || row.VM.State == "pulling" {
+			result.startingFor = max(result.startingFor, row.VM.StartingFor)
+		} else {
+			result.started = true
+			result.unhealthyFor = max(result.unhealthyFor, row.VM.UnhealthyFor)
+		}
+
 		result.message = lo.CoalesceOrEmpty(result.message, message)
 
 		if !row.NodeSeen {

@@ -29,19 +29,12 @@ var errReplacementFailed = errors.New("a VM that was to replace another one fail
 func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
-	err := w.replaceVMs(ctx, deployment)
-	if problem.CodeOf(err) == problem.Unavailable {
-		w.logger.WarnContext(ctx, "VMs must leave their node and no other one has room", logging.Deployment(deployment), logging.Error(err))
-
-		return river.JobSnooze(roomRest)
-	}
-
-	if err != nil {
+	if err := w.orLater(ctx, deployment, "VMs must leave their node and no other one has room", w.replaceVMs(ctx, deployment)); err != nil {
 		return err
 	}
 
 	if err := w.awaitReplacements(ctx, deployment); err != nil {
-		return w.outOfPatience(ctx, deployment, "the VMs that replace others are not healthy", err)
+		return err
 	}
 
 	draining, err := w.drainReplaced(ctx, deployment)
@@ -49,8 +42,8 @@ func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 		return err
 	}
 
-	if err := w.awaitEdges(ctx); err != nil {
-		return w.outOfPatience(ctx, deployment, "edges have not acknowledged the route table", err)
+	if err := w.awaitEdges(ctx, deployment); err != nil {
+		return err
 	}
 
 	if err := w.sleep(ctx, w.config.DrainTime); err != nil {
@@ -67,6 +60,21 @@ func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 	})
 }
 
+// orLater makes the job come back later, which costs no attempt, where it found no room, and has room made.
+func (w *Worker) orLater(ctx context.Context, deployment uuid.UUID, what string, err error) error {
+	if problem.CodeOf(err) != problem.Unavailable {
+		return err
+	}
+
+	w.logger.WarnContext(ctx, what, logging.Deployment(deployment), logging.Error(err))
+
+	if noRoom, ok := errors.AsType[*noRoomError](err); ok {
+		w.makeRoom(ctx, noRoom)
+	}
+
+	return river.JobSnooze(roomRest)
+}
+
 // replaceVMs gives each VM that must leave its node another one elsewhere.
 func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
@@ -77,6 +85,10 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 
 		if locked.State != stateLive && locked.State != stateDeploying {
 			return nil
+		}
+
+		if err := queries.LockPlacement(ctx); err != nil {
+			return fmt.Errorf("lock placement: %w", err)
 		}
 
 		touched, err := queries.DropHopelessReplacements(ctx, deployment, w.config.NodeLostAfter)
@@ -104,10 +116,8 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 
 // replace starts another VM for one that must leave its node, and returns the node of the new one.
 func (w *Worker) replace(ctx context.Context, queries *database.Queries, deployment database.Deployment, old database.VM) (uuid.UUID, error) {
-	fresh := database.CreateVMParams{
-		DeploymentID: deployment.ID, Kind: vmApp, Port: old.Port, CPUMillis: old.CPUMillis, MemoryBytes: old.MemoryBytes, HealthPath: old.HealthPath,
-		ReplacesID: &old.ID,
-	}
+	fresh := likeVM(old)
+	fresh.ReplacesID = &old.ID
 
 	nodes, err := w.placeOn(ctx, queries, fresh, 1)
 	if err != nil {
@@ -130,17 +140,15 @@ func (w *Worker) replace(ctx context.Context, queries *database.Queries, deploym
 
 // awaitReplacements waits until every VM that replaces another one is healthy.
 func (w *Worker) awaitReplacements(ctx context.Context, deployment uuid.UUID) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	return w.await(ctx, deployment, "the VMs that replace others are not healthy", database.ChannelDeployments, deployment.String(),
+		func(ctx context.Context) (bool, error) {
+			count, err := database.New(w.pool).CountPendingReplacements(ctx, deployment)
+			if err == nil && count.Failed > 0 {
+				err = errReplacementFailed
+			}
 
-	return w.until(ctx, database.ChannelDeployments, deployment.String(), func() (bool, error) {
-		count, err := database.New(w.pool).CountPendingReplacements(ctx, deployment)
-		if err == nil && count.Failed > 0 {
-			err = errReplacementFailed
-		}
-
-		return count.Pending == 0, err
-	})
+			return count.Pending == 0, err
+		})
 }
 
 // drainReplaced takes VMs whose replacement is healthy out of the route table, and tells whether any is to be stopped.

@@ -3,10 +3,12 @@ package workflows
 import (
 	"cmp"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -20,8 +22,19 @@ type candidate struct {
 	node        database.Node
 	cpuMillis   int64
 	memoryBytes int64
+	addresses   int64
 	// instances counts the VMs of the deployment that are there already.
 	instances int64
+}
+
+// need is what one VM takes of a node, beside an address.
+type need struct {
+	cpuMillis, memoryBytes int64
+}
+
+// fits tells whether the node has room for another VM.
+func (c *candidate) fits(n need) bool {
+	return c.cpuMillis >= n.cpuMillis && c.memoryBytes >= n.memoryBytes && c.addresses > 0
 }
 
 func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*candidate {
@@ -35,16 +48,35 @@ func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*can
 		row := used[node.ID]
 		found = append(found, &candidate{
 			node: node, cpuMillis: cpuOvercommit*int64(node.CPUMillis) - row.CPUMillis, memoryBytes: node.MemoryBytes - row.MemoryBytes,
-			instances: row.Instances,
+			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances,
 		})
 	}
 
 	return found
 }
 
+// noRoomError means that no node can take a VM now.
+type noRoomError struct {
+	need need
+	// addresses is true where a node has room and no free address.
+	addresses bool
+}
+
+func (e *noRoomError) Error() string {
+	if e.addresses {
+		return "The nodes that have room have no free address."
+	}
+
+	return fmt.Sprintf("No node has room for another VM with %s.", e.need)
+}
+
+func (n need) String() string {
+	return fmt.Sprintf("%d MiB of memory and %.2f processors", n.memoryBytes>>20, float64(n.cpuMillis)/1000) //nolint:mnd // Thousandths.
+}
+
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
-// deployment first, of those the one with the most free memory.
-func place(among []*candidate, count int, cpuMillis, memoryBytes int64) ([]database.Node, error) {
+// deployment first, of those the one with the most free memory. It returns a *noRoomError where none has room for all.
+func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	if len(among) == 0 {
 		return nil, problem.New(problem.Unavailable, "No node is ready.")
 	}
@@ -52,26 +84,48 @@ func place(among []*candidate, count int, cpuMillis, memoryBytes int64) ([]datab
 	placed := make([]database.Node, 0, count)
 
 	for range count {
-		fitting := slices.DeleteFunc(slices.Clone(among), func(c *candidate) bool {
-			return c.cpuMillis < cpuMillis || c.memoryBytes < memoryBytes
-		})
+		fitting := lo.Filter(among, func(c *candidate, _ int) bool { return c.fits(n) })
 		if len(fitting) == 0 {
-			return nil, problem.New(problem.Unavailable, "No node has room for another VM with %d MiB of memory and %.2f processors.",
-				memoryBytes>>20, float64(cpuMillis)/1000) //nolint:mnd // Thousandths.
+			return nil, explain(among, n)
 		}
 
 		chosen := slices.MinFunc(fitting, func(a, b *candidate) int {
 			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(b.memoryBytes, a.memoryBytes))
 		})
 
-		chosen.cpuMillis -= cpuMillis
-		chosen.memoryBytes -= memoryBytes
+		chosen.cpuMillis -= n.cpuMillis
+		chosen.memoryBytes -= n.memoryBytes
+		chosen.addresses--
 		chosen.instances++
 
 		placed = append(placed, chosen.node)
 	}
 
 	return placed, nil
+}
+
+// explain returns why none of the nodes takes a VM.
+func explain(among []*candidate, n need) error {
+	large := lo.SomeBy(among, func(c *candidate) bool {
+		return cpuOvercommit*int64(c.node.CPUMillis) >= n.cpuMillis && c.node.MemoryBytes >= n.memoryBytes
+	})
+	if !large {
+		return problem.New(problem.Unavailable, "No node is large enough for a VM with %s. Make the app's VMs smaller, or add a larger node.", n)
+	}
+
+	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool {
+		return c.cpuMillis >= n.cpuMillis && c.memoryBytes >= n.memoryBytes
+	})}
+
+	return problem.Wrap(cause, problem.Unavailable, "%s", cause.Error())
+}
+
+// usableAddresses is how many VMs can have an address of the prefix at once.
+func usableAddresses(prefix netip.Prefix) int64 {
+	// The network's address, the gateway's and the broadcast address.
+	const reserved = 3
+
+	return 1<<(prefix.Addr().BitLen()-prefix.Bits()) - reserved
 }
 
 // lowestFree returns the lowest address of the prefix that nobody holds. The network's address, the first one behind it

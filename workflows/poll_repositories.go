@@ -51,6 +51,8 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 	asking, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 
+	asked := time.Now()
+
 	commit, err := w.source.Head(asking, project.RepositoryURL, project.Branch)
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
@@ -78,14 +80,25 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 
 		// A deployment of the branch's newest commit has still to find out which one that is: this one, perhaps.
 		if unresolved {
-			return queries.RecordPoll(ctx, locked.LastSeenCommit, project.ID)
+			return queries.RecordPoll(ctx, locked.LastSeenCommit, time.Since(asked), project.ID)
 		}
 
-		if err := queries.RecordPoll(ctx, &commit, project.ID); err != nil {
+		if err := queries.RecordPoll(ctx, &commit, time.Since(asked), project.ID); err != nil {
 			return fmt.Errorf("write the commit: %w", err)
 		}
 
 		if lo.FromPtr(locked.LastSeenCommit) == commit || newest == commit {
+			return nil
+		}
+
+		// Somebody may have deployed the commit by hand since the branch was last seen to point elsewhere, and may have gone back
+		// since. A branch that is set back to a commit of long ago is another matter: that is a push.
+		deployed, err := queries.CommitWasDeployed(ctx, project.ID, commit, lo.FromPtrOr(locked.LastSeenAt, locked.CreatedAt))
+		if err != nil {
+			return fmt.Errorf("look for deployments of the commit: %w", err)
+		}
+
+		if deployed {
 			return nil
 		}
 

@@ -3,11 +3,14 @@ package workflows
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
@@ -40,17 +43,19 @@ func (w *Worker) reapOnce(ctx context.Context) error {
 		return fmt.Errorf("list the owners of running jobs: %w", err)
 	}
 
+	var problems []error
+
 	for _, owner := range owners {
 		if owner == w.name {
 			continue
 		}
 
 		if err := w.takeOver(ctx, owner); err != nil {
-			return fmt.Errorf("take the jobs of worker %s over: %w", owner, err)
+			problems = append(problems, fmt.Errorf("take the jobs of worker %s over: %w", owner, err))
 		}
 	}
 
-	return nil
+	return errors.Join(problems...)
 }
 
 // takeOver ends the running jobs of a worker if it is dead, and inserts a fresh job for each. The dead one's rows are not
@@ -78,12 +83,18 @@ func (w *Worker) takeOver(ctx context.Context, owner string) error {
 				continue
 			}
 
+			// A job that nobody can read ends here. It must not keep the others from being taken over.
 			var args arguments
 			if err := json.Unmarshal(job.Args, &args); err != nil {
-				return fmt.Errorf("decode the arguments of job %d: %w", job.ID, err)
+				w.logger.ErrorContext(ctx, "a job of a worker that died cannot be read", slog.Int64("job_id", job.ID),
+					slog.String("job", job.Kind), logging.Error(err))
+
+				continue
 			}
 
-			if err := insertJob(ctx, w.client, tx, job.Kind, args); err != nil {
+			tried := attemptOf(&river.Job[arguments]{JobRow: &rivertype.JobRow{Attempt: int(job.Attempt), Metadata: job.Metadata}})
+
+			if err := insertJobLike(ctx, w.client, tx, job.Kind, args, tried, pauseAfterDeath(tried)); err != nil {
 				return err
 			}
 
@@ -93,4 +104,16 @@ func (w *Worker) takeOver(ctx context.Context, owner string) error {
 
 		return nil
 	})
+}
+
+// pauseAfterDeath is how long a job waits that ended with its worker: not at all the first times, and then ever longer, as it may be the
+// job that ends its workers.
+func pauseAfterDeath(tried int) time.Duration {
+	const forgiven = 3
+
+	if tried <= forgiven {
+		return 0
+	}
+
+	return backoff(tried - forgiven)
 }

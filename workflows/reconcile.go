@@ -14,12 +14,12 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// reconcile finds what should not be, whatever led to it, and inserts the job that mends it: deployments that no job
-// carries on, VMs that nobody needs any more, and VMs whose node was lost or is being drained. It does nothing else. What
-// cannot be looked for does not keep it from the rest.
+// reconcile finds what should not be, whatever led to it, and inserts the job that corrects it: deployments that no job
+// carries on, VMs that nobody needs any more, VMs whose node was lost or is being drained, and deployments that run on more or
+// fewer VMs than their project asks for. It does nothing else. A query that fails does not keep it from the others.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
-	err := w.mendStranded(ctx)
+	err := w.resumeStranded(ctx)
 
 	for _, look := range []struct {
 		job  string
@@ -31,14 +31,17 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 		{kindMoveVMs, func(ctx context.Context) ([]uuid.UUID, error) {
 			return queries.ListDeploymentsToMove(ctx, w.config.NodeLostAfter)
 		}},
+		{kindRescale, queries.ListDeploymentsToRescale},
 	} {
 		found, listErr := look.list(ctx)
 		err = errors.Join(err, listErr)
 
 		for _, deployment := range found {
-			err = errors.Join(err, w.mend(ctx, look.job, deployment))
+			err = errors.Join(err, w.insertMissing(ctx, look.job, deployment))
 		}
 	}
+
+	err = errors.Join(err, queries.ReleasePrefixes(ctx, w.config.AddressCooldown))
 
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)
@@ -47,20 +50,22 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	return nil
 }
 
-func (w *Worker) mendStranded(ctx context.Context) error {
+// resumeStranded inserts the job of the step that each stranded deployment stands at.
+func (w *Worker) resumeStranded(ctx context.Context) error {
 	stranded, err := database.New(w.pool).ListStrandedDeployments(ctx)
 	if err != nil {
 		return fmt.Errorf("find stranded deployments: %w", err)
 	}
 
 	for _, deployment := range stranded {
-		err = errors.Join(err, w.mend(ctx, jobName(deployment.Step), deployment.ID))
+		err = errors.Join(err, w.insertMissing(ctx, jobName(deployment.Step), deployment.ID))
 	}
 
 	return err
 }
 
-func (w *Worker) mend(ctx context.Context, job string, deployment uuid.UUID) error {
+// insertMissing inserts a job that a deployment needs, unless another worker has just done so.
+func (w *Worker) insertMissing(ctx context.Context, job string, deployment uuid.UUID) error {
 	w.logger.InfoContext(ctx, "a deployment needs a job that it does not have", slog.String("job", job), logging.Deployment(deployment))
 
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {

@@ -30,7 +30,7 @@ func (w *Worker) release(ctx context.Context, a *attempt) (outcome, error) {
 	}
 
 	if !placed {
-		return func(context.Context, pgx.Tx, *database.Queries) error { return nil }, nil
+		return nothing, nil
 	}
 
 	if err := w.awaitRelease(ctx, a); err != nil {
@@ -65,6 +65,10 @@ func (w *Worker) placeRelease(ctx context.Context, a *attempt) (placed bool, err
 	}
 
 	return true, w.settle(ctx, a, func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		if err := queries.LockPlacement(ctx); err != nil {
+			return fmt.Errorf("lock placement: %w", err)
+		}
+
 		nodes, err := w.placeOn(ctx, queries, vm, 1)
 		if err != nil {
 			return err
@@ -140,10 +144,10 @@ func judgeRelease(row database.GetReleaseVMRow, startTimeout, releaseTimeout tim
 		return releaseVerdict{lost: sentences("The VM of the release command %s was removed before its end was known: %s", command, unknown)}
 	case row.NodeLost:
 		return releaseVerdict{lost: sentences("Node %s was lost while the release command %s ran: %s", row.NodeName, command, unknown)}
-	case vm.StartedAt != nil && row.Age > releaseTimeout:
+	case vm.StartedAt != nil && row.RunningFor > releaseTimeout:
 		return releaseVerdict{failure: sentences("The release command %s took longer than %s and was stopped. "+
 			"Make it quicker, or run what takes long apart from deployments.", command, releaseTimeout)}
-	case vm.StartedAt == nil && row.Age > startTimeout:
+	case vm.StartedAt == nil && vm.StartingFor > startTimeout:
 		return releaseVerdict{lost: sentences("No node could start the release command within %s. Redeploy to try again. %s", startTimeout, message)}
 	case !row.NodeSeen:
 		return releaseVerdict{waitingFor: sentences("Waiting because node %s does not answer.", row.NodeName)}

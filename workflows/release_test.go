@@ -253,8 +253,8 @@ func TestJudgeRelease_SaysWhatTheStateMeans(t *testing.T) {
 			want: releaseVerdict{waitingFor: "Waiting until the release command has ended."},
 		},
 	} {
-		c.vm.Command = command
-		row := database.GetReleaseVMRow{VM: c.vm, NodeName: "n1", NodeSeen: true, NodeLost: c.lost, Age: c.age}
+		c.vm.Command, c.vm.StartingFor = command, c.age
+		row := database.GetReleaseVMRow{VM: c.vm, NodeName: "n1", NodeSeen: true, NodeLost: c.lost, RunningFor: c.age}
 		require.Equal(t, c.want, judgeRelease(row, time.Minute, time.Hour), name)
 	}
 }

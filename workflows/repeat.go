@@ -34,6 +34,10 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
+		if _, err := unpin(ctx, d.client, tx, origin.ProjectID, "The project was unpinned by a redeployment."); err != nil {
+			return err
+		}
+
 		fresh := id.New()
 
 		environment, err := d.snapshot(ctx, queries, origin.ProjectID, fresh)
@@ -53,7 +57,7 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 }
 
 // Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built, and
-// VMs that still run for it are taken over.
+// VMs that still run for it are taken over. The project is pinned from then on.
 func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		origin, err := find(ctx, queries, request.DeploymentID)
@@ -97,8 +101,11 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
 			EnvironmentSealed: sealed, CreatedBy: request.CreatedBy,
 		}, request.Also)
+		if err != nil {
+			return err
+		}
 
-		return err
+		return pin(ctx, queries, created)
 	})
 
 	return created, err

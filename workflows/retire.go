@@ -57,8 +57,8 @@ func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
 	// The domains were moved before this job could start, so that any version from now on is without the deployment.
-	if err := w.awaitEdges(ctx); err != nil {
-		return w.outOfPatience(ctx, deployment, "edges have not acknowledged the route table", err)
+	if err := w.awaitEdges(ctx, deployment); err != nil {
+		return err
 	}
 
 	if err := w.sleep(ctx, w.config.DrainTime); err != nil {
@@ -70,11 +70,11 @@ func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
 		return err
 	}
 
-	return w.outOfPatience(ctx, deployment, "VMs have not been removed", w.awaitRemoved(ctx, deployment))
+	return w.awaitRemoved(ctx, deployment)
 }
 
 // awaitEdges waits until no live edge serves from a route table older than today's.
-func (w *Worker) awaitEdges(ctx context.Context) error {
+func (w *Worker) awaitEdges(ctx context.Context, deployment uuid.UUID) error {
 	queries := database.New(w.pool)
 
 	version, err := queries.CurrentRouteVersion(ctx)
@@ -82,15 +82,33 @@ func (w *Worker) awaitEdges(ctx context.Context) error {
 		return fmt.Errorf("read the route version: %w", err)
 	}
 
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-
-	return w.until(ctx, database.ChannelRoutes, "", func() (bool, error) {
+	return w.await(ctx, deployment, "edges have not acknowledged the route table", database.ChannelRoutes, "", func(ctx context.Context) (bool, error) {
 		behind, err := queries.CountEdgesBehind(ctx, version, edgeSilence)
 
 		return behind == 0, err
 	})
 }
+
+// await waits until done returns true, woken by notifications of the channel that carry the key. It waits with patience: when that is
+// over, or done returns errHopeless, the job comes back later, which costs no attempt, and other jobs have its place.
+func (w *Worker) await(
+	ctx context.Context, deployment uuid.UUID, what, channel, key string, done func(ctx context.Context) (bool, error),
+) error {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	err := w.until(waiting, channel, key, func() (bool, error) { return done(waiting) })
+	if ctx.Err() != nil || (!errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errHopeless)) {
+		return err
+	}
+
+	w.logger.WarnContext(ctx, what+"; looking again later", logging.Deployment(deployment))
+
+	return river.JobSnooze(rest)
+}
+
+// errHopeless ends a wait for what is not going to happen soon.
+var errHopeless = errors.New("waiting longer does not help")
 
 // stopRetired asks the nodes to stop what is left of a retired deployment, unless it is kept warm or, after all, live.
 func (w *Worker) stopRetired(ctx context.Context, deployment uuid.UUID) (stopped bool, err error) {
@@ -123,7 +141,7 @@ func (w *Worker) cleanup(ctx context.Context, job *river.Job[arguments]) error {
 		return err
 	}
 
-	return w.outOfPatience(ctx, deployment, "VMs have not been removed", w.awaitRemoved(ctx, deployment))
+	return w.awaitRemoved(ctx, deployment)
 }
 
 // stopVMs asks the nodes to stop the VMs of a deployment. Addresses are released when one is looked for, once the cooldown
@@ -141,26 +159,15 @@ func stopVMs(ctx context.Context, queries *database.Queries, deployment uuid.UUI
 	return queries.Notify(ctx, database.ChannelDeployments, deployment.String())
 }
 
-// awaitRemoved waits until nothing is left of the VMs of a deployment.
+// awaitRemoved waits until nothing is left of the VMs of a deployment. It does not wait for nodes that are lost.
 func (w *Worker) awaitRemoved(ctx context.Context, deployment uuid.UUID) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	return w.await(ctx, deployment, "VMs have not been removed", database.ChannelDeployments, deployment.String(),
+		func(ctx context.Context) (bool, error) {
+			count, err := database.New(w.pool).CountVMsToRemove(ctx, w.config.NodeLostAfter, deployment)
+			if err == nil && count.Present > 0 && count.Present == count.Lost {
+				err = errHopeless
+			}
 
-	return w.until(ctx, database.ChannelDeployments, deployment.String(), func() (bool, error) {
-		present, err := database.New(w.pool).CountPresentVMs(ctx, deployment)
-
-		return present == 0, err
-	})
-}
-
-// outOfPatience makes the job come back later, which costs no attempt, where err is the end of its patience and not of
-// the job.
-func (w *Worker) outOfPatience(ctx context.Context, deployment uuid.UUID, what string, err error) error {
-	if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-
-	w.logger.WarnContext(ctx, what+"; looking again later", logging.Deployment(deployment))
-
-	return river.JobSnooze(rest)
+			return count.Present == 0, err
+		})
 }

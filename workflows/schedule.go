@@ -28,24 +28,25 @@ const seenWithin = 15 * time.Second
 // schedule gives each instance a node, an id and an address. All of it happens in the transaction that ends the step, so
 // that a step that is repeated finds nothing half done.
 func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
-	plan, err := a.plan()
-	if err != nil {
-		return nil, err
-	}
-
-	vm := database.CreateVMParams{
-		DeploymentID: a.deployment.ID, Kind: vmApp, CPUMillis: a.project.CPUMillis, MemoryBytes: a.project.MemoryBytes,
-		Port:       lo.CoalesceOrEmpty(lo.FromPtr(a.project.Port), int32(plan.Port), detect.DefaultPort), //nolint:gosec // A port.
-		HealthPath: lo.CoalesceOrEmpty(a.project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
-	}
-
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		vm, err := vmOf(a.project, a.deployment)
+		if err != nil {
+			return err
+		}
+
 		present, err := queries.CountRunningVMs(ctx, a.deployment.ID)
 		if err != nil {
 			return fmt.Errorf("count the VMs: %w", err)
 		}
 
 		missing := int(a.project.Instances) - int(present)
+		if missing <= 0 {
+			return nil
+		}
+
+		if err := queries.LockPlacement(ctx); err != nil {
+			return fmt.Errorf("lock placement: %w", err)
+		}
 
 		adopted, err := adoptWarm(ctx, queries, a.deployment, vm, missing)
 		if err != nil {
@@ -72,15 +73,36 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 	}, nil
 }
 
-// placeOn chooses nodes for count VMs like that. The nodes stay locked until the transaction ends.
+// vmOf is what a VM of the deployment is like that is placed now, without id, node and address.
+func vmOf(project database.Project, deployment database.Deployment) (database.CreateVMParams, error) {
+	plan, err := planOf(deployment)
+	if err != nil {
+		return database.CreateVMParams{}, err
+	}
+
+	return database.CreateVMParams{
+		DeploymentID: deployment.ID, Kind: vmApp, CPUMillis: project.CPUMillis, MemoryBytes: project.MemoryBytes,
+		Port:       lo.CoalesceOrEmpty(lo.FromPtr(project.Port), int32(plan.Port), detect.DefaultPort), //nolint:gosec // A port.
+		HealthPath: lo.CoalesceOrEmpty(project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
+	}, nil
+}
+
+// likeVM is what another VM like that one is like.
+func likeVM(vm database.VM) database.CreateVMParams {
+	return database.CreateVMParams{
+		DeploymentID: vm.DeploymentID, Kind: vmApp, Port: vm.Port, CPUMillis: vm.CPUMillis, MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath,
+	}
+}
+
+// placeOn chooses nodes for count VMs like that. Placement is locked.
 func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
 
-	nodes, err := queries.LockUsableNodes(ctx, seenWithin)
+	nodes, err := queries.ListUsableNodes(ctx, seenWithin)
 	if err != nil {
-		return nil, fmt.Errorf("lock the nodes: %w", err)
+		return nil, fmt.Errorf("list the nodes: %w", err)
 	}
 
 	if vm.Kind == vmRelease {
@@ -94,30 +116,28 @@ func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm data
 		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	placed, err := place(candidates(nodes, usage), count, int64(vm.CPUMillis), vm.MemoryBytes)
-	if problem.CodeOf(err) == problem.Unavailable {
-		err = errors.Join(err, w.makeRoom(ctx))
+	placed, err := place(candidates(nodes, usage), count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes})
+	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
+		err = w.explainAddresses(ctx, queries, err)
 	}
 
 	return placed, err
 }
 
-// makeRoom has everything stopped that is only kept warm. It is for the next attempt: this one's transaction is given up.
-func (w *Worker) makeRoom(ctx context.Context) error {
-	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		cooled, err := queries.CoolAllDeployments(ctx)
-		if err != nil {
-			return fmt.Errorf("cool what is kept warm: %w", err)
-		}
+// explainAddresses adds to the cause which edge keeps the addresses of removed VMs from being used again, if one does.
+func (w *Worker) explainAddresses(ctx context.Context, queries *database.Queries, cause error) error {
+	edge, err := queries.FindSilentEdge(ctx, edgeSilence)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return problem.Wrap(cause, problem.Unavailable,
+			"%s Those of VMs that were removed rest for %s.", problem.MessageOf(cause), w.config.AddressCooldown)
+	}
 
-		for _, deployment := range cooled {
-			if err := insertJob(ctx, w.client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
-				return err
-			}
-		}
+	if err != nil {
+		return fmt.Errorf("find the edge that keeps addresses from being released: %w", err)
+	}
 
-		return nil
-	})
+	return problem.Wrap(cause, problem.Unavailable, "%s Those of VMs that were removed rest because edge %s, silent for %s, may still send "+
+		"requests to them: start it, or delete it if it is gone for good.", problem.MessageOf(cause), edge.Name, edge.SilentFor.Round(time.Second))
 }
 
 // adoptWarm gives a rollback up to that many VMs that still run for what it goes back to, and returns how many it found.
@@ -129,7 +149,7 @@ func adoptWarm(
 	}
 
 	nodes, err := queries.AdoptWarmVMs(ctx, database.AdoptWarmVMsParams{
-		DeploymentID: deployment.ID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis, MemoryBytes: vm.MemoryBytes,
+		DeploymentID: deployment.ID, ProjectID: deployment.ProjectID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis, MemoryBytes: vm.MemoryBytes,
 		HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred instances.
 	})
 	if err != nil {
@@ -139,7 +159,7 @@ func adoptWarm(
 	return len(nodes), notifyNodes(ctx, queries, nodes)
 }
 
-// createVM inserts a VM with the lowest free address of its node. The node is locked.
+// createVM inserts a VM with the lowest free address of its node. Placement is locked.
 func createVM(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, node database.Node) error {
 	held, err := queries.ListHeldAddresses(ctx, node.Prefix)
 	if err != nil {

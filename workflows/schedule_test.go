@@ -14,7 +14,7 @@ import (
 )
 
 func nodeWith(name string, cpuMillis int32, memoryBytes int64) database.Node {
-	return database.Node{ID: id.New(), Name: name, CPUMillis: cpuMillis, MemoryBytes: memoryBytes}
+	return database.Node{ID: id.New(), Name: name, Prefix: netip.MustParsePrefix("10.79.1.0/24"), CPUMillis: cpuMillis, MemoryBytes: memoryBytes}
 }
 
 func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
@@ -23,7 +23,7 @@ func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
 	small, large := nodeWith("small", 1000, 1000), nodeWith("large", 1000, 10_000)
 	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100}}
 
-	placed, err := place(candidates([]database.Node{small, large}, usage), 3, 100, 400)
+	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{large, small, large}, placed)
 }
@@ -33,17 +33,17 @@ func TestPlace_OvercommitsProcessorsButNotMemory(t *testing.T) {
 
 	node := nodeWith("n", 1000, 1000)
 
-	placed, err := place(candidates([]database.Node{node}, nil), 4, 1000, 250)
+	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250})
 	require.NoError(t, err)
 	require.Len(t, placed, 4)
 
-	for _, c := range []struct{ cpuMillis, memoryBytes int64 }{{1001, 100}, {100, 251}} {
-		_, err = place(candidates([]database.Node{node}, nil), 4, c.cpuMillis, c.memoryBytes)
+	for _, n := range []need{{1001, 100}, {100, 251}} {
+		_, err = place(candidates([]database.Node{node}, nil), 4, n)
 		require.Equal(t, problem.Unavailable, problem.CodeOf(err))
 		require.ErrorContains(t, err, "No node has room")
 	}
 
-	_, err = place(nil, 1, 1, 1)
+	_, err = place(nil, 1, need{1, 1})
 	require.ErrorContains(t, err, "No node is ready.")
 }
 

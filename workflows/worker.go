@@ -137,24 +137,42 @@ func (w *Worker) Run(ctx context.Context) error {
 
 	w.logger.InfoContext(ctx, "worker started")
 
-	watching, stopWatching := context.WithCancel(ctx)
-	defer stopWatching()
+	go w.reap(ctx)
 
-	go w.reap(watching)
+	// The worker shows that it lives until its last step has ended, also while it stops.
+	dead := make(chan error, 1)
+	go func() { dead <- alive.watch(working) }()
 
-	dead := alive.watch(watching)
-	if dead != nil {
-		// Others may have the jobs already: nothing that goes on here could be written.
-		return errors.Join(dead, w.client.StopAndCancel(working))
+	select {
+	case err := <-dead:
+		return w.giveUp(working, err)
+	case <-ctx.Done():
 	}
 
 	close(w.stopping)
 
-	if err := w.client.Stop(working); err != nil {
-		return fmt.Errorf("stop the River client: %w", err)
+	stopped := make(chan error, 1)
+	go func() { stopped <- w.client.Stop(working) }()
+
+	select {
+	case err := <-dead:
+		return errors.Join(w.giveUp(working, err), <-stopped)
+	case err := <-stopped:
+		if err != nil {
+			return fmt.Errorf("stop the River client: %w", err)
+		}
 	}
+
+	// The lock's connection is used by one goroutine at a time: the lock is given back behind the last sign of life.
+	stopWorking()
+	<-dead
 
 	w.logger.InfoContext(ctx, "worker stopped")
 
 	return nil
+}
+
+// giveUp ends everything at once: others may have the jobs already, so that nothing that goes on here could be written.
+func (w *Worker) giveUp(ctx context.Context, dead error) error {
+	return errors.Join(dead, w.client.StopAndCancel(ctx))
 }

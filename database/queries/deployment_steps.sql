@@ -1,6 +1,6 @@
 -- name: OpenStep :one
 -- Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
--- worker died, the row.
+-- worker died, the row. tried_for is how long the step has been tried since the deployment last came to it.
 WITH stale AS (
   UPDATE deployment_steps
   SET state = CASE state WHEN 'running' THEN 'retrying' ELSE state END,
@@ -11,7 +11,20 @@ WITH stale AS (
 INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
 SELECT @id::uuid, @deployment_id::uuid, @step::text, coalesce(max(attempt), 0) + 1, @worker::text
 FROM deployment_steps WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.step = @step
-RETURNING *;
+RETURNING id, attempt, (
+  SELECT coalesce(now() - min(earlier.started_at), interval '0') FROM deployment_steps AS earlier
+  WHERE earlier.deployment_id = @deployment_id AND earlier.step = @step AND earlier.state <> 'held'
+    AND earlier.attempt > coalesce((
+      SELECT max(ended.attempt) FROM deployment_steps AS ended
+      WHERE ended.deployment_id = @deployment_id AND ended.step = @step AND ended.state = 'succeeded'
+    ), 0)
+)::interval AS tried_for;
+
+-- name: HoldStep :exec
+-- Writes into the timeline that a step waits, without a worker, until the project is unpinned.
+INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, waiting_for, ended_at)
+SELECT @id::uuid, @deployment_id::uuid, @step::text, coalesce(max(attempt), 0) + 1, 'held', @worker::text, @waiting_for::text, now()
+FROM deployment_steps WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.step = @step;
 
 -- name: CloseStep :exec
 UPDATE deployment_steps SET state = @state, error = @error, waiting_for = @waiting_for, ended_at = now()

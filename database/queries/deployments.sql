@@ -1,5 +1,5 @@
 -- name: LockProject :one
--- Deployments of one project are made, superseded and made live one at a time. Lock order: project, deployment, node, job.
+-- Deployments of one project are made, superseded and made live one at a time. docs/ARCHITECTURE.md has the order of all locks.
 SELECT * FROM projects WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: ListSealedVariables :many
@@ -33,8 +33,8 @@ ORDER BY id
 FOR UPDATE;
 
 -- name: BeginStep :one
--- Returns no row when the deployment has ended or stands at another step.
-UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now())
+-- Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more.
+UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
 FROM projects
 WHERE deployments.id = @id AND step = @step AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
 RETURNING sqlc.embed(deployments), sqlc.embed(projects);
@@ -46,8 +46,36 @@ SELECT * FROM deployments WHERE id = @id AND step = @step AND state = 'deploying
 -- name: AdvanceDeployment :exec
 UPDATE deployments SET step = @step WHERE id = @id;
 
+-- name: HoldDeployment :exec
+-- Leaves the deployment at its step without a job until its project is unpinned.
+UPDATE deployments SET held_at = now() WHERE id = @id;
+
+-- name: ReleaseHeldDeployments :many
+-- Lets the deployments of a project go on that were held. The project is locked.
+UPDATE deployments SET held_at = NULL WHERE project_id = @project_id AND state = 'deploying' AND held_at IS NOT NULL
+RETURNING id, step;
+
+-- name: PinProject :exec
+-- Pins a project to what a rollback brings back.
+UPDATE projects SET pinned_by_id = @deployment_id::uuid WHERE id = @project_id;
+
+-- name: UnpinProject :execrows
+-- No row where the project is not pinned.
+UPDATE projects SET pinned_by_id = NULL WHERE id = @project_id AND pinned_by_id IS NOT NULL;
+
+-- name: UnpinProjectOf :many
+-- Unpins the project that a deployment pins.
+UPDATE projects SET pinned_by_id = NULL WHERE pinned_by_id = @deployment_id::uuid RETURNING id;
+
+-- name: CommitWasDeployed :one
+-- Whether there is a deployment of the commit that was made since the time.
+SELECT EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = @project_id AND deployments.commit_sha = @commit_sha::text AND deployments.created_at >= @since::timestamptz
+);
+
 -- name: EndDeployment :exec
-UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, ended_at = now()
+UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, ended_at = now()
 WHERE id = @id;
 
 -- name: SetDeploymentSource :exec
@@ -85,9 +113,18 @@ RETURNING id;
 UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id;
 
--- name: CoolAllDeployments :many
--- Ends the warmth of every retired deployment, where another one needs the room.
-UPDATE deployments SET warm_until = NULL WHERE state = 'retired' AND warm_until > now()
+-- name: ListWarmVMs :many
+-- The VMs that will give their room back: those that are leaving, and behind them those that are only kept warm, first the ones
+-- whose time is over soonest.
+SELECT vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes,
+  (vms.desired_state = 'stopped' OR deployments.warm_until IS NULL OR deployments.warm_until <= now())::boolean AS leaving
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.removed_at IS NULL AND (vms.desired_state = 'stopped' OR deployments.state = 'retired')
+ORDER BY leaving DESC, deployments.warm_until, vms.id;
+
+-- name: CoolWarmDeployments :many
+-- Ends the warmth of those retired deployments, where another one needs their room.
+UPDATE deployments SET warm_until = NULL WHERE id = ANY (@ids::uuid[]) AND state = 'retired' AND warm_until > now()
 RETURNING id;
 
 -- name: RetireDeployment :exec
@@ -105,61 +142,55 @@ SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM
 SELECT EXISTS (SELECT FROM deployments WHERE id = @id AND step = @step AND state = 'deploying');
 
 -- name: ListStrandedDeployments :many
--- Deployments on their way that no job carries: none may be found for long.
+-- Deployments on their way that no job carries, and that are not held by a pin: none may be found for long.
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind LIKE 'deploy.%'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
+    SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
+  ))
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind LIKE 'deploy.%')
 LIMIT 100;
 
 -- name: ListLeftoverDeployments :many
--- Deployments that ended without being live, whose VMs are still there and that no job cleans up.
-SELECT DISTINCT deployments.id FROM deployments
-JOIN vms ON vms.deployment_id = deployments.id
-WHERE deployments.state IN ('failed', 'cancelled', 'superseded') AND vms.removed_at IS NULL
+-- Deployments that ended without being live, whose VMs are to run and that no job cleans up.
+SELECT DISTINCT deployments.id FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.removed_at IS NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
   AND deployments.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'cleanup'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'cleanup')
 LIMIT 100;
 
 -- name: ListCooledDeployments :many
 -- Retired deployments that are not kept warm any more, or whose VMs stand on nodes that must be left, and that no job
 -- retires.
-SELECT DISTINCT deployments.id FROM deployments
-JOIN vms ON vms.deployment_id = deployments.id
+SELECT DISTINCT deployments.id FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
 JOIN nodes ON nodes.id = vms.node_id
-WHERE deployments.state = 'retired' AND vms.removed_at IS NULL AND vms.desired_state <> 'stopped'
+WHERE vms.removed_at IS NULL AND deployments.state = 'retired' AND vms.desired_state <> 'stopped'
   AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100;
 
 -- name: ListUnretiredDeployments :many
--- Live deployments that no domain points at any more and that no job retires.
-SELECT deployments.id FROM deployments
-WHERE deployments.state = 'live' AND deployments.ended_at < now() - interval '10 seconds'
+-- Live deployments of deleted projects that no job retires.
+SELECT deployments.id FROM projects
+JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+WHERE projects.deleted_at IS NOT NULL AND deployments.ended_at < now() - interval '10 seconds'
   AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
-  AND (
-    EXISTS (SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.deleted_at IS NOT NULL)
-    OR EXISTS (
-      SELECT FROM deployments AS younger
-      WHERE younger.project_id = deployments.project_id AND younger.created_at > deployments.created_at AND younger.state = 'live'
-    )
-  )
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'retire'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+  AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
+LIMIT 100;
+
+-- name: ListDeploymentsToRescale :many
+-- Live deployments with a VM that failed for good, or whose project asks for another number of instances, and that no job rescales.
+SELECT candidates.id FROM (
+  SELECT vms.deployment_id AS id FROM vms
+  WHERE vms.state = 'failed' AND vms.removed_at IS NULL AND vms.kind = 'app' AND vms.desired_state = 'running'
+  UNION
+  SELECT deployments.id FROM projects JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+  WHERE projects.instances_changed_at IS NOT NULL
+) AS candidates
+JOIN deployments ON deployments.id = candidates.id AND deployments.state = 'live'
+WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'rescale')
 LIMIT 100;
 
 -- name: ListProjectDeploymentsToEnd :many

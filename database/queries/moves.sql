@@ -1,26 +1,22 @@
--- A node is lost when it has been silent for its lease while an api answered: what nobody could hear is no silence.
+-- A node is lost when it has been silent for its lease while an api answered (view node_silence).
 -- What runs a release command is never moved, as it would run twice: its own step decides what becomes of it.
 
 -- name: ListDeploymentsToMove :many
 -- Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
 -- table to do so, and that no job moves.
-SELECT DISTINCT deployments.id FROM vms
-JOIN nodes ON nodes.id = vms.node_id
-JOIN deployments ON deployments.id = vms.deployment_id
-LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
-WHERE vms.removed_at IS NULL AND vms.kind = 'app'
-  AND (
-    (deployments.state = 'live' AND vms.desired_state = 'draining')
-    OR (deployments.state = 'live' AND vms.desired_state = 'running' AND nodes.state = 'draining')
-    OR (deployments.state IN ('live', 'deploying') AND vms.desired_state = 'running'
-      AND nodes.last_seen_at < now() - @lost_after::interval
-      AND control_plane.answering_since < now() - @lost_after::interval)
-  )
-  AND NOT EXISTS (
-    SELECT FROM river.river_job
-    WHERE river_job.args @> jsonb_build_object('deployment_id', deployments.id) AND river_job.kind = 'move_vms'
-      AND river_job.state IN ('available', 'pending', 'running', 'retryable', 'scheduled')
-  )
+SELECT candidates.id FROM (
+  SELECT vms.deployment_id AS id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
+  UNION
+  SELECT vms.deployment_id FROM nodes
+  JOIN node_silence ON node_silence.id = nodes.id
+  JOIN vms ON vms.node_id = nodes.id AND vms.removed_at IS NULL
+  JOIN deployments ON deployments.id = vms.deployment_id
+  WHERE (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
+    AND vms.kind = 'app' AND vms.desired_state = 'running'
+    AND (deployments.state = 'live' OR (deployments.state = 'deploying' AND node_silence.silent_for > @lost_after::interval))
+) AS candidates
+WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'move_vms')
 LIMIT 100;
 
 -- name: DropHopelessReplacements :many
@@ -30,12 +26,10 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT hopeless.id FROM vms AS hopeless
   JOIN nodes ON nodes.id = hopeless.node_id
-  LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+  JOIN node_silence ON node_silence.id = hopeless.node_id
   WHERE hopeless.deployment_id = @deployment_id AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
-    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR (
-      nodes.last_seen_at < now() - @lost_after::interval
-      AND control_plane.answering_since < now() - @lost_after::interval))
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
   ORDER BY hopeless.id FOR UPDATE OF hopeless
 )
 RETURNING node_id;
@@ -44,11 +38,9 @@ RETURNING node_id;
 -- The VMs of a deployment that must leave their node and that nothing replaces yet.
 SELECT vms.* FROM vms
 JOIN nodes ON nodes.id = vms.node_id
-LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND (nodes.state = 'draining' OR (
-    nodes.last_seen_at < now() - @lost_after::interval
-      AND control_plane.answering_since < now() - @lost_after::interval))
+  AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
   AND NOT EXISTS (
     SELECT FROM vms AS replacement
     WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL

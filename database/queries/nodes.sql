@@ -14,7 +14,12 @@ SELECT * FROM nodes WHERE name = $1;
 SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.nodes.prefix', 0));
 
 -- name: ListNodePrefixes :many
-SELECT prefix FROM nodes;
+-- The address ranges that no new node may get: those of nodes, and of deleted ones that rest.
+SELECT prefix FROM nodes UNION ALL SELECT prefix FROM resting_prefixes;
+
+-- name: RestPrefix :exec
+-- Keeps the address range of a node that is deleted from other nodes, until no edge can route to it.
+INSERT INTO resting_prefixes (prefix) VALUES (@prefix) ON CONFLICT (prefix) DO UPDATE SET released_at = now();
 
 -- name: CreateNode :one
 INSERT INTO nodes (id, name, region, prefix) VALUES (@id, @name, @region, @prefix) RETURNING *;
@@ -52,9 +57,22 @@ ORDER BY vms.id;
 -- name: RecordNodeCapabilities :exec
 UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <> @capabilities;
 
--- name: RecordNodeReport :exec
+-- name: RecordNodeReport :one
+-- Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
+-- nobody knows what happened while the node or the api was away.
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now()
-WHERE id = @id;
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
+WHERE nodes.id = before.id
+RETURNING coalesce(least(now() - before.last_seen_at, interval '10 seconds'), interval '0')::interval AS told_of;
+
+-- name: AddWaitingTime :exec
+-- Adds the time that a report tells of to what those VMs of the node have taken to start, or have been without health since.
+UPDATE vms SET
+  starting_for = starting_for
+    + CASE WHEN state IN ('pending', 'pulling') THEN least(@told_of::interval, now() - created_at) ELSE interval '0' END,
+  unhealthy_for = unhealthy_for
+    + CASE WHEN state IN ('pending', 'pulling') THEN interval '0' ELSE least(@told_of::interval, now() - created_at) END
+WHERE id = ANY (@ids::uuid[]);
 
 -- name: LockNodeVMs :many
 -- The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
@@ -74,6 +92,7 @@ SET state = @state::text, message = @message, exit_code = coalesce(@exit_code, C
   started_at = CASE
     WHEN @state::text IN ('running', 'healthy', 'unhealthy', 'crashed', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
   healthy_at = CASE WHEN @state::text = 'healthy' THEN coalesce(healthy_at, now()) ELSE healthy_at END,
+  unhealthy_for = CASE WHEN @state::text = 'healthy' THEN interval '0' ELSE unhealthy_for END,
   removed_at = CASE WHEN @state::text = 'removed' THEN now() ELSE removed_at END
 WHERE id = @id;
 

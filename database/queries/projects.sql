@@ -35,12 +35,13 @@ LIMIT sqlc.arg(max_rows)::int;
 UPDATE projects
 SET repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
-  auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables
+  auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
+  instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
 WHERE id = @id;
 
 -- name: ForgetPoll :exec
 -- Makes the next poll look at the repository as if for the first time.
-UPDATE projects SET last_seen_commit = NULL, polled_at = NULL, poll_error = NULL WHERE id = $1;
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL WHERE id = $1;
 
 -- name: MarkProjectDeleted :exec
 UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = $1;

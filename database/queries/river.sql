@@ -1,3 +1,5 @@
+-- Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
+
 -- name: OwnsJob :one
 -- Half of the fence: returns no row unless this attempt of this worker still owns the job.
 SELECT id FROM river.river_job
@@ -31,7 +33,7 @@ SET state = CASE WHEN metadata ? 'cancel_attempted_at' THEN 'cancelled'::river.r
   finalized_at = now(),
   errors = array_append(errors, jsonb_build_object('at', now(), 'attempt', attempt, 'error', 'the worker died', 'trace', ''))
 WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = @worker::text
-RETURNING id, kind, args, (metadata ? 'cancel_attempted_at')::boolean AS cancelled;
+RETURNING id, kind, args, attempt, metadata, (metadata ? 'cancel_attempted_at')::boolean AS cancelled;
 
 -- name: DeposeDeadLeader :execrows
 -- Has another worker lead at once where the one that died did: River itself waits for the end of a term. Periodic jobs and

@@ -9,16 +9,9 @@ RETURNING version;
 UPDATE domains SET deployment_id = @deployment_id WHERE project_id = @project_id;
 
 -- name: CountEdgesBehind :one
--- The edges that may still serve from a route table older than the version. One that was silent for that long while an api
--- answered counts as dead; the silence of edges that nobody could hear means nothing.
-SELECT count(*) FROM edges
-WHERE acknowledged_version < @version AND last_seen_at IS NOT NULL
-  AND NOT EXISTS (
-    SELECT FROM control_plane
-    WHERE control_plane.answered_at > now() - interval '3 seconds'
-      AND edges.last_seen_at < now() - @silent_for::interval
-      AND control_plane.answering_since < now() - @silent_for::interval
-  );
+-- The edges that may still serve from a route table older than the version. One that was silent for that long counts as dead.
+SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.acknowledged_version < @version AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @silent_for::interval;
 
 -- name: CurrentRouteVersion :one
 SELECT coalesce(max(version), 0)::bigint FROM route_table;

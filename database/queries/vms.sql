@@ -1,17 +1,31 @@
--- name: LockUsableNodes :many
--- The nodes that may get VMs, locked so that two schedulers cannot give the same room or address away.
+-- name: LockPlacement :exec
+-- Placements take turns, so that two cannot give the same room or address away. Nodes are not locked, so that no heartbeat waits
+-- for a placement. Deleting a node takes a turn, too.
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.placement', 0));
+
+-- name: ListUsableNodes :many
+-- The nodes that may get VMs. Placement is locked.
 SELECT * FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval
-ORDER BY id
-FOR NO KEY UPDATE;
+ORDER BY id;
 
 -- name: ListNodeUsage :many
--- What the VMs that are still there hold of each node. VMs that are to stop still hold it; release commands that have ended
--- do not.
-SELECT node_id, sum(cpu_millis)::bigint AS cpu_millis, sum(memory_bytes)::bigint AS memory_bytes,
-  count(*) FILTER (WHERE deployment_id = @deployment_id AND kind = 'app') AS instances
-FROM vms WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)
+-- What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
+-- none), addresses until they are given back.
+SELECT node_id,
+  coalesce(sum(cpu_millis) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS cpu_millis,
+  coalesce(sum(memory_bytes) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS memory_bytes,
+  count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = @deployment_id AND kind = 'app') AS instances,
+  count(*) AS addresses
+FROM vms WHERE ip_released_at IS NULL
 GROUP BY node_id;
+
+-- name: FindSilentEdge :one
+-- The edge that has been silent longest of those that keep addresses from being given back; no row where none does.
+SELECT edges.name, (now() - edges.last_seen_at)::interval AS silent_for FROM edges
+WHERE edges.last_seen_at < (SELECT max(vms.removed_at) FROM vms WHERE vms.ip_released_at IS NULL AND vms.removed_at IS NOT NULL)
+  AND edges.last_seen_at < now() - @silent_for::interval
+ORDER BY edges.last_seen_at LIMIT 1;
 
 -- name: ListHeldAddresses :many
 SELECT ip FROM vms WHERE ip_released_at IS NULL AND ip <<= @prefix::cidr;
@@ -24,6 +38,12 @@ UPDATE vms SET ip_released_at = now()
 WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval
   AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at);
 
+-- name: ReleasePrefixes :exec
+-- As ReleaseAddresses, for the address ranges of nodes that were deleted.
+DELETE FROM resting_prefixes
+WHERE released_at < now() - @cooldown::interval
+  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < resting_prefixes.released_at);
+
 -- name: CreateVM :exec
 INSERT INTO vms (id, deployment_id, node_id, kind, command, ip, port, cpu_millis, memory_bytes, health_path, replaces_id)
 VALUES (@id, @deployment_id, @node_id, @kind, @command, @ip, @port, @cpu_millis, @memory_bytes, @health_path, @replaces_id);
@@ -32,12 +52,11 @@ VALUES (@id, @deployment_id, @node_id, @kind, @command, @ip, @port, @cpu_millis,
 -- The VM that runs the release command of a deployment, with how its node is; no row where none was placed.
 SELECT sqlc.embed(vms), nodes.name AS node_name,
   (coalesce(nodes.last_seen_at > now() - @seen_within::interval, false))::boolean AS node_seen,
-  (coalesce(nodes.last_seen_at < now() - @lost_after::interval AND control_plane.answering_since < now() - @lost_after::interval, false))::boolean
-    AS node_lost,
-  (coalesce(now() - coalesce(vms.started_at, vms.created_at), '0'::interval))::interval AS age
+  (node_silence.silent_for > @lost_after::interval)::boolean AS node_lost,
+  (coalesce(now() - vms.started_at, '0'::interval))::interval AS running_for
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
-LEFT JOIN control_plane ON control_plane.answered_at > now() - interval '3 seconds'
+JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.kind = 'release';
 
 -- name: CountRunningVMs :one
@@ -47,6 +66,42 @@ SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_s
 -- name: CountPresentVMs :one
 -- The VMs of a deployment of which something is left.
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
+
+-- name: CountVMsToRemove :one
+-- The VMs of a deployment of which something is left, and how many of those are on nodes that are lost: nobody will say soon
+-- that they are gone.
+SELECT count(*) AS present, count(*) FILTER (WHERE node_silence.silent_for > @lost_after::interval) AS lost
+FROM vms JOIN node_silence ON node_silence.id = vms.node_id
+WHERE vms.deployment_id = @deployment_id AND vms.removed_at IS NULL;
+
+-- name: ListInstances :many
+-- The VMs that serve for a deployment, or are to, and whether another one is already there to take a VM's place. Locked.
+SELECT sqlc.embed(vms), EXISTS (
+  SELECT FROM vms AS replacement
+  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+) AS replaced
+FROM vms
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+ORDER BY vms.id
+FOR UPDATE OF vms;
+
+-- name: CountRecentFailures :one
+-- How many VMs of a deployment failed for good that were placed within the time, and how long ago the last of them was.
+SELECT count(*) AS failures, coalesce(now() - max(vms.created_at), interval '0')::interval AS last_ago
+FROM vms
+WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.state = 'failed' AND vms.created_at > now() - @within::interval;
+
+-- name: SetVMsDesired :many
+-- Asks for those VMs to stop, or takes them out of the route table; returns their nodes.
+UPDATE vms SET desired_state = @desired_state WHERE id = ANY (@ids::uuid[]) RETURNING node_id;
+
+-- name: SettleInstances :exec
+-- Writes that the VMs of what is live are as many as the project asks for.
+UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL;
+
+-- name: UnsettleInstances :exec
+-- Has reconcile compare the VMs of what is live with what the project asks for.
+UPDATE projects SET instances_changed_at = now() WHERE id = $1;
 
 -- name: StopReleaseVM :many
 -- Asks for what runs the release command of a deployment to stop; returns its node.
@@ -71,7 +126,7 @@ WHERE id IN (
   SELECT warm.id FROM vms AS warm
   JOIN deployments ON deployments.id = warm.deployment_id
   JOIN nodes ON nodes.id = warm.node_id
-  WHERE deployments.state = 'retired'
+  WHERE deployments.project_id = @project_id AND deployments.state = 'retired'
     AND (deployments.id = @origin_id OR (deployments.origin_id = @origin_id AND deployments.trigger = 'rollback'))
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes

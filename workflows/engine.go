@@ -1,0 +1,501 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// This file runs the steps of deployments: an attempt begins in one transaction, does its work outside of any, and is settled in
+// another one, which commits only behind the fence. The file is long because these belong together.
+
+// The states of an attempt in the timeline.
+const (
+	attemptSucceeded = "succeeded"
+	attemptFailed    = "failed"
+	attemptRetrying  = "retrying"
+)
+
+// settleTimeout bounds the transactions that begin and end an attempt.
+const settleTimeout = 30 * time.Second
+
+var (
+	// errFenced means that the attempt owns its job no longer, or that the deployment has ended or stands at another step.
+	// Such an attempt writes nothing.
+	errFenced = errors.New("the deployment is no longer at this step, or another worker has it")
+	// errOvertaken means that a younger deployment has had the route already.
+	errOvertaken = errors.New("a younger deployment was live already")
+	// errPointless marks an error of the platform's after which no other attempt is made.
+	errPointless = errors.New("another attempt would not help")
+	// errInterrupted means that the worker stops, and that another one is to go on.
+	errInterrupted = errors.New("the worker stops")
+)
+
+// backError sends a deployment back to an earlier step, because what that step made is there no longer.
+type backError struct {
+	step, reason string
+}
+
+func (e *backError) Error() string {
+	return e.reason + " The deployment goes back to step " + e.step + "."
+}
+
+// goBack returns the error with which a step sends its deployment back to an earlier one. The reason is a sentence for the timeline.
+func goBack(step, reason string) error { return &backError{step: step, reason: reason} }
+
+// attempt is one try of one step of one deployment.
+type attempt struct {
+	step        step
+	job         *river.Job[arguments]
+	deployment  database.Deployment
+	project     database.Project
+	environment map[string]string
+	secrets     redactor
+	row         uuid.UUID
+	// number counts the attempts of the step from 1, over all of its jobs.
+	number int
+	// triedFor is for how long the step had been tried when this attempt began.
+	triedFor time.Duration
+	began    time.Time
+	pool     database.DBTX
+	logger   *slog.Logger
+}
+
+// overdue tells whether the step's deadline has passed.
+func (a *attempt) overdue() bool { return a.triedFor+time.Since(a.began) > a.step.deadline }
+
+// runStep runs one attempt of a step, from the opening of its row in the timeline to the transaction that ends it.
+func (w *Worker) runStep(ctx context.Context, s step, job *river.Job[arguments]) error {
+	a, err := w.begin(ctx, s, job)
+	if errors.Is(err, errFenced) {
+		return river.JobCancel(err)
+	}
+
+	if err != nil {
+		return err
+	}
+
+	if a.overdue() {
+		return w.end(ctx, a, stateFailed, problem.New(problem.Internal,
+			"The workers that ran this step stopped again and again for %s. Redeploy to try again.", s.deadline))
+	}
+
+	a.logger.DebugContext(ctx, "step begins")
+
+	ctx, stop := w.whileAtStep(ctx, a)
+	defer stop()
+
+	if err = w.try(ctx, a); err == nil {
+		a.logger.InfoContext(ctx, "step succeeded", slog.Duration("took", time.Since(a.began)))
+
+		return nil
+	}
+
+	return w.resolve(ctx, a, err)
+}
+
+// begin opens the attempt's row in the timeline.
+func (w *Worker) begin(ctx context.Context, s step, job *river.Job[arguments]) (*attempt, error) {
+	a := &attempt{step: s, job: job, row: id.New(), pool: w.pool, began: time.Now()}
+
+	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		// Losing this transaction in a crash of Postgres repeats the attempt, so that it need not wait for the disk.
+		if err := queries.CommitWithoutWaiting(ctx); err != nil {
+			return fmt.Errorf("prepare the transaction: %w", err)
+		}
+
+		begun, err := queries.BeginStep(ctx, job.Args.DeploymentID, s.name)
+		if err != nil {
+			return fenced(err)
+		}
+
+		if err := w.ownsJob(ctx, queries, job); err != nil {
+			return err
+		}
+
+		row, err := queries.OpenStep(ctx, database.OpenStepParams{ID: a.row, DeploymentID: begun.Deployment.ID, Step: s.name, Worker: w.name})
+		if err != nil {
+			return fmt.Errorf("open the step's row: %w", err)
+		}
+
+		a.deployment, a.project, a.number, a.triedFor = begun.Deployment, begun.Project, int(row.Attempt), row.TriedFor
+
+		return queries.Notify(ctx, database.ChannelDeployments, begun.Deployment.ID.String())
+	})
+	if err != nil {
+		return nil, fmt.Errorf("begin step %s: %w", s.name, err)
+	}
+
+	a.logger = w.logger.With(logging.Deployment(a.deployment.ID), slog.String("step", s.name), slog.Int("attempt", a.number))
+
+	return a, nil
+}
+
+// try does the step's work and, if that succeeds, advances the deployment to the next step.
+func (w *Worker) try(ctx context.Context, a *attempt) error {
+	environment, err := w.key.OpenEnvironment(a.deployment.ID, a.deployment.EnvironmentSealed)
+	if err != nil {
+		return fmt.Errorf("open the environment: %w", err)
+	}
+
+	a.environment, a.secrets = environment, newRedactor(environment)
+
+	faultpoint.Reach(a.step.name, faultpoint.Before)
+
+	write, err := recovered(func() (outcome, error) { return a.step.run(w, ctx, a) })
+	if err != nil {
+		return err
+	}
+
+	if err := w.advance(ctx, a, write); err != nil {
+		return err
+	}
+
+	faultpoint.Reach(a.step.name, faultpoint.Committed)
+
+	return nil
+}
+
+// advance ends a step that succeeded: its result, its end in the timeline and the job of the next one are one transaction.
+func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
+	return w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
+		if !a.step.durable {
+			if err := queries.CommitWithoutWaiting(ctx); err != nil {
+				return fmt.Errorf("prepare the transaction: %w", err)
+			}
+		}
+
+		if err := write(ctx, tx, queries); err != nil {
+			return err
+		}
+
+		if err := a.close(ctx, queries, attemptSucceeded, nil, nil); err != nil {
+			return err
+		}
+
+		if next, ok := a.step.next(a.project); ok {
+			if err := w.enter(ctx, tx, queries, a, next); err != nil {
+				return err
+			}
+		}
+
+		if err := a.complete(ctx, tx); err != nil {
+			return err
+		}
+
+		faultpoint.Reach(a.step.name, faultpoint.After)
+
+		return nil
+	})
+}
+
+// enter puts the deployment at a step and inserts that step's job. A push of a pinned project is held there instead.
+func (w *Worker) enter(ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, step string) error {
+	if err := queries.AdvanceDeployment(ctx, step, a.deployment.ID); err != nil {
+		return fmt.Errorf("advance the deployment: %w", err)
+	}
+
+	if a.isHeldBefore(step) {
+		return w.hold(ctx, queries, a, step)
+	}
+
+	return insertJob(ctx, w.client, tx, jobName(step), arguments{DeploymentID: a.deployment.ID})
+}
+
+// settle ends the attempt: it runs write in one transaction that commits only if this attempt still owns its job and the
+// deployment still stands at its step. The end of ctx does not end it, since a step that is cut off must say so.
+func (w *Worker) settle(ctx context.Context, a *attempt, write outcome) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		project, err := queries.LockProject(ctx, a.project.ID)
+		if err != nil {
+			return fmt.Errorf("lock the project: %w", err)
+		}
+
+		a.project = project
+
+		if _, err := queries.LockDeploymentAtStep(ctx, a.deployment.ID, a.step.name); err != nil {
+			return fenced(err)
+		}
+
+		if err := w.ownsJob(ctx, queries, a.job); err != nil {
+			return err
+		}
+
+		if err := write(ctx, tx, queries); err != nil {
+			return err
+		}
+
+		return queries.Notify(ctx, database.ChannelDeployments, a.deployment.ID.String())
+	})
+}
+
+func (w *Worker) ownsJob(ctx context.Context, queries *database.Queries, job *river.Job[arguments]) error {
+	owner := ""
+	if len(job.AttemptedBy) > 0 {
+		owner = job.AttemptedBy[len(job.AttemptedBy)-1]
+	}
+
+	//nolint:gosec // River keeps attempts in a smallint itself.
+	_, err := queries.OwnsJob(ctx, job.ID, int16(job.Attempt), owner)
+
+	return fenced(err)
+}
+
+// complete finishes the job in the same transaction.
+func (a *attempt) complete(ctx context.Context, tx pgx.Tx) error {
+	if _, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, a.job); err != nil {
+		return fmt.Errorf("complete the job: %w", err)
+	}
+
+	return nil
+}
+
+// close ends the attempt's row in the timeline.
+func (a *attempt) close(ctx context.Context, queries *database.Queries, state string, message, waitingFor *string) error {
+	err := queries.CloseStep(ctx, database.CloseStepParams{ID: a.row, State: state, Error: message, WaitingFor: waitingFor})
+	if err != nil {
+		return fmt.Errorf("close the step's row: %w", err)
+	}
+
+	return nil
+}
+
+// whileAtStep returns a context that ends, with errFenced as its cause, once the deployment has ended or gone on without
+// this attempt. River tells of a cancelled job too, but by a notification alone, and those can be lost.
+func (w *Worker) whileAtStep(ctx context.Context, a *attempt) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+
+	go func() {
+		err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
+			there, err := database.New(w.pool).DeploymentIsAtStep(ctx, a.deployment.ID, a.step.name)
+
+			return err == nil && !there, nil // A worker that cannot reach Postgres asks again.
+		})
+		if err == nil {
+			cancel(errFenced)
+		}
+	}()
+
+	return ctx, func() { cancel(nil) }
+}
+
+// resolve decides what an error means: nothing any more, the end of the deployment, an earlier step, or another attempt.
+func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
+	var back *backError
+
+	switch {
+	case errors.Is(err, errFenced), errors.Is(context.Cause(ctx), errFenced):
+		a.logger.InfoContext(ctx, "step ends without a word: the deployment has gone on or ended")
+
+		return river.JobCancel(errFenced)
+	case errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely):
+		return ctx.Err()
+	case isInterrupted(ctx, err):
+		return w.interrupted(ctx, a)
+	case errors.Is(err, errOvertaken):
+		return w.end(ctx, a, stateSuperseded, nil)
+	case errors.As(err, &back):
+		return w.back(ctx, a, back)
+	case problem.IsUsers(err), errors.Is(err, errPointless):
+		return w.end(ctx, a, stateFailed, err)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		err = problem.Wrap(err, problem.Unavailable, "This step took longer than %s.", a.step.timeout)
+	}
+
+	a.logger.WarnContext(ctx, "step failed", slog.String("error", a.secrets.redact(err.Error())))
+
+	if noRoom, ok := errors.AsType[*noRoomError](err); ok {
+		w.makeRoom(ctx, noRoom)
+	}
+
+	if !a.overdue() {
+		return w.retryLater(ctx, a, err)
+	}
+
+	return w.end(ctx, a, stateFailed, problem.Wrap(err, problem.CodeOf(err),
+		"%s It was tried for %s. Redeploy to try again.", problem.MessageOf(err), a.step.deadline))
+}
+
+// retryLater has River try the step again after the backoff, and tells the user what it waits for.
+func (w *Worker) retryLater(ctx context.Context, a *attempt, cause error) error {
+	message := a.secrets.redact(storable(problem.MessageOf(cause)))
+	pause := backoff(attemptOf(a.job))
+	waitingFor := waitingSentence(message, pause)
+
+	if _, ok := errors.AsType[*problem.Error](cause); !ok {
+		waitingFor = waitingSentence("Something went wrong on our side.", pause)
+	}
+
+	err := w.settle(ctx, a, func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		return a.close(ctx, queries, attemptRetrying, &message, &waitingFor)
+	})
+	if err != nil {
+		return unlessFenced(err, "write that the step is tried again")
+	}
+
+	// River keeps this text with the job.
+	return errors.New(message)
+}
+
+// back sends the deployment back to an earlier step.
+func (w *Worker) back(ctx context.Context, a *attempt, back *backError) error {
+	a.logger.WarnContext(ctx, "the deployment goes back", slog.String("to", back.step), slog.String("reason", back.reason))
+
+	if a.overdue() {
+		return w.end(ctx, a, stateFailed, problem.New(problem.Unavailable, "%s Redeploy to try again.", back.reason))
+	}
+
+	reason := a.secrets.redact(storable(back.reason))
+
+	err := w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
+		if err := a.close(ctx, queries, attemptRetrying, &reason, nil); err != nil {
+			return err
+		}
+
+		if err := w.enter(ctx, tx, queries, a, back.step); err != nil {
+			return err
+		}
+
+		return a.complete(ctx, tx)
+	})
+
+	return unlessFenced(err, "go back to an earlier step")
+}
+
+// end ends the deployment without going live. The cause is nil where nothing failed.
+func (w *Worker) end(ctx context.Context, a *attempt, state string, cause error) error {
+	var code, message *string
+
+	if cause != nil {
+		code = new(string(problem.CodeOf(cause)))
+		message = new(a.secrets.redact(storable(problem.MessageOf(cause))))
+	}
+
+	err := w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
+		if err := a.close(ctx, queries, attemptFailed, message, nil); err != nil {
+			return err
+		}
+
+		err := queries.EndDeployment(ctx, database.EndDeploymentParams{ID: a.deployment.ID, State: state, ErrorCode: code, ErrorMessage: message})
+		if err != nil {
+			return fmt.Errorf("end the deployment: %w", err)
+		}
+
+		if err := unpinBy(ctx, w.client, tx, a.deployment.ID); err != nil {
+			return err
+		}
+
+		if err := insertCleanup(ctx, w.client, tx, a.deployment.ID); err != nil {
+			return err
+		}
+
+		return a.complete(ctx, tx)
+	})
+	if err != nil {
+		return unlessFenced(err, "end the deployment")
+	}
+
+	a.logger.InfoContext(ctx, "deployment ended", slog.String("state", state), slog.String("reason", lo.FromPtr(message)))
+
+	return nil
+}
+
+// interrupted hands the step to another worker, because this one stops.
+func (w *Worker) interrupted(ctx context.Context, a *attempt) error {
+	message := "The worker stopped; another one goes on."
+
+	err := w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
+		if err := a.close(ctx, queries, attemptRetrying, &message, nil); err != nil {
+			return err
+		}
+
+		return w.handBackTx(ctx, tx, a.job)
+	})
+
+	return unlessFenced(err, "hand the step to another worker")
+}
+
+// isInterrupted tells whether a job ended with the error because its worker stops: it was told so, or did not end in time.
+func isInterrupted(ctx context.Context, err error) bool {
+	if errors.Is(err, errInterrupted) {
+		return true
+	}
+
+	return err != nil && errors.Is(ctx.Err(), context.Canceled) && !errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely)
+}
+
+// handBack lets another worker go on with a job at once. The end of ctx does not end it.
+func (w *Worker) handBack(ctx context.Context, job *river.Job[arguments]) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTimeout)
+	defer cancel()
+
+	err := database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		if err := w.ownsJob(ctx, queries, job); err != nil {
+			return err
+		}
+
+		return w.handBackTx(ctx, tx, job)
+	})
+
+	return unlessFenced(err, "hand the job to another worker")
+}
+
+// handBackTx ends a job that this worker owns and inserts a fresh one: unlike a job that is tried again, a fresh one is fetched at once.
+func (w *Worker) handBackTx(ctx context.Context, tx pgx.Tx, job *river.Job[arguments]) error {
+	if _, err := river.JobCompleteTx[*riverpgxv5.Driver](ctx, tx, job); err != nil {
+		return fmt.Errorf("complete the job: %w", err)
+	}
+
+	return insertJobLike(ctx, w.client, tx, job.Kind, job.Args, attemptOf(job), 0)
+}
+
+// recovered runs f and turns a panic into an error, so that the attempt is settled like any other.
+func recovered(f func() (outcome, error)) (write outcome, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = fmt.Errorf("panic: %v\n%s", value, debug.Stack())
+		}
+	}()
+
+	return f()
+}
+
+// fenced turns the absence of a row that the fence asks for into errFenced.
+func fenced(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return errFenced
+	}
+
+	return err
+}
+
+// unlessFenced ends the job of an attempt that the fence kept from writing, and says of any other error what failed.
+func unlessFenced(err error, what string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errFenced):
+		return river.JobCancel(err)
+	default:
+		return fmt.Errorf("%s: %w", what, err)
+	}
+}
