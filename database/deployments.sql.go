@@ -489,7 +489,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 }
 
 const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE
 `
 
 // What is on its way for a project that is deleted, locked.
@@ -609,7 +609,7 @@ const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
 SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
 WHERE project_id = $1 AND branch = $2 AND state IN ('queued', 'deploying') AND id <> $3
 ORDER BY id
-FOR UPDATE
+FOR NO KEY UPDATE
 `
 
 // The deployments of a branch that are still on their way, locked.
@@ -734,7 +734,7 @@ func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -771,7 +771,7 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 }
 
 const lockDeploymentAtStep = `-- name: LockDeploymentAtStep :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR NO KEY UPDATE
 `
 
 // Half of the fence: returns no row when the deployment has ended or stands at another step.

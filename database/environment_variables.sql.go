@@ -94,7 +94,7 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.U
 }
 
 const lockEnvironmentVariable = `-- name: LockEnvironmentVariable :one
-SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 FOR UPDATE
+SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 FOR NO KEY UPDATE
 `
 
 // The id of a variable that is there; the sealed value is bound to it.

@@ -299,7 +299,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repo
       AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
   )
 ORDER BY images.id LIMIT 1
-FOR UPDATE OF images
+FOR NO KEY UPDATE OF images
 `
 
 type LockMarkedImageRow struct {

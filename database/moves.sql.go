@@ -53,7 +53,7 @@ WHERE id IN (
       WHERE replacement.replaces_id = replaced.id AND replacement.state = 'healthy' AND replacement.desired_state = 'running'
         AND replacement.removed_at IS NULL
     )
-  ORDER BY replaced.id FOR UPDATE
+  ORDER BY replaced.id FOR NO KEY UPDATE
 )
 `
 
@@ -75,7 +75,7 @@ WHERE id IN (
   WHERE hopeless.deployment_id = $1 AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
     AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > $2::interval)
-  ORDER BY hopeless.id FOR UPDATE OF hopeless
+  ORDER BY hopeless.id FOR NO KEY UPDATE OF hopeless
 )
 RETURNING node_id
 `
@@ -155,7 +155,7 @@ WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'runni
     WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
   )
 ORDER BY vms.id
-FOR UPDATE OF vms
+FOR NO KEY UPDATE OF vms
 `
 
 // The VMs of a deployment that must leave their node and that nothing replaces yet.
@@ -208,7 +208,7 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT drained.id FROM vms AS drained
   WHERE drained.deployment_id = $1 AND drained.desired_state = 'draining' AND drained.removed_at IS NULL
-  ORDER BY drained.id FOR UPDATE
+  ORDER BY drained.id FOR NO KEY UPDATE
 )
 RETURNING node_id
 `

@@ -25,7 +25,7 @@ WHERE id IN (
     AND warm.port = $4 AND warm.cpu_millis = $5 AND warm.memory_bytes = $6
     AND warm.health_path IS NOT DISTINCT FROM $7
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $8::interval
-  ORDER BY warm.id LIMIT $9::int FOR UPDATE OF warm
+  ORDER BY warm.id LIMIT $9::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id
 `
@@ -343,7 +343,7 @@ SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis,
 FROM vms
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
 ORDER BY vms.id
-FOR UPDATE OF vms
+FOR NO KEY UPDATE OF vms
 `
 
 type ListInstancesRow struct {
@@ -611,7 +611,7 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT present.id FROM vms AS present
   WHERE present.deployment_id = $1 AND present.desired_state <> 'stopped' AND present.removed_at IS NULL
-  ORDER BY present.id FOR UPDATE
+  ORDER BY present.id FOR NO KEY UPDATE
 )
 RETURNING node_id
 `

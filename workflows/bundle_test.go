@@ -359,13 +359,15 @@ type fakeNode struct {
 	// release is the state of release VMs, and exitCode how their command ends.
 	release  string
 	exitCode int
+	// keepFailed leaves VMs alone that have failed, and frozen all of them.
+	keepFailed, frozen bool
 }
 
 func (n *fakeNode) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		n.mutex.Lock()
 		state, message, restarts := n.report["state"], n.report["message"], n.report["restarts"]
-		release, exitCode := cmp.Or(n.release, "exited"), n.exitCode
+		release, exitCode, keepFailed, frozen := cmp.Or(n.release, "exited"), n.exitCode, n.keepFailed, n.frozen
 		n.mutex.Unlock()
 
 		if state == "" {
@@ -386,10 +388,11 @@ func (n *fakeNode) run(ctx context.Context) {
 					removed_at = CASE desired_state WHEN 'stopped' THEN now() END,
 					healthy_at = CASE WHEN desired_state <> 'stopped' AND $1 = 'healthy' THEN now() ELSE healthy_at END
 				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> CASE kind WHEN 'release' THEN $4 ELSE $1 END)
+					AND NOT (state = 'failed' AND desired_state = 'running' AND $6::boolean) AND NOT $7::boolean
 					AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
 				RETURNING deployment_id)
-			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts, release, exitCode)
-		if err == nil {
+			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts, release, exitCode, keepFailed, frozen)
+		if err == nil && !frozen {
 			err = n.tellOf(ctx, fakeNodePause)
 		}
 
@@ -426,6 +429,22 @@ func (n *fakeNode) releases(state string, exitCode int) {
 	defer n.mutex.Unlock()
 
 	n.release, n.exitCode = state, exitCode
+}
+
+// leaveFailed has the node leave VMs alone that have failed, as nodes do.
+func (n *fakeNode) leaveFailed(keep bool) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	n.keepFailed = keep
+}
+
+// freeze has the node leave all VMs as they are, or no longer.
+func (n *fakeNode) freeze(frozen bool) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	n.frozen = frozen
 }
 
 func (n *fakeNode) reports(state, message, restarts string) {

@@ -5,9 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -120,4 +123,36 @@ func (b *testBundle) requireNowhere(t *testing.T, text string) {
 	} {
 		require.Zero(t, b.count(t, query, text), query)
 	}
+}
+
+func TestDeploy_WorkersRestartManyTimesAtAStep_ItGoesOn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.create(t)
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, attempt, state, worker, error, ended_at)
+		SELECT gen_random_uuid(), $1, 'clone', number, 'retrying', 'w', 'The worker stopped; another one goes on.', now() FROM generate_series(1, 50) AS number`,
+		deployment.ID)
+	b.work(t)
+	b.await(t, deployment.ID, stateLive)
+	require.Contains(t, b.steps(t, deployment.ID), "clone 51 succeeded")
+}
+
+func TestInsertJobLike_TakesThePlaceOfAnother_TheBackoffGoesOn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+
+	require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
+		return insertJobLike(b.ctx, worker.client, tx, kindRetire, arguments{DeploymentID: b.project}, 4, 0)
+	}))
+
+	jobs, err := worker.client.JobList(b.ctx, river.NewJobListParams().Kinds(kindRetire))
+	require.NoError(t, err)
+	require.Len(t, jobs.Jobs, 1)
+
+	jobs.Jobs[0].Attempt = 1
+	require.Equal(t, 5, attemptOf(&river.Job[arguments]{JobRow: jobs.Jobs[0]}))
+	require.Equal(t, 16*time.Second, backoff(5))
 }

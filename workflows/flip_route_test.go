@@ -117,3 +117,31 @@ func TestRedeploy_BuildsTheSameCommitWithTodaysEnvironment(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"COLOUR": "green-value"}, environment)
 }
+
+func TestFlipRoute_InstanceDiedSinceItsHealthCheck_TheDeploymentGoesBackToIt(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("starting", "", "")
+
+	// The instance dies in the moment between the two steps.
+	b.exec(t, `CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+		UPDATE vms SET state = 'crashed' WHERE deployment_id = NEW.id AND state = 'healthy';
+		RETURN NEW; END $$`)
+	b.exec(t, "CREATE TRIGGER die AFTER UPDATE OF step ON deployments FOR EACH ROW WHEN (NEW.step = 'flip_route') EXECUTE FUNCTION die()")
+	b.work(t)
+
+	deployment := b.create(t)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE state = 'starting'")
+	b.node.freeze(true)
+	b.exec(t, "UPDATE vms SET state = 'healthy'")
+	b.awaitCount(t, 1, "SELECT count(*) FROM deployment_steps WHERE step = 'flip_route' AND state = 'retrying'")
+	require.Equal(t, 0, b.count(t, "SELECT count(*) FROM domains WHERE deployment_id IS NOT NULL"), "it did not get the route")
+
+	b.exec(t, "DROP TRIGGER die ON deployments")
+	b.node.freeze(false)
+	b.node.reports("healthy", "", "")
+	b.await(t, deployment.ID, stateLive)
+	require.Equal(t, []string{"health_check 1 succeeded", "flip_route 1 retrying", "health_check 2 succeeded", "flip_route 2 succeeded"},
+		b.steps(t, deployment.ID)[5:])
+}

@@ -156,3 +156,71 @@ func TestHealthCheck_NoNodeStartsTheVM_FailsInTimeAndIsNotTriedAgain(t *testing.
 	require.Equal(t, "health_check 1 failed", b.steps(t, deployment.ID)[5])
 	b.awaitRemoved(t, deployment.ID)
 }
+
+func TestHealthCheck_NodeIsAway_TheTimeDoesNotCountAgainstTheApp(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("starting", "", "")
+
+	worker := b.newWorker(t)
+	worker.config.HealthTimeout = 300 * time.Millisecond
+	b.runWorker(t, worker)
+
+	deployment := b.create(t)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE state = 'starting'")
+
+	// The node falls silent for longer than an app may take. Its VM is as it last said.
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '20 seconds'")
+	b.awaitCount(t, 1, "SELECT count(*) FROM deployment_steps WHERE step = 'health_check' AND waiting_for = 'Waiting because node n1 does not answer.'")
+
+	silent := time.Now()
+	require.Eventually(t, func() bool { return time.Since(silent) > 3*worker.config.HealthTimeout }, patienceOfTests, 10*time.Millisecond)
+	require.Equal(t, stateDeploying, b.get(t, deployment.ID).State, "a dead node is no fault of the app")
+
+	b.node.reports("healthy", "", "")
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() + interval '1 hour'")
+	b.await(t, deployment.ID, stateLive)
+}
+
+func TestHealthCheck_NodeIsLost_TheDeploymentGoesLiveOnAnotherOne(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("starting", "", "")
+
+	worker := b.newWorker(t)
+	worker.config.HealthTimeout = 300 * time.Millisecond
+	b.runWorker(t, worker)
+
+	deployment := b.create(t)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE state = 'starting'")
+
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '2 minutes'")
+	b.addNode(t, "n2", "10.79.2.0/24")
+	b.node.reports("healthy", "", "")
+	b.reconciling(t, worker)
+	b.await(t, deployment.ID, stateLive)
+}
+
+func TestHealthCheck_AttemptsFollowOneAnother_TheTimeOfTheAppGoesOn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("running", "Nothing listens on port 3000.", "")
+
+	first := b.newWorker(t)
+	stop := b.runUntilStopped(t, first)
+	deployment := b.create(t)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE unhealthy_for > interval '50 milliseconds'")
+	stop()
+
+	var before time.Duration
+
+	require.NoError(t, b.pool.QueryRow(b.ctx, "SELECT unhealthy_for FROM vms").Scan(&before))
+
+	second := b.newWorker(t)
+	second.config.HealthTimeout = before // The time is up: another attempt does not begin anew.
+	b.runWorker(t, second)
+	b.await(t, deployment.ID, stateFailed)
+}

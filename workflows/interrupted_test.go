@@ -3,8 +3,11 @@ package workflows
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities"
 )
 
 // runUntilStopped runs a worker; the returned function stops it and waits for its end.
@@ -62,4 +65,48 @@ func TestStop_WhileAJobBesideTheChainWaits_HandsItBackAtOnce(t *testing.T) {
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'retire' AND state = 'available' AND attempt = 0"))
 	b.work(t)
 	b.awaitRemoved(t, first.ID)
+}
+
+func TestStop_StepGoesOnForLongerThanTheLease_NobodyTakesItOver(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	began, release := make(chan struct{}, 1), make(chan struct{})
+
+	b.activities.setBuild(func(context.Context, activities.BuildRequest, func(activities.LogLine)) error {
+		began <- struct{}{}
+		<-release
+
+		return nil
+	})
+
+	first := b.newWorker(t)
+	first.config.StopTimeout = patienceOfTests
+
+	// River's client has the timeout already, so that the worker is made anew.
+	first, err := NewWorker(first.config, Dependencies{
+		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities,
+		Logger: b.logger,
+	})
+	require.NoError(t, err)
+
+	ctx, stop := context.WithCancel(b.ctx)
+	ended := make(chan error, 1)
+
+	go func() { ended <- first.Run(ctx) }()
+
+	deployment := b.create(t)
+	receive(t, began, "the build did not begin")
+
+	b.work(t)
+	stop()
+
+	// The other worker looks for dead ones every second, and Postgres ends silent sessions after the lease.
+	told := time.Now()
+	require.Eventually(t, func() bool { return time.Since(told) > workerLease+2*reapEvery }, patienceOfTests, 10*time.Millisecond)
+	close(release)
+
+	require.NoError(t, <-ended)
+	b.await(t, deployment.ID, stateLive)
+	require.Equal(t, "build 1 succeeded", b.steps(t, deployment.ID)[2])
 }

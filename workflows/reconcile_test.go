@@ -9,7 +9,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-func TestReconcile_MendsWhatNoJobCarries(t *testing.T) {
+func TestReconcile_WhatNoJobCarries_GetsItsJob(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -24,13 +24,12 @@ func TestReconcile_MendsWhatNoJobCarries(t *testing.T) {
 	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes)
 		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000)`, id.New(), leftover, b.node.id)
 
-	// A live one that lost its domains to a younger one, without a job to retire it.
-	forgotten, younger := id.New(), id.New()
-	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, route_version) VALUES
-		($1, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 hour', now() - interval '3 hours', 1),
-		($2, $3, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 minute', now() - interval '2 hours', 2)`,
-		forgotten, younger, b.project)
-	b.exec(t, "UPDATE domains SET deployment_id = $1", younger)
+	// A live one of a project that was deleted, without a job to retire it.
+	forgotten, deleted := id.New(), id.New()
+	b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy, deleted_at)
+		SELECT $1, organisation_id, 'Gone', 'gone', 'https://git.example.com/gone.git', false, now() FROM projects WHERE id = $2`, deleted, b.project)
+	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, route_version)
+		VALUES ($1, $2, 'flip_route', 'manual', 'old', '', 'live', now() - interval '1 hour', now() - interval '3 hours', 1)`, forgotten, deleted)
 	b.exec(t, "INSERT INTO route_table (id, version) VALUES (1, 2)")
 
 	b.work(t)
@@ -41,15 +40,15 @@ func TestReconcile_MendsWhatNoJobCarries(t *testing.T) {
 	}, patienceOfTests, 10*time.Millisecond)
 }
 
-func TestReconcile_OneThingCannotBeLookedFor_TheRestIsMended(t *testing.T) {
+func TestReconcile_OneQueryFails_TheOthersFindTheirs(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
 	stranded := b.create(t)
 	b.exec(t, "DELETE FROM river.river_job")
 	b.exec(t, "UPDATE deployments SET created_at = now() - interval '1 minute' WHERE id = $1", stranded.ID)
-	b.exec(t, "ALTER TABLE control_plane RENAME TO gone")
+	b.exec(t, "ALTER TABLE domains RENAME TO gone")
 
-	require.ErrorContains(t, b.newWorker(t).reconcile(b.ctx, nil), "control_plane")
+	require.ErrorContains(t, b.newWorker(t).reconcile(b.ctx, nil), "domains")
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'deploy.clone'"))
 }

@@ -20,7 +20,7 @@ INSERT INTO deployments (
 SELECT * FROM deployments WHERE id = $1;
 
 -- name: LockDeployment :one
-SELECT * FROM deployments WHERE id = $1 FOR UPDATE;
+SELECT * FROM deployments WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: ListNewestDeployments :many
 SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3;
@@ -30,7 +30,7 @@ SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created
 SELECT * FROM deployments
 WHERE project_id = @project_id AND branch = @branch AND state IN ('queued', 'deploying') AND id <> @except_id
 ORDER BY id
-FOR UPDATE;
+FOR NO KEY UPDATE;
 
 -- name: BeginStep :one
 -- Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more.
@@ -41,7 +41,7 @@ RETURNING sqlc.embed(deployments), sqlc.embed(projects);
 
 -- name: LockDeploymentAtStep :one
 -- Half of the fence: returns no row when the deployment has ended or stands at another step.
-SELECT * FROM deployments WHERE id = @id AND step = @step AND state = 'deploying' FOR UPDATE;
+SELECT * FROM deployments WHERE id = @id AND step = @step AND state = 'deploying' FOR NO KEY UPDATE;
 
 -- name: AdvanceDeployment :exec
 UPDATE deployments SET step = @step WHERE id = @id;
@@ -195,7 +195,7 @@ LIMIT 100;
 
 -- name: ListProjectDeploymentsToEnd :many
 -- What is on its way for a project that is deleted, locked.
-SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR UPDATE;
+SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE;
 
 -- name: CommitWithoutWaiting :exec
 -- Lets this transaction commit before it is on the disk. Only for what a crash may forget.

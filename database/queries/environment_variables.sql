@@ -3,7 +3,7 @@ SELECT name, updated_at FROM environment_variables WHERE project_id = $1 ORDER B
 
 -- name: LockEnvironmentVariable :one
 -- The id of a variable that is there; the sealed value is bound to it.
-SELECT id FROM environment_variables WHERE project_id = @project_id AND name = @name FOR UPDATE;
+SELECT id FROM environment_variables WHERE project_id = @project_id AND name = @name FOR NO KEY UPDATE;
 
 -- name: CreateEnvironmentVariable :one
 INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES (@id, @project_id, @name, @value_sealed)

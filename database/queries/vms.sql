@@ -83,7 +83,7 @@ SELECT sqlc.embed(vms), EXISTS (
 FROM vms
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
 ORDER BY vms.id
-FOR UPDATE OF vms;
+FOR NO KEY UPDATE OF vms;
 
 -- name: CountRecentFailures :one
 -- How many VMs of a deployment failed for good that were placed within the time, and how long ago the last of them was.
@@ -114,7 +114,7 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT present.id FROM vms AS present
   WHERE present.deployment_id = $1 AND present.desired_state <> 'stopped' AND present.removed_at IS NULL
-  ORDER BY present.id FOR UPDATE
+  ORDER BY present.id FOR NO KEY UPDATE
 )
 RETURNING node_id;
 
@@ -132,7 +132,7 @@ WHERE id IN (
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes
     AND warm.health_path IS NOT DISTINCT FROM sqlc.narg(health_path)
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval
-  ORDER BY warm.id LIMIT sqlc.arg(most)::int FOR UPDATE OF warm
+  ORDER BY warm.id LIMIT sqlc.arg(most)::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id;
 

@@ -1,0 +1,156 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock runs deployments, rollbacks, cancellations, moves, rescaling, retiring, reports of
+// nodes and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
+// that keeps them from happening stands in docs/ARCHITECTURE.md.
+func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
+	t.Parallel()
+
+	const (
+		projects = 4
+		duration = 6 * time.Second
+	)
+
+	b := setup(t)
+	worker := b.work(t)
+	b.work(t)
+
+	nodes := []uuid.UUID{b.node.id, b.addNode(t, "n2", "10.79.2.0/24"), b.addNode(t, "n3", "10.79.3.0/24")}
+	all := []uuid.UUID{b.project}
+
+	for range projects {
+		all = append(all, b.addProject(t, 32<<20, 2))
+	}
+
+	var first []database.Deployment
+	for _, project := range all {
+		first = append(first, b.deploy(t, project))
+	}
+
+	// The reports below take the fake node's place.
+	b.node.freeze(true)
+
+	ctx, cancel := context.WithTimeout(b.ctx, duration)
+	defer cancel()
+
+	var (
+		group sync.WaitGroup
+		mutex sync.Mutex
+		wrong []error
+	)
+
+	// again repeats one transaction until the time is over. Conflicts with what another one has done meanwhile are as they should be.
+	again := func(name string, f func(ctx context.Context, round int) error) {
+		group.Go(func() {
+			for round := 0; ctx.Err() == nil; round++ {
+				err := f(ctx, round)
+				if err == nil || ctx.Err() != nil || problem.IsUsers(err) || problem.CodeOf(err) == problem.Unavailable || errors.Is(err, errReplacementFailed) {
+					continue
+				}
+
+				mutex.Lock()
+				wrong = append(wrong, fmt.Errorf("%s: %w", name, err))
+				mutex.Unlock()
+			}
+		})
+	}
+
+	for i, project := range all {
+		again("create", func(ctx context.Context, round int) error {
+			made, err := b.deployments.Create(ctx, CreateRequest{ProjectID: project, Trigger: TriggerManual})
+			if err == nil && round%3 == 0 {
+				_, err = b.deployments.Cancel(ctx, made.ID, nil)
+			}
+
+			return errors.Join(err, worker.sleep(ctx, 50*time.Millisecond))
+		})
+		again("roll back", func(ctx context.Context, _ int) error {
+			_, err := b.deployments.Rollback(ctx, RepeatRequest{DeploymentID: first[i].ID})
+
+			return errors.Join(err, worker.sleep(ctx, 170*time.Millisecond))
+		})
+		again("change instances", func(ctx context.Context, round int) error {
+			if _, err := b.pool.Exec(ctx, "UPDATE projects SET instances = $1, instances_changed_at = now() WHERE id = $2", 1+round%3, project); err != nil {
+				return err
+			}
+
+			return worker.sleep(ctx, 20*time.Millisecond)
+		})
+	}
+
+	for _, node := range nodes {
+		again("report", func(ctx context.Context, round int) error { return reportNode(ctx, b, node, round) })
+	}
+
+	// One node after the other is drained, so that VMs move.
+	again("drain", func(ctx context.Context, round int) error {
+		if _, err := b.pool.Exec(ctx, "UPDATE nodes SET state = CASE WHEN id = $1 THEN 'draining' ELSE 'ready' END", nodes[round%len(nodes)]); err != nil {
+			return err
+		}
+
+		return worker.sleep(ctx, 300*time.Millisecond)
+	})
+	again("reconcile", func(ctx context.Context, _ int) error { return worker.reconcile(ctx, nil) })
+	again("reap", func(ctx context.Context, _ int) error { return worker.reapOnce(ctx) })
+
+	group.Wait()
+
+	require.Empty(t, wrong)
+	require.Zero(t, b.count(t, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+}
+
+// reportNode stores a report of a node as the API does: the node, its VMs, and the route table's version.
+func reportNode(ctx context.Context, b *testBundle, node uuid.UUID, round int) error {
+	return database.InTx(ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		toldOf, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{ID: node, CPUMillis: 64_000, MemoryBytes: 8 << 30})
+		if err != nil {
+			return err
+		}
+
+		rows, err := queries.LockNodeVMs(ctx, node)
+		if err != nil {
+			return err
+		}
+
+		var waiting []uuid.UUID
+
+		for _, row := range rows {
+			state := []string{"healthy", "healthy", "unhealthy"}[round%3]
+			waiting = append(waiting, row.VM.ID)
+
+			if row.VM.DesiredState == "stopped" {
+				state = "removed"
+			}
+
+			if err := queries.RecordVMReport(ctx, database.RecordVMReportParams{ID: row.VM.ID, State: state}); err != nil {
+				return err
+			}
+		}
+
+		if err := queries.AddWaitingTime(ctx, toldOf, waiting); err != nil {
+			return err
+		}
+
+		if _, err := queries.NextRouteVersion(ctx); err != nil {
+			return err
+		}
+
+		return queries.Notify(ctx, database.ChannelRoutes, "")
+	})
+}
