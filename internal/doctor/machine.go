@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/nftables"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 )
 
 func root() Finding {
@@ -172,7 +172,7 @@ func packetFilter() Finding {
 }
 
 func postgres(bin string) Finding {
-	found, err := daemon.PostgresBin(bin)
+	found, err := postgresbin.Find(bin)
 	if err != nil {
 		return Finding{Part: "Postgres", Detail: err.Error(), Advice: "install the Debian package postgresql; `zeitwork up` does"}
 	}

@@ -23,8 +23,8 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/internal/secret"
-	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // Options say where and how a cluster runs. Only DataDir, CacheDir, Program, Bin, ClusterRange, BuildRange and Bridge are
@@ -44,7 +44,7 @@ type Options struct {
 	Ports Ports
 	// ClusterRange holds the addresses of the VMs, BuildRange those of the builds; nothing else may use them.
 	ClusterRange, BuildRange netip.Prefix
-	// BuildCacheBytes is how much disk the build cache may use; zero is the default of daemon.Buildkitd.
+	// BuildCacheBytes is how much disk the build cache may use; zero is the default of builder.Buildkitd.
 	BuildCacheBytes int64
 	// Bridge is the name of the builds' network interface.
 	Bridge string
@@ -74,7 +74,7 @@ type Options struct {
 // Cluster is a platform that runs.
 type Cluster struct {
 	options   Options
-	home      daemon.Home
+	home      process.Home
 	key       secret.Key
 	tokens    tokens
 	addresses addresses
@@ -102,7 +102,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 
 	lifetime, end := context.WithCancel(context.WithoutCancel(ctx))
 	cluster := &Cluster{
-		options: options, home: daemon.Home(options.DataDir), lifetime: lifetime, end: end, parts: map[string]*part{},
+		options: options, home: process.Home(options.DataDir), lifetime: lifetime, end: end, parts: map[string]*part{},
 	}
 
 	if err := cluster.start(ctx); err != nil {

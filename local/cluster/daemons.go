@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zeitwork/zeitwork/builder"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
@@ -23,7 +25,7 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		return err
 	}
 
-	bin, err := daemon.PostgresBin(c.options.PostgresBin)
+	bin, err := postgresbin.Find(c.options.PostgresBin)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,7 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
 		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
 	}}
-	buildkitd := daemon.Buildkitd{
+	buildkitd := builder.Buildkitd{
 		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
 		Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
 	}

@@ -6,12 +6,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // starter is a daemon or a service.
 type starter interface {
-	Start(ctx context.Context) (*daemon.Process, error)
+	Start(ctx context.Context) (*process.Process, error)
 }
 
 // check tells whether a part works that was started at the given time.
@@ -27,7 +28,7 @@ type part struct {
 	over    bool       // Nothing starts it any more.
 
 	mutex     sync.Mutex // Guards the rest; nobody waits long for it.
-	process   *daemon.Process
+	process   *process.Process
 	started   time.Time
 	interrupt context.CancelFunc // Of the start that is under way.
 	held      bool
@@ -41,7 +42,7 @@ func newPart(name string, starter starter, check check) *part {
 	return &part{name: name, starter: starter, check: check, interrupt: func() {}, released: released}
 }
 
-func (p *part) current() *daemon.Process {
+func (p *part) current() *process.Process {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 
@@ -210,7 +211,7 @@ func (p *part) free() <-chan struct{} {
 }
 
 // settled waits for who has the turn and returns the process then.
-func (p *part) settled() *daemon.Process {
+func (p *part) settled() *process.Process {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 const (
@@ -17,7 +17,7 @@ const (
 )
 
 // run starts a part, returns when it works, and from then on starts it again whenever it dies, until the cluster stops.
-func (c *Cluster) run(ctx context.Context, name string, starter starter, check check) (*daemon.Process, error) {
+func (c *Cluster) run(ctx context.Context, name string, starter starter, check check) (*process.Process, error) {
 	c.options.Progress(name, "starting")
 
 	part := newPart(name, starter, check)

@@ -16,11 +16,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // Postgres is the database server, on the loopback interface with a password.
 type Postgres struct {
-	Home Home
+	Home process.Home
 	// Bin is the folder of Postgres' programs, as PostgresBin finds it.
 	Bin string
 	// Port is a free TCP port.
@@ -37,15 +39,15 @@ const (
 
 // Start makes the database cluster in the home at the first run, and starts the server. The process's address is the URL
 // of the superuser.
-func (p Postgres) Start(ctx context.Context) (*Process, error) {
+func (p Postgres) Start(ctx context.Context) (*process.Process, error) {
 	owner, err := databaseUser()
 	if err != nil {
 		return nil, err
 	}
 
-	data := p.Home.folder(postgresName, "data")
+	data := p.Home.Folder(postgresName, "data")
 
-	if err := endLeftovers(ctx, postgresName, data); err != nil {
+	if err := process.EndLeftovers(ctx, postgresName, data); err != nil {
 		return nil, err
 	}
 
@@ -66,12 +68,12 @@ func (p Postgres) Start(ctx context.Context) (*Process, error) {
 
 	address := p.url(password)
 
-	return p.Home.start(ctx, spec{
-		name: postgresName, program: filepath.Join(p.Bin, postgresName), arguments: p.arguments(data),
-		environ: environment(p.Bin, "LC_ALL=C.UTF-8"), address: address, user: owner.credential,
+	return p.Home.Start(ctx, process.Spec{
+		Name: postgresName, Program: filepath.Join(p.Bin, postgresName), Arguments: p.arguments(data),
+		Environment: process.Environment(p.Bin, "LC_ALL=C.UTF-8"), Address: address, User: owner.credential,
 		// SIGINT is Postgres' fast shutdown: it does not wait for clients to leave.
-		stop:  syscall.SIGINT,
-		ready: func(ctx context.Context) error { return ping(ctx, address) },
+		StopSignal: syscall.SIGINT,
+		Ready:      func(ctx context.Context) error { return ping(ctx, address) },
 	})
 }
 
@@ -90,7 +92,7 @@ func (p Postgres) arguments(data string) []string {
 
 // prepareFolders makes the folder that holds the cluster and checks that the server's user can get there.
 func (p Postgres) prepareFolders(owner databaseOwner) error {
-	folder := p.Home.folder(postgresName)
+	folder := p.Home.Folder(postgresName)
 
 	if err := os.MkdirAll(folder, 0o711); err != nil {
 		return fmt.Errorf("make the folder of Postgres: %w", err)
@@ -115,7 +117,7 @@ func (p Postgres) prepareFolders(owner databaseOwner) error {
 // initialise returns the superuser's password and makes the cluster where it is missing. A run that was killed in
 // between leaves no half-made cluster: the folder gets its name last.
 func (p Postgres) initialise(ctx context.Context, owner databaseOwner, data string) (string, error) {
-	passwordFile := p.Home.folder(postgresName, "password")
+	passwordFile := p.Home.Folder(postgresName, "password")
 
 	if _, err := os.Stat(data); err == nil {
 		password, err := os.ReadFile(passwordFile)
@@ -131,7 +133,7 @@ func (p Postgres) initialise(ctx context.Context, owner databaseOwner, data stri
 		return "", fmt.Errorf("keep the password of the database: %w", err)
 	}
 
-	temporary := p.Home.folder(postgresName, "initdb")
+	temporary := p.Home.Folder(postgresName, "initdb")
 	if err := errors.Join(os.RemoveAll(temporary), os.Mkdir(temporary, 0o700), owner.own(temporary)); err != nil {
 		return "", fmt.Errorf("make the folder of the database: %w", err)
 	}
@@ -145,7 +147,7 @@ func (p Postgres) initialise(ctx context.Context, owner databaseOwner, data stri
 	cluster := filepath.Join(temporary, "data")
 	command := exec.CommandContext(ctx, filepath.Join(p.Bin, "initdb"), "--pgdata="+cluster, "--username="+superuser, "--auth=scram-sha-256",
 		"--pwfile="+forInitdb, "--encoding=UTF8", "--locale=C.UTF-8")
-	command.Dir, command.Env = "/", environment(p.Bin)
+	command.Dir, command.Env = "/", process.Environment(p.Bin)
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: owner.credential}
 
 	if output, err := command.CombinedOutput(); err != nil {

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // sweepPatience bounds how long a sweep may take.
@@ -28,22 +30,21 @@ func (r Registry) Sweep(ctx context.Context) error {
 		return nil
 	}
 
-	process, err := r.Home.start(ctx, spec{
-		name: registryName, program: filepath.Join(r.Bin, registryName), arguments: []string{"garbage-collect", "--quiet", config},
-		environ: environment(r.Bin, "OTEL_TRACES_EXPORTER=none"), stop: syscall.SIGKILL,
-		ready: func(context.Context) error { return nil },
+	sweep, err := r.Home.Start(ctx, process.Spec{
+		Name: registryName, Program: filepath.Join(r.Bin, registryName), Arguments: []string{"garbage-collect", "--quiet", config},
+		Environment: process.Environment(r.Bin, "OTEL_TRACES_EXPORTER=none"), StopSignal: syscall.SIGKILL,
 	})
 	if err != nil {
 		return fmt.Errorf("sweep the registry: %w", err)
 	}
 
 	select {
-	case <-process.Done():
+	case <-sweep.Done():
 	case <-time.After(sweepPatience):
 	case <-ctx.Done():
 	}
 
-	return process.Stop(ctx)
+	return sweep.Stop(ctx)
 }
 
-func (r Registry) data() string { return r.Home.folder(registryName, "data") }
+func (r Registry) data() string { return r.Home.Folder(registryName, "data") }

@@ -10,7 +10,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/local/hostpackages"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
@@ -26,7 +27,7 @@ type config struct {
 type environment struct {
 	config    config
 	tools     toolchain.Builder
-	home      daemon.Home
+	home      process.Home
 	variables []string
 	// registry is the host and port of the registry, empty where it was not started.
 	registry string
@@ -57,7 +58,7 @@ func newEnvironment() (*environment, error) {
 	}
 
 	return &environment{
-		config: configuration, home: daemon.Home(folder), variables: os.Environ(),
+		config: configuration, home: process.Home(folder), variables: os.Environ(),
 		tools: toolchain.Builder{
 			CacheDir: configuration.CacheDir, SourceDir: source,
 			Progress: func(part, detail string) { sayf("%s: %s", part, detail) },
@@ -96,7 +97,7 @@ func (e *environment) obstacle(ctx context.Context, p part) (string, error) {
 
 	packages := p.packages
 	if p.name == postgresPart {
-		if _, err := daemon.PostgresBin(e.config.PostgresBin); err == nil {
+		if _, err := postgresbin.Find(e.config.PostgresBin); err == nil {
 			packages = nil
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 )
 
 func TestRun_CommandFails_ReturnsItsCode(t *testing.T) {
@@ -128,7 +128,7 @@ func TestRemoveFolder_StillMounted_LeavesWhatIsBehindTheMount(t *testing.T) {
 func needPostgres(t *testing.T) {
 	t.Helper()
 
-	if _, err := daemon.PostgresBin(os.Getenv("ZEITWORK_POSTGRES_BIN")); err != nil {
+	if _, err := postgresbin.Find(os.Getenv("ZEITWORK_POSTGRES_BIN")); err != nil {
 		t.Skip(err)
 	}
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/builder"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/local/daemon"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
@@ -58,7 +60,7 @@ func tools(module toolchain.Module) func(context.Context, *environment) error {
 }
 
 func startPostgres(ctx context.Context, e *environment) error {
-	bin, err := daemon.PostgresBin(e.config.PostgresBin)
+	bin, err := postgresbin.Find(e.config.PostgresBin)
 	if err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 
 	const nameLength = 8
 
-	process, err := daemon.Buildkitd{
+	process, err := builder.Buildkitd{
 		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
 		// Two environments may run at once.
 		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),

@@ -10,7 +10,7 @@ import (
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // removeContainers ends every container in every namespace: they would outlive containerd.
@@ -66,7 +66,7 @@ func removeContainer(ctx context.Context, container containerd.Container) error 
 // removeFolder removes the daemons' folder, after whatever is still mounted in it: through a mount it would remove files
 // that are not its own.
 func removeFolder(folder string) error {
-	if err := daemon.UnmountBelow(folder); err != nil {
+	if err := process.UnmountBelow(folder); err != nil {
 		return fmt.Errorf("%s is left behind: %w", folder, err)
 	}
 

@@ -1,4 +1,4 @@
-package daemon
+package process
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// UnmountBelow takes down everything that is mounted below the folder. Call it before a daemon's folder is removed: through
-// a mount, files would be removed that are not in the folder. Nothing may be running that uses the mounts.
+// UnmountBelow takes down everything that is mounted below the folder. It must come before a daemon's folder is removed, as a
+// removal goes through mounts and takes files that are elsewhere. No process may use the mounts any more.
 func UnmountBelow(folder string) error {
 	mounts, err := os.ReadFile("/proc/self/mounts")
 	if err != nil {
@@ -24,7 +24,7 @@ func UnmountBelow(folder string) error {
 		}
 	}
 
-	// What was mounted last may lie in what was mounted before.
+	// A later mount may lie inside an earlier one.
 	for _, target := range slices.Backward(below) {
 		if err := syscall.Unmount(target, syscall.MNT_DETACH); err != nil {
 			return fmt.Errorf("unmount %s: %w", target, err)

@@ -1,4 +1,4 @@
-package daemon
+package builder
 
 import (
 	"context"
@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // Buildkitd builds images. Its builds run in a network of their own, which reaches the internet and nothing else.
 type Buildkitd struct {
-	Home Home
+	Home process.Home
 	// Bin is the folder of the daemons' binaries, among them runc and the CNI plugins.
 	Bin string
 	// RegistryHost is the host and port of a registry that is spoken to without TLS; it may be empty.
@@ -85,8 +87,8 @@ insecure-entitlements = []
 {{end}}`
 
 // Start sets the builds' network up, fences it, and starts buildkitd. The process's address is a unix:// URL.
-func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
-	socket, err := b.Home.socket(buildkitdName)
+func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
+	socket, err := b.Home.Socket(buildkitdName)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +104,7 @@ func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
 		return nil, err
 	}
 
-	if err := endLeftovers(ctx, buildkitdName, config); err != nil {
+	if err := process.EndLeftovers(ctx, buildkitdName, config); err != nil {
 		return nil, err
 	}
 
@@ -120,18 +122,18 @@ func (b Buildkitd) Start(ctx context.Context) (*Process, error) {
 	// Asked to end, buildkitd waits for its builds. Whoever had asked for them has ended already, or begins them again.
 	const patience = 2 * time.Second
 
-	return b.Home.start(ctx, spec{
-		name: buildkitdName, patience: patience, program: filepath.Join(b.Bin, buildkitdName), arguments: []string{"--config", config}, address: "unix://" + socket,
-		environ: environment(b.Bin),
+	return b.Home.Start(ctx, process.Spec{
+		Name: buildkitdName, Patience: patience, Program: filepath.Join(b.Bin, buildkitdName), Arguments: []string{"--config", config}, Address: "unix://" + socket,
+		Environment: process.Environment(b.Bin),
 		// A network that was being made when buildkitd ended is noted too.
-		cleanup: func(ctx context.Context) error {
+		Cleanup: func(ctx context.Context) error {
 			return errors.Join(builds.end(ctx), b.forgetNetworks(), network.remove(ctx))
 		},
-		ready: func(ctx context.Context) error { return answersGRPC(ctx, socket) },
+		Ready: func(ctx context.Context) error { return process.ServesGRPC(ctx, socket) },
 	})
 }
 
-func (b Buildkitd) root() string { return b.Home.folder(buildkitdName, "root") }
+func (b Buildkitd) root() string { return b.Home.Folder(buildkitdName, "root") }
 
 // cgroup is the control group that all builds are in.
 func (b Buildkitd) cgroup() string { return "zeitwork-build-" + b.Bridge }
@@ -144,7 +146,7 @@ func (b Buildkitd) forgetNetworks() error {
 		return fmt.Errorf("look for networks of earlier builds: %w", err)
 	}
 
-	for _, noted := range append(results, b.Home.folder(buildkitdName, "addresses"), filepath.Join(b.root(), "net")) {
+	for _, noted := range append(results, b.Home.Folder(buildkitdName, "addresses"), filepath.Join(b.root(), "net")) {
 		if err := os.RemoveAll(noted); err != nil {
 			return fmt.Errorf("forget the networks of earlier builds: %w", err)
 		}
@@ -160,7 +162,7 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 		return "", err
 	}
 
-	cniPath, err := b.Home.write(cni, buildkitdName, "build.conflist")
+	cniPath, err := b.Home.Write(cni, buildkitdName, "build.conflist")
 	if err != nil {
 		return "", err
 	}
@@ -197,7 +199,7 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 		return "", fmt.Errorf("write the configuration of buildkitd: %w", err)
 	}
 
-	return b.Home.write([]byte(content.String()), buildkitdName, "config.toml")
+	return b.Home.Write([]byte(content.String()), buildkitdName, "config.toml")
 }
 
 // cniConfiguration is the network as the CNI plugins make it: a bridge whose ports cannot talk to one another.
@@ -211,7 +213,7 @@ func (b Buildkitd) cniConfiguration() ([]byte, error) {
 			{
 				"type": "bridge", "bridge": b.Bridge, "isDefaultGateway": true, "portIsolation": true,
 				"ipam": section{
-					"type": "host-local", "dataDir": b.Home.folder(buildkitdName, "addresses"),
+					"type": "host-local", "dataDir": b.Home.Folder(buildkitdName, "addresses"),
 					"ranges": [][]section{{{"subnet": b.Subnet.String()}}},
 				},
 			},

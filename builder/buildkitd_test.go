@@ -1,4 +1,4 @@
-package daemon
+package builder
 
 import (
 	"encoding/json"
@@ -19,16 +19,18 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // These tests change the machine's interfaces and firewall, so they run one after another, with names and ranges that
 // nothing else uses.
 const (
-	testBridge = "zwdaemontest0"
+	testBridge = "zwbuildtest0"
 	testSubnet = "10.82.3.0/24"
 	// The neighbour is a machine beside this one that has an internal and a public address.
 	neighbourInternal = "10.82.4.2"
-	neighbourPublic   = "198.18.4.2"
+	neighbourPublic   = "203.0.113.2"
 )
 
 func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
@@ -89,7 +91,7 @@ func TestBuildkitd_Killed_StartsAgainAndLeavesNothing(t *testing.T) {
 
 	first, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
-	kill(t, first)
+	first.Kill()
 
 	second, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
@@ -104,7 +106,7 @@ func TestBuildkitd_KilledDuringABuild_EndsItAtTheNextStart(t *testing.T) {
 	first, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
 	hang(t, buildkitd, first)
-	kill(t, first)
+	first.Kill()
 	require.NotEmpty(t, builds(t, buildkitd), "a build outlives buildkitd")
 
 	second, err := buildkitd.Start(t.Context())
@@ -138,27 +140,30 @@ func TestBuildkitd_HostNetworkAsked_Refuses(t *testing.T) {
 	require.Contains(t, output, "network.host is not allowed")
 }
 
-func TestNameserversIn_LeavesOutLoopbackAndIPv6(t *testing.T) {
-	t.Parallel()
-
-	require.Equal(t, []netip.Addr{netip.MustParseAddr("192.0.2.53")},
-		nameserversIn("# made by hand\nsearch example.com\nnameserver 127.0.0.53\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\nnameserver\n"))
-}
-
 func testBuildkitd(t *testing.T) Buildkitd {
 	t.Helper()
-	needRoot(t)
 
-	bin := testBin(t)
+	if os.Geteuid() != 0 {
+		t.Skip("needs root")
+	}
 
-	return Buildkitd{Home: shortHome(t), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+	bin := os.Getenv("ZEITWORK_TEST_BIN")
+	if bin == "" {
+		t.Skip("needs the daemons' binaries; run it through `go tool task test`, or set ZEITWORK_TEST_BIN to their folder")
+	}
+
+	home, err := os.MkdirTemp("/tmp", "zw-") //nolint:usetesting // The path of t.TempDir is too long for sockets.
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(home)) })
+
+	return Buildkitd{Home: process.Home(home), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
 }
 
 // hang begins a build that never ends, and returns when its step runs.
-func hang(t *testing.T, buildkitd Buildkitd, process *Process) {
+func hang(t *testing.T, buildkitd Buildkitd, daemon *process.Process) {
 	t.Helper()
 
-	command := buildCommand(t, buildkitd, process, `RUN ["/probe"]`)
+	command := buildCommand(t, buildkitd, daemon, `RUN ["/probe"]`)
 	built := make(chan struct{})
 
 	go func() {
@@ -194,27 +199,27 @@ func builds(t *testing.T, buildkitd Buildkitd) []string {
 }
 
 // probe builds an image whose one step tries the addresses, and returns the build's log.
-func probe(t *testing.T, buildkitd Buildkitd, process *Process, addresses map[string]string) string {
+func probe(t *testing.T, buildkitd Buildkitd, daemon *process.Process, addresses map[string]string) string {
 	t.Helper()
 
 	step, err := json.Marshal(append([]string{"/probe"}, slices.Collect(maps.Keys(addresses))...))
 	require.NoError(t, err)
 
-	output, err := build(t, buildkitd, process, "RUN "+string(step))
+	output, err := build(t, buildkitd, daemon, "RUN "+string(step))
 	require.NoError(t, err, output)
 
 	return output
 }
 
-func build(t *testing.T, buildkitd Buildkitd, process *Process, step string, more ...string) (string, error) {
+func build(t *testing.T, buildkitd Buildkitd, daemon *process.Process, step string, more ...string) (string, error) {
 	t.Helper()
 
-	output, err := buildCommand(t, buildkitd, process, step, more...).CombinedOutput()
+	output, err := buildCommand(t, buildkitd, daemon, step, more...).CombinedOutput()
 
 	return string(output), err
 }
 
-func buildCommand(t *testing.T, buildkitd Buildkitd, process *Process, step string, more ...string) *exec.Cmd {
+func buildCommand(t *testing.T, buildkitd Buildkitd, daemon *process.Process, step string, more ...string) *exec.Cmd {
 	t.Helper()
 
 	folder := t.TempDir()
@@ -226,7 +231,7 @@ func buildCommand(t *testing.T, buildkitd Buildkitd, process *Process, step stri
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM scratch\nCOPY probe /probe\n"+step+"\n"), 0o600))
 
 	arguments := append([]string{
-		"--addr", process.Address(), "build", "--progress", "plain", "--frontend", "dockerfile.v0", "--no-cache",
+		"--addr", daemon.Address(), "build", "--progress", "plain", "--frontend", "dockerfile.v0", "--no-cache",
 		"--local", "context=" + folder, "--local", "dockerfile=" + folder,
 	}, more...)
 
@@ -253,14 +258,14 @@ func neighbour(t *testing.T) {
 
 	require.NoError(t, netns.Set(machine))
 	require.NoError(t, netlink.LinkAdd(&netlink.Veth{
-		LinkAttrs: netlink.LinkAttrs{Name: "zwdaemontest1"}, PeerName: "eth0", PeerNamespace: netlink.NsFd(apart),
+		LinkAttrs: netlink.LinkAttrs{Name: "zwbuildtest1"}, PeerName: "eth0", PeerNamespace: netlink.NsFd(apart),
 	}))
 	t.Cleanup(func() {
-		link, err := netlink.LinkByName("zwdaemontest1")
+		link, err := netlink.LinkByName("zwbuildtest1")
 		require.NoError(t, err)
 		require.NoError(t, netlink.LinkDel(link))
 	})
-	configure(t, "zwdaemontest1", "10.82.4.1/24", "198.18.4.1/24")
+	configure(t, "zwbuildtest1", "10.82.4.1/24", "203.0.113.1/24")
 	require.NoError(t, netns.Set(apart))
 
 	defer func() { require.NoError(t, netns.Set(machine)) }()

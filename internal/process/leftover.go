@@ -1,4 +1,4 @@
-package daemon
+package process
 
 import (
 	"context"
@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// endLeftovers ends processes of an earlier run that use the path: those of the program that have it among their arguments,
-// or as their working directory. An earlier run that was killed has already asked its children to end, so they get time
-// for it before they are killed.
-func endLeftovers(ctx context.Context, program, path string) error {
+// EndLeftovers ends the processes of an earlier run that use the path: those of the program that have the path among their
+// arguments or as their working directory. They are asked to end, and killed ten seconds later: when an earlier run was killed,
+// the kernel has asked its children to end already, and they may be about to.
+func EndLeftovers(ctx context.Context, program, path string) error {
 	const patience = 10 * time.Second
 
 	asking, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
 	uses := func(folder string) bool { return usesPath(folder, program, path) }
-	if err := signalUntilGone(asking, syscall.SIGTERM, uses); err == nil || ctx.Err() != nil {
+	if err := SignalUntilGone(asking, syscall.SIGTERM, uses); err == nil || ctx.Err() != nil {
 		return err
 	}
 
 	killing, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
-	return signalUntilGone(killing, syscall.SIGKILL, uses)
+	return SignalUntilGone(killing, syscall.SIGKILL, uses)
 }
 
-// signalUntilGone sends the signal once to every process that matches and returns when none is left. match gets the
-// process's folder in /proc, whose files may be gone by then: such a process does not match.
-func signalUntilGone(ctx context.Context, signal syscall.Signal, match func(folder string) bool) error {
+// SignalUntilGone sends the signal once to every process that matches and returns when none is left. match gets the folder of a
+// process in /proc, and must return false where the process has ended meanwhile and the folder's files are gone.
+func SignalUntilGone(ctx context.Context, signal syscall.Signal, match func(folder string) bool) error {
 	const pause = 20 * time.Millisecond
 
 	for signalled := map[int]bool{}; ; {

@@ -1,4 +1,4 @@
-package daemon
+package process
 
 import (
 	"fmt"
@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// openLog opens a daemon's log to append to it. A log over the limit becomes <name>.log.1, in place of the one before.
+// openLog opens a daemon's log to append to it. A log over the limit is renamed to <name>.log.1 and replaces the log of that name.
 func (h Home) openLog(name string) (*os.File, error) {
 	const limit = 16 << 20
 
-	path := h.folder("logs", name+".log")
+	path := h.Folder("logs", name+".log")
 	if err := os.MkdirAll(filepath.Dir(path), 0o711); err != nil {
 		return nil, fmt.Errorf("make the folder of the logs: %w", err)
 	}

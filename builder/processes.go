@@ -1,4 +1,4 @@
-package daemon
+package builder
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // buildProcesses are the processes of builds. They are children of runc, not of buildkitd, and outlive one that is killed.
@@ -28,11 +30,11 @@ func (b buildProcesses) end(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
-	if err := signalUntilGone(ctx, syscall.SIGKILL, b.contain); err != nil {
+	if err := process.SignalUntilGone(ctx, syscall.SIGKILL, b.contain); err != nil {
 		return fmt.Errorf("end builds that are left: %w", err)
 	}
 
-	return errors.Join(UnmountBelow(b.root), b.removeCgroups())
+	return errors.Join(process.UnmountBelow(b.root), b.removeCgroups())
 }
 
 func (b buildProcesses) contain(folder string) bool {

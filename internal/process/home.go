@@ -1,4 +1,4 @@
-package daemon
+package process
 
 import (
 	"fmt"
@@ -7,12 +7,12 @@ import (
 	"syscall"
 )
 
-// Home is the data directory that the daemons share, an absolute path. Every daemon keeps to the folder of its name,
-// and its log to logs/<name>.log.
+// Home is the data directory that daemons share, an absolute path. Every daemon keeps its files in the folder of its name and
+// writes its log to logs/<name>.log.
 type Home string
 
-// Lock makes the directory and takes it for this process until release is called or the process ends. Daemons may only
-// be started under a lock: Start ends whatever else uses its folder.
+// Lock makes the directory and takes it for this process until release is called or the process ends. Daemons may only be
+// started under the lock, because they end whatever else uses their folders.
 func (h Home) Lock() (release func(), err error) {
 	if !filepath.IsAbs(string(h)) {
 		return nil, fmt.Errorf("the data directory must be an absolute path, not %q", string(h))
@@ -36,17 +36,17 @@ func (h Home) Lock() (release func(), err error) {
 	return func() { _ = file.Close() }, nil
 }
 
-// folder returns a daemon's own folder, or a path in it, and makes none of them.
-func (h Home) folder(name string, more ...string) string {
+// Folder returns a daemon's own folder, or a path in it. It makes no folder.
+func (h Home) Folder(name string, more ...string) string {
 	return filepath.Join(append([]string{string(h), name}, more...)...)
 }
 
-// socket returns the path of a Unix socket in a daemon's folder, or an error when the kernel could not hold it.
-func (h Home) socket(name string) (string, error) {
+// Socket returns the path of the Unix socket in a daemon's folder, or an error when the path is too long for the kernel.
+func (h Home) Socket(name string) (string, error) {
 	// The kernel's sockaddr_un has 108 bytes with the closing NUL.
 	const longest = 107
 
-	path := h.folder(name, name+".sock")
+	path := h.Folder(name, name+".sock")
 	if len(path) > longest {
 		return "", fmt.Errorf("the path of the data directory is too long for Unix sockets, choose a shorter one: %s has over %d bytes", path, longest)
 	}
@@ -54,9 +54,9 @@ func (h Home) socket(name string) (string, error) {
 	return path, nil
 }
 
-// write makes a folder for the file and writes it for root alone.
-func (h Home) write(content []byte, name string, more ...string) (string, error) {
-	path := h.folder(name, more...)
+// Write writes a file that only the user of this process may read, makes its folder first, and returns its path.
+func (h Home) Write(content []byte, name string, more ...string) (string, error) {
+	path := h.Folder(name, more...)
 
 	if err := os.MkdirAll(filepath.Dir(path), 0o711); err != nil {
 		return "", fmt.Errorf("make the folder of %s: %w", name, err)
