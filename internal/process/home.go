@@ -1,10 +1,12 @@
 package process
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // Home is the data directory that daemons share, an absolute path. Every daemon keeps its files in the folder of its name and
@@ -22,18 +24,16 @@ func (h Home) Lock() (release func(), err error) {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 
-	file, err := os.OpenFile(filepath.Join(string(h), "lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the lock of the data directory: %w", err)
-	}
-
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		_ = file.Close()
-
+	lock, err := flock.Try(filepath.Join(string(h), "lock"), flock.Exclusive)
+	if errors.Is(err, flock.ErrHeld) {
 		return nil, fmt.Errorf("another zeitwork is using %s; stop it first or choose another data directory: %w", h, err)
 	}
 
-	return func() { _ = file.Close() }, nil
+	if err != nil {
+		return nil, fmt.Errorf("take the data directory: %w", err)
+	}
+
+	return func() { _ = lock.Close() }, nil
 }
 
 // Folder returns a daemon's own folder, or a path in it. It makes no folder.

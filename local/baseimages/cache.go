@@ -8,7 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // revision is part of every hash: raise it when the code that makes images changes what it makes.
@@ -41,23 +42,10 @@ func lock(ctx context.Context, cacheDir string) (func(), error) {
 		return nil, fmt.Errorf("make the cache of the base images: %w", err)
 	}
 
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	held, err := flock.Wait(ctx, filepath.Join(dir, "lock"), flock.Exclusive)
 	if err != nil {
-		return nil, fmt.Errorf("open the lock of the base images: %w", err)
+		return nil, fmt.Errorf("lock the cache of the base images: %w", err)
 	}
 
-	locked := make(chan error, 1)
-
-	go func() { locked <- syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }()
-
-	select {
-	case err := <-locked:
-		if err != nil {
-			return nil, fmt.Errorf("lock the cache of the base images: %w", err)
-		}
-
-		return func() { _ = file.Close() }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return func() { _ = held.Close() }, nil
 }

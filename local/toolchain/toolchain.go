@@ -45,15 +45,15 @@ func (b Builder) Build(ctx context.Context, module Module) (string, error) {
 		return "", fmt.Errorf("make the cache folder; set ZEITWORK_CACHE_DIR to one that can be written: %w", err)
 	}
 
-	unlock, err := lock(ctx, filepath.Join(b.CacheDir, "tools", module.name+".lock"), func() {
+	held, err := lock(ctx, filepath.Join(b.CacheDir, "tools", module.name+".lock"), func() {
 		b.report(module, "waiting for another build")
 	})
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer func() { _ = held.Close() }()
 
-	// Whoever held the lock may have built it.
+	// The process that held the lock may have built it.
 	if isDir(folder) {
 		return folder, nil
 	}
