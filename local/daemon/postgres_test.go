@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
@@ -124,7 +125,10 @@ func TestPostgres_FolderClosedToItsUser_SaysWhatToDo(t *testing.T) {
 func testPostgres(t *testing.T) Postgres {
 	t.Helper()
 
-	bin, err := postgresbin.Find(os.Getenv("ZEITWORK_POSTGRES_BIN"))
+	config, err := env.ParseAs[postgresbin.Config]()
+	require.NoError(t, err)
+
+	bin, err := postgresbin.Find(config.Folder)
 	if err != nil {
 		t.Skip(err)
 	}

@@ -6,11 +6,23 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/caarlos0/env/v11"
 )
 
 // Config says where binaries are kept.
 type Config struct {
 	CacheDir string `doc:"Folder of what is built once and kept: daemons, base images." env:"ZEITWORK_CACHE_DIR" envDefault:"/var/cache/zeitwork"`
+}
+
+// ReadConfig reads the configuration from the environment.
+func ReadConfig() (Config, error) {
+	config, err := env.ParseAs[Config]()
+	if err != nil {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+
+	return config, nil
 }
 
 // Progress hears which part is being worked on and how far it is. Calls come one after another.

@@ -18,9 +18,8 @@ import (
 
 // config is what of the platform's configuration concerns tests.
 type config struct {
-	toolchain.Config
-
-	PostgresBin string `env:"ZEITWORK_POSTGRES_BIN"`
+	Toolchain toolchain.Config
+	Postgres  postgresbin.Config
 }
 
 // environment is the set of parts that was started, and what the command needs to know of them.
@@ -60,7 +59,7 @@ func newEnvironment() (*environment, error) {
 	return &environment{
 		config: configuration, home: process.Home(folder), variables: os.Environ(),
 		tools: toolchain.Builder{
-			CacheDir: configuration.CacheDir, SourceDir: source,
+			CacheDir: configuration.Toolchain.CacheDir, SourceDir: source,
 			Progress: func(part, detail string) { sayf("%s: %s", part, detail) },
 		},
 	}, nil
@@ -97,7 +96,7 @@ func (e *environment) obstacle(ctx context.Context, p part) (string, error) {
 
 	packages := p.packages
 	if p.name == postgresPart {
-		if _, err := postgresbin.Find(e.config.PostgresBin); err == nil {
+		if _, err := postgresbin.Find(e.config.Postgres.Folder); err == nil {
 			packages = nil
 		}
 	}

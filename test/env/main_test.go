@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
@@ -128,7 +129,10 @@ func TestRemoveFolder_StillMounted_LeavesWhatIsBehindTheMount(t *testing.T) {
 func needPostgres(t *testing.T) {
 	t.Helper()
 
-	if _, err := postgresbin.Find(os.Getenv("ZEITWORK_POSTGRES_BIN")); err != nil {
+	config, err := env.ParseAs[config]()
+	require.NoError(t, err)
+
+	if _, err := postgresbin.Find(config.Postgres.Folder); err != nil {
 		t.Skip(err)
 	}
 }

@@ -60,7 +60,7 @@ func tools(module toolchain.Module) func(context.Context, *environment) error {
 }
 
 func startPostgres(ctx context.Context, e *environment) error {
-	bin, err := postgresbin.Find(e.config.PostgresBin)
+	bin, err := postgresbin.Find(e.config.Postgres.Folder)
 	if err != nil {
 		return err
 	}
