@@ -15,8 +15,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
-// fence makes the cluster's addresses unreachable where no VM has them, so that a packet for one never takes the default
-// route out of the machine. The node agent keeps the same route; here it stands before the agent does.
+// fence makes the cluster's addresses unreachable where no VM has them, so that a packet for one never takes the default route out
+// of the machine. The node agent keeps the same route; here it is in place before the agent starts.
 func (c *Cluster) fence() error {
 	route := unreachable(c.options.ClusterRange)
 	if err := netlink.RouteReplace(route); err != nil {
@@ -34,8 +34,8 @@ func (c *Cluster) fence() error {
 	return nil
 }
 
-// claimRange fails when another cluster of this machine uses the addresses: the two would take each other's routes away. The
-// kernel gives the claim back when this process ends, however it ends.
+// claimRange fails when another cluster of this machine uses the addresses: the two would remove each other's routes. The claim ends
+// with this process.
 func (c *Cluster) claimRange() error {
 	name := strings.ReplaceAll(c.options.ClusterRange.Masked().String(), "/", "-")
 
