@@ -28,7 +28,7 @@ import (
 const (
 	testBridge = "zwbuildtest0"
 	testSubnet = "10.82.3.0/24"
-	// The neighbour is a machine beside this one that has an internal and a public address.
+	// The neighbour is a machine beside this one with an internal address and one that stands for the internet.
 	neighbourInternal = "10.82.4.2"
 	neighbourPublic   = "203.0.113.2"
 )

@@ -12,8 +12,8 @@ import (
 	"github.com/samber/lo"
 )
 
-// The network pool keeps a few networks ready, as making one costs a step tens of milliseconds. network.host is not among
-// the entitlements, so no Dockerfile and no client can ask for it.
+// buildkitdConfig keeps a few networks ready in a pool, because making one costs a build step tens of milliseconds. It grants no
+// entitlement, so no Dockerfile and no client can ask for the machine's network.
 const buildkitdConfig = `root = {{.Root}}
 insecure-entitlements = []
 
@@ -57,7 +57,7 @@ insecure-entitlements = []
   http = true
 {{end}}`
 
-// writeConfiguration writes buildkitd's configuration and that of its network, and returns the path of the first.
+// writeConfiguration writes the configuration of the builds' network and that of buildkitd, and returns the path of the latter.
 func (b Buildkitd) writeConfiguration(address string) (string, error) {
 	cni, err := b.cniConfiguration()
 	if err != nil {
@@ -104,7 +104,7 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 	return b.Home.Write([]byte(content.String()), buildkitdName, "config.toml")
 }
 
-// cniConfiguration is the network as the CNI plugins make it: a bridge whose ports cannot talk to one another.
+// cniConfiguration is the configuration of the builds' network for the CNI plugins: a bridge whose ports cannot talk to one another.
 func (b Buildkitd) cniConfiguration() ([]byte, error) {
 	type section = map[string]any
 

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// setForwarding lets builds out and answers in as far as the iptables of others are concerned, or takes that back. Docker
-// and ufw make DROP the policy of forwarding there; a machine without the command has no such policy. The fence decides
-// where builds may go.
+// setForwarding makes the machine's iptables let the packets of builds out and the answers in, or takes that back. Docker and ufw set
+// the policy of forwarding there to DROP; a machine without iptables has no such policy. Where builds may go is up to the fence.
 func (n buildNetwork) setForwarding(ctx context.Context, allowed bool) error {
 	if _, err := exec.LookPath("iptables"); err != nil {
 		return nil //nolint:nilerr // Without the command there is nothing to change.
@@ -20,7 +19,7 @@ func (n buildNetwork) setForwarding(ctx context.Context, allowed bool) error {
 		{"FORWARD", "--in-interface", n.bridge, "--jump", "ACCEPT"},
 		{"FORWARD", "--out-interface", n.bridge, "--match", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "--jump", "ACCEPT"},
 	} {
-		// A run that was killed has left its rule.
+		// A run that was killed may have left the rule.
 		for iptables(ctx, "--check", rule) == nil {
 			if err := iptables(ctx, "--delete", rule); err != nil {
 				return err

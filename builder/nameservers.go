@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// hostNameservers returns the IPv4 nameservers of the machine that builds can ask too: not those that listen on the
-// machine's own loopback interface. Where it finds none, public ones are returned.
+// hostNameservers returns the machine's IPv4 nameservers without those on its loopback interface, which builds cannot reach. Where none
+// is left it returns public ones.
 func hostNameservers() ([]netip.Addr, error) {
-	// systemd-resolved puts itself into the first file, and the servers that it asks into the second.
+	// systemd-resolved puts its own loopback address into the first file, and the servers that it asks into the second.
 	for _, path := range []string{"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"} {
 		content, err := os.ReadFile(path)
 		if errors.Is(err, os.ErrNotExist) {

@@ -15,7 +15,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// buildProcesses are the processes of builds. They are children of runc, not of buildkitd, and outlive one that is killed.
+// buildProcesses are the processes of builds. They are children of runc and not of buildkitd, and outlive a buildkitd that is killed.
 type buildProcesses struct {
 	// cgroup is the name of the control group that all of them are in.
 	cgroup string
@@ -23,7 +23,7 @@ type buildProcesses struct {
 	root string
 }
 
-// end kills the builds that are left and takes down their mounts and control groups.
+// end kills the builds that are left and removes their mounts and control groups.
 func (b buildProcesses) end(ctx context.Context) error {
 	const patience = 10 * time.Second
 
@@ -37,6 +37,7 @@ func (b buildProcesses) end(ctx context.Context) error {
 	return errors.Join(process.UnmountBelow(b.root), b.removeCgroups())
 }
 
+// contain tells whether the process with that folder in /proc belongs to a build.
 func (b buildProcesses) contain(folder string) bool {
 	groups, _ := os.ReadFile(filepath.Join(folder, "cgroup"))
 
@@ -71,7 +72,7 @@ func (b buildProcesses) removeCgroups() error {
 		}
 	}
 
-	// A control group can go when the ones in it have. Their files go with them.
+	// A control group can be removed once the groups in it are. The kernel removes its files with it.
 	for _, folder := range slices.Backward(folders) {
 		if err := os.Remove(folder); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove a control group of builds: %w", err)

@@ -37,7 +37,7 @@ func disk(dirs ...string) Finding {
 		free := stat.Bavail * uint64(stat.Bsize) //nolint:gosec // A block size is positive.
 		finding.Detail = fmt.Sprintf("%d GiB are free in %s", free/gibibyte, dir)
 
-		// A machine whose daemons are already built needs less; what is left is then for the images.
+		// A machine whose daemons are already built needs room only for images and data.
 		if free < needed {
 			finding.OK = free > needed/3 && len(glob(filepath.Join(dir, "tools", "daemons-*"))) > 0
 		}

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// overlayfs mounts a file system of layers at a place of its own below dir, and takes it away again.
+// overlayfs mounts an overlay in a temporary folder below dir and unmounts it again.
 func overlayfs(dir string) Finding {
 	finding := Finding{Part: "overlayfs", Needed: true}
 

@@ -9,14 +9,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// Containerd runs the VMs' containers. They live on when it ends, and are found again by the next start with the same
-// home.
+// Containerd runs the VMs' containers. The containers live on when containerd ends, and the next start with the same home finds them.
 type Containerd struct {
 	Home process.Home
-	// Bin is the folder of the daemons' binaries: containerd finds the shim and runc there. Shims of other runtimes are
-	// looked for on PATH.
+	// Bin is the folder of the daemons' binaries, where containerd finds the shim and runc. It looks for the shims of other runtimes
+	// on PATH.
 	Bin string
-	// Name is the name of its folder and its log, for several in one home; empty: containerd.
+	// Name is the name of its folder and its log, so that one home can have several; empty: containerd.
 	Name string
 	// NetworkNamespace is where the network namespace that it runs in is mounted; empty: that of this process. The shims, and
 	// runc, run in it too.
@@ -25,8 +24,8 @@ type Containerd struct {
 
 const containerdName = "containerd"
 
-// The plugins that Zeitwork does not use. CRI is Kubernetes' way in; the snapshotters want file systems and devices that
-// most machines lack.
+// containerdConfig turns plugins off that Zeitwork does not use. Those of CRI are for Kubernetes, and the snapshotters need file systems
+// and devices that most machines lack.
 const containerdConfig = `version = 3
 root = %q
 state = %q

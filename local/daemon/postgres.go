@@ -20,12 +20,12 @@ import (
 // Postgres is the database server, on the loopback interface with a password.
 type Postgres struct {
 	Home process.Home
-	// Bin is the folder of Postgres' programs, as PostgresBin finds it.
+	// Bin is the folder of Postgres' programs, as postgresbin.Find returns it.
 	Bin string
 	// Port is a free TCP port.
 	Port int
-	// Disposable trades the safety of the data for speed: a crash of the machine may lose the database, one of Postgres loses
-	// nothing that was committed. For tests.
+	// Disposable trades the safety of the data for speed: a crash of the machine may lose the database, while a crash of Postgres
+	// loses nothing that was committed. It is for tests.
 	Disposable bool
 }
 
@@ -57,8 +57,8 @@ func (p Postgres) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
-	// Nothing runs in the folder any more, so a pid file is from a run that was killed. Postgres would obey it if
-	// another process had been given the number since.
+	// No Postgres runs in the folder any more, so a pid file is from a run that was killed. Postgres would refuse to start if another
+	// process had been given the number since.
 	if err := os.Remove(filepath.Join(data, "postmaster.pid")); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("remove the pid file of an earlier run: %w", err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// prepareFolders makes the folder that holds the cluster and checks that the server's user can get there.
+// prepareFolders makes the folder that holds the database and checks that the server's user can enter it.
 func (p Postgres) prepareFolders(owner databaseOwner) error {
 	folder := p.Home.Folder(postgresName)
 
@@ -26,7 +26,7 @@ func (p Postgres) prepareFolders(owner databaseOwner) error {
 		return nil
 	}
 
-	// The program decides with the rights of that user, so that every kind of permission counts.
+	// A program with the rights of that user tries it, so that every kind of permission counts.
 	check := exec.Command("test", "-x", folder)
 	check.SysProcAttr = &syscall.SysProcAttr{Credential: owner.credential}
 
@@ -38,8 +38,8 @@ func (p Postgres) prepareFolders(owner databaseOwner) error {
 	return nil
 }
 
-// initialise returns the superuser's password and makes the cluster where it is missing. A run that was killed in
-// between leaves no half-made cluster: the folder gets its name last.
+// initialise returns the superuser's password, and makes the database first where it is missing. A run that is killed meanwhile leaves
+// no half-made database, because the folder gets its name last.
 func (p Postgres) initialise(ctx context.Context, owner databaseOwner, data string) (string, error) {
 	passwordFile := p.Home.Folder(postgresName, "password")
 

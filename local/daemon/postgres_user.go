@@ -41,7 +41,7 @@ func databaseUser() (databaseOwner, error) {
 		"install the Debian package postgresql")
 }
 
-// own gives the file to the user.
+// own makes the user the owner of the file.
 func (o databaseOwner) own(path string) error {
 	if o.credential == nil {
 		return nil

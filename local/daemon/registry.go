@@ -20,7 +20,7 @@ type Registry struct {
 	Bin string
 	// Port is a free TCP port on the loopback interface.
 	Port int
-	// Auth may be nil: then everyone on the machine may pull, push and delete. For tests.
+	// Auth says which tokens the registry accepts; nil: everyone on the machine may pull, push and delete, which is for tests.
 	Auth *RegistryAuth
 }
 
@@ -103,7 +103,7 @@ func (r Registry) configuration(address string) ([]byte, error) {
 	return content, nil
 }
 
-// answersHTTP returns nil when the URL is answered at all: a registry that asks for a token is up.
+// answersHTTP returns nil when the URL is answered without a server error: a registry that asks for a token is up.
 func answersHTTP(ctx context.Context, address string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 // sweepPatience bounds how long a sweep may take.
 const sweepPatience = time.Minute
 
-// Sweep deletes the layers that no image has any more, which the registry itself never does. It is for before the first
-// Start: nobody may be pushing, and the registry may not run. Images without a tag stay, since a build that was cut off goes
-// on with its own. A sweep that fails or is ended has only left something for the next one; its reason stands in the
-// registry's log.
+// Sweep deletes the layers that no image has any more, which the registry itself never does. It must come before Start: the registry
+// may not run, as a push during the sweep could lose layers. Images without a tag stay, because an interrupted build goes on with
+// its own. A sweep that fails or takes longer than a minute leaves the rest for the next one, and is no error; the registry's log
+// says why it failed.
 func (r Registry) Sweep(ctx context.Context) error {
 	config, err := r.prepare(ctx)
 	if err != nil {

@@ -16,8 +16,8 @@ type Service struct {
 	Home process.Home
 	// Name is what its log is named for.
 	Name string
-	// Program and Arguments are what is run. One of the arguments must be Instance, so that the next run can find what
-	// this one leaves when it is killed.
+	// Program and Arguments are what is run. One of the arguments must be Instance, by which the next run finds a service that a killed
+	// run has left.
 	Program   string
 	Arguments []string
 	// Instance is a path that no other service uses.
@@ -30,7 +30,7 @@ type Service struct {
 	Ready func(ctx context.Context) error
 }
 
-// Start starts the service and returns when it is ready, where that is waited for. The process's address is empty.
+// Start starts the service, and waits until it is ready where Ready is set. The process's address is empty.
 func (s Service) Start(ctx context.Context) (*process.Process, error) {
 	if err := s.EndLeftover(ctx); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (s Service) Start(ctx context.Context) (*process.Process, error) {
 	})
 }
 
-// EndLeftover ends what an earlier run of the service left, as Start does first.
+// EndLeftover ends the service where an earlier run left it running. Start does so first.
 func (s Service) EndLeftover(ctx context.Context) error {
 	return process.EndLeftovers(ctx, filepath.Base(s.Program), s.Instance)
 }

@@ -19,7 +19,7 @@ const (
 	defaultMTU      = 1500
 )
 
-// Attach gives the VM its namespace and its address and returns the namespace's path. What is already there stays as it is.
+// Attach gives the VM its namespace and its address and returns the namespace's path. It leaves alone what exists already.
 func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 	if !n.Range.Contains(address) {
 		return "", fmt.Errorf("address %s of VM %s is not in the cluster range %s", address, vm, n.Range)
@@ -53,7 +53,7 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 	return path, awaitCarrier(namespace, host.Attrs().Index)
 }
 
-// Detach removes the VM's interface, with it its route, and its namespace. Processes in it must have ended.
+// Detach removes the VM's interface, with the interface its route, and the VM's namespace. No process may be left in the namespace.
 func (n *Network) Detach(vm uuid.UUID) error {
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err == nil {
@@ -67,7 +67,7 @@ func (n *Network) Detach(vm uuid.UUID) error {
 	return netnamespace.Remove(n.NamespacePath(vm))
 }
 
-// ensureVeth makes the pair with hardware addresses of our choice: udev gives others to interfaces that have none, and the
+// ensureVeth makes the veth pair with hardware addresses of its choice: udev would otherwise give the interfaces new ones, and the
 // neighbours on both sides are static.
 func ensureVeth(name string, namespace netns.NsHandle, address netip.Addr) (netlink.Link, error) {
 	if link, err := netlink.LinkByName(name); err == nil {

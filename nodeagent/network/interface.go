@@ -73,7 +73,7 @@ func configureGuest(namespace netns.NsHandle, address netip.Addr) error {
 	return nil
 }
 
-// uplinkMTU returns the MTU of the interface with the default route, so that VMs send no packet that has to be cut.
+// uplinkMTU returns the MTU of the interface with the default route, so that no packet of a VM has to be fragmented there.
 func uplinkMTU() int {
 	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
 	if err != nil {
@@ -106,7 +106,7 @@ func hostHardwareAddress() net.HardwareAddr {
 	return net.HardwareAddr{0xee, 0xee, 0xee, 0xee, 0xee, 0xee}
 }
 
-// guestHardwareAddress is locally administered and holds the IP address.
+// guestHardwareAddress is a locally administered address that contains the IP address.
 func guestHardwareAddress(address netip.Addr) net.HardwareAddr {
 	return append(net.HardwareAddr{0x02, 0x7a}, address.AsSlice()...)
 }

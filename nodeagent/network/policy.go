@@ -65,7 +65,7 @@ func (n *Network) table() *nftables.Table {
 	return &nftables.Table{Name: name, Family: nftables.TableFamilyINet}
 }
 
-// addSourceRules drop what comes from a VM with a source address that is not its own, and all IPv6.
+// addSourceRules drop packets of VMs whose source address is not the VM's own, and all IPv6.
 func addSourceRules(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "source", Table: table, Type: nftables.ChainTypeFilter,
@@ -76,7 +76,7 @@ func addSourceRules(connection *nftables.Conn, table *nftables.Table) {
 	packetfilter.AddRule(connection, chain, fromVM(), packetfilter.SourceNotRoutedBack(), packetfilter.Drop())
 }
 
-// addInputRules keep VMs from the machine itself: only answers to what it asked them come in.
+// addInputRules keep VMs from the machine itself, except for their answers to it.
 func (n *Network) addInputRules(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "input", Table: table, Type: nftables.ChainTypeFilter,
@@ -88,6 +88,7 @@ func (n *Network) addInputRules(connection *nftables.Conn, table *nftables.Table
 	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Reject())
 }
 
+// addForwardRules let packets of VMs out to the internet, and packets from Ingress in to VMs.
 func (n *Network) addForwardRules(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "forward", Table: table, Type: nftables.ChainTypeFilter,
@@ -118,7 +119,7 @@ func (n *Network) addNameserverRules(connection *nftables.Conn, chain *nftables.
 	}
 }
 
-// addMasquerade gives what VMs send to the internet the machine's address.
+// addMasquerade gives packets of VMs to the internet the machine's address.
 func (n *Network) addMasquerade(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "masquerade", Table: table, Type: nftables.ChainTypeNAT,

@@ -20,7 +20,7 @@ func freePort() (int, error) {
 	return int(netip.MustParseAddrPort(listener.Addr().String()).Port()), nil
 }
 
-// freeSubnet returns a range for builds that no interface of the machine has an address of.
+// freeSubnet returns a range for builds in which no interface of the machine has an address.
 func freeSubnet() (netip.Prefix, error) {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {

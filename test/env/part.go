@@ -26,7 +26,7 @@ type part struct {
 
 const postgresPart = "postgres"
 
-// parts are in the order in which they are started: buildkitd asks the registry.
+// parts returns all parts in the order in which they are started: buildkitd needs the address of the registry.
 func parts() []part {
 	daemons := toolchain.DaemonPackages()
 
@@ -133,7 +133,7 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 
 	process, err := builder.Buildkitd{
 		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
-		// Two environments may run at once.
+		// The name is random, because two environments may run at once.
 		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),
 	}.Start(ctx)
 	if err != nil {
@@ -146,7 +146,7 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// daemons returns the folder of the daemons' binaries and tells the command of it.
+// daemons returns the folder of the daemons' binaries, and exports it to the command.
 func (e *environment) daemons(ctx context.Context) (string, error) {
 	bin, err := e.tools.Build(ctx, toolchain.Daemons())
 	if err != nil {

@@ -1,4 +1,4 @@
-// Command probe runs inside a build and says which addresses it can connect to. Without an address it never ends.
+// Command probe runs inside a build and prints which addresses it can connect to. Without an address it never ends.
 package main
 
 import (
