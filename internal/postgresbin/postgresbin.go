@@ -33,7 +33,7 @@ func Find(configured string) (string, error) {
 
 	newest := slices.MaxFunc(append(found, ""), func(a, b string) int { return majorVersion(a) - majorVersion(b) })
 	if newest == "" {
-		return "", errors.New("Postgres is not installed; install the Debian package postgresql, or name the folder of its programs in ZEITWORK_POSTGRES_BIN")
+		return "", errors.New("no Postgres is installed; install the Debian package postgresql, or name the folder of its programs in ZEITWORK_POSTGRES_BIN")
 	}
 
 	return filepath.Dir(newest), nil
