@@ -72,7 +72,11 @@ func rules() []rule {
 			reason: "internal packages are leaves that everything may use",
 		},
 		{
-			from: "client", never: []string{"cmd", "api", "workflows", "nodeagent", "edgeproxy", "builder", "activities", "database", "internal", "local", "test", "examples"}, evenIndirectly: true, testsToo: true,
+			from: "client",
+			never: []string{
+				"cmd", "api", "workflows", "nodeagent", "edgeproxy", "builder", "activities", "database", "internal", "local", "test", "examples",
+			},
+			evenIndirectly: true, testsToo: true,
 			reason: "users' programs import it, which must get nothing of the platform's inside with it",
 		},
 		{
