@@ -11,13 +11,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // ownBuildkitd returns a buildkitd that the test may kill, with a network that nothing else uses.
-func ownBuildkitd(t *testing.T) daemon.Buildkitd {
+func ownBuildkitd(t *testing.T) builder.Buildkitd {
 	t.Helper()
 
 	if os.Geteuid() != 0 {
@@ -28,8 +29,8 @@ func ownBuildkitd(t *testing.T) daemon.Buildkitd {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
-	return daemon.Buildkitd{
-		Home: daemon.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"),
+	return builder.Buildkitd{
+		Home: process.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"),
 		Bridge: "zwactivities0", Subnet: netip.MustParsePrefix("10.82.5.0/24"),
 		Nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")},
 	}

@@ -6,14 +6,14 @@ import (
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // fetchDirectory is where one attempt fetches into. It is locked, so that another worker can tell one in use from one
 // that a killed worker has left.
 type fetchDirectory struct {
 	path string
-	lock *os.File
+	lock *flock.Lock
 }
 
 func newFetchDirectory(parent string) (*fetchDirectory, error) {
@@ -22,7 +22,7 @@ func newFetchDirectory(parent string) (*fetchDirectory, error) {
 		return nil, fmt.Errorf("make a directory to fetch into: %w", err)
 	}
 
-	lock, err := lockDirectory(path)
+	lock, err := flock.TryDirectory(path, flock.Exclusive)
 	if err != nil {
 		return nil, errors.Join(err, os.Remove(path))
 	}
@@ -45,7 +45,7 @@ func removeAbandoned(parent string) error {
 	for _, entry := range entries {
 		path := filepath.Join(parent, entry.Name())
 
-		lock, err := lockDirectory(path)
+		lock, err := flock.TryDirectory(path, flock.Exclusive)
 		if err != nil {
 			continue // In use.
 		}
@@ -56,17 +56,4 @@ func removeAbandoned(parent string) error {
 	}
 
 	return nil
-}
-
-func lockDirectory(path string) (*os.File, error) {
-	directory, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
-	}
-
-	if err := unix.Flock(int(directory.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), directory.Close())
-	}
-
-	return directory, nil
 }

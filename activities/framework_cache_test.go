@@ -18,9 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
@@ -216,8 +217,8 @@ func TestFramework_AnotherBuilderWithSharedCache_InstallsNothingAgain(t *testing
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
-	process, err := daemon.Buildkitd{
-		Home: daemon.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), Mirror: true,
+	process, err := builder.Buildkitd{
+		Home: process.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), Mirror: true,
 		Bridge: "zwactivities1", Subnet: netip.MustParsePrefix("10.82.6.0/24"),
 	}.Start(t.Context())
 	require.NoError(t, err)

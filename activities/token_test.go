@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/local/daemon"
@@ -89,7 +90,7 @@ func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
 	require.NoError(t, listener.Close())
 
 	process, err := daemon.Registry{
-		Home: daemon.Home(t.TempDir()), Bin: part(t, "ZEITWORK_TEST_BIN"), Port: address.Port,
+		Home: process.Home(t.TempDir()), Bin: part(t, "ZEITWORK_TEST_BIN"), Port: address.Port,
 		Auth: &daemon.RegistryAuth{Realm: byName(server.URL), Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks},
 	}.Start(t.Context())
 	require.NoError(t, err)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/uuid"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/zeitwork/zeitwork/internal/flock"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
 
@@ -21,7 +21,7 @@ type Tree struct {
 	// CommitTime is when the commit was made.
 	CommitTime time.Time
 
-	entry *os.File
+	entry *flock.Lock
 }
 
 // Close lets the cache remove the tree.

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // treeCache keeps unpacked trees by the digest of their artifact.
@@ -53,7 +54,7 @@ func (c *treeCache) open(ctx context.Context, digest string, fill func(directory
 
 // lookup returns nil where there is no such tree.
 func (c *treeCache) lookup(ctx context.Context, name string) (*Tree, error) {
-	entry, err := c.lock(ctx, name, unix.LOCK_SH)
+	entry, err := c.lock(ctx, name, flock.Shared)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func (c *treeCache) lookup(ctx context.Context, name string) (*Tree, error) {
 	}
 
 	now := time.Now()
-	if err := os.Chtimes(entry.Name(), now, now); err != nil {
+	if err := os.Chtimes(entry.Path(), now, now); err != nil {
 		_ = entry.Close()
 
 		return nil, fmt.Errorf("note that the tree is in use: %w", err)
@@ -83,7 +84,7 @@ func (c *treeCache) lookup(ctx context.Context, name string) (*Tree, error) {
 
 // make unpacks the tree, unless another has done so meanwhile.
 func (c *treeCache) make(ctx context.Context, name string, fill func(directory string) (time.Time, error)) error {
-	entry, err := c.lock(ctx, name, unix.LOCK_EX)
+	entry, err := c.lock(ctx, name, flock.Exclusive)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // evict removes the trees that were not opened for the longest time until the rest fits. It skips those in use and the
@@ -66,7 +66,7 @@ func (c *treeCache) evict(ctx context.Context, justMade string) {
 
 // remove deletes a tree and its lock, unless it is in use.
 func (c *treeCache) remove(name string) (bool, error) {
-	entry, locked, err := c.tryLock(name, unix.LOCK_EX)
+	entry, locked, err := c.tryLock(name, flock.Exclusive)
 	if err != nil || !locked {
 		return false, err
 	}
@@ -79,7 +79,7 @@ func (c *treeCache) remove(name string) (bool, error) {
 		return false, fmt.Errorf("take the tree out of its place: %w", err)
 	}
 
-	if err := errors.Join(os.RemoveAll(directory+".partial"), os.Remove(entry.Name())); err != nil {
+	if err := errors.Join(os.RemoveAll(directory+".partial"), os.Remove(entry.Path())); err != nil {
 		return false, fmt.Errorf("remove the tree: %w", err)
 	}
 

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sys/unix"
 
+	"github.com/zeitwork/zeitwork/internal/flock"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -174,7 +174,7 @@ func TestTreeCache_WaitEndsWithTheContext(t *testing.T) {
 	cache, err := newTreeCache(t.TempDir(), 1<<20)
 	require.NoError(t, err)
 
-	entry, locked, err := cache.tryLock(strings.Repeat("a", 64), unix.LOCK_EX)
+	entry, locked, err := cache.tryLock(strings.Repeat("a", 64), flock.Exclusive)
 	require.NoError(t, err)
 	require.True(t, locked)
 

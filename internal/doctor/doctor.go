@@ -1,5 +1,4 @@
-// Package doctor finds out, part by part, what this machine can do for the platform and what is to be installed for the
-// rest.
+// Package doctor finds out, part by part, what this machine can do for the platform, and what to install for the rest.
 package doctor
 
 import (
@@ -18,25 +17,26 @@ type Finding struct {
 	Needed bool `json:"needed"`
 	// Detail says what was found.
 	Detail string `json:"detail"`
-	// Advice says what to install or to change; empty where the part is as it should be.
+	// Advice says what to install or to change. It is empty where the part is as it should be.
 	Advice string `json:"advice,omitempty"`
 }
 
-// Options say what the local platform would use.
+// Options say which directories, programs and ports the local platform would use.
 type Options struct {
-	DataDir     string
-	CacheDir    string
+	DataDir  string
+	CacheDir string
+	// PostgresBin is the folder of Postgres' programs; empty: the newest that Debian installed.
 	PostgresBin string
 	Ports       []Port
 }
 
-// Port is a loopback TCP port and what wants it.
+// Port is a TCP port of the loopback interface. Name is the part of the platform that needs it, as in ZEITWORK_UP_<Name>_PORT.
 type Port struct {
 	Name   string
 	Number int
 }
 
-// Examine looks at every part. It changes nothing on the machine.
+// Examine examines every part. It leaves nothing changed on the machine.
 func Examine(ctx context.Context, options Options) []Finding {
 	findings := []Finding{
 		root(), overlayfs(options.DataDir), disk(options.DataDir, options.CacheDir),

@@ -41,8 +41,8 @@ const (
 	exitReasonOffset = 8 // In the page that the kernel shares.
 )
 
-// guestProgram is real-mode code: mov al, 42; out 0x10, al; popcnt ax, bx; hlt. The popcnt tells a processor from software:
-// where the kernel only emulates guests, it gives up there, as it would on a real guest's kernel.
+// guestProgram is real-mode code: mov al, 42; out 0x10, al; popcnt ax, bx; hlt. A kernel that only emulates guests in software gives up
+// at the popcnt, as it would at instructions of a real guest's kernel.
 var guestProgram = []byte{0xB0, 42, 0xE6, 0x10, 0xF3, 0x0F, 0xB8, 0xC3, 0xF4}
 
 // runGuest makes a VM with one processor and runs guestProgram in it to its end.

@@ -11,7 +11,7 @@ import (
 // guestTime is how long the few instructions of the probe may take. A guest that works needs milliseconds.
 const guestTime = 3 * time.Second
 
-// kvm runs a few instructions in a guest: a machine may offer /dev/kvm and yet carry no guest.
+// kvm runs a few instructions in a guest, because a machine may have /dev/kvm and yet run no guest.
 func kvm(ctx context.Context) Finding {
 	finding := Finding{Part: "KVM"}
 
@@ -27,7 +27,7 @@ func kvm(ctx context.Context) Finding {
 
 	result := make(chan error, 1)
 
-	// A guest that hangs cannot be called back; the goroutine then ends with the process.
+	// A guest that hangs cannot be stopped. Its goroutine then ends with the process.
 	go func() { result <- runGuest() }()
 
 	select {

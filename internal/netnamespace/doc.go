@@ -1,2 +1,2 @@
-// Package netnamespace makes network namespaces that live as long as a mount of them, and runs code inside of them.
+// Package netnamespace makes network namespaces that a mount keeps alive, and runs code inside of them.
 package netnamespace

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Ensure makes a network namespace without IPv6, and keeps it alive by a mount at path, whose folder exists. What is already
-// there stays as it is.
+// Ensure makes a network namespace without IPv6 and mounts it at path, which keeps it alive. The folder of path must exist. A namespace
+// that is mounted there already stays as it is.
 func Ensure(path string) error {
 	if Exists(path) {
 		return nil
@@ -57,7 +57,7 @@ func mountNew(path string) error {
 	return nil
 }
 
-// Remove takes the mount away; the namespace ends with the last process and socket in it. It may be called twice.
+// Remove unmounts the namespace, which then ends with the last process and socket in it. It may be called twice.
 func Remove(path string) error {
 	if Exists(path) {
 		if err := unix.Unmount(path, unix.MNT_DETACH); err != nil {

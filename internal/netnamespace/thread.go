@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Do calls run in the network namespace that is mounted at path, or in the caller's where path is empty, on a thread that
-// belongs to run alone and ends with it. Sockets and processes that run makes are in the namespace, and stay there; goroutines
-// that it starts are not.
+// Do calls run in the network namespace that is mounted at path, or in the caller's where path is empty. run has a thread to itself,
+// which ends with it. Sockets and processes that run makes are in the namespace and stay there. Goroutines that run starts are not in
+// the namespace.
 func Do(path string, run func() error) error {
 	return onOwnThread(func() error {
 		if path != "" {
@@ -38,8 +38,8 @@ func enter(path string) error {
 	return nil
 }
 
-// onOwnThread calls run on a thread that ends with it, so that no other goroutine finds itself in the namespace that run moves the
-// thread to. It is never the main thread: that one cannot end, and what the kernel shows of the process is shown of it.
+// onOwnThread calls run on a thread that ends with it, so that no other goroutine gets a thread that run has moved to a namespace. The
+// thread is never the main one, which cannot end and whose namespace the kernel shows as that of the process.
 func onOwnThread(run func() error) error {
 	done := make(chan error)
 

@@ -1,8 +1,8 @@
-// Package baseimages makes the images that Dockerfiles start from where no public registry is in reach, and puts them
-// into the local registry under the names that Dockerfiles use.
+// Package baseimages makes the images that Dockerfiles start from where no public registry is in reach, and pushes them to the local
+// registry under the names that Dockerfiles use.
 //
-// They are made from Debian packages and from npm's archive of Node's binary. The host's certificates go with them, so
-// that a build works behind a proxy that the host trusts.
+// The images are made from Debian packages and from npm's archive of Node's binary. They hold the host's certificates, so that a build
+// works behind a proxy that the host trusts.
 package baseimages
 
 import (
@@ -31,7 +31,7 @@ type Options struct {
 	CacheDir string
 	// Registry is the host:port of a registry that speaks plain HTTP.
 	Registry string
-	// Authenticator returns what signs a push to a repository in; nil: the registry asks for nothing.
+	// Authenticator returns the credentials for a push to a repository; nil: the registry asks for none.
 	Authenticator func(repository string) authn.Authenticator
 	Progress      Progress
 }
@@ -55,8 +55,8 @@ func PublicRegistry(ctx context.Context) bool {
 	return response.StatusCode == http.StatusOK || response.StatusCode == http.StatusUnauthorized
 }
 
-// Ensure makes the images that are not in the cache and pushes those that the registry lacks. It may be called at every
-// start: with everything in place it takes milliseconds. Processes that call it at once make the images once.
+// Ensure makes the images that are not in the cache and pushes those that the registry lacks. It may be called at every start: with
+// everything in place it takes milliseconds. Processes that call it at the same time make the images once.
 func Ensure(ctx context.Context, options Options) error {
 	if options.Progress == nil {
 		options.Progress = func(string, string) {}
@@ -70,7 +70,7 @@ func Ensure(ctx context.Context, options Options) error {
 	return pushAll(ctx, options, images)
 }
 
-// Make fills the cache without pushing anything, so that it can be done while no registry runs yet.
+// Make makes the images that are not in the cache and pushes none, so that it can be called before a registry runs.
 func Make(ctx context.Context, cacheDir string, progress Progress) error {
 	_, err := load(ctx, Options{CacheDir: cacheDir, Progress: progress})
 
@@ -83,7 +83,7 @@ type image struct {
 	image  v1.Image
 }
 
-// load returns the images from the cache, making them first where it is empty.
+// load returns the images from the cache, after making them where the cache has none.
 func load(ctx context.Context, options Options) ([]image, error) {
 	certificates, err := hostCertificates()
 	if err != nil {
@@ -115,7 +115,7 @@ func load(ctx context.Context, options Options) ([]image, error) {
 	return read(dir)
 }
 
-// read reads the images from their OCI layout; they stand in it in the order of recipes.
+// read reads the images from their OCI layout, which has them in the order of recipes.
 func read(dir string) ([]image, error) {
 	index, err := layout.ImageIndexFromPath(dir)
 	if err != nil {

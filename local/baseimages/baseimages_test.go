@@ -20,6 +20,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/local/toolchain"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
@@ -37,11 +38,10 @@ func cacheDir(t *testing.T) string {
 		}
 	}
 
-	if dir := os.Getenv("ZEITWORK_CACHE_DIR"); dir != "" {
-		return dir
-	}
+	config, err := toolchain.ReadConfig()
+	require.NoError(t, err)
 
-	return "/var/cache/zeitwork"
+	return config.CacheDir
 }
 
 // ensure skips the test where the images are not in the cache and cannot be made.

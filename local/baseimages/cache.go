@@ -8,24 +8,25 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 // revision is part of every hash: raise it when the code that makes images changes what it makes.
 const revision = 2
 
-// layoutDir is where the images that are made from today's recipes and certificates are kept.
+// layoutDir is the folder of the images that the current recipes and the certificates make.
 func layoutDir(cacheDir string, certificates []byte) string {
 	return filepath.Join(cacheDir, "base-images", "images-"+hash(recipes, certificates))
 }
 
-// rootfsFile is where the minimal system of a recipe is kept. Recipes with the same suite and packages share it.
+// rootfsFile is the tar of a recipe's minimal system. Recipes with the same suite and packages share it.
 func rootfsFile(cacheDir string, r recipe) string {
 	return filepath.Join(cacheDir, "base-images", "rootfs-"+r.Suite+"-"+hash(r.Suite, r.Packages)+".tar")
 }
 
 func hash(parts ...any) string {
-	// Strings, lists and structs of them always encode.
+	// Encoding cannot fail: the parts are made of strings, lists and structs.
 	encoded, _ := json.Marshal(append([]any{revision}, parts...)) //nolint:errchkjson // See above.
 	sum := sha256.Sum256(encoded)
 
@@ -34,30 +35,17 @@ func hash(parts ...any) string {
 	return hex.EncodeToString(sum[:enough])
 }
 
-// lock waits until no other process makes images in that cache.
+// lock waits until no other process makes images in that cache, and keeps others from it until the returned function is called.
 func lock(ctx context.Context, cacheDir string) (func(), error) {
 	dir := filepath.Join(cacheDir, "base-images")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("make the cache of the base images: %w", err)
 	}
 
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	held, err := flock.Wait(ctx, filepath.Join(dir, "lock"), flock.Exclusive)
 	if err != nil {
-		return nil, fmt.Errorf("open the lock of the base images: %w", err)
+		return nil, fmt.Errorf("lock the cache of the base images: %w", err)
 	}
 
-	locked := make(chan error, 1)
-
-	go func() { locked <- syscall.Flock(int(file.Fd()), syscall.LOCK_EX) }()
-
-	select {
-	case err := <-locked:
-		if err != nil {
-			return nil, fmt.Errorf("lock the cache of the base images: %w", err)
-		}
-
-		return func() { _ = file.Close() }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	return func() { _ = held.Close() }, nil
 }

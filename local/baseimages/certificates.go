@@ -9,11 +9,11 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// certificatePath is where the images hold the host's certificates. It is not the path that ca-certificates writes, so
-// that a Dockerfile that installs the package keeps its own.
+// certificatePath is where the images hold the host's certificates. It is not the path of the package ca-certificates, so that a
+// Dockerfile that installs the package does not overwrite them.
 const certificatePath = "/etc/ssl/host-certificates.pem"
 
-// hostCertificates returns the bundle of certificates that the host trusts, which may hold more than the public ones.
+// hostCertificates returns the bundle of certificates that the host trusts, which may have more than the public ones.
 func hostCertificates() ([]byte, error) {
 	path := os.Getenv("SSL_CERT_FILE")
 	if path == "" {

@@ -15,7 +15,7 @@ import (
 const (
 	debianMirror   = "http://deb.debian.org/debian"
 	securityMirror = "http://deb.debian.org/debian-security"
-	// debianKeys are from the package debian-archive-keyring: a host that is not Debian trusts its own archive only.
+	// debianKeys are the keys of the package debian-archive-keyring: apt on another distribution trusts only that one's archive.
 	debianKeys = "/usr/share/keyrings/debian-archive-keyring.gpg"
 )
 
@@ -38,7 +38,7 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 	}, DebianSources(ctx, r.Suite))
 
 	command := exec.CommandContext(ctx, "mmdebstrap", arguments...)
-	// mmdebstrap unmounts what it mounted when it is interrupted, and cannot when it is killed.
+	// An interrupted mmdebstrap unmounts what it has mounted. A killed one cannot.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = time.Minute
 
@@ -55,8 +55,8 @@ func (r recipe) bootstrap(ctx context.Context, file string, say func(string)) er
 	return nil
 }
 
-// DebianSources returns apt's lines for that release, of the mirrors that the host uses. The package debian-archive-keyring must be
-// installed.
+// DebianSources returns apt's source lines for the release, with the mirrors that the host uses. The package debian-archive-keyring
+// must be installed.
 func DebianSources(ctx context.Context, suite string) []string {
 	mirror, security := mirrors(ctx)
 
@@ -91,7 +91,7 @@ func mirrors(ctx context.Context) (string, string) {
 	return mirror, security
 }
 
-// lastLines returns the end of a command's output, where the reason stands.
+// lastLines returns the end of a command's output, which has the reason of a failure.
 func lastLines(output string) string {
 	const enough = 5
 

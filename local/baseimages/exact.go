@@ -33,7 +33,7 @@ func packageVersion(ctx context.Context, rootfs, name string) (string, error) {
 
 var debianVersion = regexp.MustCompile(`(?m)^Version: (?:\d+:)?([\d.]+)`)
 
-// tags are the names of the image, with those of its exact version.
+// tags are the image's tags, among them those of its exact version.
 func (i image) tags() ([]string, error) {
 	exact := i.recipe.Exact
 	if exact == nil {

@@ -19,13 +19,13 @@ import (
 
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// makeAll makes every recipe's image into an OCI layout at dir, which appears only when it is complete.
+// makeAll makes every recipe's image and writes them to an OCI layout at dir, which appears only when it is complete.
 func makeAll(ctx context.Context, options Options, certificates []byte, dir string) error {
 	work, err := os.MkdirTemp(filepath.Dir(dir), "making-")
 	if err != nil {
 		return fmt.Errorf("make a working directory: %w", err)
 	}
-	defer os.RemoveAll(work) //nolint:errcheck // A leftover is only in the way of nobody.
+	defer os.RemoveAll(work) //nolint:errcheck // What is left does no harm.
 
 	path, err := layout.Write(filepath.Join(work, "layout"), empty.Index)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 const (
 	prefix    = "/usr/local"
 	npmPrefix = prefix + "/lib/node_modules/npm"
-	// nodeUser is the user of the public node images, which Dockerfiles name as USER node.
+	// nodeUser is the id of the user node, whom the public node images have and Dockerfiles name as USER node.
 	nodeUser = 1000
 )
 
@@ -47,7 +47,7 @@ func (r recipe) nodeLayer(ctx context.Context, rootfs, work string) (v1.Layer, e
 	return tree.layer()
 }
 
-// appendLine adds a file of the Debian system with one more line.
+// appendLine adds a copy of a file of the Debian system with one more line.
 func (t *tree) appendLine(ctx context.Context, rootfs, file, line string) error {
 	content, err := exec.CommandContext(ctx, "tar", "--extract", "--to-stdout", "--file", rootfs, "."+file).Output()
 	if err != nil {
@@ -57,7 +57,7 @@ func (t *tree) appendLine(ctx context.Context, rootfs, file, line string) error 
 	return t.file(file, 0o644, append(content, line...))
 }
 
-// unpack adds the content of an npm package below dir.
+// unpack adds the files of an npm package below dir.
 func (t *tree) unpack(ctx context.Context, work string, a archive, dir string) error {
 	file, err := a.download(ctx, work)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 // library is the repository below which BuildKit looks for docker.io's official images on its mirror.
 const library = "docker.io/library/"
 
-// pushAll puts every tag that the registry lacks, or has of another image, into it.
+// pushAll pushes every tag that the registry lacks or has of another image.
 func pushAll(ctx context.Context, options Options, images []image) error {
 	for _, image := range images {
 		repository := library + image.recipe.Name

@@ -16,24 +16,24 @@ type recipe struct {
 	Node     *archive // Node's binary; nil: none.
 	NPM      *archive // The npm that goes with it.
 	Command  []string
-	// Environment is what the image sets besides what all do, in the form NAME=VALUE. A PATH replaces the common one.
+	// Environment is added to the environment that all images set, in the form NAME=VALUE. A PATH replaces the common one.
 	Environment []string
-	// Exact has the image bear its exact version, too; nil: it does not.
+	// Exact adds tags with the exact version; nil: there are none.
 	Exact *exactVersion
 }
 
-// exactVersion tells where the version comes from that is known only when the image is made.
+// exactVersion says where an image's exact version comes from, which is known only when the image is made.
 type exactVersion struct {
 	// Package is the Debian package whose version it is, without Debian's revision.
 	Package string
-	// Variable of the image's environment that says it.
+	// Variable is the variable of the image's environment that is set to the version.
 	Variable string
-	// Tags are the names with it, in the place of the word VERSION.
+	// Tags are tags in which the word VERSION stands for the version.
 	Tags []string
 }
 
-// recipes is what is made when no public registry is in reach. The slim and the full tags are the same image: a
-// Dockerfile that needs a compiler installs it with apt-get, which works in both.
+// recipes are the images that are made when no public registry is in reach. The slim and the full tags are the same image: a Dockerfile
+// that needs a compiler must install it with apt-get, which works with the public images too.
 var recipes = []recipe{
 	{
 		Name:     "debian",
@@ -88,7 +88,7 @@ var recipes = []recipe{
 		Suite:    "trixie",
 		Packages: []string{"ca-certificates", "ruby3.3", "ruby", "ruby3.3-dev", "ruby-dev", "ruby-bundler", "tzdata"},
 		Command:  []string{"irb"},
-		// Of the public image, which people's Dockerfiles rely on.
+		// The public image sets these, and people's Dockerfiles rely on them.
 		Environment: []string{
 			"LANG=C.UTF-8", "GEM_HOME=/usr/local/bundle", "BUNDLE_APP_CONFIG=/usr/local/bundle", "BUNDLE_SILENCE_ROOT_WARNING=1",
 			"PATH=/usr/local/bundle/bin:" + searchPath,

@@ -38,8 +38,8 @@ func (t *tree) directory(name string, owner int) error {
 	return t.add(tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: 0o755, Uid: owner, Gid: owner}, nil)
 }
 
-// add writes one entry, with no time of its own so that the layer's digest depends on its content alone. Directories
-// above it that were not added yet are added first, as the system layer below already has them.
+// add writes one entry without a time, so that the layer's digest depends on the content alone. Directories above the entry that were
+// not added yet are added first, with the owner and mode that the system layer below gives them.
 func (t *tree) add(header tar.Header, content io.Reader) error {
 	header.Name = strings.TrimPrefix(path.Clean(header.Name), "/")
 	header.Format = tar.FormatPAX

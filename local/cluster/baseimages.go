@@ -17,7 +17,8 @@ import (
 // baseImagesFile is the table of the images that the cluster's generated Dockerfiles start from.
 const baseImagesFile = "base-images.json"
 
-// provideBaseImages fills the cluster's registry where no public one is in reach, and pins the table that workers use to what is there.
+// provideBaseImages puts base images into the cluster's registry where no public one is in reach, and writes the table of base images
+// for the workers, with the digests that the registry has.
 func (c *Cluster) provideBaseImages(ctx context.Context) error {
 	if c.options.PublicRegistry {
 		return c.pinBaseImages(ctx)
@@ -44,7 +45,7 @@ func (c *Cluster) pushBaseImages(ctx context.Context) error {
 		Authenticator: func(repository string) authn.Authenticator {
 			access := registryauth.Repository(repository, registryauth.Pull, registryauth.Push)
 
-			// Signing fails for no key of the right length; the registry would then refuse the empty password.
+			// Signing can fail only for a key of the wrong length. The registry would then refuse the empty password.
 			grant, _ := registryauth.NewGrant(c.key, access, time.Now(), lifetime)
 
 			return &authn.Basic{Username: registryauth.GrantUser, Password: grant}
@@ -52,7 +53,7 @@ func (c *Cluster) pushBaseImages(ctx context.Context) error {
 	})
 }
 
-// pinBaseImages has the table written, with what is in reach of the registry only.
+// pinBaseImages writes the table with the images that the registry has.
 func (c *Cluster) pinBaseImages(ctx context.Context, arguments ...string) error {
 	command := exec.CommandContext(ctx, c.options.Program, append([]string{"base-images", "--pin"}, arguments...)...)
 

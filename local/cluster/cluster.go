@@ -1,80 +1,29 @@
 // Package cluster runs the whole platform on one machine: the daemons and the services as child processes under one
 // data directory. `zeitwork up`, the end-to-end tests and the benchmark share it.
 //
-// A second start with the same directory finds what the first left: the database, the images, the build cache. Nothing
-// survives Stop: no process, VM, network namespace, route or mount.
+// A second start with the same directory finds what the first left: the database, the images, the build cache. Stop leaves nothing
+// else on the machine: no process, VM, network namespace, route or mount.
 //
-// One node is in the machine's own network. Each of several has a network namespace, a containerd and an agent of its own: a veth
-// link brings the machine's edges to its VMs, the API and the registry are forwarded to the same ports of its loopback interface,
-// and there is no other way out. All else is in the machine's network. Parts can be held, released and replaced, and nodes cut off,
-// to see what that does.
+// A single node is in the machine's own network. Of several nodes, each has a network namespace, a containerd and an agent of its
+// own: a veth link brings the machine's edges to the node's VMs, the API and the registry are forwarded to the same ports of the
+// node's loopback interface, and there is no other way out. Everything else is in the machine's network. Tests can hold, release
+// and replace parts and cut nodes off.
 package cluster
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"log/slog"
-	"net/netip"
 	"slices"
 	"sync"
 
-	"github.com/samber/lo"
-
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/internal/secret"
-	"github.com/zeitwork/zeitwork/local/daemon"
 )
-
-// Options say where and how a cluster runs. Only DataDir, CacheDir, Program, Bin, ClusterRange, BuildRange and Bridge are
-// required.
-type Options struct {
-	// DataDir is an absolute path that no other cluster uses at the same time.
-	DataDir string
-	// CacheDir keeps the base images.
-	CacheDir string
-	// Program is the zeitwork binary.
-	Program string
-	// Bin is the folder of the daemons' binaries.
-	Bin string
-	// PostgresBin is the folder of Postgres' programs; empty: the newest that Debian installed.
-	PostgresBin string
-	// Ports are on the loopback interface; those that are zero are chosen.
-	Ports Ports
-	// ClusterRange holds the addresses of the VMs, BuildRange those of the builds; nothing else may use them.
-	ClusterRange, BuildRange netip.Prefix
-	// BuildCacheBytes is how much disk the build cache may use; zero is the default of daemon.Buildkitd.
-	BuildCacheBytes int64
-	// Bridge is the name of the builds' network interface.
-	Bridge string
-	// BaseDomain is what generated hostnames end in; empty: localhost.
-	BaseDomain string
-	// PublicRegistry makes builds pull base images from Docker Hub. Otherwise they are made here.
-	PublicRegistry bool
-	// Disposable trades the safety of the data for speed; for tests.
-	Disposable bool
-	// Workers is how many worker processes run; zero: one.
-	Workers int
-	// Nodes is how many nodes run; zero: one, in the machine's own network namespace. More than one: each in a network
-	// namespace of its own, with a containerd of its own.
-	Nodes int
-	// Edges is how many edge proxies run; zero: one.
-	Edges int
-	// FaultDir, where it is set, is the folder of armed fault points (package faultpoint) of every service.
-	FaultDir string
-	// Environ is added to the environment of every service, in the form NAME=VALUE.
-	Environ []string
-	// Progress hears what is being done; it may be nil.
-	Progress func(part, detail string)
-	// Logger hears of children that die; it may be nil.
-	Logger *slog.Logger
-}
 
 // Cluster is a platform that runs.
 type Cluster struct {
 	options   Options
-	home      daemon.Home
+	home      process.Home
 	key       secret.Key
 	tokens    tokens
 	addresses addresses
@@ -86,12 +35,7 @@ type Cluster struct {
 
 	mutex sync.Mutex
 	parts map[string]*part
-	undo  []func(ctx context.Context) error // In the order of making; Stop goes backwards.
-}
-
-// addresses are where the daemons answer.
-type addresses struct {
-	database, registry, buildkit string
+	undo  []func(ctx context.Context) error // In the order of registration; Stop calls them in reverse.
 }
 
 // Start starts everything and returns when it all answers. When it fails it stops what it had started.
@@ -102,7 +46,7 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 
 	lifetime, end := context.WithCancel(context.WithoutCancel(ctx))
 	cluster := &Cluster{
-		options: options, home: daemon.Home(options.DataDir), lifetime: lifetime, end: end, parts: map[string]*part{},
+		options: options, home: process.Home(options.DataDir), lifetime: lifetime, end: end, parts: map[string]*part{},
 	}
 
 	if err := cluster.start(ctx); err != nil {
@@ -110,25 +54,6 @@ func Start(ctx context.Context, options Options) (*Cluster, error) {
 	}
 
 	return cluster, nil
-}
-
-func (o *Options) complete(ctx context.Context) error {
-	if o.BaseDomain == "" {
-		o.BaseDomain = "localhost"
-	}
-
-	if o.Progress == nil {
-		o.Progress = func(string, string) {}
-	}
-
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-
-	o.Workers, o.Nodes, o.Edges = max(o.Workers, 1), max(o.Nodes, 1), max(o.Edges, 1)
-	o.Ports.moreEdges = make([]int, o.Edges-1)
-
-	return errors.Join(o.checkRange(), o.Ports.choose(ctx))
 }
 
 func (c *Cluster) start(ctx context.Context) error {
@@ -182,7 +107,7 @@ func (c *Cluster) prepareNetwork(ctx context.Context) error {
 		return err
 	}
 
-	// Before anything can use an address of the cluster, none may leave the machine.
+	// From before the first use of the cluster's addresses, no packet for one may leave the machine.
 	if err := c.fence(); err != nil {
 		return err
 	}
@@ -224,48 +149,10 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-// later registers what Stop has to do.
+// later registers something that Stop has to do.
 func (c *Cluster) later(f func(ctx context.Context) error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 
 	c.undo = append(c.undo, f)
 }
-
-// APIURL is where the API answers.
-func (c *Cluster) APIURL() string { return fmt.Sprintf("http://127.0.0.1:%d", c.options.Ports.API) }
-
-// EdgeURL is where the first edge proxy answers for all hostnames.
-func (c *Cluster) EdgeURL() string { return c.EdgeURLs()[0] }
-
-// EdgeURLs is where each edge proxy answers for all hostnames.
-func (c *Cluster) EdgeURLs() []string {
-	return lo.Map(c.options.Ports.edges(), func(port, _ int) string { return fmt.Sprintf("http://127.0.0.1:%d", port) })
-}
-
-// UserToken signs in the operator, who also owns the first organisation.
-func (c *Cluster) UserToken() string { return c.tokens.User }
-
-// DatabaseURL is Postgres as its superuser.
-func (c *Cluster) DatabaseURL() string { return c.addresses.database }
-
-// Registry is the host and port of the registry.
-func (c *Cluster) Registry() string { return c.addresses.registry }
-
-// Buildkit is the unix:// URL of buildkitd.
-func (c *Cluster) Buildkit() string { return c.addresses.buildkit }
-
-// Containerd is the path of the socket of the first node's containerd.
-func (c *Cluster) Containerd() string { return c.nodes[0].ContainerdSocket }
-
-// Namespace is the containerd namespace of the first node's VMs. Each cluster has its own, as what is made on the machine is named for it.
-func (c *Cluster) Namespace() string {
-	const enough = 4
-
-	sum := sha256.Sum256([]byte(c.options.DataDir))
-
-	return "zeitwork-" + hex.EncodeToString(sum[:enough])
-}
-
-// SecretKey is the platform's key, for what acts as one of its services.
-func (c *Cluster) SecretKey() secret.Key { return c.key }

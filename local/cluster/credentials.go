@@ -22,12 +22,12 @@ const (
 	edgeTokenPrefix = "zwe_"
 )
 
-// tokens are with what the operator, the nodes and the edges sign in; the database has their hashes only.
+// tokens are what the operator, the nodes and the edges sign in with; the database has only the hashes.
 type tokens struct {
 	User string `json:"user"`
 	Node string `json:"node"`
 	Edge string `json:"edge"`
-	// Of those behind the first.
+	// MoreNodes and MoreEdges are the tokens of the second and later ones.
 	MoreNodes []string `json:"more_nodes,omitempty"`
 	MoreEdges []string `json:"more_edges,omitempty"`
 }
@@ -36,10 +36,10 @@ func (t tokens) nodes() []string { return append([]string{t.Node}, t.MoreNodes..
 
 func (t tokens) edges() []string { return append([]string{t.Edge}, t.MoreEdges...) }
 
-// UserTokenFile is where the operator's token stands alone, to be given to `zeitwork login`.
+// UserTokenFile is the path of the file that holds only the operator's token, to be given to `zeitwork login`.
 func UserTokenFile(dataDir string) string { return filepath.Join(dataDir, "user-token") }
 
-// loadKey returns the platform's secret key, making it at the first start. Who loses it loses every sealed value.
+// loadKey returns the platform's secret key, which it makes at the first start. Without the key no sealed value can be read.
 func loadKey(dataDir string) (secret.Key, error) {
 	path := filepath.Join(dataDir, "secret-key")
 
@@ -62,7 +62,7 @@ func loadKey(dataDir string) (secret.Key, error) {
 	return key, nil
 }
 
-// loadTokens returns the tokens of earlier starts, and makes those that are missing for so many nodes and edges.
+// loadTokens returns the tokens of earlier starts, and makes the missing ones for that many nodes and edges.
 func loadTokens(dataDir string, nodes, edges int) (tokens, error) {
 	path := filepath.Join(dataDir, "tokens.json")
 	kept := tokens{User: secret.NewToken("zwu_"), Node: secret.NewToken(nodeTokenPrefix), Edge: secret.NewToken(edgeTokenPrefix)}
@@ -97,9 +97,9 @@ func loadTokens(dataDir string, nodes, edges int) (tokens, error) {
 	return kept, errors.Join(writePrivate(UserTokenFile(dataDir), []byte(kept.User+"\n")), writePrivate(path, content))
 }
 
-// bootstrap makes the operator, the nodes and the edges where they are absent.
+// bootstrap makes the operator, the nodes and the edges that do not exist.
 func (c *Cluster) bootstrap(ctx context.Context) error {
-	// One call makes one of each; of nothing without a name it makes none.
+	// One call makes at most one node and one edge: those that it gets a name for.
 	for number := 1; number <= max(c.options.Nodes, c.options.Edges); number++ {
 		given := tokens{User: c.tokens.User}
 		arguments := []string{"admin", "bootstrap", "--tokens", "--email", "operator@localhost", "--organisation", region, "--region", region}
@@ -127,7 +127,7 @@ func (c *Cluster) bootstrap(ctx context.Context) error {
 	return nil
 }
 
-// writePrivate writes a file for its owner alone, whole or not at all.
+// writePrivate writes a file that only its owner may read, whole or not at all.
 func writePrivate(path string, content []byte) error {
 	if err := os.WriteFile(path+".new", content, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
@@ -26,18 +25,6 @@ func TestLoadKey_SecondStart_FindsTheKeyOfTheFirst(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode())
 }
 
-func TestPorts_ThatAreNotGiven_AreChosenOnce(t *testing.T) {
-	t.Parallel()
-
-	ports := Ports{API: 4711}
-	require.NoError(t, ports.choose(t.Context()))
-	require.Equal(t, 4711, ports.API)
-
-	chosen := map[int]bool{ports.API: true, ports.Edge: true, ports.Postgres: true, ports.Registry: true}
-	require.Len(t, chosen, 4)
-	require.NotContains(t, chosen, 0)
-}
-
 func TestLoadTokens_LaterStartWithMoreNodes_KeepsWhatThereWas(t *testing.T) {
 	t.Parallel()
 
@@ -58,14 +45,4 @@ func TestLoadTokens_LaterStartWithMoreNodes_KeepsWhatThereWas(t *testing.T) {
 	fewer, err := loadTokens(dir, 1, 1)
 	require.NoError(t, err)
 	require.Equal(t, more, fewer)
-}
-
-func TestOptions_RangeTooSmallForTheNodes_IsRefused(t *testing.T) {
-	t.Parallel()
-
-	options := Options{ClusterRange: netip.MustParsePrefix("10.95.0.0/23"), Nodes: 2}
-	require.ErrorContains(t, options.complete(t.Context()), "10.95.0.0/23 is too small for 2 nodes")
-
-	options.ClusterRange = netip.MustParsePrefix("10.95.0.0/22")
-	require.NoError(t, options.complete(t.Context()))
 }

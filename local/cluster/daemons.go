@@ -7,11 +7,13 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zeitwork/zeitwork/builder"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
-// startDaemons starts what the services stand on, all at once because none needs another.
+// startDaemons starts the daemons that the services need, all at once because none of them needs another.
 func (c *Cluster) startDaemons(ctx context.Context) error {
 	signer, err := registryauth.NewSigner(c.key)
 	if err != nil {
@@ -23,25 +25,25 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		return err
 	}
 
-	bin, err := daemon.PostgresBin(c.options.PostgresBin)
+	bin, err := postgresbin.Find(c.options.PostgresBin)
 	if err != nil {
 		return err
 	}
 
 	postgres := daemon.Postgres{Home: c.home, Bin: bin, Port: c.options.Ports.Postgres, Disposable: c.options.Disposable}
 	registry := daemon.Registry{Home: c.home, Bin: c.options.Bin, Port: c.options.Ports.Registry, Auth: &daemon.RegistryAuth{
-		// By name: clients refuse to send credentials to the address of a loopback interface.
+		// A name, because clients refuse to send credentials to the address of a loopback interface.
 		Realm:   fmt.Sprintf("http://localhost:%d/v1/registry/token", c.options.Ports.API),
 		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
 	}}
-	buildkitd := daemon.Buildkitd{
+	buildkitd := builder.Buildkitd{
 		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
 		Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
 	}
 
 	var group errgroup.Group
 
-	// Each keeps its address, which is known once it has started.
+	// An address is known once its daemon has started.
 	start := func(name string, address *string, daemon starter) error {
 		process, err := c.run(ctx, name, daemon, startIsReady)
 		if err != nil {

@@ -17,8 +17,8 @@ func (c *Cluster) Parts() []string {
 	return slices.Sorted(maps.Keys(c.parts))
 }
 
-// PID returns the process id of a part. It changes when the part died and was started again; of a part that does not run it is
-// that of its last process. It is 0 for a part that there is none of.
+// PID returns the process id of a part. It changes when the part dies and is started again. Of a part that does not run it is the
+// id of the last process, and of a part that does not exist it is 0.
 func (c *Cluster) PID(part string) int {
 	found, err := c.part(part)
 	if err != nil {
@@ -40,8 +40,8 @@ func (c *Cluster) Hold(_ context.Context, part string) error {
 	return nil
 }
 
-// Release lets a held part start again and returns when it works; of a part that is not held it waits for that alone. When it
-// fails, the part is not held any more, and is started again like one that died.
+// Release starts a held part again and returns when it works. Of a part that is not held, Release only waits until it works. After
+// an error the part is not held any more either, and is started again like a part that died.
 func (c *Cluster) Release(ctx context.Context, part string) error {
 	found, err := c.part(part)
 	if err != nil {
@@ -58,8 +58,8 @@ func (c *Cluster) Release(ctx context.Context, part string) error {
 	return found.awaitReady(ctx)
 }
 
-// Replace ends a service in an orderly way, starts it again from another zeitwork binary, and returns when it works: a worker as
-// soon as it has started. Later starts use that binary too.
+// Replace ends a service in an orderly way, starts it again from another zeitwork binary, and returns when the service works; for a
+// worker, when it has started. Later starts use that binary too.
 func (c *Cluster) Replace(ctx context.Context, part, program string) error {
 	found, err := c.part(part)
 	if err != nil {

@@ -11,10 +11,12 @@ import (
 	"syscall"
 
 	"github.com/vishvananda/netlink"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
-// fence makes the cluster's addresses unreachable where no VM has them, so that a packet for one never takes the default
-// route out of the machine. The node agent keeps the same route; here it stands before the agent does.
+// fence makes the cluster's addresses unreachable where no VM has them, so that a packet for one never takes the default route out
+// of the machine. The node agent keeps the same route; here it is in place before the agent starts.
 func (c *Cluster) fence() error {
 	route := unreachable(c.options.ClusterRange)
 	if err := netlink.RouteReplace(route); err != nil {
@@ -32,23 +34,21 @@ func (c *Cluster) fence() error {
 	return nil
 }
 
-// claimRange fails when another cluster of this machine uses the addresses: the two would take each other's routes away. The
-// kernel gives the claim back when this process ends, however it ends.
+// claimRange fails when another cluster of this machine uses the addresses: the two would remove each other's routes. The claim ends
+// with this process.
 func (c *Cluster) claimRange() error {
 	name := strings.ReplaceAll(c.options.ClusterRange.Masked().String(), "/", "-")
 
-	file, err := os.OpenFile(filepath.Join(os.TempDir(), "zeitwork-range-"+name+".lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	lock, err := flock.Try(filepath.Join(os.TempDir(), "zeitwork-range-"+name+".lock"), flock.Exclusive)
+	if errors.Is(err, flock.ErrHeld) {
+		return fmt.Errorf("another platform on this machine uses the addresses %s; stop it, or set ZEITWORK_CLUSTER_RANGE: %w", c.options.ClusterRange, err)
+	}
+
 	if err != nil {
-		return fmt.Errorf("open the lock of the cluster's range: %w", err)
+		return fmt.Errorf("claim the cluster's range: %w", err)
 	}
 
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(
-			fmt.Errorf("another platform on this machine uses the addresses %s; stop it, or set ZEITWORK_CLUSTER_RANGE: %w", c.options.ClusterRange, err),
-			file.Close())
-	}
-
-	c.later(func(context.Context) error { return file.Close() })
+	c.later(func(context.Context) error { return lock.Close() })
 
 	return nil
 }

@@ -49,7 +49,7 @@ func (f *forwarder) open(ctx context.Context) error {
 	return nil
 }
 
-// close ends the listener and every connection, and returns when nothing of them is left. It may be called twice.
+// close ends the listener and every connection, and returns when their goroutines have ended. It may be called twice.
 func (f *forwarder) close() error {
 	f.mutex.Lock()
 
@@ -82,7 +82,7 @@ func (f *forwarder) accept(listener net.Listener) {
 	}
 }
 
-// forward copies both ways until both sides have said all.
+// forward copies both ways until both sides have closed their half of the connection.
 func (f *forwarder) forward(inside net.Conn) {
 	if !f.keep(inside) {
 		return
@@ -102,7 +102,7 @@ func (f *forwarder) forward(inside net.Conn) {
 	both.Wait()
 }
 
-// copyHalf passes on what the source says, and that it has said all.
+// copyHalf copies until the source closes its half of the connection, and then closes that half of the target.
 func copyHalf(to, from net.Conn) {
 	_, _ = io.Copy(to, from)
 
@@ -111,7 +111,7 @@ func copyHalf(to, from net.Conn) {
 	}
 }
 
-// keep notes a connection for close; one that came too late it closes itself, and returns false.
+// keep registers a connection for close to end. Once the forwarder is closed, keep ends the connection itself and returns false.
 func (f *forwarder) keep(connection net.Conn) bool {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
 
-// removeLeftovers removes the nodes whose network namespaces a killed run has left, with their VMs. VMs that it left in the
-// machine's own network stay for the agent there to find; with nodes in namespaces there is none.
+// removeLeftovers removes the nodes whose network namespaces a killed run has left, with their VMs. VMs in the machine's own network
+// stay for the agent there to adopt, unless the nodes are now in namespaces and no agent is there.
 func (c *Cluster) removeLeftovers(ctx context.Context) error {
 	for number := 1; number <= mostNodes; number++ {
 		if left := c.newNode(number, true); exists(left.NetworkNamespace) {
@@ -32,14 +32,14 @@ func (c *Cluster) removeLeftovers(ctx context.Context) error {
 func (c *Cluster) removeLeftover(ctx context.Context, left *node) error {
 	c.options.Progress(left.Name, "removing what an earlier run left")
 
-	// It would start the VMs again.
+	// The agent would start the VMs again.
 	if err := c.agent(left).EndLeftover(ctx); err != nil {
 		return err
 	}
 
 	inNamespace := left.NetworkNamespace != ""
 
-	// Where the namespace is gone, all that was in it is.
+	// Where the namespace is gone, so is everything that ran in it.
 	if !inNamespace || netnamespace.Exists(left.NetworkNamespace) {
 		process, err := c.containerd(left).Start(ctx)
 		if err != nil {

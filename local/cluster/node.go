@@ -22,7 +22,7 @@ type Node struct {
 	NetworkFolder string
 }
 
-// node is what the cluster knows of a node beyond that.
+// node is a Node with what only the cluster needs to know of it.
 type node struct {
 	Node
 
@@ -31,10 +31,10 @@ type node struct {
 	forwarders []*forwarder
 }
 
-// runFolder is on a tmpfs, as network namespaces end with the machine.
+// runFolder is on a tmpfs: mounts of network namespaces are gone after a reboot, and so should their files be.
 const runFolder = "/run/zeitwork"
 
-// newNode returns the node of a number from 1. Each of several is in a network namespace of its own.
+// newNode returns the node with the number, which counts from 1. With several, the node is in a network namespace of its own.
 func (c *Cluster) newNode(number int, several bool) *node {
 	containerdNamespace := numbered(c.Namespace(), number)
 	found := &node{number: number, Node: Node{
@@ -53,7 +53,7 @@ func (c *Cluster) newNode(number int, several bool) *node {
 // namespaceFolder is where the network namespaces of the nodes are mounted.
 func (c *Cluster) namespaceFolder() string { return filepath.Join(runFolder, c.Namespace()+"-nodes") }
 
-// numbered gives the first its plain name, and the others one with their number.
+// numbered returns the plain name for number 1, and the name with the number for the others.
 func numbered(name string, number int) string {
 	if number == 1 {
 		return name
@@ -67,8 +67,8 @@ func (c *Cluster) Nodes() []Node {
 	return lo.Map(c.nodes, func(n *node, _ int) Node { return n.Node })
 }
 
-// CutOff parts a node from the API and the registry, as when the network between them fails; its VMs serve on. It is for one of
-// several nodes, by its name.
+// CutOff parts the node of that name from the API and the registry, as when the network between them fails; the node's VMs go on
+// serving. It fails in a cluster with a single node, which is in the machine's own network.
 func (c *Cluster) CutOff(name string) error {
 	found, err := c.forwarding(name)
 	if err != nil {
@@ -78,7 +78,7 @@ func (c *Cluster) CutOff(name string) error {
 	return found.closeForwarders()
 }
 
-// Reconnect ends CutOff.
+// Reconnect undoes CutOff.
 func (c *Cluster) Reconnect(name string) error {
 	found, err := c.forwarding(name)
 	if err != nil {
@@ -99,20 +99,4 @@ func (c *Cluster) forwarding(name string) (*node, error) {
 	default:
 		return found, nil
 	}
-}
-
-// checkRange tells whether the cluster's range has a part for each node, and one for the links to them.
-func (o *Options) checkRange() error {
-	const partBits = 24
-
-	if o.Nodes == 1 {
-		return nil
-	}
-
-	if !o.ClusterRange.Addr().Is4() || o.ClusterRange.Bits() > partBits || o.Nodes >= 1<<(partBits-o.ClusterRange.Bits()) || o.Nodes > mostNodes {
-		return fmt.Errorf("the cluster's range %s is too small for %d nodes: each needs a /24 and so do the links to them, and %d nodes are the most",
-			o.ClusterRange, o.Nodes, mostNodes)
-	}
-
-	return nil
 }

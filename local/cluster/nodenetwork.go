@@ -21,15 +21,15 @@ import (
 const (
 	// uplink is the name of the link to the machine inside a node's namespace.
 	uplink = "uplink0"
-	// A link has four addresses, and all links are in the first /24 of the cluster's range, which no node gets.
+	// A link has four addresses. All links are in the first /24 of the cluster's range, which no node gets.
 	linkBits, linkAddresses = 30, 4
 	mostNodes               = 256 / linkAddresses
-	// The ends of a link, by their place in its addresses.
+	// The places of a link's two ends among its addresses.
 	machineEnd, nodeEnd = 1, 2
 )
 
-// makeNetwork makes a node's network namespace, with a link to the machine and no other way out, and the ways to the API and to
-// the registry.
+// makeNetwork makes a node's network namespace with a link to the machine, which is the only way out, and forwards the ports of the
+// API and the registry into it.
 func (c *Cluster) makeNetwork(ctx context.Context, n *node) error {
 	if err := os.MkdirAll(c.namespaceFolder(), 0o700); err != nil {
 		return fmt.Errorf("make the folder of the nodes' network namespaces: %w", err)
@@ -121,8 +121,8 @@ func (c *Cluster) routeNode(n *node, prefix netip.Prefix) error {
 	return nil
 }
 
-// removeNetwork removes whatever there is of a node's network in the machine's, the routes with the link. Nothing may run in the
-// namespace any more.
+// removeNetwork removes a node's network namespace and its link, and with the link its routes, as far as they exist. No process may
+// run in the namespace any more.
 func (c *Cluster) removeNetwork(n *node) error {
 	problems := []error{n.closeForwarders()}
 
@@ -137,19 +137,19 @@ func (c *Cluster) removeNetwork(n *node) error {
 
 	problems = append(problems, netnamespace.Remove(n.NetworkNamespace))
 
-	// The last one takes the folder along.
+	// This succeeds for the last node, when the folder is empty.
 	_ = os.Remove(filepath.Dir(n.NetworkNamespace))
 
 	return errors.Join(problems...)
 }
 
-// linkName is unique on the machine, and as long as an interface's name may be.
+// linkName is unique on the machine, and uses all of the 15 characters that the name of an interface may have.
 func (c *Cluster) linkName(n *node) string {
 	return fmt.Sprintf("zwn%s-%d", strings.TrimPrefix(c.Namespace(), "zeitwork-"), n.number)
 }
 
-// linkAddress returns the address of an end of the link to a node. It is one of the cluster's addresses, which never leave the
-// machine, with or without the link.
+// linkAddress returns the address of an end of the link to a node. It is an address of the cluster's range, packets for which never
+// leave the machine, even when the link is gone.
 func (c *Cluster) linkAddress(n *node, end int) netip.Addr {
 	octets := c.options.ClusterRange.Masked().Addr().As4()
 	octets[len(octets)-1] = byte((n.number-1)*linkAddresses + end) //nolint:gosec // There are mostNodes.

@@ -6,12 +6,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // starter is a daemon or a service.
 type starter interface {
-	Start(ctx context.Context) (*daemon.Process, error)
+	Start(ctx context.Context) (*process.Process, error)
 }
 
 // check tells whether a part works that was started at the given time.
@@ -20,16 +21,16 @@ type check func(ctx context.Context, started time.Time) error
 // part is one child process that is started again when it dies.
 type part struct {
 	name  string
-	check check // nil for parts that nothing can be asked.
+	check check // nil for parts that answer no questions.
 
-	turn    sync.Mutex // Who holds it may start and end the process.
-	starter starter    // Changes with the turn, as does over.
-	over    bool       // Nothing starts it any more.
+	turn    sync.Mutex // Its holder may start and end the process.
+	starter starter    // Guarded by turn, as is over.
+	over    bool       // The part must not be started any more.
 
-	mutex     sync.Mutex // Guards the rest; nobody waits long for it.
-	process   *daemon.Process
+	mutex     sync.Mutex // Guards the fields below; it is held only for moments.
+	process   *process.Process
 	started   time.Time
-	interrupt context.CancelFunc // Of the start that is under way.
+	interrupt context.CancelFunc // Ends the start that is under way.
 	held      bool
 	released  chan struct{} // Closed while the part is not held.
 }
@@ -41,7 +42,7 @@ func newPart(name string, starter starter, check check) *part {
 	return &part{name: name, starter: starter, check: check, interrupt: func() {}, released: released}
 }
 
-func (p *part) current() *daemon.Process {
+func (p *part) current() *process.Process {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 
@@ -57,7 +58,7 @@ func (p *part) runs() bool {
 	}
 }
 
-// start starts the part. The caller has the turn.
+// start starts the part. The caller holds the turn.
 func (p *part) start(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -115,7 +116,7 @@ func (p *part) awaitReady(ctx context.Context) error {
 	return process.WaitReady(ctx, func(ctx context.Context) error { return p.check(ctx, started) })
 }
 
-// hold ends the process and makes start refuse until release.
+// hold ends the process and makes start fail until release.
 func (p *part) hold() {
 	p.mutex.Lock()
 
@@ -177,14 +178,15 @@ func (p *part) replace(ctx context.Context, program string) error {
 	return p.start(ctx)
 }
 
-// ensure makes sure that the part runs, also where it is held or frozen. Nobody watches it any more.
+// ensure makes sure that the part runs, also where it is held or frozen. It is for a cluster that is stopping, which starts dead parts
+// no more.
 func (p *part) ensure(ctx context.Context) error {
 	p.current().Thaw()
 
 	return p.release(ctx)
 }
 
-// stop ends the part for good, once nobody starts it again.
+// stop ends the part for good.
 func (p *part) stop(ctx context.Context) error {
 	p.turn.Lock()
 	defer p.turn.Unlock()
@@ -209,8 +211,8 @@ func (p *part) free() <-chan struct{} {
 	return p.released
 }
 
-// settled waits for who has the turn and returns the process then.
-func (p *part) settled() *daemon.Process {
+// settled waits until no start or end is under way and returns the process that is then there.
+func (p *part) settled() *process.Process {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 

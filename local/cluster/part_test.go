@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
@@ -153,7 +154,7 @@ func childCluster(t *testing.T, more ...string) *Cluster {
 		require.NoError(t, os.WriteFile(file, nil, 0o600))
 
 		_, err = c.run(t.Context(), name, daemon.Service{
-			Home: daemon.Home(dir), Name: name, Program: program, Arguments: []string{"-f", file}, Instance: file,
+			Home: process.Home(dir), Name: name, Program: program, Arguments: []string{"-f", file}, Instance: file,
 		}, nil)
 		require.NoError(t, err)
 	}
@@ -164,7 +165,7 @@ func childCluster(t *testing.T, more ...string) *Cluster {
 // slowStarter does not get anything started before it is interrupted.
 type slowStarter struct{ began chan struct{} }
 
-func (s *slowStarter) Start(ctx context.Context) (*daemon.Process, error) {
+func (s *slowStarter) Start(ctx context.Context) (*process.Process, error) {
 	close(s.began)
 	<-ctx.Done()
 

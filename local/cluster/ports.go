@@ -13,18 +13,18 @@ import (
 // Ports are the TCP ports of a cluster.
 type Ports struct {
 	API, Edge, Postgres, Registry int
-	// moreEdges are those of the edges behind the first.
+	// moreEdges are the ports of the second and later edges.
 	moreEdges []int
 }
 
 // edges returns the ports of all edges.
 func (p *Ports) edges() []int { return append([]int{p.Edge}, p.moreEdges...) }
 
-// choose picks a free port for each that is zero.
+// choose chooses a free port for each port that is zero.
 func (p *Ports) choose(ctx context.Context) error {
 	var held []net.Listener
 
-	// All are held until the last is chosen, so that none is chosen twice.
+	// Every chosen port is listened on until the last one is chosen, so that no port is chosen twice.
 	defer func() {
 		for _, listener := range held {
 			_ = listener.Close()
@@ -56,8 +56,8 @@ func (p *Ports) choose(ctx context.Context) error {
 	return nil
 }
 
-// listenAnywhere takes a port below those that the kernel gives to outgoing connections: one of these could take the port of a
-// part while that is being started again.
+// listenAnywhere listens on a port below those that the kernel gives to outgoing connections. An outgoing connection could otherwise
+// take the port of a part that is being started again.
 func listenAnywhere(ctx context.Context) (net.Listener, error) {
 	const first, behind, attempts = 20000, 32768, 100
 

@@ -20,6 +20,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/local/toolchain"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 )
 
@@ -33,9 +34,10 @@ var (
 
 // setup is what two runs of one cluster share.
 type setup struct {
-	DataDir string `json:"data_dir"`
-	Program string `json:"program"`
-	Bin     string `json:"bin"`
+	DataDir  string `json:"data_dir"`
+	CacheDir string `json:"cache_dir"`
+	Program  string `json:"program"`
+	Bin      string `json:"bin"`
 }
 
 func newSetup(t *testing.T) *setup {
@@ -57,7 +59,10 @@ func newSetup(t *testing.T) *setup {
 		t.Skip("the platform needs root: network namespaces, mounts and containerd")
 	}
 
-	err := baseimages.Make(t.Context(), (&setup{}).options().CacheDir, func(string, string) {})
+	config, err := toolchain.ReadConfig()
+	require.NoError(t, err)
+
+	err = baseimages.Make(t.Context(), config.CacheDir, func(string, string) {})
 	npm.SkipIfCause(t, err)
 	require.NoError(t, err)
 
@@ -71,7 +76,7 @@ func newSetup(t *testing.T) *setup {
 		}
 	})
 
-	s := &setup{DataDir: filepath.Join(folder, "data"), Program: filepath.Join(folder, "zeitwork"), Bin: bin}
+	s := &setup{DataDir: filepath.Join(folder, "data"), CacheDir: config.CacheDir, Program: filepath.Join(folder, "zeitwork"), Bin: bin}
 	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.Program, "../../cmd/zeitwork").CombinedOutput()
 	require.NoError(t, err, "%s", output)
 
@@ -79,13 +84,8 @@ func newSetup(t *testing.T) *setup {
 }
 
 func (s *setup) options() cluster.Options {
-	cache := os.Getenv("ZEITWORK_CACHE_DIR")
-	if cache == "" {
-		cache = "/var/cache/zeitwork"
-	}
-
 	return cluster.Options{
-		DataDir: s.DataDir, CacheDir: cache, Program: s.Program, Bin: s.Bin,
+		DataDir: s.DataDir, CacheDir: s.CacheDir, Program: s.Program, Bin: s.Bin,
 		ClusterRange: clusterRange, BuildRange: buildRange, Bridge: bridge, Disposable: true, Nodes: 2, Edges: 2,
 		Environ:  []string{"ZEITWORK_LOG_LEVEL=debug"},
 		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, "cluster:", part, detail) },

@@ -6,18 +6,18 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 10 * time.Second
-	// steady is how long a part that nothing can be asked has to live for its next death to count as the first.
+	// steady is how long a part must live for its next death to count as the first.
 	steady = 5 * time.Second
 )
 
-// run starts a part, returns when it works, and from then on starts it again whenever it dies, until the cluster stops.
-func (c *Cluster) run(ctx context.Context, name string, starter starter, check check) (*daemon.Process, error) {
+// run starts a part and returns when it works. From then on the part is started again whenever it dies, until the cluster stops.
+func (c *Cluster) run(ctx context.Context, name string, starter starter, check check) (*process.Process, error) {
 	c.options.Progress(name, "starting")
 
 	part := newPart(name, starter, check)
@@ -42,7 +42,7 @@ func (c *Cluster) run(ctx context.Context, name string, starter starter, check c
 	return process, part.awaitReady(ctx)
 }
 
-// watch starts a part again whenever it dies, unless somebody else does. The pause before it doubles until the part works.
+// watch starts a part again whenever it dies, unless Release or Replace does. The pause before a start doubles until the part works.
 func (c *Cluster) watch(part *part) {
 	log := c.options.Logger.With("part", part.name)
 

@@ -40,7 +40,7 @@ func TestContainerd_Killed_StartsAgain(t *testing.T) {
 
 	first, err := daemon.Start(t.Context())
 	require.NoError(t, err)
-	kill(t, first)
+	first.Kill()
 
 	second, err := daemon.Start(t.Context())
 	require.NoError(t, err)

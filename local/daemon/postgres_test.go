@@ -10,8 +10,12 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 func TestPostgres_StartedAgain_FindsItsData(t *testing.T) {
@@ -52,7 +56,7 @@ func TestPostgres_Killed_StartsAgain(t *testing.T) {
 		busy <- err
 	}()
 
-	kill(t, first)
+	first.Kill()
 
 	second, err := postgres.Start(t.Context())
 	require.NoError(t, err)
@@ -76,7 +80,7 @@ func TestPostgres_PidFileOfAnUnrelatedProcess_DoesNotBlock(t *testing.T) {
 	unrelated.SysProcAttr = &syscall.SysProcAttr{Credential: owner.credential}
 	require.NoError(t, unrelated.Start())
 
-	data := postgres.Home.folder(postgresName, "data")
+	data := postgres.Home.Folder(postgresName, "data")
 	pidFile := filepath.Join(data, "postmaster.pid")
 	require.NoError(t, os.WriteFile(pidFile, []byte(strings.Join([]string{strconv.Itoa(unrelated.Process.Pid), data, "0", "1", "", "127.0.0.1", "", ""}, "\n")), 0o600))
 	require.NoError(t, owner.own(pidFile))
@@ -118,24 +122,13 @@ func TestPostgres_FolderClosedToItsUser_SaysWhatToDo(t *testing.T) {
 	require.ErrorContains(t, err, "who cannot enter")
 }
 
-func TestPostgresBin_FolderWithoutPrograms_NamesTheVariable(t *testing.T) {
-	t.Parallel()
-
-	_, err := PostgresBin(t.TempDir())
-	require.ErrorContains(t, err, "ZEITWORK_POSTGRES_BIN names a folder without Postgres' programs")
-}
-
-func TestMajorVersion_OrdersVersionsAsNumbers(t *testing.T) {
-	t.Parallel()
-
-	require.Greater(t, majorVersion("/usr/lib/postgresql/15/bin/initdb"), majorVersion("/usr/lib/postgresql/9/bin/initdb"))
-	require.Equal(t, -1, majorVersion(""))
-}
-
 func testPostgres(t *testing.T) Postgres {
 	t.Helper()
 
-	bin, err := PostgresBin(os.Getenv("ZEITWORK_POSTGRES_BIN"))
+	config, err := env.ParseAs[postgresbin.Config]()
+	require.NoError(t, err)
+
+	bin, err := postgresbin.Find(config.Folder)
 	if err != nil {
 		t.Skip(err)
 	}
@@ -155,7 +148,7 @@ func execute(t *testing.T, address, sql string) {
 }
 
 // shortHome is a folder that other users may enter and whose path leaves room for sockets.
-func shortHome(t *testing.T) Home {
+func shortHome(t *testing.T) process.Home {
 	t.Helper()
 
 	folder, err := os.MkdirTemp("/tmp", "zw-") //nolint:usetesting // The path of t.TempDir is too long for sockets, and closed to others.
@@ -163,7 +156,7 @@ func shortHome(t *testing.T) Home {
 	require.NoError(t, os.Chmod(folder, 0o711))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
-	return Home(folder)
+	return process.Home(folder)
 }
 
 func freePort(t *testing.T) int {

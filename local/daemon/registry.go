@@ -9,16 +9,18 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // Registry is the container registry, with its images in the home.
 type Registry struct {
-	Home Home
+	Home process.Home
 	// Bin is the folder of the daemons' binaries.
 	Bin string
 	// Port is a free TCP port on the loopback interface.
 	Port int
-	// Auth may be nil: then everyone on the machine may pull, push and delete. For tests.
+	// Auth says which tokens the registry accepts; nil: everyone on the machine may pull, push and delete, which is for tests.
 	Auth *RegistryAuth
 }
 
@@ -35,7 +37,7 @@ type RegistryAuth struct {
 const registryName = "registry"
 
 // Start starts the registry. The process's address is its host and port.
-func (r Registry) Start(ctx context.Context) (*Process, error) {
+func (r Registry) Start(ctx context.Context) (*process.Process, error) {
 	config, err := r.prepare(ctx)
 	if err != nil {
 		return nil, err
@@ -43,10 +45,10 @@ func (r Registry) Start(ctx context.Context) (*Process, error) {
 
 	address := r.address()
 
-	return r.Home.start(ctx, spec{
-		name: registryName, program: filepath.Join(r.Bin, registryName), arguments: []string{"serve", config}, address: address,
-		environ: environment(r.Bin, "OTEL_TRACES_EXPORTER=none"),
-		ready:   func(ctx context.Context) error { return answersHTTP(ctx, "http://"+address+"/v2/") },
+	return r.Home.Start(ctx, process.Spec{
+		Name: registryName, Program: filepath.Join(r.Bin, registryName), Arguments: []string{"serve", config}, Address: address,
+		Environment: process.Environment(r.Bin, "OTEL_TRACES_EXPORTER=none"),
+		Ready:       func(ctx context.Context) error { return answersHTTP(ctx, "http://"+address+"/v2/") },
 	})
 }
 
@@ -57,12 +59,12 @@ func (r Registry) prepare(ctx context.Context) (string, error) {
 		return "", err
 	}
 
-	config, err := r.Home.write(content, registryName, "config.yml")
+	config, err := r.Home.Write(content, registryName, "config.yml")
 	if err != nil {
 		return "", err
 	}
 
-	return config, endLeftovers(ctx, registryName, config)
+	return config, process.EndLeftovers(ctx, registryName, config)
 }
 
 func (r Registry) address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(r.Port)) }
@@ -83,7 +85,7 @@ func (r Registry) configuration(address string) ([]byte, error) {
 	}
 
 	if r.Auth != nil {
-		jwks, err := r.Home.write(r.Auth.JWKS, registryName, "jwks.json")
+		jwks, err := r.Home.Write(r.Auth.JWKS, registryName, "jwks.json")
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +103,7 @@ func (r Registry) configuration(address string) ([]byte, error) {
 	return content, nil
 }
 
-// answersHTTP returns nil when the URL is answered at all: a registry that asks for a token is up.
+// answersHTTP returns nil when the URL is answered without a server error: a registry that asks for a token is up.
 func answersHTTP(ctx context.Context, address string) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

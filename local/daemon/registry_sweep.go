@@ -9,15 +9,17 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // sweepPatience bounds how long a sweep may take.
 const sweepPatience = time.Minute
 
-// Sweep deletes the layers that no image has any more, which the registry itself never does. It is for before the first
-// Start: nobody may be pushing, and the registry may not run. Images without a tag stay, since a build that was cut off goes
-// on with its own. A sweep that fails or is ended has only left something for the next one; its reason stands in the
-// registry's log.
+// Sweep deletes the layers that no image has any more, which the registry itself never does. It must come before Start: the registry
+// may not run, as a push during the sweep could lose layers. Images without a tag stay, because an interrupted build goes on with
+// its own. A sweep that fails or takes longer than a minute leaves the rest for the next one, and is no error; the registry's log
+// says why it failed.
 func (r Registry) Sweep(ctx context.Context) error {
 	config, err := r.prepare(ctx)
 	if err != nil {
@@ -28,22 +30,21 @@ func (r Registry) Sweep(ctx context.Context) error {
 		return nil
 	}
 
-	process, err := r.Home.start(ctx, spec{
-		name: registryName, program: filepath.Join(r.Bin, registryName), arguments: []string{"garbage-collect", "--quiet", config},
-		environ: environment(r.Bin, "OTEL_TRACES_EXPORTER=none"), stop: syscall.SIGKILL,
-		ready: func(context.Context) error { return nil },
+	sweep, err := r.Home.Start(ctx, process.Spec{
+		Name: registryName, Program: filepath.Join(r.Bin, registryName), Arguments: []string{"garbage-collect", "--quiet", config},
+		Environment: process.Environment(r.Bin, "OTEL_TRACES_EXPORTER=none"), StopSignal: syscall.SIGKILL,
 	})
 	if err != nil {
 		return fmt.Errorf("sweep the registry: %w", err)
 	}
 
 	select {
-	case <-process.Done():
+	case <-sweep.Done():
 	case <-time.After(sweepPatience):
 	case <-ctx.Done():
 	}
 
-	return process.Stop(ctx)
+	return sweep.Stop(ctx)
 }
 
-func (r Registry) data() string { return r.Home.folder(registryName, "data") }
+func (r Registry) data() string { return r.Home.Folder(registryName, "data") }

@@ -15,6 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/google/go-containerregistry/pkg/v1/validate"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // layerSize is that of a layer which no two test images share.
@@ -140,7 +142,10 @@ func TestRegistry_SweepFails_ItStartsAllTheSame(t *testing.T) {
 	process, err = registry.Start(t.Context())
 	require.NoError(t, err)
 	requirePullable(t, kept)
-	require.Contains(t, tail(process.LogFile()), "failed to garbage collect")
+
+	log, err := os.ReadFile(process.LogFile())
+	require.NoError(t, err)
+	require.Contains(t, string(log), "failed to garbage collect")
 	require.NoError(t, process.Stop(t.Context()))
 }
 
@@ -150,17 +155,17 @@ func TestRegistry_SweepOfAnEarlierRun_IsEndedFirst(t *testing.T) {
 
 	registry := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t)}
 
-	process, err := registry.Start(t.Context())
+	first, err := registry.Start(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, process.Stop(t.Context()))
+	require.NoError(t, first.Stop(t.Context()))
 
 	// Opening its configuration, it waits until somebody writes to the pipe.
-	config := registry.Home.folder(registryName, "config.yml")
+	config := registry.Home.Folder(registryName, "config.yml")
 	require.NoError(t, os.Remove(config))
 	require.NoError(t, exec.CommandContext(t.Context(), "mkfifo", config).Run())
 
 	sweep := exec.CommandContext(t.Context(), filepath.Join(registry.Bin, registryName), "garbage-collect", config)
 	require.NoError(t, sweep.Start())
-	require.NoError(t, endLeftovers(t.Context(), registryName, config))
+	require.NoError(t, process.EndLeftovers(t.Context(), registryName, config))
 	require.ErrorContains(t, sweep.Wait(), "signal: terminated")
 }

@@ -55,7 +55,7 @@ func TestRegistry_Killed_StartsAgainOnItsPort(t *testing.T) {
 
 	first, err := registry.Start(t.Context())
 	require.NoError(t, err)
-	kill(t, first)
+	first.Kill()
 	require.ErrorContains(t, first.Err(), "registry ended: signal: killed")
 
 	second, err := registry.Start(t.Context())

@@ -7,15 +7,17 @@ import (
 	"strings"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // Service is a process of Zeitwork itself, run as a child beside the daemons.
 type Service struct {
-	Home Home
+	Home process.Home
 	// Name is what its log is named for.
 	Name string
-	// Program and Arguments are what is run. One of the arguments must be Instance, so that the next run can find what
-	// this one leaves when it is killed.
+	// Program and Arguments are what is run. One of the arguments must be Instance, by which the next run finds a service that a killed
+	// run has left.
 	Program   string
 	Arguments []string
 	// Instance is a path that no other service uses.
@@ -28,21 +30,21 @@ type Service struct {
 	Ready func(ctx context.Context) error
 }
 
-// Start starts the service and returns when it is ready, where that is waited for. The process's address is empty.
-func (s Service) Start(ctx context.Context) (*Process, error) {
+// Start starts the service, and waits until it is ready where Ready is set. The process's address is empty.
+func (s Service) Start(ctx context.Context) (*process.Process, error) {
 	if err := s.EndLeftover(ctx); err != nil {
 		return nil, err
 	}
 
 	inherited := lo.Reject(os.Environ(), func(variable string, _ int) bool { return strings.HasPrefix(variable, "ZEITWORK_") })
 
-	return s.Home.start(ctx, spec{
-		name: s.Name, program: s.Program, arguments: s.Arguments,
-		environ: append(inherited, s.Environ...), ready: s.Ready, namespace: s.NetworkNamespace,
+	return s.Home.Start(ctx, process.Spec{
+		Name: s.Name, Program: s.Program, Arguments: s.Arguments,
+		Environment: append(inherited, s.Environ...), Ready: s.Ready, NetworkNamespace: s.NetworkNamespace,
 	})
 }
 
-// EndLeftover ends what an earlier run of the service left, as Start does first.
+// EndLeftover ends the service where an earlier run left it running. Start does so first.
 func (s Service) EndLeftover(ctx context.Context) error {
-	return endLeftovers(ctx, filepath.Base(s.Program), s.Instance)
+	return process.EndLeftovers(ctx, filepath.Base(s.Program), s.Instance)
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 func TestService_SeesOnlyThePlatformVariablesThatItIsGiven(t *testing.T) {
@@ -51,7 +53,7 @@ func testService(t *testing.T) (Service, string) {
 	instance := filepath.Join(home, "instance")
 
 	return Service{
-		Home: Home(home), Name: "service", Program: "/bin/bash", Instance: instance,
+		Home: process.Home(home), Name: "service", Program: "/bin/bash", Instance: instance,
 		Arguments: []string{"-c", "env > $0.new; mv $0.new $0; mkfifo $0.never; read < $0.never", seen, instance},
 		Ready:     func(context.Context) error { _, err := os.Stat(seen); return err },
 	}, seen

@@ -37,8 +37,8 @@ func Missing(ctx context.Context, names ...string) ([]string, error) {
 	return lo.Reject(names, func(name string, _ int) bool { return installed[name] }), nil
 }
 
-// Ensure installs those of the named Debian packages that are missing. It touches neither network nor disk when none
-// is. report, which may be nil, hears what is being done.
+// Ensure installs those of the named Debian packages that are missing. Where none is missing it uses neither network nor apt. report,
+// which may be nil, is called with what is being done.
 func Ensure(ctx context.Context, report func(detail string), names ...string) error {
 	missing, err := Missing(ctx, names...)
 	if err != nil || len(missing) == 0 {
@@ -57,7 +57,7 @@ func Ensure(ctx context.Context, report func(detail string), names ...string) er
 
 	report("updating the package lists")
 
-	// A third party's source that does not answer must not stop an installation that needs nothing from it.
+	// The installation is tried even after a failed update: an apt source that does not answer may not be needed.
 	updateOutput, updateErr := apt(ctx, "update")
 
 	report("installing " + list)
@@ -77,7 +77,7 @@ func Ensure(ctx context.Context, report func(detail string), names ...string) er
 
 // apt runs apt-get and returns the end of what it said.
 func apt(ctx context.Context, arguments ...string) (string, error) {
-	// Another apt may be at work, on a fresh machine above all: wait for its lock.
+	// Another apt may be at work, as on a machine that has just been made: apt-get waits for its lock for so many seconds.
 	command := exec.CommandContext(ctx, "apt-get", append([]string{"-o", "DPkg::Lock::Timeout=300", "--quiet"}, arguments...)...)
 	command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8")
 

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// compile runs the compiler once and reports how many of the packages are done.
+// compile runs the compiler once and reports how many packages it has compiled.
 func (b Builder) compile(ctx context.Context, module Module, step build, source, target string) error {
 	b.report(module, "looking up packages")
 
@@ -72,7 +72,7 @@ func (b Builder) follow(module Module, output io.Reader, total int) string {
 		case isDownload:
 			detail = "downloading " + download
 		case isPackage(line):
-			// With -v the compiler names each package as it begins it; those of an earlier build are not named.
+			// With -v the compiler names each package as it begins with it, but no package that the build cache has.
 			done++
 			detail = fmt.Sprintf("compiled %d of up to %d packages in %s", done, total, time.Since(start).Round(time.Second))
 		default:
@@ -89,12 +89,12 @@ func (b Builder) follow(module Module, output io.Reader, total int) string {
 	return said.String()
 }
 
-// isPackage tells a package's name from a complaint of the compiler.
+// isPackage tells whether a line of the compiler's output is the name of a package and no complaint.
 func isPackage(line string) bool {
 	return line != "" && !strings.ContainsAny(line, " \t:#")
 }
 
-// goTool runs a short go command and returns what it prints.
+// goTool runs a go command that takes moments and returns its output.
 func (s build) goTool(ctx context.Context, source string, arguments ...string) (string, error) {
 	output, err := s.command(ctx, source, arguments...).Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -120,7 +120,7 @@ func (s build) command(ctx context.Context, source string, arguments ...string) 
 
 	command := exec.CommandContext(ctx, "go", arguments...)
 	command.Dir = source
-	// A workspace or flags of the caller's must not change what is built.
+	// A workspace or flags in the caller's environment must not change what is built.
 	command.Env = append(os.Environ(), cgo, "GOWORK=off", "GOFLAGS=-mod=readonly")
 
 	return command

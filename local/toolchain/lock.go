@@ -2,36 +2,25 @@ package toolchain
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"syscall"
-	"time"
+
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
-// lock takes an exclusive lock on the file, which it creates, and waits until it is free. The kernel releases the lock
-// of a process that dies.
-func lock(ctx context.Context, path string, waiting func()) (func(), error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open the build lock: %w", err)
-	}
-
-	const pause = 200 * time.Millisecond
-
-	for {
-		err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { _ = file.Close() }, nil
-		}
-
+// lock keeps other processes from building until the returned lock is closed. Where another builds, it calls waiting once and
+// then waits for that build to end.
+func lock(ctx context.Context, path string, waiting func()) (*flock.Lock, error) {
+	held, err := flock.Try(path, flock.Exclusive)
+	if errors.Is(err, flock.ErrHeld) {
 		waiting()
 
-		select {
-		case <-ctx.Done():
-			_ = file.Close()
-
-			return nil, fmt.Errorf("wait for another build to end: %w", ctx.Err())
-		case <-time.After(pause):
-		}
+		held, err = flock.Wait(ctx, path, flock.Exclusive)
 	}
+
+	if err != nil {
+		return nil, fmt.Errorf("lock the build: %w", err)
+	}
+
+	return held, nil
 }

@@ -46,7 +46,7 @@ func Lint() Module { return Module{name: "lint", builds: []build{{}}} }
 // Generate is oapi-codegen and gotestsum.
 func Generate() Module { return Module{name: "generate", builds: []build{{}}} }
 
-// key identifies everything that the binaries depend on: the pins, the flags, the compiler and the machine.
+// key names everything that the binaries depend on: the pins, the flags, the compiler and the kind of machine.
 func (m Module) key(folder string) (string, error) {
 	hash := sha256.New()
 	_, _ = fmt.Fprintln(hash, runtime.Version(), runtime.GOOS, runtime.GOARCH, compilerFlags())
@@ -69,7 +69,7 @@ func (m Module) key(folder string) (string, error) {
 	return m.name + "-" + hex.EncodeToString(hash.Sum(nil))[:digits], nil
 }
 
-// builtElsewhere tells whether a build other than b names the package.
+// builtElsewhere tells whether b builds every tool that no other build names, and another build names this package.
 func (m Module) builtElsewhere(b build, importPath string) bool {
 	return len(b.packages) == 0 && slices.ContainsFunc(m.builds, func(other build) bool {
 		return slices.Contains(other.packages, importPath)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/caarlos0/env/v11"
 )
 
 // Config says where binaries are kept.
@@ -13,10 +15,20 @@ type Config struct {
 	CacheDir string `doc:"Folder of what is built once and kept: daemons, base images." env:"ZEITWORK_CACHE_DIR" envDefault:"/var/cache/zeitwork"`
 }
 
-// Progress hears which part is being worked on and how far it is. Calls come one after another.
+// ReadConfig reads the configuration from the environment.
+func ReadConfig() (Config, error) {
+	config, err := env.ParseAs[Config]()
+	if err != nil {
+		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	}
+
+	return config, nil
+}
+
+// Progress is told which part is being worked on and how far it is. It is never called twice at once.
 type Progress func(part, detail string)
 
-// Builder builds tools. Several processes may build at the same time with one cache; each module is then built once.
+// Builder builds tools. Processes may share a cache and build at the same time; each module is built once.
 type Builder struct {
 	// CacheDir is the folder that the binaries are kept in; it is created.
 	CacheDir string
@@ -26,8 +38,8 @@ type Builder struct {
 	Progress Progress
 }
 
-// Build returns the folder that holds the module's binaries, and builds them first where no earlier call did. A call that
-// finds them costs two small reads.
+// Build returns the folder of the module's binaries, and builds them first where no earlier call has. Finding them built costs two small
+// reads.
 func (b Builder) Build(ctx context.Context, module Module) (string, error) {
 	source := filepath.Join(b.SourceDir, "tools", module.name)
 
@@ -45,15 +57,15 @@ func (b Builder) Build(ctx context.Context, module Module) (string, error) {
 		return "", fmt.Errorf("make the cache folder; set ZEITWORK_CACHE_DIR to one that can be written: %w", err)
 	}
 
-	unlock, err := lock(ctx, filepath.Join(b.CacheDir, "tools", module.name+".lock"), func() {
+	held, err := lock(ctx, filepath.Join(b.CacheDir, "tools", module.name+".lock"), func() {
 		b.report(module, "waiting for another build")
 	})
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer func() { _ = held.Close() }()
 
-	// Whoever held the lock may have built it.
+	// The process that held the lock may have built it.
 	if isDir(folder) {
 		return folder, nil
 	}
@@ -65,7 +77,7 @@ func (b Builder) Build(ctx context.Context, module Module) (string, error) {
 func (b Builder) buildInto(ctx context.Context, module Module, source, folder string) error {
 	const unfinished = "-building-"
 
-	// The lock is ours, so any such folder was left by a build that was killed.
+	// This process holds the lock, so any such folder was left by a build that was killed.
 	left, err := filepath.Glob(filepath.Join(filepath.Dir(folder), module.name+unfinished+"*"))
 	if err != nil {
 		return fmt.Errorf("look for what a killed build left: %w", err)

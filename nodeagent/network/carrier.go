@@ -14,7 +14,7 @@ const (
 )
 
 // awaitCarrier waits until both ends of a veth pair carry packets. The kernel activates the end that was turned on first in the
-// background, and drops what is sent before: a first packet that is lost costs its sender a second.
+// background and drops packets until then, and a lost first packet costs its sender a second.
 func awaitCarrier(namespace netns.NsHandle, hostIndex int) error {
 	guest, err := netlink.NewHandleAt(namespace)
 	if err != nil {

@@ -1,13 +1,13 @@
 // Package network gives every VM a network namespace and one address, and lets it reach the internet and nothing else.
 //
-// There is no bridge: the host's end of each VM's veth pair is routed (address/32 dev zwv…), the VM's end has the gateway
-// 169.254.1.1 with a static neighbour. The range of the cluster is unreachable beside the routes of the VMs that run, so that an
-// address of the cluster never leaves by the default route.
+// There is no bridge: the host routes each VM's address to its end of the VM's veth pair (address/32 dev zwv…), and the VM's end has the
+// gateway 169.254.1.1 with a static neighbour. The rest of the cluster's range is unreachable, so that a packet for an address without
+// a VM never leaves by the default route.
 //
-// Policy, in one nftables table for each cluster range: a VM may not use another source address, speaks no IPv6, and
-// reaches no address of this machine, no other VM, no private, link-local or carrier range, but for DNS at the nameservers. The
-// machine itself may reach its VMs, and so may what comes in by the interfaces named for it.
+// The policy is one nftables table for each cluster range. A VM may not use another source address and has no IPv6. It reaches neither
+// this machine, other VMs nor any range of package iprange, except for DNS at the nameservers. The machine itself may reach its VMs,
+// and so may packets that come in by the interfaces of Network.Ingress.
 //
-// The machine is the only state: namespaces are bind-mounted under one folder, in files named for their VM, and the folder is what List
-// reads. Everything may be done twice.
+// The machine holds all of the state: the namespaces are mounted in one folder, on files named for their VMs, and List reads the folder.
+// Every call may be repeated.
 package network

@@ -17,7 +17,7 @@ const forwardingSwitch = "/proc/sys/net/ipv4/ip_forward"
 
 // Network is the part of one cluster's network that is on this machine.
 type Network struct {
-	// Range is all addresses of the cluster.
+	// Range has all addresses of the cluster.
 	Range netip.Prefix
 	// Folder holds the namespaces of this node's VMs and nothing else. Two nodes on one machine need two folders.
 	Folder string
@@ -27,8 +27,8 @@ type Network struct {
 	Ingress []string
 }
 
-// Setup makes the cluster's range unreachable, puts the policy in place and lets the machine forward packets. It comes before
-// the first Attach.
+// Setup makes the cluster's range unreachable, puts the policy in place and makes the machine forward packets. It must come before the
+// first Attach.
 func (n *Network) Setup() error {
 	if !n.Range.Addr().Is4() {
 		return fmt.Errorf("the cluster range %s is not an IPv4 range", n.Range)
@@ -66,7 +66,7 @@ func (n *Network) Teardown() error {
 	return nil
 }
 
-// List returns the VMs of which anything is left here.
+// List returns the VMs that have a namespace here, whole or in part.
 func (n *Network) List() ([]uuid.UUID, error) {
 	entries, err := os.ReadDir(n.Folder)
 	if errors.Is(err, os.ErrNotExist) {
@@ -91,7 +91,7 @@ func (n *Network) List() ([]uuid.UUID, error) {
 // NamespacePath returns where the VM's network namespace is mounted.
 func (n *Network) NamespacePath(vm uuid.UUID) string { return filepath.Join(n.Folder, vm.String()) }
 
-// CheckRoute tells whether packets to the address go to this VM and nowhere else. It is asked before anything dials.
+// CheckRoute fails unless packets to the address go to this VM. Callers must check before they dial the VM.
 func (n *Network) CheckRoute(vm uuid.UUID, address netip.Addr) error {
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err != nil {
@@ -110,7 +110,8 @@ func (n *Network) CheckRoute(vm uuid.UUID, address netip.Addr) error {
 	return nil
 }
 
-// InterfaceName returns the name of the host's end of the VM's veth pair: at most 15 characters, from the random end of the id.
+// InterfaceName returns the name of the host's end of the VM's veth pair. It has the 15 characters that a name may have at most, and is
+// made from the random end of the id.
 func InterfaceName(vm uuid.UUID) string {
 	const randomBytes = 6
 

@@ -8,10 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/nftables"
+	"github.com/google/nftables/expr"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
@@ -19,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
@@ -83,11 +86,47 @@ func TestNetwork_AVMReachesNothingInternal(t *testing.T) {
 		"another VM": bundle.ips[1].String() + ":8080", "the host": listener.Addr().String(),
 		"the gateway": "169.254.1.1:22", "the metadata service": "169.254.169.254:80",
 		"an unused address of the cluster": "10.79.202.77:80", "a private range": "10.0.0.1:80",
-		"a carrier range": "100.64.0.1:80",
+		"a carrier range": "100.64.0.1:80", "Azure's metadata service": "168.63.129.16:80",
 	} {
 		err := inNamespace(t, bundle.network.NamespacePath(bundle.vms[0]), func() error { return dial(address) })
 		require.Error(t, err, name)
 	}
+}
+
+func TestNetwork_KeepsVMsFromEveryInternalRange(t *testing.T) {
+	t.Parallel()
+
+	setup(t, "10.79.210.0/24")
+
+	connection, err := nftables.New()
+	require.NoError(t, err)
+
+	table := &nftables.Table{Name: "zeitwork-10.79.210.0-24", Family: nftables.TableFamilyINet}
+
+	set, err := connection.GetSetByName(table, "internal")
+	require.NoError(t, err)
+
+	elements, err := connection.GetSetElements(set)
+	require.NoError(t, err)
+
+	for _, prefix := range iprange.Internal() {
+		require.True(t, slices.ContainsFunc(elements, func(element nftables.SetElement) bool {
+			return !element.IntervalEnd && netip.AddrFrom4([4]byte(element.Key)) == prefix.Addr()
+		}), prefix)
+	}
+
+	rules, err := connection.GetRules(table, &nftables.Chain{Name: "forward"})
+	require.NoError(t, err)
+	require.True(t, slices.ContainsFunc(rules, func(rule *nftables.Rule) bool {
+		looksUp := slices.ContainsFunc(rule.Exprs, func(e expr.Any) bool {
+			lookup, ok := e.(*expr.Lookup)
+
+			return ok && lookup.SetName == "internal"
+		})
+		_, rejects := rule.Exprs[len(rule.Exprs)-1].(*expr.Reject)
+
+		return looksUp && rejects
+	}), "packets to the set are rejected")
 }
 
 func TestNetwork_AVMReachesTheInternetAsItsHost(t *testing.T) {

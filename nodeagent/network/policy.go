@@ -3,14 +3,17 @@ package network
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 
 	"github.com/google/nftables"
-	"github.com/google/nftables/expr"
-	"github.com/samber/lo"
 	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/internal/iprange"
+	"github.com/zeitwork/zeitwork/internal/packetfilter"
 )
+
+// domainPort is where nameservers answer.
+const domainPort = 53
 
 // installPolicy replaces the cluster's table in one transaction, so that there is no moment without it.
 func (n *Network) installPolicy() error {
@@ -24,7 +27,7 @@ func (n *Network) installPolicy() error {
 	connection.DelTable(table)
 	connection.AddTable(table)
 
-	internal, err := addInternalRanges(connection, table)
+	internal, err := packetfilter.AddRanges(connection, table, "internal", iprange.Internal())
 	if err != nil {
 		return err
 	}
@@ -62,87 +65,74 @@ func (n *Network) table() *nftables.Table {
 	return &nftables.Table{Name: name, Family: nftables.TableFamilyINet}
 }
 
-// addSourceRules drop what comes from a VM with a source address that is not its own, and all IPv6.
+// addSourceRules drop packets of VMs whose source address is not the VM's own, and all IPv6.
 func addSourceRules(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "source", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw,
 	})
 
-	addRule(connection, chain, fromVM(), protocolIs(unix.NFPROTO_IPV6), drop())
-	addRule(connection, chain, fromVM(), sourceDoesNotRouteBack(), drop())
+	packetfilter.AddRule(connection, chain, fromVM(), packetfilter.IPv6(), packetfilter.Drop())
+	packetfilter.AddRule(connection, chain, fromVM(), packetfilter.SourceNotRoutedBack(), packetfilter.Drop())
 }
 
-// addInputRules keep VMs from the machine itself: only answers to what it asked them come in.
+// addInputRules keep VMs from the machine itself, except for their answers to it.
 func (n *Network) addInputRules(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "input", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter,
 	})
 
-	addRule(connection, chain, fromVM(), n.sourceInRange(), established(), accept())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Established(), packetfilter.Accept())
 	n.addNameserverRules(connection, chain)
-	addRule(connection, chain, fromVM(), n.sourceInRange(), reject())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Reject())
 }
 
+// addForwardRules let packets of VMs out to the internet, and packets from Ingress in to VMs.
 func (n *Network) addForwardRules(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "forward", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter,
 	})
 
-	addRule(connection, chain, fromVM(), n.sourceInRange(), established(), accept())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Established(), packetfilter.Accept())
 	n.addNameserverRules(connection, chain)
-	addRule(connection, chain, fromVM(), n.sourceInRange(), n.destinationInRange(), reject())
-	addRule(connection, chain, fromVM(), n.sourceInRange(), destinationIn(internal), reject())
-	addRule(connection, chain, fromVM(), n.sourceInRange(), accept())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), n.destinationInRange(), packetfilter.Reject())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.DestinationInSet(internal), packetfilter.Reject())
+	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Accept())
 
-	addRule(connection, chain, toVM(), n.destinationInRange(), established(), accept())
+	packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.Established(), packetfilter.Accept())
 
 	for _, name := range n.Ingress {
-		addRule(connection, chain, toVM(), n.destinationInRange(), fromInterface(name), accept())
+		packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.FromInterface(name), packetfilter.Accept())
 	}
 
-	addRule(connection, chain, toVM(), n.destinationInRange(), drop())
+	packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.Drop())
 }
 
 func (n *Network) addNameserverRules(connection *nftables.Conn, chain *nftables.Chain) {
 	for _, nameserver := range n.Nameservers {
 		for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
-			addRule(connection, chain, fromVM(), n.sourceInRange(),
-				destinationIs(nameserver), transportIs(protocol), portIs(dnsPort), accept())
+			packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(),
+				packetfilter.DestinationIs(nameserver), packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept())
 		}
 	}
 }
 
-// addMasquerade gives what VMs send to the internet the machine's address.
+// addMasquerade gives packets of VMs to the internet the machine's address.
 func (n *Network) addMasquerade(connection *nftables.Conn, table *nftables.Table) {
 	chain := connection.AddChain(&nftables.Chain{
 		Name: "masquerade", Table: table, Type: nftables.ChainTypeNAT,
 		Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
 	})
 
-	addRule(connection, chain, n.sourceInRange(), n.destinationOutsideRange(), []expr.Any{&expr.Masq{}})
+	packetfilter.AddRule(connection, chain, n.sourceInRange(), packetfilter.DestinationOutside(n.Range), packetfilter.Masquerade())
 }
 
-// addInternalRanges makes the set of what no VM may reach: the ranges that IANA lists as not the public internet.
-func addInternalRanges(connection *nftables.Conn, table *nftables.Table) (*nftables.Set, error) {
-	set := &nftables.Set{Table: table, Name: "internal", KeyType: nftables.TypeIPAddr, Interval: true}
+func fromVM() packetfilter.Part { return packetfilter.FromInterfaces(interfacePrefix) }
 
-	elements := lo.FlatMap(internalRanges(), func(prefix netip.Prefix, _ int) []nftables.SetElement { return intervalOf(prefix) })
+func toVM() packetfilter.Part { return packetfilter.ToInterfaces(interfacePrefix) }
 
-	if err := connection.AddSet(set, elements); err != nil {
-		return nil, fmt.Errorf("list the internal ranges: %w", err)
-	}
+func (n *Network) sourceInRange() packetfilter.Part { return packetfilter.SourceIn(n.Range) }
 
-	return set, nil
-}
-
-func internalRanges() []netip.Prefix {
-	ranges := []string{
-		"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-		"192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3",
-	}
-
-	return lo.Map(ranges, func(text string, _ int) netip.Prefix { return netip.MustParsePrefix(text) })
-}
+func (n *Network) destinationInRange() packetfilter.Part { return packetfilter.DestinationIn(n.Range) }

@@ -10,27 +10,27 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
+	"github.com/zeitwork/zeitwork/internal/process"
 	"github.com/zeitwork/zeitwork/local/hostpackages"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 
-// config is what of the platform's configuration concerns tests.
+// config is the part of the platform's configuration that concerns tests.
 type config struct {
-	toolchain.Config
-
-	PostgresBin string `env:"ZEITWORK_POSTGRES_BIN"`
+	Toolchain toolchain.Config
+	Postgres  postgresbin.Config
 }
 
-// environment is the set of parts that was started, and what the command needs to know of them.
+// environment is the set of the started parts, with the variables that tell the command of them.
 type environment struct {
 	config    config
 	tools     toolchain.Builder
-	home      daemon.Home
+	home      process.Home
 	variables []string
 	// registry is the host and port of the registry, empty where it was not started.
 	registry string
-	// stops end the parts; the last one started comes first.
+	// stops end the parts. They are called in reverse order.
 	stops []func(context.Context) error
 }
 
@@ -45,28 +45,28 @@ func newEnvironment() (*environment, error) {
 		return nil, err
 	}
 
-	// Not the system's folder for temporary files: its path may be too long for sockets.
+	// The path of the system's folder for temporary files may be too long for sockets.
 	folder, err := os.MkdirTemp("/tmp", "zeitwork-test-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the daemons: %w", err)
 	}
 
-	// Postgres runs as another user.
+	// Postgres runs as another user, who must get to its folder.
 	if err := os.Chmod(folder, 0o711); err != nil { //nolint:gosec // Passing through is all that others may do.
 		return nil, fmt.Errorf("open the folder of the daemons: %w", err)
 	}
 
 	return &environment{
-		config: configuration, home: daemon.Home(folder), variables: os.Environ(),
+		config: configuration, home: process.Home(folder), variables: os.Environ(),
 		tools: toolchain.Builder{
-			CacheDir: configuration.CacheDir, SourceDir: source,
+			CacheDir: configuration.Toolchain.CacheDir, SourceDir: source,
 			Progress: func(part, detail string) { sayf("%s: %s", part, detail) },
 		},
 	}, nil
 }
 
-// start starts the parts in order. One that the machine cannot run is left out; one that should run and does not is an
-// error, lest tests skip unseen.
+// start starts the parts in order and leaves those out that the machine cannot run. A part that can run and does not start is an error,
+// so that its tests do not skip unnoticed.
 func (e *environment) start(ctx context.Context, parts []part) error {
 	for _, p := range parts {
 		reason, err := e.obstacle(ctx, p)
@@ -88,7 +88,7 @@ func (e *environment) start(ctx context.Context, parts []part) error {
 	return nil
 }
 
-// obstacle installs what the part needs, and returns why the machine cannot run it.
+// obstacle installs what the part needs, and returns why the machine cannot run it, or nothing.
 func (e *environment) obstacle(ctx context.Context, p part) (string, error) {
 	if p.needsRoot && os.Geteuid() != 0 {
 		return "it needs root", nil
@@ -96,7 +96,7 @@ func (e *environment) obstacle(ctx context.Context, p part) (string, error) {
 
 	packages := p.packages
 	if p.name == postgresPart {
-		if _, err := daemon.PostgresBin(e.config.PostgresBin); err == nil {
+		if _, err := postgresbin.Find(e.config.Postgres.Folder); err == nil {
 			packages = nil
 		}
 	}

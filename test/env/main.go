@@ -1,10 +1,10 @@
-// Command testenv runs a command, go test above all, beside real daemons that it starts for it and stops after it.
+// Command testenv starts real daemons, runs a command that uses them, such as go test, and stops them again.
 //
 //	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
 //
 // The parts are postgres, registry, containerd, buildkitd, and the tools sqlc, lint and generate, which are put on PATH.
-// A part that this machine cannot run is left out, with a line that says why; the tests that need it skip. The command
-// finds the parts through its environment:
+// A part that this machine cannot run is left out, with a line that says why, and the tests that need it skip. These variables tell the
+// command where the parts are:
 //
 //	ZEITWORK_TEST_DATABASE_URL  Postgres as superuser; it forgets everything in a crash
 //	ZEITWORK_TEST_REGISTRY      host:port of a registry that asks for no password
@@ -65,7 +65,7 @@ func run(ctx context.Context, arguments []string) (code int, err error) {
 		return failed, err
 	}
 
-	// What is started is stopped also after Ctrl-C.
+	// Started parts are stopped after Ctrl-C too.
 	defer func() {
 		if stopErr := environment.stop(context.WithoutCancel(ctx)); stopErr != nil {
 			code, err = max(code, failed), errors.Join(err, stopErr)
@@ -79,8 +79,7 @@ func run(ctx context.Context, arguments []string) (code int, err error) {
 	return runCommand(ctx, environment.variables, flags.Args())
 }
 
-// runCommand returns the exit code of the command. Ctrl-C reaches the command from the terminal, so it is only asked to
-// end here, and killed if it does not.
+// runCommand runs the command and returns its exit code. When ctx ends, the command is interrupted, and killed 30 seconds later.
 func runCommand(ctx context.Context, environ, command []string) (int, error) {
 	const patience = 30 * time.Second
 

@@ -11,9 +11,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 )
 
 func TestRun_CommandFails_ReturnsItsCode(t *testing.T) {
@@ -128,7 +129,10 @@ func TestRemoveFolder_StillMounted_LeavesWhatIsBehindTheMount(t *testing.T) {
 func needPostgres(t *testing.T) {
 	t.Helper()
 
-	if _, err := daemon.PostgresBin(os.Getenv("ZEITWORK_POSTGRES_BIN")); err != nil {
+	config, err := env.ParseAs[config]()
+	require.NoError(t, err)
+
+	if _, err := postgresbin.Find(config.Postgres.Folder); err != nil {
 		t.Skip(err)
 	}
 }

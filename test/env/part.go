@@ -3,15 +3,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"net"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/builder"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/local/daemon"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
@@ -27,7 +26,7 @@ type part struct {
 
 const postgresPart = "postgres"
 
-// parts are in the order in which they are started: buildkitd asks the registry.
+// parts returns all parts in the order in which they are started: buildkitd needs the address of the registry.
 func parts() []part {
 	daemons := toolchain.DaemonPackages()
 
@@ -58,7 +57,7 @@ func tools(module toolchain.Module) func(context.Context, *environment) error {
 }
 
 func startPostgres(ctx context.Context, e *environment) error {
-	bin, err := daemon.PostgresBin(e.config.PostgresBin)
+	bin, err := postgresbin.Find(e.config.Postgres.Folder)
 	if err != nil {
 		return err
 	}
@@ -132,9 +131,9 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 
 	const nameLength = 8
 
-	process, err := daemon.Buildkitd{
+	process, err := builder.Buildkitd{
 		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
-		// Two environments may run at once.
+		// The name is random, because two environments may run at once.
 		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),
 	}.Start(ctx)
 	if err != nil {
@@ -147,7 +146,7 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 	return nil
 }
 
-// daemons returns the folder of the daemons' binaries and tells the command of it.
+// daemons returns the folder of the daemons' binaries, and exports it to the command.
 func (e *environment) daemons(ctx context.Context) (string, error) {
 	bin, err := e.tools.Build(ctx, toolchain.Daemons())
 	if err != nil {
@@ -159,40 +158,4 @@ func (e *environment) daemons(ctx context.Context) (string, error) {
 	}
 
 	return bin, nil
-}
-
-// freePort returns a port that nothing listens on now.
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-
-	defer func() { _ = listener.Close() }()
-
-	return int(netip.MustParseAddrPort(listener.Addr().String()).Port()), nil
-}
-
-// freeSubnet returns a range for builds that no interface of the machine has an address of.
-func freeSubnet() (netip.Prefix, error) {
-	addresses, err := net.InterfaceAddrs()
-	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("list the machine's addresses: %w", err)
-	}
-
-	const ranges, bits = 256, 24
-
-	for third := range ranges {
-		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 83, byte(third), 0}), bits)
-
-		if !slices.ContainsFunc(addresses, func(address net.Addr) bool {
-			taken, err := netip.ParsePrefix(address.String())
-
-			return err == nil && taken.Overlaps(prefix)
-		}) {
-			return prefix, nil
-		}
-	}
-
-	return netip.Prefix{}, errors.New("every range of 10.83.0.0/16 is in use on this machine")
 }

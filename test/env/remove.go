@@ -10,10 +10,10 @@ import (
 	"github.com/containerd/containerd/v2/pkg/namespaces"
 	"github.com/containerd/errdefs"
 
-	"github.com/zeitwork/zeitwork/local/daemon"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// removeContainers ends every container in every namespace: they would outlive containerd.
+// removeContainers ends every container in every namespace, as containers outlive containerd.
 func removeContainers(ctx context.Context, socket string) error {
 	client, err := containerd.New(socket)
 	if err != nil {
@@ -63,10 +63,10 @@ func removeContainer(ctx context.Context, container containerd.Container) error 
 	return nil
 }
 
-// removeFolder removes the daemons' folder, after whatever is still mounted in it: through a mount it would remove files
-// that are not its own.
+// removeFolder unmounts whatever is still mounted in the daemons' folder and removes the folder. Removing goes through mounts, and would
+// take files that are elsewhere.
 func removeFolder(folder string) error {
-	if err := daemon.UnmountBelow(folder); err != nil {
+	if err := process.UnmountBelow(folder); err != nil {
 		return fmt.Errorf("%s is left behind: %w", folder, err)
 	}
 
