@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // controlPlane are the parts of the control plane that are taken away, one group after the other.
@@ -37,7 +39,7 @@ func (h *harness) away(ctx context.Context, lasts time.Duration, parts ...string
 
 	_, _, err = hit(ctx)
 	note(err)
-	note(sleep(ctx, time.Until(began.Add(lasts))))
+	note(rig.Sleep(ctx, time.Until(began.Add(lasts))))
 
 	for _, part := range parts {
 		note(h.cluster.Release(ctx, part))

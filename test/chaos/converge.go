@@ -10,6 +10,8 @@ import (
 
 	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const (
@@ -33,7 +35,7 @@ func (h *harness) converge(ctx context.Context) []finding {
 
 		h.last = found[0].text
 
-		if time.Now().After(deadline) || sleep(ctx, pause) != nil {
+		if time.Now().After(deadline) || rig.Sleep(ctx, pause) != nil {
 			for _, f := range found {
 				h.counted[f.text] = true
 			}
@@ -106,8 +108,8 @@ func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
 func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	var found []finding
 
-	visitor := &http.Client{Transport: keepAlive()}
-	defer visitor.CloseIdleConnections()
+	connections := keepAlive()
+	defer connections.CloseIdleConnections()
 
 	for i, edge := range h.cluster.EdgeURLs() {
 		for _, p := range h.projects() {
@@ -118,9 +120,9 @@ func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 
 			want := p.sample.text(live.Commit)
 
-			body, status, err := exchange(ctx, visitor, edge, p.host, http.MethodGet, nil)
-			if err != nil || status != http.StatusOK || body != want {
-				found = append(found, lost("edge %d answers for %s with %s, not with %q", i+1, p.host, answer(body, status, err), want))
+			answer, err := rig.Transport{Host: p.host, Base: connections}.Ask(ctx, http.MethodGet, edge, nil)
+			if err != nil || answer.Status != http.StatusOK || answer.Body != want {
+				found = append(found, lost("edge %d answers for %s with %s, not with %q", i+1, p.host, told(answer, err), want))
 			}
 		}
 	}
@@ -128,12 +130,13 @@ func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	return found
 }
 
-func answer(body string, status int, err error) string {
+// told is an answer, or why there is none, as a finding tells it.
+func told(answer rig.Answer, err error) string {
 	if err != nil {
 		return err.Error()
 	}
 
-	return fmt.Sprintf("%d %q", status, firstLine(body))
+	return fmt.Sprintf("%d %q", answer.Status, firstLine(answer.Body))
 }
 
 func (h *harness) lookAtRegistry(ctx context.Context, r rows) []finding {

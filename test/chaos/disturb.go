@@ -12,6 +12,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // outcome is how the platform came through one disturbance.
@@ -118,7 +119,7 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 		fallthrough
 	default:
 		return func(ctx context.Context) (string, time.Time, error) {
-			if err := sleep(ctx, d.after); err != nil {
+			if err := rig.Sleep(ctx, d.after); err != nil {
 				return "", time.Now(), err
 			}
 
@@ -146,7 +147,7 @@ func (h *harness) running(ctx context.Context, part string) (int, error) {
 			return pid, nil
 		}
 
-		if err := sleep(ctx, pause); err != nil {
+		if err := rig.Sleep(ctx, pause); err != nil {
 			return 0, fmt.Errorf("%s does not run: %w", part, err)
 		}
 	}
@@ -166,7 +167,7 @@ func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, 
 		return fmt.Errorf("freeze %s: %w", part, err)
 	}
 
-	return h.thaw(ctx, sleep(ctx, d.lasts), part, pid, at)
+	return h.thaw(ctx, rig.Sleep(ctx, d.lasts), part, pid, at)
 }
 
 // hitAlso kills the second part of a disturbance that has one.
@@ -211,7 +212,7 @@ func (h *harness) await(ctx context.Context, d disturbance, before map[int]strin
 		return part, at, h.revived(ctx, part, pid, at)
 	}
 
-	if err := h.thaw(ctx, errors.Join(sleep(ctx, d.lasts), h.takenOver(bounded, at)), part, pid, at); err != nil {
+	if err := h.thaw(ctx, errors.Join(rig.Sleep(ctx, d.lasts), h.takenOver(bounded, at)), part, pid, at); err != nil {
 		return part, at, err
 	}
 
@@ -232,14 +233,14 @@ func (h *harness) takenOver(ctx context.Context, at time.Time) error {
 			return err
 		}
 
-		if err := sleep(ctx, pause); err != nil {
+		if err := rig.Sleep(ctx, pause); err != nil {
 			return fmt.Errorf("%d steps of a frozen worker are not taken over: %w", left, err)
 		}
 	}
 }
 
 func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time, error) {
-	if err := sleep(ctx, d.after); err != nil {
+	if err := rig.Sleep(ctx, d.after); err != nil {
 		return "", time.Now(), err
 	}
 
@@ -250,7 +251,7 @@ func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time,
 		return node, at, err
 	}
 
-	return node, at, errors.Join(sleep(ctx, d.lasts), h.cluster.Reconnect(node))
+	return node, at, errors.Join(rig.Sleep(ctx, d.lasts), h.cluster.Reconnect(node))
 }
 
 // killVM kills the first process of a VM whose users nobody counts.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // shared is the one platform of all tests of this package. They disturb it, so that they run one after the other.
@@ -47,27 +48,15 @@ func TestMain(m *testing.M) {
 func platform(t *testing.T, r rates) *harness {
 	t.Helper()
 
-	bin := os.Getenv("ZEITWORK_TEST_BIN")
-	if bin == "" {
-		t.Skip("ZEITWORK_TEST_BIN is not set: run the tests through `go tool task test`, which builds the daemons for them")
-	}
-
-	if os.Geteuid() != 0 {
-		t.Skip("the platform needs root: network namespaces, mounts and containerd")
-	}
+	bin := rig.NeedPlatform(t)
 
 	if testing.Short() {
 		t.Skip("it takes minutes")
 	}
 
 	shared.once.Do(func() {
-		cache := os.Getenv("ZEITWORK_CACHE_DIR")
-		if cache == "" {
-			cache = "/var/cache/zeitwork"
-		}
-
 		shared.harness, shared.err = newHarness(context.Background(), place{
-			cache: cache, bin: bin, bridge: "zwchaos1",
+			bin: bin, bridge: "zwchaos1",
 			cluster: netip.MustParsePrefix("10.93.0.0/16"), builds: netip.MustParsePrefix("10.94.0.0/16"),
 		})
 	})

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // revived waits until the supervisor has started a part again that was killed. That waits longer after every death in a row,
@@ -20,7 +22,7 @@ func (h *harness) revived(ctx context.Context, part string, pid int, at time.Tim
 	defer cancel()
 
 	for h.cluster.PID(part) == pid {
-		if sleep(bounded, pause) == nil {
+		if rig.Sleep(bounded, pause) == nil {
 			continue
 		}
 
@@ -49,15 +51,15 @@ func (h *harness) served(ctx context.Context, part string, from time.Time) error
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
-	visitor := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	visitor := rig.Transport{Base: &http.Transport{DisableKeepAlives: true}}
 
 	for {
-		_, status, err := exchange(bounded, visitor, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", "", http.MethodGet, nil)
-		if err == nil && status == http.StatusOK {
+		answer, err := visitor.Ask(bounded, http.MethodGet, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", nil)
+		if err == nil && answer.Status == http.StatusOK {
 			break
 		}
 
-		if err := sleep(bounded, pause); err != nil {
+		if err := rig.Sleep(bounded, pause); err != nil {
 			return fmt.Errorf("%s does not serve again: %w", part, err)
 		}
 	}

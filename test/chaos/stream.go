@@ -11,6 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // stream is one that is open.
@@ -59,7 +61,7 @@ func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 			if ctx.Err() == nil {
 				t.refused(edge, began, d.kind, err)
 				edge = (edge + 1) % len(t.edges)
-				_ = sleep(ctx, pause)
+				_ = rig.Sleep(ctx, pause)
 			}
 
 			continue
@@ -139,10 +141,9 @@ func openEvents(ctx context.Context, edge, host string) (func() (string, error),
 		return nil, nil, fmt.Errorf("make a request: %w", err)
 	}
 
-	request.Host = host
-	transport := keepAlive()
+	connections := keepAlive()
 
-	response, err := transport.RoundTrip(request)
+	response, err := rig.Transport{Host: host, Base: connections}.RoundTrip(request)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask: %w", err)
 	}
@@ -150,7 +151,7 @@ func openEvents(ctx context.Context, edge, host string) (func() (string, error),
 	end := func() {
 		_ = response.Body.Close()
 
-		transport.CloseIdleConnections()
+		connections.CloseIdleConnections()
 	}
 
 	if response.StatusCode != http.StatusOK {

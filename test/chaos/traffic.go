@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // rates say how much traffic there is.
@@ -105,7 +107,7 @@ func (t *traffic) upload(ctx context.Context, v *visitor) {
 
 	for ctx.Err() == nil {
 		if !v.post(ctx) {
-			_ = sleep(ctx, uploadTime/uploadParts)
+			_ = rig.Sleep(ctx, uploadTime/uploadParts)
 		}
 	}
 }

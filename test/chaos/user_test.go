@@ -7,6 +7,8 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const stepSQL = `SELECT state, step FROM deployments WHERE id = $1`
@@ -74,13 +76,13 @@ func TestRollback_WhileWarm_TakesTheVMsOver(t *testing.T) {
 	made, err := h.web.rollback(t.Context(), before.ID)
 	require.NoError(t, err)
 
-	visitor := &http.Client{Transport: keepAlive()}
+	visitor := rig.Transport{Host: h.web.host, Base: keepAlive()}
 
 	for _, edge := range h.cluster.EdgeURLs() {
 		require.Eventually(t, func() bool {
-			body, status, err := exchange(t.Context(), visitor, edge, h.web.host, http.MethodGet, nil)
+			answer, err := visitor.Ask(t.Context(), http.MethodGet, edge, nil)
 
-			return err == nil && status == http.StatusOK && body == h.web.sample.text(before.Commit)
+			return err == nil && answer.Status == http.StatusOK && answer.Body == h.web.sample.text(before.Commit)
 		}, time.Minute, time.Millisecond)
 	}
 

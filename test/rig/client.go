@@ -23,3 +23,12 @@ func NewClient(url, token string) (*client.ClientWithResponses, error) {
 
 	return made, nil
 }
+
+// Failed returns the error of a call of the API that did not answer as it should: that of the call or, where it has none, the answer's body.
+func Failed(what string, err error, body []byte) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+
+	return fmt.Errorf("%s: %s", what, body)
+}

@@ -1,4 +1,4 @@
-package main
+package deploy
 
 import (
 	"context"
@@ -6,13 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -24,19 +21,42 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // raw does by hand what the platform does for a deployment, with the same daemons: the least that the work can cost.
 type raw struct {
 	buildctl string
 	buildkit string
-	// registry is host:port; user and password get a token for the repository there.
+	// registry is its host and port; user and password get a token for the repository there.
 	registry, repository, user, password string
 	containerd                           *client.Client
 	scratch                              string
-	// previous is the image of the round before. It is kept until the next is there, as a node keeps what serves: else
+	// previous is the image of the round before. It is kept until the next one is there, as a node keeps the image that serves: otherwise
 	// every pull would begin with the base image.
 	previous string
+}
+
+func newRaw(started *rig.Platform, scratch string) (*raw, error) {
+	const repository, lifetime = "deploybench/raw", time.Hour
+
+	grant, err := registryauth.NewGrant(started.SecretKey(), registryauth.Repository(repository, registryauth.Pull, registryauth.Push),
+		time.Now(), lifetime)
+	if err != nil {
+		return nil, err
+	}
+
+	containerd, err := client.New(started.Containerd())
+	if err != nil {
+		return nil, fmt.Errorf("connect to containerd: %w", err)
+	}
+
+	return &raw{
+		buildctl: filepath.Join(started.Bin, "buildctl"), buildkit: started.Buildkit(),
+		registry: started.Registry(), repository: repository, user: registryauth.GrantUser, password: grant,
+		containerd: containerd, scratch: scratch,
+	}, nil
 }
 
 // rawNamespace keeps the bench's containers apart from the node's.
@@ -53,7 +73,8 @@ func (r *raw) deploy(ctx context.Context, repositoryURL string) (parts, error) {
 
 	watch := newStopwatch()
 
-	if err := run(ctx, nil, "git", "clone", "--quiet", "--depth", "1", "--branch", "main", repositoryURL, tree); err != nil {
+	clone := exec.CommandContext(ctx, "git", "clone", "--quiet", "--depth", "1", "--branch", "main", repositoryURL, tree)
+	if _, err := rig.Run(clone); err != nil {
 		return nil, err
 	}
 
@@ -81,7 +102,7 @@ func (r *raw) deploy(ctx context.Context, repositoryURL string) (parts, error) {
 
 	watch.lap("start")
 
-	if err := firstOK(ctx, http.DefaultClient, "http://127.0.0.1:"+strconv.Itoa(port), ""); err != nil {
+	if err := (rig.Transport{}).AwaitOK(ctx, "http://127.0.0.1:"+strconv.Itoa(port), ""); err != nil {
 		return nil, err
 	}
 
@@ -104,9 +125,14 @@ func (r *raw) build(ctx context.Context, tree, reference string) error {
 		return err
 	}
 
-	return run(ctx, []string{"DOCKER_CONFIG=" + credentials}, r.buildctl, "--addr", r.buildkit, "build", "--progress", "plain",
+	command := exec.CommandContext(ctx, r.buildctl, "--addr", r.buildkit, "build", "--progress", "plain",
 		"--frontend", "dockerfile.v0", "--local", "context="+tree, "--local", "dockerfile="+tree,
 		"--output", "type=image,name="+reference+",push=true,registry.insecure=true")
+	command.Env = append(os.Environ(), "DOCKER_CONFIG="+credentials)
+
+	_, err = rig.Run(command)
+
+	return err
 }
 
 // dockerConfig writes the registry's password where buildctl looks for it.
@@ -149,7 +175,7 @@ func (r *raw) pull(ctx context.Context, reference string) (client.Image, error) 
 
 // start runs the image on the host's network and returns how to stop it, and its port.
 func (r *raw) start(ctx context.Context, name string, image client.Image) (func(), int, error) {
-	port, err := freePort(ctx)
+	port, err := rig.FreePort(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -182,51 +208,4 @@ func (r *raw) start(ctx context.Context, name string, image client.Image) (func(
 	}
 
 	return stop, port, nil
-}
-
-func freePort(ctx context.Context) (int, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer func() { _ = listener.Close() }()
-
-	return listener.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // A TCP listener has a TCP address.
-}
-
-// firstOK asks every few milliseconds until the answer is 200 and, if text is not empty, is the text. Through the platform it asks from
-// the push on, and its requests take processor time from what is measured: every millisecond, they made health_check 110 ms
-// and the build 50 ms longer on 2 cores.
-func firstOK(ctx context.Context, c *http.Client, url, text string) error {
-	const limit, interval = time.Minute, 5 * time.Millisecond
-
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-
-	for {
-		body, err := get(ctx, c, url)
-		if err == nil && (text == "" || strings.Contains(body, text)) {
-			return nil
-		}
-
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer as it should: %w", url, errors.Join(err, ctx.Err()))
-		case <-ticker.C:
-		}
-	}
-}
-
-func run(ctx context.Context, environment []string, program string, arguments ...string) error {
-	command := exec.CommandContext(ctx, program, arguments...)
-	command.Env = append(os.Environ(), environment...)
-
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("%s %s: %w\n%s", program, strings.Join(arguments, " "), err, output)
-	}
-
-	return nil
 }

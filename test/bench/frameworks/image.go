@@ -1,11 +1,10 @@
-package main
+package frameworks
 
 import (
 	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path"
@@ -22,6 +21,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 func imageRepository(project uuid.UUID) string { return "projects/" + project.String() }
@@ -58,7 +58,7 @@ func (c *containers) size(ctx context.Context, project uuid.UUID, digest string)
 func (c *containers) try(ctx context.Context, project uuid.UUID, digest string, variables map[string]string) (time.Duration, int64, error) {
 	const requests = 20
 
-	port, err := freePort(ctx)
+	port, err := rig.FreePort(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -72,15 +72,22 @@ func (c *containers) try(ctx context.Context, project uuid.UUID, digest string, 
 	defer func() { _ = running.remove(ctx) }()
 
 	url := "http://127.0.0.1:" + strconv.Itoa(port)
-	if err := firstOK(ctx, url); err != nil {
+	visitor := rig.Transport{HTTPS: true}
+
+	if err := visitor.AwaitOK(ctx, url, ""); err != nil {
 		return 0, 0, err
 	}
 
 	took := time.Since(running.started)
 
 	for range requests {
-		if err := get(ctx, url); err != nil {
+		answer, err := visitor.Ask(ctx, http.MethodGet, url, nil)
+		if err != nil {
 			return 0, 0, err
+		}
+
+		if answer.Status != http.StatusOK {
+			return 0, 0, fmt.Errorf("the app has answered with 200 and then with %d", answer.Status)
 		}
 	}
 
@@ -129,63 +136,4 @@ func proportional(pid int) (int64, error) {
 	}
 
 	return 0, errors.New("the kernel does not tell the memory of a process")
-}
-
-func freePort(ctx context.Context) (int, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, fmt.Errorf("find a free port: %w", err)
-	}
-	defer func() { _ = listener.Close() }()
-
-	return listener.Addr().(*net.TCPAddr).Port, nil //nolint:forcetypeassert // A TCP listener has a TCP address.
-}
-
-// firstOK asks every few milliseconds until the answer is 200.
-func firstOK(ctx context.Context, url string) error {
-	const limit, interval = time.Minute, 5 * time.Millisecond
-
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-
-	for {
-		err := get(ctx, url)
-		if err == nil {
-			return nil
-		}
-
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer as it should: %w", url, err)
-		case <-ticker.C:
-		}
-	}
-}
-
-func get(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return fmt.Errorf("ask %s: %w", url, err)
-	}
-
-	// TLS ends before an app, and some redirect to it.
-	request.Header.Set("X-Forwarded-Proto", "https")
-
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		return fmt.Errorf("ask %s: %w", url, err)
-	}
-
-	if err := response.Body.Close(); err != nil {
-		return fmt.Errorf("ask %s: %w", url, err)
-	}
-
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, response.Status)
-	}
-
-	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package frameworks
 
 import (
 	"context"
@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // workbench is what a framework is measured with.
 type workbench struct {
-	rounds            int
-	scratch, cacheDir string
-	platform          *platform
-	containers        *containers
+	rounds     int
+	scratch    string
+	platform   *platform
+	containers *containers
 }
 
 // result is what was measured of one framework. What does not exist is zero.
@@ -31,7 +33,7 @@ type result struct {
 }
 
 func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
-	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name), b.cacheDir)
+	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name))
 	if err != nil {
 		return result{}, err
 	}
@@ -48,7 +50,7 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 		return result{}, err
 	}
 
-	if err := s.commit(ctx); err != nil {
+	if _, err := s.Commit(ctx); err != nil {
 		return result{}, err
 	}
 
@@ -84,7 +86,7 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 
 // change builds each change both ways, in turns, so that a machine that becomes slower slows both. The first change warms the caches and is
 // not counted.
-func (b *workbench) change(ctx context.Context, f framework, s *sample, r *result, deploy func() (deployed, error)) error {
+func (b *workbench) change(ctx context.Context, f framework, s *rig.Sample, r *result, deploy func() (deployed, error)) error {
 	var own *ownBuild
 
 	if len(f.build) > 0 {
@@ -98,7 +100,7 @@ func (b *workbench) change(ctx context.Context, f framework, s *sample, r *resul
 	}
 
 	for round := range b.rounds + 1 {
-		if err := s.change(ctx); err != nil {
+		if _, err := s.Change(ctx, fmt.Sprintf("Change number %d", round+1)); err != nil {
 			return err
 		}
 
@@ -133,12 +135,12 @@ func (b *workbench) change(ctx context.Context, f framework, s *sample, r *resul
 func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 	progress(f.name, "the official Dockerfile")
 
-	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name+"-official"), b.cacheDir)
+	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name+"-official"))
 	if err != nil {
 		return 0, err
 	}
 
-	if err := s.adopt(ctx, *f.official); err != nil {
+	if err := adopt(ctx, s, *f.official); err != nil {
 		return 0, err
 	}
 

@@ -1,4 +1,4 @@
-package main
+package frameworks
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/containerd/containerd/v2/pkg/oci"
 	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // ownBuild is the framework's build command in a container that has the sample's tree.
@@ -15,14 +17,14 @@ type ownBuild struct {
 	container *container
 }
 
-func (c *containers) newOwnBuild(ctx context.Context, f framework, s *sample) (*ownBuild, error) {
+func (c *containers) newOwnBuild(ctx context.Context, f framework, s *rig.Sample) (*ownBuild, error) {
 	const directory = "/app"
 
 	name, tag, _ := strings.Cut(f.image, ":")
 
 	running, err := c.run(ctx, "docker.io/library/"+name, ":"+tag,
 		oci.WithProcessArgs("sleep", "infinity"), oci.WithProcessCwd(directory), oci.WithHostResolvconf, oci.WithHostHostsFile,
-		oci.WithMounts([]specs.Mount{{Type: "bind", Source: s.dir, Destination: directory, Options: []string{"rbind", "rw"}}}))
+		oci.WithMounts([]specs.Mount{{Type: "bind", Source: s.Dir, Destination: directory, Options: []string{"rbind", "rw"}}}))
 	if err != nil {
 		return nil, err
 	}
