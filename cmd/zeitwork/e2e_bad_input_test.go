@@ -153,7 +153,7 @@ func TestProjects_PathsThatLeaveTheRepository_AreRefused(t *testing.T) {
 			"root directory":  func(b *client.CreateProjectInputBody) { b.RootDirectory = &path },
 			"Dockerfile path": func(b *client.CreateProjectInputBody) { b.DockerfilePath = &path },
 		} {
-			body := client.CreateProjectInputBody{Name: "paths", RepositoryURL: r.url()}
+			body := client.CreateProjectInputBody{Name: "paths", RepositoryURL: r.URL()}
 			change(&body)
 
 			answer, err := p.client.CreateProjectWithResponse(t.Context(), nil, body)

@@ -23,17 +23,17 @@ func TestDeploy_OnePush_BecomesOneLiveURL(t *testing.T) {
 	project := p.project(t, r, func(b *client.CreateProjectInputBody) { b.AutoDeploy = new(true) })
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project)
+		answer, err := p.get(t.Context(), project, "/")
 
-		return err == nil && body == "one"
+		return err == nil && answer.Body == "one"
 	}, deployTime, 50*time.Millisecond, "the first commit was not deployed")
 
 	commit := r.push(serving("two"))
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project)
+		answer, err := p.get(t.Context(), project, "/")
 
-		return err == nil && body == "two"
+		return err == nil && answer.Body == "two"
 	}, deployTime, 50*time.Millisecond, "the push was not deployed")
 
 	answer, err := p.client.ListDeploymentsWithResponse(t.Context(), project.ID, nil)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // upRange is the cluster's range in the tests of `up`.
@@ -26,9 +28,8 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 
 	p := startPlatform(t) // For its binary, and to skip where it cannot run.
 
-	data, err := os.MkdirTemp("/tmp", "zwup") //nolint:usetesting // Short: sockets stand below it.
+	data, err := rig.NewScratch()
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(data, 0o711))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(data)) })
 
 	environ := upEnviron(t, data)
