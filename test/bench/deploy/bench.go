@@ -18,6 +18,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/bench/container"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
@@ -58,11 +59,16 @@ func measure(ctx context.Context, rounds int) (all results, err error) {
 		return all, err
 	}
 
-	byHand, err := newRaw(started, scratch)
+	runner, err := container.NewRunner(started)
 	if err != nil {
 		return all, err
 	}
-	defer func() { _ = byHand.containerd.Close() }()
+	defer func() { _ = runner.Close() }()
+
+	byHand, err := newRaw(started, runner, scratch)
+	if err != nil {
+		return all, err
+	}
 
 	through, err := newPlatform(ctx, started, sample)
 	if err != nil {

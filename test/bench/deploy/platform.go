@@ -72,7 +72,7 @@ func (p *platform) deploy(ctx context.Context, text string) (deployed, error) {
 	return read(pushed, visible, lo.FromPtr(d.JSON200.Timeline))
 }
 
-// read takes a deployment's timeline apart.
+// read returns how long each part of a deployment took by its timeline.
 func read(pushed, visible time.Time, timeline []client.StepAttempt) (deployed, error) {
 	if len(timeline) == 0 {
 		return deployed{}, errors.New("the deployment has no timeline")

@@ -20,7 +20,7 @@ func (r *results) add(hand parts, platform deployed) {
 	r.platform = append(r.platform, platform)
 }
 
-// print writes the medians, ours beside the raw work; its last line is for machines.
+// print writes the medians of the platform beside those of the work by hand; its last line is for machines.
 func (r *results) print() {
 	fmt.Printf("\nMedians of %d rounds\n\nby hand\n", len(r.hand))
 	printParts(r.hand)
@@ -47,7 +47,7 @@ func (r *results) print() {
 	flip := of(func(d deployed) time.Duration { return d.flip })
 	hop := rig.Median(lo.FlatMap(r.platform, func(d deployed, _ int) []time.Duration { return d.hops }))
 
-	// The rounds are pairs, so that a machine that becomes slower in between moves both sides of a difference.
+	// Differences are taken round by round, so that a machine that becomes slower between rounds slows both sides of each.
 	overhead := rig.Median(lo.Map(r.platform, func(d deployed, i int) time.Duration { return d.total - r.hand[i].total() }))
 
 	fmt.Printf("  %-16s %9.1f ms\n  %-16s %9.1f ms\n\n", "flip to visible", rig.Milliseconds(flip), "total", rig.Milliseconds(total))

@@ -15,15 +15,14 @@ import (
 	"os"
 	"time"
 
-	"github.com/containerd/containerd/v2/client"
-
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/bench/container"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// Run measures the named frameworks, or all where there is no name, and prints a report. It builds so many one-line changes, one at least. The
-// report comes last: the platform has stopped by then.
+// Run measures the named frameworks, or all where there is no name, and prints a report. It builds so many one-line changes each way, one at
+// least. The report comes last: the platform has stopped by then.
 func Run(ctx context.Context, rounds int, names []string) error {
 	all, err := chosen(names)
 	if err != nil {
@@ -62,15 +61,13 @@ func measure(ctx context.Context, rounds int, all []framework) (results []result
 
 	defer func() { err = errors.Join(err, started.Stop(context.WithoutCancel(ctx))) }()
 
-	containerd, err := client.New(started.Containerd())
+	runner, err := container.NewRunner(started)
 	if err != nil {
-		return nil, fmt.Errorf("connect to containerd: %w", err)
+		return nil, err
 	}
-	defer func() { _ = containerd.Close() }()
+	defer func() { _ = runner.Close() }()
 
-	b := &workbench{
-		rounds: rounds, scratch: scratch, platform: &platform{api: started.API}, containers: &containers{cluster: started.Cluster, client: containerd},
-	}
+	b := &workbench{rounds: rounds, scratch: scratch, platform: &platform{api: started.API}, runner: runner}
 
 	for _, f := range all {
 		measured, err := b.measure(ctx, f)

@@ -7,15 +7,16 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/zeitwork/zeitwork/test/bench/container"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // workbench is what a framework is measured with.
 type workbench struct {
-	rounds     int
-	scratch    string
-	platform   *platform
-	containers *containers
+	rounds   int
+	scratch  string
+	platform *platform
+	runner   *container.Runner
 }
 
 // result is what was measured of one framework. What does not exist is zero.
@@ -60,11 +61,11 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 	}
 
 	r := result{name: f.name, cold: cold.build, unchanged: unchanged.build}
-	if r.size, err = b.containers.size(ctx, project, cold.digest); err != nil {
+	if r.size, err = b.size(ctx, project, cold.digest); err != nil {
 		return result{}, err
 	}
 
-	if r.first, r.memory, err = b.containers.try(ctx, project, cold.digest, f.variables); err != nil {
+	if r.first, r.memory, err = b.try(ctx, project, cold.digest, f.variables); err != nil {
 		return result{}, err
 	}
 
@@ -93,10 +94,10 @@ func (b *workbench) change(ctx context.Context, f framework, s *rig.Sample, r *r
 		progress(f.name, "its own build, in "+f.image)
 
 		var err error
-		if own, err = b.containers.newOwnBuild(ctx, f, s); err != nil {
+		if own, err = b.newOwnBuild(ctx, f, s); err != nil {
 			return err
 		}
-		defer func() { _ = own.container.remove(ctx) }()
+		defer func() { _ = own.container.Remove(ctx) }()
 	}
 
 	for round := range b.rounds + 1 {
@@ -154,7 +155,7 @@ func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 		return 0, fmt.Errorf("with the official Dockerfile: %w", err)
 	}
 
-	size, err := b.containers.size(ctx, project, built.digest)
+	size, err := b.size(ctx, project, built.digest)
 
 	return size, errors.Join(err, b.platform.remove(ctx, project))
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// platform is the running platform.
+// platform is the running platform, by its API.
 type platform struct {
 	api *client.ClientWithResponses
 }
