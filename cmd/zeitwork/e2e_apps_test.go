@@ -5,7 +5,7 @@ import (
 	"maps"
 )
 
-// app is the tree of a small application: path to content.
+// app is the source of a small application: the content of each file by its path.
 type app map[string]string
 
 const dockerfile = `FROM node:22-slim

@@ -20,7 +20,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 
 	cases := map[string]struct {
 		app app
-		// prepare changes the repository behind the first commit.
+		// prepare changes the repository after its first commit.
 		prepare func(r *repository)
 		project func(*client.CreateProjectInputBody)
 		deploy  func(*client.CreateDeploymentInputBody)

@@ -70,7 +70,7 @@ func TestDeploy_Newer_RetiresTheOlderAndLeavesNothing(t *testing.T) {
 	project := p.project(t, r)
 	old := p.live(t, project)
 
-	// What is looked for afterwards is what is there before.
+	// Otherwise nothingLeft below would prove nothing.
 	there := strings.Join(p.onNode(t, old.ID), "\n")
 	for _, kind := range []string{"container ", "snapshot ", "image ", "mount ", "interface "} {
 		require.Contains(t, there, kind)
@@ -108,7 +108,7 @@ func TestRollback_GoesBackByImage_WithoutABuild(t *testing.T) {
 	require.NotContains(t, steps, "build")
 }
 
-// cancelledSleep is how many seconds a build sleeps that is cancelled: a number that no other process sleeps.
+// cancelledSleep is for how many seconds the cancelled build sleeps: no other process on the machine sleeps for that number.
 const cancelledSleep = "120.0625"
 
 func TestCancel_DuringTheBuild_EndsItAndLeavesNothing(t *testing.T) {

@@ -22,10 +22,10 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		write func(dir string) error
-		// path, before and after are the change that makes it bad; a path without before is a new file.
+		// path, before and after are the change that makes it fail: a text of the file, and what takes its place. Without before, after is a new file.
 		path, before, after string
 		words               []string
-		// installs tells that packages are installed before it fails.
+		// installs tells that packages are installed from npm's registry before it fails.
 		installs bool
 	}{
 		"lockfile out of step": {

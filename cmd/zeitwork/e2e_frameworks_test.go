@@ -26,7 +26,7 @@ const frameworkTime = 10 * time.Minute
 // nodeExample is an example that each package manager deploys.
 type nodeExample struct {
 	name string
-	// page is the file whose greeting each deployment changes, to know it by.
+	// page is the file whose greeting each deployment changes, so that its answers can be told from those of the deployment before.
 	page, greeting string
 	// asset finds the path of a file in the page whose name changes with its content; empty: there is none.
 	asset string

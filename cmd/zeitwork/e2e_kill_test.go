@@ -16,9 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// These tests kill parts that all tests share, so they run alone.
-
-//nolint:paralleltest // It kills what the others stand on.
+// It kills parts of the platform that all tests share, so it does not run in parallel with them.
 func TestParts_Killed_TheAppAnswersOnAndTheNextDeployWorks(t *testing.T) {
 	p := startPlatform(t)
 	r := newRepository(t, serving("steady"))

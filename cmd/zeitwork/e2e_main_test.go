@@ -20,7 +20,7 @@ import (
 // sourceLimit is the largest repository of the tests' platform, in bytes.
 const sourceLimit = 8 << 20
 
-// shared is the one platform of all tests of this package: starting it takes as long as a dozen of them.
+// shared is the one platform of all tests of this package: starting it takes as long as a dozen of the tests.
 var shared struct {
 	once     sync.Once
 	platform *rig.Platform
@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// startPlatform returns the tests' platform, starting it for the first. It skips the test where it cannot run.
+// startPlatform returns the tests' platform, and starts it for the first test. It skips the test where a platform cannot run.
 func startPlatform(t *testing.T) *platform {
 	t.Helper()
 
@@ -77,7 +77,7 @@ func startShared(ctx context.Context, bin string) error {
 		Bridge:       "zwe2e0",
 		Disposable:   true,
 		Workers:      2,
-		// As `up` decides: where Docker Hub is in reach, apps are built on its images.
+		// As in `up`: where Docker Hub can be reached, apps are built on its images.
 		PublicRegistry: baseimages.PublicRegistry(ctx),
 		Environ: []string{
 			"ZEITWORK_HEALTH_TIMEOUT=15s",

@@ -50,7 +50,7 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	require.NoError(t, interrupted.Start())
 	require.Eventually(t, func() bool { return strings.Contains(output.String(), "The sample answers on") }, time.Minute, 10*time.Millisecond)
 
-	// What is looked for afterwards is what is there before.
+	// Otherwise the empty list below would prove nothing.
 	there := strings.Join(onMachine(t, data), "\n")
 	for _, kind := range []string{"process ", "mount ", "route "} {
 		require.Contains(t, there, kind)

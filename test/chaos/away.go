@@ -12,7 +12,7 @@ import (
 func controlPlane() [][]string { return [][]string{{"postgres"}, {"api"}, {"worker-1", "worker-2"}} }
 
 // away takes parts away for a while, with a deployment under way and an edge that starts again meanwhile, and returns what
-// has not come right by itself afterwards.
+// is still wrong when they have been back for a while.
 func (h *harness) away(ctx context.Context, lasts time.Duration, parts ...string) []finding {
 	var found []finding
 

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// convergeTime bounds how long everything may take to be as it should, after a disturbance.
+	// convergeTime bounds how long the platform may take, after a disturbance, until every invariant holds.
 	convergeTime = 60 * time.Second
 	// lookTime bounds one look at everything.
 	lookTime = 10 * time.Second
 )
 
-// converge waits until everything is as it should be, and returns what is not when its time is over.
+// converge waits until nothing is wrong any more. When its time is over it returns what still is.
 func (h *harness) converge(ctx context.Context) []finding {
 	const pause = 100 * time.Millisecond
 
@@ -45,7 +45,7 @@ func (h *harness) converge(ctx context.Context) []finding {
 	}
 }
 
-// look holds everything against the invariants once. What is dear to look at comes last, and only if the rest is well.
+// look checks every invariant once. What is expensive to look at comes last, and only where the rest is right.
 func (h *harness) look(ctx context.Context) []finding {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
@@ -71,7 +71,7 @@ func (h *harness) look(ctx context.Context) []finding {
 	return found
 }
 
-// lookAtParts: everything that died was started again.
+// lookAtParts reports parts that died and were not started again.
 func (h *harness) lookAtParts() []finding {
 	dead := lo.Filter(h.cluster.Parts(), func(part string, _ int) bool { return !alive(h.cluster.PID(part)) })
 
@@ -104,7 +104,7 @@ func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
 	return lo.Flatten(found)
 }
 
-// lookAtEdges: every edge answers for every project with what is live.
+// lookAtEdges reports edges that answer for a project with anything but its live deployment.
 func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	var found []finding
 

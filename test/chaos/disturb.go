@@ -22,11 +22,11 @@ type outcome struct {
 	// victim is the part that was hit, at that time.
 	victim string
 	at     time.Time
-	// took is from then until all had converged.
+	// took is from then until the platform had converged.
 	took time.Duration
 	// resumed is how long a step lay still whose worker was killed; nil where none was.
 	resumed *time.Duration
-	// last is what was waited for in the end.
+	// last is the finding that was waited for in the end.
 	last     string
 	findings []finding
 	failures []string
@@ -34,7 +34,7 @@ type outcome struct {
 
 func (o outcome) converged() bool { return len(o.findings) == 0 }
 
-// disturb does one entry of the plan and waits until all has converged.
+// disturb does one entry of the plan and waits until the platform has converged.
 func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 	o := outcome{disturbance: d, at: time.Now()}
 
@@ -96,7 +96,7 @@ func (h *harness) settle(ctx context.Context) []string {
 	return append(failures, streams...)
 }
 
-// strike hits a part, lets it go again, and returns which it was and when.
+// strike hits a part, waits until it runs again, and returns which part it was and when it was hit.
 type strike func(ctx context.Context) (victim string, at time.Time, err error)
 
 // prepare returns how to hit what the disturbance names; fault points are armed when it returns.
@@ -135,7 +135,7 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 	}
 }
 
-// running returns the process of a part, which may just be starting again.
+// running returns the process of a part; it waits for one that is just starting again.
 func (h *harness) running(ctx context.Context, part string) (int, error) {
 	const patience, pause = 30 * time.Second, 10 * time.Millisecond
 
@@ -153,7 +153,7 @@ func (h *harness) running(ctx context.Context, part string) (int, error) {
 	}
 }
 
-// hit kills or freezes a process, and lets it go again.
+// hit kills a process and waits until it is started again, or freezes it for a while.
 func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, at time.Time) error {
 	if d.means == meansKill {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -216,14 +216,14 @@ func (h *harness) await(ctx context.Context, d disturbance, before map[int]strin
 		return part, at, err
 	}
 
-	// What was frozen for longer than its lease has to end when it wakes.
+	// A worker that was frozen for longer than its lease has to end when it wakes.
 	return part, at, h.revived(ctx, part, pid, at)
 }
 
 // frozenSQL counts the steps of deployments that have been at work since before a time.
 const frozenSQL = `SELECT count(*) FROM river.river_job WHERE state = 'running' AND kind LIKE 'deploy.%' AND attempted_at < $1`
 
-// takenOver waits until no step is left to a worker that froze then: all that were at work have ended or begun anew.
+// takenOver waits until a worker that froze at a time has no step any more: each that was at work has ended or was begun by another worker.
 func (h *harness) takenOver(ctx context.Context, at time.Time) error {
 	const pause = 50 * time.Millisecond
 

@@ -31,9 +31,9 @@ type harness struct {
 	outages    *outages
 	traffic    *traffic
 
-	// counted are the findings that stand in the report already: what was lost once is not lost again by every check.
+	// counted are the findings that the report has already: one that stays is reported once, not after every disturbance.
 	counted map[string]bool
-	// last is what the last convergence waited for in the end.
+	// last is the finding that the last convergence waited for in the end.
 	last string
 }
 
@@ -46,8 +46,8 @@ type place struct {
 	bridge          string
 }
 
-// newHarness builds the platform, starts it in a folder of its own, and deploys both projects. Whoever gets one closes it;
-// on an error the folder is left for its logs.
+// newHarness builds the platform, starts it in a scratch folder, and deploys both projects. The caller stops the harness. On an error the
+// scratch folder stays, for the logs in it.
 func newHarness(ctx context.Context, at place) (made *harness, err error) {
 	h := &harness{outages: &outages{}, counted: map[string]bool{}}
 

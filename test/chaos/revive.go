@@ -13,8 +13,8 @@ import (
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// revived waits until the supervisor has started a part again that was killed. That waits longer after every death in a row,
-// as for a part that crashes by itself; here a second is enough.
+// revived waits until the supervisor has started a killed part again. The supervisor waits longer after every death in a row, as that of a part
+// that crashes by itself; after a second here, it is told to start the part at once.
 func (h *harness) revived(ctx context.Context, part string, pid int, at time.Time) error {
 	const patience, pause = time.Second, 10 * time.Millisecond
 
@@ -39,7 +39,7 @@ func (h *harness) pids() map[int]string {
 	return lo.SliceToMap(h.cluster.Parts(), func(part string) (int, string) { return h.cluster.PID(part), part })
 }
 
-// served waits, where an edge was hit, until it serves again, and remembers for how long it did not.
+// served waits until an edge that was hit serves again, and remembers from when to when it did not. Other parts need no waiting.
 func (h *harness) served(ctx context.Context, part string, from time.Time) error {
 	const patience, pause = 30 * time.Second, 10 * time.Millisecond
 

@@ -20,7 +20,7 @@ type stream struct {
 	kind, host string
 	edge       int
 	opened     time.Time
-	// text is of the version that serves it.
+	// text is what the version that serves it says; empty before the first message.
 	text string
 }
 
@@ -43,7 +43,7 @@ var (
 	webSocket        = dial{kind: "a WebSocket", open: openWebSocket}
 )
 
-// follow keeps a stream open, and opens it again whenever it ends. At the other edge, where the connection broke.
+// follow keeps a stream open, and opens it again whenever it ends: at the next edge where this one could not be reached.
 func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 	const pause = 100 * time.Millisecond
 

@@ -13,7 +13,6 @@ import (
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 	h := platform(t, usualTraffic)
 

@@ -13,7 +13,6 @@ import (
 
 const stepSQL = `SELECT state, step FROM deployments WHERE id = $1`
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -25,7 +24,7 @@ func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 			var state, at string
 			require.NoError(t, h.pool.QueryRow(t.Context(), stepSQL, made).Scan(&state, &at))
 
-			// What is quicker than the looking is cancelled a step later.
+			// A step that is over between two looks is cancelled at a later step.
 			return lo.IndexOf(steps(), at) >= lo.IndexOf(steps(), step) || state == "live"
 		}, time.Minute, time.Millisecond)
 
@@ -42,7 +41,6 @@ func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 	h.nothingFailed(t, false)
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestTwoPushes_ATenthOfASecondApart_SupersededAndLive(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -55,7 +53,6 @@ func TestTwoPushes_ATenthOfASecondApart_SupersededAndLive(t *testing.T) {
 	h.nothingFailed(t, false)
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestRollback_WhileWarm_TakesTheVMsOver(t *testing.T) {
 	h := platform(t, usualTraffic)
 

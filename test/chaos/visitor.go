@@ -14,7 +14,7 @@ import (
 const (
 	// requestTime is longer than anything is frozen.
 	requestTime = 30 * time.Second
-	// A slow body takes this long, in as many parts.
+	// A slow body takes uploadTime and is sent in uploadParts.
 	uploadTime  = 1500 * time.Millisecond
 	uploadParts = 5
 )
@@ -57,7 +57,6 @@ func (v *visitor) get(ctx context.Context) {
 func (v *visitor) post(ctx context.Context) bool {
 	v.traffic.count()
 
-	// Made longer than the sending takes, so that it is not cut off by the end of the traffic.
 	reader, writer := io.Pipe()
 	part := strings.Repeat("x", 1000) //nolint:mnd // Any length.
 
@@ -67,6 +66,7 @@ func (v *visitor) post(ctx context.Context) bool {
 				return
 			}
 
+			// When the traffic ends, the parts that are left are sent at once: a request that has begun is not cut off.
 			_ = rig.Sleep(ctx, uploadTime/uploadParts)
 		}
 
@@ -107,7 +107,7 @@ func (v *visitor) send(ctx context.Context, edge int, method string, body io.Rea
 	return answer.Body, true
 }
 
-// check looks whether the answer is this project's.
+// check counts an answer of another project's app, or with another ending, as a failure.
 func (v *visitor) check(body, method, ending string) {
 	if !strings.HasPrefix(body, v.project.sample.name+"-") || !strings.HasSuffix(body, ending) {
 		v.traffic.failf("%s %s was answered with %q", method, v.project.host, body)
