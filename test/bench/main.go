@@ -31,7 +31,7 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
 `
 
 func main() {
-	flag.Usage = func() { fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
 	flag.Parse()
 
 	run, err := parse(flag.Args())

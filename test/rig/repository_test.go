@@ -50,11 +50,11 @@ func TestRepository_Commit_CanBeClonedAndIsTheReturnedOne(t *testing.T) {
 func TestRepository_Replace_ChangesTheFirstOccurrenceAlone(t *testing.T) {
 	t.Parallel()
 
-	r := newTestRepository(t, "one one")
+	r := newTestRepository(t, "one, one")
 	require.NoError(t, r.Replace("app.js", "one", "two"))
 
 	_, err := r.Commit(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "two one", cloned(t, r))
+	require.Equal(t, "two, one", cloned(t, r))
 	require.ErrorContains(t, r.Replace("app.js", "three", "four"), `app.js does not say "three"`)
 }
