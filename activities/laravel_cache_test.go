@@ -8,9 +8,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
-	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/test/fixtures"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // laravelWithPackage returns the example on PHP 8.2, which stands on Debian 12, with a package in its source that answers on /greeting.
@@ -18,7 +19,7 @@ func (b *builderBundle) laravelWithPackage(t *testing.T) *exampleApp {
 	t.Helper()
 
 	app := &exampleApp{builderBundle: b, repository: newRepository(t, nil)}
-	require.NoError(t, examples.WriteLaravel(t.Context(), app.repository.directory, cacheDir()))
+	require.NoError(t, fixtures.WriteLaravel(t.Context(), app.repository.directory, rig.CacheDir()))
 
 	app.replace(t, "composer.json", `"php": "^8.1"`, `"php": "~8.2.0", "acme/greeting": "*"`)
 	app.replace(t, "composer.json", `"repositories": [`, `"repositories": [{"type": "path", "url": "packages/*"},`)

@@ -2,7 +2,6 @@ package activities
 
 import (
 	"net/http"
-	"os"
 	"regexp"
 	"testing"
 
@@ -10,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
-	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // exampleKey is a key for the tests alone.
@@ -24,9 +24,8 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	npm.Need(t)
 
 	bundle := setupFrameworks(t)
-	cache := lo.CoalesceOrEmpty(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork")
 	directory := t.TempDir()
-	require.NoError(t, examples.WriteLaravel(t.Context(), directory, cache))
+	require.NoError(t, fixtures.WriteLaravel(t.Context(), directory, rig.CacheDir()))
 
 	plan, image := bundle.buildTree(t, directory, detect.Settings{Variables: []string{"APP_KEY"}})
 	require.Equal(t, detect.FrameworkLaravel, plan.Framework)

@@ -7,14 +7,15 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 func TestRails_ExampleIsBuiltAndAnswers_AndALaterCommitInstallsNoGems(t *testing.T) {
 	t.Parallel()
 
 	example := &exampleApp{builderBundle: setupFrameworks(t), repository: newRepository(t, nil)}
-	require.NoError(t, examples.WriteVendoredRails(t.Context(), example.repository.directory, cacheDir()))
+	require.NoError(t, fixtures.WriteVendoredRails(t.Context(), example.repository.directory, rig.CacheDir()))
 	example.repository.commit("The example", nil)
 
 	cold := example.build(t)

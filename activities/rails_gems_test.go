@@ -14,7 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // bundledStyles are what cssbundling-rails adds to an app, with a compiler that depends on nothing else.
@@ -38,7 +39,7 @@ func TestRails_WithNativeGemsAndBundledStyles_IsAnImageWithNoCompilerAndNoNode(t
 	t.Parallel()
 
 	app := &exampleApp{builderBundle: setupFrameworks(t), repository: newRepository(t, nil)}
-	require.NoError(t, examples.WriteVendoredRails(t.Context(), app.repository.directory, cacheDir(), "pg", "mysql2", "cssbundling-rails"))
+	require.NoError(t, fixtures.WriteVendoredRails(t.Context(), app.repository.directory, rig.CacheDir(), "pg", "mysql2", "cssbundling-rails"))
 	app.repository.write(bundledStyles())
 	app.repository.write(map[string]string{"vendor/cache/clients-1.0.0.gem": packGem(t, "testdata/clients")})
 	app.replace(t, "Gemfile", `gem "rails"`, "gem \"clients\"\ngem \"rails\"")

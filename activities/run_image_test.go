@@ -3,7 +3,6 @@ package activities
 import (
 	"archive/tar"
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +29,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // setupFrameworks returns a builder for generated Dockerfiles, whose base images are in the registry.
@@ -60,10 +60,8 @@ func setupFrameworks(t *testing.T) *builderBundle {
 
 // ensureBaseImages is done once for all tests: npm tries for minutes where its registry is out of reach.
 var ensureBaseImages = sync.OnceValue(func() error {
-	return baseimages.Ensure(context.Background(), baseimages.Options{CacheDir: cacheDir(), Registry: os.Getenv("ZEITWORK_TEST_REGISTRY")})
+	return baseimages.Ensure(context.Background(), baseimages.Options{CacheDir: rig.CacheDir(), Registry: os.Getenv("ZEITWORK_TEST_REGISTRY")})
 })
-
-func cacheDir() string { return cmp.Or(os.Getenv("ZEITWORK_CACHE_DIR"), "/var/cache/zeitwork") }
 
 // buildTree commits the directory, and detects and builds what is in it.
 func (b *builderBundle) buildTree(t *testing.T, directory string, settings detect.Settings) (detect.Plan, v1.Image) {

@@ -20,7 +20,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 
 	cases := map[string]struct {
 		app app
-		// prepare changes the repository behind the first commit.
+		// prepare changes the repository after its first commit.
 		prepare func(r *repository)
 		project func(*client.CreateProjectInputBody)
 		deploy  func(*client.CreateDeploymentInputBody)
@@ -153,7 +153,7 @@ func TestProjects_PathsThatLeaveTheRepository_AreRefused(t *testing.T) {
 			"root directory":  func(b *client.CreateProjectInputBody) { b.RootDirectory = &path },
 			"Dockerfile path": func(b *client.CreateProjectInputBody) { b.DockerfilePath = &path },
 		} {
-			body := client.CreateProjectInputBody{Name: "paths", RepositoryURL: r.url()}
+			body := client.CreateProjectInputBody{Name: "paths", RepositoryURL: r.URL()}
 			change(&body)
 
 			answer, err := p.client.CreateProjectWithResponse(t.Context(), nil, body)

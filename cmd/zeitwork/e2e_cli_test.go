@@ -24,7 +24,7 @@ func TestCLI_Deploy_ShowsTheStepsAndEndsWithTheURL(t *testing.T) {
 	p := startPlatform(t)
 	r := newRepository(t, serving("from the command line"))
 
-	code, stdout, stderr := p.command(t, "deploy", r.dir)
+	code, stdout, stderr := p.command(t, "deploy", r.Dir)
 	require.Equal(t, exitOK, code, "%s\n%s", stdout, stderr)
 
 	for _, step := range []string{"clone", "detect", "build", "push", "schedule", "health_check", "flip_route"} {
@@ -41,7 +41,7 @@ func TestCLI_Deploy_AppThatFails_EndsWithTheReasonAndItsOwnExitCode(t *testing.T
 	p := startPlatform(t)
 	r := newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo the rea''son >&2; exit 9\n"))
 
-	code, stdout, stderr := p.command(t, "deploy", r.dir)
+	code, stdout, stderr := p.command(t, "deploy", r.Dir)
 	require.Equal(t, exitDeploymentFailed, code, "%s\n%s", stdout, stderr)
 	require.Contains(t, stdout+stderr, "the reason", "what the step wrote, not how it is spelt in the Dockerfile")
 }

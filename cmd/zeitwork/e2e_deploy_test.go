@@ -23,17 +23,17 @@ func TestDeploy_OnePush_BecomesOneLiveURL(t *testing.T) {
 	project := p.project(t, r, func(b *client.CreateProjectInputBody) { b.AutoDeploy = new(true) })
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project)
+		answer, err := p.get(t.Context(), project, "/")
 
-		return err == nil && body == "one"
+		return err == nil && answer.Body == "one"
 	}, deployTime, 50*time.Millisecond, "the first commit was not deployed")
 
 	commit := r.push(serving("two"))
 
 	require.Eventually(t, func() bool {
-		_, body, err := p.ask(t.Context(), project)
+		answer, err := p.get(t.Context(), project, "/")
 
-		return err == nil && body == "two"
+		return err == nil && answer.Body == "two"
 	}, deployTime, 50*time.Millisecond, "the push was not deployed")
 
 	answer, err := p.client.ListDeploymentsWithResponse(t.Context(), project.ID, nil)
@@ -70,7 +70,7 @@ func TestDeploy_Newer_RetiresTheOlderAndLeavesNothing(t *testing.T) {
 	project := p.project(t, r)
 	old := p.live(t, project)
 
-	// What is looked for afterwards is what is there before.
+	// Otherwise nothingLeft below would prove nothing.
 	there := strings.Join(p.onNode(t, old.ID), "\n")
 	for _, kind := range []string{"container ", "snapshot ", "image ", "mount ", "interface "} {
 		require.Contains(t, there, kind)
@@ -108,7 +108,7 @@ func TestRollback_GoesBackByImage_WithoutABuild(t *testing.T) {
 	require.NotContains(t, steps, "build")
 }
 
-// cancelledSleep is how many seconds a build sleeps that is cancelled: a number that no other process sleeps.
+// cancelledSleep is for how many seconds the cancelled build sleeps: no other process on the machine sleeps for that number.
 const cancelledSleep = "120.0625"
 
 func TestCancel_DuringTheBuild_EndsItAndLeavesNothing(t *testing.T) {

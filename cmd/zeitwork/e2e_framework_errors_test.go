@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
@@ -20,10 +22,10 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		write func(dir string) error
-		// path, before and after are the change that makes it bad; a path without before is a new file.
+		// path, before and after are the change that makes it fail: a text of the file, and what takes its place. Without before, after is a new file.
 		path, before, after string
 		words               []string
-		// installs tells that packages are installed before it fails.
+		// installs tells that packages are installed from npm's registry before it fails.
 		installs bool
 	}{
 		"lockfile out of step": {
@@ -42,11 +44,11 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 			node, "package.json", `"build": "tsc"`, `"build": "tsc && missing-tool"`, []string{"missing-tool", "package.json"}, true,
 		},
 		"version of PHP that is not to be had": {
-			func(dir string) error { return examples.WriteLaravel(t.Context(), dir, cacheDir()) },
+			func(dir string) error { return fixtures.WriteLaravel(t.Context(), dir, rig.CacheDir()) },
 			"composer.json", `"php": "^8.1"`, `"php": "~7.4.0"`, []string{"PHP", "~7.4.0", "8.4"}, false,
 		},
 		"release of Ruby that is not to be had": {
-			func(dir string) error { return examples.WriteRails(t.Context(), dir, cacheDir()) },
+			func(dir string) error { return fixtures.WriteRails(t.Context(), dir, rig.CacheDir()) },
 			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"the Gemfile insists on it", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`}, false,
 		},
 		"nothing that is known": {
@@ -63,7 +65,7 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 
 			p := startPlatform(t)
 			r := newRepository(t, app{})
-			require.NoError(t, test.write(r.dir))
+			require.NoError(t, test.write(r.Dir))
 
 			if test.before == "" {
 				r.push(app{test.path: test.after})

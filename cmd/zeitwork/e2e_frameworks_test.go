@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,7 +15,9 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // frameworkTime bounds the deployment of one example: its dependencies are installed from nothing, beside other tests.
@@ -26,7 +26,7 @@ const frameworkTime = 10 * time.Minute
 // nodeExample is an example that each package manager deploys.
 type nodeExample struct {
 	name string
-	// page is the file whose greeting each deployment changes, to know it by.
+	// page is the file whose greeting each deployment changes, so that its answers can be told from those of the deployment before.
 	page, greeting string
 	// asset finds the path of a file in the page whose name changes with its content; empty: there is none.
 	asset string
@@ -96,26 +96,26 @@ func (p *platform) requireAsset(t *testing.T, project client.Project, page, patt
 	asset := regexp.MustCompile(pattern).FindString(page)
 	require.NotEmpty(t, asset, "the page names no asset:\n%s", page)
 
-	response, _, err := p.get(t.Context(), project, asset)
+	answer, err := p.get(t.Context(), project, asset)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode, asset)
-	require.Contains(t, response.Header.Get("Cache-Control"), "immutable", asset)
+	require.Equal(t, http.StatusOK, answer.Status, asset)
+	require.Contains(t, answer.Header.Get("Cache-Control"), "immutable", asset)
 }
 
 // page waits for the page that holds the text: edges may answer with the deployment before for another second.
 func (p *platform) page(t *testing.T, project client.Project, text string) string {
 	t.Helper()
 
-	var page string
+	var answer rig.Answer
 
 	require.Eventually(t, func() bool {
-		status, body, err := p.ask(t.Context(), project)
-		page = body
+		var err error
+		answer, err = p.get(t.Context(), project, "/")
 
-		return err == nil && status == http.StatusOK && strings.Contains(body, text)
+		return err == nil && answer.Status == http.StatusOK && strings.Contains(answer.Body, text)
 	}, 5*time.Second, 20*time.Millisecond, "the page does not say %q", text)
 
-	return page
+	return answer.Body
 }
 
 // requireAPI checks the routes that the examples share, and that the app is no root and listens where it was told to.
@@ -128,45 +128,17 @@ func (p *platform) requireAPI(t *testing.T, project client.Project, health strin
 		User    int    `json:"user"`
 	}
 
-	response, body, err := p.get(t.Context(), project, "/api/hello")
+	answer, err := p.get(t.Context(), project, "/api/hello")
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	require.NoError(t, json.Unmarshal([]byte(body), &hello), body)
+	require.Equal(t, http.StatusOK, answer.Status)
+	require.NoError(t, json.Unmarshal([]byte(answer.Body), &hello), answer.Body)
 	require.Contains(t, hello.Message, "Hello from")
 	require.Equal(t, "8080", hello.Port)
 	require.NotZero(t, hello.User, "the app runs as root")
 
-	response, _, err = p.get(t.Context(), project, health)
+	answer, err = p.get(t.Context(), project, health)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode)
-}
-
-// replace empties the repository's tree and has it written anew; edit or push commit it.
-func (r *repository) replace(write func(dir string) error) {
-	r.t.Helper()
-
-	entries, err := os.ReadDir(r.dir)
-	require.NoError(r.t, err)
-
-	for _, entry := range entries {
-		if entry.Name() != ".git" {
-			require.NoError(r.t, os.RemoveAll(filepath.Join(r.dir, entry.Name())))
-		}
-	}
-
-	require.NoError(r.t, write(r.dir))
-}
-
-// edit replaces the first occurrence of a text in a file and commits.
-func (r *repository) edit(path, before, after string) {
-	r.t.Helper()
-
-	name := filepath.Join(r.dir, path)
-	content, err := os.ReadFile(name)
-	require.NoError(r.t, err)
-	require.Contains(r.t, string(content), before)
-	require.NoError(r.t, os.WriteFile(name, []byte(strings.Replace(string(content), before, after, 1)), 0o600))
-	r.commit()
+	require.Equal(t, http.StatusOK, answer.Status)
 }
 
 func TestFramework_Rails_IsDeployedWithTheGemsThatItBrings(t *testing.T) {
@@ -174,7 +146,7 @@ func TestFramework_Rails_IsDeployedWithTheGemsThatItBrings(t *testing.T) {
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})
-	require.NoError(t, examples.WriteRails(t.Context(), r.dir, cacheDir()))
+	require.NoError(t, fixtures.WriteRails(t.Context(), r.Dir, rig.CacheDir()))
 	r.edit("app/views/home/index.html.erb", "Hello from Rails", "Hello from our Rails")
 
 	project := p.project(t, r, roomy)
@@ -197,7 +169,7 @@ func TestFramework_Laravel_IsDeployedWithItsAssets(t *testing.T) {
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})
-	require.NoError(t, examples.WriteLaravel(t.Context(), r.dir, cacheDir()))
+	require.NoError(t, fixtures.WriteLaravel(t.Context(), r.Dir, rig.CacheDir()))
 	r.edit("resources/views/welcome.blade.php", "Hello from Laravel", "Hello from our Laravel")
 
 	project := p.project(t, r, roomy)
@@ -214,10 +186,10 @@ func TestFramework_Laravel_IsDeployedWithItsAssets(t *testing.T) {
 	p.requireAsset(t, project, page, `/build/assets/[^"]+\.css`)
 
 	for path, want := range map[string]string{"/api/hello?name=edge": "Hello edge", "/up": "OK", "/about": "You were here 1 times."} {
-		response, body, err := p.get(t.Context(), project, path)
+		answer, err := p.get(t.Context(), project, path)
 		require.NoError(t, err)
-		require.Equal(t, http.StatusOK, response.StatusCode, "%s: %s\n%s", path, body, strings.Join(p.runtimeLines(t, d.ID), "\n"))
-		require.Contains(t, body, want, path)
+		require.Equal(t, http.StatusOK, answer.Status, "%s: %s\n%s", path, answer.Body, strings.Join(p.runtimeLines(t, d.ID), "\n"))
+		require.Contains(t, answer.Body, want, path)
 	}
 }
 
@@ -226,7 +198,7 @@ func TestFramework_StaticSite_IsServedAsItIs(t *testing.T) {
 
 	p := startPlatform(t)
 	r := newRepository(t, app{})
-	require.NoError(t, examples.WriteStatic(r.dir))
+	require.NoError(t, examples.WriteStatic(r.Dir))
 	r.commit()
 
 	project := p.project(t, r)
@@ -235,12 +207,12 @@ func TestFramework_StaticSite_IsServedAsItIs(t *testing.T) {
 
 	p.page(t, project, "<h1>")
 
-	response, _, err := p.get(t.Context(), project, "/about")
+	answer, err := p.get(t.Context(), project, "/about")
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	require.Equal(t, "no-cache", response.Header.Get("Cache-Control"))
+	require.Equal(t, http.StatusOK, answer.Status)
+	require.Equal(t, "no-cache", answer.Header.Get("Cache-Control"))
 
-	response, _, err = p.get(t.Context(), project, "/nothing")
+	answer, err = p.get(t.Context(), project, "/nothing")
 	require.NoError(t, err)
-	require.Equal(t, http.StatusNotFound, response.StatusCode)
+	require.Equal(t, http.StatusNotFound, answer.Status)
 }

@@ -16,9 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// These tests kill parts that all tests share, so they run alone.
-
-//nolint:paralleltest // It kills what the others stand on.
+// It kills parts of the platform that all tests share, so it does not run in parallel with them.
 func TestParts_Killed_TheAppAnswersOnAndTheNextDeployWorks(t *testing.T) {
 	p := startPlatform(t)
 	r := newRepository(t, serving("steady"))
@@ -30,10 +28,10 @@ func TestParts_Killed_TheAppAnswersOnAndTheNextDeployWorks(t *testing.T) {
 		t.Run(part, func(t *testing.T) {
 			stop := p.askAllTheTime(t, project)
 
-			killed := shared.cluster.PID(part)
+			killed := shared.platform.PID(part)
 			require.NoError(t, syscall.Kill(killed, syscall.SIGKILL))
 			require.Eventually(t, func() bool {
-				now := shared.cluster.PID(part)
+				now := shared.platform.PID(part)
 
 				return now != 0 && now != killed && syscall.Kill(now, 0) == nil
 			}, time.Minute, 20*time.Millisecond, "%s was not started again", part)
@@ -88,16 +86,16 @@ func (p *platform) askAllTheTime(t *testing.T, project client.Project) func() (i
 			case <-ticker.C:
 			}
 
-			status, _, err := p.ask(ctx, project)
+			answer, err := p.get(ctx, project, "/")
 			if ctx.Err() != nil {
 				return
 			}
 
 			asked.Add(1)
 
-			if err != nil || status != http.StatusOK {
+			if err != nil || answer.Status != http.StatusOK {
 				failed.Add(1)
-				t.Logf("a request failed: status %d, error %v", status, err)
+				t.Logf("a request failed: status %d, error %v", answer.Status, err)
 			}
 		}
 	})

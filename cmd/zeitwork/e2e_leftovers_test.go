@@ -48,11 +48,11 @@ func (p *platform) nothingLeft(t *testing.T, deployment uuid.UUID) {
 func (p *platform) onNode(t *testing.T, deployment uuid.UUID) []string {
 	t.Helper()
 
-	node, err := client.New(shared.cluster.Containerd())
+	node, err := client.New(shared.platform.Containerd())
 	require.NoError(t, err)
 	defer func() { _ = node.Close() }()
 
-	ctx := namespaces.WithNamespace(t.Context(), shared.cluster.Namespace())
+	ctx := namespaces.WithNamespace(t.Context(), shared.platform.Namespace())
 
 	allContainers, err := node.ContainerService().List(ctx)
 	require.NoError(t, err)
@@ -101,7 +101,7 @@ func (p *platform) onNode(t *testing.T, deployment uuid.UUID) []string {
 func (p *platform) vmIDs(t *testing.T, deployment uuid.UUID) []uuid.UUID {
 	t.Helper()
 
-	connection, err := pgx.Connect(t.Context(), shared.cluster.DatabaseURL())
+	connection, err := pgx.Connect(t.Context(), shared.platform.DatabaseURL())
 	require.NoError(t, err)
 	defer func() { _ = connection.Close(t.Context()) }()
 
@@ -146,7 +146,7 @@ func (p *platform) nowhere(t *testing.T, secret string) {
 		}
 	}
 
-	connection, err := pgx.Connect(t.Context(), shared.cluster.DatabaseURL())
+	connection, err := pgx.Connect(t.Context(), shared.platform.DatabaseURL())
 	require.NoError(t, err)
 	defer func() { _ = connection.Close(t.Context()) }()
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // deployTime bounds every deployment of a test: builds share two cores with the other tests.
@@ -31,26 +31,13 @@ type platform struct {
 	client  *client.ClientWithResponses
 }
 
-func newPlatform(t *testing.T, apiURL, edgeURL, token, binary string) *platform {
-	t.Helper()
-
-	c, err := client.NewClientWithResponses(apiURL, client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
-		request.Header.Set("Authorization", "Bearer "+token)
-
-		return nil
-	}))
-	require.NoError(t, err)
-
-	return &platform{apiURL: apiURL, edgeURL: edgeURL, token: token, binary: binary, client: c}
-}
-
 // project makes a project of the repository with a name of its own. Pushes are not deployed unless asked for.
 func (p *platform) project(t *testing.T, r *repository, change ...func(*client.CreateProjectInputBody)) client.Project {
 	t.Helper()
 
 	body := client.CreateProjectInputBody{
 		Name:          "test-" + strings.ReplaceAll(id.New().String(), "-", ""),
-		RepositoryURL: r.url(),
+		RepositoryURL: r.URL(),
 		AutoDeploy:    new(bool),
 		MemoryBytes:   lo.ToPtr[int64](128 << 20),
 		CPUMillis:     lo.ToPtr[int64](500),
@@ -168,41 +155,11 @@ func (p *platform) runtimeLines(t *testing.T, deployment uuid.UUID) []string {
 	return lo.Map(answer.JSON200.Items, func(l client.LogLine, _ int) string { return l.Line })
 }
 
-// ask asks the edge for the page of the project's hostname.
-func (p *platform) ask(ctx context.Context, project client.Project) (int, string, error) {
-	response, body, err := p.get(ctx, project, "/")
-	if err != nil {
-		return 0, "", err
-	}
+// get asks the edge for a path of the project's hostname, as what ends TLS in production does.
+func (p *platform) get(ctx context.Context, project client.Project, path string) (rig.Answer, error) {
+	host := strings.TrimPrefix(strings.TrimPrefix(project.URL, "http://"), "https://")
 
-	return response.StatusCode, body, nil
-}
-
-// head is an answer without its body.
-type head struct {
-	StatusCode int
-	Header     http.Header
-}
-
-// get asks the edge for a path of the project's hostname.
-func (p *platform) get(ctx context.Context, project client.Project, path string) (head, string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.edgeURL+path, nil)
-	if err != nil {
-		return head{}, "", err
-	}
-
-	request.Host = strings.TrimPrefix(strings.TrimPrefix(project.URL, "http://"), "https://")
-	request.Header.Set("X-Forwarded-Proto", "https")
-
-	response, err := http.DefaultTransport.RoundTrip(request)
-	if err != nil {
-		return head{}, "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-
-	body, err := io.ReadAll(response.Body)
-
-	return head{response.StatusCode, response.Header}, string(body), err
+	return rig.Transport{Host: host, HTTPS: true}.Ask(ctx, http.MethodGet, p.edgeURL+path, nil)
 }
 
 // answers requires that the project's URL answers with the text, within the second that a flip may take to be seen.
@@ -212,10 +169,10 @@ func (p *platform) answers(t *testing.T, project client.Project, text string) {
 	var seen string
 
 	require.Eventually(t, func() bool {
-		status, body, err := p.ask(t.Context(), project)
-		seen = body
+		answer, err := p.get(t.Context(), project, "/")
+		seen = answer.Body
 
-		return err == nil && status == http.StatusOK && body == text
+		return err == nil && answer.Status == http.StatusOK && seen == text
 	}, 5*time.Second, 5*time.Millisecond, "the edge does not answer %q", text)
 
 	require.Equal(t, text, seen)

@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // upRange is the cluster's range in the tests of `up`.
@@ -26,9 +28,8 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 
 	p := startPlatform(t) // For its binary, and to skip where it cannot run.
 
-	data, err := os.MkdirTemp("/tmp", "zwup") //nolint:usetesting // Short: sockets stand below it.
+	data, err := rig.NewScratch()
 	require.NoError(t, err)
-	require.NoError(t, os.Chmod(data, 0o711))
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(data)) })
 
 	environ := upEnviron(t, data)
@@ -49,7 +50,7 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	require.NoError(t, interrupted.Start())
 	require.Eventually(t, func() bool { return strings.Contains(output.String(), "The sample answers on") }, time.Minute, 10*time.Millisecond)
 
-	// What is looked for afterwards is what is there before.
+	// Otherwise the empty list below would prove nothing.
 	there := strings.Join(onMachine(t, data), "\n")
 	for _, kind := range []string{"process ", "mount ", "route "} {
 		require.Contains(t, there, kind)

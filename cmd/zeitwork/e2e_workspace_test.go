@@ -28,8 +28,8 @@ func TestFramework_AppInsideAWorkspace_IsBuiltWithThePackageBesideIt(t *testing.
 	script := regexp.MustCompile(`/assets/[^"]+\.js`).FindString(p.page(t, project, "Hello from the workspace"))
 	require.NotEmpty(t, script)
 
-	response, content, err := p.get(t.Context(), project, script)
+	answer, err := p.get(t.Context(), project, script)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	require.Contains(t, content, " of the workspace", "the package is not in what was built")
+	require.Equal(t, http.StatusOK, answer.Status)
+	require.Contains(t, answer.Body, " of the workspace", "the package is not in what was built")
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // act does what a user does while something dies, and returns the deployments that it made.
@@ -17,7 +19,7 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 			return nil, err
 		}
 
-		if err := sleep(ctx, betweenPushes); err != nil {
+		if err := rig.Sleep(ctx, betweenPushes); err != nil {
 			return nil, err
 		}
 
@@ -30,7 +32,7 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 			return nil, err
 		}
 
-		if err := sleep(ctx, d.patience); err != nil {
+		if err := rig.Sleep(ctx, d.patience); err != nil {
 			return nil, err
 		}
 

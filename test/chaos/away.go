@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // controlPlane are the parts of the control plane that are taken away, one group after the other.
 func controlPlane() [][]string { return [][]string{{"postgres"}, {"api"}, {"worker-1", "worker-2"}} }
 
 // away takes parts away for a while, with a deployment under way and an edge that starts again meanwhile, and returns what
-// has not come right by itself afterwards.
+// is still wrong when they have been back for a while.
 func (h *harness) away(ctx context.Context, lasts time.Duration, parts ...string) []finding {
 	var found []finding
 
@@ -37,7 +39,7 @@ func (h *harness) away(ctx context.Context, lasts time.Duration, parts ...string
 
 	_, _, err = hit(ctx)
 	note(err)
-	note(sleep(ctx, time.Until(began.Add(lasts))))
+	note(rig.Sleep(ctx, time.Until(began.Add(lasts))))
 
 	for _, part := range parts {
 		note(h.cluster.Release(ctx, part))

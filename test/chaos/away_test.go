@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestControlPlaneAway_EdgesAndVMsServeOn_AndAllCatchesUp(t *testing.T) {
 	const outage = 15 * time.Second
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-
-	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 
 // usualTraffic leaves two cores room for the platform.
@@ -21,12 +19,9 @@ func chaos(ctx context.Context, o options) (held bool, err error) {
 		return false, err
 	}
 
-	at, err := ownPlace(ctx)
-	if err != nil {
-		return false, err
-	}
-
-	h, err := newHarness(ctx, at)
+	h, err := newHarness(ctx, place{
+		bridge: "zwchaos0", cluster: netip.MustParsePrefix("10.91.0.0/16"), builds: netip.MustParsePrefix("10.92.0.0/16"),
+	})
 	if err != nil {
 		return false, err
 	}
@@ -72,31 +67,4 @@ func (h *harness) play(ctx context.Context, plan []disturbance, o options) *repo
 	result.requests, result.excused = h.traffic.total()
 
 	return result
-}
-
-// ownPlace builds the daemons and chooses addresses.
-func ownPlace(ctx context.Context) (place, error) {
-	const cacheVariable, defaultCache = "ZEITWORK_CACHE_DIR", "/var/cache/zeitwork"
-
-	cache := os.Getenv(cacheVariable)
-	if cache == "" {
-		cache = defaultCache
-	}
-
-	source, err := toolchain.SourceDir()
-	if err != nil {
-		return place{}, err
-	}
-
-	progress := func(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) }
-
-	bin, err := toolchain.Builder{CacheDir: cache, SourceDir: source, Progress: progress}.Build(ctx, toolchain.Daemons())
-	if err != nil {
-		return place{}, err
-	}
-
-	return place{
-		cache: cache, bin: bin, bridge: "zwchaos0",
-		cluster: netip.MustParsePrefix("10.91.0.0/16"), builds: netip.MustParsePrefix("10.92.0.0/16"),
-	}, nil
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestChaos_NamedPoints_EveryStepOnce(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -19,27 +18,25 @@ func TestChaos_NamedPoints_EveryStepOnce(t *testing.T) {
 		return disturbance{action: actionDeploy, means: meansPoint, target: faultpoint.Name(step, moment)}
 	})
 
-	result := came(t, h, plan)
+	result := playPlan(t, h, plan)
 	require.True(t, result.totals().held(), "%s", result.totals())
 	require.Len(t, result.outcomes, len(steps())*len(moments()))
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestChaos_ThirtyKills_FixedSeed(t *testing.T) {
 	h := platform(t, usualTraffic)
 
 	plan, err := newPlan(30, 3, "")
 	require.NoError(t, err)
 
-	result := came(t, h, plan)
+	result := playPlan(t, h, plan)
 	require.True(t, result.totals().held(), "%s", result.totals())
 	require.Len(t, result.outcomes, 30)
 }
 
-// attemptsSQL lists the attempts of a step, the first first.
+// attemptsSQL lists the attempts of a step, in their order.
 const attemptsSQL = `SELECT state, worker FROM deployment_steps WHERE deployment_id = $1 AND step = $2 ORDER BY attempt`
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestWorker_FrozenAcrossTheReap_WritesNothingWhenItWakes(t *testing.T) {
 	h := platform(t, usualTraffic)
 

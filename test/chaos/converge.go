@@ -10,16 +10,18 @@ import (
 
 	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const (
-	// convergeTime bounds how long everything may take to be as it should, after a disturbance.
+	// convergeTime bounds how long the platform may take, after a disturbance, until every invariant holds.
 	convergeTime = 60 * time.Second
 	// lookTime bounds one look at everything.
 	lookTime = 10 * time.Second
 )
 
-// converge waits until everything is as it should be, and returns what is not when its time is over.
+// converge waits until nothing is wrong any more. When its time is over it returns what still is.
 func (h *harness) converge(ctx context.Context) []finding {
 	const pause = 100 * time.Millisecond
 
@@ -33,7 +35,7 @@ func (h *harness) converge(ctx context.Context) []finding {
 
 		h.last = found[0].text
 
-		if time.Now().After(deadline) || sleep(ctx, pause) != nil {
+		if time.Now().After(deadline) || rig.Sleep(ctx, pause) != nil {
 			for _, f := range found {
 				h.counted[f.text] = true
 			}
@@ -43,7 +45,7 @@ func (h *harness) converge(ctx context.Context) []finding {
 	}
 }
 
-// look holds everything against the invariants once. What is dear to look at comes last, and only if the rest is well.
+// look checks every invariant once. What is expensive to look at comes last, and only where the rest is right.
 func (h *harness) look(ctx context.Context) []finding {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
@@ -69,7 +71,7 @@ func (h *harness) look(ctx context.Context) []finding {
 	return found
 }
 
-// lookAtParts: everything that died was started again.
+// lookAtParts reports parts that died and were not started again.
 func (h *harness) lookAtParts() []finding {
 	dead := lo.Filter(h.cluster.Parts(), func(part string, _ int) bool { return !alive(h.cluster.PID(part)) })
 
@@ -102,12 +104,12 @@ func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
 	return lo.Flatten(found)
 }
 
-// lookAtEdges: every edge answers for every project with what is live.
+// lookAtEdges reports edges that answer for a project with anything but its live deployment.
 func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	var found []finding
 
-	visitor := &http.Client{Transport: keepAlive()}
-	defer visitor.CloseIdleConnections()
+	connections := keepAlive()
+	defer connections.CloseIdleConnections()
 
 	for i, edge := range h.cluster.EdgeURLs() {
 		for _, p := range h.projects() {
@@ -118,9 +120,9 @@ func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 
 			want := p.sample.text(live.Commit)
 
-			body, status, err := exchange(ctx, visitor, edge, p.host, http.MethodGet, nil)
-			if err != nil || status != http.StatusOK || body != want {
-				found = append(found, lost("edge %d answers for %s with %s, not with %q", i+1, p.host, answer(body, status, err), want))
+			answer, err := rig.Transport{Host: p.host, Base: connections}.Ask(ctx, http.MethodGet, edge, nil)
+			if err != nil || answer.Status != http.StatusOK || answer.Body != want {
+				found = append(found, lost("edge %d answers for %s with %s, not with %q", i+1, p.host, told(answer, err), want))
 			}
 		}
 	}
@@ -128,12 +130,13 @@ func (h *harness) lookAtEdges(ctx context.Context, r rows) []finding {
 	return found
 }
 
-func answer(body string, status int, err error) string {
+// told is an answer, or why there is none, as a finding tells it.
+func told(answer rig.Answer, err error) string {
 	if err != nil {
 		return err.Error()
 	}
 
-	return fmt.Sprintf("%d %q", status, firstLine(body))
+	return fmt.Sprintf("%d %q", answer.Status, firstLine(answer.Body))
 }
 
 func (h *harness) lookAtRegistry(ctx context.Context, r rows) []finding {

@@ -12,6 +12,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // outcome is how the platform came through one disturbance.
@@ -21,11 +22,11 @@ type outcome struct {
 	// victim is the part that was hit, at that time.
 	victim string
 	at     time.Time
-	// took is from then until all had converged.
+	// took is from then until the platform had converged.
 	took time.Duration
 	// resumed is how long a step lay still whose worker was killed; nil where none was.
 	resumed *time.Duration
-	// last is what was waited for in the end.
+	// last is the finding that was waited for in the end.
 	last     string
 	findings []finding
 	failures []string
@@ -33,7 +34,7 @@ type outcome struct {
 
 func (o outcome) converged() bool { return len(o.findings) == 0 }
 
-// disturb does one entry of the plan and waits until all has converged.
+// disturb does one entry of the plan and waits until the platform has converged.
 func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 	o := outcome{disturbance: d, at: time.Now()}
 
@@ -95,7 +96,7 @@ func (h *harness) settle(ctx context.Context) []string {
 	return append(failures, streams...)
 }
 
-// strike hits a part, lets it go again, and returns which it was and when.
+// strike hits a part, waits until it runs again, and returns which part it was and when it was hit.
 type strike func(ctx context.Context) (victim string, at time.Time, err error)
 
 // prepare returns how to hit what the disturbance names; fault points are armed when it returns.
@@ -118,7 +119,7 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 		fallthrough
 	default:
 		return func(ctx context.Context) (string, time.Time, error) {
-			if err := sleep(ctx, d.after); err != nil {
+			if err := rig.Sleep(ctx, d.after); err != nil {
 				return "", time.Now(), err
 			}
 
@@ -134,7 +135,7 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 	}
 }
 
-// running returns the process of a part, which may just be starting again.
+// running returns the process of a part; it waits for one that is just starting again.
 func (h *harness) running(ctx context.Context, part string) (int, error) {
 	const patience, pause = 30 * time.Second, 10 * time.Millisecond
 
@@ -146,13 +147,13 @@ func (h *harness) running(ctx context.Context, part string) (int, error) {
 			return pid, nil
 		}
 
-		if err := sleep(ctx, pause); err != nil {
+		if err := rig.Sleep(ctx, pause); err != nil {
 			return 0, fmt.Errorf("%s does not run: %w", part, err)
 		}
 	}
 }
 
-// hit kills or freezes a process, and lets it go again.
+// hit kills a process and waits until it is started again, or freezes it for a while.
 func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, at time.Time) error {
 	if d.means == meansKill {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -166,7 +167,7 @@ func (h *harness) hit(ctx context.Context, d disturbance, part string, pid int, 
 		return fmt.Errorf("freeze %s: %w", part, err)
 	}
 
-	return h.thaw(ctx, sleep(ctx, d.lasts), part, pid, at)
+	return h.thaw(ctx, rig.Sleep(ctx, d.lasts), part, pid, at)
 }
 
 // hitAlso kills the second part of a disturbance that has one.
@@ -211,18 +212,18 @@ func (h *harness) await(ctx context.Context, d disturbance, before map[int]strin
 		return part, at, h.revived(ctx, part, pid, at)
 	}
 
-	if err := h.thaw(ctx, errors.Join(sleep(ctx, d.lasts), h.takenOver(bounded, at)), part, pid, at); err != nil {
+	if err := h.thaw(ctx, errors.Join(rig.Sleep(ctx, d.lasts), h.takenOver(bounded, at)), part, pid, at); err != nil {
 		return part, at, err
 	}
 
-	// What was frozen for longer than its lease has to end when it wakes.
+	// A worker that was frozen for longer than its lease has to end when it wakes.
 	return part, at, h.revived(ctx, part, pid, at)
 }
 
 // frozenSQL counts the steps of deployments that have been at work since before a time.
 const frozenSQL = `SELECT count(*) FROM river.river_job WHERE state = 'running' AND kind LIKE 'deploy.%' AND attempted_at < $1`
 
-// takenOver waits until no step is left to a worker that froze then: all that were at work have ended or begun anew.
+// takenOver waits until a worker that froze at a time has no step any more: each that was at work has ended or was begun by another worker.
 func (h *harness) takenOver(ctx context.Context, at time.Time) error {
 	const pause = 50 * time.Millisecond
 
@@ -232,14 +233,14 @@ func (h *harness) takenOver(ctx context.Context, at time.Time) error {
 			return err
 		}
 
-		if err := sleep(ctx, pause); err != nil {
+		if err := rig.Sleep(ctx, pause); err != nil {
 			return fmt.Errorf("%d steps of a frozen worker are not taken over: %w", left, err)
 		}
 	}
 }
 
 func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time, error) {
-	if err := sleep(ctx, d.after); err != nil {
+	if err := rig.Sleep(ctx, d.after); err != nil {
 		return "", time.Now(), err
 	}
 
@@ -250,7 +251,7 @@ func (h *harness) cutOff(ctx context.Context, d disturbance) (string, time.Time,
 		return node, at, err
 	}
 
-	return node, at, errors.Join(sleep(ctx, d.lasts), h.cluster.Reconnect(node))
+	return node, at, errors.Join(rig.Sleep(ctx, d.lasts), h.cluster.Reconnect(node))
 }
 
 // killVM kills the first process of a VM whose users nobody counts.

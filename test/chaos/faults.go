@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // faults is the folder of armed fault points.
@@ -60,7 +62,7 @@ func (f faults) taken(ctx context.Context, point string) (int, time.Time, error)
 			return pid, now, nil
 		}
 
-		if err := sleep(ctx, pause); err != nil {
+		if err := rig.Sleep(ctx, pause); err != nil {
 			return 0, time.Time{}, fmt.Errorf("no process reached %s: %w", point, err)
 		}
 	}

@@ -7,9 +7,9 @@ import (
 	"github.com/samber/lo"
 )
 
-// finding is something that must not be once all has converged.
+// finding is something that must not be so once the platform has converged.
 type finding struct {
-	// orphan is what is there and nobody needs; everything else counts as lost.
+	// orphan tells that something is left which nobody needs. Every other finding counts as lost.
 	orphan bool
 	text   string
 }
@@ -30,7 +30,7 @@ func orphan(format string, arguments ...any) finding {
 	return finding{orphan: true, text: fmt.Sprintf(format, arguments...)}
 }
 
-// judge holds the rows against the invariants.
+// judge checks the rows against the invariants.
 func (r rows) judge(projects []*project) []finding {
 	var found []finding
 
@@ -51,7 +51,7 @@ func (r rows) judge(projects []*project) []finding {
 	return found
 }
 
-// judgeDeployments: each that was asked for exists once, and has ended in a state that it may end in.
+// judgeDeployments reports deployments that are missing, that nobody asked for, or that have not ended well.
 func (r rows) judgeDeployments(p *project) []finding {
 	var found []finding
 
@@ -81,7 +81,7 @@ func (r rows) judgeDeployments(p *project) []finding {
 	return found
 }
 
-// judgeRoute: the newest deployment is the one that is live, and every domain points at it.
+// judgeRoute reports a project whose newest deployment is not the one that is live and that every domain points at.
 func (r rows) judgeRoute(p *project) []finding {
 	var found []finding
 
@@ -105,7 +105,7 @@ func (r rows) judgeRoute(p *project) []finding {
 	return found
 }
 
-// judgeReleases: a release command runs once.
+// judgeReleases reports release commands that ran more than once.
 func (r rows) judgeReleases() []finding {
 	often := lo.Filter(r.releases, func(release releaseRow, _ int) bool { return release.Times > 1 })
 
@@ -114,7 +114,7 @@ func (r rows) judgeReleases() []finding {
 	})
 }
 
-// judgeVMs: what a live deployment needs is there and healthy; what nobody needs is gone.
+// judgeVMs reports live deployments that lack healthy VMs, and VMs that no deployment needs.
 func (r rows) judgeVMs() []finding {
 	var found []finding
 

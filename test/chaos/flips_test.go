@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestFlips_FiftyDeploymentsUnderTraffic_NoRequestFails(t *testing.T) {
 	const flips = 50
 

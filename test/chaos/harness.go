@@ -5,22 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // harness is a platform with two projects: the users of one are counted, the VMs of the other may be killed.
 type harness struct {
 	scratch string
-	program string
 	faults  faults
 	cluster *cluster.Cluster
 	api     *client.ClientWithResponses
@@ -33,38 +31,28 @@ type harness struct {
 	outages    *outages
 	traffic    *traffic
 
-	// counted are the findings that stand in the report already: what was lost once is not lost again by every check.
+	// counted are the findings that the report has already: one that stays is reported once, not after every disturbance.
 	counted map[string]bool
-	// last is what the last convergence waited for in the end.
+	// last is the finding that the last convergence waited for in the end.
 	last string
 }
 
-// place is where a harness runs: two on one machine need two.
+// place is where a harness runs. Two harnesses on one machine need two places.
 type place struct {
-	// cache keeps base images, bin the daemons.
-	cache, bin string
+	// bin is the folder of the daemons' binaries; empty: they are built where the cache does not have them.
+	bin string
 	// cluster and builds are ranges of addresses that nothing else uses.
 	cluster, builds netip.Prefix
 	bridge          string
 }
 
-// build compiles the platform with its fault points.
-func build(ctx context.Context, program string, tags string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-tags", tags, "-o", program, "github.com/zeitwork/zeitwork/cmd/zeitwork")
-	if output, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("build zeitwork: %w\n%s", err, output)
-	}
-
-	return nil
-}
-
-// newHarness builds the platform, starts it in a folder of its own, and deploys both projects. Whoever gets one closes it;
-// on an error the folder is left for its logs.
+// newHarness builds the platform, starts it in a scratch folder, and deploys both projects. The caller stops the harness. On an error the
+// scratch folder stays, for the logs in it.
 func newHarness(ctx context.Context, at place) (made *harness, err error) {
 	h := &harness{outages: &outages{}, counted: map[string]bool{}}
 
-	if h.scratch, err = os.MkdirTemp("/tmp", "zwc"); err != nil { // Short: sockets stand below it.
-		return nil, fmt.Errorf("make a scratch folder: %w", err)
+	if h.scratch, err = rig.NewScratch(); err != nil {
+		return nil, err
 	}
 
 	defer func() {
@@ -73,18 +61,9 @@ func newHarness(ctx context.Context, at place) (made *harness, err error) {
 		}
 	}()
 
-	// Postgres runs as another user, who must be able to pass.
-	if err := os.Chmod(h.scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
-		return nil, fmt.Errorf("open the scratch folder: %w", err)
-	}
-
-	h.program, h.faults = filepath.Join(h.scratch, "zeitwork"), faults(filepath.Join(h.scratch, "faults"))
+	h.faults = faults(filepath.Join(h.scratch, "faults"))
 	if err := os.Mkdir(string(h.faults), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of fault points: %w", err)
-	}
-
-	if err := build(ctx, h.program, "faultpoints"); err != nil {
-		return nil, err
 	}
 
 	if err := h.startCluster(ctx, at); err != nil {
@@ -97,10 +76,13 @@ func newHarness(ctx context.Context, at place) (made *harness, err error) {
 func (h *harness) startCluster(ctx context.Context, at place) error {
 	const copies = 2
 
-	var err error
+	program := filepath.Join(h.scratch, "zeitwork")
+	if err := rig.BuildZeitwork(ctx, program, "faultpoints"); err != nil {
+		return err
+	}
 
-	h.cluster, err = cluster.Start(ctx, cluster.Options{
-		DataDir: filepath.Join(h.scratch, "data"), CacheDir: at.cache, Program: h.program, Bin: at.bin,
+	started, err := rig.Start(ctx, h.scratch, cluster.Options{
+		Program: program, Bin: at.bin,
 		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
 		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
 		Environ: []string{
@@ -113,6 +95,8 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 	if err != nil {
 		return err
 	}
+
+	h.cluster, h.api = started.Cluster, started.API
 
 	for _, node := range h.cluster.Nodes() {
 		h.machines = append(h.machines, &machine{node: node})
@@ -129,17 +113,6 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 }
 
 func (h *harness) startProjects(ctx context.Context) error {
-	var err error
-
-	h.api, err = client.NewClientWithResponses(h.cluster.APIURL(), client.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+h.cluster.UserToken())
-
-		return nil
-	}))
-	if err != nil {
-		return fmt.Errorf("make the client: %w", err)
-	}
-
 	for name, made := range map[string]**project{"web": &h.web, "quiet": &h.quiet} {
 		s, err := newSample(ctx, h.scratch, name)
 		if err != nil {

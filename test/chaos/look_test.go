@@ -13,7 +13,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestLook_WhatIsLeftBehindOnANode_IsFound(t *testing.T) {
 	h := platform(t, usualTraffic)
 	m := h.machines[1]

@@ -25,7 +25,7 @@ import (
 // leasePrefix is how the leases of VMs begin that are being started.
 const leasePrefix = "zeitwork-vm-"
 
-// machine is what a node really holds, whatever the database says.
+// machine looks at what a node really holds, whatever the database says.
 type machine struct {
 	node cluster.Node
 
@@ -39,11 +39,11 @@ type holding struct {
 	running    map[uuid.UUID]int
 	containers []string
 	leases     []string
-	// shims are those that are kept for how their command has ended.
+	// shims are kept by containerd after their command has ended, so that its exit code can still be read.
 	shims     []string
 	images    []string
 	snapshots []string
-	// layers are snapshots that no image and no VM stands on.
+	// layers are snapshots that neither an image nor a VM is made of.
 	layers []string
 	files  []string
 	net    []netHolding
@@ -152,7 +152,7 @@ func (h *holding) lookAtContainerd(ctx context.Context, containerd *client.Clien
 	return nil
 }
 
-// lookAtImages lists images and snapshots, and finds the snapshots that stand for nothing.
+// lookAtImages lists images and snapshots, and finds the snapshots that nothing is made of.
 func (h *holding) lookAtImages(ctx context.Context, containerd *client.Client) error {
 	images, err := containerd.ListImages(ctx)
 	if err != nil {
@@ -200,7 +200,7 @@ func (h *holding) lookAtImages(ctx context.Context, containerd *client.Client) e
 	return nil
 }
 
-// judge holds what the node has against what the rows need of it.
+// judge compares what the node holds with what the rows need of it.
 func (h *holding) judge(node string, r rows) []finding {
 	needed := r.needed()
 	vms := lo.Filter(r.vms, func(vm vmRow, _ int) bool {

@@ -12,9 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// shared is the one platform of all tests of this package. They disturb it, so that they run one after the other.
+// shared is the one platform of all tests of this package that need one. They disturb it, so none of them runs in parallel.
 var shared struct {
 	once    sync.Once
 	harness *harness
@@ -42,32 +43,20 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// platform returns the tests' platform, starting it for the first, with traffic of its own. It skips the test where the
-// platform cannot run.
+// platform returns the tests' platform, with traffic of its own, and starts it for the first test. It skips the test where the platform cannot
+// run.
 func platform(t *testing.T, r rates) *harness {
 	t.Helper()
 
-	bin := os.Getenv("ZEITWORK_TEST_BIN")
-	if bin == "" {
-		t.Skip("ZEITWORK_TEST_BIN is not set: run the tests through `go tool task test`, which builds the daemons for them")
-	}
-
-	if os.Geteuid() != 0 {
-		t.Skip("the platform needs root: network namespaces, mounts and containerd")
-	}
+	bin := rig.NeedPlatform(t)
 
 	if testing.Short() {
 		t.Skip("it takes minutes")
 	}
 
 	shared.once.Do(func() {
-		cache := os.Getenv("ZEITWORK_CACHE_DIR")
-		if cache == "" {
-			cache = "/var/cache/zeitwork"
-		}
-
 		shared.harness, shared.err = newHarness(context.Background(), place{
-			cache: cache, bin: bin, bridge: "zwchaos1",
+			bin: bin, bridge: "zwchaos1",
 			cluster: netip.MustParsePrefix("10.93.0.0/16"), builds: netip.MustParsePrefix("10.94.0.0/16"),
 		})
 	})
@@ -105,7 +94,7 @@ func (h *harness) nothingFailed(t *testing.T, moved bool) {
 	t.Logf("%d requests, %d of them on an edge that had just been hit", requests, excused)
 }
 
-// holds requires that everything comes to be as it should.
+// holds requires that the platform converges.
 func (h *harness) holds(t *testing.T) {
 	t.Helper()
 
@@ -114,8 +103,8 @@ func (h *harness) holds(t *testing.T) {
 	t.Logf("converged in %s", time.Since(began).Round(time.Millisecond))
 }
 
-// came requires that the platform came through every disturbance.
-func came(t *testing.T, h *harness, plan []disturbance) *report {
+// playPlan disturbs the platform as planned, under its traffic, and returns the report.
+func playPlan(t *testing.T, h *harness, plan []disturbance) *report {
 	t.Helper()
 
 	result := &report{}

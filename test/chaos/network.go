@@ -80,7 +80,7 @@ func handleIn(namespace string) (*netlink.Handle, error) {
 	return handle, nil
 }
 
-// judgeNetwork: every VM has its interface and its address, and nothing else has one.
+// judgeNetwork reports VMs without an interface and an address, and interfaces of no VM.
 func judgeNetwork(held []netHolding, node string, vms []vmRow) []finding {
 	var found []finding
 

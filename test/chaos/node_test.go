@@ -12,7 +12,6 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestNode_CutOff_ItsVMsArePlacedElsewhereAndRemovedWhenItReturns(t *testing.T) {
 	h := platform(t, usualTraffic)
 	node := h.cluster.Nodes()[1].Name
@@ -34,7 +33,6 @@ func TestNode_CutOff_ItsVMsArePlacedElsewhereAndRemovedWhenItReturns(t *testing.
 	h.nothingFailed(t, true)
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestDrain_VMsMoveFirstAndAreStoppedAfter(t *testing.T) {
 	h := platform(t, usualTraffic)
 	node := h.cluster.Nodes()[0].Name

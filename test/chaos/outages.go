@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// outages are the times in which the harness itself kept an edge from serving. A load balancer in front of the edges would
-// have taken another one: a connection that breaks then is not held against the platform.
+// outages are the times in which the harness itself kept an edge from serving. A load balancer in front of the edges would have taken another
+// edge, so that a connection which breaks at such a time is no failure of the platform.
 type outages struct {
 	mutex sync.Mutex
 	all   []outage
@@ -26,7 +26,7 @@ func (o *outages) add(one outage) {
 	o.all = append(o.all, one)
 }
 
-// cover tells whether what began and ended then on an edge met an outage of it. cut tells that a request was under way.
+// cover tells whether a connection to an edge, from its begin to its end, met an outage of that edge. cut tells that a request was under way.
 func (o *outages) cover(edge int, began, ended time.Time, cut bool) bool {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()

@@ -46,7 +46,7 @@ type disturbance struct {
 	also string
 	// after is how long after the action's begin it happens; a fault point has its own moment.
 	after time.Duration
-	// lasts is how long what is frozen or cut off stays so.
+	// lasts is how long a part stays frozen, or a node cut off.
 	lasts time.Duration
 	// patience is how long a user waits before the cancel.
 	patience time.Duration
@@ -81,8 +81,7 @@ func (d disturbance) String() string {
 	}
 }
 
-// leaseTime is longer than Postgres keeps the lock of a worker that says nothing: a worker that is frozen for it was given
-// up meanwhile.
+// leaseTime is longer than Postgres keeps the lock of a worker that is silent: another worker takes over from one that is frozen for so long.
 const leaseTime = 8 * time.Second
 
 // steps are the chain's.

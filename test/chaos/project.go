@@ -12,6 +12,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const (
@@ -42,12 +43,12 @@ func newProject(ctx context.Context, api *client.ClientWithResponses, s *sample)
 	}
 
 	made, err := api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
-		Name: s.name, RepositoryURL: s.url(), AutoDeploy: new(bool), Instances: lo.ToPtr[int64](instances),
+		Name: s.name, RepositoryURL: s.URL(), AutoDeploy: new(bool), Instances: lo.ToPtr[int64](instances),
 		ReleaseCommand: new("echo " + released),
 		CPUMillis:      lo.ToPtr[int64](100), MemoryBytes: lo.ToPtr[int64](64 << 20), //nolint:mnd // Room for all on a small machine.
 	})
 	if err != nil || made.JSON201 == nil {
-		return nil, fmt.Errorf("make project %s: %w %s", s.name, err, lo.FromPtr(made).Body)
+		return nil, rig.Failed("make project "+s.name, err, lo.FromPtr(made).Body)
 	}
 
 	return &project{api: api, sample: s, id: made.JSON201.ID, host: strings.TrimPrefix(made.JSON201.URL, "http://")}, nil
@@ -138,21 +139,8 @@ func ask(ctx context.Context, what string, call func(ctx context.Context) (uuid.
 			return made, nil
 		}
 
-		if sleep(ctx, pause) != nil {
-			return uuid.Nil, fmt.Errorf("%s: no answer within %s; the last was %w %s", what, answerTime, err, body)
+		if rig.Sleep(ctx, pause) != nil {
+			return uuid.Nil, rig.Failed(fmt.Sprintf("%s: no answer within %s; the last was", what, answerTime), err, body)
 		}
-	}
-}
-
-// sleep waits that long, or until ctx ends.
-func sleep(ctx context.Context, duration time.Duration) error {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
 	}
 }

@@ -21,7 +21,7 @@ type images struct {
 	key  secret.Key
 }
 
-// judge: every image that runs or may be rolled back to is there, and every tag is a deployment's.
+// judge reports images that run or may be rolled back to and are missing, and tags of no deployment.
 func (i images) judge(ctx context.Context, p *project, r rows) ([]finding, error) {
 	path := "projects/" + p.id.String()
 

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // report is what came of all disturbances.
@@ -71,7 +72,7 @@ func (r *report) totals() totals {
 
 	t.orphans = lo.CountBy(found, func(f finding) bool { return f.orphan })
 	t.lost = len(found) - t.orphans
-	t.resume = percentile(lo.FilterMap(r.outcomes, func(o outcome, _ int) (time.Duration, bool) {
+	t.resume = rig.Percentile(lo.FilterMap(r.outcomes, func(o outcome, _ int) (time.Duration, bool) {
 		return lo.FromPtr(o.resumed), o.resumed != nil
 	}), ninetyFive)
 
@@ -100,23 +101,12 @@ func (r *report) print(w io.Writer) {
 		took := lo.Map(outcomes, func(o outcome, _ int) time.Duration { return o.took })
 
 		sayf(w, "%-24s %6d %10d %7.1f s %7.1f s\n", kind, len(outcomes), lo.CountBy(outcomes, outcome.converged),
-			percentile(took, fifty).Seconds(), percentile(took, ninetyFive).Seconds())
+			rig.Percentile(took, fifty).Seconds(), rig.Percentile(took, ninetyFive).Seconds())
 	}
 
 	sayf(w, "\n%s\n", r.totals())
 }
 
 const fifty, ninetyFive = 0.5, 0.95
-
-// percentile returns the smallest of the values that the share of them does not exceed; zero where there are none.
-func percentile(values []time.Duration, share float64) time.Duration {
-	if len(values) == 0 {
-		return 0
-	}
-
-	sorted := slices.Sorted(slices.Values(values))
-
-	return sorted[max(int(math.Ceil(share*float64(len(sorted))))-1, 0)]
-}
 
 func sayf(w io.Writer, format string, arguments ...any) { _, _ = fmt.Fprintf(w, format, arguments...) }

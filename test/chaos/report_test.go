@@ -35,13 +35,3 @@ func TestReport_EverythingHeld_Holds(t *testing.T) {
 	r.failures = []string{"GET"}
 	require.False(t, r.totals().held())
 }
-
-func TestPercentile_IsTheSmallestThatTheShareDoesNotExceed(t *testing.T) {
-	t.Parallel()
-
-	values := lo.Times(20, func(i int) time.Duration { return time.Duration(20 - i) })
-	require.Equal(t, time.Duration(10), percentile(values, fifty))
-	require.Equal(t, time.Duration(19), percentile(values, ninetyFive))
-	require.Equal(t, time.Duration(1), percentile(values[19:], ninetyFive))
-	require.Zero(t, percentile(nil, fifty))
-}

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// revived waits until the supervisor has started a part again that was killed. That waits longer after every death in a row,
-// as for a part that crashes by itself; here a second is enough.
+// revived waits until the supervisor has started a killed part again. The supervisor waits longer after every death in a row, as that of a part
+// that crashes by itself; after a second here, it is told to start the part at once.
 func (h *harness) revived(ctx context.Context, part string, pid int, at time.Time) error {
 	const patience, pause = time.Second, 10 * time.Millisecond
 
@@ -20,7 +22,7 @@ func (h *harness) revived(ctx context.Context, part string, pid int, at time.Tim
 	defer cancel()
 
 	for h.cluster.PID(part) == pid {
-		if sleep(bounded, pause) == nil {
+		if rig.Sleep(bounded, pause) == nil {
 			continue
 		}
 
@@ -37,7 +39,7 @@ func (h *harness) pids() map[int]string {
 	return lo.SliceToMap(h.cluster.Parts(), func(part string) (int, string) { return h.cluster.PID(part), part })
 }
 
-// served waits, where an edge was hit, until it serves again, and remembers for how long it did not.
+// served waits until an edge that was hit serves again, and remembers from when to when it did not. Other parts need no waiting.
 func (h *harness) served(ctx context.Context, part string, from time.Time) error {
 	const patience, pause = 30 * time.Second, 10 * time.Millisecond
 
@@ -49,15 +51,15 @@ func (h *harness) served(ctx context.Context, part string, from time.Time) error
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 
-	visitor := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	visitor := rig.Transport{Base: &http.Transport{DisableKeepAlives: true}}
 
 	for {
-		_, status, err := exchange(bounded, visitor, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", "", http.MethodGet, nil)
-		if err == nil && status == http.StatusOK {
+		answer, err := visitor.Ask(bounded, http.MethodGet, h.cluster.EdgeURLs()[index]+"/.zeitwork/health", nil)
+		if err == nil && answer.Status == http.StatusOK {
 			break
 		}
 
-		if err := sleep(bounded, pause); err != nil {
+		if err := rig.Sleep(bounded, pause); err != nil {
 			return fmt.Errorf("%s does not serve again: %w", part, err)
 		}
 	}

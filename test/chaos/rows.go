@@ -12,7 +12,7 @@ import (
 	"github.com/samber/lo"
 )
 
-// rows is what the database says, all of it at one moment.
+// rows is what the database says of the platform at one moment.
 type rows struct {
 	deployments []deploymentRow
 	vms         []vmRow
@@ -145,7 +145,7 @@ func (r rows) live(p *project) (deploymentRow, bool) {
 	return lo.Find(r.of(p), func(d deploymentRow) bool { return d.State == "live" })
 }
 
-// warm are the deployments whose VMs may run on for a rollback.
+// needed are the deployments whose VMs must run, as they are live, or may run on for a rollback.
 func (r rows) needed() map[uuid.UUID]deploymentRow {
 	needed := lo.Filter(r.deployments, func(d deploymentRow, _ int) bool { return d.State == "live" || (d.State == "retired" && d.Warm) })
 
@@ -174,11 +174,11 @@ func (r rows) flips(projects []*project) []flip {
 	return all
 }
 
-// replaced tells whether what served a stream had lost the route before the stream ended.
+// replaced tells whether the deployment that served a stream had lost the route before the stream ended.
 func replaced(flips []flip, e ended) bool {
 	flips = lo.Filter(flips, func(f flip, _ int) bool { return f.host == e.host && f.at.Before(e.at) })
 	last := lo.MaxBy(flips, func(a, b flip) bool { return a.version > b.version })
 
-	// Before the first message nobody knows what served it.
+	// A stream without a message does not tell what served it.
 	return e.text != "" && len(flips) > 0 && last.text != e.text
 }

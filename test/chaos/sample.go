@@ -4,19 +4,22 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 //go:embed app
 var app embed.FS
 
-// sample is a git repository of an app whose versions differ in one line.
+// sample is a git repository of an app each version of which answers with a text of its own.
 type sample struct {
-	dir, name string
+	*rig.Sample
+
+	name string
 
 	mutex   sync.Mutex
 	version int
@@ -25,55 +28,30 @@ type sample struct {
 }
 
 func newSample(ctx context.Context, dir, name string) (*sample, error) {
-	s := &sample{dir: filepath.Join(dir, name), name: name, texts: map[string]string{}}
-
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the sample's folder: %w", err)
-	}
-
-	dockerfile, err := app.ReadFile("app/Dockerfile")
+	tree, err := fs.Sub(app, "app")
 	if err != nil {
-		return nil, fmt.Errorf("read the sample: %w", err)
+		return nil, fmt.Errorf("find the sample: %w", err)
 	}
 
-	if err := os.WriteFile(filepath.Join(s.dir, "Dockerfile"), dockerfile, 0o600); err != nil {
+	dir = filepath.Join(dir, name)
+	if err := os.CopyFS(dir, tree); err != nil {
 		return nil, fmt.Errorf("write the sample: %w", err)
 	}
 
-	_, err = s.git(ctx, "init", "--quiet", "-b", "main")
+	made, err := rig.NewSample(ctx, dir, "server.js", "VERSION")
 
-	return s, err
+	return &sample{Sample: made, name: name, texts: map[string]string{}}, err
 }
-
-func (s *sample) url() string { return "file://" + s.dir }
 
 // push commits the next version and returns its hash.
 func (s *sample) push(ctx context.Context) (string, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 
-	script, err := app.ReadFile("app/server.js")
-	if err != nil {
-		return "", fmt.Errorf("read the sample: %w", err)
-	}
-
 	s.version++
 	text := fmt.Sprintf("%s-%d", s.name, s.version)
 
-	changed := strings.Replace(string(script), "VERSION", text, 1)
-	if err := os.WriteFile(filepath.Join(s.dir, "server.js"), []byte(changed), 0o600); err != nil {
-		return "", fmt.Errorf("change the sample: %w", err)
-	}
-
-	if _, err := s.git(ctx, "add", "--all"); err != nil {
-		return "", err
-	}
-
-	if _, err := s.git(ctx, "-c", "user.name=Chaos", "-c", "user.email=chaos@localhost", "commit", "--quiet", "--message", text); err != nil {
-		return "", err
-	}
-
-	commit, err := s.git(ctx, "rev-parse", "HEAD")
+	commit, err := s.Change(ctx, text)
 	s.texts[commit] = text
 
 	return commit, err
@@ -85,13 +63,4 @@ func (s *sample) text(commit string) string {
 	defer s.mutex.Unlock()
 
 	return s.texts[commit]
-}
-
-func (s *sample) git(ctx context.Context, arguments ...string) (string, error) {
-	output, err := exec.CommandContext(ctx, "git", append([]string{"-C", s.dir}, arguments...)...).CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", arguments[0], err, output)
-	}
-
-	return strings.TrimSpace(string(output)), nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // stream is one that is open.
@@ -18,7 +20,7 @@ type stream struct {
 	kind, host string
 	edge       int
 	opened     time.Time
-	// text is of the version that serves it.
+	// text is what the version that serves it says; empty before the first message.
 	text string
 }
 
@@ -41,7 +43,7 @@ var (
 	webSocket        = dial{kind: "a WebSocket", open: openWebSocket}
 )
 
-// follow keeps a stream open, and opens it again whenever it ends. At the other edge, where the connection broke.
+// follow keeps a stream open, and opens it again whenever it ends: at the next edge where this one could not be reached.
 func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 	const pause = 100 * time.Millisecond
 
@@ -59,7 +61,7 @@ func (t *traffic) follow(ctx context.Context, p *project, edge int, d dial) {
 			if ctx.Err() == nil {
 				t.refused(edge, began, d.kind, err)
 				edge = (edge + 1) % len(t.edges)
-				_ = sleep(ctx, pause)
+				_ = rig.Sleep(ctx, pause)
 			}
 
 			continue
@@ -139,10 +141,9 @@ func openEvents(ctx context.Context, edge, host string) (func() (string, error),
 		return nil, nil, fmt.Errorf("make a request: %w", err)
 	}
 
-	request.Host = host
-	transport := keepAlive()
+	connections := keepAlive()
 
-	response, err := transport.RoundTrip(request)
+	response, err := rig.Transport{Host: host, Base: connections}.RoundTrip(request)
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask: %w", err)
 	}
@@ -150,7 +151,7 @@ func openEvents(ctx context.Context, edge, host string) (func() (string, error),
 	end := func() {
 		_ = response.Body.Close()
 
-		transport.CloseIdleConnections()
+		connections.CloseIdleConnections()
 	}
 
 	if response.StatusCode != http.StatusOK {

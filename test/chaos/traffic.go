@@ -8,6 +8,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // rates say how much traffic there is.
@@ -20,7 +22,7 @@ type rates struct {
 	readers int
 }
 
-// traffic is what customers' users do while the platform is disturbed.
+// traffic is what users of the deployed apps do while the platform is disturbed.
 type traffic struct {
 	edges   []string
 	outages *outages
@@ -30,15 +32,15 @@ type traffic struct {
 
 	mutex    sync.Mutex
 	requests int
-	// excused are those of the connections below that broke because the harness had hit their edge.
+	// excused counts the connections that broke because the harness had hit their edge.
 	excused int
-	// failures are requests that failed for no reason of the harness's.
+	// failures are requests that the platform failed: nothing that the harness did excuses them.
 	failures []string
-	// broken are connections that broke: failures unless the harness has broken them.
+	// broken are connections that broke. settle decides which of them are failures: those whose edge the harness had not hit.
 	broken []broken
-	// ended are streams that ended: failures unless what served them had been replaced.
+	// ended are streams that ended. settle decides which of them are failures: those whose deployment was still live.
 	ended []ended
-	// streams are those that are open, by what serves them.
+	// streams are open.
 	streams map[*stream]bool
 }
 
@@ -105,7 +107,7 @@ func (t *traffic) upload(ctx context.Context, v *visitor) {
 
 	for ctx.Err() == nil {
 		if !v.post(ctx) {
-			_ = sleep(ctx, uploadTime/uploadParts)
+			_ = rig.Sleep(ctx, uploadTime/uploadParts)
 		}
 	}
 }

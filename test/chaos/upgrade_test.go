@@ -9,14 +9,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 	h := platform(t, usualTraffic)
 
 	upgraded := filepath.Join(h.scratch, "zeitwork-upgraded")
-	require.NoError(t, build(t.Context(), upgraded, "faultpoints,upgraded"))
+	require.NoError(t, rig.BuildZeitwork(t.Context(), upgraded, "faultpoints,upgraded"))
 
 	ctx, stop := context.WithCancel(t.Context())
 

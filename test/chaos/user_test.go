@@ -7,11 +7,12 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const stepSQL = `SELECT state, step FROM deployments WHERE id = $1`
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -23,7 +24,7 @@ func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 			var state, at string
 			require.NoError(t, h.pool.QueryRow(t.Context(), stepSQL, made).Scan(&state, &at))
 
-			// What is quicker than the looking is cancelled a step later.
+			// A step that is over between two looks is cancelled at a later step.
 			return lo.IndexOf(steps(), at) >= lo.IndexOf(steps(), step) || state == "live"
 		}, time.Minute, time.Millisecond)
 
@@ -40,7 +41,6 @@ func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {
 	h.nothingFailed(t, false)
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestTwoPushes_ATenthOfASecondApart_SupersededAndLive(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -53,7 +53,6 @@ func TestTwoPushes_ATenthOfASecondApart_SupersededAndLive(t *testing.T) {
 	h.nothingFailed(t, false)
 }
 
-//nolint:paralleltest // It disturbs what the others stand on.
 func TestRollback_WhileWarm_TakesTheVMsOver(t *testing.T) {
 	h := platform(t, usualTraffic)
 
@@ -74,13 +73,13 @@ func TestRollback_WhileWarm_TakesTheVMsOver(t *testing.T) {
 	made, err := h.web.rollback(t.Context(), before.ID)
 	require.NoError(t, err)
 
-	visitor := &http.Client{Transport: keepAlive()}
+	visitor := rig.Transport{Host: h.web.host, Base: keepAlive()}
 
 	for _, edge := range h.cluster.EdgeURLs() {
 		require.Eventually(t, func() bool {
-			body, status, err := exchange(t.Context(), visitor, edge, h.web.host, http.MethodGet, nil)
+			answer, err := visitor.Ask(t.Context(), http.MethodGet, edge, nil)
 
-			return err == nil && status == http.StatusOK && body == h.web.sample.text(before.Commit)
+			return err == nil && answer.Status == http.StatusOK && answer.Body == h.web.sample.text(before.Commit)
 		}, time.Minute, time.Millisecond)
 	}
 

@@ -7,12 +7,14 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 const (
 	// requestTime is longer than anything is frozen.
 	requestTime = 30 * time.Second
-	// A slow body takes this long, in as many parts.
+	// A slow body takes uploadTime and is sent in uploadParts.
 	uploadTime  = 1500 * time.Millisecond
 	uploadParts = 5
 )
@@ -22,14 +24,18 @@ type visitor struct {
 	traffic *traffic
 	project *project
 	edge    int
-	client  *http.Client
+	// connections carry the requests of transport.
+	connections *http.Transport
+	transport   rig.Transport
 }
 
 func newVisitor(t *traffic, p *project, edge int) *visitor {
-	return &visitor{traffic: t, project: p, edge: edge, client: &http.Client{Transport: keepAlive()}}
+	own := keepAlive()
+
+	return &visitor{traffic: t, project: p, edge: edge, connections: own, transport: rig.Transport{Host: p.host, Base: own}}
 }
 
-func (v *visitor) close() { v.client.CloseIdleConnections() }
+func (v *visitor) close() { v.connections.CloseIdleConnections() }
 
 // get asks for the page. Where the connection to the edge breaks, the other edge is asked at once, once.
 func (v *visitor) get(ctx context.Context) {
@@ -51,7 +57,6 @@ func (v *visitor) get(ctx context.Context) {
 func (v *visitor) post(ctx context.Context) bool {
 	v.traffic.count()
 
-	// Made longer than the sending takes, so that it is not cut off by the end of the traffic.
 	reader, writer := io.Pipe()
 	part := strings.Repeat("x", 1000) //nolint:mnd // Any length.
 
@@ -61,7 +66,8 @@ func (v *visitor) post(ctx context.Context) bool {
 				return
 			}
 
-			_ = sleep(ctx, uploadTime/uploadParts)
+			// When the traffic ends, the parts that are left are sent at once: a request that has begun is not cut off.
+			_ = rig.Sleep(ctx, uploadTime/uploadParts)
 		}
 
 		_ = writer.Close()
@@ -84,50 +90,28 @@ func (v *visitor) send(ctx context.Context, edge int, method string, body io.Rea
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
 	defer cancel()
 
-	content, status, err := exchange(bounded, v.client, v.traffic.edges[edge], v.project.host, method, body)
+	answer, err := v.transport.Ask(bounded, method, v.traffic.edges[edge], body)
 	if err != nil {
 		v.traffic.breaks(broken{edge: edge, began: began, ended: time.Now(), what: method + " " + v.project.host, err: err})
 
 		return "", false
 	}
 
-	if status != http.StatusOK {
-		v.traffic.failf("edge %d: %s %s after %s: %d %s", edge+1, method, v.project.host, time.Since(began).Round(time.Millisecond), status, firstLine(content))
+	if answer.Status != http.StatusOK {
+		v.traffic.failf("edge %d: %s %s after %s: %d %s", edge+1, method, v.project.host, time.Since(began).Round(time.Millisecond),
+			answer.Status, firstLine(answer.Body))
 
 		return "", false
 	}
 
-	return content, true
+	return answer.Body, true
 }
 
-// check looks whether the answer is this project's.
+// check counts an answer of another project's app, or with another ending, as a failure.
 func (v *visitor) check(body, method, ending string) {
 	if !strings.HasPrefix(body, v.project.sample.name+"-") || !strings.HasSuffix(body, ending) {
 		v.traffic.failf("%s %s was answered with %q", method, v.project.host, body)
 	}
-}
-
-// exchange asks an edge for a host.
-func exchange(ctx context.Context, c *http.Client, edge, host, method string, body io.Reader) (string, int, error) {
-	request, err := http.NewRequestWithContext(ctx, method, edge, body)
-	if err != nil {
-		return "", 0, fmt.Errorf("make a request: %w", err)
-	}
-
-	request.Host = host
-
-	response, err := c.Do(request)
-	if err != nil {
-		return "", 0, fmt.Errorf("ask: %w", err)
-	}
-	defer func() { _ = response.Body.Close() }()
-
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", 0, fmt.Errorf("read the answer: %w", err)
-	}
-
-	return string(content), response.StatusCode, nil
 }
 
 func firstLine(text string) string {

@@ -1,23 +1,29 @@
-package main
+// Package deploy measures what the platform adds to a deployment: it deploys a one-line change of the sample app again and again, by hand
+// and through the platform, on the same daemons in the same run.
+//
+// By hand means: git clone, buildctl build and push, pull, run, until the first 200. Through the platform means: from the push until the
+// first 200 of the new version through the edge proxy. The two take turns, so that a machine that becomes slower slows both. The platform
+// is told of the push through its API, as the CLI does; it would see a push that nobody tells it of at its next poll, up to
+// ZEITWORK_POLL_INTERVAL later.
+package deploy
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
-	"time"
 
-	"github.com/containerd/containerd/v2/client"
-
-	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/local/cluster"
-	"github.com/zeitwork/zeitwork/local/toolchain"
+	"github.com/zeitwork/zeitwork/test/bench/container"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// bench measures and prints the report, whose last line is the last of all: the platform has stopped by then.
-func bench(ctx context.Context, rounds int) error {
+// Run measures so many rounds, one at least, and prints a report. The report comes last: the platform has stopped by then.
+func Run(ctx context.Context, rounds int) error {
 	all, err := measure(ctx, rounds)
 	if err != nil {
 		return err
@@ -30,18 +36,18 @@ func bench(ctx context.Context, rounds int) error {
 
 // measure runs a platform of its own and deploys on it.
 func measure(ctx context.Context, rounds int) (all results, err error) {
-	scratch, err := os.MkdirTemp("/tmp", "zwb") // Short: sockets stand below it.
+	scratch, err := rig.NewScratch()
 	if err != nil {
-		return all, fmt.Errorf("make a scratch folder: %w", err)
+		return all, err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
-	// Postgres runs as another user, who must be able to pass.
-	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
-		return all, fmt.Errorf("open the scratch folder: %w", err)
-	}
-
-	started, bin, err := startCluster(ctx, scratch)
+	started, err := rig.Start(ctx, scratch, cluster.Options{
+		ClusterRange: netip.MustParsePrefix("10.87.0.0/16"),
+		BuildRange:   netip.MustParsePrefix("10.88.0.0/16"),
+		Bridge:       "zwbench0",
+		Progress:     func(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) },
+	})
 	if err != nil {
 		return all, err
 	}
@@ -53,104 +59,80 @@ func measure(ctx context.Context, rounds int) (all results, err error) {
 		return all, err
 	}
 
-	byHand, err := newRaw(started, bin, scratch)
+	runner, err := container.NewRunner(started)
 	if err != nil {
 		return all, err
 	}
-	defer func() { _ = byHand.containerd.Close() }()
+	defer func() { _ = runner.Close() }()
 
-	platform, err := newPlatform(ctx, started, sample)
+	byHand, err := newRaw(started, runner, scratch)
+	if err != nil {
+		return all, err
+	}
+
+	through, err := newPlatform(ctx, started, sample)
 	if err != nil {
 		return all, err
 	}
 
 	// The first round of each warms the caches and is not counted.
 	for round := range rounds + 1 {
-		if _, err := sample.change(ctx); err != nil {
-			return all, err
-		}
-
-		hand, err := byHand.deploy(ctx, sample.url())
-		if err != nil {
-			return all, fmt.Errorf("by hand: %w", err)
-		}
-
-		text, err := sample.change(ctx)
+		hand, deployed, err := both(ctx, sample, byHand, through, round)
 		if err != nil {
 			return all, err
 		}
 
-		through, err := platform.deploy(ctx, text)
-		if err != nil {
-			return all, fmt.Errorf("through the platform: %w", err)
-		}
-
-		fmt.Printf("round %2d  by hand %6.3f s  platform %6.3f s\n", round, hand.total().Seconds(), through.total.Seconds())
+		fmt.Printf("round %2d  by hand %6.3f s  platform %6.3f s\n", round, hand.total().Seconds(), deployed.total.Seconds())
 
 		if round > 0 {
-			all.add(hand, through)
+			all.add(hand, deployed)
 		}
 	}
 
 	return all, nil
 }
 
-func startCluster(ctx context.Context, scratch string) (*cluster.Cluster, string, error) {
-	const cacheVariable, defaultCache = "ZEITWORK_CACHE_DIR", "/var/cache/zeitwork"
-
-	cache := os.Getenv(cacheVariable)
-	if cache == "" {
-		cache = defaultCache
+// both deploys a change by hand and another one through the platform.
+func both(ctx context.Context, sample *rig.Sample, byHand *raw, through *platform, round int) (parts, deployed, error) {
+	if _, err := sample.Change(ctx, fmt.Sprintf("Change number %d, by hand", round)); err != nil {
+		return nil, deployed{}, err
 	}
 
-	source, err := toolchain.SourceDir()
+	hand, err := byHand.deploy(ctx, sample.URL())
 	if err != nil {
-		return nil, "", err
+		return nil, deployed{}, fmt.Errorf("by hand: %w", err)
 	}
 
-	bin, err := toolchain.Builder{CacheDir: cache, SourceDir: source, Progress: progress}.Build(ctx, toolchain.Daemons())
+	text := fmt.Sprintf("Change number %d, through the platform", round)
+	if _, err := sample.Change(ctx, text); err != nil {
+		return nil, deployed{}, err
+	}
+
+	d, err := through.deploy(ctx, text)
 	if err != nil {
-		return nil, "", err
+		return nil, deployed{}, fmt.Errorf("through the platform: %w", err)
 	}
 
-	program := filepath.Join(scratch, "zeitwork")
-	if err := run(ctx, nil, "go", "build", "-o", program, "./cmd/zeitwork"); err != nil {
-		return nil, "", err
-	}
-
-	started, err := cluster.Start(ctx, cluster.Options{
-		DataDir:      filepath.Join(scratch, "data"),
-		CacheDir:     cache,
-		Program:      program,
-		Bin:          bin,
-		ClusterRange: netip.MustParsePrefix("10.87.0.0/16"),
-		BuildRange:   netip.MustParsePrefix("10.88.0.0/16"),
-		Bridge:       "zwbench0",
-		Progress:     progress,
-	})
-
-	return started, bin, err
+	return hand, d, nil
 }
 
-func progress(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) }
+// newSample makes the repository of the sample app, whose greeting each change replaces.
+func newSample(ctx context.Context, dir string) (*rig.Sample, error) {
+	tree, err := fs.Sub(examples.NodeDockerfile, "node-dockerfile")
+	if err != nil {
+		return nil, fmt.Errorf("find the sample: %w", err)
+	}
 
-func newRaw(started *cluster.Cluster, bin, scratch string) (*raw, error) {
-	const repository, lifetime = "deploybench/raw", time.Hour
+	if err := os.CopyFS(dir, tree); err != nil {
+		return nil, fmt.Errorf("copy the sample: %w", err)
+	}
 
-	grant, err := registryauth.NewGrant(started.SecretKey(), registryauth.Repository(repository, registryauth.Pull, registryauth.Push),
-		time.Now(), lifetime)
+	sample, err := rig.NewSample(ctx, dir, "server.js", "Hello from Zeitwork")
 	if err != nil {
 		return nil, err
 	}
 
-	containerd, err := client.New(started.Containerd())
-	if err != nil {
-		return nil, fmt.Errorf("connect to containerd: %w", err)
-	}
+	_, err = sample.Commit(ctx)
 
-	return &raw{
-		buildctl: filepath.Join(bin, "buildctl"), buildkit: started.Buildkit(),
-		registry: started.Registry(), repository: repository, user: registryauth.GrantUser, password: grant,
-		containerd: containerd, scratch: scratch,
-	}, nil
+	return sample, err
 }

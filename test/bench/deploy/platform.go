@@ -1,26 +1,24 @@
-package main
+package deploy
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
-	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // platform is the running platform with a project of the sample.
 type platform struct {
 	api     *client.ClientWithResponses
 	project client.Project
-	// edge sends every request to the edge proxy, with the project's hostname.
-	edge *http.Client
+	// edge asks the edge proxy, which answers on url, for the project's hostname.
+	edge rig.Transport
 	url  string
 }
 
@@ -38,36 +36,17 @@ type deployed struct {
 	flip time.Duration
 }
 
-func newPlatform(ctx context.Context, started *cluster.Cluster, s *sample) (*platform, error) {
-	api, err := client.NewClientWithResponses(started.APIURL(), client.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+started.UserToken())
-
-		return nil
-	}))
-	if err != nil {
-		return nil, fmt.Errorf("make the client: %w", err)
-	}
-
-	made, err := api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
-		Name: "deploybench", RepositoryURL: s.url(), AutoDeploy: new(bool),
+func newPlatform(ctx context.Context, started *rig.Platform, sample *rig.Sample) (*platform, error) {
+	made, err := started.API.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
+		Name: "deploybench", RepositoryURL: sample.URL(), AutoDeploy: new(bool),
 	})
 	if err != nil || made.JSON201 == nil {
-		return nil, fmt.Errorf("make the project: %w %s", err, lo.FromPtr(made).Body)
+		return nil, rig.Failed("make the project", err, lo.FromPtr(made).Body)
 	}
 
 	hostname := strings.TrimPrefix(made.JSON201.URL, "http://")
 
-	return &platform{api: api, project: *made.JSON201, edge: &http.Client{Transport: withHost(hostname)}, url: started.EdgeURL()}, nil
-}
-
-// withHost is a transport that asks for a hostname which no nameserver knows.
-type withHost string
-
-func (h withHost) RoundTrip(request *http.Request) (*http.Response, error) {
-	request = request.Clone(request.Context())
-	request.Host = string(h)
-
-	return http.DefaultTransport.RoundTrip(request)
+	return &platform{api: started.API, project: *made.JSON201, edge: rig.Transport{Host: hostname}, url: started.EdgeURL()}, nil
 }
 
 // deploy deploys the newest commit, whose app answers with the text.
@@ -76,10 +55,10 @@ func (p *platform) deploy(ctx context.Context, text string) (deployed, error) {
 
 	created, err := p.api.CreateDeploymentWithResponse(ctx, p.project.ID, nil, client.CreateDeploymentInputBody{})
 	if err != nil || created.JSON201 == nil {
-		return deployed{}, fmt.Errorf("create the deployment: %w %s", err, lo.FromPtr(created).Body)
+		return deployed{}, rig.Failed("create the deployment", err, lo.FromPtr(created).Body)
 	}
 
-	if err := firstOK(ctx, p.edge, p.url, text); err != nil {
+	if err := p.edge.AwaitOK(ctx, p.url, text); err != nil {
 		return deployed{}, err
 	}
 
@@ -87,13 +66,13 @@ func (p *platform) deploy(ctx context.Context, text string) (deployed, error) {
 
 	d, err := p.api.GetDeploymentWithResponse(ctx, created.JSON201.ID)
 	if err != nil || d.JSON200 == nil {
-		return deployed{}, fmt.Errorf("read the deployment: %w %s", err, lo.FromPtr(d).Body)
+		return deployed{}, rig.Failed("read the deployment", err, lo.FromPtr(d).Body)
 	}
 
 	return read(pushed, visible, lo.FromPtr(d.JSON200.Timeline))
 }
 
-// read takes a deployment's timeline apart.
+// read returns how long each part of a deployment took by its timeline.
 func read(pushed, visible time.Time, timeline []client.StepAttempt) (deployed, error) {
 	if len(timeline) == 0 {
 		return deployed{}, errors.New("the deployment has no timeline")
@@ -116,29 +95,4 @@ func read(pushed, visible time.Time, timeline []client.StepAttempt) (deployed, e
 	d.flip = visible.Sub(*timeline[len(timeline)-1].EndedAt)
 
 	return d, nil
-}
-
-// get returns the body of a 200.
-func get(ctx context.Context, c *http.Client, url string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return "", fmt.Errorf("ask %s: %w", url, err)
-	}
-
-	response, err := c.Do(request)
-	if err != nil {
-		return "", fmt.Errorf("ask %s: %w", url, err)
-	}
-	defer func() { _ = response.Body.Close() }()
-
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", fmt.Errorf("read the answer of %s: %w", url, err)
-	}
-
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%s answers %s", url, response.Status)
-	}
-
-	return string(body), nil
 }

@@ -1,8 +1,8 @@
-package main
+package deploy
 
 import "time"
 
-// part is one stretch of a deployment.
+// part is one part of the work of a deployment, and how long it took.
 type part struct {
 	name string
 	took time.Duration

@@ -1,4 +1,11 @@
-package main
+// Package frameworks measures what it costs to deploy the example of each framework without a Dockerfile, beside the framework's own build.
+//
+// For each example: a cold build, an unchanged one and the median of one-line changes, each as long as the platform's build and push steps
+// took; the size of the image in the registry, compressed; how long a container of it takes until its first 200, and its memory then.
+// Beside it, after the same changes of the same tree: the framework's own build command, in a container of the base image that the
+// generated Dockerfile starts from, with the dependencies installed and its own caches warm, on all cores. For frameworks that have an
+// official Dockerfile, the size of its image, made by the same builder on the same base.
+package frameworks
 
 import (
 	"context"
@@ -6,22 +13,17 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"time"
-
-	"github.com/containerd/containerd/v2/client"
 
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
-	"github.com/zeitwork/zeitwork/local/toolchain"
+	"github.com/zeitwork/zeitwork/test/bench/container"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// bench measures and prints the report, whose last line is the last of all: the platform has stopped by then.
-func bench(ctx context.Context, rounds int, names []string) error {
-	if rounds < 1 {
-		return errors.New("measure one round at least")
-	}
-
+// Run measures the named frameworks, or all where there is no name, and prints a report. It builds so many one-line changes each way, one at
+// least. The report comes last: the platform has stopped by then.
+func Run(ctx context.Context, rounds int, names []string) error {
 	all, err := chosen(names)
 	if err != nil {
 		return err
@@ -39,40 +41,33 @@ func bench(ctx context.Context, rounds int, names []string) error {
 
 // measure runs a platform of its own and deploys on it, one framework after the other.
 func measure(ctx context.Context, rounds int, all []framework) (results []result, err error) {
-	scratch, err := os.MkdirTemp("/tmp", "zwb") // Short: sockets stand below it.
+	scratch, err := rig.NewScratch()
 	if err != nil {
-		return nil, fmt.Errorf("make a scratch folder: %w", err)
+		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(scratch) }()
 
-	// Postgres runs as another user, who must be able to pass.
-	if err := os.Chmod(scratch, 0o711); err != nil { //nolint:gosec // Pass, do not list.
-		return nil, fmt.Errorf("open the scratch folder: %w", err)
-	}
-
-	b := &workbench{rounds: rounds, scratch: scratch, cacheDir: "/var/cache/zeitwork"}
-	if cache := os.Getenv("ZEITWORK_CACHE_DIR"); cache != "" {
-		b.cacheDir = cache
-	}
-
-	started, err := b.startCluster(ctx)
+	started, err := rig.Start(ctx, scratch, cluster.Options{
+		ClusterRange:   netip.MustParsePrefix("10.90.0.0/16"),
+		BuildRange:     netip.MustParsePrefix("10.98.0.0/16"),
+		Bridge:         "zwframeworks0",
+		PublicRegistry: baseimages.PublicRegistry(ctx),
+		Environ:        []string{"ZEITWORK_KEEP_WARM=0s"},
+		Progress:       progress,
+	})
 	if err != nil {
 		return nil, err
 	}
 
 	defer func() { err = errors.Join(err, started.Stop(context.WithoutCancel(ctx))) }()
 
-	if b.platform, err = newPlatform(started); err != nil {
+	runner, err := container.NewRunner(started)
+	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = runner.Close() }()
 
-	containerd, err := client.New(started.Containerd())
-	if err != nil {
-		return nil, fmt.Errorf("connect to containerd: %w", err)
-	}
-	defer func() { _ = containerd.Close() }()
-
-	b.containers = &containers{cluster: started, client: containerd}
+	b := &workbench{rounds: rounds, scratch: scratch, platform: &platform{api: started.API}, runner: runner}
 
 	for _, f := range all {
 		measured, err := b.measure(ctx, f)
@@ -84,36 +79,6 @@ func measure(ctx context.Context, rounds int, all []framework) (results []result
 	}
 
 	return results, nil
-}
-
-func (b *workbench) startCluster(ctx context.Context) (*cluster.Cluster, error) {
-	source, err := toolchain.SourceDir()
-	if err != nil {
-		return nil, err
-	}
-
-	bin, err := toolchain.Builder{CacheDir: b.cacheDir, SourceDir: source, Progress: progress}.Build(ctx, toolchain.Daemons())
-	if err != nil {
-		return nil, err
-	}
-
-	program := filepath.Join(b.scratch, "zeitwork")
-	if err := run(ctx, "go", "build", "-o", program, "./cmd/zeitwork"); err != nil {
-		return nil, err
-	}
-
-	return cluster.Start(ctx, cluster.Options{
-		DataDir:        filepath.Join(b.scratch, "data"),
-		CacheDir:       b.cacheDir,
-		Program:        program,
-		Bin:            bin,
-		ClusterRange:   netip.MustParsePrefix("10.90.0.0/16"),
-		BuildRange:     netip.MustParsePrefix("10.98.0.0/16"),
-		Bridge:         "zwframeworks0",
-		PublicRegistry: baseimages.PublicRegistry(ctx),
-		Environ:        []string{"ZEITWORK_KEEP_WARM=0s"},
-		Progress:       progress,
-	})
 }
 
 func progress(part, detail string) {

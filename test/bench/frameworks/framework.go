@@ -1,4 +1,4 @@
-package main
+package frameworks
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/test/fixtures"
 )
 
 // framework is an example, and how its framework builds it by itself.
@@ -77,7 +78,7 @@ func frameworks() []framework {
 
 func rails() framework {
 	return framework{
-		name: "rails", write: examples.WriteRails, file: "app/controllers/api/hello_controller.rb", text: "Hello from Rails",
+		name: "rails", write: fixtures.WriteRails, file: "app/controllers/api/hello_controller.rb", text: "Hello from Rails",
 		variables: map[string]string{"SECRET_KEY_BASE": "only-for-measuring-only-for-measuring-only-for-measuring"},
 		image:     "ruby:3.3-slim-trixie",
 		environment: []string{
@@ -101,7 +102,7 @@ func rails() framework {
 // laravel builds itself in the image of Node, with Debian's PHP beside it.
 func laravel(image string) framework {
 	return framework{
-		name: "laravel", write: examples.WriteLaravel, file: "resources/views/welcome.blade.php", text: "Hello from Laravel",
+		name: "laravel", write: fixtures.WriteLaravel, file: "resources/views/welcome.blade.php", text: "Hello from Laravel",
 		variables:   map[string]string{"APP_KEY": "base64:b25seS1mb3ItbWVhc3VyaW5nLW9ubHktZm9yLW1lYXM="},
 		image:       image,
 		environment: []string{"COMPOSER_ALLOW_SUPERUSER=1", "COMPOSER_NO_INTERACTION=1", "DEBIAN_FRONTEND=noninteractive"},

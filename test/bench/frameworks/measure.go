@@ -1,4 +1,4 @@
-package main
+package frameworks
 
 import (
 	"context"
@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/bench/container"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // workbench is what a framework is measured with.
 type workbench struct {
-	rounds            int
-	scratch, cacheDir string
-	platform          *platform
-	containers        *containers
+	rounds   int
+	scratch  string
+	platform *platform
+	runner   *container.Runner
 }
 
 // result is what was measured of one framework. What does not exist is zero.
@@ -31,7 +34,7 @@ type result struct {
 }
 
 func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
-	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name), b.cacheDir)
+	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name))
 	if err != nil {
 		return result{}, err
 	}
@@ -48,7 +51,7 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 		return result{}, err
 	}
 
-	if err := s.commit(ctx); err != nil {
+	if _, err := s.Commit(ctx); err != nil {
 		return result{}, err
 	}
 
@@ -58,11 +61,11 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 	}
 
 	r := result{name: f.name, cold: cold.build, unchanged: unchanged.build}
-	if r.size, err = b.containers.size(ctx, project, cold.digest); err != nil {
+	if r.size, err = b.size(ctx, project, cold.digest); err != nil {
 		return result{}, err
 	}
 
-	if r.first, r.memory, err = b.containers.try(ctx, project, cold.digest, f.variables); err != nil {
+	if r.first, r.memory, err = b.try(ctx, project, cold.digest, f.variables); err != nil {
 		return result{}, err
 	}
 
@@ -84,21 +87,21 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 
 // change builds each change both ways, in turns, so that a machine that becomes slower slows both. The first change warms the caches and is
 // not counted.
-func (b *workbench) change(ctx context.Context, f framework, s *sample, r *result, deploy func() (deployed, error)) error {
+func (b *workbench) change(ctx context.Context, f framework, s *rig.Sample, r *result, deploy func() (deployed, error)) error {
 	var own *ownBuild
 
 	if len(f.build) > 0 {
 		progress(f.name, "its own build, in "+f.image)
 
 		var err error
-		if own, err = b.containers.newOwnBuild(ctx, f, s); err != nil {
+		if own, err = b.newOwnBuild(ctx, f, s); err != nil {
 			return err
 		}
-		defer func() { _ = own.container.remove(ctx) }()
+		defer func() { _ = own.container.Remove(ctx) }()
 	}
 
 	for round := range b.rounds + 1 {
-		if err := s.change(ctx); err != nil {
+		if _, err := s.Change(ctx, fmt.Sprintf("Change number %d", round+1)); err != nil {
 			return err
 		}
 
@@ -133,12 +136,12 @@ func (b *workbench) change(ctx context.Context, f framework, s *sample, r *resul
 func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 	progress(f.name, "the official Dockerfile")
 
-	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name+"-official"), b.cacheDir)
+	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name+"-official"))
 	if err != nil {
 		return 0, err
 	}
 
-	if err := s.adopt(ctx, *f.official); err != nil {
+	if err := adopt(ctx, s, *f.official); err != nil {
 		return 0, err
 	}
 
@@ -152,7 +155,7 @@ func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 		return 0, fmt.Errorf("with the official Dockerfile: %w", err)
 	}
 
-	size, err := b.containers.size(ctx, project, built.digest)
+	size, err := b.size(ctx, project, built.digest)
 
 	return size, errors.Join(err, b.platform.remove(ctx, project))
 }

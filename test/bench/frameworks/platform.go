@@ -1,4 +1,4 @@
-package main
+package frameworks
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
-	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// platform is the running platform.
+// platform is the running platform, by its API.
 type platform struct {
 	api *client.ClientWithResponses
 }
@@ -29,33 +29,20 @@ type deployed struct {
 	log []string
 }
 
-func newPlatform(started *cluster.Cluster) (*platform, error) {
-	api, err := client.NewClientWithResponses(started.APIURL(), client.WithRequestEditorFn(func(_ context.Context, r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+started.UserToken())
-
-		return nil
-	}))
-	if err != nil {
-		return nil, fmt.Errorf("make the client: %w", err)
-	}
-
-	return &platform{api: api}, nil
-}
-
-func (p *platform) project(ctx context.Context, name string, s *sample, variables map[string]string) (uuid.UUID, error) {
+func (p *platform) project(ctx context.Context, name string, s *rig.Sample, variables map[string]string) (uuid.UUID, error) {
 	const memory, cpu = 512 << 20, 200
 
 	made, err := p.api.CreateProjectWithResponse(ctx, nil, client.CreateProjectInputBody{
-		Name: name, RepositoryURL: s.url(), AutoDeploy: new(bool), MemoryBytes: lo.ToPtr[int64](memory), CPUMillis: lo.ToPtr[int64](cpu),
+		Name: name, RepositoryURL: s.URL(), AutoDeploy: new(bool), MemoryBytes: lo.ToPtr[int64](memory), CPUMillis: lo.ToPtr[int64](cpu),
 	})
 	if err != nil || made.JSON201 == nil {
-		return uuid.UUID{}, fmt.Errorf("make the project: %w %s", err, lo.FromPtr(made).Body)
+		return uuid.UUID{}, rig.Failed("make the project", err, lo.FromPtr(made).Body)
 	}
 
 	for variable, value := range variables {
 		set, err := p.api.SetEnvironmentVariableWithResponse(ctx, made.JSON201.ID, variable, client.SetEnvironmentVariableInputBody{Value: value})
 		if err != nil || set.StatusCode() != http.StatusOK {
-			return uuid.UUID{}, fmt.Errorf("set %s: %w %s", variable, err, lo.FromPtr(set).Body)
+			return uuid.UUID{}, rig.Failed("set "+variable, err, lo.FromPtr(set).Body)
 		}
 	}
 
@@ -66,7 +53,7 @@ func (p *platform) project(ctx context.Context, name string, s *sample, variable
 func (p *platform) remove(ctx context.Context, project uuid.UUID) error {
 	deleted, err := p.api.DeleteProjectWithResponse(ctx, project)
 	if err != nil || deleted.StatusCode() != http.StatusNoContent {
-		return fmt.Errorf("delete the project: %w %s", err, lo.FromPtr(deleted).Body)
+		return rig.Failed("delete the project", err, lo.FromPtr(deleted).Body)
 	}
 
 	return nil
@@ -81,13 +68,13 @@ func (p *platform) deploy(ctx context.Context, project uuid.UUID) (deployed, err
 
 	created, err := p.api.CreateDeploymentWithResponse(ctx, project, nil, client.CreateDeploymentInputBody{})
 	if err != nil || created.JSON201 == nil {
-		return deployed{}, fmt.Errorf("create the deployment: %w %s", err, lo.FromPtr(created).Body)
+		return deployed{}, rig.Failed("create the deployment", err, lo.FromPtr(created).Body)
 	}
 
 	for {
 		answer, err := p.api.GetDeploymentWithResponse(ctx, created.JSON201.ID)
 		if err != nil || answer.JSON200 == nil {
-			return deployed{}, fmt.Errorf("read the deployment: %w %s", err, lo.FromPtr(answer).Body)
+			return deployed{}, rig.Failed("read the deployment", err, lo.FromPtr(answer).Body)
 		}
 
 		d := *answer.JSON200
@@ -99,7 +86,9 @@ func (p *platform) deploy(ctx context.Context, project uuid.UUID) (deployed, err
 			return deployed{}, fmt.Errorf("the deployment is %s: %s", d.State, lo.FromPtr(d.Error).Message)
 		}
 
-		time.Sleep(interval)
+		if err := rig.Sleep(ctx, interval); err != nil {
+			return deployed{}, fmt.Errorf("the deployment is still %s: %w", d.State, err)
+		}
 	}
 }
 
@@ -122,7 +111,7 @@ func (p *platform) read(ctx context.Context, d client.Deployment) (deployed, err
 
 	lines, err := p.api.ListBuildLogsWithResponse(ctx, d.ID, nil)
 	if err != nil || lines.JSON200 == nil {
-		return deployed{}, fmt.Errorf("read the build log: %w %s", err, lo.FromPtr(lines).Body)
+		return deployed{}, rig.Failed("read the build log", err, lo.FromPtr(lines).Body)
 	}
 
 	for _, line := range lines.JSON200.Items {

@@ -1,15 +1,16 @@
-package main
+package frameworks
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// report prints ours beside theirs; the last line is for machines.
+// report prints the platform's builds beside the frameworks' own; its last line is for machines.
 func report(results []result) {
 	const megabyte = 1e6
 
@@ -32,7 +33,7 @@ func report(results []result) {
 		own, relative, officialSize := "-", "-", "-"
 
 		if len(r.own) > 0 {
-			ours, theirs := median(r.oneLine), median(r.own)
+			ours, theirs := rig.Median(r.oneLine), rig.Median(r.own)
 			ratio = max(ratio, ours.Seconds()/theirs.Seconds())
 			own, relative = seconds(theirs), fmt.Sprintf("%.2f", ours.Seconds()/theirs.Seconds())
 		}
@@ -44,7 +45,7 @@ func report(results []result) {
 
 		slowest = max(slowest, r.unchanged)
 
-		fmt.Printf("%-8s %9s %12s %11s %9s %7s %9s %12s %11s %9s\n", r.name, seconds(r.cold), seconds(r.unchanged), seconds(median(r.oneLine)), own,
+		fmt.Printf("%-8s %9s %12s %11s %9s %7s %9s %12s %11s %9s\n", r.name, seconds(r.cold), seconds(r.unchanged), seconds(rig.Median(r.oneLine)), own,
 			relative, fmt.Sprintf("%.2f MB", float64(r.size)/megabyte), officialSize, seconds(r.first), fmt.Sprintf("%.0f MB", float64(r.memory)/megabyte))
 	}
 
@@ -53,7 +54,7 @@ func report(results []result) {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// short leaves out of an instruction what makes it long.
+// short returns an instruction of a Dockerfile without its mounts, cut to the width of a terminal, with how long it took.
 func short(line string) string {
 	const width = 140
 
@@ -65,12 +66,4 @@ func short(line string) string {
 	instruction, took, _ := strings.Cut(text, ": done in ")
 
 	return lo.Substring(instruction, 0, width) + "… " + took
-}
-
-// median returns the middle of the values, the mean of the two middle ones where their number is even.
-func median(values []time.Duration) time.Duration {
-	sorted := slices.Sorted(slices.Values(values))
-	below, above := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
-
-	return below + (above-below)/2
 }

@@ -1,0 +1,100 @@
+// Command bench runs a platform of its own on this machine and measures it. It needs root and takes minutes.
+//
+//	go run ./test/bench deploy -rounds 10
+//	go run ./test/bench frameworks -only nextjs,nuxt -rounds 5
+//
+// The packages deploy and frameworks say what is measured. The last line that is printed is for machines.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/zeitwork/zeitwork/test/bench/deploy"
+	"github.com/zeitwork/zeitwork/test/bench/frameworks"
+)
+
+const usage = `Run a platform on this machine and measure it. It needs root and takes minutes.
+
+  go run ./test/bench deploy [-rounds N]
+        what the platform adds to a deployment, beside the same work done by hand
+  go run ./test/bench frameworks [-rounds N] [-only NAME,NAME…]
+        builds of the examples without a Dockerfile, beside their frameworks' own commands
+
+-h behind a benchmark's name explains its flags. The last line that is printed is for machines.
+`
+
+func main() {
+	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
+	flag.Parse()
+
+	run, err := parse(flag.Args())
+	if err != nil {
+		const wrongUsage = 2
+
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(wrongUsage)
+	}
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err = run(ctx)
+
+	stop()
+
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "bench %s: %v\n", flag.Arg(0), err)
+		os.Exit(1)
+	}
+}
+
+// parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
+func parse(arguments []string) (func(context.Context) error, error) {
+	if len(arguments) == 0 {
+		return nil, errors.New("say which benchmark to run: deploy or frameworks")
+	}
+
+	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
+
+	var (
+		rounds int
+		run    func(context.Context) error
+	)
+
+	switch arguments[0] {
+	case "deploy":
+		const defaultRounds = 10
+
+		flags.IntVar(&rounds, "rounds", defaultRounds, "how many changes to deploy each way")
+
+		run = func(ctx context.Context) error { return deploy.Run(ctx, rounds) }
+	case "frameworks":
+		const defaultRounds = 3
+
+		flags.IntVar(&rounds, "rounds", defaultRounds, "how many one-line changes to build each way")
+		only := flags.String("only", "", "the frameworks to measure, with commas between; empty: all")
+
+		run = func(ctx context.Context) error {
+			return frameworks.Run(ctx, rounds, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+		}
+	default:
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy or frameworks", arguments[0])
+	}
+
+	// The flag set ends the program by itself.
+	_ = flags.Parse(arguments[1:])
+
+	switch {
+	case flags.NArg() > 0:
+		return nil, fmt.Errorf("%s takes no argument %q", arguments[0], flags.Arg(0))
+	case rounds < 1:
+		return nil, errors.New("measure one round at least")
+	}
+
+	return run, nil
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestParse_WhatCannotBeRun_IsNamed(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct {
+		arguments []string
+		words     string
+	}{
+		{nil, "deploy or frameworks"},
+		{[]string{"everything"}, `"everything"`},
+		{[]string{"deploy", "-rounds", "0"}, "one round"},
+		{[]string{"frameworks", "nextjs"}, `"nextjs"`},
+	} {
+		_, err := parse(test.arguments)
+		require.ErrorContains(t, err, test.words)
+	}
+}
+
+func TestParse_WhatTheDocumentationShows_CanBeRun(t *testing.T) {
+	t.Parallel()
+
+	for _, arguments := range [][]string{
+		{"deploy"}, {"deploy", "-rounds", "10"}, {"frameworks"}, {"frameworks", "-only", "nextjs,nuxt", "-rounds", "5"},
+	} {
+		run, err := parse(arguments)
+		require.NoError(t, err)
+		require.NotNil(t, run)
+	}
+}
