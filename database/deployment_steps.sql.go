@@ -25,8 +25,12 @@ func (q *Queries) CancelSteps(ctx context.Context, deploymentID uuid.UUID) error
 }
 
 const closeStep = `-- name: CloseStep :exec
-UPDATE deployment_steps SET state = $1, error = $2, waiting_for = $3, ended_at = now()
-WHERE id = $4 AND state = 'running'
+WITH closed AS (
+  UPDATE deployment_steps SET state = $1, error = $2, waiting_for = $3, ended_at = now()
+  WHERE deployment_steps.id = $4 AND deployment_steps.state = 'running'
+  RETURNING deployment_id
+)
+SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM closed
 `
 
 type CloseStepParams struct {
@@ -36,6 +40,7 @@ type CloseStepParams struct {
 	ID         uuid.UUID
 }
 
+// Ends the row of an attempt and tells whoever waits for the deployment.
 func (q *Queries) CloseStep(ctx context.Context, arg CloseStepParams) error {
 	_, err := q.db.Exec(ctx, closeStep,
 		arg.State,

@@ -770,44 +770,6 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 	return i, err
 }
 
-const lockDeploymentAtStep = `-- name: LockDeploymentAtStep :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 AND step = $2 AND state = 'deploying' FOR NO KEY UPDATE
-`
-
-// Half of the fence: returns no row when the deployment has ended or stands at another step.
-func (q *Queries) LockDeploymentAtStep(ctx context.Context, iD uuid.UUID, step string) (Deployment, error) {
-	row := q.db.QueryRow(ctx, lockDeploymentAtStep, iD, step)
-	var i Deployment
-	err := row.Scan(
-		&i.ID,
-		&i.ProjectID,
-		&i.State,
-		&i.Step,
-		&i.Trigger,
-		&i.OriginID,
-		&i.Branch,
-		&i.CommitSHA,
-		&i.CommitMessage,
-		&i.CommitAuthor,
-		&i.SourceDigest,
-		&i.BuildPlan,
-		&i.ImageDigest,
-		&i.ImageID,
-		&i.EnvironmentSealed,
-		&i.ErrorCode,
-		&i.ErrorMessage,
-		&i.RouteVersion,
-		&i.CreatedBy,
-		&i.CreatedAt,
-		&i.StartedAt,
-		&i.EndedAt,
-		&i.RetiredAt,
-		&i.WarmUntil,
-		&i.HeldAt,
-	)
-	return i, err
-}
-
 const lockProject = `-- name: LockProject :one
 SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `

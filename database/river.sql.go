@@ -8,6 +8,7 @@ package database
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -25,6 +26,101 @@ func (q *Queries) DeposeDeadLeader(ctx context.Context, worker string) (int64, e
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const fence = `-- name: Fence :one
+
+WITH project AS MATERIALIZED (
+  SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at FROM projects WHERE projects.id = $1 FOR NO KEY UPDATE
+), deployment AS MATERIALIZED (
+  SELECT deployments.id FROM project JOIN deployments ON deployments.project_id = project.id
+  WHERE deployments.id = $2 AND deployments.step = $3 AND deployments.state = 'deploying'
+  FOR NO KEY UPDATE OF deployments
+), job AS MATERIALIZED (
+  SELECT owned.id FROM deployment, river.river_job AS owned
+  WHERE owned.id = $4 AND owned.state = 'running' AND owned.attempt = $5
+    AND owned.attempted_by[array_upper(owned.attempted_by, 1)] = $6::text
+  FOR UPDATE OF owned
+)
+SELECT project.id, project.organisation_id, project.name, project.slug, project.repository_url, project.branch, project.root_directory, project.dockerfile_path, project.port, project.health_path, project.instances, project.cpu_millis, project.memory_bytes, project.auto_deploy, project.last_seen_commit, project.polled_at, project.poll_error, project.created_at, project.deleted_at, project.release_command, project.build_variables, project.last_seen_at, project.pinned_by_id, project.instances_changed_at FROM project, job
+`
+
+type FenceParams struct {
+	ProjectID    uuid.UUID
+	DeploymentID uuid.UUID
+	Step         string
+	JobID        int64
+	Attempt      int16
+	Worker       string
+}
+
+type FenceRow struct {
+	ID                 uuid.UUID
+	OrganisationID     uuid.UUID
+	Name               string
+	Slug               string
+	RepositoryURL      string
+	Branch             string
+	RootDirectory      string
+	DockerfilePath     string
+	Port               *int32
+	HealthPath         *string
+	Instances          int32
+	CPUMillis          int32
+	MemoryBytes        int64
+	AutoDeploy         bool
+	LastSeenCommit     *string
+	PolledAt           *time.Time
+	PollError          *string
+	CreatedAt          time.Time
+	DeletedAt          *time.Time
+	ReleaseCommand     *string
+	BuildVariables     []string
+	LastSeenAt         *time.Time
+	PinnedByID         *uuid.UUID
+	InstancesChangedAt *time.Time
+}
+
+// Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
+// Locks project, deployment and job, in this order, and returns the project as it is now. It returns no row when the deployment has ended or
+// stands at another step, or when this attempt of this worker does not own the job any more.
+func (q *Queries) Fence(ctx context.Context, arg FenceParams) (FenceRow, error) {
+	row := q.db.QueryRow(ctx, fence,
+		arg.ProjectID,
+		arg.DeploymentID,
+		arg.Step,
+		arg.JobID,
+		arg.Attempt,
+		arg.Worker,
+	)
+	var i FenceRow
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Name,
+		&i.Slug,
+		&i.RepositoryURL,
+		&i.Branch,
+		&i.RootDirectory,
+		&i.DockerfilePath,
+		&i.Port,
+		&i.HealthPath,
+		&i.Instances,
+		&i.CPUMillis,
+		&i.MemoryBytes,
+		&i.AutoDeploy,
+		&i.LastSeenCommit,
+		&i.PolledAt,
+		&i.PollError,
+		&i.CreatedAt,
+		&i.DeletedAt,
+		&i.ReleaseCommand,
+		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
+	)
+	return i, err
 }
 
 const finalizeDeadJobs = `-- name: FinalizeDeadJobs :many
@@ -148,14 +244,12 @@ func (q *Queries) NotifyJob(ctx context.Context, queue string) error {
 }
 
 const ownsJob = `-- name: OwnsJob :one
-
 SELECT id FROM river.river_job
 WHERE id = $1 AND state = 'running' AND attempt = $2 AND attempted_by[array_upper(attempted_by, 1)] = $3::text
 FOR UPDATE
 `
 
-// Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
-// Half of the fence: returns no row unless this attempt of this worker still owns the job.
+// The part of the fence that is about the job: returns no row unless this attempt of this worker still owns it.
 func (q *Queries) OwnsJob(ctx context.Context, iD int64, attempt int16, worker string) (int64, error) {
 	row := q.db.QueryRow(ctx, ownsJob, iD, attempt, worker)
 	var id int64

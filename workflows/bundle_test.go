@@ -46,6 +46,13 @@ type testBundle struct {
 func setup(t *testing.T) *testBundle {
 	t.Helper()
 
+	return setupFor(t)
+}
+
+// setupFor is setup for tests and benchmarks.
+func setupFor(t testing.TB) *testBundle {
+	t.Helper()
+
 	config := databasetest.Config(t)
 	pool, err := database.Open(t.Context(), config)
 	require.NoError(t, err)
@@ -79,7 +86,7 @@ func setup(t *testing.T) *testBundle {
 }
 
 // run runs f until the test ends, and waits for its end.
-func run(t *testing.T, f func(ctx context.Context)) {
+func run(t testing.TB, f func(ctx context.Context)) {
 	t.Helper()
 
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -97,14 +104,14 @@ func run(t *testing.T, f func(ctx context.Context)) {
 	})
 }
 
-func (b *testBundle) exec(t *testing.T, statement string, args ...any) {
+func (b *testBundle) exec(t testing.TB, statement string, args ...any) {
 	t.Helper()
 
 	_, err := b.pool.Exec(b.ctx, statement, args...)
 	require.NoError(t, err)
 }
 
-func (b *testBundle) addNode(t *testing.T, name, prefix string) uuid.UUID {
+func (b *testBundle) addNode(t testing.TB, name, prefix string) uuid.UUID {
 	t.Helper()
 
 	node := id.New()
@@ -135,7 +142,7 @@ func (b *testBundle) connect(m *memory, key string) (*Worker, error) {
 	return b.makeWorker()
 }
 
-func (b *testBundle) newWorker(t *testing.T) *Worker {
+func (b *testBundle) newWorker(t testing.TB) *Worker {
 	t.Helper()
 
 	worker, err := b.makeWorker()
@@ -155,7 +162,7 @@ func (b *testBundle) makeWorker() (*Worker, error) {
 }
 
 // work runs a worker until the test ends.
-func (b *testBundle) work(t *testing.T) *Worker {
+func (b *testBundle) work(t testing.TB) *Worker {
 	t.Helper()
 
 	worker := b.newWorker(t)
@@ -164,7 +171,7 @@ func (b *testBundle) work(t *testing.T) *Worker {
 	return worker
 }
 
-func (b *testBundle) runWorker(t *testing.T, worker *Worker) {
+func (b *testBundle) runWorker(t testing.TB, worker *Worker) {
 	t.Helper()
 
 	run(t, func(ctx context.Context) {
@@ -174,7 +181,7 @@ func (b *testBundle) runWorker(t *testing.T, worker *Worker) {
 	})
 }
 
-func (b *testBundle) create(t *testing.T) database.Deployment {
+func (b *testBundle) create(t testing.TB) database.Deployment {
 	t.Helper()
 
 	deployment, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Trigger: TriggerManual})
@@ -183,7 +190,7 @@ func (b *testBundle) create(t *testing.T) database.Deployment {
 	return deployment
 }
 
-func (b *testBundle) get(t *testing.T, deployment uuid.UUID) database.Deployment {
+func (b *testBundle) get(t testing.TB, deployment uuid.UUID) database.Deployment {
 	t.Helper()
 
 	found, err := b.queries.GetDeployment(b.ctx, deployment)
@@ -193,7 +200,7 @@ func (b *testBundle) get(t *testing.T, deployment uuid.UUID) database.Deployment
 }
 
 // await waits until the deployment is in the state.
-func (b *testBundle) await(t *testing.T, deployment uuid.UUID, state string) database.Deployment {
+func (b *testBundle) await(t testing.TB, deployment uuid.UUID, state string) database.Deployment {
 	t.Helper()
 
 	var found database.Deployment
@@ -231,7 +238,7 @@ func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
 	return steps
 }
 
-func (b *testBundle) count(t *testing.T, query string, args ...any) int {
+func (b *testBundle) count(t testing.TB, query string, args ...any) int {
 	t.Helper()
 
 	var count int
@@ -256,7 +263,7 @@ type memory struct {
 	builds  int
 }
 
-func newMemory(t *testing.T) *memory {
+func newMemory(t testing.TB) *memory {
 	t.Helper()
 
 	tree := t.TempDir()

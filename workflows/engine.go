@@ -225,39 +225,32 @@ func (w *Worker) settle(ctx context.Context, a *attempt, write outcome) error {
 	defer cancel()
 
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		project, err := queries.LockProject(ctx, a.project.ID)
+		project, err := queries.Fence(ctx, database.FenceParams{
+			ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Step: a.step.name, JobID: a.job.ID, Worker: ownerOf(a.job),
+			Attempt: int16(a.job.Attempt), //nolint:gosec // River keeps attempts in a smallint itself.
+		})
 		if err != nil {
-			return fmt.Errorf("lock the project: %w", err)
-		}
-
-		a.project = project
-
-		if _, err := queries.LockDeploymentAtStep(ctx, a.deployment.ID, a.step.name); err != nil {
 			return fenced(err)
 		}
 
-		if err := w.ownsJob(ctx, queries, a.job); err != nil {
-			return err
-		}
+		a.project = database.Project(project)
 
-		if err := write(ctx, tx, queries); err != nil {
-			return err
-		}
-
-		return queries.Notify(ctx, database.ChannelDeployments, a.deployment.ID.String())
+		return write(ctx, tx, queries)
 	})
 }
 
 func (w *Worker) ownsJob(ctx context.Context, queries *database.Queries, job *river.Job[arguments]) error {
-	owner := ""
-	if len(job.AttemptedBy) > 0 {
-		owner = job.AttemptedBy[len(job.AttemptedBy)-1]
-	}
-
 	//nolint:gosec // River keeps attempts in a smallint itself.
-	_, err := queries.OwnsJob(ctx, job.ID, int16(job.Attempt), owner)
+	_, err := queries.OwnsJob(ctx, job.ID, int16(job.Attempt), ownerOf(job))
 
 	return fenced(err)
+}
+
+// ownerOf is the worker that the job was given to for this attempt.
+func ownerOf(job *river.Job[arguments]) string {
+	owner, _ := lo.Last(job.AttemptedBy)
+
+	return owner
 }
 
 // complete finishes the job in the same transaction.

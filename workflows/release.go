@@ -78,7 +78,11 @@ func (w *Worker) placeRelease(ctx context.Context, a *attempt) (placed bool, err
 			return err
 		}
 
-		return notifyNodes(ctx, queries, []uuid.UUID{nodes[0].ID})
+		if err := notifyNodes(ctx, queries, []uuid.UUID{nodes[0].ID}); err != nil {
+			return err
+		}
+
+		return queries.Notify(ctx, database.ChannelDeployments, a.deployment.ID.String())
 	})
 }
 

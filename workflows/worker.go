@@ -22,7 +22,7 @@ import (
 
 const (
 	// fetchCooldown is the floor of a hop from one step to the next.
-	fetchCooldown = 2 * time.Millisecond
+	fetchCooldown = 1 * time.Millisecond
 	// fetchPoll finds the jobs of which no notification came.
 	fetchPoll = time.Second
 	// reconcileEvery bounds how long something that should not be stays.

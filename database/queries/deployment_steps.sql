@@ -27,8 +27,13 @@ SELECT @id::uuid, @deployment_id::uuid, @step::text, coalesce(max(attempt), 0) +
 FROM deployment_steps WHERE deployment_steps.deployment_id = @deployment_id AND deployment_steps.step = @step;
 
 -- name: CloseStep :exec
-UPDATE deployment_steps SET state = @state, error = @error, waiting_for = @waiting_for, ended_at = now()
-WHERE id = @id AND state = 'running';
+-- Ends the row of an attempt and tells whoever waits for the deployment.
+WITH closed AS (
+  UPDATE deployment_steps SET state = @state, error = @error, waiting_for = @waiting_for, ended_at = now()
+  WHERE deployment_steps.id = @id AND deployment_steps.state = 'running'
+  RETURNING deployment_id
+)
+SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM closed;
 
 -- name: SetStepWaiting :execrows
 -- Says what the running attempt waits for; null for nothing.

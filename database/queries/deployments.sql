@@ -39,10 +39,6 @@ FROM projects
 WHERE deployments.id = @id AND step = @step AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
 RETURNING sqlc.embed(deployments), sqlc.embed(projects);
 
--- name: LockDeploymentAtStep :one
--- Half of the fence: returns no row when the deployment has ended or stands at another step.
-SELECT * FROM deployments WHERE id = @id AND step = @step AND state = 'deploying' FOR NO KEY UPDATE;
-
 -- name: AdvanceDeployment :exec
 UPDATE deployments SET step = @step WHERE id = @id;
 

@@ -1,7 +1,24 @@
 -- Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
 
+-- name: Fence :one
+-- Locks project, deployment and job, in this order, and returns the project as it is now. It returns no row when the deployment has ended or
+-- stands at another step, or when this attempt of this worker does not own the job any more.
+WITH project AS MATERIALIZED (
+  SELECT * FROM projects WHERE projects.id = @project_id FOR NO KEY UPDATE
+), deployment AS MATERIALIZED (
+  SELECT deployments.id FROM project JOIN deployments ON deployments.project_id = project.id
+  WHERE deployments.id = @deployment_id AND deployments.step = @step AND deployments.state = 'deploying'
+  FOR NO KEY UPDATE OF deployments
+), job AS MATERIALIZED (
+  SELECT owned.id FROM deployment, river.river_job AS owned
+  WHERE owned.id = @job_id AND owned.state = 'running' AND owned.attempt = @attempt
+    AND owned.attempted_by[array_upper(owned.attempted_by, 1)] = @worker::text
+  FOR UPDATE OF owned
+)
+SELECT project.* FROM project, job;
+
 -- name: OwnsJob :one
--- Half of the fence: returns no row unless this attempt of this worker still owns the job.
+-- The part of the fence that is about the job: returns no row unless this attempt of this worker still owns it.
 SELECT id FROM river.river_job
 WHERE id = @id AND state = 'running' AND attempt = @attempt AND attempted_by[array_upper(attempted_by, 1)] = @worker::text
 FOR UPDATE;
