@@ -417,3 +417,58 @@ func TestReport_ReleaseVM_KeepsItsExitCodeAndIsNoUpstream(t *testing.T) {
 	require.EqualValues(t, 3, *(*answer.JSON200.VMS)[0].ExitCode, "an agent that starts anew does not know it any more")
 	require.Equal(t, client.VMKindRelease, (*answer.JSON200.VMS)[0].Kind)
 }
+
+func TestReport_OnlyTimeThatTheNodeTellsOf_CountsAgainstItsVMs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	vm := id.New()
+	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
+		ID: vm, DeploymentID: deployment.ID, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.79.1.2"), Port: 80, CPUMillis: 100, MemoryBytes: 1 << 20,
+	}))
+
+	exec := func(statement string) {
+		_, err := b.pool.Exec(t.Context(), statement)
+		require.NoError(t, err)
+	}
+	// waited returns how long the VM has taken to start, and how long it has been without health, in seconds.
+	waited := func() (starting, unhealthy float64) {
+		require.NoError(t, b.pool.QueryRow(t.Context(),
+			"SELECT extract(epoch FROM starting_for)::float8, extract(epoch FROM unhealthy_for)::float8 FROM vms WHERE id = $1", vm).Scan(&starting, &unhealthy))
+
+		return starting, unhealthy
+	}
+	report := func(state client.VMReportState) {
+		answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{VMS: []client.VMReport{{ID: vm, State: state}}})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+	}
+
+	exec("UPDATE vms SET created_at = now() - interval '1 hour'")
+	report("pulling")
+
+	starting, unhealthy := waited()
+	require.Zero(t, starting, "it is the node's first report: it tells of no time")
+	require.Zero(t, unhealthy)
+
+	exec("UPDATE nodes SET last_seen_at = now() - interval '4 seconds'")
+	report("running")
+
+	starting, unhealthy = waited()
+	require.InDelta(t, 4, starting, 1, "until now it was pulling")
+	require.Zero(t, unhealthy)
+
+	// The node or the api was away for an hour: at most two of an agent's intervals count.
+	exec("UPDATE nodes SET last_seen_at = now() - interval '1 hour'")
+	report("running")
+
+	starting, unhealthy = waited()
+	require.InDelta(t, 4, starting, 1)
+	require.InDelta(t, 10, unhealthy, 1)
+
+	report("healthy")
+
+	_, unhealthy = waited()
+	require.Zero(t, unhealthy, "what was before it was healthy is forgotten")
+}

@@ -427,7 +427,7 @@ const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now()
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $5 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
-RETURNING coalesce(least(now() - before.last_seen_at, interval '10 seconds'), interval '0')::interval AS told_of
+RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
 `
 
 type RecordNodeReportParams struct {

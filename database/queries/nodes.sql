@@ -63,7 +63,7 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now()
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
-RETURNING coalesce(least(now() - before.last_seen_at, interval '10 seconds'), interval '0')::interval AS told_of;
+RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of;
 
 -- name: AddWaitingTime :exec
 -- Adds the time that a report tells of to what those VMs of the node have taken to start, or have been without health since.
