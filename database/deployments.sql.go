@@ -13,15 +13,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const advanceDeployment = `-- name: AdvanceDeployment :exec
-UPDATE deployments SET step = $1 WHERE id = $2
-`
-
-func (q *Queries) AdvanceDeployment(ctx context.Context, step string, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, advanceDeployment, step, iD)
-	return err
-}
-
 const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
 FROM projects
@@ -959,6 +950,15 @@ func (q *Queries) SetDeploymentSource(ctx context.Context, arg SetDeploymentSour
 		arg.SourceDigest,
 		arg.ID,
 	)
+	return err
+}
+
+const setDeploymentStep = `-- name: SetDeploymentStep :exec
+UPDATE deployments SET step = $1 WHERE id = $2
+`
+
+func (q *Queries) SetDeploymentStep(ctx context.Context, step string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, setDeploymentStep, step, iD)
 	return err
 }
 

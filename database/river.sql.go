@@ -13,6 +13,32 @@ import (
 	"github.com/google/uuid"
 )
 
+const advanceDeployment = `-- name: AdvanceDeployment :exec
+WITH advanced AS (UPDATE deployments SET step = $3 WHERE deployments.id = $4 RETURNING id)
+SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::text),
+  set_config('synchronous_commit', CASE WHEN $2::boolean THEN 'on' ELSE 'off' END, true)
+FROM advanced
+`
+
+type AdvanceDeploymentParams struct {
+	Queue   string
+	Durable bool
+	Step    string
+	ID      uuid.UUID
+}
+
+// Puts the deployment at a step and does what NotifyJob does for the job of that step. Unless the transaction is durable, it commits before
+// it is on the disk.
+func (q *Queries) AdvanceDeployment(ctx context.Context, arg AdvanceDeploymentParams) error {
+	_, err := q.db.Exec(ctx, advanceDeployment,
+		arg.Queue,
+		arg.Durable,
+		arg.Step,
+		arg.ID,
+	)
+	return err
+}
+
 const deposeDeadLeader = `-- name: DeposeDeadLeader :execrows
 WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = $1::text RETURNING leader_id)
 SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed

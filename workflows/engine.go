@@ -175,12 +175,6 @@ func (w *Worker) try(ctx context.Context, a *attempt) error {
 // advance ends a step that succeeded: its result, its end in the timeline and the job of the next one are one transaction.
 func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 	return w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
-		if !a.step.durable {
-			if err := queries.CommitWithoutWaiting(ctx); err != nil {
-				return fmt.Errorf("prepare the transaction: %w", err)
-			}
-		}
-
 		if err := write(ctx, tx, queries); err != nil {
 			return err
 		}
@@ -207,15 +201,23 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 
 // enter puts the deployment at a step and inserts that step's job. A push of a pinned project is held there instead.
 func (w *Worker) enter(ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, step string) error {
-	if err := queries.AdvanceDeployment(ctx, step, a.deployment.ID); err != nil {
-		return fmt.Errorf("advance the deployment: %w", err)
-	}
-
 	if a.isHeldBefore(step) {
 		return w.hold(ctx, queries, a, step)
 	}
 
-	return insertJob(ctx, w.client, tx, jobName(step), arguments{DeploymentID: a.deployment.ID})
+	k, err := kindOf(jobName(step))
+	if err != nil {
+		return err
+	}
+
+	err = queries.AdvanceDeployment(ctx, database.AdvanceDeploymentParams{
+		ID: a.deployment.ID, Step: step, Queue: k.queue, Durable: a.step.durable,
+	})
+	if err != nil {
+		return fmt.Errorf("advance the deployment: %w", err)
+	}
+
+	return insertQuietly(ctx, w.client, tx, k, arguments{DeploymentID: a.deployment.ID}, 0, 0)
 }
 
 // settle ends the attempt: it runs write in one transaction that commits only if this attempt still owns its job and the

@@ -133,7 +133,22 @@ func insertJobLike(
 		return err
 	}
 
-	args.kind = name
+	if err := insertQuietly(ctx, client, tx, k, args, tried, delay); err != nil {
+		return err
+	}
+
+	if err := database.New(tx).NotifyJob(ctx, k.queue); err != nil {
+		return fmt.Errorf("notify the workers of queue %s: %w", k.queue, err)
+	}
+
+	return nil
+}
+
+// insertQuietly is insertJobLike for a caller that notifies the workers itself.
+func insertQuietly(
+	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, k kind, args arguments, tried int, delay time.Duration,
+) error {
+	args.kind = k.name
 	options := &river.InsertOpts{Queue: k.queue, MaxAttempts: k.attempts, UniqueOpts: once(true)}
 
 	if delay > 0 {
@@ -141,17 +156,16 @@ func insertJobLike(
 	}
 
 	if tried > 0 {
-		if options.Metadata, err = json.Marshal(metadata{Tried: tried}); err != nil {
-			return fmt.Errorf("encode the metadata of a %s job: %w", name, err)
+		encoded, err := json.Marshal(metadata{Tried: tried})
+		if err != nil {
+			return fmt.Errorf("encode the metadata of a %s job: %w", k.name, err)
 		}
+
+		options.Metadata = encoded
 	}
 
 	if _, err := client.InsertTx(ctx, tx, args, options); err != nil {
-		return fmt.Errorf("insert a %s job: %w", name, err)
-	}
-
-	if err := database.New(tx).NotifyJob(ctx, k.queue); err != nil {
-		return fmt.Errorf("notify the workers of queue %s: %w", k.queue, err)
+		return fmt.Errorf("insert a %s job: %w", k.name, err)
 	}
 
 	return nil

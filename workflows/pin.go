@@ -134,6 +134,10 @@ func (a *attempt) isHeldBefore(step string) bool {
 
 // hold leaves a deployment at a step without a job, until its project is unpinned.
 func (w *Worker) hold(ctx context.Context, queries *database.Queries, a *attempt, step string) error {
+	if err := queries.SetDeploymentStep(ctx, step, a.deployment.ID); err != nil {
+		return fmt.Errorf("advance the deployment: %w", err)
+	}
+
 	if err := queries.HoldDeployment(ctx, a.deployment.ID); err != nil {
 		return fmt.Errorf("hold the deployment: %w", err)
 	}

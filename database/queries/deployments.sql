@@ -39,7 +39,7 @@ FROM projects
 WHERE deployments.id = @id AND step = @step AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
 RETURNING sqlc.embed(deployments), sqlc.embed(projects);
 
--- name: AdvanceDeployment :exec
+-- name: SetDeploymentStep :exec
 UPDATE deployments SET step = @step WHERE id = @id;
 
 -- name: HoldDeployment :exec

@@ -58,6 +58,14 @@ RETURNING id, kind, args, attempt, metadata, (metadata ? 'cancel_attempted_at'):
 WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = @worker::text RETURNING leader_id)
 SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed;
 
+-- name: AdvanceDeployment :exec
+-- Puts the deployment at a step and does what NotifyJob does for the job of that step. Unless the transaction is durable, it commits before
+-- it is on the disk.
+WITH advanced AS (UPDATE deployments SET step = @step WHERE deployments.id = @id RETURNING id)
+SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text),
+  set_config('synchronous_commit', CASE WHEN @durable::boolean THEN 'on' ELSE 'off' END, true)
+FROM advanced;
+
 -- name: NotifyJob :exec
 -- Wakes the workers of a queue at commit. River's own notification is debounced and may be left out.
 SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text);
