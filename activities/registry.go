@@ -71,6 +71,9 @@ type Image struct {
 // ImageRepository returns the path of a project's images in the registry.
 func ImageRepository(projectID uuid.UUID) string { return "projects/" + projectID.String() }
 
+// ErrGone means that the registry does not have what was put there before.
+var ErrGone = errors.New("the registry has it no longer")
+
 // Publish makes sure that the image is in the registry and tags it with the deployment, so that it is kept.
 func (r *Registry) Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (Image, error) {
 	path := ImageRepository(projectID)
@@ -83,6 +86,10 @@ func (r *Registry) Publish(ctx context.Context, projectID, deploymentID uuid.UUI
 	options := r.options(ctx, path, registryauth.Pull, registryauth.Push)
 
 	image, err := remote.Get(repository.Digest(digest), options...)
+	if isMissing(err) {
+		return Image{}, fmt.Errorf("look up image %s: %w", digest, ErrGone)
+	}
+
 	if err != nil {
 		return Image{}, r.trouble(err, "look up image %s", digest)
 	}

@@ -50,6 +50,10 @@ func (s *Source) unpack(ctx context.Context, projectID uuid.UUID, digest, direct
 	}
 
 	artifact, err := remote.Image(repository.Digest(digest), s.registry.options(ctx, path, registryauth.Pull)...)
+	if isMissing(err) {
+		return time.Time{}, fmt.Errorf("pull source %s: %w", digest, ErrGone)
+	}
+
 	if err != nil {
 		return time.Time{}, s.registry.trouble(err, "pull source %s", digest)
 	}

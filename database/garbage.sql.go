@@ -12,6 +12,27 @@ import (
 	"time"
 )
 
+const commitIsNeeded = `-- name: CommitIsNeeded :one
+SELECT (EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = $1 AND deployments.state IN ('queued', 'deploying')
+    AND (deployments.step = 'clone' OR deployments.commit_sha = $2::text)
+) OR $2::text IN (
+  SELECT newest.commit_sha FROM deployments AS newest
+  WHERE newest.project_id = $1 AND newest.commit_sha IS NOT NULL
+  ORDER BY newest.id DESC LIMIT $3::integer
+))::boolean AS needed
+`
+
+// Whether the source of a commit is kept: that of a deployment on its way, or of one of the newest. While a deployment is being cloned
+// nobody knows which source that puts into the registry, so that every one is kept.
+func (q *Queries) CommitIsNeeded(ctx context.Context, projectID uuid.UUID, commitSHA string, keepReleases int32) (bool, error) {
+	row := q.db.QueryRow(ctx, commitIsNeeded, projectID, commitSHA, keepReleases)
+	var needed bool
+	err := row.Scan(&needed)
+	return needed, err
+}
+
 const deleteExpiredIdempotencyKeys = `-- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day'
 `
@@ -149,38 +170,6 @@ func (q *Queries) KeepImage(ctx context.Context, projectID uuid.UUID, digest str
 	return err
 }
 
-const listNeededCommits = `-- name: ListNeededCommits :many
-SELECT DISTINCT deployments.commit_sha::text AS commit_sha FROM deployments
-WHERE deployments.project_id = $1 AND deployments.commit_sha IS NOT NULL
-  AND (
-    deployments.state IN ('queued', 'deploying')
-    OR deployments.id IN (
-      SELECT newest.id FROM deployments AS newest WHERE newest.project_id = $1 ORDER BY newest.id DESC LIMIT $2::integer
-    )
-  )
-`
-
-// The commits whose source is kept: those of deployments on their way and of the newest ones.
-func (q *Queries) ListNeededCommits(ctx context.Context, projectID uuid.UUID, keepReleases int32) ([]string, error) {
-	rows, err := q.db.Query(ctx, listNeededCommits, projectID, keepReleases)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []string{}
-	for rows.Next() {
-		var commit_sha string
-		if err := rows.Scan(&commit_sha); err != nil {
-			return nil, err
-		}
-		items = append(items, commit_sha)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const listOverlongBuildLogs = `-- name: ListOverlongBuildLogs :many
 SELECT build_logs.deployment_id, (count(*) - $1::bigint)::bigint AS surplus FROM build_logs
 WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))
@@ -299,7 +288,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repo
       AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
   )
 ORDER BY images.id LIMIT 1
-FOR NO KEY UPDATE OF images
+FOR NO KEY UPDATE OF images SKIP LOCKED
 `
 
 type LockMarkedImageRow struct {
@@ -307,8 +296,7 @@ type LockMarkedImageRow struct {
 	Digest string
 }
 
-// One image of a project that is marked and still in the registry. The project is locked. A worker of the version before
-// builds an image again without taking the mark back: what runs is never taken out.
+// One image of a project that is marked and still in the registry. What runs is never taken out, whatever its mark says.
 func (q *Queries) LockMarkedImage(ctx context.Context, projectID uuid.UUID) (LockMarkedImageRow, error) {
 	row := q.db.QueryRow(ctx, lockMarkedImage, projectID)
 	var i LockMarkedImageRow
@@ -364,22 +352,6 @@ func (q *Queries) NoteImage(ctx context.Context, arg NoteImageParams) error {
 		arg.Digest,
 	)
 	return err
-}
-
-const projectIsBuilding = `-- name: ProjectIsBuilding :one
-SELECT EXISTS (
-  SELECT FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.state IN ('queued', 'deploying') AND deployments.image_digest IS NULL
-)
-`
-
-// Whether a deployment of the project may be putting an image or a source into the registry of which its row does not
-// tell yet.
-func (q *Queries) ProjectIsBuilding(ctx context.Context, projectID uuid.UUID) (bool, error) {
-	row := q.db.QueryRow(ctx, projectIsBuilding, projectID)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
 }
 
 const projectIsInUse = `-- name: ProjectIsInUse :one

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
@@ -18,9 +17,9 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		return nil, err
 	}
 
-	tree, err := w.source.Open(ctx, a.project.ID, lo.FromPtr(a.deployment.SourceDigest))
+	tree, err := w.openSource(ctx, a)
 	if err != nil {
-		return nil, fmt.Errorf("open the source: %w", err)
+		return nil, err
 	}
 	defer tree.Close()
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -53,6 +54,46 @@ func TestBuildLog_KeepsOrderAndBounds(t *testing.T) {
 		WHERE line <> 'line ' || number`))
 	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM build_logs
 		WHERE stream = 'system' AND line = 'The step wrote more than 20000 lines or 32 MiB; what follows is not kept.'`))
+}
+
+func TestBuildLog_PostgresDoesNotTakeABatch_ItIsStoredLater(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	log := b.openBuildLog(t)
+
+	b.exec(t, `CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P01'; END $$`)
+	b.exec(t, "CREATE TRIGGER away BEFORE INSERT ON build_logs EXECUTE FUNCTION away()")
+	log.sayf("first")
+	log.sayf("second")
+
+	// Both are in the one batch that is being tried, or behind it.
+	require.Eventually(t, func() bool { return len(log.queue) == 0 }, patienceOfTests, time.Millisecond)
+	b.exec(t, "DROP TRIGGER away ON build_logs")
+	log.close()
+
+	rows, err := b.pool.Query(b.ctx, "SELECT line FROM build_logs ORDER BY id")
+	require.NoError(t, err)
+	lines, err := collectStrings(rows)
+	require.NoError(t, err)
+	require.Equal(t, []string{"first", "second"}, lines)
+}
+
+func TestBuildLog_PostgresRefusesABatch_TheLogSaysHowManyLinesAreMissing(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	log := b.openBuildLog(t)
+
+	b.exec(t, "ALTER TABLE build_logs ADD CONSTRAINT refused CHECK (line NOT LIKE '%refused%')")
+	log.sayf("refused")
+	require.Eventually(t, func() bool { return len(log.queue) == 0 }, patienceOfTests, time.Millisecond)
+	time.Sleep(2 * logBatchDelay) // The batch ends with its delay.
+	log.sayf("what follows")
+	log.close()
+
+	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM build_logs"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE stream = 'system' AND line = '1 lines are missing here: they could not be stored.'"))
 }
 
 func TestBuildLog_StoresWhateverBytesABuildWrites(t *testing.T) {

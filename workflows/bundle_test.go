@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -261,6 +262,10 @@ type memory struct {
 	onClone func(ctx context.Context) error
 	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
 	builds  int
+	// gone is how often a source that is opened is not there.
+	gone int
+	// forgetful has images published only that were stored.
+	forgetful bool
 }
 
 func newMemory(t testing.TB) *memory {
@@ -319,6 +324,15 @@ func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (ac
 }
 
 func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.Tree, error) {
+	m.mutex.Lock()
+	m.gone--
+	gone := m.gone >= 0
+	m.mutex.Unlock()
+
+	if gone {
+		return nil, activities.ErrGone
+	}
+
 	return &activities.Tree{Dir: m.tree}, m.waitIfBlocked(ctx, "open")
 }
 
@@ -342,6 +356,10 @@ func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log
 }
 
 func (m *memory) Publish(ctx context.Context, project, _ uuid.UUID, digest string) (activities.Image, error) {
+	if m.forgetful && !slices.Contains(m.left(project), digest) {
+		return activities.Image{}, activities.ErrGone
+	}
+
 	return activities.Image{Repository: activities.ImageRepository(project), Digest: digest, SizeBytes: 1}, m.waitIfBlocked(ctx, "publish")
 }
 

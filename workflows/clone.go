@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,4 +39,18 @@ func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
 
 		return nil
 	}, nil
+}
+
+// openSource returns the tree that was cloned. Where the registry has it no longer, the deployment goes back to the clone.
+func (w *Worker) openSource(ctx context.Context, a *attempt) (*activities.Tree, error) {
+	tree, err := w.source.Open(ctx, a.project.ID, lo.FromPtr(a.deployment.SourceDigest))
+	if errors.Is(err, activities.ErrGone) {
+		return nil, goBack(stepClone, "The source is not in the registry any more.")
+	}
+
+	if err != nil {
+		return nil, fmt.Errorf("open the source: %w", err)
+	}
+
+	return tree, nil
 }

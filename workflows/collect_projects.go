@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -23,8 +21,8 @@ const (
 	collectionsAtOnce = 4
 	// collectTimeout bounds how long one project may keep the others waiting.
 	collectTimeout = time.Minute
-	// deleteTimeout bounds how long a project is locked, and so how long whoever deploys it may have to wait.
-	deleteTimeout = 5 * time.Second
+	// deleteTimeout bounds how long the row of an image is locked while the image is deleted. Postgres ends transactions that wait longer.
+	deleteTimeout = 4 * time.Second
 )
 
 // collectProjects takes the images and sources that nobody needs out of the registry. A project that fails does not keep it
@@ -77,6 +75,12 @@ func (w *Worker) collectProject(ctx context.Context, project database.ListProjec
 	return w.collectImages(ctx, project.ID, 0, removed)
 }
 
+// The registry is asked for nothing while a project is locked: deployments go on meanwhile. Two races are left, and both end well:
+//
+//   - A build pushes an image again that is being deleted. The row of the image is locked until it is deleted, so that the build, which takes
+//     the mark back when it ends, waits for that. The push step then does not find the image and sends its deployment back to the build.
+//   - A clone puts a source into the registry that is being deleted. The step that does not find it sends its deployment back to the clone.
+
 // collectSources takes sources out of the registry. A deployment that needs one of them later fetches it again.
 func (w *Worker) collectSources(ctx context.Context, project uuid.UUID, removed *collected) error {
 	commits, err := w.collector.ListSources(ctx, project)
@@ -84,95 +88,80 @@ func (w *Worker) collectSources(ctx context.Context, project uuid.UUID, removed 
 		return fmt.Errorf("list the sources: %w", err)
 	}
 
-	needed, err := database.New(w.pool).ListNeededCommits(ctx, project, w.config.KeepReleases)
-	if err != nil {
-		return fmt.Errorf("list the commits that are needed: %w", err)
-	}
+	queries := database.New(w.pool)
 
-	for _, commit := range lo.Without(commits, needed...) {
-		deleted := false
-
-		err := w.whileNotBuilding(ctx, project, func(ctx context.Context, queries *database.Queries) error {
-			needed, err := queries.ListNeededCommits(ctx, project, w.config.KeepReleases)
-			if err != nil || slices.Contains(needed, commit) {
-				return err
-			}
-
-			deleted = true
-
-			return w.collector.DeleteSource(ctx, project, commit)
-		})
+	for _, commit := range commits {
+		needed, err := queries.CommitIsNeeded(ctx, project, commit, w.config.KeepReleases)
 		if err != nil {
+			return fmt.Errorf("find out whether commit %s is needed: %w", commit, err)
+		}
+
+		if needed {
+			continue
+		}
+
+		if err := w.collector.DeleteSource(ctx, project, commit); err != nil {
 			return fmt.Errorf("delete the source of commit %s: %w", commit, err)
 		}
 
-		if deleted {
-			removed.sources.Add(1)
-		}
+		removed.sources.Add(1)
 	}
 
 	return nil
 }
 
-// collectImages takes images out of the registry. They are marked first, in a transaction of its own: whatever happens
-// then, nobody goes back to an image that is gone, and one that is still there is found again.
+// collectImages takes images out of the registry. They are marked first, in a transaction of its own: from then on nobody can roll back to
+// them, and an image that is still there after a crash is found again.
 func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int32, removed *collected) error {
-	err := w.whileNotBuilding(ctx, project, func(ctx context.Context, queries *database.Queries) error {
+	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		if _, err := queries.LockProject(ctx, project); err != nil {
+			return fmt.Errorf("lock the project: %w", err)
+		}
+
 		return queries.MarkUnneededImages(ctx, project, keep)
 	})
 	if err != nil {
 		return fmt.Errorf("mark images: %w", err)
 	}
 
-	for {
-		deleted := false
-
-		err := w.whileNotBuilding(ctx, project, func(ctx context.Context, queries *database.Queries) error {
-			image, err := queries.LockMarkedImage(ctx, project)
-			if errors.Is(err, pgx.ErrNoRows) {
-				return nil
-			}
-
-			if err != nil {
-				return fmt.Errorf("find a marked image: %w", err)
-			}
-
-			if err := w.collector.DeleteImage(ctx, project, image.Digest); err != nil {
-				return fmt.Errorf("delete image %s: %w", image.Digest, err)
-			}
-
-			faultpoint.Reach(kindCollectGarbage, faultpoint.After)
-
-			deleted = true
-
-			return queries.SetImageTakenOut(ctx, image.ID)
-		})
-		if err != nil || !deleted {
+	for deleted := true; deleted; {
+		if deleted, err = w.deleteMarkedImage(ctx, project); err != nil {
 			return err
 		}
 
-		removed.images.Add(1)
+		if deleted {
+			removed.images.Add(1)
+		}
 	}
+
+	return nil
 }
 
-// whileNotBuilding runs f while no deployment of the project can be putting anything into the registry: one that is on its
-// way keeps it from running, and a new one waits. It may only take the time of one deletion.
-func (w *Worker) whileNotBuilding(
-	ctx context.Context, project uuid.UUID, f func(ctx context.Context, queries *database.Queries) error,
-) error {
+// deleteMarkedImage takes one marked image out of the registry, and tells whether there was one. Its row alone is locked meanwhile.
+func (w *Worker) deleteMarkedImage(ctx context.Context, project uuid.UUID) (deleted bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 
-	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		if _, err := queries.LockProject(ctx, project); err != nil {
-			return fmt.Errorf("lock the project: %w", err)
+	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		image, err := queries.LockMarkedImage(ctx, project)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
 		}
 
-		building, err := queries.ProjectIsBuilding(ctx, project)
-		if err != nil || building {
-			return err
+		if err != nil {
+			return fmt.Errorf("find a marked image: %w", err)
 		}
 
-		return f(ctx, queries)
+		if err := w.collector.DeleteImage(ctx, project, image.Digest); err != nil {
+			return fmt.Errorf("delete image %s: %w", image.Digest, err)
+		}
+
+		faultpoint.Reach(kindCollectGarbage, faultpoint.After)
+
+		deleted = true
+
+		return queries.SetImageTakenOut(ctx, image.ID)
 	})
+
+	return deleted, err
 }

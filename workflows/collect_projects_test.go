@@ -123,7 +123,7 @@ func TestCollectGarbage_ImageOfTwoDeployments_IsKeptForEither(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestCollectGarbage_WhileABuildIsUnderWay_Waits(t *testing.T) {
+func TestCollectGarbage_ProjectThatAlwaysBuilds_IsCollected(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -132,8 +132,7 @@ func TestCollectGarbage_WhileABuildIsUnderWay_Waits(t *testing.T) {
 	building := b.create(t)
 	b.exec(t, "UPDATE deployments SET step = 'build', state = 'deploying' WHERE id = $1", building.ID)
 	b.collect(t)
-	require.Equal(t, []string{"sha256:failed"}, b.images())
-	require.Zero(t, b.count(t, "SELECT count(*) FROM images WHERE collected_at IS NOT NULL"))
+	require.Empty(t, b.images())
 
 	// It has not been published yet, and has an image already.
 	b.past(t, "built", stateFailed, nil)
@@ -142,23 +141,72 @@ func TestCollectGarbage_WhileABuildIsUnderWay_Waits(t *testing.T) {
 	require.Equal(t, []string{"sha256:built"}, b.images())
 }
 
-func TestCollectGarbage_WhileItDeletes_ADeploymentHasToWait(t *testing.T) {
+func TestCollectGarbage_WhileItDeletes_NoDeploymentHasToWait(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
 	b.past(t, "failed", stateFailed, nil)
 
-	deleted := false
+	deleted := 0
 	b.activities.onDelete = func(string) error {
-		deleted = true
+		deleted++
 		_, err := b.pool.Exec(b.ctx, "SELECT FROM projects WHERE id = $1 FOR NO KEY UPDATE NOWAIT", b.project)
-		require.ErrorContains(t, err, "could not obtain lock")
 
-		return nil
+		return err
 	}
 
 	b.collect(t)
-	require.True(t, deleted)
+	require.Equal(t, 1, deleted)
+	require.Empty(t, b.images())
+}
+
+func TestCollectGarbage_BuildPushesAnImageAgainThatIsBeingDeleted_ItIsBuiltOnceMore(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	image := "image-" + b.project.String() // As the activities in memory build it.
+	b.past(t, image, stateFailed, nil)
+
+	b.activities.forgetful = true
+
+	pushed, builds := make(chan struct{}), 0
+	b.activities.setBuild(func(context.Context, activities.BuildRequest, func(activities.LogLine)) error {
+		b.activities.store(b.project, "sha256:"+image)
+
+		if builds++; builds == 1 {
+			close(pushed)
+		}
+
+		return nil
+	})
+
+	// The deletion begins before the build ends, and ends behind its push.
+	b.activities.onDelete = func(name string) error {
+		if strings.HasPrefix(name, "sha256:") {
+			b.work(t)
+			b.create(t)
+			<-pushed
+		}
+
+		return nil
+	}
+	require.NoError(t, b.collector(t).collectImages(b.ctx, b.project, 2, &collected{}))
+
+	b.awaitCount(t, 1, "SELECT count(*) FROM deployments WHERE state = 'live'")
+	require.Equal(t, []string{"sha256:" + image}, b.images())
+	require.Equal(t, 2, builds)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployment_steps WHERE step = 'push' AND state = 'retrying' AND error LIKE 'The image was collected%'"))
+}
+
+func TestDeploy_SourceIsCollectedMeanwhile_IsClonedAgain(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.activities.gone = 1
+	b.work(t)
+
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	require.Equal(t, []string{"clone 1 succeeded", "detect 1 retrying", "clone 2 succeeded", "detect 2 succeeded"}, b.steps(t, deployment.ID)[:4])
 }
 
 func TestCollectGarbage_RegistryFails_NobodyRollsBackAndTheNextPassDeletes(t *testing.T) {
@@ -285,18 +333,16 @@ func TestCollectGarbage_KeepsTheNewestSources(t *testing.T) {
 	b.past(t, "d", stateFailed, nil)
 	b.activities.store(b.project, "commit-of-nobody")
 
-	building := b.create(t)
+	cloning := b.create(t)
 	b.collect(t)
-	require.Contains(t, b.activities.left(b.project), "commit-of-nobody", "the deployment may need any of them")
+	require.Contains(t, b.activities.left(b.project), "commit-of-nobody", "the deployment may be putting it there")
 
-	_, err := b.deployments.Cancel(b.ctx, building.ID, nil)
-	require.NoError(t, err)
-	b.exec(t, "DELETE FROM deployments WHERE id = $1", building.ID)
+	b.exec(t, "UPDATE deployments SET step = 'build', state = 'deploying', commit_sha = 'commit-a' WHERE id = $1", cloning.ID)
 	b.collect(t)
 
 	sources, err := b.activities.ListSources(b.ctx, b.project)
 	require.NoError(t, err)
-	require.Equal(t, []string{"commit-c", "commit-d"}, sources)
+	require.Equal(t, []string{"commit-a", "commit-d"}, sources, "that of the deployment on its way, and of the newest two")
 }
 
 func TestCollectGarbage_DeletedProject_NothingOfItStaysOnceItsVMsAreGone(t *testing.T) {

@@ -19,9 +19,9 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	log := w.openBuildLog(ctx, a)
 	defer log.close()
 
-	tree, err := w.source.Open(ctx, a.project.ID, lo.FromPtr(a.deployment.SourceDigest))
+	tree, err := w.openSource(ctx, a)
 	if err != nil {
-		return nil, fmt.Errorf("open the source: %w", err)
+		return nil, err
 	}
 	defer tree.Close()
 

@@ -2,11 +2,13 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
@@ -14,6 +16,10 @@ import (
 // push makes sure that the image is in the registry and stays there, and gives it its row.
 func (w *Worker) push(ctx context.Context, a *attempt) (outcome, error) {
 	image, err := w.publisher.Publish(ctx, a.project.ID, a.deployment.ID, lo.FromPtr(a.deployment.ImageDigest))
+	if errors.Is(err, activities.ErrGone) {
+		return nil, goBack(stepBuild, "The image was collected while it was built again.")
+	}
+
 	if err != nil {
 		return nil, fmt.Errorf("publish the image: %w", err)
 	}

@@ -16,14 +16,6 @@ WHERE deleted_at > now() - interval '7 days'
   OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > sqlc.arg(keep_releases)::integer
 ORDER BY random();
 
--- name: ProjectIsBuilding :one
--- Whether a deployment of the project may be putting an image or a source into the registry of which its row does not
--- tell yet.
-SELECT EXISTS (
-  SELECT FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.state IN ('queued', 'deploying') AND deployments.image_digest IS NULL
-);
-
 -- name: ProjectIsInUse :one
 -- Whether anything of a project still runs, or is to.
 SELECT EXISTS (
@@ -54,8 +46,7 @@ WHERE images.project_id = @project_id AND images.collected_at IS NULL
   );
 
 -- name: LockMarkedImage :one
--- One image of a project that is marked and still in the registry. The project is locked. A worker of the version before
--- builds an image again without taking the mark back: what runs is never taken out.
+-- One image of a project that is marked and still in the registry. What runs is never taken out, whatever its mark says.
 SELECT images.id, images.digest FROM images
 WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repository <> ''
   AND NOT EXISTS (
@@ -64,7 +55,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repo
       AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
   )
 ORDER BY images.id LIMIT 1
-FOR NO KEY UPDATE OF images;
+FOR NO KEY UPDATE OF images SKIP LOCKED;
 
 -- name: SetImageTakenOut :exec
 -- Writes that the image is nowhere in the registry any more.
@@ -84,16 +75,18 @@ UPDATE images SET collected_at = NULL WHERE project_id = @project_id AND digest 
 -- Whether the registry has the image and keeps it. The project is locked.
 SELECT (collected_at IS NULL)::boolean AS kept FROM images WHERE id = $1;
 
--- name: ListNeededCommits :many
--- The commits whose source is kept: those of deployments on their way and of the newest ones.
-SELECT DISTINCT deployments.commit_sha::text AS commit_sha FROM deployments
-WHERE deployments.project_id = @project_id AND deployments.commit_sha IS NOT NULL
-  AND (
-    deployments.state IN ('queued', 'deploying')
-    OR deployments.id IN (
-      SELECT newest.id FROM deployments AS newest WHERE newest.project_id = @project_id ORDER BY newest.id DESC LIMIT sqlc.arg(keep_releases)::integer
-    )
-  );
+-- name: CommitIsNeeded :one
+-- Whether the source of a commit is kept: that of a deployment on its way, or of one of the newest. While a deployment is being cloned
+-- nobody knows which source that puts into the registry, so that every one is kept.
+SELECT (EXISTS (
+  SELECT FROM deployments
+  WHERE deployments.project_id = @project_id AND deployments.state IN ('queued', 'deploying')
+    AND (deployments.step = 'clone' OR deployments.commit_sha = @commit_sha::text)
+) OR @commit_sha::text IN (
+  SELECT newest.commit_sha FROM deployments AS newest
+  WHERE newest.project_id = @project_id AND newest.commit_sha IS NOT NULL
+  ORDER BY newest.id DESC LIMIT sqlc.arg(keep_releases)::integer
+))::boolean AS needed;
 
 -- name: DeleteOldBuildLogs :one
 -- Looks at the lines behind the one with that id, in the order in which they were stored, and deletes those that are
