@@ -29,6 +29,7 @@ type Deployment struct {
 	VMs           []VM             `doc:"Absent in lists."                                                        json:"vms,omitempty"`
 	CreatedAt     time.Time        `json:"created_at"`
 	StartedAt     *time.Time       `json:"started_at,omitempty"`
+	HeldAt        *time.Time       `doc:"Since when it waits for its project to be unpinned; absent: not." json:"held_at,omitempty"`
 	EndedAt       *time.Time       `doc:"When it became live, failed, cancelled or superseded."                   json:"ended_at,omitempty"`
 }
 
@@ -42,7 +43,7 @@ type DeploymentError struct {
 type StepAttempt struct {
 	Step       string     `json:"step"`
 	Attempt    int        `json:"attempt"`
-	State      string     `enum:"running,succeeded,failed,retrying,cancelled"           json:"state"`
+	State      string     `enum:"running,succeeded,failed,retrying,cancelled,held"      json:"state"`
 	Worker     string     `doc:"The worker that ran it."                                json:"worker"`
 	WaitingFor string     `doc:"What it waits for, as a sentence."                      json:"waiting_for,omitempty"`
 	Error      string     `json:"error,omitempty"`

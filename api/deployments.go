@@ -175,7 +175,7 @@ func (s *service) newDeployment(row database.Deployment, project database.Projec
 		ID: row.ID, ProjectID: row.ProjectID, State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
 		CommitSHA: lo.FromPtr(row.CommitSHA), CommitMessage: lo.FromPtr(row.CommitMessage), CommitAuthor: lo.FromPtr(row.CommitAuthor),
 		BuildPlan: row.BuildPlan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.projectURL(project.Slug),
-		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, HeldAt: row.HeldAt, EndedAt: row.EndedAt,
 	}
 
 	if row.ErrorMessage != nil {

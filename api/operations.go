@@ -48,6 +48,9 @@ func (s *service) registerProjects(api huma.API) {
 	huma.Register(api, operation(http.MethodPatch, http.StatusOK, "update-project", "/v1/projects/{project_id}", "Change a project"), s.updateProject)
 	huma.Register(api, remove("delete-project", "/v1/projects/{project_id}", "Delete a project, its deployments and its domains"), s.deleteProject)
 
+	huma.Register(api, operation(http.MethodPost, http.StatusOK, "unpin-project", "/v1/projects/{project_id}/unpin", "End the pin of a rollback: the newest push that waits goes on"), s.unpinProject)
+	huma.Register(api, get("list-project-events", "/v1/projects/{project_id}/events", "What happened to a project beside its deployments"), s.listProjectEvents)
+
 	const variables = "/v1/projects/{project_id}/environment-variables"
 
 	huma.Register(api, get("list-environment-variables", variables, "The names of a project's environment variables"), s.listEnvironmentVariables)
@@ -67,7 +70,12 @@ func (s *service) registerDeployments(api huma.API) {
 	huma.Register(api, get("get-deployment", one, "One deployment with its timeline"), s.getDeployment)
 	huma.Register(api, operation(http.MethodPost, http.StatusOK, "cancel-deployment", one+"/cancel", "Cancel a deployment that is not live yet"), s.cancelDeployment)
 	huma.Register(api, create("redeploy", one+"/redeploy", "Deploy the same commit again, with today's settings"), s.redeploy)
-	huma.Register(api, create("rollback", one+"/rollback", "Go back to a deployment that was live, by its image"), s.rollback)
+
+	rollback := create("rollback", one+"/rollback", "Go back to a deployment that was live, by its image")
+	rollback.Description = "The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. " +
+		"A rollback that ends without being live unpins it, too."
+	huma.Register(api, rollback, s.rollback)
+
 	huma.Register(api, get("list-build-logs", one+"/build-logs", "What the build wrote"), s.listBuildLogs)
 	huma.Register(api, get("list-runtime-logs", one+"/runtime-logs", "What the app wrote"), s.listRuntimeLogs)
 

@@ -15,7 +15,7 @@ type ProjectSettings struct {
 	DockerfilePath string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
 	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/"`
-	Instances      int      `default:"1"          doc:"How many VMs run the app."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
+	Instances      int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
 	CPUMillis      int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    int64    `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
 	ReleaseCommand string   `doc:"A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none." json:"release_command,omitempty" maxLength:"1000"`
@@ -34,6 +34,8 @@ type Project struct {
 
 	URL              string     `doc:"Where the app answers, on its generated domain."               json:"url"`
 	LiveDeploymentID *uuid.UUID `doc:"What answers there now."                                       json:"live_deployment_id,omitempty"`
+	PinnedBy         *uuid.UUID `doc:"The rollback that pins it, so that pushes wait; absent: none."  json:"pinned_by,omitempty"`
+	HeldDeploymentID *uuid.UUID `doc:"The newest push that waits because the project is pinned."     json:"held_deployment_id,omitempty"`
 	PollError        string     `doc:"Why the repository could not be looked at the last time."      json:"poll_error,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
 }
@@ -87,6 +89,28 @@ type ProjectUpdate struct {
 	ReleaseCommand *string  `doc:"Empty: none."                          json:"release_command,omitempty" maxLength:"1000"`
 	BuildVariables []string `doc:"The whole list; empty: none."         json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
 	AutoDeploy     *bool    `json:"auto_deploy,omitempty"`
+}
+
+// UnpinProjectOutput says what follows from unpinning a project.
+type UnpinProjectOutput struct {
+	Body struct {
+		ResumedDeploymentID *uuid.UUID `doc:"The push that goes on; absent when none waited." json:"resumed_deployment_id,omitempty"`
+	}
+}
+
+// ProjectEvent is something that happened to a project beside its deployments.
+type ProjectEvent struct {
+	ID           uuid.UUID  `json:"id"`
+	Kind         string     `enum:"instances,replaced,pinned,unpinned"                json:"kind"`
+	Message      string     `doc:"What happened, as a sentence."                      json:"message"`
+	DeploymentID *uuid.UUID `doc:"What it happened to; absent for the whole project." json:"deployment_id,omitempty"`
+	CreatedAt    time.Time  `json:"created_at"`
+}
+
+// ListProjectEventsInput asks for the events of one project.
+type ListProjectEventsInput struct {
+	ProjectPath
+	PageInput
 }
 
 // ProjectOutput is one project.

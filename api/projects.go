@@ -27,7 +27,7 @@ func (s *service) listProjects(ctx context.Context, input *ListProjectsInput) (*
 	}
 
 	return page(input.PageInput, rows,
-		func(r database.ListProjectsOfRow) Project { return s.newProject(r.Project, r.LiveDeploymentID) },
+		func(r database.ListProjectsOfRow) Project { return s.newProject(database.GetProjectOfRow(r)) },
 		func(p Project) uuid.UUID { return p.ID }), nil
 }
 
@@ -37,7 +37,7 @@ func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectO
 		return nil, err
 	}
 
-	return &ProjectOutput{Body: s.newProject(row.Project, row.LiveDeploymentID)}, nil
+	return &ProjectOutput{Body: s.newProject(row)}, nil
 }
 
 func (s *service) createProject(ctx context.Context, input *CreateProjectInput) (*ProjectOutput, error) {
@@ -193,7 +193,9 @@ func (s *service) project(ctx context.Context, project uuid.UUID) (database.GetP
 	return found(row, err, "project")
 }
 
-func (s *service) newProject(row database.Project, live *uuid.UUID) Project {
+func (s *service) newProject(found database.GetProjectOfRow) Project {
+	row := found.Project
+
 	return Project{
 		ID: row.ID, OrganisationID: row.OrganisationID, Name: row.Name, Slug: row.Slug, RepositoryURL: row.RepositoryURL,
 		ProjectSettings: ProjectSettings{
@@ -202,7 +204,8 @@ func (s *service) newProject(row database.Project, live *uuid.UUID) Project {
 			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
 			AutoDeploy: &row.AutoDeploy,
 		},
-		URL: s.config.projectURL(row.Slug), LiveDeploymentID: live, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,
+		URL: s.config.projectURL(row.Slug), LiveDeploymentID: found.LiveDeploymentID, PinnedBy: row.PinnedByID,
+		HeldDeploymentID: found.HeldDeploymentID, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,
 	}
 }
 

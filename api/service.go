@@ -21,6 +21,8 @@ type Deployments interface {
 	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	Rollback(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	// Unpin returns the deployment that goes on; nil where none waited.
+	Unpin(ctx context.Context, project uuid.UUID, also workflows.Also) (*database.Deployment, error)
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.
 	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
 }

@@ -255,6 +255,30 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ProjectEventKind.
+const (
+	Instances ProjectEventKind = "instances"
+	Pinned    ProjectEventKind = "pinned"
+	Replaced  ProjectEventKind = "replaced"
+	Unpinned  ProjectEventKind = "unpinned"
+)
+
+// Valid indicates whether the value is a known member of the ProjectEventKind enum.
+func (e ProjectEventKind) Valid() bool {
+	switch e {
+	case Instances:
+		return true
+	case Pinned:
+		return true
+	case Replaced:
+		return true
+	case Unpinned:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteState.
 const (
 	RouteStateEmpty    RouteState = "empty"
@@ -301,6 +325,7 @@ func (e ShippedLogLineStream) Valid() bool {
 const (
 	StepAttemptStateCancelled StepAttemptState = "cancelled"
 	StepAttemptStateFailed    StepAttemptState = "failed"
+	StepAttemptStateHeld      StepAttemptState = "held"
 	StepAttemptStateRetrying  StepAttemptState = "retrying"
 	StepAttemptStateRunning   StepAttemptState = "running"
 	StepAttemptStateSucceeded StepAttemptState = "succeeded"
@@ -312,6 +337,8 @@ func (e StepAttemptState) Valid() bool {
 	case StepAttemptStateCancelled:
 		return true
 	case StepAttemptStateFailed:
+		return true
+	case StepAttemptStateHeld:
 		return true
 	case StepAttemptStateRetrying:
 		return true
@@ -575,7 +602,7 @@ type CreateProjectInputBody struct {
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
 
-	// Instances How many VMs run the app.
+	// Instances How many VMs run the app. What is live follows a change.
 	Instances *int64 `json:"instances,omitempty"`
 
 	// MemoryBytes Memory of each VM.
@@ -622,8 +649,11 @@ type Deployment struct {
 	CreatedAt     time.Time   `json:"created_at"`
 
 	// EndedAt When it became live, failed, cancelled or superseded.
-	EndedAt     *time.Time         `json:"ended_at,omitempty"`
-	Error       *DeploymentError   `json:"error,omitempty"`
+	EndedAt *time.Time       `json:"ended_at,omitempty"`
+	Error   *DeploymentError `json:"error,omitempty"`
+
+	// HeldAt Since when it waits for its project to be unpinned; absent: not.
+	HeldAt      *time.Time         `json:"held_at,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
 	ImageDigest *string            `json:"image_digest,omitempty"`
 
@@ -855,6 +885,14 @@ type PageProject struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageProjectEvent defines model for PageProjectEvent.
+type PageProjectEvent struct {
+	Items []ProjectEvent `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageToken defines model for PageToken.
 type PageToken struct {
 	Items []Token `json:"items"`
@@ -908,10 +946,13 @@ type Project struct {
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
-	HealthPath *string            `json:"health_path,omitempty"`
-	ID         openapi_types.UUID `json:"id"`
+	HealthPath *string `json:"health_path,omitempty"`
 
-	// Instances How many VMs run the app.
+	// HeldDeploymentID The newest push that waits because the project is pinned.
+	HeldDeploymentID *openapi_types.UUID `json:"held_deployment_id,omitempty"`
+	ID               openapi_types.UUID  `json:"id"`
+
+	// Instances How many VMs run the app. What is live follows a change.
 	Instances *int64 `json:"instances,omitempty"`
 
 	// LiveDeploymentID What answers there now.
@@ -921,6 +962,9 @@ type Project struct {
 	MemoryBytes    *int64             `json:"memory_bytes,omitempty"`
 	Name           string             `json:"name"`
 	OrganisationID openapi_types.UUID `json:"organisation_id"`
+
+	// PinnedBy The rollback that pins it, so that pushes wait; absent: none.
+	PinnedBy *openapi_types.UUID `json:"pinned_by,omitempty"`
 
 	// PollError Why the repository could not be looked at the last time.
 	PollError *string `json:"poll_error,omitempty"`
@@ -941,6 +985,22 @@ type Project struct {
 	// URL Where the app answers, on its generated domain.
 	URL string `json:"url"`
 }
+
+// ProjectEvent defines model for ProjectEvent.
+type ProjectEvent struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeploymentID What it happened to; absent for the whole project.
+	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
+	ID           openapi_types.UUID  `json:"id"`
+	Kind         ProjectEventKind    `json:"kind"`
+
+	// Message What happened, as a sentence.
+	Message string `json:"message"`
+}
+
+// ProjectEventKind defines model for ProjectEvent.Kind.
+type ProjectEventKind string
 
 // ProjectUpdate defines model for ProjectUpdate.
 type ProjectUpdate struct {
@@ -1043,6 +1103,12 @@ type Token struct {
 	ID         openapi_types.UUID `json:"id"`
 	LastUsedAt *time.Time         `json:"last_used_at,omitempty"`
 	Name       string             `json:"name"`
+}
+
+// UnpinProjectOutputBody defines model for UnpinProjectOutputBody.
+type UnpinProjectOutputBody struct {
+	// ResumedDeploymentID The push that goes on; absent when none waited.
+	ResumedDeploymentID *openapi_types.UUID `json:"resumed_deployment_id,omitempty"`
 }
 
 // UpdateNodeInputBody defines model for UpdateNodeInputBody.
@@ -1247,6 +1313,15 @@ type CreateDomainParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListProjectEventsParams defines parameters for ListProjectEvents.
+type ListProjectEventsParams struct {
+	// Cursor The next_cursor of the page before; empty for the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListTokensParams defines parameters for ListTokens.
 type ListTokensParams struct {
 	// Cursor The next_cursor of the page before; empty for the first page.
@@ -1397,6 +1472,8 @@ type ClientInterface interface {
 	Redeploy(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Rollback Go back to a deployment that was live, by its image
+	//
+	// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 	Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1655,6 +1732,16 @@ type ClientInterface interface {
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 	SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListProjectEvents What happened to a project beside its deployments
+	//
+	// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
+	ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnpinProject End the pin of a rollback: the newest push that waits goes on
+	//
+	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
+	UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListTokens Your tokens
 	//
 	// Corresponds with GET /v1/tokens (the `ListTokens` operationId).
@@ -1771,6 +1858,8 @@ func (c *Client) Redeploy(ctx context.Context, deploymentID openapi_types.UUID, 
 }
 
 // Rollback Go back to a deployment that was live, by its image
+//
+// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2449,6 +2538,36 @@ func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID o
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetEnvironmentVariableRequest(c.Server, projectID, name, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListProjectEvents What happened to a project beside its deployments
+//
+// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
+func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListProjectEventsRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnpinProject End the pin of a rollback: the newest push that waits goes on
+//
+// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
+func (c *Client) UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnpinProjectRequest(c.Server, projectID)
 	if err != nil {
 		return nil, err
 	}
@@ -4451,6 +4570,113 @@ func NewSetEnvironmentVariableRequestWithBody(server string, projectID openapi_t
 	return req, nil
 }
 
+// NewListProjectEventsRequest constructs an http.Request for the ListProjectEvents method
+func NewListProjectEventsRequest(server string, projectID openapi_types.UUID, params *ListProjectEventsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/events", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUnpinProjectRequest constructs an http.Request for the UnpinProject method
+func NewUnpinProjectRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/unpin", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListTokensRequest constructs an http.Request for the ListTokens method
 func NewListTokensRequest(server string, params *ListTokensParams) (*http.Request, error) {
 	var err error
@@ -4678,6 +4904,8 @@ type ClientWithResponsesInterface interface {
 	RedeployWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*RedeployResponse, error)
 
 	// RollbackWithResponse Go back to a deployment that was live, by its image
+	//
+	// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4977,6 +5205,20 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 	SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
+
+	// ListProjectEventsWithResponse What happened to a project beside its deployments
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
+	ListProjectEventsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*ListProjectEventsResponse, error)
+
+	// UnpinProjectWithResponse End the pin of a rollback: the newest push that waits goes on
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
+	UnpinProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*UnpinProjectResponse, error)
 
 	// ListTokensWithResponse Your tokens
 	//
@@ -6775,6 +7017,102 @@ func (r SetEnvironmentVariableResponse) ContentType() string {
 	return ""
 }
 
+type ListProjectEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageProjectEvent
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListProjectEventsResponse) GetJSON200() *PageProjectEvent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ListProjectEventsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ListProjectEventsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListProjectEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListProjectEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListProjectEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UnpinProjectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UnpinProjectOutputBody
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UnpinProjectResponse) GetJSON200() *UnpinProjectOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r UnpinProjectResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r UnpinProjectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UnpinProjectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnpinProjectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnpinProjectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListTokensResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6991,6 +7329,8 @@ func (c *ClientWithResponses) RedeployWithResponse(ctx context.Context, deployme
 }
 
 // RollbackWithResponse Go back to a deployment that was live, by its image
+//
+// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7547,6 +7887,32 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseSetEnvironmentVariableResponse(rsp)
+}
+
+// ListProjectEventsWithResponse What happened to a project beside its deployments
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
+func (c *ClientWithResponses) ListProjectEventsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*ListProjectEventsResponse, error) {
+	rsp, err := c.ListProjectEvents(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListProjectEventsResponse(rsp)
+}
+
+// UnpinProjectWithResponse End the pin of a rollback: the newest push that waits goes on
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
+func (c *ClientWithResponses) UnpinProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*UnpinProjectResponse, error) {
+	rsp, err := c.UnpinProject(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnpinProjectResponse(rsp)
 }
 
 // ListTokensWithResponse Your tokens
@@ -8815,6 +9181,72 @@ func ParseSetEnvironmentVariableResponse(rsp *http.Response) (*SetEnvironmentVar
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest EnvironmentVariable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListProjectEventsResponse parses an HTTP response from a ListProjectEventsWithResponse call
+func ParseListProjectEventsResponse(rsp *http.Response) (*ListProjectEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListProjectEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageProjectEvent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUnpinProjectResponse parses an HTTP response from a UnpinProjectWithResponse call
+func ParseUnpinProjectResponse(rsp *http.Response) (*UnpinProjectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnpinProjectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UnpinProjectOutputBody
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -183,17 +183,25 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 
 const getProjectOf = `-- name: GetProjectOf :one
 SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
+  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
+  SELECT newest.id FROM deployments AS newest
+  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  ORDER BY newest.id DESC LIMIT 1
+)
 WHERE projects.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetProjectOfRow struct {
 	Project          Project
 	LiveDeploymentID *uuid.UUID
+	HeldDeploymentID *uuid.UUID
 }
 
-// One project, as a member of its organisation sees it; no row for others.
+// One project, as a member of its organisation sees it; no row for others. held_deployment_id is the newest push that waits because
+// the project is pinned.
 func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (GetProjectOfRow, error) {
 	row := q.db.QueryRow(ctx, getProjectOf, iD, userID)
 	var i GetProjectOfRow
@@ -223,6 +231,7 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.Project.PinnedByID,
 		&i.Project.InstancesChangedAt,
 		&i.LiveDeploymentID,
+		&i.HeldDeploymentID,
 	)
 	return i, err
 }
@@ -282,8 +291,14 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUI
 
 const listProjectsOf = `-- name: ListProjectsOf :many
 SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
+  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
+  SELECT newest.id FROM deployments AS newest
+  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  ORDER BY newest.id DESC LIMIT 1
+)
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
   AND ($3::uuid IS NULL OR projects.organisation_id = $3)
   AND ($4::text = '' OR projects.slug = $4)
@@ -302,6 +317,7 @@ type ListProjectsOfParams struct {
 type ListProjectsOfRow struct {
 	Project          Project
 	LiveDeploymentID *uuid.UUID
+	HeldDeploymentID *uuid.UUID
 }
 
 func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) ([]ListProjectsOfRow, error) {
@@ -345,6 +361,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.PinnedByID,
 			&i.Project.InstancesChangedAt,
 			&i.LiveDeploymentID,
+			&i.HeldDeploymentID,
 		); err != nil {
 			return nil, err
 		}

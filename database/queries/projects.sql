@@ -15,16 +15,29 @@ SELECT EXISTS (
 );
 
 -- name: GetProjectOf :one
--- One project, as a member of its organisation sees it; no row for others.
+-- One project, as a member of its organisation sees it; no row for others. held_deployment_id is the newest push that waits because
+-- the project is pinned.
 SELECT sqlc.embed(projects),
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
+  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
+  SELECT newest.id FROM deployments AS newest
+  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  ORDER BY newest.id DESC LIMIT 1
+)
 WHERE projects.id = @id AND organisation_members.user_id = @user_id AND projects.deleted_at IS NULL;
 
 -- name: ListProjectsOf :many
 SELECT sqlc.embed(projects),
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id
+  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
+  SELECT newest.id FROM deployments AS newest
+  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  ORDER BY newest.id DESC LIMIT 1
+)
 WHERE organisation_members.user_id = @user_id AND projects.deleted_at IS NULL AND projects.id < @before
   AND (sqlc.narg(organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(organisation_id))
   AND (@slug::text = '' OR projects.slug = @slug)

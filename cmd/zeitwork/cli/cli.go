@@ -34,8 +34,8 @@ func Commands(terminal Terminal) []*cobra.Command {
 
 	commands := []*cobra.Command{
 		a.loginCommand(), a.logoutCommand(),
-		a.deployCommand(), a.deploymentsCommand(), a.redeployCommand(), a.rollbackCommand(), a.cancelCommand(),
-		a.logsCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(),
+		a.deployCommand(), a.deploymentsCommand(), a.redeployCommand(), a.rollbackCommand(), a.unpinCommand(), a.cancelCommand(),
+		a.logsCommand(), a.eventsCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(),
 		a.nodesCommand(), a.edgesCommand(), a.detectCommand(),
 	}
 

@@ -37,12 +37,21 @@ func (a *app) listDeployments(ctx context.Context, api *API, _ []string) error {
 	return a.print(items(deployments), func(w io.Writer) {
 		t := newTable(w, "DEPLOYMENT", "STATE", "BRANCH", "COMMIT", "TRIGGER", "CREATED")
 		for _, deployment := range deployments {
-			t.row(deployment.ID.String(), string(deployment.State), deployment.Branch, shortCommit(value(deployment.CommitSHA)),
+			t.row(deployment.ID.String(), stateOf(deployment), deployment.Branch, shortCommit(value(deployment.CommitSHA)),
 				string(deployment.Trigger), ago(deployment.CreatedAt))
 		}
 
 		t.flush()
 	})
+}
+
+// stateOf is a deployment's state for people: one that waits because its project is pinned is called held.
+func stateOf(deployment client.Deployment) string {
+	if deployment.HeldAt != nil {
+		return "held"
+	}
+
+	return string(deployment.State)
 }
 
 // newest returns the newest deployments of a project.
@@ -69,7 +78,7 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 	return a.print(found.JSON200, func(w io.Writer) {
 		t := newTable(w)
 		t.row("Deployment", found.JSON200.ID.String())
-		t.row("State", string(found.JSON200.State))
+		t.row("State", stateOf(*found.JSON200))
 		t.row("Commit", shortCommit(value(found.JSON200.CommitSHA))+" "+value(found.JSON200.CommitMessage))
 		t.row("URL", found.JSON200.URL)
 		t.flush()
@@ -176,9 +185,11 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback [DEPLOYMENT]",
 		Short: "Go back to a deployment that was live, by its image (default: the one before)",
 		Long: "Go back to a deployment that was live: its image runs again, with its environment variables, and nothing is built.\n" +
-			"The VMs of the one before are kept running for some minutes, so that going back to it takes no start.\n\n" + ExitCodes,
+			"The VMs of the one before are kept running for some minutes, so that going back to it takes no start.\n\n" +
+			"The project is pinned from then on: pushes are built and held, until zeitwork unpin, deploy or redeploy ends that.\n" +
+			"A rollback that does not become live ends it, too.\n\n" + ExitCodes,
 	}
-	return a.starting(command, earlier, "no earlier deployment of this project was live",
+	command = a.starting(command, earlier, "no earlier deployment of this project was live",
 		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
 			response, err := checked(api.RollbackWithResponse(ctx, from, &client.RollbackParams{IdempotencyKey: new(id.New().String())}))
 			if err != nil {
@@ -187,6 +198,19 @@ func (a *app) rollbackCommand() *cobra.Command {
 
 			return response.JSON201, nil
 		})
+
+	run := command.RunE
+	command.RunE = func(command *cobra.Command, args []string) error {
+		if err := run(command, args); err != nil {
+			return err
+		}
+
+		a.sayf("The project is pinned: pushes are built and wait. To undo that: `zeitwork unpin` lets the newest push go on, or `zeitwork deploy`.")
+
+		return nil
+	}
+
+	return command
 }
 
 func (a *app) cancelCommand() *cobra.Command {

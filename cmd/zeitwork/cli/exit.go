@@ -8,7 +8,7 @@ const (
 	ExitFailure     = 1   // The platform failed, or something unknown did.
 	ExitUsage       = 2   // The command was not understood.
 	ExitApp         = 3   // The deployment failed because of the app: its message says what to change.
-	ExitStopped     = 4   // The deployment was cancelled, or a newer one took its place.
+	ExitStopped     = 4   // The deployment was cancelled, a newer one took its place, or it is held until its project is unpinned.
 	ExitSignedOut   = 5   // There is no token, or it is not accepted.
 	ExitInterrupted = 130 // Ctrl-C; a deployment under way goes on.
 )
@@ -19,7 +19,7 @@ const ExitCodes = `Exit codes:
   1    the platform failed, or something unknown did
   2    the command was not understood
   3    the deployment failed because of the app: the message says what to change
-  4    the deployment was cancelled, or a newer one took its place
+  4    the deployment was cancelled, a newer one took its place, or it is held until its project is unpinned
   5    not signed in
   130  interrupted; a deployment under way goes on`
 

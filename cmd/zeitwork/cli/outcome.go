@@ -11,7 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// watch shows a deployment until it has ended, and returns the error that goes with how it ended.
+// watch shows a deployment until it has ended or is held, and returns the error that goes with how it ended.
 func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 	var watcher Watcher = events{out: a.Out}
 	if !a.json {
@@ -58,6 +58,11 @@ func Outcome(deployment *client.Deployment) error {
 	case client.DeploymentStateLive, client.DeploymentStateRetired:
 		return nil
 	case client.DeploymentStateQueued, client.DeploymentStateDeploying:
+		if deployment.HeldAt != nil {
+			return &exitError{code: ExitStopped, err: errors.New(
+				"the deployment is held, because a rollback has pinned its project: `zeitwork unpin` lets it go on")}
+		}
+
 		return fmt.Errorf("the deployment is still %s", deployment.State)
 	default:
 		return fmt.Errorf("the deployment is %s, a state that this version of zeitwork does not know", deployment.State)

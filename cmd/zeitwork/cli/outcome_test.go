@@ -2,6 +2,7 @@ package cli
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -28,6 +29,7 @@ func TestOutcome_ExitCodeTellsWhoseMoveItIs(t *testing.T) {
 		"something was away":      {failed("unavailable"), ExitFailure},
 		"cancelled":               {client.Deployment{State: client.DeploymentStateCancelled}, ExitStopped},
 		"superseded":              {client.Deployment{State: client.DeploymentStateSuperseded}, ExitStopped},
+		"held":                    {client.Deployment{State: client.DeploymentStateDeploying, HeldAt: new(time.Now())}, ExitStopped},
 	}
 
 	for name, c := range cases {

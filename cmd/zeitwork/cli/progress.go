@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -85,6 +86,8 @@ func describe(step client.StepAttempt) string {
 		return "✗ " + step.Step + " stopped" + took + again
 	case client.StepAttemptStateRetrying:
 		return "… " + step.Step + again + ": " + value(step.WaitingFor)
+	case client.StepAttemptStateHeld:
+		return "… " + step.Step + again + ": " + cmp.Or(value(step.WaitingFor), "Waited because a rollback had pinned the project.")
 	case client.StepAttemptStateRunning:
 		if waiting := value(step.WaitingFor); waiting != "" {
 			return "… " + step.Step + again + ": " + waiting

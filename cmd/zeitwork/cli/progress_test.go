@@ -33,6 +33,15 @@ func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {
 	build.State, build.WaitingFor = client.StepAttemptStateRetrying, new("Waiting because BuildKit does not answer.")
 	show(clone, build)
 
+	schedule := client.StepAttempt{
+		Step: "schedule", Attempt: 1, State: client.StepAttemptStateHeld, StartedAt: ended, EndedAt: &ended,
+		WaitingFor: new("Waiting because a rollback has pinned the project."),
+	}
+	show(clone, build, schedule)
+
+	schedule.WaitingFor = nil
+	show(clone, build, schedule)
+
 	again := client.StepAttempt{Step: "build", Attempt: 2, State: client.StepAttemptStateFailed, StartedAt: began, EndedAt: &ended}
 	show(clone, build, again)
 
@@ -41,6 +50,8 @@ func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {
 - build …
   │ compiling
 … build: Waiting because BuildKit does not answer.
+… schedule: Waiting because a rollback has pinned the project.
+… schedule: Waited because a rollback had pinned the project.
 ✗ build 1.50 s (attempt 2)
 `, out.String())
 }

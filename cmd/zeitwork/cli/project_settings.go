@@ -36,7 +36,7 @@ func (a *app) setProjectCommand() *cobra.Command {
 		{"health-path", "`path` that answers 2xx or 3xx when the app is well; empty: / with any status below 500", text(&update.HealthPath)},
 		{"release-command", "shell `command` that each deployment runs once before it serves; empty: none", text(&update.ReleaseCommand)},
 		{"build-variables", "`names` of variables that the build command gets as secrets, separated by commas; empty: none", list(&update.BuildVariables)},
-		{"instances", "`number` of VMs that run the app", number(&update.Instances, 1)},
+		{"instances", "`number` of VMs that run the app; the live deployment follows within seconds", number(&update.Instances, 1)},
 		{"cpu-millis", "processor time of each VM in `thousandths` of a core", number(&update.CPUMillis, 1)},
 		{"memory-mib", "memory of each VM in `MiB`", number(&update.MemoryBytes, 1<<mebibyteBits)},
 		{"auto-deploy", "`true or false`: whether a push to the branch becomes a deployment", truth(&update.AutoDeploy)},

@@ -72,6 +72,14 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("Build variables", cmp.Or(strings.Join(value(project.BuildVariables), ", "), "none"))
 		t.row("Deploys by itself", lo.Ternary(value(project.AutoDeploy), "on every push", "no"))
 
+		if project.PinnedBy != nil {
+			t.row("Pinned", "by rollback "+project.PinnedBy.String()+"; pushes wait for `zeitwork unpin`")
+		}
+
+		if project.HeldDeploymentID != nil {
+			t.row("Held", "push "+project.HeldDeploymentID.String())
+		}
+
 		if project.PollError != nil {
 			t.row("Problem", *project.PollError)
 		}

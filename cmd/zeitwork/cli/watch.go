@@ -24,7 +24,8 @@ type Watcher interface {
 	Tick()
 }
 
-// Watch reports the deployment and its build log to watcher until the deployment has ended, and returns it as it ended.
+// Watch reports the deployment and its build log to watcher until the deployment has ended, and returns it as it ended. A deployment that
+// is held is returned as well: only a person can let it go on.
 func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher) (*client.Deployment, error) {
 	const tick = 100 * time.Millisecond
 
@@ -103,7 +104,7 @@ func streamDeployment(ctx context.Context, api *API, deployment uuid.UUID, out c
 			return false, err
 		}
 
-		return ended(found.State), nil
+		return ended(found.State) || found.HeldAt != nil, nil
 	})
 }
 
