@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -169,6 +170,8 @@ func TestCollectGarbage_BuildPushesAnImageAgainThatIsBeingDeleted_ItIsBuiltOnceM
 
 	b.activities.forgetful = true
 
+	var once sync.Once
+
 	pushed, builds := make(chan struct{}), 0
 	b.activities.setBuild(func(context.Context, activities.BuildRequest, func(activities.LogLine)) error {
 		b.activities.store(b.project, "sha256:"+image)
@@ -183,9 +186,11 @@ func TestCollectGarbage_BuildPushesAnImageAgainThatIsBeingDeleted_ItIsBuiltOnceM
 	// The deletion begins before the build ends, and ends behind its push.
 	b.activities.onDelete = func(name string) error {
 		if strings.HasPrefix(name, "sha256:") {
-			b.work(t)
-			b.create(t)
-			<-pushed
+			once.Do(func() {
+				b.work(t)
+				b.create(t)
+				<-pushed
+			})
 		}
 
 		return nil
