@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/samber/lo"
 
@@ -66,18 +65,6 @@ func checkLocal(app fs.FS, directory, names string) error {
 	default:
 		return nil
 	}
-}
-
-// linked tells whether composer makes a link to the package's directory and reads no more of it than composer.json: it copies where it is told to,
-// runs plugins, and looks for programs.
-func (p lockedPackage) linked() bool {
-	var options struct {
-		Symlink *bool `json:"symlink"`
-	}
-
-	_ = json.Unmarshal(p.TransportOptions, &options) // PHP writes an empty object as a list.
-
-	return lo.FromPtrOr(options.Symlink, true) && !strings.HasPrefix(p.Type, "composer-") && len(p.Bin) == 0
 }
 
 type composerRepository struct {

@@ -24,7 +24,7 @@ func detectors() []detector {
 	return []detector{
 		{dockerfileName, detectDockerfile},
 		{func(Settings) string { return "composer.json with laravel/framework beside artisan" }, detectLaravel},
-		{railsName, detectRails},
+		{func(Settings) string { return "Gemfile with Rails" }, detectRails},
 		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
 		{func(Settings) string { return "package.json with next" }, detectNextJS},
 		{func(Settings) string { return "package.json with a build by Vite" }, detectSite},

@@ -3,7 +3,6 @@ package detect
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -12,11 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const (
-	defaultDockerfile = "Dockerfile"
-	// maxFileBytes is far above what people write and below what would be a burden.
-	maxFileBytes = 1 << 20
-)
+const defaultDockerfile = "Dockerfile"
 
 func dockerfileName(settings Settings) string {
 	if settings.DockerfilePath == "" {
@@ -38,7 +33,7 @@ func detectDockerfile(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	port, reason := choosePort(settings.Port, parsed.exposed)
+	port, reason := choosePortOf(settings.Port, parsed.exposed)
 
 	return Plan{
 		Framework:      FrameworkDockerfile,
@@ -49,11 +44,11 @@ func detectDockerfile(app source, settings Settings) (Plan, bool, error) {
 	}, true, nil
 }
 
-// choosePort returns the port and, in a sentence, why it is that.
-func choosePort(wanted int, exposed []int) (int, string) {
+// choosePortOf returns the port and, in a sentence, why it is that.
+func choosePortOf(wanted int, exposed []int) (int, string) {
 	switch {
 	case wanted != 0:
-		return wanted, fmt.Sprintf("The project's settings say that the app listens on port %d.", wanted)
+		return choosePort(wanted)
 	case len(exposed) == 1:
 		return exposed[0], fmt.Sprintf("It exposes port %d.", exposed[0])
 	case len(exposed) > 1:
@@ -90,33 +85,4 @@ func ReadDockerfile(root fs.FS, name string) (string, []byte, error) {
 	default:
 		return "", nil, problem.Wrap(err, problem.Invalid, "%s is not a file inside the root directory. Replace it by a regular file.", name)
 	}
-}
-
-func readBounded(root fs.FS, name string) ([]byte, error) {
-	// A link must not lead to a device or a pipe, which would be waited for.
-	info, err := fs.Stat(root, name)
-	if err != nil {
-		return nil, err
-	}
-
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", name)
-	}
-
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-
-	content, err := io.ReadAll(io.LimitReader(file, maxFileBytes+1))
-	if err != nil {
-		return nil, err
-	}
-
-	if len(content) > maxFileBytes {
-		return nil, problem.New(problem.Invalid, "%s is larger than 1 MiB. Make it shorter.", name)
-	}
-
-	return content, nil
 }

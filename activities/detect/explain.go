@@ -1,17 +1,8 @@
 package detect
 
 import (
-	"regexp"
 	"slices"
 )
-
-// complaint is something that a framework's tools say when a build fails, and what the user can do about it.
-type complaint struct {
-	// says is searched for in the output of the instruction that failed, all of its lines together.
-	says *regexp.Regexp
-	// sentence is for the user: what is wrong and what to change. It may quote groups of the pattern, as $1.
-	sentence string
-}
 
 // complaints are asked in this order; the first that matches explains the failure.
 func complaints() []complaint {
@@ -25,11 +16,5 @@ func complaints() []complaint {
 
 // Explain finds in the last lines of a failed instruction what the user can do about it; false where nothing is known.
 func Explain(output string) (string, bool) {
-	for _, known := range complaints() {
-		if match := known.says.FindStringSubmatchIndex(output); match != nil {
-			return string(known.says.ExpandString(nil, known.sentence, output, match)), true
-		}
-	}
-
-	return "", false
+	return explain(complaints(), output)
 }

@@ -67,7 +67,7 @@ func openLaravel(app source, manifest composerManifest, settings Settings) (*lar
 		return nil, err
 	}
 
-	if err := lock.check(manifest); err != nil {
+	if err := checkComposerLock(lock, manifest); err != nil {
 		return nil, err
 	}
 
@@ -92,7 +92,7 @@ func openLaravel(app source, manifest composerManifest, settings Settings) (*lar
 }
 
 func (l *laravelApp) plan(settings Settings) (Plan, error) {
-	port, portReason := choosePortOfServer(settings.Port)
+	port, portReason := choosePort(settings.Port)
 	known := append(slices.Clone(settings.Variables), settings.BuildVariables...)
 
 	plan := Plan{

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"regexp"
-	"strings"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/samber/lo"
@@ -17,8 +16,6 @@ var (
 	nextDistDir       = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
 	nextBasePath      = regexp.MustCompile(`\bbasePath` + quotedPath)
 	nextStart         = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
-	// comments are not told from strings that look like them: a URL's slashes follow a colon.
-	comments = regexp.MustCompile(`(?s)/\*.*?\*/|(^|[^:])//[^\n]*`)
 
 	// standaloneSince is the release that makes a server of its own when NEXT_PRIVATE_STANDALONE says so.
 	standaloneSince = semver.MustParse("12.2.0")
@@ -57,7 +54,7 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 	case exported:
 		site := staticSite{Stage: buildStage, Path: outputSite, Hashed: hashedByNext, Base: nextBase(config), Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
-		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
+		plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s, and its start script starts the server.", version))
 
@@ -106,22 +103,4 @@ func nextBase(config string) string {
 	}
 
 	return cleanBase(match[1])
-}
-
-// readConfig returns a JavaScript or TypeScript configuration without its comments; empty where there is none.
-func readConfig(app source, name string) string {
-	for _, extension := range []string{".ts", ".mts", ".cts", ".mjs", ".cjs", ".js"} {
-		if content, err := readBounded(app, name+extension); err == nil {
-			return comments.ReplaceAllString(string(content), "$1")
-		}
-	}
-
-	return ""
-}
-
-// olderThan is false where the version is none.
-func olderThan(version string, than *semver.Version) bool {
-	parsed, err := semver.NewVersion(strings.TrimSuffix(version, ".x"))
-
-	return err == nil && parsed.LessThan(than)
 }

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"strings"
@@ -115,27 +114,12 @@ func (p *nodeProject) cacheMount() string {
 	return cacheMount(p.manager.name, p.manager.cache())
 }
 
-func cacheMount(id, target string) string {
-	return fmt.Sprintf("--mount=type=cache,id=%s,target=%s,sharing=locked ", id, target)
-}
-
-// OutputDirectory is where generated Dockerfiles put together what their last stage takes, each kind in a directory of its own. BuildKit looks through
-// all that stands beside what COPY takes from a stage, and through the whole image for patterns.
-const OutputDirectory = "/output"
-
-// outputSite is where a site of files stands there.
-const outputSite = OutputDirectory + "/site"
-
 // compileCache is where Node, from 22.1 on, keeps what it has compiled of the build's tools, so that they start faster.
 const compileCache = "/var/cache/node"
 
 // compileCacheMount needs no lock: Node replaces whole files.
 func compileCacheMount() string {
 	return fmt.Sprintf("--mount=type=cache,id=node,target=%s ", compileCache)
-}
-
-func secretMounts(names []string) string {
-	return strings.Join(lo.Map(names, func(name string, _ int) string { return fmt.Sprintf("--mount=type=secret,id=%s,env=%s ", name, name) }), "")
 }
 
 // excluded is Yarn's Plug'n'Play, which would be preferred to the node_modules that are installed.
@@ -145,44 +129,4 @@ func (p *nodeProject) excluded() string {
 	}
 
 	return ""
-}
-
-// turbo tells whether Turborepo knows how the workspace is built.
-func (p *nodeProject) turbo() bool {
-	return p.app.directory != "." && isFile(p.files, "turbo.json") && p.root.depends("turbo") && p.script("build") != ""
-}
-
-// buildCommand is run in the app's directory.
-func (p *nodeProject) buildCommand() string {
-	switch {
-	case p.script("build") == "":
-		return ""
-	case p.turbo():
-		// Turborepo would hide the variables that its configuration does not name from the build.
-		return "TURBO_TELEMETRY_DISABLED=1 " + p.manager.execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.app.manifest.Name, "."))
-	default:
-		return p.manager.run("build")
-	}
-}
-
-// buildCommandOr is buildCommand for what must be built even if no script says how.
-func (p *nodeProject) buildCommandOr(program string) string {
-	if command := p.buildCommand(); command != "" {
-		return command
-	}
-
-	return p.manager.execute(program)
-}
-
-// builtBefore are the build scripts of what the app needs of its workspace.
-func (p *nodeProject) builtBefore() []laterScript {
-	if p.turbo() {
-		return nil
-	}
-
-	needed := neededBy(p.app, p.members)
-
-	return lo.FilterMap(needed, func(known workspacePackage, _ int) (laterScript, bool) {
-		return laterScript{Directory: path.Join(workDirectory, known.directory), Command: p.manager.run("build")}, known.manifest.Scripts["build"] != ""
-	})
 }

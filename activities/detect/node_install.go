@@ -13,9 +13,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// plainPath is what a Dockerfile can name without any quoting.
-var plainPath = regexp.MustCompile(`^[A-Za-z0-9_.@+,/-]+$`)
-
 // installFiles are all that the installation reads, so that its layer is kept until one of them changes.
 func (p *nodeProject) installFiles() ([]string, error) {
 	files := []string{manifestName}

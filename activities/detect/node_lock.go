@@ -2,21 +2,23 @@ package detect
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/samber/lo"
-
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// maxLockfileBytes is above the lockfiles of the largest workspaces.
-const maxLockfileBytes = 64 << 20
+// The names of the lockfiles of Node's package managers.
+const (
+	packageLock   = "package-lock.json"
+	shrinkwrap    = "npm-shrinkwrap.json"
+	pnpmLock      = "pnpm-lock.yaml"
+	yarnLock      = "yarn.lock"
+	bunLock       = "bun.lock"
+	bunBinaryLock = "bun.lockb"
+)
 
 // lockfile is what detection reads of one, whichever manager wrote it.
 type lockfile struct {
@@ -40,66 +42,6 @@ func lockReaders() map[string]func(content []byte) (lockfile, error) {
 		bunLock:       readBunLock,
 		bunBinaryLock: func([]byte) (lockfile, error) { return lockfile{}, nil },
 	}
-}
-
-// readLock reads the lockfile of that name at the top of the workspace.
-func readLock(root fs.FS, name, install string) (lockfile, error) {
-	content, err := readLarge(root, name)
-	if err != nil {
-		return lockfile{}, problem.Wrap(err, problem.Invalid, "%s cannot be read. Run %s and commit it as a regular file.", name, install)
-	}
-
-	read, err := lockReaders()[name](content)
-	if err != nil {
-		return lockfile{}, problem.Wrap(err, problem.Invalid,
-			"%s cannot be read: %s. It may hold the marks of a merge conflict: run %s and commit it.", name, strings.TrimSuffix(err.Error(), "."), install)
-	}
-
-	return read, nil
-}
-
-func readLarge(root fs.FS, name string) ([]byte, error) {
-	info, err := fs.Stat(root, name)
-	if err != nil {
-		return nil, err
-	}
-
-	if !info.Mode().IsRegular() || info.Size() > maxLockfileBytes {
-		return nil, fmt.Errorf("%s is not a regular file of at most 64 MiB", name)
-	}
-
-	file, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-
-	content, err := io.ReadAll(io.LimitReader(file, maxLockfileBytes))
-
-	return content, errors.Join(err, file.Close())
-}
-
-// checkLock says which dependency makes the frozen installation fail.
-func checkLock(project *nodeProject) error {
-	if project.lock.disagrees == nil {
-		return nil
-	}
-
-	for _, member := range project.packages() {
-		complaint := project.lock.disagrees(member.directory, member.manifest)
-		if complaint == "" {
-			continue
-		}
-
-		name := manifestName
-		if member.directory != "." {
-			name = member.directory + "/" + manifestName
-		}
-
-		return problem.New(problem.Invalid, "%s is out of step with %s: %s. Run %s and commit %s.",
-			project.manager.lockfile, name, complaint, project.manager.plainInstall(), project.manager.lockfile)
-	}
-
-	return nil
 }
 
 // compareAsked is how managers compare that note what was asked for. Where same says no, or only one side has a dependency, they refuse.

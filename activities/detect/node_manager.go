@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
@@ -20,16 +19,6 @@ const (
 	pnpm = "pnpm"
 	yarn = "yarn"
 	bun  = "bun"
-)
-
-// Their lockfiles.
-const (
-	packageLock   = "package-lock.json"
-	shrinkwrap    = "npm-shrinkwrap.json"
-	pnpmLock      = "pnpm-lock.yaml"
-	yarnLock      = "yarn.lock"
-	bunLock       = "bun.lock"
-	bunBinaryLock = "bun.lockb"
 )
 
 const berryConfig = ".yarnrc.yml"
@@ -212,19 +201,6 @@ func (m packageManager) defaultVersion(format string) string {
 	}
 }
 
-// exists tells whether there is a file or directory of that pattern.
-func exists(files fs.FS, pattern string) bool {
-	found, err := fs.Glob(files, pattern)
-
-	return err == nil && len(found) > 0
-}
-
-func isDirectory(files fs.FS, name string) bool {
-	info, err := fs.Stat(files, name)
-
-	return err == nil && info.IsDir()
-}
-
 // displayName is the manager for the plan's versions and sentences: yarn 4 is another one than yarn 1.
 func (m packageManager) displayName() string {
 	if m.version == "" {
@@ -232,15 +208,4 @@ func (m packageManager) displayName() string {
 	}
 
 	return fmt.Sprintf("%s %s", m.name, m.version)
-}
-
-// quoted is the JSON form of a Dockerfile's CMD.
-func quoted(words []string) string {
-	parts := lo.Map(words, func(word string, _ int) string {
-		text, _ := json.Marshal(word) // A string always encodes.
-
-		return string(text)
-	})
-
-	return "[" + strings.Join(parts, ", ") + "]"
 }

@@ -83,7 +83,7 @@ func openNode(app source, settings Settings, read manifest) (*nodeProject, error
 		return nil, err
 	}
 
-	if err := project.ignore.check(project); err != nil {
+	if err := project.checkIgnored(); err != nil {
 		return nil, err
 	}
 
@@ -156,7 +156,7 @@ func (p *nodeProject) plan(framework string) Plan {
 	}
 
 	return Plan{
-		Framework: framework, Versions: versions, Port: port, Context: p.context(), Dockerignore: p.ignore.text(),
+		Framework: framework, Versions: versions, Port: port, Context: p.context(), Dockerignore: p.dockerignore(),
 		Arguments: []string{}, Secrets: []string{}, Missing: p.missing(),
 	}
 }

@@ -83,12 +83,12 @@ func checkAdapter(app source) error {
 	return nil
 }
 
-// host is the variable that has the app's server listen not only for its own machine; empty where it needs none.
-func (p *nodeProject) host() string {
+// hostVariable is the variable that has the app's server listen not only for its own machine; empty where it needs none.
+func hostVariable(read manifest) string {
 	switch {
-	case p.app.manifest.depends("@astrojs/node"):
+	case read.depends("@astrojs/node"):
 		return "HOST=0.0.0.0"
-	case p.app.manifest.depends("fastify-cli"):
+	case read.depends("fastify-cli"):
 		return "FASTIFY_ADDRESS=0.0.0.0"
 	default:
 		return ""

@@ -3,7 +3,6 @@ package detect
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -48,26 +47,16 @@ func detectSite(app source, settings Settings) (Plan, bool, error) {
 	dockerfile.BuildMounts = cacheMount(builder.dependency, project.inApp("node_modules", ".cache")) + dockerfile.BuildMounts
 	plan.Reason = project.reason(fmt.Sprintf("package.json has a build script and depends on %s, and it starts no server. "+
 		"What is built in %s is served by nginx.", builder.dependency, dockerfile.Output))
-	plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
+	plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 
 	return plan, true, nil
 }
 
 // renderSite writes the Dockerfile of what is served as files.
-func (d *nodeDockerfile) renderSite(site staticSite, images BaseImages) string {
+func renderSite(d *nodeDockerfile, site staticSite, images BaseImages) string {
 	return render("node_site.Dockerfile.tmpl", struct {
 		*nodeDockerfile
 
 		Site string
 	}{d, site.stages(images)})
-}
-
-// hasWorkspaces tells whether packages below have package.json files of their own.
-func hasWorkspaces(app source, read manifest) bool {
-	return len(read.workspaces()) > 0 || isFile(app, pnpmWorkspace)
-}
-
-// isApp tells whether a framework's files stand there, beside those of a workspace.
-func isApp(app source, patterns ...string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool { return exists(app, pattern) })
 }

@@ -150,3 +150,8 @@ func neededBy(app workspacePackage, packages []workspacePackage) []workspacePack
 
 	return needed
 }
+
+// hasWorkspaces tells whether packages below have package.json files of their own.
+func hasWorkspaces(app fs.FS, read manifest) bool {
+	return len(read.workspaces()) > 0 || isFile(app, pnpmWorkspace)
+}

@@ -63,7 +63,7 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 		dockerfile.Output = ".output/public"
 		site := staticSite{Stage: buildStage, Path: outputSite, Hashed: hashedByNuxt, Port: plan.Port}
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s, and it is generated as a static site, which nginx serves.", version))
-		plan.Dockerfile = dockerfile.renderSite(site, settings.BaseImages)
+		plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 
 		return plan, true, nil
 	}

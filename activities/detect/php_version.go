@@ -54,8 +54,6 @@ func choosePHP(requirements []platformRequirement, lock composerLock, table Runt
 // phpRefusal is why a line of PHP will not do: its reason is the end of a sentence.
 type phpRefusal struct{ by, reason string }
 
-func (r platformRequirement) isPHP() bool { return r.name == "php" || r.name == "php-64bit" }
-
 // refusalOf returns the first requirement that a line does not meet, nil where it meets all.
 func refusalOf(line, image string, requirements []platformRequirement) (*phpRefusal, error) {
 	version := semver.MustParse(line)

@@ -26,7 +26,7 @@ const (
 
 // railsApp is a Rails app: what is known of it by its files.
 type railsApp struct {
-	source
+	tree source
 
 	gemfile gemfile
 	lock    gemLock
@@ -35,8 +35,6 @@ type railsApp struct {
 	version string
 	rails   *semver.Version
 }
-
-func railsName(Settings) string { return "Gemfile with Rails" }
 
 // detectRails takes an app, and leaves the engines and other gems that are made with Rails alone: these have no config/application.rb.
 func detectRails(files source, settings Settings) (Plan, bool, error) {
@@ -78,7 +76,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 		Framework:    FrameworkRails,
 		Versions:     map[string]string{"rails": a.version, "ruby": ruby.version},
 		Port:         port,
-		Dockerignore: unlessPresent(a.source, railsDockerignore),
+		Dockerignore: unlessPresent(a.tree, railsDockerignore),
 		Arguments:    a.publicVariables(settings),
 		Secrets:      append(a.installSecrets(settings), a.buildSecrets(settings)...),
 		HealthPath:   a.healthPath(),
@@ -115,7 +113,7 @@ func openRails(files source) (railsApp, bool, error) {
 		return railsApp{}, false, err
 	}
 
-	app := railsApp{source: files, gemfile: parseGemfile(string(content))}
+	app := railsApp{tree: files, gemfile: parseGemfile(string(content))}
 
 	if app.ignore, err = readIgnoreRules(files); err != nil {
 		return app, false, err
@@ -179,7 +177,7 @@ func (a railsApp) check() error {
 		return problem.New(problem.Invalid, ".dockerignore keeps %s from the build. Take it out there.", name)
 	}
 
-	if !isFile(a.source, "bin/rails") {
+	if !isFile(a.tree, "bin/rails") {
 		return problem.New(problem.Invalid, "There is no bin/rails. Run bundle exec rails app:update:bin and commit the directory bin.")
 	}
 
@@ -188,7 +186,7 @@ func (a railsApp) check() error {
 
 // text returns the content of a file that Rails reads, empty where it is not there.
 func (a railsApp) text(name string) string {
-	content, err := readBounded(a.source, name)
+	content, err := readBounded(a.tree, name)
 	if err != nil {
 		return ""
 	}
@@ -198,7 +196,7 @@ func (a railsApp) text(name string) string {
 
 // vendored tells whether the source brings the gems.
 func (a railsApp) vendored() bool {
-	return isDirectory(a.source, vendorCache) && !a.ignore.ignores(vendorCache)
+	return isDirectory(a.tree, vendorCache) && !a.ignore.ignores(vendorCache)
 }
 
 func (a railsApp) before(version string) bool { return a.rails.LessThan(semver.MustParse(version)) }
@@ -225,11 +223,11 @@ func (a railsApp) choosePort(wanted int) (int, string) {
 		}
 	}
 
-	return choosePortOfServer(wanted)
+	return choosePort(wanted)
 }
 
 func (a railsApp) hasDatabase() bool {
-	return a.lock.has("activerecord") && isFile(a.source, "config/database.yml")
+	return a.lock.has("activerecord") && isFile(a.tree, "config/database.yml")
 }
 
 // keepsDatabase tells whether the app has its database in files of its own.

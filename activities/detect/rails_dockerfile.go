@@ -76,7 +76,7 @@ func (a railsApp) compilesAssets() bool {
 func (a railsApp) gemFiles() []string {
 	names := append([]string{gemfileName, gemfileLock, rubyVersionFile}, a.gemfile.strings...)
 	files := lo.Filter(names, func(name string, _ int) bool {
-		return plainPath.MatchString(name) && fs.ValidPath(name) && isFile(a.source, name) && !a.ignore.ignores(name)
+		return plainPath.MatchString(name) && fs.ValidPath(name) && isFile(a.tree, name) && !a.ignore.ignores(name)
 	})
 
 	return lo.Uniq(append(files, lo.Map(a.lock.paths, func(directory string, _ int) string { return path.Clean(directory) })...))
@@ -102,7 +102,7 @@ func (a railsApp) command() string {
 
 func (a railsApp) hasSchema() bool {
 	return lo.SomeBy([]string{"db/*schema.rb", "db/*structure.sql", "db/migrate/*.rb"}, func(pattern string) bool {
-		found, err := fs.Glob(a.source, pattern)
+		found, err := fs.Glob(a.tree, pattern)
 
 		return err == nil && len(found) > 0
 	})

@@ -30,7 +30,7 @@ func (a railsApp) node(settings Settings) (*railsNode, error) {
 	// ExecJS looks for a runtime as soon as it is loaded, unless a gem brings one.
 	atRuntime := a.lock.has("execjs") && !a.lock.has("mini_racer")
 
-	read, found, err := readManifest(a.source, ".")
+	read, found, err := readManifest(a.tree, ".")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (a railsApp) node(settings Settings) (*railsNode, error) {
 		}, nil
 	}
 
-	project, err := openNode(a.source, settings, read)
+	project, err := openNode(a.tree, settings, read)
 	if err != nil {
 		return nil, err
 	}

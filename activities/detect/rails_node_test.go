@@ -135,7 +135,7 @@ func TestRailsPackages_FollowTheGems(t *testing.T) {
 			require.NoError(t, err)
 			t.Cleanup(files.close)
 
-			app := railsApp{source: files, lock: parseGemLock("GEM\n  specs:\n" + test.specs + "\nDEPENDENCIES\n" + test.dependencies)}
+			app := railsApp{tree: files, lock: parseGemLock("GEM\n  specs:\n" + test.specs + "\nDEPENDENCIES\n" + test.dependencies)}
 			build, run := app.packages()
 			require.Equal(t, test.build, build)
 			require.Equal(t, test.run, run)

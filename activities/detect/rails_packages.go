@@ -50,7 +50,7 @@ func (a railsApp) packages() ([]string, []string) {
 	}
 
 	for gem, client := range schemaClients {
-		if a.lock.has(gem) && isFile(a.source, "db/structure.sql") {
+		if a.lock.has(gem) && isFile(a.tree, "db/structure.sql") {
 			run = append(run, client)
 		}
 	}

@@ -116,7 +116,7 @@ func (a railsApp) wantedRuby(file string) string {
 		return a.lock.ruby
 	}
 
-	content, err := readBounded(a.source, file)
+	content, err := readBounded(a.tree, file)
 	if err != nil {
 		return ""
 	}

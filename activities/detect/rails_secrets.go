@@ -41,19 +41,19 @@ func (a railsApp) checkSecret(settings Settings) error {
 }
 
 func (a railsApp) hasCredentials() bool {
-	return isFile(a.source, "config/credentials.yml.enc") || isFile(a.source, "config/credentials/production.yml.enc")
+	return isFile(a.tree, "config/credentials.yml.enc") || isFile(a.tree, "config/credentials/production.yml.enc")
 }
 
 // bringsSecret tells whether the source may have a secret of its own.
 func (a railsApp) bringsSecret() bool {
 	for _, file := range []string{"config/secrets.yml", "config/master.key", "config/credentials/production.key"} {
-		if isFile(a.source, file) {
+		if isFile(a.tree, file) {
 			return true
 		}
 	}
 
 	// The pattern is right, and what cannot be read is not there.
-	initializers, _ := fs.Glob(a.source, "config/initializers/*.rb")
+	initializers, _ := fs.Glob(a.tree, "config/initializers/*.rb")
 
 	return lo.SomeBy(append(initializers, "config/application.rb", productionConfig), func(file string) bool {
 		return strings.Contains(a.text(file), "secret_key_base")

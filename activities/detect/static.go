@@ -24,7 +24,7 @@ func detectStatic(app source, settings Settings) (Plan, bool, error) {
 		return Plan{}, false, err
 	}
 
-	port, portReason := choosePortOfServer(settings.Port)
+	port, portReason := choosePort(settings.Port)
 	site := staticSite{Path: directory, Port: port}
 
 	return Plan{
@@ -70,30 +70,4 @@ func hasBuild(app source) (bool, error) {
 	}
 
 	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "", nil
-}
-
-func isFile(files fs.FS, name string) bool {
-	info, err := fs.Stat(files, name)
-
-	return err == nil && info.Mode().IsRegular()
-}
-
-// unlessPresent returns the text for Plan.Dockerignore, which a .dockerignore of the source replaces.
-func unlessPresent(app source, dockerignore string) string {
-	if isFile(app, dockerignoreFile) {
-		return ""
-	}
-
-	return dockerignore
-}
-
-const dockerignoreFile = ".dockerignore"
-
-// choosePortOfServer is choosePort for what listens wherever PORT says.
-func choosePortOfServer(wanted int) (int, string) {
-	if wanted != 0 {
-		return choosePort(wanted, nil)
-	}
-
-	return DefaultPort, fmt.Sprintf("It listens on PORT, which is %d.", DefaultPort)
 }
