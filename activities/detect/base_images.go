@@ -113,11 +113,16 @@ func (r Runtime) checkExact() error {
 		return fmt.Errorf("the image of exact versions, %s, does not have %s in it", r.Exact, exactVersion)
 	}
 
-	if _, err := name.ParseReference(strings.ReplaceAll(r.Exact, exactVersion, r.Default)); err != nil {
+	if _, err := name.ParseReference(r.exactImage(r.Default)); err != nil {
 		return fmt.Errorf("the image of exact versions: %w", err)
 	}
 
 	return nil
+}
+
+// exactImage is the reference for one exact version, where the table has Exact.
+func (r Runtime) exactImage(version string) string {
+	return strings.ReplaceAll(r.Exact, exactVersion, version)
 }
 
 // choose returns the default version where it is accepted, else the newest that is; false where none is.

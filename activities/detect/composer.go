@@ -46,16 +46,15 @@ func readComposer(app fs.FS) (composerManifest, bool, error) {
 }
 
 func readComposerLock(app fs.FS) (composerLock, error) {
-	var lock composerLock
-
 	content, err := readLarge(app, composerLockName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return lock, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. Run composer update and commit %s.",
+		return composerLock{}, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. Run composer update and commit %s.",
 			composerLockName, composerLockName)
 	}
 
+	var lock composerLock
 	if err == nil {
-		err = json.Unmarshal(content, &lock)
+		lock, err = parseComposerLock(content)
 	}
 
 	if err != nil {

@@ -63,3 +63,10 @@ func (p lockedPackage) linked() bool {
 
 	return lo.FromPtrOr(options.Symlink, true) && !strings.HasPrefix(p.Type, "composer-") && len(p.Bin) == 0
 }
+
+func parseComposerLock(content []byte) (composerLock, error) {
+	var lock composerLock
+	err := json.Unmarshal(content, &lock)
+
+	return lock, err
+}

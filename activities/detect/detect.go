@@ -1,9 +1,8 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
-	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/samber/lo"
@@ -59,17 +58,15 @@ func Detect(directory string, settings Settings) (Plan, error) {
 		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))
 }
 
-// adviceOn tells where a Dockerfile does stand.
+// adviceOn says what to do about a source that no detector takes.
 func adviceOn(app source) string {
-	for _, pattern := range []string{"*/Dockerfile", "*/*/Dockerfile"} {
-		if found, err := fs.Glob(app.FS, pattern); err == nil && len(found) > 0 {
-			return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that, or add one here.", path.Dir(found[0]))
-		}
+	return cmp.Or(dockerfileAdvice(app), nodeAdvice(app), "Add a Dockerfile, or set the project's root directory to where it stands.")
+}
+
+func rootDirectoryInWords(rootDirectory string) string {
+	if rootDirectory == "" || rootDirectory == "." {
+		return "the repository"
 	}
 
-	if advice := nodeAdvice(app); advice != "" {
-		return advice
-	}
-
-	return "Add a Dockerfile, or set the project's root directory to where it stands."
+	return fmt.Sprintf("the directory %q of the repository", rootDirectory)
 }

@@ -2,9 +2,6 @@ package detect
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -20,53 +17,50 @@ const (
 	bunBinaryLock = "bun.lockb"
 )
 
-// lockfile is what detection reads of one, whichever manager wrote it.
-type lockfile struct {
-	// format is the version of the file's format.
-	format string
-	// graph names the direct dependencies of each locked package, by name.
-	graph map[string][]string
-	// disagrees returns what the lockfile lacks that a package of the workspace asks for, as the end of a sentence; empty where nothing is.
-	disagrees func(directory string, asks manifest) string
-	// version returns the version that a package of the workspace gets of a dependency that it asks for so; empty where that is not known.
+// nodeLock is what is read of a lockfile of Node's, whichever manager wrote it. The zero value is a lockfile of which nothing is known.
+type nodeLock struct {
+	// Format is the version of the file's format; empty where the file does not say it.
+	Format string
+	// Graph names the direct dependencies of each locked package, by name.
+	Graph map[string][]string
+
+	compare func(directory string, asks requested) *difference
 	version func(directory, name, asked string) string
 }
 
-// lockReaders parse lockfiles by name. What is not text (bun.lockb) has no reader.
-func lockReaders() map[string]func(content []byte) (lockfile, error) {
-	return map[string]func(content []byte) (lockfile, error){
-		packageLock:   readPackageLock,
-		shrinkwrap:    readPackageLock,
-		pnpmLock:      readPNPMLock,
-		yarnLock:      readYarnLock,
-		bunLock:       readBunLock,
-		bunBinaryLock: func([]byte) (lockfile, error) { return lockfile{}, nil },
+// parseNodeLock reads the lockfile of that name. Of bun's binary one nothing is known.
+func parseNodeLock(name string, content []byte) (nodeLock, error) {
+	switch name {
+	case packageLock, shrinkwrap:
+		return parsePackageLock(content)
+	case pnpmLock:
+		return parsePNPMLock(content)
+	case yarnLock:
+		return parseYarnLock(content)
+	case bunLock:
+		return parseBunLock(content)
+	default:
+		return nodeLock{}, nil
 	}
 }
 
-// compareAsked is how managers compare that note what was asked for. Where same says no, or only one side has a dependency, they refuse.
-func compareAsked(asks manifest, noted map[string]string, same func(asked, noted string) bool) string {
-	asked := asks.installed()
-
-	for _, name := range slices.Sorted(maps.Keys(asked)) {
-		was, ok := noted[name]
-
-		switch {
-		case asks.replaces(name):
-		case !ok:
-			return fmt.Sprintf("it has no %q", name)
-		case !same(asked[name], was):
-			return fmt.Sprintf("it has %q at %q, and package.json asks for %q", name, was, asked[name])
-		}
+// compareWith returns what the manager would refuse a frozen installation for; nil where that is nothing, or not known. asks is the
+// package.json of the workspace's package in that directory, which is "." for the top.
+func (l nodeLock) compareWith(directory string, asks requested) *difference {
+	if l.compare == nil {
+		return nil
 	}
 
-	for _, name := range slices.Sorted(maps.Keys(noted)) {
-		if !lo.HasKey(asked, name) && !lo.HasKey(asks.PeerDependencies, name) {
-			return fmt.Sprintf("it still has %q, which package.json does not ask for", name)
-		}
+	return l.compare(directory, asks)
+}
+
+// versionOf returns the version that the package in that directory gets of a dependency that it asks for so; empty where that is not known.
+func (l nodeLock) versionOf(directory, name, asked string) string {
+	if l.version == nil {
+		return ""
 	}
 
-	return ""
+	return l.version(directory, name, asked)
 }
 
 // mergeGraph adds the dependencies of one version of a package to those of its others.

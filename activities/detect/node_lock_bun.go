@@ -14,10 +14,10 @@ type bunLockfile struct {
 	Packages   map[string][]json.RawMessage `json:"packages"`
 }
 
-func readBunLock(content []byte) (lockfile, error) {
+func parseBunLock(content []byte) (nodeLock, error) {
 	var lock bunLockfile
 	if err := json.Unmarshal(jsonc.ToJSON(content), &lock); err != nil {
-		return lockfile{}, err
+		return nodeLock{}, err
 	}
 
 	graph, versions := map[string][]string{}, map[string]string{}
@@ -40,25 +40,25 @@ func readBunLock(content []byte) (lockfile, error) {
 		}
 	}
 
-	return lockfile{
-		format: strconv.Itoa(lock.Version), graph: graph, disagrees: lock.disagrees,
+	return nodeLock{
+		Format: strconv.Itoa(lock.Version), Graph: graph, compare: lock.compare,
 		version: func(_, name, _ string) string { return versions[name] },
 	}, nil
 }
 
-func (l bunLockfile) disagrees(directory string, asks manifest) string {
+func (l bunLockfile) compare(directory string, asks requested) *difference {
 	if directory == "." {
 		directory = ""
 	}
 
 	locked, ok := l.Workspaces[directory]
 	if !ok {
-		return "it has nothing of this package"
+		return &difference{Kind: packageMissing}
 	}
 
-	noted := manifest{
+	noted := requested{
 		Dependencies: locked.Dependencies, DevDependencies: locked.DevDependencies, OptionalDependencies: locked.OptionalDependencies,
 	}
 
-	return compareAsked(asks, noted.installed(), func(asked, noted string) bool { return asked == noted })
+	return compareNoted(asks, noted.installed(), func(asked, noted string) bool { return asked == noted })
 }

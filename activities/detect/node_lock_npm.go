@@ -2,7 +2,6 @@ package detect
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -32,10 +31,10 @@ type npmPackage struct {
 	OptionalDependencies map[string]string `json:"optionalDependencies"`
 }
 
-func readPackageLock(content []byte) (lockfile, error) {
+func parsePackageLock(content []byte) (nodeLock, error) {
 	var lock npmLock
 	if err := json.Unmarshal(content, &lock); err != nil {
-		return lockfile{}, err
+		return nodeLock{}, err
 	}
 
 	graph := map[string][]string{}
@@ -50,15 +49,15 @@ func readPackageLock(content []byte) (lockfile, error) {
 		mergeGraph(graph, name, locked.Requires)
 	}
 
-	return lockfile{format: strconv.Itoa(lock.Version), graph: graph, disagrees: lock.disagrees, version: func(directory, name, _ string) string {
+	return nodeLock{Format: strconv.Itoa(lock.Version), Graph: graph, compare: lock.compare, version: func(directory, name, _ string) string {
 		version, _ := lock.find(directory, name)
 
 		return version
 	}}, nil
 }
 
-// disagrees finds what `npm ci` refuses: it takes a lockfile whose versions satisfy package.json, whatever was asked for when it was written.
-func (l npmLock) disagrees(directory string, asks manifest) string {
+// compare finds what `npm ci` refuses: it takes a lockfile whose versions satisfy package.json, whatever was asked for when it was written.
+func (l npmLock) compare(directory string, asks requested) *difference {
 	asked := asks.installed()
 
 	key := directory
@@ -74,14 +73,14 @@ func (l npmLock) disagrees(directory string, asks manifest) string {
 		switch {
 		case asks.replaces(name) || lo.HasKey(asks.OptionalDependencies, name):
 		case !ok:
-			return fmt.Sprintf("it has no %q", name)
+			return &difference{Kind: dependencyMissing, Dependency: name, Asked: asked[name]}
 		case asked[name] == was.Dependencies[name] || asked[name] == was.DevDependencies[name]:
 		case !satisfies(locked, asked[name]):
-			return fmt.Sprintf("it has %q in version %s, and package.json asks for %q", name, locked, asked[name])
+			return &difference{Kind: versionUnfit, Dependency: name, Locked: locked, Asked: asked[name]}
 		}
 	}
 
-	return ""
+	return nil
 }
 
 // find returns the version that the package in that directory gets, which is empty for what has none.

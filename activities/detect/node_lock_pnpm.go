@@ -54,12 +54,12 @@ type pnpmPackage struct {
 // maxDocuments bounds how many documents of a lockfile are read.
 const maxDocuments = 4
 
-func readPNPMLock(content []byte) (lockfile, error) {
+func parsePNPMLock(content []byte) (nodeLock, error) {
 	var lock pnpmLockfile
 
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	if err := decoder.Decode(&lock); err != nil && !errors.Is(err, io.EOF) {
-		return lockfile{}, err
+		return nodeLock{}, err
 	}
 
 	// Since version 11 pnpm keeps what it needs itself in a document of its own.
@@ -80,7 +80,7 @@ func readPNPMLock(content []byte) (lockfile, error) {
 		}
 	}
 
-	return lockfile{format: lock.Version, graph: graph, disagrees: lock.disagrees, version: lock.version}, nil
+	return nodeLock{Format: lock.Version, Graph: graph, compare: lock.compare, version: lock.version}, nil
 }
 
 func (l pnpmLockfile) with(next pnpmLockfile) pnpmLockfile {
@@ -124,15 +124,15 @@ func (l pnpmLockfile) version(directory, name, _ string) string {
 	return version
 }
 
-func (l pnpmLockfile) disagrees(directory string, asks manifest) string {
+func (l pnpmLockfile) compare(directory string, asks requested) *difference {
 	importer, ok := l.importer(directory)
 
 	if !ok {
 		if len(asks.installed()) == 0 {
-			return ""
+			return nil
 		}
 
-		return "it has nothing of this package"
+		return &difference{Kind: packageMissing}
 	}
 
 	noted := importer.Specifiers
@@ -148,7 +148,7 @@ func (l pnpmLockfile) disagrees(directory string, asks manifest) string {
 		}
 	}
 
-	return compareAsked(asks, noted, func(asked, noted string) bool {
+	return compareNoted(asks, noted, func(asked, noted string) bool {
 		// What is overridden is noted as it was overridden.
 		return asked == noted || lo.Contains(lo.Values(l.Overrides), noted) || strings.HasPrefix(asked, "catalog:") ||
 			strings.Contains(fmt.Sprint(l.Overrides), noted)

@@ -155,10 +155,10 @@ func TestLockfile_InStep_IsTaken(t *testing.T) {
 			// A dependency of right-pad shows that the whole graph was read.
 			require.Contains(t, plan.Dockerfile, "python3 make g++")
 
-			read, err := lockReaders()[locked.name]([]byte(locked.text))
+			read, err := parseNodeLock(locked.name, []byte(locked.text))
 			require.NoError(t, err)
-			require.Equal(t, "1.3.0", read.version(".", "left-pad", "^1.1.0"))
-			require.Equal(t, []string{"node-gyp"}, read.graph["right-pad"])
+			require.Equal(t, "1.3.0", read.versionOf(".", "left-pad", "^1.1.0"))
+			require.Equal(t, []string{"node-gyp"}, read.Graph["right-pad"])
 		})
 	}
 }

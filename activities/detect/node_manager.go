@@ -149,8 +149,7 @@ func completeYarn(files fs.FS, manager packageManager) (packageManager, error) {
 	if manager.version == "" && manager.lockfile != "" {
 		if content, err := readLarge(files, manager.lockfile); err == nil {
 			// An empty one marks the top of a project for newer ones.
-			classic := strings.Contains(string(content), "# yarn lockfile v1") || !manager.berry
-			manager.berry = strings.Contains(string(content), "\n"+berryMetadata+":") || !classic
+			manager.berry = isBerry(content) || manager.berry && !isClassic(content)
 		}
 	}
 

@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"maps"
 	"path"
 	"strings"
-
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -18,6 +15,8 @@ const manifestName = "package.json"
 
 // manifest is what detection reads of a package.json.
 type manifest struct {
+	requested
+
 	Name           string            `json:"name"`
 	Main           string            `json:"main"`
 	Homepage       string            `json:"homepage"`
@@ -25,19 +24,6 @@ type manifest struct {
 	Scripts        map[string]string `json:"scripts"`
 	Engines        map[string]string `json:"engines"`
 	Workspaces     json.RawMessage   `json:"workspaces"`
-
-	Dependencies         map[string]string `json:"dependencies"`
-	DevDependencies      map[string]string `json:"devDependencies"`
-	OptionalDependencies map[string]string `json:"optionalDependencies"`
-	PeerDependencies     map[string]string `json:"peerDependencies"`
-
-	// Resolutions and the two kinds of Overrides replace what the dependencies ask for.
-	Resolutions map[string]json.RawMessage `json:"resolutions"`
-	Overrides   map[string]json.RawMessage `json:"overrides"`
-	PNPM        struct {
-		Overrides           map[string]string `json:"overrides"`
-		PatchedDependencies map[string]string `json:"patchedDependencies"`
-	} `json:"pnpm"`
 
 	Volta struct {
 		Node string `json:"node"`
@@ -68,31 +54,6 @@ func readManifest(root fs.FS, directory string) (manifest, bool, error) {
 
 	// What has an odd type is left out; npm says what it thinks of it.
 	return read, true, nil
-}
-
-// depends tells whether the package needs that one, in the finished app or to build it.
-func (m manifest) depends(name string) bool {
-	return lo.HasKey(m.Dependencies, name) || lo.HasKey(m.DevDependencies, name) || lo.HasKey(m.OptionalDependencies, name)
-}
-
-// installed are all dependencies that the manager installs for the package, with what it asks for.
-func (m manifest) installed() map[string]string {
-	all := maps.Clone(m.DevDependencies)
-	if all == nil {
-		all = map[string]string{}
-	}
-
-	maps.Copy(all, m.Dependencies)
-	maps.Copy(all, m.OptionalDependencies)
-
-	return all
-}
-
-// replaces tells whether overrides or resolutions speak of that dependency.
-func (m manifest) replaces(name string) bool {
-	about := func(pattern string) bool { return strings.Contains(pattern, name) }
-
-	return lo.SomeBy(lo.Keys(m.Resolutions), about) || lo.SomeBy(lo.Keys(m.Overrides), about) || lo.SomeBy(lo.Keys(m.PNPM.Overrides), about)
 }
 
 // workspaces returns the patterns of the packages below this one.

@@ -12,7 +12,7 @@ var compiled = []string{"@parcel/watcher", "fsevents", "npm", "@npmcli/run-scrip
 
 // compiles tells whether a package that is installed may need a compiler. Those with node-gyp-build bring binaries for Linux.
 func (p *nodeProject) compiles() bool {
-	for name, dependencies := range p.lock.graph {
+	for name, dependencies := range p.lock.Graph {
 		if !lo.Contains(compiled, name) && lo.Some(dependencies, compilers) && !lo.Contains(dependencies, "node-gyp-build") {
 			return true
 		}

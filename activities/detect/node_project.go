@@ -23,7 +23,7 @@ type nodeProject struct {
 	// members are the packages of the workspace, the app among them; empty where there is none.
 	members []workspacePackage
 	manager packageManager
-	lock    lockfile
+	lock    nodeLock
 	node    nodeVersion
 	ignore  ignoreRules
 
@@ -76,7 +76,7 @@ func openNode(app source, settings Settings, read manifest) (*nodeProject, error
 	}
 
 	if project.manager.version == "" {
-		project.manager.version = project.manager.defaultVersion(project.lock.format)
+		project.manager.version = project.manager.defaultVersion(project.lock.Format)
 	}
 
 	if err := checkLock(project); err != nil {
@@ -201,10 +201,8 @@ func (p *nodeProject) reason(found string) string {
 func (p *nodeProject) versionOf(name string) string {
 	asked := p.app.manifest.installed()[name]
 
-	if p.lock.version != nil {
-		if version := p.lock.version(p.app.directory, name, asked); version != "" {
-			return version
-		}
+	if version := p.lock.versionOf(p.app.directory, name, asked); version != "" {
+		return version
 	}
 
 	return strings.TrimLeft(asked, "^~>=v ")

@@ -147,7 +147,7 @@ func exactRuby(exact *semver.Version, asker string, table Runtime) (chosenRuby, 
 	version := line
 	if table.Exact != "" {
 		version = exact.String()
-		image = strings.ReplaceAll(table.Exact, exactVersion, version)
+		image = table.exactImage(version)
 	}
 
 	return chosenRuby{version, line, image, fmt.Sprintf("Ruby %s: %s insists on it.", version, asker)}, nil

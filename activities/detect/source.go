@@ -74,11 +74,3 @@ func OpenRootDirectory(directory, rootDirectory string) (*os.Root, error) {
 			"The root directory %q is not a directory inside the repository. Correct it in the project's settings.", rootDirectory)
 	}
 }
-
-func rootDirectoryInWords(rootDirectory string) string {
-	if rootDirectory == "" || rootDirectory == "." {
-		return "the repository"
-	}
-
-	return fmt.Sprintf("the directory %q of the repository", rootDirectory)
-}

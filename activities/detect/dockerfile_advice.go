@@ -1,0 +1,18 @@
+package detect
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+)
+
+// dockerfileAdvice tells where a Dockerfile does stand; empty where there is none up to two levels below.
+func dockerfileAdvice(app source) string {
+	for _, pattern := range []string{"*/Dockerfile", "*/*/Dockerfile"} {
+		if found, err := fs.Glob(app.FS, pattern); err == nil && len(found) > 0 {
+			return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that, or add one here.", path.Dir(found[0]))
+		}
+	}
+
+	return ""
+}
