@@ -13,10 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const (
-	composerManifestName = "composer.json"
-	composerLockName     = "composer.lock"
-)
+const composerManifestName = "composer.json"
 
 // composerManifest is what is read of composer.json.
 type composerManifest struct {

@@ -7,6 +7,8 @@ import (
 	"github.com/samber/lo"
 )
 
+const composerLockName = "composer.lock"
+
 // composerLock is what is read of composer.lock. PHP writes an empty object as a list.
 type composerLock struct {
 	Packages          []lockedPackage `json:"packages"`

@@ -12,23 +12,23 @@ import (
 
 // detector knows one way in which sources are built.
 type detector struct {
-	// lookedFor names what the detector looks for, for the user whose source has none of it.
-	lookedFor func(settings Settings) string
+	// lookedFor is what a source must have, for the user whose source has none of it.
+	lookedFor string
 	// detect returns false where the source is not of its kind, and an error where it is but cannot be built.
 	detect func(app source, settings Settings) (Plan, bool, error)
 }
 
 // detectors are asked in this order; the first that knows the source makes the plan.
-func detectors() []detector {
+func detectors(settings Settings) []detector {
 	return []detector{
-		{dockerfileName, detectDockerfile},
-		{func(Settings) string { return "composer.json with laravel/framework beside artisan" }, detectLaravel},
-		{func(Settings) string { return "Gemfile with Rails" }, detectRails},
-		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
-		{func(Settings) string { return "package.json with next" }, detectNextJS},
-		{func(Settings) string { return "package.json with a build by Vite" }, detectSite},
-		{func(Settings) string { return "package.json with a start script" }, detectServer},
-		{func(Settings) string { return "index.html" }, detectStatic},
+		{dockerfileName(settings), detectDockerfile},
+		{laravelLookedFor, detectLaravel},
+		{railsLookedFor, detectRails},
+		{nuxtLookedFor, detectNuxt},
+		{nextjsLookedFor, detectNextJS},
+		{siteLookedFor, detectSite},
+		{serverLookedFor, detectServer},
+		{staticLookedFor, detectStatic},
 	}
 }
 
@@ -45,14 +45,14 @@ func Detect(directory string, settings Settings) (Plan, error) {
 	}
 	defer app.close()
 
-	for _, known := range detectors() {
+	for _, known := range detectors(settings) {
 		plan, ok, err := known.detect(app, settings)
 		if err != nil || ok {
 			return plan, err
 		}
 	}
 
-	lookedFor := lo.Map(detectors(), func(known detector, _ int) string { return known.lookedFor(settings) })
+	lookedFor := lo.Map(detectors(settings), func(known detector, _ int) string { return known.lookedFor })
 
 	return Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
 		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))

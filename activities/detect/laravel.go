@@ -25,6 +25,9 @@ var (
 	phpComment    = regexp.MustCompile(`(?m)^\s*(?://|#|/?\*).*$`)
 )
 
+// laravelLookedFor is what a source must have, for the user whose source has none of it.
+const laravelLookedFor = "composer.json with laravel/framework beside artisan"
+
 // detectLaravel takes an app that requires the framework and has its command.
 func detectLaravel(app source, settings Settings) (Plan, bool, error) {
 	manifest, ok, err := readComposer(app)
@@ -134,7 +137,7 @@ func (l *laravelApp) plan(settings Settings) (Plan, error) {
 	plan.Reason = strings.Join(sentences, " ")
 	plan.Secrets = lo.Uniq(plan.Secrets)
 	slices.Sort(plan.Secrets)
-	plan.Dockerfile = render("laravel.Dockerfile.tmpl", dockerfile)
+	plan.Dockerfile = render(laravelTemplates, "laravel.Dockerfile.tmpl", dockerfile)
 
 	return plan, nil
 }

@@ -21,6 +21,9 @@ var (
 	standaloneSince = semver.MustParse("12.2.0")
 )
 
+// nextjsLookedFor is what a source must have, for the user whose source has none of it.
+const nextjsLookedFor = "package.json with next"
+
 // detectNextJS takes an app that depends on next.
 func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 	read, ok, err := readManifest(app, ".")
@@ -64,12 +67,12 @@ func detectNextJS(app source, settings Settings) (Plan, bool, error) {
 			dockerfile.startWith("npx", "next", "start")
 		}
 
-		plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
+		plan.Dockerfile = render(nodeTemplates, "node_server.Dockerfile.tmpl", dockerfile)
 	default:
 		dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_PRIVATE_STANDALONE=true")
 		dockerfile.Standalone, dockerfile.Entry = path.Join(OutputDirectory, "app", project.app.directory), path.Join(project.app.directory, "server.js")
 		plan.Reason = project.reason(fmt.Sprintf("package.json depends on next %s. It is built to a server of its own (standalone).", version))
-		plan.Dockerfile = render("node_nextjs.Dockerfile.tmpl", dockerfile)
+		plan.Dockerfile = render(nodeTemplates, "node_nextjs.Dockerfile.tmpl", dockerfile)
 	}
 
 	return plan, true, nil

@@ -92,6 +92,9 @@ func (p *nodeProject) dockerfile(plan *Plan, what string) (*nodeDockerfile, erro
 	}, nil
 }
 
+// buildStage is the stage of generated Dockerfiles that builds sites.
+const buildStage = "build"
+
 // HasBase tells whether stages share more than the image.
 func (d *nodeDockerfile) HasBase() bool { return d.Setup != "" || len(d.Environment) > 0 || d.OpenSSL }
 

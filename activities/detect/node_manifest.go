@@ -56,8 +56,8 @@ func readManifest(root fs.FS, directory string) (manifest, bool, error) {
 	return read, true, nil
 }
 
-// workspaces returns the patterns of the packages below this one.
-func (m manifest) workspaces() []string {
+// workspacePatterns returns the patterns of the packages below this one.
+func (m manifest) workspacePatterns() []string {
 	var patterns []string
 	if json.Unmarshal(m.Workspaces, &patterns) == nil {
 		return patterns

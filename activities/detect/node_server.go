@@ -9,6 +9,9 @@ import (
 // developmentServer are start scripts that serve a site to its developer alone.
 var developmentServer = regexp.MustCompile(`^(npx )?(vite|astro)( (dev|preview|serve)\b.*)?( -.*)?$|^react-scripts start|^ng serve`)
 
+// serverLookedFor is what a source must have, for the user whose source has none of it.
+const serverLookedFor = "package.json with a start script"
+
 // detectServer takes an app whose start script, or server.js, is a server.
 func detectServer(app source, settings Settings) (Plan, bool, error) {
 	read, ok, err := readManifest(app, ".")
@@ -42,7 +45,7 @@ func detectServer(app source, settings Settings) (Plan, bool, error) {
 	}
 
 	plan.Reason = project.reason(found)
-	plan.Dockerfile = render("node_server.Dockerfile.tmpl", dockerfile)
+	plan.Dockerfile = render(nodeTemplates, "node_server.Dockerfile.tmpl", dockerfile)
 
 	return plan, true, nil
 }

@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// siteLookedFor is what a source must have, for the user whose source has none of it.
+const siteLookedFor = "package.json with a build by Vite"
+
 // detectSite takes an app whose build leaves files and that starts no server.
 func detectSite(app source, settings Settings) (Plan, bool, error) {
 	read, ok, err := readManifest(app, ".")
@@ -54,7 +57,7 @@ func detectSite(app source, settings Settings) (Plan, bool, error) {
 
 // renderSite writes the Dockerfile of what is served as files.
 func renderSite(d *nodeDockerfile, site staticSite, images BaseImages) string {
-	return render("node_site.Dockerfile.tmpl", struct {
+	return render(nodeTemplates, "node_site.Dockerfile.tmpl", struct {
 		*nodeDockerfile
 
 		Site string

@@ -16,7 +16,7 @@ func serverFile(app fs.FS, read manifest) string {
 		return "server.js"
 	}
 
-	if name := path.Clean(read.Main); read.Main != "" && isFile(app, name) && !isFile(app, indexFile) && plainPath.MatchString(name) {
+	if name := path.Clean(read.Main); read.Main != "" && isFile(app, name) && !isFile(app, "index.html") && plainPath.MatchString(name) {
 		return name
 	}
 

@@ -56,7 +56,7 @@ func workspacePatterns(files fs.FS, directory string) ([]string, error) {
 		return nil, err
 	}
 
-	patterns := read.workspaces()
+	patterns := read.workspacePatterns()
 	name := path.Join(directory, pnpmWorkspace)
 
 	if content, err := readBounded(files, name); err == nil {
@@ -153,5 +153,5 @@ func neededBy(app workspacePackage, packages []workspacePackage) []workspacePack
 
 // hasWorkspaces tells whether packages below have package.json files of their own.
 func hasWorkspaces(app fs.FS, read manifest) bool {
-	return len(read.workspaces()) > 0 || isFile(app, pnpmWorkspace)
+	return len(read.workspacePatterns()) > 0 || isFile(app, pnpmWorkspace)
 }

@@ -24,6 +24,9 @@ var (
 	nuxtSites   = []string{"static", "github-pages", "github_pages", "gitlab-pages", "gitlab_pages"}
 )
 
+// nuxtLookedFor is what a source must have, for the user whose source has none of it.
+const nuxtLookedFor = "package.json with nuxt"
+
 // detectNuxt takes an app that depends on nuxt 3 or newer.
 func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 	read, ok, err := readManifest(app, ".")
@@ -70,7 +73,7 @@ func detectNuxt(app source, settings Settings) (Plan, bool, error) {
 
 	dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NITRO_PRESET="+preset)
 	plan.Reason = project.reason(fmt.Sprintf("package.json depends on nuxt %s. It is built to a server of its own (.output).", version))
-	plan.Dockerfile = render("node_nuxt.Dockerfile.tmpl", dockerfile)
+	plan.Dockerfile = render(nodeTemplates, "node_nuxt.Dockerfile.tmpl", dockerfile)
 
 	return plan, true, nil
 }

@@ -36,6 +36,9 @@ type railsApp struct {
 	rails   *semver.Version
 }
 
+// railsLookedFor is what a source must have, for the user whose source has none of it.
+const railsLookedFor = "Gemfile with Rails"
+
 // detectRails takes an app, and leaves the engines and other gems that are made with Rails alone: these have no config/application.rb.
 func detectRails(files source, settings Settings) (Plan, bool, error) {
 	if !isFile(files, gemfileName) || !isFile(files, "config/application.rb") {
@@ -101,7 +104,7 @@ func (a railsApp) plan(ruby chosenRuby, node *railsNode, settings Settings) Plan
 
 	plan.Secrets = lo.Uniq(plan.Secrets)
 	plan.Reason = strings.Join(lo.Compact(append(reasons, portReason, a.warning())), " ")
-	plan.Dockerfile = render("rails.Dockerfile.tmpl", a.dockerfile(ruby, node, plan, settings))
+	plan.Dockerfile = render(railsTemplates, "rails.Dockerfile.tmpl", a.dockerfile(ruby, node, plan, settings))
 
 	return plan
 }

@@ -13,6 +13,9 @@ import (
 // staticDockerignore keeps what is not meant for browsers out of the site.
 const staticDockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
 
+// staticLookedFor is what a source must have, for the user whose source has none of it.
+const staticLookedFor = "index.html"
+
 // detectStatic takes a source whose pages need no build.
 func detectStatic(app source, settings Settings) (Plan, bool, error) {
 	directory, ok := siteDirectory(app)
@@ -32,7 +35,7 @@ func detectStatic(app source, settings Settings) (Plan, bool, error) {
 		Reason:       fmt.Sprintf("There is %s and nothing to build, so the files are served by nginx. %s", path.Join(directory, indexFile), portReason),
 		Versions:     map[string]string{},
 		Port:         port,
-		Dockerfile:   render("static.Dockerfile.tmpl", site.stages(settings.BaseImages)),
+		Dockerfile:   render(staticTemplates, "static.Dockerfile.tmpl", site.stages(settings.BaseImages)),
 		Dockerignore: unlessPresent(app, staticDockerignore),
 	}, true, nil
 }
