@@ -7,6 +7,13 @@ import (
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
+	"github.com/zeitwork/zeitwork/activities/detect/node"
+	"github.com/zeitwork/zeitwork/activities/detect/php"
+	"github.com/zeitwork/zeitwork/activities/detect/ruby"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/activities/detect/static"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -15,35 +22,35 @@ type detector struct {
 	// lookedFor is what a source must have, for the user whose source has none of it.
 	lookedFor string
 	// detect returns false where the source is not of its kind, and an error where it is but cannot be built.
-	detect func(app source, settings Settings) (Plan, bool, error)
+	detect func(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error)
 }
 
 // detectors are asked in this order; the first that knows the source makes the plan.
-func detectors(settings Settings) []detector {
+func detectors(settings buildplan.Settings) []detector {
 	return []detector{
-		{dockerfileName(settings), detectDockerfile},
-		{laravelLookedFor, detectLaravel},
-		{railsLookedFor, detectRails},
-		{nuxtLookedFor, detectNuxt},
-		{nextjsLookedFor, detectNextJS},
-		{siteLookedFor, detectSite},
-		{serverLookedFor, detectServer},
-		{staticLookedFor, detectStatic},
+		{dockerfile.Name(settings), dockerfile.Detect},
+		{php.LookedFor, php.Detect},
+		{ruby.LookedFor, ruby.Detect},
+		{node.NuxtLookedFor, node.DetectNuxt},
+		{node.NextJSLookedFor, node.DetectNextJS},
+		{node.SiteLookedFor, node.DetectSite},
+		{node.ServerLookedFor, node.DetectServer},
+		{static.LookedFor, static.Detect},
 	}
 }
 
 // Detect returns the build plan of the source in that directory. It is a function of the files and the settings alone.
 // Its errors are the user's, unless the directory cannot be read.
-func Detect(directory string, settings Settings) (Plan, error) {
+func Detect(directory string, settings buildplan.Settings) (buildplan.Plan, error) {
 	if settings.BaseImages == nil {
-		settings.BaseImages = DefaultBaseImages()
+		settings.BaseImages = buildplan.DefaultBaseImages()
 	}
 
-	app, err := openSource(directory, settings.RootDirectory)
+	app, err := source.Open(directory, settings.RootDirectory)
 	if err != nil {
-		return Plan{}, err
+		return buildplan.Plan{}, err
 	}
-	defer app.close()
+	defer app.Close()
 
 	for _, known := range detectors(settings) {
 		plan, ok, err := known.detect(app, settings)
@@ -54,13 +61,13 @@ func Detect(directory string, settings Settings) (Plan, error) {
 
 	lookedFor := lo.Map(detectors(settings), func(known detector, _ int) string { return known.lookedFor })
 
-	return Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
+	return buildplan.Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
 		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))
 }
 
 // adviceOn says what to do about a source that no detector takes.
-func adviceOn(app source) string {
-	return cmp.Or(dockerfileAdvice(app), nodeAdvice(app), "Add a Dockerfile, or set the project's root directory to where it stands.")
+func adviceOn(tree source.Tree) string {
+	return cmp.Or(dockerfile.Advice(tree), node.Advice(tree), "Add a Dockerfile, or set the project's root directory to where it stands.")
 }
 
 func rootDirectoryInWords(rootDirectory string) string {

@@ -1,0 +1,71 @@
+package php
+
+import (
+	"maps"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+var viteBuildDirectory = regexp.MustCompile(`\bbuildDirectory\s*:\s*['"]([A-Za-z0-9_./-]+)['"]`)
+
+// laravelAssets are what Vite builds for the pages.
+type laravelAssets struct {
+	app *project.Project
+	// directory is where they are built to.
+	directory string
+	// withPHP says that the build asks the app for its routes.
+	withPHP bool
+}
+
+func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelAssets, error) {
+	read, ok, err := packagejson.Read(tree, ".")
+	if err != nil || !ok || strings.TrimSpace(read.Scripts["build"]) == "" || !read.Depends("vite") && !read.Depends("laravel-vite-plugin") {
+		return nil, err
+	}
+
+	app, err := project.Open(tree, settings, read)
+	if err != nil {
+		return nil, err
+	}
+
+	if app.App.Directory != "." {
+		return nil, problem.New(problem.Invalid, "The package.json of the Laravel app is part of a workspace above it, which the app cannot be built in. "+
+			"Take it out of the workspace and commit a lockfile beside it, or bring a Dockerfile.")
+	}
+
+	directory := "build"
+	if match := viteBuildDirectory.FindStringSubmatch(project.ReadConfig(tree, "vite.config")); match != nil {
+		directory = match[1]
+	}
+
+	return &laravelAssets{
+		app: app, directory: path.Join("public", directory), withPHP: read.Depends("@laravel/vite-plugin-wayfinder"),
+	}, nil
+}
+
+func (a *laravelAssets) reason() string {
+	return "Its assets are built with Vite. " + a.app.NodeReason()
+}
+
+// complete adds what the build of the assets needs.
+func (a *laravelAssets) complete(plan *buildplan.Plan, dockerfile *laravelDockerfile) error {
+	plan.Versions["node"] = a.app.Node.Line
+	plan.Arguments = a.app.PublicVariables("VITE_")
+	maps.Copy(plan.Missing, a.app.Missing())
+
+	node, err := a.app.Dockerfile(plan, dockerfile.What)
+	if err != nil {
+		return err
+	}
+
+	dockerfile.Node, dockerfile.WithPHP, dockerfile.Assets = node, a.withPHP, a.directory
+
+	return nil
+}
