@@ -25,7 +25,7 @@ type detector struct {
 	detect func(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error)
 }
 
-// detectors are asked in this order; the first that knows the source makes the plan.
+// detectors are asked in this order. The first that takes the source makes the plan.
 func detectors(settings buildplan.Settings) []detector {
 	return []detector{
 		{dockerfile.Name(settings), dockerfile.Detect},
@@ -39,21 +39,21 @@ func detectors(settings buildplan.Settings) []detector {
 	}
 }
 
-// Detect returns the build plan of the source in that directory. It is a function of the files and the settings alone.
-// Its errors are the user's, unless the directory cannot be read.
+// Detect returns the build plan of the source in a directory. The plan depends on the files and the settings alone. The errors are the user's,
+// unless the directory cannot be read.
 func Detect(directory string, settings buildplan.Settings) (buildplan.Plan, error) {
 	if settings.BaseImages == nil {
 		settings.BaseImages = buildplan.DefaultBaseImages()
 	}
 
-	app, err := source.Open(directory, settings.RootDirectory)
+	tree, err := source.Open(directory, settings.RootDirectory)
 	if err != nil {
 		return buildplan.Plan{}, err
 	}
-	defer app.Close()
+	defer tree.Close()
 
 	for _, known := range detectors(settings) {
-		plan, ok, err := known.detect(app, settings)
+		plan, ok, err := known.detect(tree, settings)
 		if err != nil || ok {
 			return plan, err
 		}
@@ -62,10 +62,10 @@ func Detect(directory string, settings buildplan.Settings) (buildplan.Plan, erro
 	lookedFor := lo.Map(detectors(settings), func(known detector, _ int) string { return known.lookedFor })
 
 	return buildplan.Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
-		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))
+		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(tree))
 }
 
-// adviceOn says what to do about a source that no detector takes.
+// adviceOn tells the user what to do about a source that no detector takes.
 func adviceOn(tree source.Tree) string {
 	return cmp.Or(dockerfile.Advice(tree), node.Advice(tree), "Add a Dockerfile, or set the project's root directory to where it stands.")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/ruby"
 )
 
-// complaints are asked in this order; the first that matches explains the failure.
+// complaints are looked for in this order. The scripts of Composer come before Node, which would look for their programs in package.json.
 func complaints() []complaint.Complaint {
 	return slices.Concat(
 		php.ScriptComplaints(),
@@ -19,7 +19,8 @@ func complaints() []complaint.Complaint {
 	)
 }
 
-// Explain finds in the last lines of a failed instruction what the user can do about it; false where nothing is known.
+// Explain returns a sentence for the user: what the last lines of a failed instruction complain about, and what to change. It returns false where no
+// known complaint is among them.
 func Explain(output string) (string, bool) {
 	return complaint.Explain(complaints(), output)
 }

@@ -2,5 +2,5 @@ package buildplan
 
 import "regexp"
 
-// PlainPath is what a Dockerfile can name without any quoting.
+// PlainPath matches the paths that a Dockerfile can name without quotes.
 var PlainPath = regexp.MustCompile(`^[A-Za-z0-9_.@+,/-]+$`)

@@ -2,7 +2,7 @@ package buildplan
 
 // Frameworks, as they stand in Plan.Framework.
 const (
-	// FrameworkDockerfile is that of sources that bring their own Dockerfile.
+	// FrameworkDockerfile stands for sources that bring their own Dockerfile.
 	FrameworkDockerfile = "dockerfile"
 	FrameworkNextJS     = "nextjs"
 	FrameworkNuxt       = "nuxt"
@@ -14,10 +14,7 @@ const (
 	FrameworkStatic = "static"
 )
 
-// DefaultPort is the port that an app is told to listen on where neither the project nor the source names one.
-const DefaultPort = 8080
-
-// Plan says how a source becomes an image. Detect makes it, the build follows it, and it is kept with the deployment as JSON.
+// Plan says how a source becomes an image. Detection makes it, the build follows it, and it is kept with the deployment as JSON.
 type Plan struct {
 	Framework string `json:"framework"`
 	// Reason is a sentence for the user: what was found that led to this plan.

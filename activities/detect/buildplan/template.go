@@ -6,7 +6,7 @@ import (
 	"text/template"
 )
 
-// Render fills in a template. Its data come from the package that has the template, so that a failure is a defect.
+// Render fills in the template of that name. The data come from the package that wrote the template, so that a failure is a defect: Render panics.
 func Render(templates *template.Template, name string, data any) string {
 	text := &strings.Builder{}
 	if err := templates.ExecuteTemplate(text, name, data); err != nil {

@@ -4,13 +4,13 @@ import "regexp"
 
 // Complaint is something that a framework's tools say when a build fails, and what the user can do about it.
 type Complaint struct {
-	// Says is searched for in the output of the instruction that failed, all of its lines together.
+	// Says matches the complaint in the output of the instruction that failed, which is searched as one text of many lines.
 	Says *regexp.Regexp
-	// Sentence is for the user: what is wrong and what to change. It may quote groups of the pattern, as $1.
+	// Sentence is for the user: what is wrong and what to change. It quotes groups of Says as $1, and has $$ for a dollar sign.
 	Sentence string
 }
 
-// Explain finds in the last lines of a failed instruction what the user can do about it; false where nothing is known.
+// Explain returns the sentence of the first complaint that the output of a failed instruction has; false where it has none of them.
 func Explain(complaints []Complaint, output string) (string, bool) {
 	for _, known := range complaints {
 		if match := known.Says.FindStringSubmatchIndex(output); match != nil {

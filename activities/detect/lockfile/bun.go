@@ -7,13 +7,14 @@ import (
 	"github.com/tidwall/jsonc"
 )
 
-// bunLockfile is bun.lock, which is JSON with commas to spare.
+// bunLockfile is a bun.lock, which is JSON with commas behind the last elements.
 type bunLockfile struct {
 	Version    int                          `json:"lockfileVersion"`
 	Workspaces map[string]npmPackage        `json:"workspaces"`
 	Packages   map[string][]json.RawMessage `json:"packages"`
 }
 
+// parseBunLock parses a bun.lock.
 func parseBunLock(content []byte) (NodeLock, error) {
 	var lock bunLockfile
 	if err := json.Unmarshal(jsonc.ToJSON(content), &lock); err != nil {
@@ -32,7 +33,7 @@ func parseBunLock(content []byte) (NodeLock, error) {
 		versions[place] = version
 
 		for _, part := range locked[1:] {
-			// The parts are strings and one object, whose place depends on where the package comes from.
+			// The parts are strings and one object. At which place the object stands depends on where the package comes from.
 			var info npmPackage
 			if json.Unmarshal(part, &info) == nil {
 				mergeGraph(graph, name, info.Dependencies, info.OptionalDependencies)
@@ -46,6 +47,7 @@ func parseBunLock(content []byte) (NodeLock, error) {
 	}, nil
 }
 
+// compare finds what `bun install --frozen-lockfile` refuses.
 func (l bunLockfile) compare(directory string, asks Requested) *Difference {
 	if directory == "." {
 		directory = ""

@@ -7,15 +7,19 @@ import (
 	"github.com/samber/lo"
 )
 
+// ComposerName is the name of Composer's lockfile.
 const ComposerName = "composer.lock"
 
-// ComposerLock is what is read of composer.lock. PHP writes an empty object as a list.
+// ComposerLock is what is read of a composer.lock.
 type ComposerLock struct {
-	Packages          []ComposerPackage `json:"packages"`
-	Platform          phpMap            `json:"platform"`
-	PlatformOverrides phpMap            `json:"platform-overrides"`
+	Packages []ComposerPackage `json:"packages"`
+	// Platform is what composer.json requires of PHP and of its extensions.
+	Platform phpMap `json:"platform"`
+	// PlatformOverrides are the versions that the lock was made for, whatever PHP made it: config.platform of composer.json.
+	PlatformOverrides phpMap `json:"platform-overrides"`
 }
 
+// ComposerPackage is a package that is locked.
 type ComposerPackage struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
@@ -31,8 +35,10 @@ type ComposerPackage struct {
 	Provide          phpMap          `json:"provide"`
 }
 
+// phpMap is an object that PHP writes as a list where it is empty.
 type phpMap map[string]string
 
+// UnmarshalJSON reads both forms.
 func (m *phpMap) UnmarshalJSON(text []byte) error {
 	if strings.HasPrefix(string(text), "[") {
 		return nil
@@ -41,6 +47,15 @@ func (m *phpMap) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, (*map[string]string)(m))
 }
 
+// ParseComposer parses a composer.lock.
+func ParseComposer(content []byte) (ComposerLock, error) {
+	var lock ComposerLock
+	err := json.Unmarshal(content, &lock)
+
+	return lock, err
+}
+
+// Has tells whether a package is locked, or another that stands in for it.
 func (l ComposerLock) Has(name string) bool {
 	return lo.SomeBy(l.Packages, func(known ComposerPackage) bool {
 		return known.Name == name || lo.HasKey(known.Replace, name) || lo.HasKey(known.Provide, name)
@@ -54,8 +69,8 @@ func (l ComposerLock) VersionOf(name string) string {
 	return strings.TrimPrefix(found.Version, "v")
 }
 
-// Linked tells whether composer makes a link to the package's directory and reads no more of it than composer.json: it copies where it is told to,
-// runs plugins, and looks for programs.
+// Linked tells whether Composer installs a package of the source as a link to its directory, so that it reads no more of it than composer.json. Composer
+// copies the directory where it is told to, runs it where it is a plugin of Composer, and looks for the programs that it brings.
 func (p ComposerPackage) Linked() bool {
 	var options struct {
 		Symlink *bool `json:"symlink"`
@@ -64,11 +79,4 @@ func (p ComposerPackage) Linked() bool {
 	_ = json.Unmarshal(p.TransportOptions, &options) // PHP writes an empty object as a list.
 
 	return lo.FromPtrOr(options.Symlink, true) && !strings.HasPrefix(p.Type, "composer-") && len(p.Bin) == 0
-}
-
-func ParseComposer(content []byte) (ComposerLock, error) {
-	var lock ComposerLock
-	err := json.Unmarshal(content, &lock)
-
-	return lock, err
 }

@@ -7,35 +7,37 @@ import (
 	"github.com/samber/lo"
 )
 
-// Difference is something in which a lockfile and a package.json disagree, so that the frozen installation fails.
+// Difference is a disagreement of a lockfile with a package.json, for which a package manager refuses to install exactly what is locked.
 type Difference struct {
 	Kind DifferenceKind
-	// Dependency is empty where the lockfile lacks the whole package.
+	// Dependency is the name of the dependency that it is about; empty for PackageMissing.
 	Dependency string
-	// Locked is the range, or of versionUnfit the version, that the lockfile has; Asked is the range that package.json asks for.
+	// Locked is the range that the lockfile was made for; for VersionUnfit it is the version that the lockfile has.
 	Locked string
-	Asked  string
+	// Asked is the range that package.json asks for.
+	Asked string
 }
 
-// DifferenceKind says what a difference is.
+// DifferenceKind says in what the two disagree.
 type DifferenceKind int
 
 const (
-	// PackageMissing: the lockfile has nothing of the package whose package.json it is.
+	// PackageMissing says that the lockfile knows nothing of the package that the package.json describes.
 	PackageMissing DifferenceKind = iota
-	// DependencyMissing: the lockfile does not have Dependency.
+	// DependencyMissing says that the lockfile does not have Dependency.
 	DependencyMissing
-	// RangeMissing: the lockfile does not have Dependency for the range Asked.
+	// RangeMissing says that the lockfile does not have Dependency for the range Asked.
 	RangeMissing
-	// RangeDiffers: the lockfile was made when Dependency was asked for as Locked.
+	// RangeDiffers says that the lockfile was made when package.json asked for Dependency as Locked.
 	RangeDiffers
-	// VersionUnfit: the version Locked of Dependency is not in the range Asked.
+	// VersionUnfit says that the version Locked of Dependency is not in the range Asked.
 	VersionUnfit
-	// DependencyLeft: the lockfile has Dependency, which package.json does not ask for.
+	// DependencyLeft says that the lockfile has Dependency, which package.json does not ask for any more.
 	DependencyLeft
 )
 
-// compareNoted is how managers compare that note what was asked for. Where same says no, or only one side has a dependency, they refuse.
+// compareNoted compares as those managers do whose lockfiles note the ranges that were asked for: both sides must have the same dependencies, and
+// same must accept each pair of ranges.
 func compareNoted(asks Requested, noted map[string]string, same func(asked, noted string) bool) *Difference {
 	asked := asks.Installed()
 

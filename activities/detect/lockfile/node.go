@@ -17,18 +17,19 @@ const (
 	BunBinaryName   = "bun.lockb"
 )
 
-// NodeLock is what is read of a lockfile of Node's, whichever manager wrote it. The zero value is a lockfile of which nothing is known.
+// NodeLock is what is read of a lockfile of npm, pnpm, Yarn or bun. The zero value is a lockfile of which nothing is known.
 type NodeLock struct {
 	// Format is the version of the file's format; empty where the file does not say it.
 	Format string
 	// Graph names the direct dependencies of each locked package, by name.
 	Graph map[string][]string
 
+	// compare and version are Compare and VersionOf of the format; nil where they are not known.
 	compare func(directory string, asks Requested) *Difference
 	version func(directory, name, asked string) string
 }
 
-// ParseNode reads the lockfile of that name. Of bun's binary one nothing is known.
+// ParseNode parses the lockfile of that name. BunBinaryName is the name of a format that bun alone can read: nothing is known of it.
 func ParseNode(name string, content []byte) (NodeLock, error) {
 	switch name {
 	case PackageLockName, ShrinkwrapName:
@@ -44,8 +45,8 @@ func ParseNode(name string, content []byte) (NodeLock, error) {
 	}
 }
 
-// Compare returns what the manager would refuse a frozen installation for; nil where that is nothing, or not known. asks is the
-// package.json of the workspace's package in that directory, which is "." for the top.
+// Compare returns the first reason for which the manager would refuse to install exactly what is locked. It is nil where there is none, and where none is
+// known. asks comes from the package.json in that directory of the workspace, which is "." for the top.
 func (l NodeLock) Compare(directory string, asks Requested) *Difference {
 	if l.compare == nil {
 		return nil
@@ -54,7 +55,8 @@ func (l NodeLock) Compare(directory string, asks Requested) *Difference {
 	return l.compare(directory, asks)
 }
 
-// VersionOf returns the version that the package in that directory gets of a dependency that it asks for so; empty where that is not known.
+// VersionOf returns the locked version of a dependency. directory is that of the package that asks for it, and asked is the range that it asks for. The
+// version is empty where it is not known.
 func (l NodeLock) VersionOf(directory, name, asked string) string {
 	if l.version == nil {
 		return ""
@@ -63,12 +65,12 @@ func (l NodeLock) VersionOf(directory, name, asked string) string {
 	return l.version(directory, name, asked)
 }
 
-// mergeGraph adds the dependencies of one version of a package to those of its others.
+// mergeGraph adds the dependencies of one version of a package to those that other versions of it have.
 func mergeGraph(graph map[string][]string, name string, dependencies ...map[string]string) {
 	graph[name] = append(graph[name], lo.FlatMap(dependencies, func(some map[string]string, _ int) []string { return lo.Keys(some) })...)
 }
 
-// nameOfDescriptor cuts the range off: "@babel/core@^7.0.0" is "@babel/core".
+// nameOfDescriptor splits "@babel/core@^7.0.0" into the name "@babel/core" and the range "^7.0.0".
 func nameOfDescriptor(descriptor string) (name, asked string) {
 	at := strings.Index(cmp.Or(descriptor, " ")[1:], "@")
 	if at < 0 {

@@ -12,17 +12,18 @@ import (
 	"github.com/samber/lo"
 )
 
-// npmLock is package-lock.json and npm-shrinkwrap.json.
+// npmLock is a package-lock.json or npm-shrinkwrap.json.
 type npmLock struct {
 	Version  int                   `json:"lockfileVersion"`
 	Packages map[string]npmPackage `json:"packages"`
-	// Dependencies are all that version 1 has.
+	// Dependencies is all that version 1 of the format has.
 	Dependencies map[string]struct {
 		Version  string            `json:"version"`
 		Requires map[string]string `json:"requires"`
 	} `json:"dependencies"`
 }
 
+// npmPackage is a package of the workspace, or one that is installed.
 type npmPackage struct {
 	Version              string            `json:"version"`
 	Link                 bool              `json:"link"`
@@ -56,7 +57,7 @@ func parsePackageLock(content []byte) (NodeLock, error) {
 	}}, nil
 }
 
-// compare finds what `npm ci` refuses: it takes a lockfile whose versions satisfy package.json, whatever was asked for when it was written.
+// compare finds what `npm ci` refuses. It accepts a lockfile whose versions satisfy package.json, whatever ranges the lockfile was made for.
 func (l npmLock) compare(directory string, asks Requested) *Difference {
 	asked := asks.Installed()
 
@@ -83,7 +84,7 @@ func (l npmLock) compare(directory string, asks Requested) *Difference {
 	return nil
 }
 
-// find returns the version that the package in that directory gets, which is empty for what has none.
+// find returns the version of a dependency that the package in that directory gets; false where it gets none. Links have an empty version.
 func (l npmLock) find(directory, name string) (string, bool) {
 	for _, place := range []string{path.Join(directory, "node_modules", name), path.Join("node_modules", name)} {
 		if locked, ok := l.Packages[place]; ok {
@@ -96,7 +97,7 @@ func (l npmLock) find(directory, name string) (string, bool) {
 	return locked.Version, ok
 }
 
-// satisfies is generous: what is no range of versions (a tag, a repository, a workspace's package) is for the manager to judge.
+// satisfies is true also for what only npm can judge: a tag, a repository, a package of the workspace, a pre-release.
 func satisfies(version, asked string) bool {
 	constraint, err := semver.NewConstraint(asked)
 	if err != nil {
@@ -111,6 +112,7 @@ func satisfies(version, asked string) bool {
 	return constraint.Check(locked)
 }
 
+// cutLast is strings.Cut at the last separator.
 func cutLast(text, separator string) (before, after string, found bool) {
 	at := strings.LastIndex(text, separator)
 	if at < 0 {

@@ -3,7 +3,6 @@ package lockfile
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -11,38 +10,15 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// pnpmImporter is what a package of the workspace asked for. Format 5 has the specifiers apart.
-type pnpmImporter struct {
-	Specifiers           map[string]string         `yaml:"specifiers"`
-	Dependencies         map[string]pnpmDependency `yaml:"dependencies"`
-	DevDependencies      map[string]pnpmDependency `yaml:"devDependencies"`
-	OptionalDependencies map[string]pnpmDependency `yaml:"optionalDependencies"`
-}
-
-// pnpmDependency is an object from format 6 on, before that a version alone.
-type pnpmDependency struct {
-	Specifier string `yaml:"specifier"`
-	Version   string `yaml:"version"`
-}
-
-func (d *pnpmDependency) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind != yaml.MappingNode {
-		return node.Decode(&d.Version)
-	}
-
-	type plain pnpmDependency
-
-	return node.Decode((*plain)(d))
-}
-
+// pnpmLockfile is a pnpm-lock.yaml.
 type pnpmLockfile struct {
 	Version   string                  `yaml:"lockfileVersion"`
 	Overrides map[string]string       `yaml:"overrides"`
 	Importers map[string]pnpmImporter `yaml:"importers"`
-	// Packages had the dependencies before format 9, Snapshots have them since.
+	// Packages have the dependencies up to format 8, Snapshots since format 9.
 	Packages  map[string]pnpmPackage `yaml:"packages"`
 	Snapshots map[string]pnpmPackage `yaml:"snapshots"`
-	// The importer of a project that is no workspace stood at the top before format 9.
+	// Up to format 8 the only importer of a project that is no workspace stands at the top of the file.
 	pnpmImporter `yaml:",inline"`
 }
 
@@ -51,7 +27,7 @@ type pnpmPackage struct {
 	OptionalDependencies map[string]string `yaml:"optionalDependencies"`
 }
 
-// maxDocuments bounds how many documents of a lockfile are read.
+// maxDocuments bounds how many YAML documents of a file are read, besides the first.
 const maxDocuments = 4
 
 func parsePNPMLock(content []byte) (NodeLock, error) {
@@ -62,7 +38,7 @@ func parsePNPMLock(content []byte) (NodeLock, error) {
 		return NodeLock{}, err
 	}
 
-	// Since version 11 pnpm keeps what it needs itself in a document of its own.
+	// pnpm 11 and newer have a document of their own for the packages that pnpm itself is made of.
 	for range maxDocuments {
 		next := pnpmLockfile{}
 		if decoder.Decode(&next) != nil {
@@ -83,6 +59,7 @@ func parsePNPMLock(content []byte) (NodeLock, error) {
 	return NodeLock{Format: lock.Version, Graph: graph, compare: lock.compare, version: lock.version}, nil
 }
 
+// with adds a document of the same file. An importer that asks for nothing replaces none.
 func (l pnpmLockfile) with(next pnpmLockfile) pnpmLockfile {
 	l.Packages, l.Snapshots, l.Overrides = lo.Assign(l.Packages, next.Packages), lo.Assign(l.Snapshots, next.Snapshots), lo.Assign(l.Overrides, next.Overrides)
 
@@ -93,7 +70,7 @@ func (l pnpmLockfile) with(next pnpmLockfile) pnpmLockfile {
 	return l
 }
 
-// pnpmPackageName reads "/@scope/name/1.0.0", "/@scope/name@1.0.0(peer)" and "@scope/name@1.0.0".
+// pnpmPackageName returns the name in "/@scope/name/1.0.0", "/@scope/name@1.0.0(peer)" and "@scope/name@1.0.0".
 func pnpmPackageName(descriptor string) string {
 	descriptor = strings.TrimPrefix(descriptor, "/")
 	if name, version := nameOfDescriptor(descriptor); version != "" {
@@ -103,54 +80,4 @@ func pnpmPackageName(descriptor string) string {
 	name, _, _ := cutLast(descriptor, "/")
 
 	return name
-}
-
-func (l pnpmLockfile) importer(directory string) (pnpmImporter, bool) {
-	importer, ok := l.Importers[directory]
-	if !ok && directory == "." && len(l.Importers) == 0 {
-		return l.pnpmImporter, true
-	}
-
-	return importer, ok
-}
-
-// version reads "16.4.5(react@19.0.0)" and, of older formats, "13.4.1_react@18.2.0".
-func (l pnpmLockfile) version(directory, name, _ string) string {
-	importer, _ := l.importer(directory)
-	all := lo.Assign(importer.DevDependencies, importer.OptionalDependencies, importer.Dependencies)
-	version, _, _ := strings.Cut(all[name].Version, "(")
-	version, _, _ = strings.Cut(version, "_")
-
-	return version
-}
-
-func (l pnpmLockfile) compare(directory string, asks Requested) *Difference {
-	importer, ok := l.importer(directory)
-
-	if !ok {
-		if len(asks.Installed()) == 0 {
-			return nil
-		}
-
-		return &Difference{Kind: PackageMissing}
-	}
-
-	noted := importer.Specifiers
-	if noted == nil {
-		noted = map[string]string{}
-	}
-
-	for _, some := range []map[string]pnpmDependency{importer.Dependencies, importer.DevDependencies, importer.OptionalDependencies} {
-		for name, dependency := range some {
-			if dependency.Specifier != "" {
-				noted[name] = dependency.Specifier
-			}
-		}
-	}
-
-	return compareNoted(asks, noted, func(asked, noted string) bool {
-		// What is overridden is noted as it was overridden.
-		return asked == noted || lo.Contains(lo.Values(l.Overrides), noted) || strings.HasPrefix(asked, "catalog:") ||
-			strings.Contains(fmt.Sprint(l.Overrides), noted)
-	})
 }

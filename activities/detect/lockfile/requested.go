@@ -8,28 +8,29 @@ import (
 	"github.com/samber/lo"
 )
 
-// Requested is what a package.json says of dependencies. It is part of the JSON of a package.json.
+// Requested is the part of a package.json that is about dependencies, as JSON has it.
 type Requested struct {
 	Dependencies         map[string]string `json:"dependencies"`
 	DevDependencies      map[string]string `json:"devDependencies"`
 	OptionalDependencies map[string]string `json:"optionalDependencies"`
 	PeerDependencies     map[string]string `json:"peerDependencies"`
 
-	// Resolutions and the two kinds of Overrides replace what the dependencies ask for.
+	// Resolutions and the two kinds of Overrides replace the ranges that dependencies ask for.
 	Resolutions map[string]json.RawMessage `json:"resolutions"`
 	Overrides   map[string]json.RawMessage `json:"overrides"`
 	PNPM        struct {
-		Overrides           map[string]string `json:"overrides"`
+		Overrides map[string]string `json:"overrides"`
+		// PatchedDependencies are files with patches, by the dependency that they are for.
 		PatchedDependencies map[string]string `json:"patchedDependencies"`
 	} `json:"pnpm"`
 }
 
-// Depends tells whether the package depends on that one, in the finished app or to build it.
+// Depends tells whether the package depends on another, when it runs or when it is built.
 func (r Requested) Depends(name string) bool {
 	return lo.HasKey(r.Dependencies, name) || lo.HasKey(r.DevDependencies, name) || lo.HasKey(r.OptionalDependencies, name)
 }
 
-// Installed are all dependencies that the manager installs for the package, with what it asks for.
+// Installed returns the dependencies that are installed for the package, with the ranges that it asks for.
 func (r Requested) Installed() map[string]string {
 	all := maps.Clone(r.DevDependencies)
 	if all == nil {
@@ -42,7 +43,7 @@ func (r Requested) Installed() map[string]string {
 	return all
 }
 
-// replaces tells whether overrides or resolutions speak of that dependency.
+// replaces tells whether an override or a resolution is about that dependency.
 func (r Requested) replaces(name string) bool {
 	about := func(pattern string) bool { return strings.Contains(pattern, name) }
 

@@ -6,12 +6,14 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// berryPackage is an entry of a yarn.lock since Yarn 2.
 type berryPackage struct {
 	Version      string            `yaml:"version"`
 	Resolution   string            `yaml:"resolution"`
 	Dependencies map[string]string `yaml:"dependencies"`
 }
 
+// parseBerryLock parses a yarn.lock of Yarn 2 or newer, which is YAML.
 func parseBerryLock(content []byte) (NodeLock, error) {
 	var lock map[string]berryPackage
 	if err := yaml.Unmarshal(content, &lock); err != nil {
@@ -51,7 +53,7 @@ func parseBerryLock(content []byte) (NodeLock, error) {
 	}, nil
 }
 
-// sameForBerry leaves what has a protocol of its own to Yarn, which notes it with details.
+// sameForBerry is true also where a range has a protocol: Yarn alone can judge that, as it notes such a range with details.
 func sameForBerry(asked, noted string) bool {
 	asked, noted = strings.TrimPrefix(asked, "npm:"), strings.TrimPrefix(noted, "npm:")
 

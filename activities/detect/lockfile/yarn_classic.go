@@ -9,19 +9,22 @@ import (
 	"github.com/samber/lo"
 )
 
-// attribute is how far yarn 1 indents the attributes of an entry.
-const attribute = 2
+// attributeIndentation is by how many spaces Yarn 1 indents the attributes of an entry.
+const attributeIndentation = 2
 
-// classicLock is what is read of yarn 1's own Format: descriptors at the margin, their attributes below.
+// classicLock is a yarn.lock of Yarn 1 while it is read. Its format has the descriptors of an entry on a line at the margin, and indented lines with the
+// entry's attributes below.
 type classicLock struct {
+	// versions are by descriptor, such as "left-pad@^1.0.0".
 	versions map[string]string
 	graph    map[string][]string
 
-	// descriptors and section are where the reader is.
+	// descriptors are those of the entry that is being read, and section is the attribute whose lines are being read.
 	descriptors []string
 	section     string
 }
 
+// read takes the next line.
 func (l *classicLock) read(line string) {
 	text := strings.TrimRight(line, "\r\n")
 	words := strings.Fields(text)
@@ -33,11 +36,11 @@ func (l *classicLock) read(line string) {
 			return strings.Trim(descriptor, ` "`)
 		})
 		maps.Copy(l.versions, lo.SliceToMap(l.descriptors, func(descriptor string) (string, string) { return descriptor, "" }))
-	case indentation == attribute && words[0] == "version" && len(words) > 1:
+	case indentation == attributeIndentation && words[0] == "version" && len(words) > 1:
 		for _, descriptor := range l.descriptors {
 			l.versions[descriptor] = strings.Trim(words[1], `"`)
 		}
-	case indentation == attribute:
+	case indentation == attributeIndentation:
 		l.section = strings.TrimSuffix(words[0], ":")
 	case len(l.descriptors) > 0 && (l.section == "dependencies" || l.section == "optionalDependencies"):
 		name, _ := nameOfDescriptor(l.descriptors[0])
@@ -45,6 +48,7 @@ func (l *classicLock) read(line string) {
 	}
 }
 
+// parseClassicLock parses a yarn.lock of Yarn 1, which takes a lockfile that has more than package.json asks for.
 func parseClassicLock(content string) (NodeLock, error) {
 	lock := &classicLock{versions: map[string]string{}, graph: map[string][]string{}}
 
@@ -73,7 +77,7 @@ func parseClassicLock(content string) (NodeLock, error) {
 	}, nil
 }
 
-// isLocal tells whether a dependency comes out of the source itself.
+// isLocal tells whether a dependency is a directory or file of the source, which a yarn.lock does not have to name.
 func isLocal(asked string) bool {
 	return lo.SomeBy([]string{"file:", "link:", "portal:", "workspace:", ".", "/", "~/"}, func(prefix string) bool { return strings.HasPrefix(asked, prefix) })
 }

@@ -45,7 +45,7 @@ func readComposer(app fs.FS) (composerManifest, bool, error) {
 }
 
 func readComposerLock(app fs.FS) (lockfile.ComposerLock, error) {
-	content, err := source.ReadLarge(app, lockfile.ComposerName)
+	content, err := source.ReadLockfile(app, lockfile.ComposerName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return lockfile.ComposerLock{}, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. Run composer update and commit %s.",
 			lockfile.ComposerName, lockfile.ComposerName)

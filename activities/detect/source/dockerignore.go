@@ -11,23 +11,27 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// DockerignoreName is the name of the file in which a source says what builds do not see.
 const DockerignoreName = ".dockerignore"
 
-// GeneratedDockerignore returns the text for Plan.Dockerignore, which a .dockerignore of the source replaces.
-func GeneratedDockerignore(app Tree, dockerignore string) string {
-	if IsFile(app, DockerignoreName) {
+// GeneratedDockerignore returns the text for the plan's Dockerignore: none where the source has a .dockerignore, which then holds.
+func GeneratedDockerignore(files fs.FS, dockerignore string) string {
+	if IsFile(files, DockerignoreName) {
 		return ""
 	}
 
 	return dockerignore
 }
 
-// IgnoreRules are those of the source's .dockerignore.
+// IgnoreRules are the rules of the source's .dockerignore.
 type IgnoreRules struct {
-	Own     bool
+	// Own is false where the source has no .dockerignore. Nothing is ignored then.
+	Own bool
+
 	matcher *patternmatcher.PatternMatcher
 }
 
+// ReadIgnoreRules reads the .dockerignore in that directory. Its errors are the user's.
 func ReadIgnoreRules(files fs.FS) (IgnoreRules, error) {
 	content, err := Read(files, DockerignoreName)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -51,7 +55,7 @@ func ReadIgnoreRules(files fs.FS) (IgnoreRules, error) {
 	return IgnoreRules{Own: true, matcher: matcher}, nil
 }
 
-// Ignores tells whether a file is left out of the build.
+// Ignores tells whether the rules leave a file out of the build.
 func (r IgnoreRules) Ignores(name string) bool {
 	if !r.Own {
 		return false

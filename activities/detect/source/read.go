@@ -9,11 +9,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// maxFileBytes is far above what people write and below what would be a burden.
+// maxFileBytes is far above what people write by hand, and small enough to be read into memory.
 const maxFileBytes = 1 << 20
 
+// Read returns the content of a file that people write. Where there is no such file its error is fs.ErrNotExist; for a file of more than 1 MiB it is
+// the user's. What is not a regular file is an error, too.
 func Read(root fs.FS, name string) ([]byte, error) {
-	// A link must not lead to a device or a pipe, which would be waited for.
+	// To open a pipe or a device may wait for ever.
 	info, err := fs.Stat(root, name)
 	if err != nil {
 		return nil, err
@@ -41,10 +43,11 @@ func Read(root fs.FS, name string) ([]byte, error) {
 	return content, nil
 }
 
-// maxLockfileBytes is above the lockfiles of the largest workspaces.
+// maxLockfileBytes is above the size of the lockfiles of the largest workspaces.
 const maxLockfileBytes = 64 << 20
 
-func ReadLarge(root fs.FS, name string) ([]byte, error) {
+// ReadLockfile returns the content of a file that a program wrote, of at most 64 MiB. Its errors are not the user's: callers say what to do.
+func ReadLockfile(root fs.FS, name string) ([]byte, error) {
 	info, err := fs.Stat(root, name)
 	if err != nil {
 		return nil, err

@@ -150,7 +150,7 @@ func completeYarn(files fs.FS, manager Manager) (Manager, error) {
 	}
 
 	if manager.Version == "" && manager.Lockfile != "" {
-		if content, err := source.ReadLarge(files, manager.Lockfile); err == nil {
+		if content, err := source.ReadLockfile(files, manager.Lockfile); err == nil {
 			// An empty one marks the top of a project for newer ones.
 			manager.Berry = lockfile.IsBerry(content) || manager.Berry && !lockfile.IsClassic(content)
 		}

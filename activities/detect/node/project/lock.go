@@ -13,7 +13,7 @@ import (
 
 // readLock reads the lockfile of that name at the top of the workspace.
 func readLock(root fs.FS, name, install string) (lockfile.NodeLock, error) {
-	content, err := source.ReadLarge(root, name)
+	content, err := source.ReadLockfile(root, name)
 	if err != nil {
 		return lockfile.NodeLock{}, problem.Wrap(err, problem.Invalid, "%s cannot be read. Run %s and commit it as a regular file.", name, install)
 	}
