@@ -13,6 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// FileName is the name that every package.json has.
 const FileName = "package.json"
 
 // Manifest is what detection reads of a package.json.
@@ -32,7 +33,7 @@ type Manifest struct {
 	} `json:"volta"`
 }
 
-// Read returns false where that directory has no package.json. Errors name it as it is called in the root directory's terms.
+// Read reads the package.json of a directory; false where the directory has none. Its errors are the user's.
 func Read(root fs.FS, directory string) (Manifest, bool, error) {
 	name := path.Join(directory, FileName)
 
@@ -54,22 +55,6 @@ func Read(root fs.FS, directory string) (Manifest, bool, error) {
 		return Manifest{}, false, problem.Wrap(err, problem.Invalid, "%s is not valid JSON: %s. Correct it.", name, strings.TrimSuffix(err.Error(), "."))
 	}
 
-	// What has an odd type is left out; npm says what it thinks of it.
+	// A value of another type than it should have is left out. npm complains of it where it matters.
 	return read, true, nil
-}
-
-// workspacePatterns returns the patterns of the packages below this one.
-func (m Manifest) workspacePatterns() []string {
-	var patterns []string
-	if json.Unmarshal(m.Workspaces, &patterns) == nil {
-		return patterns
-	}
-
-	var object struct {
-		Packages []string `json:"packages"`
-	}
-
-	_ = json.Unmarshal(m.Workspaces, &object)
-
-	return object.Packages
 }

@@ -6,28 +6,24 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/patternmatcher"
 	"github.com/samber/lo"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/zeitwork/zeitwork/activities/detect/source"
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
-
-const PnpmWorkspace = "pnpm-workspace.yaml"
 
 // maxWorkspaceEntries bounds how many files and directories are looked at in search of a workspace's packages.
 const maxWorkspaceEntries = 200_000
 
 // Package is a package of a workspace.
 type Package struct {
-	// Directory is relative to the top of the workspace, "." for that itself.
+	// Directory is relative to the top of the workspace, with slashes; "." for the top.
 	Directory string
 	Manifest  Manifest
 }
 
-// WorkspaceTop looks above the directory for the workspace that it is part of: npm, yarn and bun name the packages in package.json, pnpm in
-// pnpm-workspace.yaml. It returns where the workspace stands and the app's directory in it.
+// WorkspaceTop looks above an app's directory for the workspace that the app is part of: npm, Yarn and bun name the packages in package.json, pnpm in
+// pnpm-workspace.yaml. It returns the directory of the workspace, and the app's directory in there. Without a workspace these are the app's
+// directory and ".".
 func WorkspaceTop(repository fs.FS, directory string) (top, app string, err error) {
 	for top = directory; top != "."; {
 		top = path.Dir(top)
@@ -50,45 +46,7 @@ func WorkspaceTop(repository fs.FS, directory string) (top, app string, err erro
 	return directory, ".", nil
 }
 
-// workspacePatterns are of package.json files, as "packages/*/package.json".
-func workspacePatterns(files fs.FS, directory string) ([]string, error) {
-	read, _, err := Read(files, directory)
-	if err != nil {
-		return nil, err
-	}
-
-	patterns := read.workspacePatterns()
-	name := path.Join(directory, PnpmWorkspace)
-
-	if content, err := source.Read(files, name); err == nil {
-		var config struct {
-			Packages []string `yaml:"packages"`
-		}
-
-		if err := yaml.Unmarshal(content, &config); err != nil {
-			return nil, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", name, err)
-		}
-
-		patterns = append(patterns, config.Packages...)
-	}
-
-	return lo.Map(patterns, func(pattern string, _ int) string {
-		not := ""
-		if excluded, ok := strings.CutPrefix(pattern, "!"); ok {
-			not, pattern = "!", excluded
-		}
-
-		return not + path.Join(".", strings.TrimPrefix(pattern, "/"), FileName)
-	}), nil
-}
-
-func matchesWorkspace(patterns []string, directory string) bool {
-	matched, err := patternmatcher.MatchesOrParentMatches(path.Join(directory, FileName), patterns)
-
-	return err == nil && matched
-}
-
-// WorkspacePackages are all below the top, in the order of their names.
+// WorkspacePackages returns the packages of the workspace whose top has those files, in the order of their directories, without the top itself.
 func WorkspacePackages(files fs.FS) ([]Package, error) {
 	patterns, err := workspacePatterns(files, ".")
 	if err != nil || len(patterns) == 0 {
@@ -104,7 +62,7 @@ func WorkspacePackages(files fs.FS) ([]Package, error) {
 
 		switch {
 		case err != nil:
-			// A directory that cannot be read is none of the workspace's.
+			// A directory that cannot be read has no packages.
 			return fs.SkipDir
 		case entry.IsDir() && (entry.Name() == "node_modules" || strings.HasPrefix(entry.Name(), ".") && name != "."):
 			return fs.SkipDir
@@ -123,7 +81,7 @@ func WorkspacePackages(files fs.FS) ([]Package, error) {
 	return packages, err
 }
 
-// NeededBy are the packages of the workspace that the app is made of, without the app, those that others build on first.
+// NeededBy returns the packages of the workspace that the app depends on, directly or through others. A package comes after those that it depends on.
 func NeededBy(app Package, packages []Package) []Package {
 	byName := lo.KeyBy(packages, func(known Package) string { return known.Manifest.Name })
 	needed, visited := []Package{}, map[string]bool{app.Directory: true}
@@ -152,7 +110,7 @@ func NeededBy(app Package, packages []Package) []Package {
 	return needed
 }
 
-// HasWorkspaces tells whether packages below have package.json files of their own.
-func HasWorkspaces(app fs.FS, read Manifest) bool {
-	return len(read.workspacePatterns()) > 0 || source.IsFile(app, PnpmWorkspace)
+// HasWorkspaces tells whether the package.json of that directory is the top of a workspace.
+func HasWorkspaces(files fs.FS, read Manifest) bool {
+	return len(read.workspacePatterns()) > 0 || source.IsFile(files, PNPMWorkspace)
 }

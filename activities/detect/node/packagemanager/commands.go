@@ -1,64 +1,13 @@
 package packagemanager
 
 import (
-	"fmt"
 	"path"
-
-	"github.com/Masterminds/semver/v3"
 )
 
-// WorkDirectory is where the top of the workspace stands in the image.
+// WorkDirectory is where generated Dockerfiles have the top of the workspace, or the app that is part of none.
 const WorkDirectory = "/app"
 
-// Setup is the command that puts the manager into the image; empty where it is there.
-func (m Manager) Setup() string {
-	switch {
-	case m.Name == NPM && m.Version == "" || m.Release != "":
-		return ""
-	case m.Berry:
-		return m.InstallGlobally("@yarnpkg/cli-dist@" + m.Version)
-	default:
-		return m.InstallGlobally(m.Name + "@" + m.Version)
-	}
-}
-
-// InstallGlobally installs with npm, which every image has. --force replaces the yarn 1 of the official images; bun is put together by a script,
-// which npm 12 must be told to allow.
-func (m Manager) InstallGlobally(what string) string {
-	options := map[string]string{Yarn: "--force ", Bun: "--allow-scripts=bun "}
-
-	return "npm install --global --no-update-notifier " + options[m.Name] + what
-}
-
-// pinsItself is the pnpm that wants to find its own version in the lockfile.
-const pinsItself = 11
-
-// major is the first number of the version, 0 where none is known.
-func (m Manager) major() uint64 {
-	version, err := semver.NewVersion(m.Version)
-	if err != nil {
-		return 0
-	}
-
-	return version.Major()
-}
-
-// Environment is what the manager needs to know at every call, as NAME=value.
-func (m Manager) Environment() []string {
-	switch {
-	case m.Name == PNPM && m.major() >= pinsItself:
-		// The version that packageManager names is installed: pnpm need not see to that.
-		return []string{"PNPM_HOME=/pnpm", "pnpm_config_pm_on_fail=ignore"}
-	case m.Name == PNPM:
-		return []string{"PNPM_HOME=/pnpm"}
-	case m.Berry:
-		return []string{"YARN_NODE_LINKER=node-modules", fmt.Sprintf("YARN_ENABLE_GLOBAL_CACHE=%t", !m.cacheCommitted), "YARN_ENABLE_TELEMETRY=0"}
-	default:
-		return nil
-	}
-}
-
-// Cache is the directory that the manager keeps downloads in; empty where the source brings them.
+// Cache is the directory in which the manager keeps what it downloads; empty where the source brings the packages.
 func (m Manager) Cache() string {
 	switch {
 	case m.cacheCommitted:
@@ -76,7 +25,7 @@ func (m Manager) Cache() string {
 	}
 }
 
-// program is how the manager is called.
+// program is how a command calls the manager.
 func (m Manager) program() string {
 	if m.Release != "" {
 		return "node " + path.Join(WorkDirectory, m.Release)
@@ -85,10 +34,10 @@ func (m Manager) program() string {
 	return m.Name
 }
 
-// PlainInstall is what a developer runs to bring the lockfile up to date.
+// PlainInstall is the command with which a developer brings the lockfile up to date.
 func (m Manager) PlainInstall() string { return m.Name + " install" }
 
-// Install takes what the lockfile says and nothing else, where there is one.
+// Install is the command that installs the dependencies: exactly what is locked, where there is a lockfile.
 func (m Manager) Install() string {
 	locked := m.Lockfile != ""
 
@@ -110,7 +59,7 @@ func (m Manager) Install() string {
 	}
 }
 
-// cacheFlag tells yarn 1 where its cache is, as its default depends on the user.
+// cacheFlag is the option that tells Yarn 1 where its cache is, as the default depends on the user. Other managers need none.
 func (m Manager) cacheFlag() string {
 	if m.Name == Yarn && !m.Berry {
 		return " --cache-folder " + m.Cache()
@@ -119,18 +68,19 @@ func (m Manager) cacheFlag() string {
 	return ""
 }
 
-// Prune takes what only the build needs out of what is installed; empty where the manager cannot. Scripts have done their work before.
+// Prune is the command that takes the dependencies out of node_modules that only the build needs; empty where the manager has no such command. It runs no
+// scripts of dependencies, as these have run before.
 func (m Manager) Prune() string {
 	switch {
 	case m.Name == NPM:
 		return "npm prune --omit=dev --ignore-scripts --no-audit --no-fund"
 	case m.Name == PNPM:
-		// It would keep for a week what is not needed any more.
+		// Without the option pnpm keeps modules for a week after they are not needed any more.
 		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts --config.modules-cache-max-age=0"
 	case m.Berry && m.major() >= focuses:
 		return "YARN_ENABLE_SCRIPTS=false " + m.program() + " workspaces focus --all --production"
 	case m.Name == Bun:
-		// It takes nothing away, but is quick.
+		// bun takes nothing out of node_modules, but installs anew quickly.
 		return "rm -rf node_modules && bun install --production --frozen-lockfile"
 	case m.Berry:
 		return ""
@@ -139,13 +89,13 @@ func (m Manager) Prune() string {
 	}
 }
 
-// focuses is the Yarn that has the command built in.
+// focuses is the major version of Yarn since which `yarn workspaces focus` needs no plugin.
 const focuses = 4
 
-// Run starts a script of package.json.
+// Run is the command that runs a script of package.json.
 func (m Manager) Run(script string) string { return m.program() + " run " + script }
 
-// Execute starts a program of a dependency.
+// Execute is the command that runs a program which a dependency brings.
 func (m Manager) Execute(program string) string {
 	switch m.Name {
 	case PNPM:

@@ -52,7 +52,7 @@ func (p *Project) optionalInstallFiles() []string {
 
 	switch p.Manager.Name {
 	case packagemanager.PNPM:
-		names = append(names, packagejson.PnpmWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
+		names = append(names, packagejson.PNPMWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
 		names = append(names, p.patches()...)
 	case packagemanager.Yarn:
 		names = append(names, ".yarnrc", packagemanager.BerryConfig, ".yarn")
@@ -81,7 +81,7 @@ func (p *Project) patches() []string {
 		Patched map[string]string `yaml:"patchedDependencies"`
 	}
 
-	if content, err := source.Read(p.files, packagejson.PnpmWorkspace); err == nil {
+	if content, err := source.Read(p.files, packagejson.PNPMWorkspace); err == nil {
 		_ = yaml.Unmarshal(content, &config) // workspacePatterns has read it before.
 	}
 
