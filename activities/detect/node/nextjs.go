@@ -64,7 +64,7 @@ func DetectNextJS(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 		site := static.Site{Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: hashedByNext, Base: nextBase(config), Port: plan.Port}
 		plan.Reason = app.Reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
-	case start != "" && !nextStart.MatchString(start) || project.OlderThan(version, standaloneSince):
+	case start != "" && !nextStart.MatchString(start) || olderThan(version, standaloneSince):
 		plan.Reason = app.Reason(fmt.Sprintf("package.json depends on next %s, and its start script starts the server.", version))
 
 		app.StartBy(dockerfile)

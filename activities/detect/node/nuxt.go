@@ -45,7 +45,7 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 	}
 
 	version := app.VersionOf("nuxt")
-	if project.OlderThan(version, nuxtSince) {
+	if olderThan(version, nuxtSince) {
 		return buildplan.Plan{}, false, nil
 	}
 

@@ -80,7 +80,12 @@ func (l *laravelApp) database() string {
 	}
 
 	// Without that file it is the framework that decides.
-	return lo.Ternary(project.OlderThan(l.framework, laravelSlim), "mysql", "sqlite")
+	version, err := semver.NewVersion(l.framework)
+	if err == nil && version.LessThan(laravelSlim) {
+		return "mysql"
+	}
+
+	return "sqlite"
 }
 
 // laravelSlim came with SQLite as the default, and with an app that leaves most of its configuration to the framework.

@@ -11,25 +11,25 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// turbo tells whether Turborepo knows how the workspace is built.
+// turbo tells whether Turborepo builds the app, and what it needs of its workspace.
 func (p *Project) turbo() bool {
-	return p.App.Directory != "." && source.IsFile(p.files, "turbo.json") && p.root.Depends("turbo") && p.Script("build") != ""
+	return p.InWorkspace() && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.Script("build") != ""
 }
 
-// buildCommand is run in the app's directory.
+// buildCommand is the command that builds the app, in the app's directory; empty where there is no build script.
 func (p *Project) buildCommand() string {
 	switch {
 	case p.Script("build") == "":
 		return ""
 	case p.turbo():
-		// Turborepo would hide the variables that its configuration does not name from the build.
+		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
 		return "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.App.Manifest.Name, "."))
 	default:
 		return p.Manager.Run("build")
 	}
 }
 
-// BuildCommandOr is buildCommand for what must be built even if no script says how.
+// BuildCommandOr is the command that builds the app: the build script, or a program of a dependency where there is no build script.
 func (p *Project) BuildCommandOr(program string) string {
 	if command := p.buildCommand(); command != "" {
 		return command
@@ -38,7 +38,7 @@ func (p *Project) BuildCommandOr(program string) string {
 	return p.Manager.Execute(program)
 }
 
-// builtBefore are the build scripts of what the app needs of its workspace.
+// builtBefore are the build scripts of the packages of the workspace that the app needs, in their order. Turborepo runs them itself.
 func (p *Project) builtBefore() []laterScript {
 	if p.turbo() {
 		return nil
@@ -47,6 +47,8 @@ func (p *Project) builtBefore() []laterScript {
 	needed := packagejson.NeededBy(p.App, p.members)
 
 	return lo.FilterMap(needed, func(known packagejson.Package, _ int) (laterScript, bool) {
-		return laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run("build")}, known.Manifest.Scripts["build"] != ""
+		script := laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run("build")}
+
+		return script, known.Manifest.Scripts["build"] != ""
 	})
 }

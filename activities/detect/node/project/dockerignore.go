@@ -9,13 +9,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// dockerignore is what generated Dockerfiles do not see where the source does not say so itself. Files such as .env and .env.production
-// that are committed stay: Next.js, Nuxt and Vite read them when they build.
+// dockerignore is the .dockerignore for sources that bring none. It leaves files such as .env and .env.production in the build, which Next.js, Nuxt and
+// Vite read.
 //
 //go:embed templates/node.dockerignore
 var dockerignore string
 
-// generatedDockerignore is Plan.Dockerignore.
+// generatedDockerignore is the plan's Dockerignore.
 func (p *Project) generatedDockerignore() string {
 	if p.ignore.Own {
 		return ""
@@ -24,7 +24,7 @@ func (p *Project) generatedDockerignore() string {
 	return dockerignore
 }
 
-// checkIgnored refuses rules without which nothing can be installed.
+// checkIgnored refuses a .dockerignore that leaves out what the installation of the dependencies needs.
 func (p *Project) checkIgnored() error {
 	needed := []string{packagejson.FileName}
 	if p.Manager.Lockfile != "" {

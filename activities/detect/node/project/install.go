@@ -3,7 +3,6 @@ package project
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,7 +16,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// InstallFiles are all that the installation reads, so that its layer is kept until one of them changes.
+// InstallFiles are all files and directories that the installation of the dependencies reads, relative to the top. The layer with the dependencies is
+// kept until one of them changes. Its errors are the user's.
 func (p *Project) InstallFiles() ([]string, error) {
 	files := []string{packagejson.FileName}
 	if p.Manager.Lockfile != "" {
@@ -29,7 +29,7 @@ func (p *Project) InstallFiles() ([]string, error) {
 	}
 
 	for _, name := range p.optionalInstallFiles() {
-		if (source.IsFile(p.files, name) || source.IsDirectory(p.files, name)) && !p.ignore.Ignores(name) && !lo.Contains(files, name) {
+		if (source.IsFile(p.topFiles, name) || source.IsDirectory(p.topFiles, name)) && !p.ignore.Ignores(name) && !lo.Contains(files, name) {
 			files = append(files, name)
 		}
 	}
@@ -43,6 +43,7 @@ func (p *Project) InstallFiles() ([]string, error) {
 	return files, nil
 }
 
+// optionalInstallFiles are files and directories that the installation reads where they are there.
 func (p *Project) optionalInstallFiles() []string {
 	names := []string{}
 
@@ -60,12 +61,12 @@ func (p *Project) optionalInstallFiles() []string {
 		names = append(names, "bunfig.toml")
 	}
 
-	// patch-package's, bun's and pnpm's by habit.
+	// patch-package and bun keep patches there, and by habit so do users of pnpm.
 	names = append(names, "patches")
 
 	for _, known := range p.packages() {
 		if known.Manifest.Depends("@prisma/client") || known.Manifest.Depends("prisma") {
-			// Prisma generates its client for the schema when it is installed.
+			// Prisma generates its client when it is installed, and reads the schema for that.
 			names = append(names, path.Join(known.Directory, "prisma"), path.Join(known.Directory, "prisma.config.ts"))
 		}
 
@@ -75,25 +76,24 @@ func (p *Project) optionalInstallFiles() []string {
 	return names
 }
 
-// patches are those that pnpm puts on dependencies.
+// patches are the files with patches that pnpm puts on dependencies, without those in the directory patches.
 func (p *Project) patches() []string {
 	var config struct {
 		Patched map[string]string `yaml:"patchedDependencies"`
 	}
 
-	if content, err := source.Read(p.files, packagejson.PNPMWorkspace); err == nil {
-		_ = yaml.Unmarshal(content, &config) // workspacePatterns has read it before.
+	if content, err := source.Read(p.topFiles, packagejson.PNPMWorkspace); err == nil {
+		_ = yaml.Unmarshal(content, &config) // It is valid: Open has read the workspace's packages from it.
 	}
 
 	patched := lo.Assign(p.root.PNPM.PatchedDependencies, config.Patched)
 
 	return lo.FilterMap(slices.Sorted(maps.Values(patched)), func(name string, _ int) (string, bool) {
-		// The whole directory is taken already.
 		return path.Clean(name), !strings.HasPrefix(path.Clean(name), "patches/")
 	})
 }
 
-// localDependencies are directories and archives of the source that a package depends on.
+// localDependencies are the directories and archives of the source that a package depends on.
 func localDependencies(known packagejson.Package) []string {
 	asked := known.Manifest.Installed()
 
@@ -108,28 +108,4 @@ func localDependencies(known packagejson.Package) []string {
 
 		return "", false
 	})
-}
-
-var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}`)
-
-// InstallSecrets are the project's variables that the managers' configuration refers to, as in ${NPM_TOKEN}.
-func (p *Project) InstallSecrets() []string {
-	names := []string{}
-
-	for _, known := range p.packages() {
-		for _, file := range []string{".npmrc", packagemanager.BerryConfig, "bunfig.toml"} {
-			content, err := source.Read(p.files, path.Join(known.Directory, file))
-			if err != nil {
-				continue
-			}
-
-			for _, match := range reference.FindAllStringSubmatch(string(content), -1) {
-				names = append(names, match[1])
-			}
-		}
-	}
-
-	slices.Sort(names)
-
-	return lo.Intersect(slices.Compact(names), append(slices.Clone(p.settings.Variables), p.settings.BuildVariables...))
 }

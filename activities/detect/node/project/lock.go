@@ -11,7 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// readLock reads the lockfile of that name at the top of the workspace.
+// readLock reads the lockfile of that name. install is the command that makes a new one. Its errors are the user's.
 func readLock(root fs.FS, name, install string) (lockfile.NodeLock, error) {
 	content, err := source.ReadLockfile(root, name)
 	if err != nil {
@@ -27,10 +27,10 @@ func readLock(root fs.FS, name, install string) (lockfile.NodeLock, error) {
 	return read, nil
 }
 
-// checkLock says which dependency makes the frozen installation fail.
-func checkLock(project *Project) error {
-	for _, member := range project.packages() {
-		found := project.lock.Compare(member.Directory, member.Manifest.Requested)
+// checkLock refuses a lockfile with which the manager would refuse to install, and says which dependency is the reason.
+func (p *Project) checkLock() error {
+	for _, member := range p.packages() {
+		found := p.lock.Compare(member.Directory, member.Manifest.Requested)
 		if found == nil {
 			continue
 		}
@@ -41,7 +41,7 @@ func checkLock(project *Project) error {
 		}
 
 		return problem.New(problem.Invalid, "%s is out of step with %s: %s. Run %s and commit %s.",
-			project.Manager.Lockfile, name, inWords(*found), project.Manager.PlainInstall(), project.Manager.Lockfile)
+			p.Manager.Lockfile, name, inWords(*found), p.Manager.PlainInstall(), p.Manager.Lockfile)
 	}
 
 	return nil

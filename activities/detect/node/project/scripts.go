@@ -2,7 +2,6 @@ package project
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,33 +9,26 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// ownScripts of a package are run by managers after its dependencies are installed.
-var ownScripts = []string{"preinstall", "postinstall", "prepare"}
-
-// harmless are scripts that do their work with the files that the installation has.
-var harmless = regexp.MustCompile(`^((npx|bunx|pnpm exec|yarn run|yarn) )?(-y |--yes )?` +
-	`(nuxt prepare|nuxi prepare|nuxt-module-build prepare|prisma generate|patch-package|husky|husky install|is-ci|only-allow|simple-git-hooks|` +
-	`lefthook install|true|exit 0)\b[^/]*$`)
-
-// laterScript is one that needs the sources: it is run when they are there, instead of by the installation.
+// laterScript is a script that needs the sources. It runs once they are there, and not when the dependencies are installed.
 type laterScript struct {
-	// Directory is where it runs in the image.
+	// Directory of the image in which it runs.
 	Directory string
 	Command   string
-	file      string
-	name      string
+
+	// file is the path of the package.json that has the script, and name is its name there.
+	file, name string
 }
 
-// laterScripts are those of every package that is installed, in the order in which one builds on the other; the top's come last.
+// laterScripts are those of all packages whose dependencies are installed. A package comes after those that it depends on, and the top of a workspace
+// comes last.
 func (p *Project) laterScripts() []laterScript {
 	packages := append(packagejson.NeededBy(p.App, p.members), p.App)
 	packages = append(packages, p.packages()...)
 	packages = lo.UniqBy(packages, func(known packagejson.Package) string { return known.Directory })
 
-	if p.App.Directory != "." {
+	if p.InWorkspace() {
 		top, others := lo.FilterReject(packages, func(known packagejson.Package, _ int) bool { return known.Directory == "." })
 		packages = slices.Concat(others, top)
 	}
@@ -57,7 +49,7 @@ func (p *Project) laterScripts() []laterScript {
 	return later
 }
 
-// scriptsForApp leaves out those of packages that the app does not need.
+// scriptsForApp leaves out the scripts of packages that the app does not need.
 func (p *Project) scriptsForApp(later []laterScript) []laterScript {
 	needed := lo.Map(append(packagejson.NeededBy(p.App, p.members), p.App), func(known packagejson.Package, _ int) string { return known.Directory })
 
@@ -66,25 +58,7 @@ func (p *Project) scriptsForApp(later []laterScript) []laterScript {
 	})
 }
 
-// runByInstall are the scripts of a package that its manager runs when it installs.
-func (p *Project) runByInstall(known packagejson.Package) []string {
-	return slices.DeleteFunc(slices.Clone(ownScripts), func(name string) bool {
-		return known.Manifest.Scripts[name] == "" || p.Manager.Berry && name == "prepare"
-	})
-}
-
-// hasPrismaSchema tells whether Prisma's schema is where the installation has it, not where the package's configuration says.
-func (p *Project) hasPrismaSchema(known packagejson.Package) bool {
-	return source.Exists(p.files, path.Join(known.Directory, "prisma", "*.prisma"))
-}
-
-func isHarmless(script string) bool {
-	parts := regexp.MustCompile(`\s*(?:&&|\|\||;)\s*`).Split(strings.TrimSpace(script), -1)
-
-	return lo.EveryBy(parts, harmless.MatchString)
-}
-
-// withoutScripts is the command that takes them out of the package.json files of the installation's layer.
+// withoutScripts is the command that takes the scripts out of the package.json files, so that the installation does not run them.
 func withoutScripts(later []laterScript) string {
 	byFile := lo.GroupBy(later, func(script laterScript) string { return script.file })
 

@@ -15,23 +15,25 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// ServerFile is what starts without a start script: server.js, as npm has it, else the package's main file where it is no site.
-func ServerFile(app fs.FS, read packagejson.Manifest) string {
-	if source.IsFile(app, "server.js") {
+// ServerFile is the file that starts an app without a start script: server.js, which npm starts, else the main file of package.json unless there is an
+// index.html. It is empty where there is none.
+func ServerFile(files fs.FS, manifest packagejson.Manifest) string {
+	if source.IsFile(files, "server.js") {
 		return "server.js"
 	}
 
-	if name := path.Clean(read.Main); read.Main != "" && source.IsFile(app, name) && !source.IsFile(app, "index.html") && buildplan.PlainPath.MatchString(name) {
-		return name
+	name := path.Clean(manifest.Main)
+	if manifest.Main == "" || !source.IsFile(files, name) || source.IsFile(files, "index.html") || !buildplan.PlainPath.MatchString(name) {
+		return ""
 	}
 
-	return ""
+	return name
 }
 
-// plainCommand needs no shell.
+// plainCommand matches commands that need no shell.
 var plainCommand = regexp.MustCompile(`^(node|bun) [A-Za-z0-9_./=:@, -]+$`)
 
-// StartBy decides how the server is started, and with which of its dependencies.
+// StartBy decides by the start script how the server starts, and which dependencies the image has.
 func (p *Project) StartBy(dockerfile *Dockerfile) {
 	start := p.Script("start")
 
@@ -45,20 +47,21 @@ func (p *Project) StartBy(dockerfile *Dockerfile) {
 		dockerfile.StartWith(strings.Fields(p.Manager.Run("start"))...)
 		dockerfile.WithManager = true
 	default:
-		// npm is in the image and runs what any manager has installed.
+		// npm is in the image of Node, and runs scripts whichever manager installed the dependencies.
 		dockerfile.StartWith("npm", "start")
 	}
 
-	if p.onlyBuilds() && p.canPrune() && !p.startsWithDevelopmentDependency() {
+	if p.hasBuildDependencies() && p.canPrune() && !p.startsWithDevelopmentDependency() {
 		dockerfile.Prune = p.Manager.Prune()
 	}
 
 	dockerfile.ModulesBuilt = p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies)
 }
 
+// StartWith has the server started with that command.
 func (d *Dockerfile) StartWith(words ...string) { d.Start = quoted(words) }
 
-// quoted is the JSON form of a Dockerfile's CMD.
+// quoted is a command in the JSON form of CMD.
 func quoted(words []string) string {
 	parts := lo.Map(words, func(word string, _ int) string {
 		text, _ := json.Marshal(word) // A string always encodes.

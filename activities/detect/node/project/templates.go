@@ -7,11 +7,11 @@ import (
 )
 
 //go:embed templates/parts.tmpl
-var parts string
+var partsText string
 
-// TemplatesWithParts parses the files in templates, which may use the parts that the Dockerfiles of all apps with a package.json have.
+// TemplatesWithParts parses the templates in the directory templates. They may use the parts that all Dockerfiles with Node have in common.
 func TemplatesWithParts(files fs.FS) *template.Template {
-	parts := template.Must(template.New("parts").Parse(parts))
+	parts := template.Must(template.New("parts").Parse(partsText))
 
 	return template.Must(parts.ParseFS(files, "templates/*.tmpl"))
 }

@@ -1,9 +1,7 @@
 package project
 
 import (
-	"cmp"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"strings"
 
@@ -11,32 +9,31 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// Version is the line of Node that the app runs on.
+// Version is the version of Node that the app runs on.
 type Version struct {
-	Line  string
+	// Line is a major version, of which the image has the newest release.
+	Line string
+	// Image is the reference of the image.
 	Image string
 	// Because says in a few words who asked for it.
 	Because string
 }
 
-// ltsNames are the code names by which .nvmrc knows long-term support.
-var ltsNames = map[string]string{"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
-
-// newestOfLine stands for the minor and patch number of the newest release of a line, which the table does not know.
+// newestOfLine stands for the minor and the patch number of the newest release of a line, which the table of base images does not say.
 const newestOfLine = 999
 
+// versionInRange matches each version that a range names.
 var versionInRange = regexp.MustCompile(`\d+(\.\d+)*`)
 
-// chooseVersion decides by engines.node. Where that leaves a choice, .nvmrc, .node-version, volta and .tool-versions are asked, in this
-// order, and then the table's default. What stands in the app's directory goes before what stands at the top of its workspace.
-func chooseVersion(project *Project, table buildplan.Runtime) (Version, error) {
+// chooseVersion decides by engines.node. Where that accepts several lines, .nvmrc, .node-version, volta and .tool-versions decide, the first that is
+// there, and else the table's default. The app's directory comes before the top of its workspace.
+func (p *Project) chooseVersion(table buildplan.Runtime) (Version, error) {
 	accepts, file, asked := func(string) bool { return true }, "", ""
 
-	for _, place := range project.places() {
+	for _, place := range p.places() {
 		if wanted := place.manifest.Engines["node"]; wanted != "" && wanted != "*" {
 			constraint, err := semver.NewConstraint(strings.ReplaceAll(wanted, ">= ", ">="))
 			if err != nil {
@@ -56,7 +53,7 @@ func chooseVersion(project *Project, table buildplan.Runtime) (Version, error) {
 		return Version{}, unknownVersion(table, file, asked)
 	}
 
-	pin, wanted := versionPin(project)
+	pin, wanted := p.versionPin()
 	if pin != "" {
 		line, ok := table.Choose(func(version string) bool { return pinMatches(version, wanted, table) })
 
@@ -76,7 +73,7 @@ func chooseVersion(project *Project, table buildplan.Runtime) (Version, error) {
 	return Version{Line: chosen, Image: table.Images[chosen], Because: because}, nil
 }
 
-// lineSatisfies takes a line for its newest release, and for those that the range names itself: an exact version is met by its line.
+// lineSatisfies tells whether the newest release of a line is in the range, or one that the range names: an exact version is satisfied by its line.
 func lineSatisfies(line string, constraint *semver.Constraints, wanted string) bool {
 	if constraint.Check(newestOf(line)) {
 		return true
@@ -89,81 +86,14 @@ func lineSatisfies(line string, constraint *semver.Constraints, wanted string) b
 	})
 }
 
+// newestOf stands for the newest release of a line.
 func newestOf(line string) *semver.Version {
 	version := semver.MustParse(line)
 
 	return semver.New(version.Major(), newestOfLine, newestOfLine, "", "")
 }
 
-// versionPin returns the file that names a version, and the version.
-func versionPin(project *Project) (string, string) {
-	for _, place := range project.places() {
-		for _, name := range []string{".nvmrc", ".node-version"} {
-			if content, err := source.Read(place.files, name); err == nil {
-				if version := firstWord(string(content)); version != "" {
-					return name, version
-				}
-			}
-		}
-
-		if place.manifest.Volta.Node != "" {
-			return "volta in package.json", place.manifest.Volta.Node
-		}
-
-		if version := toolVersion(place.files, "nodejs", "node"); version != "" {
-			return ".tool-versions", version
-		}
-	}
-
-	return "", ""
-}
-
-func firstWord(text string) string {
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		if words := strings.Fields(line); len(words) > 0 {
-			return words[0]
-		}
-	}
-
-	return ""
-}
-
-// toolVersion reads the version of a tool from the file of asdf and mise.
-func toolVersion(files fs.FS, tools ...string) string {
-	content, err := source.Read(files, ".tool-versions")
-	if err != nil {
-		return ""
-	}
-
-	for line := range strings.Lines(string(content)) {
-		if words := strings.Fields(line); len(words) > 1 && lo.Contains(tools, words[0]) {
-			return words[1]
-		}
-	}
-
-	return ""
-}
-
-func pinMatches(line, wanted string, table buildplan.Runtime) bool {
-	wanted = strings.TrimPrefix(strings.ToLower(wanted), "v")
-
-	switch wanted {
-	case "node", "stable", "current", "latest":
-		return line == lo.LastOrEmpty(table.Versions())
-	case "lts", "lts/*", "lts-latest":
-		return semver.MustParse(line).Major()%2 == 0
-	}
-
-	if name, ok := strings.CutPrefix(wanted, "lts/"); ok {
-		return line == cmp.Or(ltsNames[name], "none")
-	}
-
-	major, _, _ := strings.Cut(wanted, ".")
-
-	return major == line
-}
-
+// unknownVersion is the error for a version that the table does not have.
 func unknownVersion(table buildplan.Runtime, file, wanted string) error {
 	return problem.New(problem.Invalid, "%s asks for Node %s, which is not to be had here. Change it to one of %s.",
 		file, wanted, strings.Join(table.Versions(), ", "))
