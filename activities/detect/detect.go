@@ -19,9 +19,9 @@ import (
 
 // detector knows one way in which sources are built.
 type detector struct {
-	// lookedFor is what a source must have, for the user whose source has none of it.
+	// lookedFor names what the detector looks for, in the error for a source that no detector takes.
 	lookedFor string
-	// detect returns false where the source is not of its kind, and an error where it is but cannot be built.
+	// detect returns false for a source that is not of its kind, and an error of the user's for one that is but cannot be built.
 	detect func(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error)
 }
 

@@ -12,10 +12,10 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// maxAdvisedDirectories is how many root directories a sentence names.
+// maxAdvisedDirectories is how many root directories Advice names at most.
 const maxAdvisedDirectories = 10
 
-// Advice says what a source with package.json files lacks; empty where it has none.
+// Advice tells the user what a source lacks that has package.json files and that no detector takes; empty where it has none.
 func Advice(tree source.Tree) string {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil {
@@ -37,7 +37,7 @@ func Advice(tree source.Tree) string {
 	}
 }
 
-// appsBelow are the directories with apps, of a workspace and otherwise two levels deep.
+// appsBelow are the directories with apps: those of the workspace, or where there is none, those up to two levels deep.
 func appsBelow(tree source.Tree) []string {
 	packages, err := packagejson.WorkspacePackages(tree)
 	if err != nil {
@@ -46,7 +46,7 @@ func appsBelow(tree source.Tree) []string {
 
 	if len(packages) == 0 {
 		for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
-			found, _ := fs.Glob(tree.FS, pattern) // The patterns are right.
+			found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
 			for _, name := range found {
 				if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
 					packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})

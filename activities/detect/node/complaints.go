@@ -7,11 +7,12 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/complaint"
 )
 
-// Complaints are those of package managers, bundlers and Node. What names its cause comes before what only follows from it.
+// Complaints are those of package managers, bundlers and Node. A complaint that names the cause comes before one that only follows from it.
 func Complaints() []complaint.Complaint {
 	return slices.Concat(lockComplaints(), installComplaints(), buildComplaints())
 }
 
+// lockComplaints are about a lockfile that does not fit package.json.
 func lockComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -42,6 +43,7 @@ func lockComplaints() []complaint.Complaint {
 	}
 }
 
+// installComplaints are about dependencies that cannot be installed.
 func installComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -73,8 +75,9 @@ func installComplaints() []complaint.Complaint {
 			Sentence: "pnpm wants to know which dependencies may run scripts when they are installed. Run pnpm approve-builds and commit what it writes.",
 		},
 		{
-			Says:     regexp.MustCompile(`npm error code E40[13]|ERR_PNPM_FETCH_40[13]|YN0041|(?i)authentication token (?:not|is) `),
-			Sentence: "The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in $${NPM_TOKEN}, and set that variable in the project.",
+			Says: regexp.MustCompile(`npm error code E40[13]|ERR_PNPM_FETCH_40[13]|YN0041|(?i)authentication token (?:not|is) `),
+			Sentence: "The registry of a private package wants a token. Let .npmrc (or .yarnrc.yml) refer to one, as in $${NPM_TOKEN}, " +
+				"and set that variable in the project.",
 		},
 		{
 			Says: regexp.MustCompile(`npm error 404 +'?([^\s']+)'? is not in this registry|ERR_PNPM_FETCH_404.*GET (\S+?):|` +
@@ -82,69 +85,15 @@ func installComplaints() []complaint.Complaint {
 			Sentence: "The package $1$2$3 is not in the registry. Correct its name or version in package.json; if it is private, name its registry in .npmrc.",
 		},
 		{
-			Says:     regexp.MustCompile(`gyp ERR! find Python|not found: make|gyp ERR! build error|node-pre-gyp ERR! build error`),
-			Sentence: "A dependency could not compile itself. Use a version of it that brings binaries for Linux and this version of Node, or change Node's in engines.node.",
+			Says: regexp.MustCompile(`gyp ERR! find Python|not found: make|gyp ERR! build error|node-pre-gyp ERR! build error`),
+			Sentence: "A dependency could not compile itself. Use a version of it that brings binaries for Linux and this version of Node, " +
+				"or change Node's in engines.node.",
 		},
 		{
 			Says: regexp.MustCompile(`Cannot find module[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|` +
 				`@rolldown/)|Cannot find native binding`),
 			Sentence: "The lockfile lacks what a dependency needs on Linux: it was written on another system. " +
 				"Delete node_modules and the lockfile, install anew and commit the lockfile.",
-		},
-	}
-}
-
-func buildComplaints() []complaint.Complaint {
-	return []complaint.Complaint{
-		{
-			Says: regexp.MustCompile(`^The build made no (?:/app/)?(\S+)\.$|(?m:^(?:mv|cp): cannot stat '(\S+)')`),
-			Sentence: "The build made no $1$2. Leave its configuration's output directory as it is by default, or check that the build script builds the app; " +
-				"or commit a Dockerfile.",
-		},
-		{
-			Says: regexp.MustCompile(`(?:Missing (?:required )?environment variable|Environment variable not found|Cannot resolve environment variable)s?:? +` +
-				`[("'` + "`" + `]?([A-Z][A-Z0-9_]+)`),
-			Sentence: "The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
-		},
-		{
-			Says: regexp.MustCompile(`Cannot use server-rendered pages without an adapter`),
-			Sentence: "Astro has pages that are rendered on a server, and no adapter for one. Install @astrojs/node, use it in astro.config with mode: 'standalone', " +
-				"and add \"start\": \"node dist/server/entry.mjs\" to the scripts of package.json; or have those pages prerendered.",
-		},
-		{
-			Says:     regexp.MustCompile(`\./(\S+?):(\d+):\d+\n(?:.*\n){0,3}?Type error: (.+)`),
-			Sentence: "next build found a type error in $1, line $2: $3 Correct it.",
-		},
-		{
-			Says:     regexp.MustCompile(`(?m)^\W*([\w./@\[\]()-]+\.[cm]?(?:tsx?|vue))[(:](\d+)[,:]\d+\)?(?:: | - )error (TS\d+: .+)$`),
-			Sentence: "The type check failed in $1, line $2: $3. Correct it.",
-		},
-		{
-			Says:     regexp.MustCompile("Failed to fetch `?(.+?)`? from Google Fonts"),
-			Sentence: "next/font could not download $1 from Google Fonts. Deploy again; to not depend on it, keep the font in the repository and use next/font/local.",
-		},
-		{
-			Says: regexp.MustCompile(`Error occurred prerendering page "([^"]+)"`),
-			Sentence: "next build could not prerender the page $1: the build log shows why. If the page needs a variable of the project, " +
-				"let the build see it (build variables), or render the page when it is asked for.",
-		},
-		{
-			Says: regexp.MustCompile(`(?:Module not found: (?:Error: )?Can't resolve|Rollup failed to resolve import|Cannot find (?:module|package)|Could not resolve|` +
-				`failed to resolve import) ["']([^"'\n]+)["']`),
-			Sentence: "The build does not find the module $1. If it is a package, add it to the dependencies in package.json and commit the lockfile; " +
-				"if it is a file, check that it is committed and that upper and lower case are right.",
-		},
-		{
-			Says:     regexp.MustCompile(`sh: (?:line )?\d+: ([\w./@-]+): (?:command )?not found`),
-			Sentence: "There is no command $1. If a package brings it, add that to the dependencies in package.json and commit the lockfile.",
-		},
-		{
-			Says:     regexp.MustCompile(`(?:[Mm]issing|Could not find|could not resolve).{0,40}packageManager`),
-			Sentence: "Turborepo wants to know the package manager. Set packageManager in the top package.json, such as \"pnpm@10.4.1\".",
-		},
-		{
-			Says:     regexp.MustCompile(`\[vite(?::[\w-]+)?\]:? (.+)\n`),
-			Sentence: "Vite could not build the site: $1. Correct that.",
 		},
 	}
 }

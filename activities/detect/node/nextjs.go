@@ -17,17 +17,17 @@ import (
 
 var (
 	nextExport = regexp.MustCompile("\\boutput\\s*:\\s*['\"`]export['\"`]")
-	// nextExportCommand was the way before the configuration could say so.
+	// nextExportCommand is how older versions export, whose configuration has no option for it.
 	nextExportCommand = regexp.MustCompile(`\bnext export\b`)
 	nextDistDir       = regexp.MustCompile("\\bdistDir\\s*:\\s*['\"`]([A-Za-z0-9_./-]+)['\"`]")
 	nextBasePath      = regexp.MustCompile(`\bbasePath` + quotedPath)
 	nextStart         = regexp.MustCompile(`^(\S+=\S+ )*(npx )?next start\b`)
 
-	// standaloneSince is the release that makes a server of its own when NEXT_PRIVATE_STANDALONE says so.
+	// standaloneSince is the first release that has NEXT_PRIVATE_STANDALONE, which makes the build leave a server of its own.
 	standaloneSince = semver.MustParse("12.2.0")
 )
 
-// NextJSLookedFor is what a source must have, for the user whose source has none of it.
+// NextJSLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const NextJSLookedFor = "package.json with next"
 
 // DetectNextJS takes an app that depends on next.
@@ -84,7 +84,7 @@ func DetectNextJS(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 	return plan, true, nil
 }
 
-// nextBuild is where Next.js builds unless its configuration says something else.
+// nextBuild is the directory that Next.js builds to unless its configuration names another.
 const nextBuild = ".next"
 
 // nextOutput returns the directory that the build leaves, and whether that is a site of files.
@@ -104,7 +104,7 @@ func nextOutput(config, buildScript string) (directory string, exported bool) {
 	}
 }
 
-// nextBase is the path below which the pages expect to stand; empty for the top.
+// nextBase is the path below which the pages expect to be served; empty for the top.
 func nextBase(config string) string {
 	match := nextBasePath.FindStringSubmatch(config)
 	if match == nil {

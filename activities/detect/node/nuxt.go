@@ -19,17 +19,19 @@ var (
 	nitroPreset  = regexp.MustCompile("\\bpreset\\s*:\\s*['\"`]([a-z0-9_-]+)['\"`]")
 	nuxtGenerate = regexp.MustCompile(`\b(nuxt|nuxi) (generate|build [^&|;]*--prerender)`)
 
-	// Nuxt 2 is a server like any other: it has no .output.
+	// nuxtSince is the first release with Nitro, which leaves .output. Nuxt 2 is a server like any other.
 	nuxtSince = semver.MustParse("3.0.0-0")
 )
 
-// nuxtServers are the presets whose output Node starts, nuxtSites those that leave files alone.
+// Presets of Nitro.
 var (
+	// nuxtServers are those whose output Node starts.
 	nuxtServers = []string{"node", "node-server", "node_server", "node-cluster", "node_cluster"}
-	nuxtSites   = []string{"static", "github-pages", "github_pages", "gitlab-pages", "gitlab_pages"}
+	// nuxtSites are those whose output is a site of files.
+	nuxtSites = []string{"static", "github-pages", "github_pages", "gitlab-pages", "gitlab_pages"}
 )
 
-// NuxtLookedFor is what a source must have, for the user whose source has none of it.
+// NuxtLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const NuxtLookedFor = "package.json with nuxt"
 
 // DetectNuxt takes an app that depends on nuxt 3 or newer.
@@ -84,7 +86,7 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 }
 
 // nuxtOutput returns the preset of the server, or that the output is a site of files.
-func nuxtOutput(app *project.Project, config string) (preset string, static bool, err error) {
+func nuxtOutput(app *project.Project, config string) (preset string, isStatic bool, err error) {
 	preset = "node-server"
 	if match := nitroPreset.FindStringSubmatch(config); match != nil {
 		preset = match[1]

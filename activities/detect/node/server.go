@@ -11,13 +11,13 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// developmentServer are start scripts that serve a site to its developer alone.
+// developmentServer matches start scripts that start a server for development, which serves a site to its developer.
 var developmentServer = regexp.MustCompile(`^(npx )?(vite|astro)( (dev|preview|serve)\b.*)?( -.*)?$|^react-scripts start|^ng serve`)
 
-// ServerLookedFor is what a source must have, for the user whose source has none of it.
+// ServerLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const ServerLookedFor = "package.json with a start script"
 
-// DetectServer takes an app whose start script, or server.js, is a server.
+// DetectServer takes an app that has a start script, or a file that starts without one, unless it is a server for development.
 func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil || !ok || !startsServer(tree, read) {
@@ -55,6 +55,7 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 	return plan, true, nil
 }
 
+// startsServer tells whether the app starts a server.
 func startsServer(tree source.Tree, read packagejson.Manifest) bool {
 	if start := strings.TrimSpace(read.Scripts["start"]); start != "" {
 		return !developmentServer.MatchString(start)

@@ -2,21 +2,20 @@ package node
 
 import (
 	"fmt"
-	"regexp"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
-	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// serverFramework builds a server that a script of package.json has to start.
+// serverFramework is a framework that builds a server, which a start script has to start.
 type serverFramework struct {
+	// dependency is the package that tells that the framework is used.
 	dependency string
-	// part is what makes that server one for Node, where the framework alone does not; empty where it does.
-	part  string
+	// adapter is a package that makes the server one for Node; empty where the framework does that itself.
+	adapter string
+	// start is the start script for the server.
 	start string
 }
 
@@ -34,9 +33,10 @@ var serverFrameworks = []serverFramework{
 	{"vike", "", "node build/index.js"},
 }
 
+// nitroStart starts a server that Nitro built.
 const nitroStart = "node .output/server/index.mjs"
 
-// checkServerStarts refuses a framework whose server no script starts.
+// checkServerStarts refuses an app whose framework builds a server that no script starts.
 func checkServerStarts(read packagejson.Manifest) error {
 	server, ok := lo.Find(serverFrameworks, func(known serverFramework) bool { return read.Depends(known.dependency) })
 	if !ok {
@@ -44,49 +44,15 @@ func checkServerStarts(read packagejson.Manifest) error {
 	}
 
 	install := ""
-	if server.part != "" && !read.Depends(server.part) {
-		install = fmt.Sprintf("Install %s, use it as its documentation says, and add ", server.part)
+	if server.adapter != "" && !read.Depends(server.adapter) {
+		install = fmt.Sprintf("Install %s, use it as its documentation says, and add ", server.adapter)
 	}
 
 	return problem.New(problem.Invalid, "package.json depends on %s, whose server must be started, and has no start script that does. "+
 		"%s\"start\": %q to its scripts.", server.dependency, lo.CoalesceOrEmpty(install, "Add "), server.start)
 }
 
-var (
-	foreignAdapter = regexp.MustCompile(`['"](@sveltejs/adapter-(?:auto|vercel|netlify|cloudflare)|@astrojs/(?:vercel|netlify|cloudflare))['"/]`)
-	usableAdapter  = regexp.MustCompile(`['"](?:@sveltejs/adapter-(?:node|static)|svelte-adapter-[\w-]+|@astrojs/node)['"]`)
-	onServer       = regexp.MustCompile(`\boutput\s*:\s*['"](?:server|hybrid)['"]`)
-)
-
-// checkAdapter refuses configurations whose build leaves nothing that could be started or served here.
-func checkAdapter(tree source.Tree) error {
-	for _, name := range []string{"svelte.config", "vite.config", "astro.config"} {
-		config := project.ReadConfig(tree, name)
-		if usableAdapter.MatchString(config) {
-			continue
-		}
-
-		advice := "Use @sveltejs/adapter-node there in its place and add \"start\": \"node build\" to the scripts of package.json, " +
-			"or @sveltejs/adapter-static for a site of files."
-		if name == "astro.config" {
-			advice = "Use @astrojs/node there, with mode: 'standalone', and add \"start\": \"node dist/server/entry.mjs\" to the scripts of package.json; " +
-				"or let Astro make a site of files: no adapter, and output: 'static'."
-		}
-
-		match := foreignAdapter.FindStringSubmatch(config)
-
-		switch {
-		case match != nil:
-			return problem.New(problem.Invalid, "%s uses %s, which does not build for a server of your own. %s", name, match[1], advice)
-		case name == "astro.config" && onServer.MatchString(config):
-			return problem.New(problem.Invalid, "%s has pages rendered on a server and no adapter for one. %s", name, advice)
-		}
-	}
-
-	return nil
-}
-
-// hostVariable is the variable that has the app's server listen not only for its own machine; empty where it needs none.
+// hostVariable is the variable, as NAME=value, that makes the app's server listen to other machines; empty where it does that anyway.
 func hostVariable(read packagejson.Manifest) string {
 	switch {
 	case read.Depends("@astrojs/node"):

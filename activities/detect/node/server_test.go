@@ -139,3 +139,14 @@ func TestServer_DependenciesThatCompileThemselves_GetACompilerInTheBuildAlone(t 
 		require.NotContains(t, detectors.RequirePlan(t, lock(dependencies), buildplan.Settings{}).Dockerfile, "g++")
 	}
 }
+
+func TestServer_ThatWouldListenToItsOwnMachineAlone_IsToldToListenToAll(t *testing.T) {
+	t.Parallel()
+
+	plan := detectors.RequirePlan(t, map[string]string{
+		"package.json":     `{"scripts":{"build":"astro build","start":"node dist/server/entry.mjs"},"dependencies":{"astro":"*","@astrojs/node":"*"}}`,
+		"astro.config.mjs": "import node from '@astrojs/node';\nexport default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }) });",
+	}, buildplan.Settings{})
+	require.Equal(t, buildplan.FrameworkNode, plan.Framework)
+	require.Contains(t, plan.Dockerfile, "ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080\n")
+}

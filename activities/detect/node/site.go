@@ -12,10 +12,10 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/static"
 )
 
-// SiteLookedFor is what a source must have, for the user whose source has none of it.
+// SiteLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const SiteLookedFor = "package.json with a build by Vite"
 
-// DetectSite takes an app whose build leaves files and that starts no server.
+// DetectSite takes an app whose build leaves a site of files, and that starts no server.
 func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil || !ok || read.Scripts["build"] == "" || startsServer(tree, read) {
@@ -61,7 +61,7 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 	return plan, true, nil
 }
 
-// renderSite writes the Dockerfile of what is served as files.
+// renderSite renders the Dockerfile of an app that is built to a site of files.
 func renderSite(d *project.Dockerfile, site static.Site, images buildplan.BaseImages) string {
 	return buildplan.Render(templates, "site.Dockerfile.tmpl", struct {
 		*project.Dockerfile

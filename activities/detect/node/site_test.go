@@ -183,14 +183,3 @@ func TestSite_FrameworkThatNeedsAServer_SaysHowToStartIt(t *testing.T) {
 		})
 	}
 }
-
-func TestServer_ThatWouldListenToItsOwnMachineAlone_IsToldToListenToAll(t *testing.T) {
-	t.Parallel()
-
-	plan := detectors.RequirePlan(t, map[string]string{
-		"package.json":     `{"scripts":{"build":"astro build","start":"node dist/server/entry.mjs"},"dependencies":{"astro":"*","@astrojs/node":"*"}}`,
-		"astro.config.mjs": "import node from '@astrojs/node';\nexport default defineConfig({ output: 'server', adapter: node({ mode: 'standalone' }) });",
-	}, buildplan.Settings{})
-	require.Equal(t, buildplan.FrameworkNode, plan.Framework)
-	require.Contains(t, plan.Dockerfile, "ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080\n")
-}

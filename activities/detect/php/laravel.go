@@ -28,7 +28,7 @@ var (
 	phpComment    = regexp.MustCompile(`(?m)^\s*(?://|#|/?\*).*$`)
 )
 
-// LookedFor is what a source must have, for the user whose source has none of it.
+// LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "composer.json with laravel/framework beside artisan"
 
 // Detect takes an app that requires the framework and has its command.

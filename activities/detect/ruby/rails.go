@@ -39,7 +39,7 @@ type railsApp struct {
 	rails   *semver.Version
 }
 
-// LookedFor is what a source must have, for the user whose source has none of it.
+// LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "Gemfile with Rails"
 
 // Detect takes an app, and leaves the engines and other gems that are made with Rails alone: these have no config/application.rb.

@@ -15,7 +15,7 @@ import (
 // dockerignore keeps what is not meant for browsers out of the site.
 const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
 
-// LookedFor is what a source must have, for the user whose source has none of it.
+// LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "index.html"
 
 // Detect takes a source whose pages need no build.
