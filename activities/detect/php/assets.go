@@ -13,17 +13,19 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// viteBuildDirectory matches the option of Laravel's plugin for Vite that names the directory, below public, to build to.
 var viteBuildDirectory = regexp.MustCompile(`\bbuildDirectory\s*:\s*['"]([A-Za-z0-9_./-]+)['"]`)
 
-// laravelAssets are what Vite builds for the pages.
+// laravelAssets are the scripts and styles that Vite builds for the app's pages.
 type laravelAssets struct {
 	app *project.Project
-	// directory is where they are built to.
+	// directory is the one that they are built to.
 	directory string
-	// withPHP says that the build asks the app for its routes.
+	// withPHP says that the build runs the app, to ask it for its routes.
 	withPHP bool
 }
 
+// openLaravelAssets is nil where no package.json has a build by Vite.
 func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelAssets, error) {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil || !ok || strings.TrimSpace(read.Scripts["build"]) == "" || !read.Depends("vite") && !read.Depends("laravel-vite-plugin") {
@@ -35,7 +37,7 @@ func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelA
 		return nil, err
 	}
 
-	if app.App.Directory != "." {
+	if app.InWorkspace() {
 		return nil, problem.New(problem.Invalid, "The package.json of the Laravel app is part of a workspace above it, which the app cannot be built in. "+
 			"Take it out of the workspace and commit a lockfile beside it, or bring a Dockerfile.")
 	}
@@ -50,11 +52,12 @@ func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelA
 	}, nil
 }
 
+// reason is the part of the plan's Reason that is about the assets.
 func (a *laravelAssets) reason() string {
 	return "Its assets are built with Vite. " + a.app.NodeReason()
 }
 
-// complete adds what the build of the assets needs.
+// complete adds what the build of the assets needs to the plan and to the Dockerfile.
 func (a *laravelAssets) complete(plan *buildplan.Plan, dockerfile *laravelDockerfile) error {
 	plan.Versions["node"] = a.app.Node.Line
 	plan.Arguments = a.app.PublicVariables("VITE_")

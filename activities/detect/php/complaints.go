@@ -7,20 +7,22 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/complaint"
 )
 
-// Complaints are those of Composer, artisan and Laravel's Vite plugin. What names its cause comes before what only follows from it.
+// Complaints are those of Composer, of artisan, and of Laravel's plugin for Vite. A complaint that names the cause comes before one that only follows from
+// it.
 func Complaints() []complaint.Complaint {
 	return slices.Concat(composerLockComplaints(), composerDownloadComplaints(), artisanComplaints())
 }
 
-// ScriptComplaints go before those of Node, which would look for the program in package.json.
+// ScriptComplaints are about scripts of composer.json. They must be looked for before those of Node, which would send the user to package.json.
 func ScriptComplaints() []complaint.Complaint {
 	return []complaint.Complaint{{
 		Says: regexp.MustCompile(`(\S+): not found\nScript (.+?) handling the (\S+) event returned with error code 127`),
-		Sentence: "$3 in composer.json runs `$2`, and there is no program $1: Node and packages of require-dev are left out where PHP's packages are installed. Take " +
-			"the script out of $3, or move the package with the program to require and run composer update.",
+		Sentence: "$3 in composer.json runs `$2`, and there is no program $1: Node and packages of require-dev are left out where PHP's packages are " +
+			"installed. Take the script out of $3, or move the package with the program to require and run composer update.",
 	}}
 }
 
+// composerLockComplaints are about a composer.lock that cannot be installed.
 func composerLockComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -28,8 +30,9 @@ func composerLockComplaints() []complaint.Complaint {
 			Sentence: "composer.lock is out of step with composer.json, as $1 shows. Run composer update $1 and commit both.",
 		},
 		{
-			Says:     regexp.MustCompile(`(\S+) \S+ requires (ext-[a-z0-9_-]+) .+? -> it is missing`),
-			Sentence: "$1 requires PHP's extension $2, which is not installed. Add \"$2\": \"*\" to require in composer.json and run composer update --lock, so that it is.",
+			Says: regexp.MustCompile(`(\S+) \S+ requires (ext-[a-z0-9_-]+) .+? -> it is missing`),
+			Sentence: "$1 requires PHP's extension $2, which is not installed. Add \"$2\": \"*\" to require in composer.json " +
+				"and run composer update --lock, so that it is.",
 		},
 		{
 			Says:     regexp.MustCompile(`(?:Root (composer\.json)|(\S+) \S+) requires php (.+?) (?:->|but) your php version \(([0-9.]+)`),
@@ -51,6 +54,7 @@ func composerLockComplaints() []complaint.Complaint {
 	}
 }
 
+// composerDownloadComplaints are about packages that cannot be had.
 func composerDownloadComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -85,6 +89,7 @@ func composerDownloadComplaints() []complaint.Complaint {
 	}
 }
 
+// artisanComplaints are about the app's own code.
 func artisanComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -133,4 +138,5 @@ func artisanComplaints() []complaint.Complaint {
 	}
 }
 
+// withoutVariables is what an app has to stand while it is built.
 const withoutVariables = "It has to work without packages of require-dev and without the project's variables, but for those that are named as build variables."

@@ -15,20 +15,21 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// composerManifestName is the name of the file in which an app names its packages.
 const composerManifestName = "composer.json"
 
 // composerManifest is what is read of composer.json.
 type composerManifest struct {
+	// Require has versions by package, and by what composer calls the platform: php, and extensions as ext-NAME.
 	Require      map[string]string `json:"require"`
 	Repositories json.RawMessage   `json:"repositories"`
-	Autoload     json.RawMessage   `json:"autoload"`
 }
 
-// readComposer reads both files; false where there is no composer.json. Its errors are the user's.
-func readComposer(app fs.FS) (composerManifest, bool, error) {
+// readManifest reads composer.json; false where there is none. Its errors are the user's.
+func readManifest(files fs.FS) (composerManifest, bool, error) {
 	var manifest composerManifest
 
-	content, err := source.Read(app, composerManifestName)
+	content, err := source.Read(files, composerManifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest, false, nil
 	}
@@ -44,11 +45,12 @@ func readComposer(app fs.FS) (composerManifest, bool, error) {
 	return manifest, true, nil
 }
 
-func readComposerLock(app fs.FS) (lockfile.ComposerLock, error) {
-	content, err := source.ReadLockfile(app, lockfile.ComposerName)
+// readLock reads composer.lock. Its errors are the user's, also where there is none.
+func readLock(files fs.FS) (lockfile.ComposerLock, error) {
+	content, err := source.ReadLockfile(files, lockfile.ComposerName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return lockfile.ComposerLock{}, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. Run composer update and commit %s.",
-			lockfile.ComposerName, lockfile.ComposerName)
+		return lockfile.ComposerLock{}, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. "+
+			"Run composer update and commit %s.", lockfile.ComposerName, lockfile.ComposerName)
 	}
 
 	var lock lockfile.ComposerLock
@@ -57,16 +59,17 @@ func readComposerLock(app fs.FS) (lockfile.ComposerLock, error) {
 	}
 
 	if err != nil {
-		return lock, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Run composer update and commit %s.", lockfile.ComposerName, err, lockfile.ComposerName)
+		return lock, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Run composer update and commit %s.",
+			lockfile.ComposerName, err, lockfile.ComposerName)
 	}
 
 	return lock, nil
 }
 
-// checkComposerLock says what the lock lacks of composer.json.
-func checkComposerLock(l lockfile.ComposerLock, manifest composerManifest) error {
+// checkLock refuses a lock that lacks a package which composer.json requires.
+func checkLock(lock lockfile.ComposerLock, manifest composerManifest) error {
 	missing := lo.Filter(slices.Sorted(maps.Keys(manifest.Require)), func(name string, _ int) bool {
-		return strings.Contains(name, "/") && !l.Has(strings.ToLower(name))
+		return strings.Contains(name, "/") && !lock.Has(strings.ToLower(name))
 	})
 	if len(missing) == 0 {
 		return nil

@@ -9,16 +9,18 @@ import (
 )
 
 var (
-	// composerOr is one bar or two.
+	// composerOr separates alternatives, with one bar or two.
 	composerOr = regexp.MustCompile(`\s*\|\|?\s*`)
-	// composerSpacedOperator is an operator that stands apart from its version.
+	// composerSpacedOperator matches an operator with a space before its version.
 	composerSpacedOperator = regexp.MustCompile(`([<>=!~^]+)\s+`)
-	composerHyphen         = regexp.MustCompile(`^(\S+)\s+-\s+(\S+)$`)
-	composerTerm           = regexp.MustCompile(`^(>=|<=|<>|!=|==|=|>|<|\^|~|)v?(\d+)((?:\.\d+)*)(\.[*x])?(?:[-@].*)?$`)
+	// composerHyphen matches a range with both ends, such as "8.1 - 8.3".
+	composerHyphen = regexp.MustCompile(`^(\S+)\s+-\s+(\S+)$`)
+	// composerTerm matches an operator with a version, such as "~8.2" and "8.*".
+	composerTerm = regexp.MustCompile(`^(>=|<=|<>|!=|==|=|>|<|\^|~|)v?(\d+)((?:\.\d+)*)(\.[*x])?(?:[-@].*)?$`)
 )
 
-// parseConstraint reads a version constraint as composer does. Composer's are like those of semver, but for "|", "~8.2" (up to 9) and
-// "8.2", which is one version.
+// parseConstraint reads a range of versions as Composer writes it. Package semver writes most of them likewise. It does not know "|", and means something
+// else by "~8.2", which is up to 9 for Composer, and by "8.2", which is only 8.2.0 for Composer.
 func parseConstraint(text string) (*semver.Constraints, error) {
 	alternatives := composerOr.Split(strings.TrimSpace(text), -1)
 	for i, alternative := range alternatives {
@@ -28,9 +30,10 @@ func parseConstraint(text string) (*semver.Constraints, error) {
 	return semver.NewConstraint(strings.Join(alternatives, " || "))
 }
 
+// composerRange translates a range without alternatives.
 func composerRange(text string) string {
 	if match := composerHyphen.FindStringSubmatch(text); match != nil {
-		// An incomplete end takes in all that begins with it.
+		// An end such as 8.3 takes in 8.3.1.
 		upper := "<=" + match[2]
 		if strings.Count(match[2], ".") < 2 { //nolint:mnd // Major, minor and patch have two dots.
 			upper = match[2] + ".*"
@@ -50,6 +53,7 @@ func composerRange(text string) string {
 	return strings.Join(terms, ", ")
 }
 
+// composerTermAsSemver translates an operator with a version.
 func composerTermAsSemver(term string) string {
 	match := composerTerm.FindStringSubmatch(term)
 	if match == nil {
@@ -73,7 +77,7 @@ func composerTermAsSemver(term string) string {
 	return operator + padded(version)
 }
 
-// padded completes a version, as composer's 8.2 is 8.2.0 and semver's is all of 8.2.
+// padded completes a version to three numbers: to package semver 8.2 is any of 8.2.
 func padded(version string) string {
 	const parts = 3
 
@@ -85,7 +89,7 @@ func padded(version string) string {
 	return strings.Join(numbers[:parts], ".")
 }
 
-// nextAfter returns the first version behind those of a wildcard: 8.* leads to 9.0.0, 8.2.* to 8.3.0.
+// nextAfter returns the first version behind those of a wildcard: 9.0.0 for 8.*, and 8.3.0 for 8.2.*.
 func nextAfter(wildcard string) string {
 	numbers := strings.Split(strings.TrimSuffix(wildcard, ".*"), ".")
 	last, _ := strconv.Atoi(numbers[len(numbers)-1])

@@ -2,11 +2,9 @@ package php
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/Masterminds/semver/v3"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -15,36 +13,41 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// laravelDockerfile is what the template is filled with.
+// laravelDockerfile is the data of the template.
 type laravelDockerfile struct {
+	// What is being built, in words.
 	What  string
 	Image string
 	PHP   string
 	Port  int
 
-	// Packages are Debian's for the app, ComposerPackages those that are needed in addition while it is built.
-	Packages         string
+	// Packages are Debian's packages for the app.
+	Packages string
+	// ComposerPackages are Debian's packages that the build needs besides.
 	ComposerPackages string
 
-	// InstallFiles are all that the installation reads.
+	// InstallFiles are all files that the installation of PHP's packages reads.
 	InstallFiles string
-	// Auth says that the source has credentials of private repositories.
+	// Auth says that the source has an auth.json with credentials of private repositories.
 	Auth            bool
 	ComposerSecrets string
 	BuildSecrets    string
-	// DatabaseDirectory says that there is a directory for SQLite's files, Database is the connection that the app uses where DB_CONNECTION does
-	// not say: empty where it has no migrations.
+	// DatabaseDirectory says that the app has a directory for files of SQLite.
 	DatabaseDirectory bool
-	Database          string
+	// Database is the connection that the app uses where DB_CONNECTION names none; empty for an app without migrations.
+	Database string
 
-	// Node is how the assets are built; nil where there are none. Assets is the directory that they are built to.
-	Node    *project.Dockerfile
+	// Node is how the assets are built; nil where none are.
+	Node *project.Dockerfile
+	// WithPHP says that the build of the assets needs PHP.
 	WithPHP bool
-	Assets  string
+	// Assets is the directory that the assets are built to.
+	Assets string
 }
 
+// dockerfile fills in all but the secrets and the assets.
 func (l *laravelApp) dockerfile(settings buildplan.Settings, port int) *laravelDockerfile {
-	// Without the tool for temporary files, php-fpm would bring systemd.
+	// php-fpm depends on a tool for temporary files, for which Debian would install all of systemd.
 	packages := slices.Concat(
 		[]string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")},
 		lo.Map(l.extensions, func(name string, _ int) string { return l.debianPackage(name) }))
@@ -62,46 +65,5 @@ func (l *laravelApp) dockerfile(settings buildplan.Settings, port int) *laravelD
 	}
 }
 
+// debianPackage is the full name of one of PHP's packages.
 func (l *laravelApp) debianPackage(name string) string { return fmt.Sprintf("php%s-%s", l.php, name) }
-
-// laravelDatabase matches the connection in config/database.php that is used where the environment does not name one.
-var laravelDatabase = regexp.MustCompile(`'default'\s*=>\s*env\(\s*'DB_CONNECTION'\s*,\s*'([a-z]+)'`)
-
-// database is empty where there is nothing to migrate.
-func (l *laravelApp) database() string {
-	if !source.Exists(l.tree, "database/migrations/*.php") {
-		return ""
-	}
-
-	if content, err := source.Read(l.tree, "config/database.php"); err == nil {
-		if match := laravelDatabase.FindSubmatch(content); match != nil {
-			return string(match[1])
-		}
-	}
-
-	// Without that file it is the framework that decides.
-	version, err := semver.NewVersion(l.framework)
-	if err == nil && version.LessThan(laravelSlim) {
-		return "mysql"
-	}
-
-	return "sqlite"
-}
-
-// laravelSlim came with SQLite as the default, and with an app that leaves most of its configuration to the framework.
-var laravelSlim = semver.MustParse("11.0.0-0")
-
-// laravelDockerignore is what the Dockerfile does not see: what is made by the build, and what belongs to another environment.
-func laravelDockerignore(assets *laravelAssets) string {
-	lines := []string{
-		".git", ".github", ".idea", ".vscode", "**/.DS_Store", ".env", ".env.local", ".env.*.local", "**/node_modules", "vendor",
-		"bootstrap/cache/*.php", "public/hot", "public/storage",
-		"storage/*.key", "storage/logs/*", "storage/framework/cache/data/*", "storage/framework/sessions/*", "storage/framework/views/*",
-	}
-
-	if assets != nil {
-		lines = append(lines, assets.directory)
-	}
-
-	return strings.Join(lines, "\n") + "\n"
-}

@@ -1,46 +1,36 @@
 package php
 
 import (
-	"fmt"
-	"regexp"
 	"slices"
-	"strings"
-
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
 	laravelPackage = "laravel/framework"
-	artisan        = "artisan"
-	// composerAuth holds the credentials of private repositories, in the form of auth.json.
+	// artisan is the command of every Laravel app.
+	artisan = "artisan"
+	// composerAuth is the variable with the credentials of private repositories, in the form of auth.json.
 	composerAuth = "COMPOSER_AUTH"
-	appKey       = "APP_KEY"
-)
-
-var (
-	// laravelHealth matches the health route that bootstrap/app.php turns on, since Laravel 11.
-	laravelHealth = regexp.MustCompile(`\bhealth\s*:\s*['"](/[A-Za-z0-9._/-]*)['"]`)
-	phpComment    = regexp.MustCompile(`(?m)^\s*(?://|#|/?\*).*$`)
+	// appKey is the variable with the key that Laravel encrypts cookies with.
+	appKey = "APP_KEY"
 )
 
 // LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "composer.json with laravel/framework beside artisan"
 
-// Detect takes an app that requires the framework and has its command.
+// Detect takes an app that requires Laravel and has artisan. A package for Laravel has no artisan.
 func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	manifest, ok, err := readComposer(tree)
+	manifest, ok, err := readManifest(tree)
 	if err != nil || !ok || manifest.Require[laravelPackage] == "" || !source.IsFile(tree, artisan) {
 		return buildplan.Plan{}, false, err
 	}
 
 	if settings.Variables != nil && !slices.Contains(settings.Variables, appKey) {
-		return buildplan.Plan{}, false, problem.New(problem.Invalid, "Laravel needs the environment variable %s, with which it encrypts cookies, and the project has none. "+
-			"Set it: `php artisan key:generate --show` makes one.", appKey)
+		return buildplan.Plan{}, false, problem.New(problem.Invalid, "Laravel needs the environment variable %s, with which it encrypts cookies, "+
+			"and the project has none. Set it: `php artisan key:generate --show` makes one.", appKey)
 	}
 
 	found, err := openLaravel(tree, manifest, settings)
@@ -53,27 +43,29 @@ func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool
 	return plan, err == nil, err
 }
 
-// laravelApp is what is known of an app.
+// laravelApp is what is known of a Laravel app.
 type laravelApp struct {
-	tree      source.Tree
+	tree source.Tree
+	// framework is the version of Laravel.
 	framework string
-	php       string
-	because   string
-	// extensions are the ends of the names of their packages.
+	// php is the version of PHP, and because says in a few words why it is that.
+	php, because string
+	// extensions are the extensions of PHP, by the ends of the names of Debian's packages.
 	extensions []string
-	// packages are files and directories of the source that the installation reads.
+	// packages are the files and directories of the source that the installation reads.
 	packages []string
-	// assets are built where there is a package.json with a build by Vite; else nil.
+	// assets is nil for an app whose assets are not built.
 	assets *laravelAssets
 }
 
+// openLaravel reads an app, and checks what would keep it from being built.
 func openLaravel(tree source.Tree, manifest composerManifest, settings buildplan.Settings) (*laravelApp, error) {
-	lock, err := readComposerLock(tree)
+	lock, err := readLock(tree)
 	if err != nil {
 		return nil, err
 	}
 
-	if err := checkComposerLock(lock, manifest); err != nil {
+	if err := checkLock(lock, manifest); err != nil {
 		return nil, err
 	}
 
@@ -95,75 +87,4 @@ func openLaravel(tree source.Tree, manifest composerManifest, settings buildplan
 	found.assets, err = openLaravelAssets(tree, settings)
 
 	return found, err
-}
-
-func (l *laravelApp) plan(settings buildplan.Settings) (buildplan.Plan, error) {
-	port, portReason := buildplan.ChoosePort(settings.Port)
-	known := append(slices.Clone(settings.Variables), settings.BuildVariables...)
-
-	plan := buildplan.Plan{
-		Framework: buildplan.FrameworkLaravel, Versions: map[string]string{"laravel": l.framework, "php": l.php}, Port: port,
-		Arguments: []string{}, Secrets: []string{}, Dockerignore: source.GeneratedDockerignore(l.tree, laravelDockerignore(l.assets)),
-		HealthPath: l.healthPath(), ReleaseCommand: "php artisan migrate --force",
-	}
-
-	if slices.Contains(known, composerAuth) {
-		plan.Secrets = append(plan.Secrets, composerAuth)
-	}
-
-	phpReason := fmt.Sprintf("PHP %s: %s.", l.php, l.because)
-	plan.Missing = settings.BaseImages[buildplan.RuntimePHP].Missing(l.php, phpReason)
-
-	sentences := []string{
-		fmt.Sprintf("composer.json requires laravel/framework, which is locked at %s, and nginx serves it with php-fpm.", l.framework),
-		phpReason, portReason,
-	}
-
-	buildSecrets := lo.Uniq(lo.Without(settings.BuildVariables, l.public()...))
-	slices.Sort(buildSecrets)
-
-	dockerfile := l.dockerfile(settings, port)
-	dockerfile.ComposerSecrets = buildplan.SecretMounts(plan.Secrets)
-	dockerfile.BuildSecrets = buildplan.SecretMounts(buildSecrets)
-	plan.Secrets = append(plan.Secrets, buildSecrets...)
-
-	if l.assets != nil {
-		sentences = append(sentences, l.assets.reason())
-
-		if err := l.assets.complete(&plan, dockerfile); err != nil {
-			return buildplan.Plan{}, err
-		}
-	} else if source.IsFile(l.tree, packagejson.FileName) {
-		sentences = append(sentences, "No assets are built, as package.json lacks a build script with Vite: public is served as it is.")
-	}
-
-	plan.Reason = strings.Join(sentences, " ")
-	plan.Secrets = lo.Uniq(plan.Secrets)
-	slices.Sort(plan.Secrets)
-	plan.Dockerfile = buildplan.Render(templates, "laravel.Dockerfile.tmpl", dockerfile)
-
-	return plan, nil
-}
-
-// healthPath is where the framework answers; empty where the app does not turn that on.
-func (l *laravelApp) healthPath() string {
-	content, err := source.Read(l.tree, "bootstrap/app.php")
-	if err != nil {
-		return ""
-	}
-
-	if match := laravelHealth.FindSubmatch(phpComment.ReplaceAll(content, nil)); match != nil {
-		return string(match[1])
-	}
-
-	return ""
-}
-
-// public are the variables that become part of the pages.
-func (l *laravelApp) public() []string {
-	if l.assets == nil {
-		return nil
-	}
-
-	return l.assets.app.PublicVariables("VITE_")
 }

@@ -9,14 +9,22 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 )
 
-// platformRequirement is what a package wants of PHP or of an extension.
-type platformRequirement struct{ by, name, constraint string }
+// platformRequirement is what an app or a package requires of PHP, or of an extension of PHP.
+type platformRequirement struct {
+	// by is the package, or the file, that requires it.
+	by string
+	// name is "php", or that of an extension, such as "ext-curl".
+	name string
+	// constraint is a range of versions, as Composer writes it.
+	constraint string
+}
 
+// String is the beginning of a sentence.
 func (r platformRequirement) String() string {
 	return fmt.Sprintf("%s requires %s %s", r.by, r.name, r.constraint)
 }
 
-// platform returns all requirements that are not packages: the app's own first.
+// platform returns what is required of PHP and its extensions, by the app first and then by the packages.
 func platform(manifest composerManifest, lock lockfile.ComposerLock) []platformRequirement {
 	requirements := []platformRequirement{}
 	add := func(by string, required map[string]string) {
@@ -37,4 +45,5 @@ func platform(manifest composerManifest, lock lockfile.ComposerLock) []platformR
 	return requirements
 }
 
+// isPHP tells whether the requirement is about the version of PHP.
 func (r platformRequirement) isPHP() bool { return r.name == "php" || r.name == "php-64bit" }

@@ -13,10 +13,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// newestPatch stands for the patch version that a line of the table has, which Debian raises.
+// newestPatch stands for the patch version of a line, which grows as Debian brings newer ones.
 const newestPatch = 999
 
-// chooseVersion returns a version of the table that everything accepts, and why it is that. The version that the lock was made for goes first.
+// chooseVersion returns a version of the table that satisfies all requirements, and in a few words why it is that. The version that the lock was made for
+// comes before the table's default, and that before the newest.
 func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime) (version, because string, err error) {
 	refusals := map[string]*phpRefusal{}
 
@@ -53,17 +54,24 @@ func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLoc
 	return version, because, nil
 }
 
-// phpRefusal is why a line of PHP will not do: its reason is the end of a sentence.
-type phpRefusal struct{ by, reason string }
+// phpRefusal is a requirement that a line of PHP does not satisfy.
+type phpRefusal struct {
+	// by is platformRequirement.by.
+	by string
+	// reason is the beginning of a sentence.
+	reason string
+}
 
-// refusalOf returns the first requirement that a line does not meet, nil where it meets all.
+// refusalOf returns the first requirement that a line does not satisfy; nil where it satisfies all.
 func refusalOf(line, image string, requirements []platformRequirement) (*phpRefusal, error) {
 	version := semver.MustParse(line)
 	newest := semver.New(version.Major(), version.Minor(), newestPatch, "", "")
 
 	for _, requirement := range requirements {
 		if lacksExtension(image, requirement) {
-			return &phpRefusal{requirement.by, fmt.Sprintf("%s requires %s, of which Debian has no package for PHP %s", requirement.by, requirement.name, line)}, nil
+			reason := fmt.Sprintf("%s requires %s, of which Debian has no package for PHP %s", requirement.by, requirement.name, line)
+
+			return &phpRefusal{requirement.by, reason}, nil
 		}
 
 		if !requirement.isPHP() {
@@ -83,7 +91,7 @@ func refusalOf(line, image string, requirements []platformRequirement) (*phpRefu
 	return nil, nil //nolint:nilnil // Nothing refuses the line.
 }
 
-// noPHP says who asks for what, and what there is.
+// noPHP is the error where no line satisfies all requirements.
 func noPHP(lines []string, refusals map[string]*phpRefusal) error {
 	reasons := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].reason }))
 	by := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].by }))
