@@ -7,11 +7,13 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/complaint"
 )
 
-// Complaints are those of Bundler, of gems that compile themselves, and of Rails. Bundler breaks its lines at 80 characters.
+// Complaints are those of Bundler, of gems that compile themselves, and of Rails. Bundler breaks its lines at 80 characters, so that any space may be the end
+// of a line.
 func Complaints() []complaint.Complaint {
 	return slices.Concat(bundlerComplaints(), gemComplaints(), buildComplaints())
 }
 
+// bundlerComplaints are about gems that cannot be installed.
 func bundlerComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -54,8 +56,10 @@ func bundlerComplaints() []complaint.Complaint {
 	}
 }
 
+// ownPackages is how a build gets packages that gemPackages does not have.
 const ownPackages = "Put the Dockerfile of zeitwork detect --write into the source and add Debian's package of the library to its apt-get lines"
 
+// gemComplaints are about gems that do not compile.
 func gemComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
@@ -77,6 +81,7 @@ func gemComplaints() []complaint.Complaint {
 	}
 }
 
+// buildComplaints are about the app's own code.
 func buildComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{

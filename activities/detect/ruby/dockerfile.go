@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// dockerignore is the one of Rails' generator, in short.
+// dockerignore is the .dockerignore for apps that bring none: that of Rails' generator in short.
 const dockerignore = `.git
 .github
 .bundle
@@ -29,33 +29,37 @@ coverage
 Dockerfile*
 `
 
-// railsDockerfile is what its template is filled in with.
+// railsDockerfile is the data of the template.
 type railsDockerfile struct {
-	Ruby chosenVersion
-	// Node is nil for apps that do without.
-	Node  *railsNode
+	Ruby rubyVersion
+	// Node is nil for an app that does without Node.
+	Node *railsNode
+	// Rails is the version of Rails.
 	Rails string
 	Port  int
-	// BuildPackages and RunPackages are Debian's.
+	// BuildPackages are Debian's packages for the build, RunPackages those for the app.
 	BuildPackages, RunPackages string
-	// GemFiles are what Bundler reads, besides the gems in vendor/cache.
+	// GemFiles are all files that Bundler reads, but for the gems in vendor/cache.
 	GemFiles string
+	// GemCache says that the source has the gems in vendor/cache.
 	GemCache bool
-	// Everything has the source copied before the gems are installed, as one of them is the source itself.
+	// Everything says that Bundler reads the whole source, as the app is a gem of its own Gemfile.
 	Everything bool
-	// Arguments are declared while assets are compiled.
-	Arguments []string
-	// InstallSecrets and BuildSecrets are the mounts of secrets.
+	// Arguments are the names of variables that become part of the assets.
+	Arguments                    []string
 	InstallSecrets, BuildSecrets string
-	Bootsnap, Assets, Sprockets  bool
-	// SecretKey is what stands in for the secret while assets are compiled.
+	// Bootsnap, Assets and Sprockets say that the app uses bootsnap, that it has assets to compile, and that Sprockets compiles them.
+	Bootsnap, Assets, Sprockets bool
+	// SecretKey is the variable, as NAME=value, that stands in for the app's secret while assets are compiled.
 	SecretKey string
-	// Environment is what the app gets besides what all do.
+	// Environment are the variables of this app besides those of every app, as NAME=value.
 	Environment []string
-	Command     string
+	// Command is the start command, in the form of CMD.
+	Command string
 }
 
-func (a railsApp) dockerfile(ruby chosenVersion, node *railsNode, plan buildplan.Plan, settings buildplan.Settings) railsDockerfile {
+// dockerfile returns the data of an app with that plan.
+func (a railsApp) dockerfile(ruby rubyVersion, node *railsNode, plan buildplan.Plan, settings buildplan.Settings) railsDockerfile {
 	build, run := a.packages()
 
 	return railsDockerfile{
@@ -65,18 +69,18 @@ func (a railsApp) dockerfile(ruby chosenVersion, node *railsNode, plan buildplan
 		Everything:     lo.Contains(a.gemFiles(), "."),
 		InstallSecrets: buildplan.SecretMounts(a.installSecrets(settings)), BuildSecrets: buildplan.SecretMounts(a.buildSecrets(settings)),
 		Bootsnap: a.lock.Has("bootsnap"), Assets: a.compilesAssets(), Sprockets: a.lock.Has("sprockets-rails"),
-		// From 7.1 on Rails makes one up when it is told to.
+		// Rails 7.1 and newer make up a secret when they are told to.
 		SecretKey:   lo.Ternary(a.before("7.1.0"), "SECRET_KEY_BASE=for-the-build-only", "SECRET_KEY_BASE_DUMMY=1"),
 		Environment: a.environment(), Command: a.command(),
 	}
 }
 
-// compilesAssets tells whether a gem of the app brings the task assets:precompile.
+// compilesAssets tells whether a gem brings the task assets:precompile.
 func (a railsApp) compilesAssets() bool {
 	return a.lock.Has("sprockets-rails", "propshaft", "vite_ruby", "shakapacker")
 }
 
-// gemFiles are the files of the source that the Gemfile speaks of, itself, and the directories of gems that stand in the source.
+// gemFiles are the Gemfile, its lockfile, the files of the source that the Gemfile has the names of, and the directories of gems that stand in the source.
 func (a railsApp) gemFiles() []string {
 	names := append([]string{gemfileName, lockfile.GemfileName, rubyVersionFile}, a.gemfile.strings...)
 	files := lo.Filter(names, func(name string, _ int) bool {
@@ -86,7 +90,7 @@ func (a railsApp) gemFiles() []string {
 	return lo.Uniq(append(files, lo.Map(a.lock.Paths, func(directory string, _ int) string { return path.Clean(directory) })...))
 }
 
-// environment turns on what the production configuration of older generators asks the environment about.
+// environment turns on what the production configuration of older generators leaves to variables.
 func (a railsApp) environment() []string {
 	config := a.text(productionConfig)
 
@@ -95,7 +99,7 @@ func (a railsApp) environment() []string {
 	})
 }
 
-// command starts Puma by itself, as bin/rails server of Rails 7.0 would not start after a crash that left its PID file.
+// command starts Puma, and not bin/rails server: that of Rails 7.0 does not start after a crash, which leaves its PID file.
 func (a railsApp) command() string {
 	if a.keepsDatabase() && a.hasSchema() {
 		return `["sh", "-c", "` + prepareDatabase + ` && exec bundle exec puma"]`
@@ -104,10 +108,7 @@ func (a railsApp) command() string {
 	return `["bundle", "exec", "puma"]`
 }
 
+// hasSchema tells whether there is something to make a database from.
 func (a railsApp) hasSchema() bool {
-	return lo.SomeBy([]string{"db/*schema.rb", "db/*structure.sql", "db/migrate/*.rb"}, func(pattern string) bool {
-		found, err := fs.Glob(a.tree, pattern)
-
-		return err == nil && len(found) > 0
-	})
+	return lo.SomeBy([]string{"db/*schema.rb", "db/*structure.sql", "db/migrate/*.rb"}, func(pattern string) bool { return source.Exists(a.tree, pattern) })
 }

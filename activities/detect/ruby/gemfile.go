@@ -7,31 +7,35 @@ import (
 	"github.com/samber/lo"
 )
 
-// gemfile is what can be told of a Gemfile without running it, as it is a program.
+// gemfileName is the name of the file in which an app names its gems.
+const gemfileName = "Gemfile"
+
+// gemfile is what a Gemfile says without being run: it is a program.
 type gemfile struct {
-	// gems are the names that it asks for whatever happens; empty where that depends on something.
+	// gems are the names of the gems that it asks for; empty where it has conditions, as these may decide for which.
 	gems []string
-	// requirements of the Ruby version, such as "3.3.6" or "~> 3.3"; empty where it makes none, or where they cannot be told.
+	// requirements are those of the version of Ruby, such as "3.3.6" or "~> 3.3"; empty where it makes none that can be told without running it.
 	requirements []string
-	// rubyFile is the file that it reads the requirement from.
+	// rubyFile is the file that it reads the version of Ruby from; empty where it reads none.
 	rubyFile string
-	// otherRuby is the engine of an app for another Ruby than the usual one.
+	// otherRuby is the engine that it asks for, such as jruby; empty for the usual Ruby.
 	otherRuby string
-	// strings are all texts in quotes: files of these names may be read by it.
+	// strings are all texts in quotes. It may read files of these names.
 	strings []string
 }
 
 var (
-	gemLine     = regexp.MustCompile(`^\s*gem[\s(]+["']([\w.-]+)["']`)
-	rubyLine    = regexp.MustCompile(`^\s*ruby[\s(]+(.*)$`)
-	rubyFile    = regexp.MustCompile(`^file:\s*["']([^"']+)["']|^:file\s*=>\s*["']([^"']+)["']|^File\.read\(?\s*["']([^"']+)["']`)
-	rubyEngine  = regexp.MustCompile(`engine:\s*["'](\w+)["']|:engine\s*=>\s*["'](\w+)["']`)
-	rubyVersion = regexp.MustCompile(`^\s*\[?\s*["']([^"']+)["']\s*\]?\s*,?`)
-	gemOption   = regexp.MustCompile(`\s(?:if|unless)\s`)
-	gemfileFlow = regexp.MustCompile(`^\s*(?:if|unless|case|else|elsif|while|until|def|begin|=begin|__END__|\w+\s*=\s*(?:if|case))\b`)
-	quotedText  = regexp.MustCompile(`["']([^"'\n]+)["']`)
+	gemLine         = regexp.MustCompile(`^\s*gem[\s(]+["']([\w.-]+)["']`)
+	rubyLine        = regexp.MustCompile(`^\s*ruby[\s(]+(.*)$`)
+	rubyFile        = regexp.MustCompile(`^file:\s*["']([^"']+)["']|^:file\s*=>\s*["']([^"']+)["']|^File\.read\(?\s*["']([^"']+)["']`)
+	rubyEngine      = regexp.MustCompile(`engine:\s*["'](\w+)["']|:engine\s*=>\s*["'](\w+)["']`)
+	rubyRequirement = regexp.MustCompile(`^\s*\[?\s*["']([^"']+)["']\s*\]?\s*,?`)
+	gemOption       = regexp.MustCompile(`\s(?:if|unless)\s`)
+	gemfileFlow     = regexp.MustCompile(`^\s*(?:if|unless|case|else|elsif|while|until|def|begin|=begin|__END__|\w+\s*=\s*(?:if|case))\b`)
+	quotedText      = regexp.MustCompile(`["']([^"'\n]+)["']`)
 )
 
+// parseGemfile reads a Gemfile line by line.
 func parseGemfile(text string) gemfile {
 	parsed, conditional := gemfile{}, false
 
@@ -63,7 +67,7 @@ func parseGemfile(text string) gemfile {
 	return parsed
 }
 
-// readRuby takes what follows the word ruby.
+// readRuby reads the arguments of ruby.
 func (g *gemfile) readRuby(argument string) {
 	if engine := rubyEngine.FindStringSubmatch(argument); engine != nil {
 		if name := lo.CoalesceOrEmpty(engine[1:]...); name != "ruby" {
@@ -78,7 +82,7 @@ func (g *gemfile) readRuby(argument string) {
 	}
 
 	for {
-		version := rubyVersion.FindStringSubmatchIndex(argument)
+		version := rubyRequirement.FindStringSubmatchIndex(argument)
 		if version == nil || strings.Contains(argument[version[2]:version[3]], "#{") {
 			return
 		}

@@ -10,28 +10,29 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// bundlingGems have the app's own package.json build assets.
+// bundlingGems are those that build assets with what the app's package.json depends on.
 var bundlingGems = []string{"jsbundling-rails", "cssbundling-rails", "vite_ruby", "shakapacker"}
 
-// railsNode is the Node of a Rails app: what compiles its assets.
+// railsNode is the Node of a Rails app, which builds its assets.
 type railsNode struct {
 	Image string
-	// Setup installs the package manager, where the image lacks it.
+	// Setup is the command that installs the package manager; empty where the image has it.
 	Setup, SetupMounts string
 	Environment        []string
-	// Files are all that Install reads; empty where there is no package.json.
+	// Files are all files that Install reads. Both are empty where there is no package.json.
 	Files, Install, InstallMounts string
-	// AtRuntime says that the app does not start without it.
+	// AtRuntime says that the app does not start without Node.
 	AtRuntime bool
 
+	// versions, missing and secrets are those of the plan. because is a sentence of its Reason.
 	versions, missing map[string]string
-	because           string
 	secrets           []string
+	because           string
 }
 
-// node returns nil for an app that does without, such as one with import maps or the Tailwind gem.
+// node returns nil for an app that does without Node, such as one with import maps or with the gem of Tailwind.
 func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
-	// ExecJS looks for a runtime as soon as it is loaded, unless a gem brings one.
+	// ExecJS looks for Node as soon as it is loaded, unless a gem brings another runtime.
 	atRuntime := a.lock.Has("execjs") && !a.lock.Has("mini_racer")
 
 	read, found, err := packagejson.Read(a.tree, ".")
@@ -59,7 +60,7 @@ func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
 		return nil, err
 	}
 
-	if app.App.Directory != "." {
+	if app.InWorkspace() {
 		return nil, problem.New(problem.Invalid,
 			"package.json is part of a workspace above the Rails app, which its build does not see. Give the app a lockfile of its own, or add a Dockerfile.")
 	}
@@ -73,13 +74,14 @@ func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
 	setup := manager.Setup()
 
 	if manager.Release != "" {
-		// The gems call yarn, which hands over to the release that the source brings.
+		// The gems call yarn. Yarn 1 hands over to the Yarn that the source brings.
 		manager.Release = ""
 		setup = manager.InstallGlobally("yarn@1")
 	}
 
 	node := &railsNode{
-		Image: app.Node.Image, Setup: setup, SetupMounts: buildplan.CacheMount(packagemanager.NPM, packagemanager.Manager{Name: packagemanager.NPM}.Cache()), Environment: manager.Environment(),
+		Image: app.Node.Image, Environment: manager.Environment(),
+		Setup: setup, SetupMounts: buildplan.CacheMount(packagemanager.NPM, packagemanager.Manager{Name: packagemanager.NPM}.Cache()),
 		Files: strings.Join(files, " "), Install: manager.Install(), InstallMounts: app.CacheMount() + buildplan.SecretMounts(app.InstallSecrets()),
 		AtRuntime: atRuntime,
 		versions:  map[string]string{"node": app.Node.Line}, missing: app.Missing(), secrets: app.InstallSecrets(),

@@ -8,11 +8,12 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// gemPackages are the Debian packages that gems need: to be compiled, and to run.
+// gemPackages are Debian's packages that gems need.
 var gemPackages = []struct {
-	gem        string
+	gem string
+	// build are needed while the gem is installed, and run when the app runs.
 	build, run []string
-	// always says that they are needed even where nothing is compiled. What a gem loads as soon as the app does, it needs in both stages.
+	// always says that the packages are needed also for a gem that is not compiled. Libraries that it loads with the app are needed by the build, too.
 	always bool
 }{
 	{"curb", []string{"libcurl4-openssl-dev"}, []string{"libcurl4"}, false},
@@ -34,12 +35,12 @@ var gemPackages = []struct {
 	{"trilogy", []string{"libssl-dev"}, nil, false},
 }
 
-// schemaClients load db/structure.sql, where the app keeps its schema in SQL.
+// schemaClients are Debian's packages with the programs that load db/structure.sql, by the gem of the database.
 var schemaClients = map[string]string{"pg": "postgresql-client", "mysql2": "default-mysql-client", "trilogy": "default-mysql-client", "sqlite3": "sqlite3"}
 
-// packages returns the Debian packages for the stage that builds and for the one that runs.
-func (a railsApp) packages() ([]string, []string) {
-	build, run := []string{"build-essential", "pkg-config"}, []string{"libjemalloc2"}
+// packages returns Debian's packages for the stages that build, and for the app.
+func (a railsApp) packages() (build, run []string) {
+	build, run = []string{"build-essential", "pkg-config"}, []string{"libjemalloc2"}
 
 	if len(a.lock.GitRemotes) > 0 {
 		build = append(build, "git")
@@ -63,7 +64,7 @@ func (a railsApp) packages() ([]string, []string) {
 	return slices.Compact(build), slices.Compact(run)
 }
 
-// needs leaves out mini_magick where it comes with image_processing, whose other half Rails prefers.
+// needs leaves out mini_magick where it is only a dependency of image_processing, which Rails uses with libvips.
 func (a railsApp) needs(gem string) bool {
 	return a.lock.Has(gem) && (gem != "mini_magick" || lo.Contains(a.lock.Dependencies, gem))
 }

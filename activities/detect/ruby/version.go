@@ -2,7 +2,6 @@ package ruby
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -10,35 +9,34 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
 	rubyVersionFile  = ".ruby-version"
 	toolVersionsFile = ".tool-versions"
-	gemfileName      = "Gemfile"
 )
 
-// chosenVersion is the Ruby that the app runs on.
-type chosenVersion struct {
-	// version is a line of the table, or the exact one that the Gemfile insists on.
+// rubyVersion is the version of Ruby that the app runs on.
+type rubyVersion struct {
+	// version is a line of the table of base images, or the exact version that the Gemfile insists on.
 	version string
-	// line is that of the table.
+	// line is the line of the table that version belongs to.
 	line  string
 	image string
-	// because says in a sentence who asked for it.
+	// because is a sentence that says who asked for the version.
 	because string
 }
 
-// GemDirectory is where Bundler installs gems below its path.
-func (r chosenVersion) GemDirectory() string { return "ruby/" + r.line + ".0" }
+// GemDirectory is the directory below BUNDLE_PATH that Bundler installs gems to.
+func (r rubyVersion) GemDirectory() string { return "ruby/" + r.line + ".0" }
 
-// Image is the one of that version.
-func (r chosenVersion) Image() string { return r.image }
+// Image is the reference of the image, for the template.
+func (r rubyVersion) Image() string { return r.image }
 
-// missing offers those whose Gemfile insists on a release lines of releases, as nobody here knows which releases there are.
-func (r chosenVersion) missing(table buildplan.Runtime) map[string]string {
+// missing is the plan's Missing for the image of Ruby. Where the Gemfile insists on one release, it proposes to ask for a line, as the table does not say
+// which releases there are.
+func (r rubyVersion) missing(table buildplan.Runtime) map[string]string {
 	if r.version == r.line {
 		return table.Missing(r.line, r.because)
 	}
@@ -47,12 +45,12 @@ func (r chosenVersion) missing(table buildplan.Runtime) map[string]string {
 		"of which the newest release is taken, or add a Dockerfile: there are %s.", r.line, strings.Join(table.Versions(), ", "))}
 }
 
-// chooseVersion decides by the Gemfile, as Bundler refuses what that does not accept. Where it leaves a choice, .ruby-version, the Gemfile.lock and
-// .tool-versions are asked, in this order, and then the table's default.
-func chooseVersion(app railsApp, table buildplan.Runtime) (chosenVersion, error) {
-	wanted, asker, err := app.wantedByGemfile(table)
+// chooseVersion decides by the Gemfile, as Bundler runs on no Ruby that the Gemfile does not accept. Where that accepts several lines, .ruby-version,
+// Gemfile.lock and .tool-versions decide, the first that is there, and else the table's default. Its errors are the user's.
+func (a railsApp) chooseVersion(table buildplan.Runtime) (rubyVersion, error) {
+	wanted, asker, err := a.wantedByGemfile(table)
 	if err != nil {
-		return chosenVersion{}, err
+		return rubyVersion{}, err
 	}
 
 	if exact := exactRequirement(wanted); exact != nil {
@@ -61,14 +59,14 @@ func chooseVersion(app railsApp, table buildplan.Runtime) (chosenVersion, error)
 
 	constraint, err := rubyConstraint(wanted)
 	if err != nil {
-		return chosenVersion{}, problem.Wrap(err, problem.Invalid,
+		return rubyVersion{}, problem.Wrap(err, problem.Invalid,
 			`The Gemfile asks for Ruby %q, which is not a version. Write one such as ruby "~> %s.0".`, strings.Join(wanted, ", "), table.Default)
 	}
 
 	accepts := func(line string) bool { return constraint == nil || constraint.Check(newestRuby(line)) }
 
 	for _, file := range []string{rubyVersionFile, lockfile.GemfileName, toolVersionsFile} {
-		version := app.wantedRuby(file)
+		version := a.wantedBy(file)
 		line := rubyLineOf(version)
 
 		switch {
@@ -76,75 +74,30 @@ func chooseVersion(app railsApp, table buildplan.Runtime) (chosenVersion, error)
 		case table.Images[line] != "" && accepts(line):
 			return ofLine(line, table, file+" asks for "+version), nil
 		case constraint == nil:
-			return chosenVersion{}, unknownRuby(file, version, table)
+			return rubyVersion{}, unknownRuby(file, version, table)
 		}
 	}
 
 	line, ok := table.Choose(accepts)
 	if !ok {
-		return chosenVersion{}, unknownRuby(asker, strings.Join(wanted, ", "), table)
+		return rubyVersion{}, unknownRuby(asker, strings.Join(wanted, ", "), table)
 	}
 
 	return ofLine(line, table, lo.Ternary(constraint == nil, "the default", "the Gemfile asks for "+strings.Join(wanted, ", "))), nil
 }
 
-func ofLine(line string, table buildplan.Runtime, because string) chosenVersion {
-	return chosenVersion{line, line, table.Images[line], fmt.Sprintf("Ruby %s: %s.", line, because)}
+// ofLine is the newest release of a line.
+func ofLine(line string, table buildplan.Runtime, because string) rubyVersion {
+	return rubyVersion{line, line, table.Images[line], fmt.Sprintf("Ruby %s: %s.", line, because)}
 }
 
-// wantedByGemfile returns the Gemfile's requirements, and in words who makes them.
-func (a railsApp) wantedByGemfile(table buildplan.Runtime) ([]string, string, error) {
-	if engine := a.gemfile.otherRuby; engine != "" {
-		return nil, "", problem.New(problem.Invalid, "The Gemfile asks for %s, which is not to be had here. Use Ruby %s, or add a Dockerfile.",
-			engine, strings.Join(table.Versions(), ", "))
-	}
-
-	file := a.gemfile.rubyFile
-	if file == "" {
-		return a.gemfile.requirements, "the Gemfile", nil
-	}
-
-	version := a.wantedRuby(file)
-	if version == "" {
-		return nil, "", problem.New(problem.Invalid,
-			"The Gemfile reads the Ruby version from %s, which names none. Write it there, such as %s.", file, table.Default)
-	}
-
-	return []string{version}, "the Gemfile, by " + file + ",", nil
-}
-
-// wantedRuby returns what one of these files asks for; empty where it asks for nothing.
-func (a railsApp) wantedRuby(file string) string {
-	if file == lockfile.GemfileName {
-		return a.lock.Ruby
-	}
-
-	content, err := source.Read(a.tree, file)
-	if err != nil {
-		return ""
-	}
-
-	if version := rubyInFile.FindStringSubmatch(string(content)); version != nil {
-		return version[1]
-	}
-
-	if file == rubyVersionFile {
-		return strings.TrimSpace(string(content))
-	}
-
-	return ""
-}
-
-// rubyInFile fits "3.3.6" and "ruby-3.3.6" of .ruby-version, "ruby 3.3.6" of .tool-versions and ruby = "3.3.6" of mise.toml, as Bundler reads them.
-var rubyInFile = regexp.MustCompile(`(?m)^\s*(?:ruby[\s-]*(?:=\s*)?["']?)?(\d+\.\d[\w.-]*)`)
-
-// exactRuby is for a Gemfile that names one version: Bundler runs on no other.
-func exactRuby(exact *semver.Version, asker string, table buildplan.Runtime) (chosenVersion, error) {
+// exactRuby is the version for a Gemfile that accepts one release alone.
+func exactRuby(exact *semver.Version, asker string, table buildplan.Runtime) (rubyVersion, error) {
 	line := fmt.Sprintf("%d.%d", exact.Major(), exact.Minor())
 
 	image := table.Images[line]
 	if image == "" {
-		return chosenVersion{}, unknownRuby(asker, exact.Original(), table)
+		return rubyVersion{}, unknownRuby(asker, exact.Original(), table)
 	}
 
 	version := line
@@ -153,73 +106,13 @@ func exactRuby(exact *semver.Version, asker string, table buildplan.Runtime) (ch
 		image = table.ExactImage(version)
 	}
 
-	return chosenVersion{version, line, image, fmt.Sprintf("Ruby %s: %s insists on it.", version, asker)}, nil
+	return rubyVersion{version, line, image, fmt.Sprintf("Ruby %s: %s insists on it.", version, asker)}, nil
 }
 
+// unknownRuby is the error for a version that the table does not have.
 func unknownRuby(asker, wanted string, table buildplan.Runtime) error {
 	return problem.New(problem.Invalid, "%s asks for Ruby %s, which is not to be had here. Change it to one of %s, or add a Dockerfile.",
 		upperFirst(asker), wanted, strings.Join(table.Versions(), ", "))
 }
 
 func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
-
-// exactRequirement is nil where the Gemfile accepts several versions: "3.3" is 3.3.0 to Bundler.
-func exactRequirement(requirements []string) *semver.Version {
-	if len(requirements) != 1 {
-		return nil
-	}
-
-	exact, err := semver.NewVersion(strings.TrimLeft(requirements[0], "= "))
-	if err != nil {
-		return nil
-	}
-
-	return exact
-}
-
-// newestRuby stands for the newest release of a line, which the table does not know.
-func newestRuby(line string) *semver.Version {
-	const newest = 999
-
-	version := semver.MustParse(line)
-
-	return semver.New(version.Major(), version.Minor(), newest, "", "")
-}
-
-var requirement = regexp.MustCompile(`^\s*(=|!=|>=|<=|>|<|~>)?\s*(\d+(?:\.\d+)*(?:[.-]\w+)*)\s*$`)
-
-// rubyConstraint reads requirements as RubyGems writes them: "~> 3.3" goes up to 4, "~> 3.3.0" up to 3.4. It is nil where there are none.
-func rubyConstraint(requirements []string) (*semver.Constraints, error) {
-	terms := []string{}
-
-	for _, text := range requirements {
-		parts := requirement.FindStringSubmatch(text)
-		if parts == nil {
-			return nil, fmt.Errorf("%q is not a requirement", text)
-		}
-
-		operator, version := parts[1], parts[2]
-		if operator == "~>" {
-			operator = lo.Ternary(strings.Count(version, ".") > 1, "~", "^")
-		}
-
-		terms = append(terms, operator+version)
-	}
-
-	if len(terms) == 0 {
-		return nil, nil //nolint:nilnil // No requirement is none.
-	}
-
-	return semver.NewConstraint(strings.Join(terms, ", "))
-}
-
-var rubyRelease = regexp.MustCompile(`^(?:ruby-)?(\d+\.\d+)(?:[.-]\w+)*(?:@.*)?$`)
-
-// rubyLineOf returns "3.3" for "ruby-3.3.6"; empty for what is no version of the usual Ruby.
-func rubyLineOf(version string) string {
-	if parts := rubyRelease.FindStringSubmatch(version); parts != nil {
-		return parts[1]
-	}
-
-	return ""
-}
