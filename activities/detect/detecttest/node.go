@@ -6,12 +6,14 @@ import (
 
 // NPMLock is a package-lock.json with those packages, by name.
 func NPMLock(versions map[string]string) string {
+	const lockfileVersion = 3
+
 	packages := map[string]any{"": map[string]any{}}
 	for name, version := range versions {
 		packages["node_modules/"+name] = map[string]string{"version": version}
 	}
 
-	text, _ := json.Marshal(map[string]any{"lockfileVersion": 3, "packages": packages}) //nolint:errchkjson // Strings always encode.
+	text, _ := json.Marshal(map[string]any{"lockfileVersion": lockfileVersion, "packages": packages}) //nolint:errchkjson // Strings always encode.
 
 	return string(text)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// NewTree returns a directory with those files, as a source would be unpacked.
+// NewTree returns a directory with those files, as a source that is unpacked.
 func NewTree(t *testing.T, files map[string]string) string {
 	t.Helper()
 
@@ -21,13 +21,13 @@ func NewTree(t *testing.T, files map[string]string) string {
 
 	for name, content := range files {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(directory, name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o644))
+		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600))
 	}
 
 	return directory
 }
 
-// RequireUsers requires that the error is the user's to mend and that its message holds the words.
+// RequireUsers requires that the error is the user's, and that its message has the words in it.
 func RequireUsers(t *testing.T, err error, words ...string) {
 	t.Helper()
 	require.Error(t, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// Advice tells where a Dockerfile does stand; empty where there is none up to two levels below.
+// Advice tells the user where else in the source there is a Dockerfile, up to two levels deep; empty where there is none.
 func Advice(tree source.Tree) string {
 	for _, pattern := range []string{"*/Dockerfile", "*/*/Dockerfile"} {
 		if found, err := fs.Glob(tree.FS, pattern); err == nil && len(found) > 0 {

@@ -11,13 +11,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// Dockerfile is what the platform needs to know of one.
+// Dockerfile is what the platform needs to know of a Dockerfile.
 type Dockerfile struct {
-	// ExposedPorts are the TCP ports that the last stage exposes, rising.
+	// ExposedPorts are the TCP ports that the last stage exposes, in rising order.
 	ExposedPorts []int
 }
 
-// Parse reads a Dockerfile and says what is wrong with it, with the line, before a build begins.
+// Parse reads a Dockerfile. name is its path, for errors. These are the user's and name the line, so that a build need not begin to fail.
 func Parse(name string, content []byte) (Dockerfile, error) {
 	if err := checkSyntaxLine(name, content); err != nil {
 		return Dockerfile{}, err
@@ -46,8 +46,8 @@ func Parse(name string, content []byte) (Dockerfile, error) {
 	return Dockerfile{ExposedPorts: exposedPorts(stages, arguments, parsed.EscapeToken)}, nil
 }
 
-// checkSyntaxLine accepts the frontend that BuildKit has built in. Any other one is a program that a customer chooses
-// and that would run inside of the builder.
+// checkSyntaxLine refuses a frontend other than the one that BuildKit has built in, as it would be a program of the customer's choice that runs inside of
+// the builder.
 func checkSyntaxLine(name string, content []byte) error {
 	frontend, _, location, ok := parser.DetectSyntax(content)
 	if !ok {
@@ -66,6 +66,7 @@ func checkSyntaxLine(name string, content []byte) error {
 		"%s, line %d: the syntax %s is not available here. Remove the line, or use docker/dockerfile:1.", name, firstLine(location), frontend)
 }
 
+// checkStage refuses ADD instructions with a URL.
 func checkStage(name string, stage instructions.Stage) error {
 	for _, command := range stage.Commands {
 		add, ok := command.(*instructions.AddCommand)
@@ -86,7 +87,7 @@ func checkStage(name string, stage instructions.Stage) error {
 // RemoteAddAdvice is the sentence for ADD instructions with a URL: the builder would fetch it from inside of the platform's network.
 const RemoteAddAdvice = "ADD cannot download from a URL here. Download the file in a RUN instruction, or put it into the repository."
 
-// parseError turns an error of BuildKit's parser into a sentence that names the line.
+// parseError turns an error of BuildKit's parser into one of the user's that names the line.
 func parseError(name string, err error) error {
 	located, ok := errors.AsType[*parser.LocationError](err)
 	if !ok || len(located.Locations) == 0 {
@@ -97,6 +98,7 @@ func parseError(name string, err error) error {
 		name, firstLine(located.Locations[0]), strings.TrimSuffix(located.Unwrap().Error(), "."))
 }
 
+// firstLine is the line that an instruction begins at.
 func firstLine(location []parser.Range) int {
 	if len(location) == 0 {
 		return 1

@@ -1,16 +1,19 @@
 package dockerfile
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
-// exposedPorts returns the TCP ports that the last stage and those it builds on expose. What the base image exposes is
-// not known here.
+// exposedPorts returns the TCP ports that the last stage exposes, and the stages that it builds on, in rising order. What the base image exposes is not
+// known here.
 func exposedPorts(stages []instructions.Stage, arguments []instructions.ArgCommand, escape rune) []int {
 	lexer := shell.NewLex(escape)
 	variables := map[string]string{}
@@ -43,7 +46,7 @@ func exposedPorts(stages []instructions.Stage, arguments []instructions.ArgComma
 	return slices.Compact(ports)
 }
 
-// lineage returns the last stage behind those that it builds on.
+// lineage returns the stages that the last stage builds on, and then the last stage.
 func lineage(stages []instructions.Stage) []instructions.Stage {
 	last := len(stages) - 1
 	chain := []instructions.Stage{stages[last]}
@@ -60,6 +63,7 @@ func lineage(stages []instructions.Stage) []instructions.Stage {
 	}
 }
 
+// setArguments sets the variables of ARG instructions that have a value.
 func setArguments(lexer *shell.Lex, variables map[string]string, arguments []instructions.KeyValuePairOptional) {
 	for _, argument := range arguments {
 		if argument.Value != nil {
@@ -68,7 +72,7 @@ func setArguments(lexer *shell.Lex, variables map[string]string, arguments []ins
 	}
 }
 
-// expand returns the word with its variables replaced, and the word itself where that is not possible.
+// expand returns a word with its variables replaced, or the word itself where that is not possible.
 func expand(lexer *shell.Lex, variables map[string]string, word string) string {
 	assignments := make([]string, 0, len(variables))
 	for key, value := range variables {
@@ -83,7 +87,7 @@ func expand(lexer *shell.Lex, variables map[string]string, word string) string {
 	return expanded
 }
 
-// tcpPorts reads one argument of EXPOSE: "80", "80/tcp", "3000-3002". It returns nothing for UDP and for what is no port.
+// tcpPorts reads one argument of EXPOSE: "80", "80/tcp", "3000-3002". It returns none for UDP, and for what is no port.
 func tcpPorts(argument string) []int {
 	numbers, protocol, _ := strings.Cut(argument, "/")
 	if protocol != "" && !strings.EqualFold(protocol, "tcp") {
@@ -108,4 +112,18 @@ func tcpPorts(argument string) []int {
 	}
 
 	return ports
+}
+
+// choosePort returns the port that the app listens on, and a sentence that says why it is that port. exposed are the ports that the Dockerfile exposes.
+func choosePort(wanted int, exposed []int) (int, string) {
+	switch {
+	case wanted != 0:
+		return buildplan.ChoosePort(wanted)
+	case len(exposed) == 1:
+		return exposed[0], fmt.Sprintf("It exposes port %d.", exposed[0])
+	case len(exposed) > 1:
+		return buildplan.DefaultPort, fmt.Sprintf("It exposes several ports, so the app is told by PORT to listen on %d.", buildplan.DefaultPort)
+	default:
+		return buildplan.DefaultPort, fmt.Sprintf("It exposes no port, so the app is told by PORT to listen on %d.", buildplan.DefaultPort)
+	}
 }

@@ -63,7 +63,8 @@ const ownPackages = "Put the Dockerfile of zeitwork detect --write into the sour
 func gemComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
-			Says:     regexp.MustCompile(`(?s)(?:Can't find the '?|checking for )(\S+?\.h)(?:' header| header|\.\.\. no\s).*An error occurred while installing (\S+) \(`),
+			Says: regexp.MustCompile(`(?s)(?:Can't find the '?|checking for )(\S+?\.h)(?:' header| header|\.\.\. no\s).*` +
+				`An error occurred while installing (\S+) \(`),
 			Sentence: "The gem $2 does not compile, as the header $1 of a library is missing. " + ownPackages + ".",
 		},
 		{

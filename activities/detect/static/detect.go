@@ -12,13 +12,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// dockerignore keeps what is not meant for browsers out of the site.
+// dockerignore is the .dockerignore for sites that bring none: it leaves out what is not meant for browsers.
 const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
 
 // LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "index.html"
 
-// Detect takes a source whose pages need no build.
+// Detect takes a site of files that need no build.
 func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
 	directory, ok := siteDirectory(tree)
 	if !ok {
@@ -42,9 +42,10 @@ func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool
 	}, true, nil
 }
 
+// IndexFile is the name of the first page of a directory.
 const IndexFile = "index.html"
 
-// siteDirectory returns where the site's first page stands.
+// siteDirectory returns the directory with the site's first page; false where there is none.
 func siteDirectory(tree source.Tree) (string, bool) {
 	for _, directory := range []string{".", "public"} {
 		if source.IsFile(tree, path.Join(directory, IndexFile)) {
@@ -55,7 +56,7 @@ func siteDirectory(tree source.Tree) (string, bool) {
 	return "", false
 }
 
-// hasBuild tells whether package.json has scripts that build or start something.
+// hasBuild tells whether a package.json has scripts that build or start something. Its errors are the user's.
 func hasBuild(tree source.Tree) (bool, error) {
 	content, err := source.Read(tree, "package.json")
 	if errors.Is(err, fs.ErrNotExist) {

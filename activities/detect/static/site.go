@@ -4,23 +4,24 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
-// Site are files that nginx serves.
+// Site is a site of files that nginx serves.
 type Site struct {
-	// Stage of the Dockerfile that the files come from; empty for the build's context.
+	// Stage is the stage of the Dockerfile that has the files; empty for the build's context.
 	Stage string
-	// Path of their directory in there.
+	// Path is the files' directory in the stage.
 	Path string
-	// Base is the path below which the pages expect to stand, as /docs; empty for the top.
+	// Base is the path below which the pages expect to be served, such as /docs; empty for the top.
 	Base string
-	// Fallback is the page that answers where there is no file of that name; empty where none does. A site that has a 404.html does not want that.
+	// Fallback is the page that answers where there is no file of a name; empty where 404.html does, if there is one.
 	Fallback string
-	// Hashed is a regular expression of paths whose names change with their content, without the leading slash. It is empty where names do not tell what is in the file: browsers keep those files for ever.
+	// Hashed is a regular expression of the paths of files whose names change with their content, without the leading slash. Browsers keep these files for
+	// ever. It is empty for a site without such names.
 	Hashed string
-	// Port is the one to listen on where PORT is not set.
+	// Port is the port that nginx listens on where PORT is not set.
 	Port int
 }
 
-// Stages returns the last two stages of a Dockerfile: one that installs nginx, named nginx, and the image.
+// Stages returns the last two stages of a Dockerfile. The first, named nginx, installs nginx, and the second is the image.
 func (s Site) Stages(images buildplan.BaseImages) string {
 	table := images[buildplan.RuntimeStatic]
 

@@ -8,5 +8,5 @@ import (
 //go:embed templates/*.tmpl
 var templateFiles embed.FS
 
-// templates are the Dockerfile of a site of files and the stages that serve one.
+// templates are the Dockerfile of a site that needs no build, and the stages that serve any site.
 var templates = template.Must(template.ParseFS(templateFiles, "templates/*.tmpl"))
