@@ -1,5 +1,7 @@
 package detecttest
 
+import "github.com/zeitwork/zeitwork/activities/detect/lockfile"
+
 // EmptyYarn1 and EmptyYarn4 are lockfiles of a package without dependencies.
 const (
 	EmptyYarn1 = "# yarn lockfile v1\n\n"
@@ -17,10 +19,10 @@ type Lockfile struct {
 
 // Lockfiles are one of each manager and format, by the manager's name and major version.
 var Lockfiles = map[string]Lockfile{
-	"npm": {"package-lock.json", `{"lockfileVersion":3,"packages":{
+	"npm": {lockfile.PackageLockName, `{"lockfileVersion":3,"packages":{
 		"":{"dependencies":{"left-pad":"^1.1.0"},"devDependencies":{"right-pad":"~2.0.0"}},
 		"node_modules/left-pad":{"version":"1.3.0"},"node_modules/right-pad":{"version":"2.0.1","dependencies":{"node-gyp":"*"}}}}`, "npm install", false},
-	"npm 6": {"package-lock.json", `{"lockfileVersion":1,"dependencies":{
+	"npm 6": {lockfile.PackageLockName, `{"lockfileVersion":1,"dependencies":{
 		"left-pad":{"version":"1.3.0"},"right-pad":{"version":"2.0.1","requires":{"node-gyp":"*"}}}}`, "npm install", false},
 	"pnpm 7": {"pnpm-lock.yaml", `lockfileVersion: 5.4
 specifiers:

@@ -2,6 +2,8 @@ package detecttest
 
 import (
 	"encoding/json"
+
+	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 )
 
 // NPMLock is a package-lock.json with those packages, by name.
@@ -21,22 +23,22 @@ func NPMLock(versions map[string]string) string {
 // NextApp and its like have the least that detection knows them by. Tests that change one take a copy by With.
 var (
 	NextApp = map[string]string{
-		"package.json":      `{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"^16.4.0"}}`,
-		"package-lock.json": NPMLock(map[string]string{"next": "16.4.5"}),
-		"app/page.tsx":      "",
+		"package.json":           `{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"^16.4.0"}}`,
+		lockfile.PackageLockName: NPMLock(map[string]string{"next": "16.4.5"}),
+		"app/page.tsx":           "",
 	}
 	NuxtApp = map[string]string{
-		"package.json":      `{"scripts":{"build":"nuxt build","postinstall":"nuxt prepare"},"dependencies":{"nuxt":"^4.5.0"}}`,
-		"package-lock.json": NPMLock(map[string]string{"nuxt": "4.5.2"}),
-		"nuxt.config.ts":    "export default defineNuxtConfig({})",
+		"package.json":           `{"scripts":{"build":"nuxt build","postinstall":"nuxt prepare"},"dependencies":{"nuxt":"^4.5.0"}}`,
+		lockfile.PackageLockName: NPMLock(map[string]string{"nuxt": "4.5.2"}),
+		"nuxt.config.ts":         "export default defineNuxtConfig({})",
 	}
 	ViteApp = map[string]string{
-		"package.json":      `{"scripts":{"dev":"vite","build":"vite build","preview":"vite preview"},"devDependencies":{"vite":"^8.0.0"}}`,
-		"package-lock.json": NPMLock(map[string]string{"vite": "8.3.8"}),
-		"index.html":        "",
+		"package.json":           `{"scripts":{"dev":"vite","build":"vite build","preview":"vite preview"},"devDependencies":{"vite":"^8.0.0"}}`,
+		lockfile.PackageLockName: NPMLock(map[string]string{"vite": "8.3.8"}),
+		"index.html":             "",
 	}
 	ServerApp = map[string]string{
-		"package.json":      `{"scripts":{"start":"node server.js"},"dependencies":{"express":"^5.0.0"}}`,
-		"package-lock.json": NPMLock(map[string]string{"express": "5.1.0"}),
+		"package.json":           `{"scripts":{"start":"node server.js"},"dependencies":{"express":"^5.0.0"}}`,
+		lockfile.PackageLockName: NPMLock(map[string]string{"express": "5.1.0"}),
 	}
 )

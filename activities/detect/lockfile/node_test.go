@@ -1,4 +1,4 @@
-package lockfile
+package lockfile_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect/detecttest"
+	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 )
 
 func TestParseNode_ReadsVersionsAndTheWholeGraph(t *testing.T) {
@@ -15,7 +16,7 @@ func TestParseNode_ReadsVersionsAndTheWholeGraph(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			read, err := ParseNode(locked.Name, []byte(locked.Text))
+			read, err := lockfile.ParseNode(locked.Name, []byte(locked.Text))
 			require.NoError(t, err)
 			require.Equal(t, "1.3.0", read.VersionOf(".", "left-pad", "^1.1.0"))
 			require.Equal(t, []string{"node-gyp"}, read.Graph["right-pad"])
@@ -26,7 +27,7 @@ func TestParseNode_ReadsVersionsAndTheWholeGraph(t *testing.T) {
 func TestCompare_SaysWhatTheManagerWouldRefuse(t *testing.T) {
 	t.Parallel()
 
-	asks := func(left string, more ...string) Requested {
+	asks := func(left string, more ...string) lockfile.Requested {
 		all := map[string]string{}
 		if left != "" {
 			all["left-pad"] = left
@@ -36,14 +37,14 @@ func TestCompare_SaysWhatTheManagerWouldRefuse(t *testing.T) {
 			all[name] = "1.0.0"
 		}
 
-		return Requested{Dependencies: all, DevDependencies: map[string]string{"right-pad": "~2.0.0"}}
+		return lockfile.Requested{Dependencies: all, DevDependencies: map[string]string{"right-pad": "~2.0.0"}}
 	}
 
 	for name, locked := range detecttest.Lockfiles {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			read, err := ParseNode(locked.Name, []byte(locked.Text))
+			read, err := lockfile.ParseNode(locked.Name, []byte(locked.Text))
 			require.NoError(t, err)
 
 			require.Nil(t, read.Compare(".", asks("^1.1.0")))
@@ -51,8 +52,8 @@ func TestCompare_SaysWhatTheManagerWouldRefuse(t *testing.T) {
 			require.Equal(t, "left-pad", read.Compare(".", asks("^2.0.0")).Dependency)
 
 			if locked.Strict {
-				require.Equal(t, &Difference{Kind: DependencyLeft, Dependency: "left-pad", Locked: noted(locked, "^1.1.0")}, read.Compare(".", asks("")))
-				require.Equal(t, RangeDiffers, read.Compare(".", asks("^1.0.0")).Kind)
+				require.Equal(t, &lockfile.Difference{Kind: lockfile.DependencyLeft, Dependency: "left-pad", Locked: noted(locked, "^1.1.0")}, read.Compare(".", asks("")))
+				require.Equal(t, lockfile.RangeDiffers, read.Compare(".", asks("^1.0.0")).Kind)
 			} else {
 				require.Nil(t, read.Compare(".", asks("")))
 				require.Nil(t, read.Compare(".", asks("^1.0.0")))
@@ -63,7 +64,7 @@ func TestCompare_SaysWhatTheManagerWouldRefuse(t *testing.T) {
 
 // noted is how the lockfile notes a range: newer Yarns name the registry's protocol.
 func noted(locked detecttest.Lockfile, asked string) string {
-	if locked.Name == YarnName {
+	if locked.Name == lockfile.YarnName {
 		return "npm:" + asked
 	}
 
@@ -73,8 +74,8 @@ func noted(locked detecttest.Lockfile, asked string) string {
 func TestNodeLock_OfWhichNothingIsKnown_AgreesWithAll(t *testing.T) {
 	t.Parallel()
 
-	read, err := ParseNode(BunBinaryName, []byte("\x00"))
+	read, err := lockfile.ParseNode(lockfile.BunBinaryName, []byte("\x00"))
 	require.NoError(t, err)
-	require.Nil(t, read.Compare(".", Requested{Dependencies: map[string]string{"left-pad": "1.0.0"}}))
+	require.Nil(t, read.Compare(".", lockfile.Requested{Dependencies: map[string]string{"left-pad": "1.0.0"}}))
 	require.Empty(t, read.VersionOf(".", "left-pad", "1.0.0"))
 }
