@@ -33,7 +33,7 @@ func RailsTree(version string, gems []string, more map[string]string) map[string
 	return files
 }
 
-// Absent takes a file out of the tree.
+// Absent is the content that takes a file out of the tree.
 const Absent = "absent"
 
 func gemName(gem string, _ int) string { return strings.Fields(gem)[0] }

@@ -30,7 +30,7 @@ type siteBuilder struct {
 	pages bool
 	// hashed is static.Site.Hashed.
 	hashed string
-	// prefixes are those of variables that become part of the site.
+	// prefixes are the beginnings of the names of variables that become part of the site.
 	prefixes []string
 }
 

@@ -138,5 +138,5 @@ func artisanComplaints() []complaint.Complaint {
 	}
 }
 
-// withoutVariables is what an app has to stand while it is built.
+// withoutVariables tells what an app has to do without while it is built.
 const withoutVariables = "It has to work without packages of require-dev and without the project's variables, but for those that are named as build variables."

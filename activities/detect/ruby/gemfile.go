@@ -14,7 +14,7 @@ const gemfileName = "Gemfile"
 type gemfile struct {
 	// gems are the names of the gems that it asks for; empty where it has conditions, as these may decide for which.
 	gems []string
-	// requirements are those of the version of Ruby, such as "3.3.6" or "~> 3.3"; empty where it makes none that can be told without running it.
+	// requirements are what it requires of the version of Ruby, such as "3.3.6" or "~> 3.3"; empty where that cannot be told without running it.
 	requirements []string
 	// rubyFile is the file that it reads the version of Ruby from; empty where it reads none.
 	rubyFile string

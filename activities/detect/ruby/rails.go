@@ -23,7 +23,7 @@ type railsApp struct {
 	gemfile gemfile
 	lock    lockfile.GemfileLock
 	ignore  source.IgnoreRules
-	// version is that of Rails as it stands in the lockfile, where it may have four numbers.
+	// version is the version of Rails, as the lockfile has it: with three numbers or four.
 	version string
 	// rails are the first three numbers of version.
 	rails *semver.Version

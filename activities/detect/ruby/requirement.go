@@ -23,7 +23,7 @@ func exactRequirement(requirements []string) *semver.Version {
 	return exact
 }
 
-// newestRuby stands for the newest release of a line, which the table does not say.
+// newestRuby stands for the newest release of a line. The table does not have its number.
 func newestRuby(line string) *semver.Version {
 	const newest = 999
 

@@ -33,14 +33,14 @@ type Dockerfile struct {
 
 	// InstallFiles are all files that Install reads.
 	InstallFiles string
-	// WithoutScripts is the command that takes the scripts out of package.json files which must not run before Later; empty where there are none.
+	// WithoutScripts is the command that takes the scripts of Later out of the package.json files before Install runs; empty where there are none.
 	WithoutScripts string
 	// Install is the command that installs the dependencies.
 	Install       string
 	InstallMounts string
 	// Later are scripts of the installation that need the sources.
 	Later []laterScript
-	// RunMounts are those of every command of Yarn, which does not start without the variables that its configuration refers to.
+	// RunMounts are the mounts of every command of Yarn, which does not start without the variables that its configuration refers to.
 	RunMounts string
 
 	// Exclude is a pattern of files that the build must not see; empty where there is none.
@@ -78,8 +78,8 @@ type Dockerfile struct {
 	Entry string
 }
 
-// Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what is what is being
-// built, in words. The build is that of the app's build script. Its errors are the user's.
+// Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what says in words
+// what is being built. The build is that of the app's build script. Its errors are the user's.
 func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, error) {
 	files, err := p.InstallFiles()
 	if err != nil {

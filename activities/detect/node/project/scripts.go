@@ -21,8 +21,8 @@ type laterScript struct {
 	file, name string
 }
 
-// laterScripts are those of all packages whose dependencies are installed. A package comes after those that it depends on, and the top of a workspace
-// comes last.
+// laterScripts are the scripts that need the sources, of all packages whose dependencies are installed. A package comes after those that it depends on,
+// and the top of a workspace comes last.
 func (p *Project) laterScripts() []laterScript {
 	packages := append(packagejson.NeededBy(p.App, p.members), p.App)
 	packages = append(packages, p.packages()...)

@@ -22,7 +22,7 @@ type Version struct {
 	Because string
 }
 
-// newestOfLine stands for the minor and the patch number of the newest release of a line, which the table of base images does not say.
+// newestOfLine stands for the minor and the patch number of the newest release of a line. The table of base images does not have these numbers.
 const newestOfLine = 999
 
 // versionInRange matches each version that a range names.
