@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // pinTimeout bounds the question for one image's digest.
@@ -32,15 +32,15 @@ type PinOptions struct {
 
 // PinBaseImages returns the table with the digest that each image has now, and without those that are not there. It is an error if the
 // table would no longer be complete, or if a registry does not answer. Registries are asked as anybody may.
-func PinBaseImages(ctx context.Context, table detect.BaseImages, options PinOptions) (detect.BaseImages, error) {
+func PinBaseImages(ctx context.Context, table buildplan.BaseImages, options PinOptions) (buildplan.BaseImages, error) {
 	var mutex sync.Mutex
 
-	pinned := detect.BaseImages{}
+	pinned := buildplan.BaseImages{}
 	group, ctx := errgroup.WithContext(ctx)
 
 	for runtime, known := range table {
 		images := map[string]string{}
-		pinned[runtime] = detect.Runtime{Default: known.Default, Images: images, Exact: known.Exact}
+		pinned[runtime] = buildplan.Runtime{Default: known.Default, Images: images, Exact: known.Exact}
 
 		for version, reference := range known.Images {
 			group.Go(func() error {

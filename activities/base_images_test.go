@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // mirror is a registry that has those images, and returns where it is and their digests.
@@ -42,10 +42,10 @@ func mirror(t *testing.T, references ...string) (string, map[string]v1.Hash) {
 	return host, digests
 }
 
-func testTable() detect.BaseImages {
-	one := detect.Runtime{Default: "1", Images: map[string]string{"1": "docker.io/library/one:1"}}
+func testTable() buildplan.BaseImages {
+	one := buildplan.Runtime{Default: "1", Images: map[string]string{"1": "docker.io/library/one:1"}}
 
-	return detect.BaseImages{
+	return buildplan.BaseImages{
 		"node": {Default: "24", Images: map[string]string{"24": "node:24-slim", "26": "node:26-slim"}},
 		"ruby": one, "php": one, "static": one,
 	}

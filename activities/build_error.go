@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -36,7 +37,7 @@ type buildComplaint struct {
 
 func buildComplaints() []buildComplaint {
 	return []buildComplaint{
-		{[]string{"denied by policy", "not allowed by policy"}, detect.RemoteAddAdvice},
+		{[]string{"denied by policy", "not allowed by policy"}, dockerfile.RemoteAddAdvice},
 		{[]string{"network.host is not allowed"}, "RUN --network=host is not available here. Remove the option."},
 		{[]string{"security.insecure is not allowed"}, "RUN --security=insecure is not available here. Remove the option."},
 		{[]string{"unset ssh forward key", "no SSH key"}, "RUN --mount=type=ssh is not available here. Remove the option."},

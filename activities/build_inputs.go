@@ -11,7 +11,9 @@ import (
 	"github.com/samber/lo"
 	"github.com/tonistiigi/fsutil"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
 const (
@@ -43,7 +45,7 @@ func newBuildInputs(request BuildRequest) (*buildInputs, error) {
 		return generatedInputs(request)
 	}
 
-	root, err := detect.OpenRootDirectory(request.Tree.Dir, request.RootDirectory)
+	root, err := source.OpenRootDirectory(request.Tree.Dir, request.RootDirectory)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +56,7 @@ func newBuildInputs(request BuildRequest) (*buildInputs, error) {
 		return nil, err
 	}
 
-	name, content, err := detect.ReadDockerfile(root.FS(), request.Plan.DockerfilePath)
+	name, content, err := dockerfile.Read(root.FS(), request.Plan.DockerfilePath)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +83,7 @@ func newContext(root *os.Root) (fsutil.FS, error) {
 
 // generatedInputs gives a generated Dockerfile what its plan names, and nothing else of the environment.
 func generatedInputs(request BuildRequest) (*buildInputs, error) {
-	root, err := detect.OpenRootDirectory(request.Tree.Dir, cmp.Or(request.Plan.Context, request.RootDirectory))
+	root, err := source.OpenRootDirectory(request.Tree.Dir, cmp.Or(request.Plan.Context, request.RootDirectory))
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +114,7 @@ func generatedInputs(request BuildRequest) (*buildInputs, error) {
 	return inputs, nil
 }
 
-func (i *buildInputs) write(plan detect.Plan) error {
+func (i *buildInputs) write(plan buildplan.Plan) error {
 	texts := map[string]string{generatedDockerfile: plan.Dockerfile}
 	if plan.Dockerignore != "" {
 		texts[generatedDockerfile+dockerignoreSuffix] = plan.Dockerignore

@@ -7,7 +7,7 @@ import (
 
 	"github.com/moby/buildkit/solver/errdefs"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // instructionBytes is how much of an instruction is quoted.
@@ -32,7 +32,7 @@ type failure struct {
 	output string
 }
 
-func newFailure(err error, plan detect.Plan, output string) failure {
+func newFailure(err error, plan buildplan.Plan, output string) failure {
 	return failure{instruction: failedInstruction(err), generated: plan.Dockerfile != "", missing: plan.Missing, output: output}
 }
 
@@ -51,7 +51,7 @@ var runOptions = regexp.MustCompile(`^RUN (--\S+ )*`)
 // command is the instruction as the user knows it: of a generated Dockerfile only what is run, without what collects the result.
 func (f failure) command() string {
 	if f.generated {
-		command, _, _ := strings.Cut(runOptions.ReplaceAllString(f.text, ""), " && mkdir -p "+detect.OutputDirectory)
+		command, _, _ := strings.Cut(runOptions.ReplaceAllString(f.text, ""), " && mkdir -p "+buildplan.OutputDirectory)
 
 		return cutText(command, instructionBytes)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
@@ -47,7 +47,7 @@ type BuildRequest struct {
 	Tree *Tree
 	// RootDirectory is where the app stands inside the tree; it is what the Dockerfile sees as its context, unless the plan names another.
 	RootDirectory string
-	Plan          detect.Plan
+	Plan          buildplan.Plan
 	// Secrets are the environment variables. A RUN instruction gets those that it mounts, by name
 	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image. A generated Dockerfile gets those that its plan
 	// names; its arguments are for everybody to see.

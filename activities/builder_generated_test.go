@@ -10,12 +10,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // generated asks for a build of the repository by a Dockerfile that is not in it.
-func (b *builderBundle) generated(t *testing.T, repository *testRepository, plan detect.Plan) BuildRequest {
+func (b *builderBundle) generated(t *testing.T, repository *testRepository, plan buildplan.Plan) BuildRequest {
 	t.Helper()
 
 	return BuildRequest{ProjectID: b.project, DeploymentID: id.New(), Tree: b.open(t, b.clone(t, repository)), Plan: plan}
@@ -26,7 +26,7 @@ func TestBuildGenerated_SeesTheVariablesThatItsPlanNamesAndNoOthers(t *testing.T
 
 	bundle := setupBuilder(t)
 	repository := newApp(t, "FROM nowhere\n")
-	plan := detect.Plan{
+	plan := buildplan.Plan{
 		Dockerfile: toolDockerfile + "ARG PUBLIC_URL\n" + `RUN --mount=type=secret,id=TOKEN,env=TOKEN ["/tool", "hash", "TOKEN"]` + "\n" +
 			`RUN ["/tool", "hash", "PUBLIC_URL"]` + "\n",
 		Arguments: []string{"PUBLIC_URL", "NOT_SET"}, Secrets: []string{"TOKEN"},
@@ -51,7 +51,7 @@ func TestBuildGenerated_ArgumentThatChanges_IsBuiltAnew(t *testing.T) {
 	t.Parallel()
 
 	bundle := setupBuilder(t)
-	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), detect.Plan{
+	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), buildplan.Plan{
 		Dockerfile: toolDockerfile + "ARG PUBLIC_URL\n" + `RUN ["/tool", "random"]` + "\n", Arguments: []string{"PUBLIC_URL"},
 	})
 
@@ -75,7 +75,7 @@ func TestBuildGenerated_InsideAWorkspace_SeesAllOfItButWhatIsIgnored(t *testing.
 	require.NoError(t, os.MkdirAll(filepath.Join(repository.path("apps"), "web"), 0o755))
 	repository.commit("An app", map[string]string{"apps/web/page": "x", "node_modules": "x"})
 
-	request := bundle.generated(t, repository, detect.Plan{
+	request := bundle.generated(t, repository, buildplan.Plan{
 		Context: ".", Dockerfile: toolDockerfile + "COPY apps/web/page /page\n", Dockerignore: "node_modules\n",
 	})
 	request.RootDirectory = "apps/web"
@@ -97,7 +97,7 @@ func TestBuildGenerated_FailingCommand_IsNamedWithoutTheFileThatTheUserDoesNotHa
 	t.Parallel()
 
 	bundle := setupBuilder(t)
-	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), detect.Plan{
+	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), buildplan.Plan{
 		Dockerfile: toolDockerfile + "RUN --mount=type=cache,target=/cache \\\n  --mount=type=tmpfs,target=/tmp \\\n" + `  ["/tool", "exit", "3"]` + "\n",
 	})
 
@@ -111,7 +111,7 @@ func TestBuildGenerated_CommandWhoseChildWasKilled_IsSaidToNeedMoreMemory(t *tes
 	t.Parallel()
 
 	bundle := setupBuilder(t)
-	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), detect.Plan{
+	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), buildplan.Plan{
 		Dockerfile: toolDockerfile + `RUN ["/tool", "fail", "the worker was ended by SIGKILL"]` + "\n",
 	})
 
@@ -126,7 +126,7 @@ func TestBuildGenerated_ImageThatTheRegistryLacks_IsExplainedByThePlan(t *testin
 
 	const image = "docker.io/library/ruby:3.3.99-slim"
 
-	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), detect.Plan{
+	request := bundle.generated(t, newApp(t, "FROM nowhere\n"), buildplan.Plan{
 		Dockerfile: "FROM " + image + "\n", Missing: map[string]string{image: "The Gemfile asks for Ruby 3.3.99. Ask for another.", "other": "x"},
 	})
 

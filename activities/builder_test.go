@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -46,7 +47,7 @@ func (b *builderBundle) request(t *testing.T, repository *testRepository) BuildR
 	t.Helper()
 
 	tree := b.open(t, b.clone(t, repository))
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
 
 	return BuildRequest{ProjectID: b.project, DeploymentID: id.New(), Tree: tree, Plan: plan}
@@ -173,7 +174,7 @@ func TestBuild_GeneratedDockerfileInARootDirectory(t *testing.T) {
 	bundle := setupBuilder(t)
 	request := bundle.request(t, newRepository(t, map[string]string{"Dockerfile": "FROM scratch\n", "apps/web/page": "hello"}))
 	request.RootDirectory = "apps/web"
-	request.Plan = detect.Plan{Dockerfile: "FROM scratch\nCOPY page /served\n"}
+	request.Plan = buildplan.Plan{Dockerfile: "FROM scratch\nCOPY page /served\n"}
 
 	result, log, err := bundle.build(t.Context(), request)
 	require.NoError(t, err, log)
@@ -429,7 +430,7 @@ func filesOf(t *testing.T, image v1.Image) []string {
 func TestBuildPlan_IsKeptAsJSON(t *testing.T) {
 	t.Parallel()
 
-	encoded, err := json.Marshal(detect.Plan{Framework: detect.FrameworkDockerfile, Reason: "r", Versions: map[string]string{}, Port: 1, DockerfilePath: "Dockerfile"})
+	encoded, err := json.Marshal(buildplan.Plan{Framework: buildplan.FrameworkDockerfile, Reason: "r", Versions: map[string]string{}, Port: 1, DockerfilePath: "Dockerfile"})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"framework":"dockerfile","reason":"r","versions":{},"port":1,"dockerfile":"","dockerfile_path":"Dockerfile"}`, string(encoded))
 }

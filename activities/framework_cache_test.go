@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -105,7 +106,7 @@ func (e *exampleApp) build(t *testing.T) observedBuild {
 	t.Helper()
 
 	tree := e.open(t, e.clone(t, e.repository))
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
 
 	seen := vertices{}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/test/fixtures"
@@ -116,7 +117,7 @@ func (e *exampleApp) requireFailure(t *testing.T, words string) {
 	t.Helper()
 
 	tree := e.open(t, e.clone(t, e.repository))
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
 
 	_, log, err := e.builderBundle.build(t.Context(), BuildRequest{ProjectID: e.project, DeploymentID: id.New(), Tree: tree, Plan: plan})

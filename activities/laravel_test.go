@@ -8,7 +8,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/test/fixtures"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 	"github.com/zeitwork/zeitwork/test/rig"
@@ -27,8 +27,8 @@ func TestLaravelExample_IsBuiltAndAnswers(t *testing.T) {
 	directory := t.TempDir()
 	require.NoError(t, fixtures.WriteLaravel(t.Context(), directory, rig.CacheDir()))
 
-	plan, image := bundle.buildTree(t, directory, detect.Settings{Variables: []string{"APP_KEY"}})
-	require.Equal(t, detect.FrameworkLaravel, plan.Framework)
+	plan, image := bundle.buildTree(t, directory, buildplan.Settings{Variables: []string{"APP_KEY"}})
+	require.Equal(t, buildplan.FrameworkLaravel, plan.Framework)
 
 	app := runImage(t, image, exampleKey, "GREETING=Hello from the environment")
 

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
@@ -47,7 +48,7 @@ func TestNodeServer_InAWorkspace_SeesOfTheEnvironmentWhatItIsToSee(t *testing.T)
 	bundle := setupFrameworks(t)
 	repository := newRepository(t, nodeWorkspace())
 	secrets := map[string]string{"VITE_TITLE": "Title", "LICENCE": "12345", "REGISTRY_TOKEN": "hidden", "DATABASE_URL": "postgres://"}
-	settings := detect.Settings{
+	settings := buildplan.Settings{
 		RootDirectory: "apps/api", Variables: []string{"VITE_TITLE", "LICENCE", "REGISTRY_TOKEN", "DATABASE_URL"}, BuildVariables: []string{"LICENCE"},
 	}
 
@@ -105,9 +106,9 @@ func TestSite_BuildThatLeavesNothing_IsExplained(t *testing.T) {
 	tree := bundle.open(t, bundle.clone(t, newRepository(t, map[string]string{
 		"package.json": `{"scripts":{"build":"true"},"devDependencies":{"vite":"file:./tools/vite"}}`, "tools/vite/package.json": `{"name":"vite","version":"8.0.0"}`,
 	})))
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
-	require.Equal(t, detect.FrameworkStatic, plan.Framework)
+	require.Equal(t, buildplan.FrameworkStatic, plan.Framework)
 
 	_, _, err = bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
 	requireUsers(t, err, "The build made no dist. Leave its configuration's output directory as it is by default")
@@ -121,7 +122,7 @@ func TestBuild_NodesHeapIsFull_SaysHowMuchOfTheMemoryItMayTake(t *testing.T) {
 		"package.json": `{"scripts":{"build":"node --max-old-space-size=16 fill.js","start":"node server.js"}}`,
 		"fill.js":      "const all = []; for (;;) all.push(new Array(1000).fill(0).map((_, i) => ({ i })))",
 	})))
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
 
 	bundle.builder.config.MemoryBytes = 2 << 30
@@ -140,7 +141,7 @@ func TestNodeServer_OfOtherManagers_HasItsDependenciesAndNeitherThoseOfTheBuildN
 			directory := t.TempDir()
 			require.NoError(t, examples.Write(directory, "node", manager))
 
-			_, image := setupFrameworks(t).buildTree(t, directory, detect.Settings{})
+			_, image := setupFrameworks(t).buildTree(t, directory, buildplan.Settings{})
 			files := strings.Join(lo.Keys(sizesOf(t, image)), "\n")
 
 			require.Regexp(t, `(?m)^/app/node_modules/.*hono/package\.json$`, files)

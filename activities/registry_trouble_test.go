@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -107,7 +108,7 @@ func TestRegistry_AnswersWith500_EveryActivitySaysSoAndGoesOnAfterwards(t *testi
 		clone CloneResult
 		tree  *Tree
 		built BuildResult
-		plan  detect.Plan
+		plan  buildplan.Plan
 	)
 
 	try("clone", registryPatience, func() (err error) {
@@ -124,7 +125,7 @@ func TestRegistry_AnswersWith500_EveryActivitySaysSoAndGoesOnAfterwards(t *testi
 
 	t.Cleanup(tree.Close)
 
-	plan, err := detect.Detect(tree.Dir, detect.Settings{})
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 	require.NoError(t, err)
 
 	try("build", buildPatience, func() (err error) {

@@ -25,6 +25,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 	"github.com/zeitwork/zeitwork/local/baseimages"
@@ -64,7 +65,7 @@ var ensureBaseImages = sync.OnceValue(func() error {
 })
 
 // buildTree commits the directory, and detects and builds what is in it.
-func (b *builderBundle) buildTree(t *testing.T, directory string, settings detect.Settings) (detect.Plan, v1.Image) {
+func (b *builderBundle) buildTree(t *testing.T, directory string, settings buildplan.Settings) (buildplan.Plan, v1.Image) {
 	t.Helper()
 
 	repository := newRepository(t, nil)

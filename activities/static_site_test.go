@@ -10,7 +10,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 func writeTree(t *testing.T, files map[string]string) string {
@@ -37,8 +37,8 @@ func TestStaticSite_IsServedWithTheRightHeaders(t *testing.T) {
 		"app.mjs": "export {}", "a.wasm": "", "a.avif": "", "a.woff2": "", "site.webmanifest": "{}", "feed.xml": "<a/>",
 		"big.css": strings.Repeat("a{}\n", 1000), "ready.js": "plain", "ready.js.gz": "compressed",
 		".env": "SECRET=1", ".well-known/security.txt": "mailto:a@example.com", "node_modules/x/index.html": "x",
-	}), detect.Settings{})
-	require.Equal(t, detect.FrameworkStatic, plan.Framework)
+	}), buildplan.Settings{})
+	require.Equal(t, buildplan.FrameworkStatic, plan.Framework)
 
 	site := runImage(t, image)
 
@@ -137,7 +137,7 @@ func TestSite_ThatExpectsToStandBelowAPath_AnswersThere(t *testing.T) {
 	_, image := bundle.buildTree(t, writeTree(t, map[string]string{
 		"package.json":   `{"scripts":{"build":"mkdir -p dist/assets && echo page > dist/index.html && echo 1 > dist/assets/main-D6ab_123.js"},"devDependencies":{"vite":"file:./tools"}}`,
 		"vite.config.js": "export default { base: '/docs/' }", "tools/package.json": `{"name":"vite","version":"8.0.0"}`,
-	}), detect.Settings{})
+	}), buildplan.Settings{})
 	site := runImage(t, image)
 
 	for path, want := range map[string]struct {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
@@ -48,7 +49,7 @@ func TestTwice_EveryActivity_HereAndOnAnotherWorker_IsOnce(t *testing.T) {
 
 	type outcome struct {
 		clone  CloneResult
-		plan   detect.Plan
+		plan   buildplan.Plan
 		build  BuildResult
 		image  Image
 		source []string
@@ -62,7 +63,7 @@ func TestTwice_EveryActivity_HereAndOnAnotherWorker_IsOnce(t *testing.T) {
 		require.NoError(t, err)
 
 		tree := worker.open(t, clone)
-		plan, err := detect.Detect(tree.Dir, detect.Settings{})
+		plan, err := detect.Detect(tree.Dir, buildplan.Settings{})
 		require.NoError(t, err)
 
 		built, log, err := worker.build(t.Context(), BuildRequest{ProjectID: worker.project, DeploymentID: deployment, Tree: tree, Plan: plan})

@@ -4,33 +4,33 @@ import (
 	"errors"
 	"time"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // Config is a worker's configuration.
 //
 //nolint:lll // One field a line, with its documentation.
 type Config struct {
-	Name            string            `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
-	SourceSlots     int               `doc:"How many sources a worker fetches and inspects at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
-	BuildSlots      int               `doc:"How many builds a worker has under way at the same time."                                                          env:"ZEITWORK_WORKER_BUILD_SLOTS"  envDefault:"4"`
-	ReleaseSlots    int               `doc:"How many images a worker publishes, schedules or makes live at the same time."                                     env:"ZEITWORK_WORKER_RELEASE_SLOTS" envDefault:"16"`
-	WaitSlots       int               `doc:"How many deployments a worker waits for at the same time: until they are healthy, gone, or their release command has ended."                        env:"ZEITWORK_WORKER_WAIT_SLOTS"   envDefault:"500"`
-	StopTimeout     time.Duration     `doc:"How long steps may go on when the worker is told to stop, before another worker has to begin them again."          env:"ZEITWORK_WORKER_STOP_TIMEOUT" envDefault:"3s"`
-	HealthTimeout   time.Duration     `doc:"How long an app may take from its start until it is healthy. Time in which its node or the api is away does not count."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
-	DrainTime       time.Duration     `doc:"How long requests to a replaced deployment may take to end, once no edge sends it new ones and before it gets SIGTERM." env:"ZEITWORK_DRAIN_TIME"     envDefault:"10s"`
-	KeepWarm        time.Duration     `doc:"How long the VMs of the deployment that was live before run on, so that a rollback to it takes no start."             env:"ZEITWORK_KEEP_WARM"           envDefault:"5m"`
-	StartTimeout    time.Duration     `doc:"How long nodes may take to start the VMs of a deployment: to pull its image and to begin. Time in which a node or the api is away does not count."             env:"ZEITWORK_START_TIMEOUT"       envDefault:"10m"`
-	ReleaseTimeout  time.Duration     `doc:"How long the release command of a deployment may run before it is stopped and the deployment fails; at most 1h."     env:"ZEITWORK_RELEASE_TIMEOUT"     envDefault:"10m"`
-	AddressCooldown time.Duration     `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
-	NodeLostAfter   time.Duration     `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
-	PollInterval    time.Duration     `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
-	GarbageInterval time.Duration     `doc:"How often what is not kept any more is looked for and removed."                                                    env:"ZEITWORK_GARBAGE_INTERVAL"    envDefault:"10m"`
-	KeepReleases    int32             `doc:"How many deployments of a project that were live can be rolled back to, and how many of its sources are kept."       env:"ZEITWORK_KEEP_RELEASES"       envDefault:"10"`
-	LogRetention    time.Duration     `doc:"How long lines of build and runtime logs are kept."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
-	LogLines        int32             `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
-	BaseImages      detect.BaseImages `doc:"Path of a JSON file with the images that generated Dockerfiles start from; see zeitwork base-images." env:"ZEITWORK_BASE_IMAGES,file"`
-	JobRetention    time.Duration     `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
+	Name            string               `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
+	SourceSlots     int                  `doc:"How many sources a worker fetches and inspects at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
+	BuildSlots      int                  `doc:"How many builds a worker has under way at the same time."                                                          env:"ZEITWORK_WORKER_BUILD_SLOTS"  envDefault:"4"`
+	ReleaseSlots    int                  `doc:"How many images a worker publishes, schedules or makes live at the same time."                                     env:"ZEITWORK_WORKER_RELEASE_SLOTS" envDefault:"16"`
+	WaitSlots       int                  `doc:"How many deployments a worker waits for at the same time: until they are healthy, gone, or their release command has ended."                        env:"ZEITWORK_WORKER_WAIT_SLOTS"   envDefault:"500"`
+	StopTimeout     time.Duration        `doc:"How long steps may go on when the worker is told to stop, before another worker has to begin them again."          env:"ZEITWORK_WORKER_STOP_TIMEOUT" envDefault:"3s"`
+	HealthTimeout   time.Duration        `doc:"How long an app may take from its start until it is healthy. Time in which its node or the api is away does not count."                                         env:"ZEITWORK_HEALTH_TIMEOUT"      envDefault:"60s"`
+	DrainTime       time.Duration        `doc:"How long requests to a replaced deployment may take to end, once no edge sends it new ones and before it gets SIGTERM." env:"ZEITWORK_DRAIN_TIME"     envDefault:"10s"`
+	KeepWarm        time.Duration        `doc:"How long the VMs of the deployment that was live before run on, so that a rollback to it takes no start."             env:"ZEITWORK_KEEP_WARM"           envDefault:"5m"`
+	StartTimeout    time.Duration        `doc:"How long nodes may take to start the VMs of a deployment: to pull its image and to begin. Time in which a node or the api is away does not count."             env:"ZEITWORK_START_TIMEOUT"       envDefault:"10m"`
+	ReleaseTimeout  time.Duration        `doc:"How long the release command of a deployment may run before it is stopped and the deployment fails; at most 1h."     env:"ZEITWORK_RELEASE_TIMEOUT"     envDefault:"10m"`
+	AddressCooldown time.Duration        `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
+	NodeLostAfter   time.Duration        `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
+	PollInterval    time.Duration        `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
+	GarbageInterval time.Duration        `doc:"How often what is not kept any more is looked for and removed."                                                    env:"ZEITWORK_GARBAGE_INTERVAL"    envDefault:"10m"`
+	KeepReleases    int32                `doc:"How many deployments of a project that were live can be rolled back to, and how many of its sources are kept."       env:"ZEITWORK_KEEP_RELEASES"       envDefault:"10"`
+	LogRetention    time.Duration        `doc:"How long lines of build and runtime logs are kept."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
+	LogLines        int32                `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
+	BaseImages      buildplan.BaseImages `doc:"Path of a JSON file with the images that generated Dockerfiles start from; see zeitwork base-images." env:"ZEITWORK_BASE_IMAGES,file"`
+	JobRetention    time.Duration        `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
 }
 
 // check returns an error for bounds that would keep nothing or everything.

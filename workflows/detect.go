@@ -11,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 )
 
@@ -25,7 +26,7 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	}
 	defer tree.Close()
 
-	plan, err := detect.Detect(tree.Dir, detect.Settings{
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
 		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
 		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
@@ -51,8 +52,8 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 }
 
 // planOf is what detect has decided for a deployment.
-func planOf(deployment database.Deployment) (detect.Plan, error) {
-	var plan detect.Plan
+func planOf(deployment database.Deployment) (buildplan.Plan, error) {
+	var plan buildplan.Plan
 	if err := json.Unmarshal(deployment.BuildPlan, &plan); err != nil {
 		return plan, fmt.Errorf("decode the build plan: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -82,7 +82,7 @@ func vmOf(project database.Project, deployment database.Deployment) (database.Cr
 
 	return database.CreateVMParams{
 		DeploymentID: deployment.ID, Kind: vmApp, CPUMillis: project.CPUMillis, MemoryBytes: project.MemoryBytes,
-		Port:       lo.CoalesceOrEmpty(lo.FromPtr(project.Port), int32(plan.Port), detect.DefaultPort), //nolint:gosec // A port.
+		Port:       lo.CoalesceOrEmpty(lo.FromPtr(project.Port), int32(plan.Port), buildplan.DefaultPort), //nolint:gosec // A port.
 		HealthPath: lo.CoalesceOrEmpty(project.HealthPath, lo.EmptyableToPtr(plan.HealthPath)),
 	}, nil
 }

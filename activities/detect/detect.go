@@ -1,75 +1,79 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
-	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
+	"github.com/zeitwork/zeitwork/activities/detect/node"
+	"github.com/zeitwork/zeitwork/activities/detect/php"
+	"github.com/zeitwork/zeitwork/activities/detect/ruby"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/activities/detect/static"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // detector knows one way in which sources are built.
 type detector struct {
-	// lookedFor names what the detector looks for, for the user whose source has none of it.
-	lookedFor func(settings Settings) string
-	// detect returns false where the source is not of its kind, and an error where it is but cannot be built.
-	detect func(app source, settings Settings) (Plan, bool, error)
+	// lookedFor names what the detector looks for, in the error for a source that no detector takes.
+	lookedFor string
+	// detect returns false for a source that is not of its kind, and an error of the user's for one that is but cannot be built.
+	detect func(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error)
 }
 
-// detectors are asked in this order; the first that knows the source makes the plan.
-func detectors() []detector {
+// detectors are asked in this order. The first that takes the source makes the plan.
+func detectors(settings buildplan.Settings) []detector {
 	return []detector{
-		{dockerfileName, detectDockerfile},
-		{func(Settings) string { return "composer.json with laravel/framework beside artisan" }, detectLaravel},
-		{railsName, detectRails},
-		{func(Settings) string { return "package.json with nuxt" }, detectNuxt},
-		{func(Settings) string { return "package.json with next" }, detectNextJS},
-		{func(Settings) string { return "package.json with a build by Vite" }, detectSite},
-		{func(Settings) string { return "package.json with a start script" }, detectServer},
-		{func(Settings) string { return "index.html" }, detectStatic},
+		{dockerfile.Name(settings), dockerfile.Detect},
+		{php.LookedFor, php.Detect},
+		{ruby.LookedFor, ruby.Detect},
+		{node.NuxtLookedFor, node.DetectNuxt},
+		{node.NextJSLookedFor, node.DetectNextJS},
+		{node.SiteLookedFor, node.DetectSite},
+		{node.ServerLookedFor, node.DetectServer},
+		{static.LookedFor, static.Detect},
 	}
 }
 
-// Detect returns the build plan of the source in that directory. It is a function of the files and the settings alone.
-// Its errors are the user's, unless the directory cannot be read.
-func Detect(directory string, settings Settings) (Plan, error) {
+// Detect returns the build plan of the source in a directory. The plan depends on the files and the settings alone. The errors are the user's,
+// unless the directory cannot be read.
+func Detect(directory string, settings buildplan.Settings) (buildplan.Plan, error) {
 	if settings.BaseImages == nil {
-		settings.BaseImages = DefaultBaseImages()
+		settings.BaseImages = buildplan.DefaultBaseImages()
 	}
 
-	app, err := openSource(directory, settings.RootDirectory)
+	tree, err := source.Open(directory, settings.RootDirectory)
 	if err != nil {
-		return Plan{}, err
+		return buildplan.Plan{}, err
 	}
-	defer app.close()
+	defer tree.Close()
 
-	for _, known := range detectors() {
-		plan, ok, err := known.detect(app, settings)
+	for _, known := range detectors(settings) {
+		plan, ok, err := known.detect(tree, settings)
 		if err != nil || ok {
 			return plan, err
 		}
 	}
 
-	lookedFor := lo.Map(detectors(), func(known detector, _ int) string { return known.lookedFor(settings) })
+	lookedFor := lo.Map(detectors(settings), func(known detector, _ int) string { return known.lookedFor })
 
-	return Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
-		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(app))
+	return buildplan.Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
+		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(tree))
 }
 
-// adviceOn tells where a Dockerfile does stand.
-func adviceOn(app source) string {
-	for _, pattern := range []string{"*/Dockerfile", "*/*/Dockerfile"} {
-		if found, err := fs.Glob(app.FS, pattern); err == nil && len(found) > 0 {
-			return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that, or add one here.", path.Dir(found[0]))
-		}
+// adviceOn tells the user what to do about a source that no detector takes.
+func adviceOn(tree source.Tree) string {
+	return cmp.Or(dockerfile.Advice(tree), node.Advice(tree), "Add a Dockerfile, or set the project's root directory to where it stands.")
+}
+
+func rootDirectoryInWords(rootDirectory string) string {
+	if rootDirectory == "" || rootDirectory == "." {
+		return "the repository"
 	}
 
-	if advice := nodeAdvice(app); advice != "" {
-		return advice
-	}
-
-	return "Add a Dockerfile, or set the project's root directory to where it stands."
+	return fmt.Sprintf("the directory %q of the repository", rootDirectory)
 }

@@ -1,35 +1,26 @@
 package detect
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/zeitwork/zeitwork/activities/detect/complaint"
+	"github.com/zeitwork/zeitwork/activities/detect/node"
+	"github.com/zeitwork/zeitwork/activities/detect/php"
+	"github.com/zeitwork/zeitwork/activities/detect/ruby"
 )
 
-// complaint is something that a framework's tools say when a build fails, and what the user can do about it.
-type complaint struct {
-	// says is searched for in the output of the instruction that failed, all of its lines together.
-	says *regexp.Regexp
-	// sentence is for the user: what is wrong and what to change. It may quote groups of the pattern, as $1.
-	sentence string
-}
-
-// complaints are asked in this order; the first that matches explains the failure.
-func complaints() []complaint {
+// complaints are looked for in this order. The scripts of Composer come before Node, which would look for their programs in package.json.
+func complaints() []complaint.Complaint {
 	return slices.Concat(
-		composerScriptComplaints(),
-		nodeComplaints(),
-		railsComplaints(),
-		laravelComplaints(),
+		php.ScriptComplaints(),
+		node.Complaints(),
+		ruby.Complaints(),
+		php.Complaints(),
 	)
 }
 
-// Explain finds in the last lines of a failed instruction what the user can do about it; false where nothing is known.
+// Explain returns a sentence for the user: what the last lines of a failed instruction complain about, and what to change. It returns false where no
+// known complaint is among them.
 func Explain(output string) (string, bool) {
-	for _, known := range complaints() {
-		if match := known.says.FindStringSubmatchIndex(output); match != nil {
-			return string(known.says.ExpandString(nil, known.sentence, output, match)), true
-		}
-	}
-
-	return "", false
+	return complaint.Explain(complaints(), output)
 }

@@ -4,6 +4,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/detecttest"
 )
 
 // TestOrder is the table of who takes a source that several could take.
@@ -18,35 +21,39 @@ func TestOrder_FirstThatFitsDecides(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		files     map[string]string
-		settings  Settings
+		settings  buildplan.Settings
 		framework string
 		context   string
 	}{
-		"a Dockerfile before all":              {with(nextApp, map[string]string{"Dockerfile": "FROM scratch\nEXPOSE 8080\n"}), Settings{}, FrameworkDockerfile, ""},
-		"a Dockerfile of a name before all":    {with(nextApp, map[string]string{"docker/web.Dockerfile": "FROM scratch\n"}), Settings{DockerfilePath: "docker/web.Dockerfile"}, FrameworkDockerfile, ""},
-		"a Dockerfile in a subdirectory":       {with(nextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), Settings{}, FrameworkNextJS, ""},
-		"a Dockerfile in the root directory":   {with(nextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), Settings{RootDirectory: "docker"}, FrameworkDockerfile, ""},
-		"Rails with a package.json":            {railsTree("8.0.2", []string{"puma (6.4.2)"}, serverApp), Settings{}, FrameworkRails, ""},
-		"Rails with Vite":                      {railsTree("8.0.2", []string{"puma (6.4.2)"}, viteApp), Settings{}, FrameworkRails, ""},
-		"Nuxt before Next.js":                  {map[string]string{"package.json": `{"scripts":{"build":"x"},"dependencies":{"nuxt":"4.0.0","next":"16.0.0"}}`}, Settings{}, FrameworkNuxt, ""},
-		"Next.js before a server":              {with(nextApp, map[string]string{"server.js": ""}), Settings{}, FrameworkNextJS, ""},
-		"Nuxt in a workspace":                  {workspace, Settings{RootDirectory: "apps/web"}, FrameworkNuxt, "."},
-		"a server in a workspace":              {workspace, Settings{RootDirectory: "apps/api"}, FrameworkNode, "."},
-		"a Dockerfile in a workspace":          {with(workspace, map[string]string{"apps/web/Dockerfile": "FROM scratch\n"}), Settings{RootDirectory: "apps/web"}, FrameworkDockerfile, ""},
-		"Next.js with tests by Vite":           {with(nextApp, map[string]string{"package.json": `{"scripts":{"build":"next build"},"dependencies":{"next":"^16.0.0"},"devDependencies":{"vite":"*"}}`, "package-lock.json": npmLockOf(map[string]string{"next": "16.0.0", "vite": "8.0.0"})}), Settings{}, FrameworkNextJS, ""},
-		"a server whose pages Vite builds":     {map[string]string{"package.json": `{"scripts":{"build":"vite build","start":"node server.js"},"devDependencies":{"vite":"*"}}`, "index.html": ""}, Settings{}, FrameworkNode, ""},
-		"Vite before index.html":               {viteApp, Settings{}, FrameworkStatic, ""},
-		"index.html beside tools":              {map[string]string{"index.html": "", "package.json": `{"scripts":{"lint":"prettier ."},"devDependencies":{"prettier":"*"}}`}, Settings{}, FrameworkStatic, ""},
-		"an app inside of another's directory": {with(nextApp, map[string]string{"admin/package.json": serverApp["package.json"], "admin/package-lock.json": serverApp["package-lock.json"]}), Settings{RootDirectory: "admin"}, FrameworkNode, ""},
+		"a Dockerfile before all":              {detecttest.With(detecttest.NextApp, map[string]string{"Dockerfile": "FROM scratch\nEXPOSE 8080\n"}), buildplan.Settings{}, buildplan.FrameworkDockerfile, ""},
+		"a Dockerfile of a name before all":    {detecttest.With(detecttest.NextApp, map[string]string{"docker/web.Dockerfile": "FROM scratch\n"}), buildplan.Settings{DockerfilePath: "docker/web.Dockerfile"}, buildplan.FrameworkDockerfile, ""},
+		"a Dockerfile in a subdirectory":       {detecttest.With(detecttest.NextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
+		"a Dockerfile in the root directory":   {detecttest.With(detecttest.NextApp, map[string]string{"docker/Dockerfile": "FROM scratch\n"}), buildplan.Settings{RootDirectory: "docker"}, buildplan.FrameworkDockerfile, ""},
+		"Rails with a package.json":            {detecttest.RailsTree("8.0.2", []string{"puma (6.4.2)"}, detecttest.ServerApp), buildplan.Settings{}, buildplan.FrameworkRails, ""},
+		"Rails with Vite":                      {detecttest.RailsTree("8.0.2", []string{"puma (6.4.2)"}, detecttest.ViteApp), buildplan.Settings{}, buildplan.FrameworkRails, ""},
+		"Nuxt before Next.js":                  {map[string]string{"package.json": `{"scripts":{"build":"x"},"dependencies":{"nuxt":"4.0.0","next":"16.0.0"}}`}, buildplan.Settings{}, buildplan.FrameworkNuxt, ""},
+		"Next.js before a server":              {detecttest.With(detecttest.NextApp, map[string]string{"server.js": ""}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
+		"Nuxt in a workspace":                  {workspace, buildplan.Settings{RootDirectory: "apps/web"}, buildplan.FrameworkNuxt, "."},
+		"a server in a workspace":              {workspace, buildplan.Settings{RootDirectory: "apps/api"}, buildplan.FrameworkNode, "."},
+		"a Dockerfile in a workspace":          {detecttest.With(workspace, map[string]string{"apps/web/Dockerfile": "FROM scratch\n"}), buildplan.Settings{RootDirectory: "apps/web"}, buildplan.FrameworkDockerfile, ""},
+		"Next.js with tests by Vite":           {detecttest.With(detecttest.NextApp, map[string]string{"package.json": `{"scripts":{"build":"next build"},"dependencies":{"next":"^16.0.0"},"devDependencies":{"vite":"*"}}`, "package-lock.json": detecttest.NPMLock(map[string]string{"next": "16.0.0", "vite": "8.0.0"})}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
+		"a server whose pages Vite builds":     {map[string]string{"package.json": `{"scripts":{"build":"vite build","start":"node server.js"},"devDependencies":{"vite":"*"}}`, "index.html": ""}, buildplan.Settings{}, buildplan.FrameworkNode, ""},
+		"Vite before index.html":               {detecttest.ViteApp, buildplan.Settings{}, buildplan.FrameworkStatic, ""},
+		"index.html beside tools":              {map[string]string{"index.html": "", "package.json": `{"scripts":{"lint":"prettier ."},"devDependencies":{"prettier":"*"}}`}, buildplan.Settings{}, buildplan.FrameworkStatic, ""},
+		"an app inside of another's directory": {detecttest.With(detecttest.NextApp, map[string]string{"admin/package.json": detecttest.ServerApp["package.json"], "admin/package-lock.json": detecttest.ServerApp["package-lock.json"]}), buildplan.Settings{RootDirectory: "admin"}, buildplan.FrameworkNode, ""},
 		"the top of a workspace that is an app": {
-			with(nextApp, map[string]string{"pnpm-workspace.yaml": "packages:\n  - packages/*\n", "packages/ui/package.json": `{"name":"ui"}`}), Settings{}, FrameworkNextJS, "",
+			detecttest.With(detecttest.NextApp, map[string]string{"pnpm-workspace.yaml": "packages:\n  - packages/*\n", "packages/ui/package.json": `{"name":"ui"}`}), buildplan.Settings{}, buildplan.FrameworkNextJS, "",
 		},
-		"with a .dockerignore": {with(nextApp, map[string]string{".dockerignore": "Dockerfile\nnode_modules\n"}), Settings{}, FrameworkNextJS, ""},
+		"a package for Laravel": {detecttest.NewLaravel(map[string]string{"artisan": "", "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, ""},
+		"another framework than Laravel": {
+			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, "",
+		},
+		"with a .dockerignore": {detecttest.With(detecttest.NextApp, map[string]string{".dockerignore": "Dockerfile\nnode_modules\n"}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			plan, err := Detect(newTree(t, test.files), test.settings)
+			plan, err := Detect(detecttest.NewTree(t, test.files), test.settings)
 			require.NoError(t, err)
 			require.Equal(t, test.framework, plan.Framework, plan.Reason)
 			require.Equal(t, test.context, plan.Context)
@@ -62,19 +69,29 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		words []string
 	}{
 		"the top of a workspace": {
-			map[string]string{"package.json": `{"workspaces":["apps/*","packages/*"]}`, "apps/web/package.json": nuxtApp["package.json"],
-				"apps/docs/package.json": viteApp["package.json"], "packages/ui/package.json": `{"scripts":{"build":"tsc"}}`},
+			map[string]string{"package.json": `{"workspaces":["apps/*","packages/*"]}`, "apps/web/package.json": detecttest.NuxtApp["package.json"],
+				"apps/docs/package.json": detecttest.ViteApp["package.json"], "packages/ui/package.json": `{"scripts":{"build":"tsc"}}`},
 			[]string{"There are apps in apps/docs, apps/web: set the project's root directory to one of them."},
 		},
-		"an app in a subdirectory": {map[string]string{"web/package.json": nextApp["package.json"]}, []string{"There is an app in web: set the project's root directory to that."}},
+		"an app in a subdirectory": {map[string]string{"web/package.json": detecttest.NextApp["package.json"]}, []string{"There is an app in web: set the project's root directory to that."}},
 		"no start script": {
 			map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`},
 			[]string{"no package.json with a start script", `package.json has no start script. Add "start" to its scripts, such as "node server.js".`},
 		},
 		"a start script for development": {map[string]string{"package.json": `{"scripts":{"start":"ng serve"}}`}, []string{`start script, "ng serve", is for development`}},
 		"package.json that is none":      {map[string]string{"package.json": `{`}, []string{"package.json is not valid JSON", "Correct it."}},
+		"an engine of Rails":             {detecttest.RailsTree("8.0.1", nil, map[string]string{"config/application.rb": detecttest.Absent}), []string{"no Gemfile with Rails"}},
+		"Ruby without Rails": {
+			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": "GEM\n  specs:\n    sinatra (4.0.0)\n"}),
+			[]string{"no Gemfile with Rails"},
+		},
+		"Ruby without a lockfile": {
+			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": detecttest.Absent}), []string{"no Gemfile with Rails"},
+		},
+		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
+		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},
 		"a lockfile of the app's own in a workspace": {
-			map[string]string{"package.json": `{"workspaces":["a"]}`, "yarn.lock": "", "a/package.json": serverApp["package.json"], "a/package-lock.json": "{}"},
+			map[string]string{"package.json": `{"workspaces":["a"]}`, "yarn.lock": "", "a/package.json": detecttest.ServerApp["package.json"], "a/package-lock.json": "{}"},
 			[]string{"a has package-lock.json, and the workspace that it is part of has yarn.lock. Delete the first"},
 		},
 		"a path that no Dockerfile names": {
@@ -84,12 +101,13 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			settings := Settings{}
+			settings := buildplan.Settings{}
 			if _, ok := test.files["a/package-lock.json"]; ok {
 				settings.RootDirectory = "a"
 			}
 
-			detectError(t, test.files, settings, test.words...)
+			_, err := Detect(detecttest.NewTree(t, test.files), settings)
+			detecttest.RequireUsers(t, err, test.words...)
 		})
 	}
 }
@@ -97,9 +115,17 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 func TestOrder_AppWithALockfileOfItsOwn_StandsAlone(t *testing.T) {
 	t.Parallel()
 
-	plan := detectTree(t, map[string]string{
-		"package.json": `{"workspaces":["a"]}`, "a/package.json": serverApp["package.json"], "a/package-lock.json": serverApp["package-lock.json"],
-	}, Settings{RootDirectory: "a"})
+	plan, err := Detect(detecttest.NewTree(t, map[string]string{
+		"package.json": `{"workspaces":["a"]}`, "a/package.json": detecttest.ServerApp["package.json"], "a/package-lock.json": detecttest.ServerApp["package-lock.json"],
+	}), buildplan.Settings{RootDirectory: "a"})
+	require.NoError(t, err)
 	require.Empty(t, plan.Context)
 	require.Contains(t, plan.Dockerfile, "COPY --parents package.json package-lock.json ./\n")
+}
+
+func TestOrder_DockerfileThatTheProjectNames_IsLookedForByThatName(t *testing.T) {
+	t.Parallel()
+
+	_, err := Detect(detecttest.NewTree(t, map[string]string{"Dockerfile": "FROM scratch"}), buildplan.Settings{DockerfilePath: "web.Dockerfile"})
+	detecttest.RequireUsers(t, err, "no web.Dockerfile")
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/activities"
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 )
 
@@ -58,9 +58,9 @@ only when the table does.
 	return command
 }
 
-func readBaseImages(file string) (detect.BaseImages, error) {
+func readBaseImages(file string) (buildplan.BaseImages, error) {
 	if file == "" {
-		return detect.DefaultBaseImages(), nil
+		return buildplan.DefaultBaseImages(), nil
 	}
 
 	text, err := os.ReadFile(file)
@@ -68,7 +68,7 @@ func readBaseImages(file string) (detect.BaseImages, error) {
 		return nil, cli.UsageError(fmt.Errorf("read the table: %w", err))
 	}
 
-	table, err := detect.ParseBaseImages(text)
+	table, err := buildplan.ParseBaseImages(text)
 	if err != nil {
 		return nil, cli.UsageError(fmt.Errorf("%s: %w", file, err))
 	}

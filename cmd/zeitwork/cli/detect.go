@@ -12,11 +12,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 func (a *app) detectCommand() *cobra.Command {
-	settings := detect.Settings{}
+	settings := buildplan.Settings{}
 
 	var write bool
 
@@ -51,7 +52,7 @@ With --write the Dockerfile is put where you can commit it and own it: from then
 	return command
 }
 
-func (a *app) detect(dir string, settings detect.Settings, write bool) error {
+func (a *app) detect(dir string, settings buildplan.Settings, write bool) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return UsageError(fmt.Errorf("there is no directory %s", dir))
 	}
@@ -84,7 +85,7 @@ func (a *app) detect(dir string, settings detect.Settings, write bool) error {
 	})
 }
 
-func printPlan(w io.Writer, plan detect.Plan) {
+func printPlan(w io.Writer, plan buildplan.Plan) {
 	t := newTable(w)
 	t.row("Framework", plan.Framework)
 	t.row("Because", plan.Reason)

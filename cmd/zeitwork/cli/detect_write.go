@@ -9,12 +9,12 @@ import (
 	"path"
 	"path/filepath"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // writeDockerfile puts a generated Dockerfile, and what it is not to see, where `docker build` and the platform find them. It returns the
 // files, and never replaces one.
-func writeDockerfile(dir string, settings detect.Settings, plan detect.Plan) ([]string, error) {
+func writeDockerfile(dir string, settings buildplan.Settings, plan buildplan.Plan) ([]string, error) {
 	if plan.Dockerfile == "" {
 		return nil, &exitError{code: ExitApp, err: errors.New("the source has a Dockerfile already: there is nothing to write")}
 	}
@@ -55,12 +55,12 @@ func writeNew(name, content string) error {
 }
 
 // dockerfileDirectory is what the Dockerfile is built in: the root directory, or the workspace above it.
-func dockerfileDirectory(settings detect.Settings, plan detect.Plan) string {
+func dockerfileDirectory(settings buildplan.Settings, plan buildplan.Plan) string {
 	return path.Clean(cmp.Or(plan.Context, settings.RootDirectory, "."))
 }
 
 // dockerfileName tells the apps of a workspace apart.
-func dockerfileName(settings detect.Settings, plan detect.Plan) string {
+func dockerfileName(settings buildplan.Settings, plan buildplan.Plan) string {
 	if root := path.Clean(settings.RootDirectory); root != dockerfileDirectory(settings, plan) {
 		return path.Base(root) + ".Dockerfile"
 	}
@@ -69,7 +69,7 @@ func dockerfileName(settings detect.Settings, plan detect.Plan) string {
 }
 
 // commitAdvice says what to do with the file.
-func commitAdvice(settings detect.Settings, plan detect.Plan) string {
+func commitAdvice(settings buildplan.Settings, plan buildplan.Plan) string {
 	directory, name := dockerfileDirectory(settings, plan), dockerfileName(settings, plan)
 	if directory == path.Clean(settings.RootDirectory) {
 		return "Commit it, and it is what is built."

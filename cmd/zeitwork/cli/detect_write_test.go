@@ -7,25 +7,25 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 func TestWriteDockerfile_AtTheTop_IsWhereDockerBuildFindsIt(t *testing.T) {
 	t.Parallel()
 
 	dir := t.TempDir()
-	plan := detect.Plan{Dockerfile: "FROM scratch\n", Dockerignore: "node_modules\n"}
+	plan := buildplan.Plan{Dockerfile: "FROM scratch\n", Dockerignore: "node_modules\n"}
 
-	written, err := writeDockerfile(dir, detect.Settings{}, plan)
+	written, err := writeDockerfile(dir, buildplan.Settings{}, plan)
 	require.NoError(t, err)
 	require.Equal(t, []string{filepath.Join(dir, "Dockerfile"), filepath.Join(dir, "Dockerfile.dockerignore")}, written)
-	require.Equal(t, "Commit it, and it is what is built.", commitAdvice(detect.Settings{}, plan))
+	require.Equal(t, "Commit it, and it is what is built.", commitAdvice(buildplan.Settings{}, plan))
 
 	content, err := os.ReadFile(written[0])
 	require.NoError(t, err)
 	require.Equal(t, plan.Dockerfile, string(content))
 
-	_, err = writeDockerfile(dir, detect.Settings{}, detect.Plan{Dockerfile: "FROM other\n"})
+	_, err = writeDockerfile(dir, buildplan.Settings{}, buildplan.Plan{Dockerfile: "FROM other\n"})
 	require.ErrorContains(t, err, "Dockerfile is there already")
 
 	content, err = os.ReadFile(written[0])
@@ -39,7 +39,7 @@ func TestWriteDockerfile_InARootDirectory_StandsThere(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "web"), 0o755))
 
-	written, err := writeDockerfile(dir, detect.Settings{RootDirectory: "./web/"}, detect.Plan{Dockerfile: "FROM scratch\n"})
+	written, err := writeDockerfile(dir, buildplan.Settings{RootDirectory: "./web/"}, buildplan.Plan{Dockerfile: "FROM scratch\n"})
 	require.NoError(t, err)
 	require.Equal(t, []string{filepath.Join(dir, "web", "Dockerfile")}, written)
 }
@@ -48,8 +48,8 @@ func TestWriteDockerfile_InAWorkspace_StandsAboveTheAppAndSaysHowTheProjectFinds
 	t.Parallel()
 
 	dir := t.TempDir()
-	settings := detect.Settings{RootDirectory: "apps/web"}
-	plan := detect.Plan{Dockerfile: "FROM scratch\n", Context: "."}
+	settings := buildplan.Settings{RootDirectory: "apps/web"}
+	plan := buildplan.Plan{Dockerfile: "FROM scratch\n", Context: "."}
 
 	written, err := writeDockerfile(dir, settings, plan)
 	require.NoError(t, err)
@@ -60,6 +60,6 @@ func TestWriteDockerfile_InAWorkspace_StandsAboveTheAppAndSaysHowTheProjectFinds
 func TestWriteDockerfile_SourceHasOne_IsRefused(t *testing.T) {
 	t.Parallel()
 
-	_, err := writeDockerfile(t.TempDir(), detect.Settings{}, detect.Plan{DockerfilePath: "Dockerfile"})
+	_, err := writeDockerfile(t.TempDir(), buildplan.Settings{}, buildplan.Plan{DockerfilePath: "Dockerfile"})
 	require.ErrorContains(t, err, "has a Dockerfile already")
 }

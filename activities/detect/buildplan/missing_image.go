@@ -1,0 +1,28 @@
+package buildplan
+
+import (
+	"strings"
+
+	"github.com/samber/lo"
+)
+
+// Missing is Plan.Missing for the image of a version: a sentence that says why that version was chosen, and which others there are. reason is a
+// sentence that says who asked for the version.
+func (r Runtime) Missing(version, reason string) map[string]string {
+	image, others := r.Images[version], lo.Without(r.Versions(), version)
+	advice := "Add a Dockerfile."
+
+	if len(others) > 0 {
+		advice = "Ask for another version, or add a Dockerfile: there are " + strings.Join(others, ", ") + "."
+	}
+
+	return map[string]string{image: NoImage(reason, image) + advice}
+}
+
+// NoImage is the beginning of the sentence about an image that the registry lacks. reason is a sentence that says who asked for it.
+func NoImage(reason, image string) string {
+	return reason + " But the registry has no image " + strings.TrimPrefix(image, officialImages) + ". "
+}
+
+// officialImages is where Docker's official images stand. Their names are written without it.
+const officialImages = "docker.io/library/"

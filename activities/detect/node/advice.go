@@ -1,0 +1,69 @@
+package node
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+)
+
+// maxAdvisedDirectories is how many root directories Advice names at most.
+const maxAdvisedDirectories = 10
+
+// Advice tells the user what a source lacks that has package.json files and that no detector takes; empty where it has none.
+func Advice(tree source.Tree) string {
+	read, ok, err := packagejson.Read(tree, ".")
+	if err != nil {
+		return ""
+	}
+
+	if directories := appsBelow(tree); len(directories) > 0 {
+		return fmt.Sprintf("There %s in %s: set the project's root directory to %s.", lo.Ternary(len(directories) == 1, "is an app", "are apps"),
+			strings.Join(directories, ", "), lo.Ternary(len(directories) == 1, "that", "one of them"))
+	}
+
+	switch start := read.Scripts["start"]; {
+	case !ok:
+		return ""
+	case start != "":
+		return fmt.Sprintf("package.json's start script, %q, is for development. Change it to what starts the app in production, such as \"node server.js\".", start)
+	default:
+		return "package.json has no start script. Add \"start\" to its scripts, such as \"node server.js\"."
+	}
+}
+
+// appsBelow are the directories with apps: those of the workspace, or where there is none, those up to two levels deep.
+func appsBelow(tree source.Tree) []string {
+	packages, err := packagejson.WorkspacePackages(tree)
+	if err != nil {
+		return nil
+	}
+
+	if len(packages) == 0 {
+		for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
+			found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
+			for _, name := range found {
+				if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
+					packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})
+				}
+			}
+		}
+	}
+
+	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
+		start := known.Manifest.Scripts["start"]
+		server := start != "" && !developmentServer.MatchString(start)
+		site := known.Manifest.Scripts["build"] != "" && lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
+			return known.Manifest.Depends(b.dependency)
+		})
+
+		return known.Directory, server || site || known.Manifest.Depends("next") || known.Manifest.Depends("nuxt")
+	})
+
+	return directories[:min(len(directories), maxAdvisedDirectories)]
+}

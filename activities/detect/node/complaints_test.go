@@ -1,0 +1,70 @@
+package node
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities/detect/complaint"
+)
+
+func TestComplaints_SayWhatToChange(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct{ output, sentence string }{
+		"npm, out of step": {
+			"npm error code EUSAGE\nnpm error\nnpm error `npm ci` can only install packages when your package.json and package-lock.json or npm-shrinkwrap.json are in sync. " +
+				"Please update your lock file with `npm install` before continuing.\nnpm error\nnpm error Missing: left-pad@1.3.0 from lock file\n",
+			"package-lock.json is out of step with package.json: it lacks left-pad@1.3.0. Run npm install and commit package-lock.json.",
+		},
+		"npm, peers": {
+			"npm error code ERESOLVE\nnpm error ERESOLVE unable to resolve dependency tree\nnpm error\nnpm error While resolving: a@1.0.0\nnpm error Found: react@19.0.0\n" +
+				"npm error\nnpm error Could not resolve dependency:\nnpm error peer react@\"^18\" from old@1.0.0\n",
+			`npm finds no set of versions that all dependencies accept: peer react@"^18" from old@1.0.0.`,
+		},
+		"npm, engine":     {"npm error code EBADENGINE\nnpm error engine Unsupported engine\nnpm error notsup Required: {\"node\":\">=26\"}\n", "Node >=26. Write that into engines.node"},
+		"npm, not there":  {"npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/nope\nnpm error 404  'nope@1' is not in this registry.\n", "The package nope@1 is not in the registry."},
+		"npm, no version": {"npm error code ETARGET\nnpm error notarget No matching version found for next@99.0.0.\n", "The package next@99.0.0 is not in the registry."},
+		"npm, private":    {"npm error code E401\nnpm error Incorrect or missing password.\n", "${NPM_TOKEN}"},
+		"pnpm, out of step": {
+			" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\" because pnpm-lock.yaml is not up to date with package.json\n",
+			"Run pnpm install and commit pnpm-lock.yaml.",
+		},
+		"pnpm, Node":          {"ERROR: This version of pnpm requires at least Node.js v22.13\n", `Write ">=22.13" into engines.node`},
+		"pnpm, scripts":       {"[ERR_PNPM_IGNORED_BUILDS] Ignored build scripts: esbuild\n", "pnpm approve-builds"},
+		"yarn 1, out of step": {"error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.\n", "Run yarn install and commit yarn.lock."},
+		"yarn 1, engine":      {"error a@1.0.0: The engine \"node\" is incompatible with this module. Expected version \">= 26\". Got \"24.1.0\"\n", "needs Node >= 26."},
+		"yarn 4, out of step": {"➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.\n", "Run yarn install and commit yarn.lock."},
+		"bun, out of step":    {"error: lockfile had changes, but lockfile is frozen\n", "Run bun install"},
+		"no compiler":         {"npm error gyp ERR! find Python\nnpm error gyp ERR! not ok\n", "A dependency could not compile itself."},
+		"of another system":   {"Error: Cannot find module @rollup/rollup-linux-x64-gnu. npm has a bug\n", "written on another system"},
+		"type error of Next.js": {
+			"Failed to compile.\n\n./app/page.tsx:5:9\nType error: Type 'string' is not assignable to type 'number'.\n\n",
+			"next build found a type error in app/page.tsx, line 5: Type 'string' is not assignable to type 'number'. Correct it.",
+		},
+		"type error":      {"src/server.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.\n", "The type check failed in src/server.ts, line 3: TS2322"},
+		"prerendering":    {"Error occurred prerendering page \"/about\". Read more: https://nextjs.org/docs\n", "could not prerender the page /about"},
+		"module, Next.js": {"./app/page.tsx:1:1\nModule not found: Can't resolve 'left-pad'\n", "does not find the module left-pad"},
+		"module, Vite":    {"[vite]: Rollup failed to resolve import \"left-pad\" from \"/app/src/main.ts\".\n", "does not find the module left-pad"},
+		"module, Node":    {"Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'left-pad' imported from /app/a.js\n", "does not find the module left-pad"},
+		"command":         {"> build\n> tsc\n\nsh: 1: tsc: not found\n", "There is no command tsc."},
+		"variable":        {"Error: Environment variable not found: DATABASE_URL.\n", "reads the environment variable DATABASE_URL"},
+		"variable, Prisma 7": {
+			"Failed to load config file \"/app\" as a TypeScript/JavaScript module. Error: PrismaConfigEnvError: Cannot resolve environment variable: DATABASE_URL.\n",
+			"reads the environment variable DATABASE_URL",
+		},
+		"pages of a server, Astro": {"[NoAdapterInstalled] Cannot use server-rendered pages without an adapter. Please install\n", "Install @astrojs/node"},
+		"nothing was made":         {"The build made no /app/dist.", "The build made no dist. Leave its configuration's output directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			sentence, ok := complaint.Explain(Complaints(), test.output)
+			require.True(t, ok)
+			require.Contains(t, sentence, test.sentence)
+		})
+	}
+
+	_, ok := complaint.Explain(Complaints(), "added 70 packages in 2s\n")
+	require.False(t, ok)
+}

@@ -1,0 +1,116 @@
+package node
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/detecttest"
+)
+
+func TestNextJS_IsBuiltToAServerOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	plan := detectors.RequirePlan(t, detecttest.NextApp, buildplan.Settings{
+		Variables: []string{"DATABASE_URL", "NEXT_PUBLIC_URL", "VITE_URL", "SENTRY_AUTH_TOKEN"}, BuildVariables: []string{"SENTRY_AUTH_TOKEN", "NEXT_PUBLIC_URL"},
+	})
+	detecttest.RequireGolden(t, "nextjs.Dockerfile", plan.Dockerfile)
+
+	plan.Dockerfile, plan.Missing = "", nil
+	require.Equal(t, buildplan.Plan{
+		Framework: buildplan.FrameworkNextJS,
+		Reason: "package.json depends on next 16.4.5. It is built to a server of its own (standalone). Node 24: the default. " +
+			"npm: package-lock.json.",
+		Versions: map[string]string{"nextjs": "16.4.5", "node": "24"}, Port: buildplan.DefaultPort, Dockerignore: nodeDockerignore,
+		Arguments: []string{"NEXT_PUBLIC_URL"}, Secrets: []string{"SENTRY_AUTH_TOKEN"},
+	}, plan)
+}
+
+func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		files map[string]string
+		lines []string
+	}{
+		"another output directory": {
+			map[string]string{"next.config.mjs": "export default { distDir: 'build' }"},
+			[]string{"target=/app/build/cache", " mv build/standalone /output/app ", " cp -R build/static /output/app/build/ "},
+		},
+		"static export": {
+			map[string]string{"next.config.ts": "const c = { output: 'export' }\nexport default c"},
+			[]string{" mv out /output/site\n", "nginx"},
+		},
+		"static export into another directory": {
+			map[string]string{"next.config.js": "module.exports = { output: \"export\", distDir: 'site' }"},
+			[]string{" mv site /output/site\n", "target=/app/.next/cache"},
+		},
+		"static export by the build script": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build && next export"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{" mv out /output/site\n"},
+		},
+		"export in a comment": {
+			map[string]string{"next.config.ts": "// output: 'export'\n/* output: 'export' */ export default { assetPrefix: 'https://a.example' }"},
+			[]string{"NEXT_PRIVATE_STANDALONE=true", `CMD ["node", "server.js"]`},
+		},
+		"no scripts": {
+			map[string]string{"package.json": `{"dependencies":{"next":"^16.4.0"}}`},
+			[]string{" npx next build && ", `CMD ["node", "server.js"]`},
+		},
+		"a port in the start script": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"NODE_ENV=production next start -p 3000"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{`CMD ["node", "server.js"]`},
+		},
+		"a server of the app's own": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"node server.mjs"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{`CMD ["node", "server.mjs"]`},
+		},
+		"a version without standalone output": {
+			map[string]string{
+				"package.json":      `{"scripts":{"build":"next build","start":"next start"},"dependencies":{"next":"^12.0.0"}}`,
+				"package-lock.json": detecttest.NPMLock(map[string]string{"next": "12.0.4"}),
+			},
+			[]string{`CMD ["npm", "start"]`},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			plan := detectors.RequirePlan(t, detecttest.With(detecttest.NextApp, test.files), buildplan.Settings{})
+			require.Equal(t, buildplan.FrameworkNextJS, plan.Framework)
+
+			for _, line := range test.lines {
+				require.Contains(t, plan.Dockerfile, line)
+			}
+		})
+	}
+}
+
+func TestNextJS_InAWorkspace_IsBuiltFromItsTop(t *testing.T) {
+	t.Parallel()
+
+	files := map[string]string{
+		"repo/package.json": `{"private":true,"packageManager":"pnpm@10.4.1","scripts":{"postinstall":"node scripts/links.js"},"devDependencies":{"turbo":"^2.0.0"}}`,
+		"repo/pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .:\n    devDependencies:\n      turbo:\n        specifier: ^2.0.0\n        version: 2.0.0\n" +
+			"  apps/web:\n    dependencies:\n      next:\n        specifier: ^16.0.0\n        version: 16.4.5(react@19.0.0)\n      '@acme/ui':\n" +
+			"        specifier: workspace:*\n        version: link:../../packages/ui\n  packages/docs: {}\n  packages/ui: {}\n",
+		"repo/pnpm-workspace.yaml":        "packages:\n  - apps/*\n  - packages/*\n  - '!packages/old'\n",
+		"repo/turbo.json":                 "{}",
+		"repo/patches/a.patch":            "",
+		"repo/apps/web/package.json":      `{"name":"web","scripts":{"build":"next build"},"dependencies":{"next":"^16.0.0","@acme/ui":"workspace:*"}}`,
+		"repo/packages/ui/package.json":   `{"name":"@acme/ui","scripts":{"build":"tsc","prepare":"tsc"}}`,
+		"repo/packages/docs/package.json": `{"name":"docs","scripts":{"build":"tsc","prepare":"tsc"}}`,
+		"repo/packages/old/package.json":  `{"name":"old","dependencies":{"x":"1"}}`,
+	}
+
+	plan := detectors.RequirePlan(t, files, buildplan.Settings{RootDirectory: "repo/apps/web"})
+	require.Equal(t, "repo", plan.Context)
+	require.Equal(t, "16.4.5", plan.Versions["nextjs"])
+	require.Contains(t, plan.Reason, "It is part of the workspace in repo")
+	detecttest.RequireGolden(t, "nextjs_turborepo.Dockerfile", plan.Dockerfile)
+
+	delete(files, "repo/turbo.json")
+	require.Contains(t, detectors.RequirePlan(t, files, buildplan.Settings{RootDirectory: "repo/apps/web"}).Dockerfile,
+		"WORKDIR /app/packages/ui\nRUN pnpm run build\nWORKDIR /app/apps/web\n")
+}

@@ -1,0 +1,93 @@
+package packagemanager
+
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// The names of the managers, as packageManager in package.json has them.
+const (
+	NPM  = "npm"
+	PNPM = "pnpm"
+	Yarn = "yarn"
+	Bun  = "bun"
+)
+
+// Manager is the package manager that installs the dependencies of an app.
+type Manager struct {
+	Name string
+	// Version is the exact one that packageManager in package.json names, else the line of versions that writes such a lockfile. It is empty for the npm
+	// that the image of Node has.
+	Version string
+	// Lockfile is the name of the lockfile; empty where there is none.
+	Lockfile string
+	// Berry says that the manager is Yarn 2 or newer, which has other commands and files than Yarn 1.
+	Berry bool
+	// Release is the path of the Yarn that the source brings, from the top of the workspace; empty where it brings none.
+	Release string
+	// Because says in a few words what chose the manager.
+	Because string
+
+	// cacheCommitted says that the source has Yarn's cache, and so all packages.
+	cacheCommitted bool
+}
+
+// Choose decides by packageManager in the package.json at the top of the workspace, else by the lockfile. files are those of the top. Its errors are the
+// user's.
+func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
+	found := locksByManager(files)
+
+	manager, err := declaredManager(root)
+	if err != nil {
+		return Manager{}, err
+	}
+
+	switch {
+	case manager.Name != "":
+		if manager.Lockfile = found[manager.Name]; manager.Lockfile == "" && len(found) > 0 {
+			return Manager{}, problem.New(problem.Invalid, "packageManager in package.json names %s, but the lockfile is %s. "+
+				"Run %s install and commit its lockfile, or correct packageManager.", manager.Name, strings.Join(lo.Values(found), " and "), manager.Name)
+		}
+
+		manager.Because = "packageManager in package.json"
+	case len(found) > 1:
+		return Manager{}, tooManyLocks(LockfilesOf(files))
+	case len(found) == 1:
+		manager.Name = lo.Keys(found)[0]
+		manager.Lockfile = found[manager.Name]
+		manager.Because = manager.Lockfile
+	default:
+		manager.Name = NPM
+		manager.Because = "no lockfile"
+	}
+
+	if manager.Name == Yarn {
+		return completeYarn(files, manager)
+	}
+
+	return manager, nil
+}
+
+// declaredManager reads packageManager of package.json, such as "pnpm@10.4.1+sha512.…". Without one the manager has no name.
+func declaredManager(root packagejson.Manifest) (Manager, error) {
+	if root.PackageManager == "" {
+		return Manager{}, nil
+	}
+
+	name, version, _ := strings.Cut(root.PackageManager, "@")
+	version, _, _ = strings.Cut(version, "+")
+
+	exact, err := semver.StrictNewVersion(version)
+	if err != nil || !lo.Contains([]string{NPM, PNPM, Yarn, Bun}, name) {
+		return Manager{}, problem.New(problem.Invalid, "packageManager in package.json is %q. "+
+			"Write npm, pnpm, yarn or bun with an exact version, such as \"pnpm@10.4.1\", or remove it.", root.PackageManager)
+	}
+
+	return Manager{Name: name, Version: exact.String(), Berry: name == Yarn && exact.Major() > 1}, nil
+}

@@ -1,0 +1,54 @@
+package project
+
+import (
+	"cmp"
+	"path"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+)
+
+// turbo tells whether Turborepo builds the app, and what it needs of its workspace.
+func (p *Project) turbo() bool {
+	return p.InWorkspace() && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.Script("build") != ""
+}
+
+// buildCommand is the command that builds the app, in the app's directory; empty where there is no build script.
+func (p *Project) buildCommand() string {
+	switch {
+	case p.Script("build") == "":
+		return ""
+	case p.turbo():
+		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
+		return "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.App.Manifest.Name, "."))
+	default:
+		return p.Manager.Run("build")
+	}
+}
+
+// BuildCommandOr is the command that builds the app: the build script, or a program of a dependency where there is no build script.
+func (p *Project) BuildCommandOr(program string) string {
+	if command := p.buildCommand(); command != "" {
+		return command
+	}
+
+	return p.Manager.Execute(program)
+}
+
+// builtBefore are the build scripts of the packages of the workspace that the app needs, in their order. Turborepo runs them itself.
+func (p *Project) builtBefore() []laterScript {
+	if p.turbo() {
+		return nil
+	}
+
+	needed := packagejson.NeededBy(p.App, p.members)
+
+	return lo.FilterMap(needed, func(known packagejson.Package, _ int) (laterScript, bool) {
+		script := laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run("build")}
+
+		return script, known.Manifest.Scripts["build"] != ""
+	})
+}

@@ -1,0 +1,111 @@
+package project
+
+import (
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// InstallFiles are all files and directories that the installation of the dependencies reads, relative to the top. The layer with the dependencies is
+// kept until one of them changes. Its errors are the user's.
+func (p *Project) InstallFiles() ([]string, error) {
+	files := []string{packagejson.FileName}
+	if p.Manager.Lockfile != "" {
+		files = append(files, p.Manager.Lockfile)
+	}
+
+	for _, member := range p.members {
+		files = append(files, path.Join(member.Directory, packagejson.FileName))
+	}
+
+	for _, name := range p.optionalInstallFiles() {
+		if (source.IsFile(p.topFiles, name) || source.IsDirectory(p.topFiles, name)) && !p.ignore.Ignores(name) && !lo.Contains(files, name) {
+			files = append(files, name)
+		}
+	}
+
+	for _, name := range files {
+		if !buildplan.PlainPath.MatchString(name) {
+			return nil, problem.New(problem.Invalid, "The path %q cannot be named in a Dockerfile. Rename it to letters, digits, dots and dashes.", name)
+		}
+	}
+
+	return files, nil
+}
+
+// optionalInstallFiles are files and directories that the installation reads where they are there.
+func (p *Project) optionalInstallFiles() []string {
+	names := []string{}
+
+	for _, known := range p.packages() {
+		names = append(names, path.Join(known.Directory, ".npmrc"))
+	}
+
+	switch p.Manager.Name {
+	case packagemanager.PNPM:
+		names = append(names, packagejson.PNPMWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
+		names = append(names, p.patches()...)
+	case packagemanager.Yarn:
+		names = append(names, ".yarnrc", packagemanager.BerryConfig, ".yarn")
+	case packagemanager.Bun:
+		names = append(names, "bunfig.toml")
+	}
+
+	// patch-package and bun keep patches there, and by habit so do users of pnpm.
+	names = append(names, "patches")
+
+	for _, known := range p.packages() {
+		if known.Manifest.Depends("@prisma/client") || known.Manifest.Depends("prisma") {
+			// Prisma generates its client when it is installed, and reads the schema for that.
+			names = append(names, path.Join(known.Directory, "prisma"), path.Join(known.Directory, "prisma.config.ts"))
+		}
+
+		names = append(names, localDependencies(known)...)
+	}
+
+	return names
+}
+
+// patches are the files with patches that pnpm puts on dependencies, without those in the directory patches.
+func (p *Project) patches() []string {
+	var config struct {
+		Patched map[string]string `yaml:"patchedDependencies"`
+	}
+
+	if content, err := source.Read(p.topFiles, packagejson.PNPMWorkspace); err == nil {
+		_ = yaml.Unmarshal(content, &config) // It is valid: Open has read the workspace's packages from it.
+	}
+
+	patched := lo.Assign(p.root.PNPM.PatchedDependencies, config.Patched)
+
+	return lo.FilterMap(slices.Sorted(maps.Values(patched)), func(name string, _ int) (string, bool) {
+		return path.Clean(name), !strings.HasPrefix(path.Clean(name), "patches/")
+	})
+}
+
+// localDependencies are the directories and archives of the source that a package depends on.
+func localDependencies(known packagejson.Package) []string {
+	asked := known.Manifest.Installed()
+
+	return lo.FilterMap(slices.Sorted(maps.Keys(asked)), func(name string, _ int) (string, bool) {
+		for _, protocol := range []string{"file:", "link:", "portal:"} {
+			if local, ok := strings.CutPrefix(asked[name], protocol); ok {
+				local = path.Join(known.Directory, local)
+
+				return local, local != "." && !strings.HasPrefix(local, "..")
+			}
+		}
+
+		return "", false
+	})
+}

@@ -1,0 +1,112 @@
+package project
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+)
+
+// Project is what is known of an app with a package.json, and of the workspace that it is part of.
+type Project struct {
+	// App is the app's package. Its directory is "." for an app that is part of no workspace.
+	App     packagejson.Package
+	Manager packagemanager.Manager
+	Node    Version
+
+	settings buildplan.Settings
+	appFiles fs.FS
+	// top is the directory of the repository in which the dependencies are installed: that of the workspace, or the app's.
+	top string
+	// topFiles are the files below top, and root is the package.json there.
+	topFiles fs.FS
+	root     packagejson.Manifest
+	// members are the packages of the workspace, the app among them; empty for an app that is part of no workspace.
+	members []packagejson.Package
+	lock    lockfile.NodeLock
+	ignore  source.IgnoreRules
+}
+
+// Open reads the app in the root directory, whose package.json is manifest, and checks what would keep its dependencies from being installed. Its errors
+// are the user's.
+func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Manifest) (*Project, error) {
+	top, directory, err := packagejson.WorkspaceTop(tree.Repository, tree.Directory)
+	if err != nil {
+		return nil, err
+	}
+
+	project := &Project{top: top, App: packagejson.Package{Directory: directory, Manifest: manifest}, appFiles: tree.FS, settings: settings}
+
+	if err := project.leaveWorkspace(tree.Repository); err != nil {
+		return nil, err
+	}
+
+	if project.topFiles, err = fs.Sub(tree.Repository, project.top); err != nil {
+		return nil, fmt.Errorf("open the workspace: %w", err)
+	}
+
+	if project.root, _, err = packagejson.Read(project.topFiles, "."); err != nil {
+		return nil, err
+	}
+
+	if project.members, err = packagejson.WorkspacePackages(project.topFiles); err != nil {
+		return nil, err
+	}
+
+	if project.Manager, err = packagemanager.Choose(project.topFiles, project.root); err != nil {
+		return nil, err
+	}
+
+	if project.ignore, err = source.ReadIgnoreRules(project.topFiles); err != nil {
+		return nil, err
+	}
+
+	if project.Manager.Lockfile != "" {
+		if project.lock, err = readLock(project.topFiles, project.Manager.Lockfile, project.Manager.PlainInstall()); err != nil {
+			return nil, err
+		}
+	}
+
+	if project.Manager.Version == "" {
+		project.Manager.Version = project.Manager.DefaultVersion(project.lock.Format)
+	}
+
+	if err := project.checkLock(); err != nil {
+		return nil, err
+	}
+
+	if err := project.checkIgnored(); err != nil {
+		return nil, err
+	}
+
+	project.Node, err = project.chooseVersion(settings.BaseImages[buildplan.RuntimeNode])
+
+	return project, err
+}
+
+// InApp is the path in the image of something below the app's directory.
+func (p *Project) InApp(elements ...string) string {
+	return path.Join(append([]string{packagemanager.WorkDirectory, p.App.Directory}, elements...)...)
+}
+
+// VersionOf returns the version of a dependency of the app: the locked one, else one from the range that package.json asks for.
+func (p *Project) VersionOf(name string) string {
+	asked := p.App.Manifest.Installed()[name]
+
+	if version := p.lock.VersionOf(p.App.Directory, name, asked); version != "" {
+		return version
+	}
+
+	return strings.TrimLeft(asked, "^~>=v ")
+}
+
+// Script returns a script of the app's package.json; empty where there is none of that name.
+func (p *Project) Script(name string) string {
+	return strings.TrimSpace(p.App.Manifest.Scripts[name])
+}

@@ -1,0 +1,65 @@
+package node
+
+import (
+	"fmt"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// serverFramework is a framework that builds a server, which a start script has to start.
+type serverFramework struct {
+	// dependency is the package that tells that the framework is used.
+	dependency string
+	// adapter is a package that makes the server one for Node; empty where the framework does that itself.
+	adapter string
+	// start is the start script for the server.
+	start string
+}
+
+var serverFrameworks = []serverFramework{
+	{"@sveltejs/kit", "@sveltejs/adapter-node", "node build"},
+	{"@astrojs/node", "", "node dist/server/entry.mjs"},
+	{"@react-router/node", "@react-router/serve", "react-router-serve build/server/index.js"},
+	{"@remix-run/node", "@remix-run/serve", "remix-serve build/server/index.js"},
+	{"vinxi", "", "vinxi start"},
+	{"@solidjs/start", "@solidjs/vite-plugin-nitro-2", nitroStart},
+	{"@tanstack/react-start", "nitro", nitroStart},
+	{"@tanstack/solid-start", "nitro", nitroStart},
+	{"@analogjs/platform", "", "node dist/analog/server/index.mjs"},
+	{"@builder.io/qwik-city", "", "node server/entry.express"},
+	{"vike", "", "node build/index.js"},
+}
+
+// nitroStart starts a server that Nitro built.
+const nitroStart = "node .output/server/index.mjs"
+
+// checkServerStarts refuses an app whose framework builds a server that no script starts.
+func checkServerStarts(read packagejson.Manifest) error {
+	server, ok := lo.Find(serverFrameworks, func(known serverFramework) bool { return read.Depends(known.dependency) })
+	if !ok {
+		return nil
+	}
+
+	install := ""
+	if server.adapter != "" && !read.Depends(server.adapter) {
+		install = fmt.Sprintf("Install %s, use it as its documentation says, and add ", server.adapter)
+	}
+
+	return problem.New(problem.Invalid, "package.json depends on %s, whose server must be started, and has no start script that does. "+
+		"%s\"start\": %q to its scripts.", server.dependency, lo.CoalesceOrEmpty(install, "Add "), server.start)
+}
+
+// hostVariable is the variable, as NAME=value, that makes the app's server listen to other machines; empty where it does that anyway.
+func hostVariable(read packagejson.Manifest) string {
+	switch {
+	case read.Depends("@astrojs/node"):
+		return "HOST=0.0.0.0"
+	case read.Depends("fastify-cli"):
+		return "FASTIFY_ADDRESS=0.0.0.0"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,2 @@
+// Package php plans the build of Laravel apps.
+package php

@@ -1,0 +1,2 @@
+// Package ruby plans the build of Rails apps.
+package ruby
