@@ -106,8 +106,8 @@ func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error)
 		}
 	}
 
-	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago and may "+
-		"still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
+	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago "+
+		"and may still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
 }
 
 func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {

@@ -121,7 +121,7 @@ func TestNodes_Deleted_ItsAddressesRestUntilNoEdgeCanRouteToThem(t *testing.T) {
 
 	b := setup(t)
 
-	make := func(name string) client.Node {
+	add := func(name string) client.Node {
 		made, err := b.owner.CreateNodeWithResponse(t.Context(), client.CreateNodeInputBody{Name: name, Region: "here"})
 		require.NoError(t, err)
 		require.NotNil(t, made.JSON201, "%s", made.Body)
@@ -131,24 +131,24 @@ func TestNodes_Deleted_ItsAddressesRestUntilNoEdgeCanRouteToThem(t *testing.T) {
 
 	release := func(cooldown time.Duration) { require.NoError(t, b.queries.ReleasePrefixes(t.Context(), cooldown)) }
 
-	second := make("node-2")
+	second := add("node-2")
 	deleted, err := b.owner.DeleteNodeWithResponse(t.Context(), second.ID)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 
-	third := make("node-3")
+	third := add("node-3")
 	require.NotEqual(t, second.Prefix, third.Prefix, "an edge may still send requests there")
 
 	release(time.Hour)
-	require.NotEqual(t, second.Prefix, make("node-4").Prefix, "the cooldown is not over")
+	require.NotEqual(t, second.Prefix, add("node-4").Prefix, "the cooldown is not over")
 
 	_, err = b.pool.Exec(t.Context(), "UPDATE edges SET last_seen_at = now() - interval '1 hour'")
 	require.NoError(t, err)
 	release(0)
-	require.NotEqual(t, second.Prefix, make("node-5").Prefix, "an edge has not been heard of since")
+	require.NotEqual(t, second.Prefix, add("node-5").Prefix, "an edge has not been heard of since")
 
 	_, err = b.pool.Exec(t.Context(), "UPDATE edges SET last_seen_at = now()")
 	require.NoError(t, err)
 	release(0)
-	require.Equal(t, second.Prefix, make("node-6").Prefix)
+	require.Equal(t, second.Prefix, add("node-6").Prefix)
 }

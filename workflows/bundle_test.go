@@ -51,46 +51,46 @@ func setup(t *testing.T) *testBundle {
 }
 
 // setupFor is setup for tests and benchmarks.
-func setupFor(t testing.TB) *testBundle {
-	t.Helper()
+func setupFor(tb testing.TB) *testBundle {
+	tb.Helper()
 
-	config := databasetest.Config(t)
-	pool, err := database.Open(t.Context(), config)
-	require.NoError(t, err)
-	t.Cleanup(pool.Close)
+	config := databasetest.Config(tb)
+	pool, err := database.Open(tb.Context(), config)
+	require.NoError(tb, err)
+	tb.Cleanup(pool.Close)
 
-	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	logger := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 
 	b := &testBundle{
-		ctx: t.Context(), config: config, pool: pool, queries: database.New(pool), key: secret.GenerateKey(), logger: logger,
-		activities: newMemory(t), listener: database.NewListener(config, logger),
+		ctx: tb.Context(), config: config, pool: pool, queries: database.New(pool), key: secret.GenerateKey(), logger: logger,
+		activities: newMemory(tb), listener: database.NewListener(config, logger),
 	}
 
 	b.deployments, err = NewDeployments(pool, b.key, logger)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 
-	run(t, func(ctx context.Context) { _ = b.listener.Run(ctx) })
+	run(tb, func(ctx context.Context) { _ = b.listener.Run(ctx) })
 
 	organisation := id.New()
-	b.exec(t, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", organisation)
+	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", organisation)
 	b.project = id.New()
-	b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
+	b.exec(tb, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
 		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, organisation)
-	b.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'app.example.com', 'generated')", id.New(), b.project)
+	b.exec(tb, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'app.example.com', 'generated')", id.New(), b.project)
 
-	b.node = &fakeNode{bundle: b, id: b.addNode(t, "n1", "10.79.1.0/24"), report: map[string]string{}}
-	run(t, b.node.run)
+	b.node = &fakeNode{bundle: b, id: b.addNode(tb, "n1", "10.79.1.0/24"), report: map[string]string{}}
+	run(tb, b.node.run)
 
-	b.exec(t, "INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now() - interval '1 hour', now() + interval '1 hour')")
+	b.exec(tb, "INSERT INTO control_plane (id, answering_since, answered_at) VALUES (1, now() - interval '1 hour', now() + interval '1 hour')")
 
 	return b
 }
 
 // run runs f until the test ends, and waits for its end.
-func run(t testing.TB, f func(ctx context.Context)) {
-	t.Helper()
+func run(tb testing.TB, f func(ctx context.Context)) {
+	tb.Helper()
 
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	done := make(chan struct{})
 
 	go func() {
@@ -99,24 +99,24 @@ func run(t testing.TB, f func(ctx context.Context)) {
 		f(ctx)
 	}()
 
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		cancel()
 		<-done
 	})
 }
 
-func (b *testBundle) exec(t testing.TB, statement string, args ...any) {
-	t.Helper()
+func (b *testBundle) exec(tb testing.TB, statement string, args ...any) {
+	tb.Helper()
 
 	_, err := b.pool.Exec(b.ctx, statement, args...)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
-func (b *testBundle) addNode(t testing.TB, name, prefix string) uuid.UUID {
-	t.Helper()
+func (b *testBundle) addNode(tb testing.TB, name, prefix string) uuid.UUID {
+	tb.Helper()
 
 	node := id.New()
-	b.exec(t, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, capabilities, last_seen_at)
+	b.exec(tb, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, capabilities, last_seen_at)
 		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, '{release}', now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix))
 
 	return node
@@ -143,11 +143,11 @@ func (b *testBundle) connect(m *memory, key string) (*Worker, error) {
 	return b.makeWorker()
 }
 
-func (b *testBundle) newWorker(t testing.TB) *Worker {
-	t.Helper()
+func (b *testBundle) newWorker(tb testing.TB) *Worker {
+	tb.Helper()
 
 	worker, err := b.makeWorker()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 
 	return worker
 }
@@ -163,51 +163,51 @@ func (b *testBundle) makeWorker() (*Worker, error) {
 }
 
 // work runs a worker until the test ends.
-func (b *testBundle) work(t testing.TB) *Worker {
-	t.Helper()
+func (b *testBundle) work(tb testing.TB) *Worker {
+	tb.Helper()
 
-	worker := b.newWorker(t)
-	b.runWorker(t, worker)
+	worker := b.newWorker(tb)
+	b.runWorker(tb, worker)
 
 	return worker
 }
 
-func (b *testBundle) runWorker(t testing.TB, worker *Worker) {
-	t.Helper()
+func (b *testBundle) runWorker(tb testing.TB, worker *Worker) {
+	tb.Helper()
 
-	run(t, func(ctx context.Context) {
+	run(tb, func(ctx context.Context) {
 		if err := worker.Run(ctx); err != nil {
 			b.logger.Warn("worker ended", "error", err)
 		}
 	})
 }
 
-func (b *testBundle) create(t testing.TB) database.Deployment {
-	t.Helper()
+func (b *testBundle) create(tb testing.TB) database.Deployment {
+	tb.Helper()
 
 	deployment, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Trigger: TriggerManual})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 
 	return deployment
 }
 
-func (b *testBundle) get(t testing.TB, deployment uuid.UUID) database.Deployment {
-	t.Helper()
+func (b *testBundle) get(tb testing.TB, deployment uuid.UUID) database.Deployment {
+	tb.Helper()
 
 	found, err := b.queries.GetDeployment(b.ctx, deployment)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 
 	return found
 }
 
 // await waits until the deployment is in the state.
-func (b *testBundle) await(t testing.TB, deployment uuid.UUID, state string) database.Deployment {
-	t.Helper()
+func (b *testBundle) await(tb testing.TB, deployment uuid.UUID, state string) database.Deployment {
+	tb.Helper()
 
 	var found database.Deployment
 
-	require.Eventually(t, func() bool {
-		found = b.get(t, deployment)
+	require.Eventually(tb, func() bool {
+		found = b.get(tb, deployment)
 
 		return found.State == state
 	}, patienceOfTests, 5*time.Millisecond, "deployment %s is not %s", deployment, state)
@@ -239,12 +239,12 @@ func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
 	return steps
 }
 
-func (b *testBundle) count(t testing.TB, query string, args ...any) int {
-	t.Helper()
+func (b *testBundle) count(tb testing.TB, query string, args ...any) int {
+	tb.Helper()
 
 	var count int
 
-	require.NoError(t, b.pool.QueryRow(b.ctx, query, args...).Scan(&count))
+	require.NoError(tb, b.pool.QueryRow(b.ctx, query, args...).Scan(&count))
 
 	return count
 }
@@ -268,11 +268,11 @@ type memory struct {
 	forgetful bool
 }
 
-func newMemory(t testing.TB) *memory {
-	t.Helper()
+func newMemory(tb testing.TB) *memory {
+	tb.Helper()
 
-	tree := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(tree, "Dockerfile"), []byte("FROM scratch\nEXPOSE 3000\nCMD [\"/app\"]\n"), 0o600))
+	tree := tb.TempDir()
+	require.NoError(tb, os.WriteFile(filepath.Join(tree, "Dockerfile"), []byte("FROM scratch\nEXPOSE 3000\nCMD [\"/app\"]\n"), 0o600))
 
 	return &memory{tree: tree, head: "1111111111111111111111111111111111111111"}
 }

@@ -38,7 +38,7 @@ func (c Config) check() error {
 	switch {
 	case c.ReleaseTimeout <= 0 || c.ReleaseTimeout > time.Hour:
 		return errors.New("ZEITWORK_RELEASE_TIMEOUT must be longer than 0s and at most 1h")
-	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour: //nolint:mnd // A day.
+	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour:
 		return errors.New("ZEITWORK_DRAIN_TIME must be at least 0s and at most 24h")
 	case c.GarbageInterval <= 0:
 		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")

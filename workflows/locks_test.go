@@ -32,13 +32,13 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	b.work(t)
 
 	nodes := []uuid.UUID{b.node.id, b.addNode(t, "n2", "10.79.2.0/24"), b.addNode(t, "n3", "10.79.3.0/24")}
-	all := []uuid.UUID{b.project}
+	all := append(make([]uuid.UUID, 0, 1+projects), b.project)
 
 	for range projects {
 		all = append(all, b.addProject(t, 32<<20, 2))
 	}
 
-	var first []database.Deployment
+	first := make([]database.Deployment, 0, len(all))
 	for _, project := range all {
 		first = append(first, b.deploy(t, project))
 	}

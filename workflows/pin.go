@@ -1,8 +1,10 @@
 package workflows
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -113,6 +115,8 @@ func resumeHeld(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, pr
 	if err != nil {
 		return nil, fmt.Errorf("let held deployments go on: %w", err)
 	}
+
+	slices.SortFunc(released, func(a, b database.ReleaseHeldDeploymentsRow) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 
 	for _, deployment := range released {
 		if err := insertJob(ctx, client, tx, jobName(deployment.Step), arguments{DeploymentID: deployment.ID}); err != nil {

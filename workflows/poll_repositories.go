@@ -73,33 +73,9 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 			return nil
 		}
 
-		newest, unresolved, err := newestCommit(ctx, queries, locked)
-		if err != nil {
+		news, err := isNews(ctx, queries, locked, commit, asked)
+		if err != nil || !news {
 			return err
-		}
-
-		// A deployment of the branch's newest commit has still to find out which one that is: this one, perhaps.
-		if unresolved {
-			return queries.RecordPoll(ctx, locked.LastSeenCommit, time.Since(asked), project.ID)
-		}
-
-		if err := queries.RecordPoll(ctx, &commit, time.Since(asked), project.ID); err != nil {
-			return fmt.Errorf("write the commit: %w", err)
-		}
-
-		if lo.FromPtr(locked.LastSeenCommit) == commit || newest == commit {
-			return nil
-		}
-
-		// Somebody may have deployed the commit by hand since the branch was last seen to point elsewhere, and may have gone back
-		// since. A branch that is set back to a commit of long ago is another matter: that is a push.
-		deployed, err := queries.CommitWasDeployed(ctx, project.ID, commit, lo.FromPtrOr(locked.LastSeenAt, locked.CreatedAt))
-		if err != nil {
-			return fmt.Errorf("look for deployments of the commit: %w", err)
-		}
-
-		if deployed {
-			return nil
 		}
 
 		_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
@@ -108,6 +84,37 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 
 		return err
 	})
+}
+
+// isNews records that the project's branch points at the commit, and tells whether that is a push which nobody has deployed yet. The
+// repository was asked at the time given. The project is locked.
+func isNews(ctx context.Context, queries *database.Queries, project database.Project, commit string, asked time.Time) (bool, error) {
+	newest, unresolved, err := newestCommit(ctx, queries, project)
+	if err != nil {
+		return false, err
+	}
+
+	// A deployment of the branch's newest commit has still to find out which one that is: this one, perhaps.
+	if unresolved {
+		return false, queries.RecordPoll(ctx, project.LastSeenCommit, time.Since(asked), project.ID)
+	}
+
+	if err := queries.RecordPoll(ctx, &commit, time.Since(asked), project.ID); err != nil {
+		return false, fmt.Errorf("write the commit: %w", err)
+	}
+
+	if lo.FromPtr(project.LastSeenCommit) == commit || newest == commit {
+		return false, nil
+	}
+
+	// Somebody may have deployed the commit by hand since the branch was last seen to point elsewhere, and may have gone back since. A
+	// branch that is set back to a commit of long ago is another matter: that is a push.
+	deployed, err := queries.CommitWasDeployed(ctx, project.ID, commit, lo.FromPtrOr(project.LastSeenAt, project.CreatedAt))
+	if err != nil {
+		return false, fmt.Errorf("look for deployments of the commit: %w", err)
+	}
+
+	return !deployed, nil
 }
 
 // newestCommit returns the commit of the newest deployment of the project's branch, and whether it is still to be resolved.

@@ -2,7 +2,7 @@ package workflows
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -225,7 +225,7 @@ func TestRetire_VMsOfDeadNodes_LeaveTheSlotsToOthers(t *testing.T) {
 		deployment := id.New()
 		b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at)
 			VALUES ($1, $2, 'health_check', 'manual', $3, '', 'failed', now() - interval '1 minute', now() - interval '1 hour')`,
-			deployment, b.project, fmt.Sprint(number))
+			deployment, b.project, strconv.Itoa(number))
 		b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, desired_state)
 			VALUES ($1, $2, $3, '10.79.2.10'::inet + $4::bigint, 80, 100, 1000, 'stopped')`, id.New(), deployment, dead, number)
 		require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {

@@ -165,7 +165,10 @@ func (w *Worker) Run(ctx context.Context) error {
 
 	// The lock's connection is used by one goroutine at a time: the lock is given back behind the last sign of life.
 	stopWorking()
-	<-dead
+
+	if err := <-dead; err != nil {
+		w.logger.WarnContext(ctx, "the worker's lock was lost when nothing needed it any more", logging.Error(err))
+	}
 
 	w.logger.InfoContext(ctx, "worker stopped")
 
