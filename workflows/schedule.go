@@ -150,7 +150,7 @@ func adoptWarm(
 
 	nodes, err := queries.AdoptWarmVMs(ctx, database.AdoptWarmVMsParams{
 		DeploymentID: deployment.ID, ProjectID: deployment.ProjectID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis,
-		MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred instances.
+		MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred.
 	})
 	if err != nil {
 		return 0, fmt.Errorf("take warm VMs over: %w", err)
