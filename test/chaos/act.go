@@ -43,7 +43,15 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 
 			return []uuid.UUID{made}, err
 		}
+	case actionLateCancel:
+		return h.cancelLate(ctx, p)
+	case actionDrain:
+		return nil, h.drain(ctx, h.cluster.Nodes()[0].Name)
+	case actionRescale:
+		return nil, h.rescale(ctx, p)
 	case actionDeploy:
+	case "":
+		return nil, nil
 	}
 
 	made, err := p.deploy(ctx)

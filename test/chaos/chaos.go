@@ -45,6 +45,7 @@ func chaos(ctx context.Context, o options) (held bool, err error) {
 func (h *harness) play(ctx context.Context, plan []disturbance, o options) *report {
 	result := &report{}
 
+	h.patient = leaveTime
 	h.traffic.start(ctx, usualTraffic, h.web)
 
 	for _, d := range plan {
@@ -63,7 +64,8 @@ func (h *harness) play(ctx context.Context, plan []disturbance, o options) *repo
 
 	h.traffic.stop()
 
-	result.failures = h.settle(ctx)
+	result.rest = append(result.rest, h.comeToRest(ctx)...)
+	result.failures = h.settle(ctx, false)
 	result.requests, result.excused = h.traffic.total()
 
 	return result

@@ -21,6 +21,16 @@ const (
 	lookTime = 10 * time.Second
 )
 
+// leaveTime is how long the VMs of a deployment that was live may take to leave: the product's drain time, their grace, and what it takes to see.
+const leaveTime = 75 * time.Second
+
+// comeToRest waits until everything has left that was on its way out, too.
+func (h *harness) comeToRest(ctx context.Context) []finding {
+	h.patient = 0
+
+	return h.converge(ctx)
+}
+
 // converge waits until nothing is wrong any more. When its time is over it returns what still is.
 func (h *harness) converge(ctx context.Context) []finding {
 	const pause = 100 * time.Millisecond
@@ -59,6 +69,8 @@ func (h *harness) look(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{lost("the database cannot be asked: %v", err)}
 	}
+
+	r.patient = h.patient
 
 	if found := r.judge(h.projects()); len(found) > 0 {
 		return found

@@ -73,7 +73,7 @@ func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 
 	o.findings = append(o.findings, h.converge(ctx)...)
 	o.took, o.last = time.Since(o.at), h.last
-	o.failures = h.settle(ctx)
+	o.failures = h.settle(ctx, d.moves())
 
 	if strings.HasPrefix(o.victim, "worker") && (d.means == meansKill || d.means == meansPoint) {
 		if o.resumed, err = h.resumed(ctx, did.made, o.at, d.means == meansPoint); err != nil {
@@ -84,14 +84,18 @@ func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 	return o
 }
 
-// settle returns the requests that have failed since the last time.
-func (h *harness) settle(ctx context.Context) []string {
+// settle returns the requests that have failed since the last time. Streams do not count where VMs were moved.
+func (h *harness) settle(ctx context.Context, moved bool) []string {
 	r, err := readRows(ctx, h.pool)
 	if err != nil {
 		return []string{fmt.Sprintf("the database cannot be asked what was live: %v", err)}
 	}
 
 	failures, streams := h.traffic.settle(r.flips(h.projects()))
+
+	if moved {
+		return failures
+	}
 
 	return append(failures, streams...)
 }
@@ -115,6 +119,12 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 		return func(ctx context.Context) (string, time.Time, error) { return h.cutOff(ctx, d) }, nil
 	case meansKillVM:
 		return h.killVM, nil
+	case meansLost, meansFull, meansAddresses, meansCrowd:
+		return func(ctx context.Context) (string, time.Time, error) {
+			at := time.Now()
+
+			return d.target, at, h.disturbRarely(ctx, d)
+		}, nil
 	case meansKill, meansFreeze:
 		fallthrough
 	default:

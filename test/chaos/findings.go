@@ -39,7 +39,7 @@ func (r rows) judge(projects []*project) []finding {
 		found = append(found, r.judgeRoute(p)...)
 	}
 
-	found = append(found, r.judgeVMs()...)
+	found = append(found, r.judgeVMs(projects)...)
 	found = append(found, r.judgeReleases()...)
 
 	for _, e := range r.edges {
@@ -115,7 +115,7 @@ func (r rows) judgeReleases() []finding {
 }
 
 // judgeVMs reports live deployments that lack healthy VMs, and VMs that no deployment needs.
-func (r rows) judgeVMs() []finding {
+func (r rows) judgeVMs(projects []*project) []finding {
 	var found []finding
 
 	needed := r.needed()
@@ -125,6 +125,7 @@ func (r rows) judgeVMs() []finding {
 		d, ok := needed[vm.DeploymentID]
 
 		switch {
+		case r.mayLeave(vm):
 		case !ok || vm.DesiredState == "stopped":
 			found = append(found, orphan("VM %s of deployment %s is %s (to be %s) on %s", vm.ID, vm.DeploymentID, vm.State, vm.DesiredState, vm.Node))
 		case vm.State == "healthy":
@@ -134,9 +135,9 @@ func (r rows) judgeVMs() []finding {
 		}
 	}
 
-	for id, d := range needed {
-		if d.State == "live" && healthy[id] != instances {
-			found = append(found, lost("deployment %s has %d healthy VMs of %d", id, healthy[id], instances))
+	for _, p := range projects {
+		if live, ok := r.live(p); ok && healthy[live.ID] != p.instances() {
+			found = append(found, lost("deployment %s has %d healthy VMs of %d", live.ID, healthy[live.ID], p.instances()))
 		}
 	}
 

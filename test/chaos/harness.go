@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -33,6 +34,8 @@ type harness struct {
 
 	// counted are the findings that the report has already: one that stays is reported once, not after every disturbance.
 	counted map[string]bool
+	// patient is for how long VMs of replaced deployments may take to leave without this being reported; zero: they must be gone.
+	patient time.Duration
 	// last is the finding that the last convergence waited for in the end.
 	last string
 }
@@ -44,6 +47,14 @@ type place struct {
 	// cluster and builds are ranges of addresses that nothing else uses.
 	cluster, builds netip.Prefix
 	bridge          string
+	// environ is added to the environment of every service. The full run leaves every deadline and lease as the product has it.
+	environ []string
+}
+
+// shortTimes are for the tests, which would take too long with the product's own: how long requests may take to end, addresses rest, VMs are
+// kept warm, and nodes are silent until they are lost.
+func shortTimes() []string {
+	return []string{"ZEITWORK_DRAIN_TIME=1s", "ZEITWORK_IP_COOLDOWN=2s", "ZEITWORK_KEEP_WARM=20s", "ZEITWORK_NODE_LOST_AFTER=20s"}
 }
 
 // newHarness builds the platform, starts it in a scratch folder, and deploys both projects. The caller stops the harness. On an error the
@@ -85,10 +96,7 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 		Program: program, Bin: at.bin,
 		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
 		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
-		Environ: []string{
-			"ZEITWORK_HEALTH_TIMEOUT=30s", "ZEITWORK_DRAIN_TIME=1s", "ZEITWORK_IP_COOLDOWN=2s", "ZEITWORK_KEEP_WARM=20s",
-			"ZEITWORK_NODE_LOST_AFTER=20s", "ZEITWORK_POLL_INTERVAL=2s", "ZEITWORK_LOG_LEVEL=debug",
-		},
+		Environ:  append([]string{"ZEITWORK_POLL_INTERVAL=2s", "ZEITWORK_LOG_LEVEL=debug"}, at.environ...),
 		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, "platform:", part, detail) },
 		Logger:   slog.New(slog.DiscardHandler),
 	})

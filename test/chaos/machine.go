@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -208,8 +209,10 @@ func (h *holding) judge(node string, r rows) []finding {
 
 		return vm.Node == node && ok && vm.DesiredState != "stopped"
 	})
-	ids := lo.Map(vms, func(vm vmRow, _ int) string { return vm.ID.String() })
-	digests := lo.Map(vms, func(vm vmRow, _ int) string { return needed[vm.DeploymentID].ImageDigest })
+	leaving := lo.Filter(r.vms, func(vm vmRow, _ int) bool { return vm.Node == node && r.mayLeave(vm) })
+	ids := lo.Map(slices.Concat(vms, leaving), func(vm vmRow, _ int) string { return vm.ID.String() })
+	images := lo.KeyBy(r.deployments, func(d deploymentRow) uuid.UUID { return d.ID })
+	digests := lo.Map(slices.Concat(vms, leaving), func(vm vmRow, _ int) string { return images[vm.DeploymentID].ImageDigest })
 
 	var found []finding
 
@@ -242,5 +245,5 @@ func (h *holding) judge(node string, r rows) []finding {
 		}
 	}
 
-	return append(found, judgeNetwork(h.net, node, vms)...)
+	return append(found, judgeNetwork(h.net, node, vms, leaving)...)
 }

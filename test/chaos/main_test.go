@@ -57,7 +57,7 @@ func platform(t *testing.T, r rates) *harness {
 	shared.once.Do(func() {
 		shared.harness, shared.err = newHarness(context.Background(), place{
 			bin: bin, bridge: "zwchaos1",
-			cluster: netip.MustParsePrefix("10.93.0.0/16"), builds: netip.MustParsePrefix("10.94.0.0/16"),
+			cluster: netip.MustParsePrefix("10.93.0.0/16"), builds: netip.MustParsePrefix("10.94.0.0/16"), environ: shortTimes(),
 		})
 	})
 	npm.SkipIfCause(t, shared.err)
@@ -113,7 +113,7 @@ func playPlan(t *testing.T, h *harness, plan []disturbance) *report {
 	}
 
 	h.traffic.stop()
-	result.failures = h.settle(t.Context())
+	result.failures = h.settle(t.Context(), false)
 	result.requests, result.excused = h.traffic.total()
 	result.print(t.Output())
 

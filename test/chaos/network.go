@@ -80,15 +80,16 @@ func handleIn(namespace string) (*netlink.Handle, error) {
 	return handle, nil
 }
 
-// judgeNetwork reports VMs without an interface and an address, and interfaces of no VM.
-func judgeNetwork(held []netHolding, node string, vms []vmRow) []finding {
+// judgeNetwork reports VMs without an interface and an address, and interfaces of no VM. VMs that are leaving may have theirs.
+func judgeNetwork(held []netHolding, node string, vms, leaving []vmRow) []finding {
 	var found []finding
 
 	wanted := lo.Map(vms, func(vm vmRow, _ int) netip.Addr { return vm.IP })
+	allowed := append(lo.Map(leaving, func(vm vmRow, _ int) netip.Addr { return vm.IP }), wanted...)
 	routed := lo.Map(held, func(h netHolding, _ int) netip.Addr { return h.address })
 
 	for _, one := range held {
-		if !lo.Contains(wanted, one.address) {
+		if !lo.Contains(allowed, one.address) {
 			found = append(found, orphan("interface %s with address %s on %s", one.name, one.address, node))
 		}
 	}

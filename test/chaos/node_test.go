@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http"
 	"testing"
 	"time"
 
@@ -39,8 +38,10 @@ func TestDrain_VMsMoveFirstAndAreStoppedAfter(t *testing.T) {
 	require.NotZero(t, h.healthyOn(t, node), "what is looked for afterwards is what is there before")
 
 	began := time.Now()
-	h.setNode(t, node, "draining")
-	t.Cleanup(func() { h.setNode(t, node, "ready") })
+	require.NoError(t, h.setNode(t.Context(), node, client.UpdateNodeInputBodyStateDraining))
+	t.Cleanup(func() {
+		require.NoError(t, h.setNode(context.WithoutCancel(t.Context()), node, client.UpdateNodeInputBodyStateReady))
+	})
 
 	h.movesAway(t, node)
 	t.Logf("drained in %s", time.Since(began).Round(time.Millisecond))
@@ -98,21 +99,4 @@ func (h *harness) healthyOn(t *testing.T, node string) int {
 	live, _ := r.live(h.web)
 
 	return lo.CountBy(r.vms, func(vm vmRow) bool { return vm.Node == node && vm.DeploymentID == live.ID && vm.State == "healthy" })
-}
-
-func (h *harness) setNode(t *testing.T, name, state string) {
-	t.Helper()
-
-	ctx := context.WithoutCancel(t.Context()) // It is also for the time after the test.
-
-	nodes, err := h.api.ListNodesWithResponse(ctx)
-	require.NoError(t, err)
-	require.NotNil(t, nodes.JSON200, "%s", nodes.Body)
-
-	node, ok := lo.Find(nodes.JSON200.Items, func(n client.Node) bool { return n.Name == name })
-	require.True(t, ok)
-
-	answer, err := h.api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: client.UpdateNodeInputBodyState(state)})
-	require.NoError(t, err)
-	require.Equal(t, http.StatusOK, answer.StatusCode(), "%s", answer.Body)
 }

@@ -20,6 +20,12 @@ const (
 	actionTwoPushes action = "two pushes"
 	actionCancel    action = "cancel"
 	actionRollback  action = "rollback"
+	// actionLateCancel cancels a deployment whose VMs have been placed.
+	actionLateCancel action = "cancel with VMs"
+	// actionDrain drains a node until its VMs are elsewhere, and makes it ready again.
+	actionDrain action = "drain"
+	// actionRescale changes the instances of the project without a deployment, and back.
+	actionRescale action = "rescale"
 )
 
 // means is how something is disturbed.
@@ -32,7 +38,22 @@ const (
 	meansKillVM  means = "kill VM"
 	meansPoint   means = "kill at"
 	meansFreezer means = "freeze at"
+	// The means below kill nothing. Each takes a minute or more.
+
+	// meansLost cuts a node off in mid health check, until its VMs are placed elsewhere.
+	meansLost means = "lose node"
+	// meansFull drains a node while no other one has room, and then makes room.
+	meansFull means = "drain full cluster"
+	// meansAddresses leaves one node, then both, without a free address.
+	meansAddresses means = "no addresses"
+	// meansCrowd deploys many projects at once.
+	meansCrowd means = "60 projects"
 )
+
+// rare are the means that a plan has now and then, in turn: every rareEvery-th disturbance.
+func rare() []means { return []means{meansLost, meansFull, meansAddresses, meansCrowd} }
+
+const rareEvery = 60
 
 // disturbance is one entry of the plan.
 type disturbance struct {
@@ -66,8 +87,15 @@ func (d disturbance) kind() string {
 	return strings.TrimSpace(string(d.means) + " " + target)
 }
 
+// moves tells whether the disturbance has VMs leave their node, which ends their streams with their grace.
+func (d disturbance) moves() bool {
+	return d.action == actionDrain || d.means == meansLost || d.means == meansFull
+}
+
 func (d disturbance) String() string {
 	switch d.means {
+	case meansLost, meansFull, meansAddresses, meansCrowd:
+		return strings.TrimSpace(fmt.Sprintf("%s %s", d.means, d.target))
 	case meansPoint, meansKillVM:
 		return fmt.Sprintf("%s %s, %s", d.means, d.target, d.action)
 	case meansFreezer:
@@ -91,7 +119,7 @@ func steps() []string {
 
 func moments() []string { return []string{faultpoint.Before, faultpoint.After, faultpoint.Committed} }
 
-// points are all fault points that every plain deployment reaches.
+// points are all fault points. Those of the jobs in reachedBy need more than a plain deployment.
 func points() []string {
 	named := lo.CrossJoinBy2(steps(), moments(), faultpoint.Name)
 
@@ -99,7 +127,7 @@ func points() []string {
 		named = append(named, faultpoint.Name(effect, faultpoint.Before), faultpoint.Name(effect, faultpoint.After))
 	}
 
-	for _, kind := range []string{"retire", "reconcile"} {
+	for _, kind := range []string{"retire", "reconcile", "cleanup", "move_vms", "rescale"} {
 		named = append(named, faultpoint.Name(kind, faultpoint.Before), faultpoint.Name(kind, faultpoint.Committed))
 	}
 
@@ -127,10 +155,15 @@ func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
 	planned := make([]disturbance, 0, n)
 
-	for range n {
-		if only != "" {
+	for i := range n {
+		switch {
+		case only != "":
 			planned = append(planned, atPoint(random, named))
-		} else {
+		case i%rareEvery == rareEvery-1:
+			planned = append(planned, disturbance{
+				means: rare()[i/rareEvery%len(rare())], target: pick(random, []string{"node-1", "node-2"}), quiet: true,
+			})
+		default:
 			planned = append(planned, draw(random, named))
 		}
 	}
@@ -181,6 +214,7 @@ func draw(random *rand.Rand, named []string) disturbance {
 		}
 	case meansFreeze:
 		d.target = pick(random, parts())
+	case meansLost, meansFull, meansAddresses, meansCrowd: // A plan has these in turn.
 	}
 
 	return d
@@ -193,8 +227,20 @@ func bothEdges(one, other string) bool {
 	return first && second
 }
 
+// reachedBy are the actions that lead to the jobs which a plain deployment has no need of.
+func reachedBy() map[string]action {
+	return map[string]action{"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale}
+}
+
 func atPoint(random *rand.Rand, named []string) disturbance {
-	return disturbance{means: meansPoint, target: pick(random, named), action: actionDeploy}
+	d := disturbance{means: meansPoint, target: pick(random, named), action: actionDeploy}
+
+	effect, _, _ := strings.Cut(d.target, ".")
+	if special, ok := reachedBy()[effect]; ok {
+		d.action, d.quiet = special, special == actionRescale
+	}
+
+	return d
 }
 
 func pick[T any](random *rand.Rand, from []T) T { return from[random.IntN(len(from))] }

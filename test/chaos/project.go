@@ -35,6 +35,8 @@ type project struct {
 
 	mutex sync.Mutex
 	made  []uuid.UUID
+	// wanted is how many instances the project asks for.
+	wanted int
 }
 
 func newProject(ctx context.Context, api *client.ClientWithResponses, s *sample) (*project, error) {
@@ -51,7 +53,9 @@ func newProject(ctx context.Context, api *client.ClientWithResponses, s *sample)
 		return nil, rig.Failed("make project "+s.name, err, lo.FromPtr(made).Body)
 	}
 
-	return &project{api: api, sample: s, id: made.JSON201.ID, host: strings.TrimPrefix(made.JSON201.URL, "http://")}, nil
+	return &project{
+		api: api, sample: s, id: made.JSON201.ID, host: strings.TrimPrefix(made.JSON201.URL, "http://"), wanted: instances,
+	}, nil
 }
 
 // deploy pushes a new version and asks for its deployment.
@@ -107,6 +111,33 @@ func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
 	p.made = append(p.made, deployment)
 
 	return deployment, nil
+}
+
+// scale asks for a number of instances, which what is live follows without a deployment.
+func (p *project) scale(ctx context.Context, wanted int) error {
+	_, err := ask(ctx, "change the instances", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.UpdateProjectWithResponse(ctx, p.id, client.ProjectUpdate{Instances: lo.ToPtr(int64(wanted))})
+		if lo.FromPtr(answer).JSON200 == nil {
+			return uuid.Nil, lo.FromPtr(answer).Body, err
+		}
+
+		return p.id, nil, err
+	})
+
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.wanted = wanted
+
+	return err
+}
+
+// instances are how many VMs must serve for the project.
+func (p *project) instances() int {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return p.wanted
 }
 
 // deployments are all that were asked for.

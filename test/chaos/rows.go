@@ -21,6 +21,10 @@ type rows struct {
 	domains  []domainRow
 	edges    []edgeRow
 	version  int64
+	// at is when the rows were read.
+	at time.Time
+	// patient is for how long the VMs of a deployment may take to leave behind the flip that replaced what was live.
+	patient time.Duration
 }
 
 type deploymentRow struct {
@@ -77,8 +81,8 @@ FROM vms JOIN nodes ON nodes.id = node_id WHERE removed_at IS NULL ORDER BY vms.
 SELECT vms.deployment_id, count(*) AS times FROM vms JOIN runtime_logs ON runtime_logs.vm_id = vms.id
 WHERE vms.kind = 'release' AND line = '` + released + `' GROUP BY vms.deployment_id`
 	domainsSQL = `SELECT project_id, hostname, deployment_id FROM domains ORDER BY hostname`
-	edgesSQL   = `SELECT name, acknowledged_version FROM edges ORDER BY name`
-	versionSQL = `SELECT version FROM route_table`
+	edgesSQL   = `SELECT name, acknowledged_version FROM edges WHERE name <> '` + ghost + `' ORDER BY name`
+	versionSQL = `SELECT version, now() FROM route_table`
 )
 
 // readRows reads everything in one transaction, so that it fits together.
@@ -106,7 +110,7 @@ func readRows(ctx context.Context, pool *pgxpool.Pool) (read rows, err error) {
 			return err
 		}
 
-		if err := tx.QueryRow(ctx, versionSQL).Scan(&read.version); err != nil {
+		if err := tx.QueryRow(ctx, versionSQL).Scan(&read.version, &read.at); err != nil {
 			return fmt.Errorf("read the route table's version: %w", err)
 		}
 
@@ -150,6 +154,19 @@ func (r rows) needed() map[uuid.UUID]deploymentRow {
 	needed := lo.Filter(r.deployments, func(d deploymentRow, _ int) bool { return d.State == "live" || (d.State == "retired" && d.Warm) })
 
 	return lo.KeyBy(needed, func(d deploymentRow) uuid.UUID { return d.ID })
+}
+
+// mayLeave tells whether a VM is on its way out in good time: requests to what was live may take a while to end, and the one that was kept warm
+// before it leaves then, too.
+func (r rows) mayLeave(vm vmRow) bool {
+	d, ok := lo.Find(r.deployments, func(d deploymentRow) bool { return d.ID == vm.DeploymentID })
+	if !ok || d.State != "retired" || d.Warm {
+		return false
+	}
+
+	return lo.SomeBy(r.deployments, func(other deploymentRow) bool {
+		return other.ProjectID == d.ProjectID && other.RouteVersion > d.RouteVersion && other.EndedAt != nil && r.at.Sub(*other.EndedAt) < r.patient
+	})
 }
 
 // flip is the moment at which a deployment took the route of its project.
