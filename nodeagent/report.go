@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 const (
@@ -64,7 +64,7 @@ func (a *Agent) sendReport(ctx context.Context) error {
 	defer cancel()
 
 	report := client.NodeReport{
-		Version: version(), Runtime: a.config.Runtime,
+		Version: version.Get().Version, Runtime: a.config.Runtime,
 		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
 	}
 
@@ -101,15 +101,6 @@ func (a *Agent) states() []client.VMReport {
 	}
 
 	return states
-}
-
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-
-	return info.Main.Version
 }
 
 // memoryBytes returns the memory of this machine, and 0 where the kernel does not tell.

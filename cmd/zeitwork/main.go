@@ -58,7 +58,7 @@ func rootCommand() *cobra.Command {
 
 	root.AddGroup(
 		&cobra.Group{ID: "user", Title: "For users:"},
-		&cobra.Group{ID: "operator", Title: "For who runs the platform:"},
+		&cobra.Group{ID: "operator", Title: "For operators:"},
 	)
 	root.SetHelpCommand(helpCommand(root))
 
@@ -71,6 +71,8 @@ func rootCommand() *cobra.Command {
 		command.GroupID = "operator"
 		root.AddCommand(command)
 	}
+
+	root.AddCommand(versionCommand())
 
 	return root
 }

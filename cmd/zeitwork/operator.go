@@ -8,7 +8,7 @@ import (
 	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
-// operatorCommands are the commands of who runs the platform.
+// operatorCommands are the commands with which operators run the platform.
 func operatorCommands() []*cobra.Command {
 	services := []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand()}
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/telemetry"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 // serviceConfig is what every service can be told.
@@ -69,6 +70,9 @@ func serve[C interface{ common() serviceConfig }](ctx context.Context, name stri
 
 	logger := logging.New(config.common().Log, os.Stderr, name)
 	slog.SetDefault(logger)
+
+	build := version.Get()
+	logger.InfoContext(ctx, "starting", "version", build.Version, "commit", build.Commit, "go", build.Go)
 
 	measured, err := telemetry.Setup(ctx, name)
 	if err != nil {
