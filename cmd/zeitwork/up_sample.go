@@ -16,6 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
@@ -130,7 +131,7 @@ func deployCommit(ctx context.Context, api *cli.API, project *client.Project, co
 		return fmt.Errorf("deploy the sample: %s", created.Body)
 	}
 
-	ended, err := cli.Watch(ctx, api, created.JSON201.ID, cli.NewProgress(report, false))
+	ended, err := cli.Watch(ctx, api, created.JSON201.ID, cli.NewProgress(liveline.New(report, nil)))
 	if err != nil {
 		return err
 	}

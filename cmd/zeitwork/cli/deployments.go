@@ -11,6 +11,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 func (a *app) deploymentsCommand() *cobra.Command {
@@ -83,7 +84,7 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 		t.row("URL", found.JSON200.URL)
 		t.flush()
 
-		steps := NewProgress(w, false)
+		steps := NewProgress(liveline.New(w, nil))
 		steps.Deployment(found.JSON200)
 
 		if found.JSON200.Error != nil {

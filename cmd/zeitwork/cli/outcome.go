@@ -8,17 +8,22 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // watch shows a deployment until it has ended or is held, and returns the error that goes with how it ended.
 func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
+	line := liveline.New(a.Err, liveline.WidthOf(a.Err))
+
 	var watcher Watcher = events{out: a.Out}
 	if !a.json {
-		watcher = NewProgress(a.Err, isTerminal(a.Err))
+		watcher = NewProgress(line)
 	}
 
 	found, err := Watch(ctx, api, deployment, watcher)
+	line.Set("")
+
 	if err != nil {
 		if ctx.Err() != nil {
 			a.sayf("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
