@@ -26,7 +26,7 @@ func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 
 	if err != nil {
 		if ctx.Err() != nil {
-			a.sayf("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
+			a.sayf("Stopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
 		}
 
 		return err
