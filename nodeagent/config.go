@@ -15,7 +15,7 @@ import (
 
 // Config is the node agent's configuration.
 type Config struct {
-	APIURL string `doc:"URL of the API." env:"ZEITWORK_API_URL,required"`
+	APIURL string `doc:"Where the platform's API answers, such as https://api.example.com." env:"ZEITWORK_API_URL,required"`
 	Token  string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
@@ -32,8 +32,8 @@ type Config struct {
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
 	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
 
-	RegistryHost     string `doc:"Host and port of the registry that images are pulled from." env:"ZEITWORK_REGISTRY_HOST"`
-	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
+	RegistryHost     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST"`
+	RegistryInsecure bool   `doc:"Speak HTTP instead of HTTPS to the registry." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
 }
 
 // networkFolder is on a tmpfs, as network namespaces end with the machine.

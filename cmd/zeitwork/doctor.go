@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
@@ -23,9 +22,9 @@ func doctorCommand() *cobra.Command {
 It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config, err := env.ParseAs[upConfig]()
+			config, err := configuration[upConfig]()
 			if err != nil {
-				return fmt.Errorf("read the configuration: %w", err)
+				return err
 			}
 
 			findings := doctor.Examine(command.Context(), config.examination())

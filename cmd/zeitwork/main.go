@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
@@ -62,7 +63,7 @@ func rootCommand() *cobra.Command {
 	)
 	root.SetHelpCommand(helpCommand(root))
 
-	for _, command := range cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}) {
+	for _, command := range cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())}) {
 		command.GroupID = "user"
 		root.AddCommand(command)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -17,10 +18,17 @@ import (
 	"github.com/zeitwork/zeitwork/internal/version"
 )
 
-// serviceConfig is what every service can be told.
+// serviceConfig is the part of every service's configuration that concerns the process itself.
 type serviceConfig struct {
 	Log           logging.Config
 	MetricsListen string `doc:"Address on which /metrics answers Prometheus, such as 127.0.0.1:9090; empty: none." env:"ZEITWORK_METRICS_LISTEN"`
+}
+
+// clusterConfig is the configuration that the commands besides api share about the cluster.
+//
+//nolint:lll // One variable a line, with its documentation.
+type clusterConfig struct {
+	Range netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"`
 }
 
 func (c serviceConfig) common() serviceConfig { return c }
@@ -49,7 +57,8 @@ func serviceCommand[C interface{ common() serviceConfig }](name, short string, r
 	}
 }
 
-// configuration reads a configuration from the environment, and takes secrets out of it so that no child inherits them.
+// configuration reads a configuration from the environment, and takes secrets out of it so that no child inherits them. A second
+// call no longer finds them.
 func configuration[C any]() (C, error) {
 	config, err := env.ParseAs[C]()
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -36,9 +35,9 @@ func upCommand() *cobra.Command {
 		Long:  upHelp,
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config, err := env.ParseAs[upConfig]()
+			config, err := configuration[upConfig]()
 			if err != nil {
-				return fmt.Errorf("read the configuration: %w", err)
+				return err
 			}
 
 			if prepareOnly {

@@ -14,10 +14,10 @@ import (
 
 // Terminal is what a command talks to.
 type Terminal struct {
-	In     io.Reader
-	Out    io.Writer // Results, and nothing else when --json is given.
-	Err    io.Writer // What is going on, questions and warnings.
-	Getenv func(name string) string
+	In      io.Reader
+	Out     io.Writer // Results, and nothing else when --json is given.
+	Err     io.Writer // What is going on, questions and warnings.
+	Environ map[string]string
 }
 
 // app is what all commands share.

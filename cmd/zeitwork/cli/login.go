@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,10 +39,12 @@ func (a *app) login(ctx context.Context, url string) error {
 		return err
 	}
 
-	if url == "" {
-		url = a.Getenv(apiURLVariable)
+	environment, err := a.environment()
+	if err != nil {
+		return err
 	}
 
+	url = cmp.Or(url, environment.APIURL)
 	if url == "" {
 		before, err := readCredentials(path)
 		if err != nil || before.API == "" {
