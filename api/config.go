@@ -21,12 +21,12 @@ type Config struct {
 	GitProtocols []string     `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"         envDefault:"https"`
 }
 
-// hostname is the generated hostname of the project with that slug.
+// hostname returns the generated hostname of the project with that slug.
 func (c Config) hostname(slug string) string {
 	return slug + "." + strings.ToLower(c.BaseDomain)
 }
 
-// projectURL is where a project answers.
+// projectURL returns the URL that the project with that slug answers on.
 func (c Config) projectURL(slug string) string {
 	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: c.hostname(slug)}
 	if port := c.EdgeURL.Port(); port != "" {
