@@ -18,9 +18,9 @@ type adminConfig struct {
 	Cluster  clusterConfig
 }
 
-// adminCommand holds what needs the database, because nobody can sign in yet.
+// adminCommand holds the commands that need the database itself, as before anybody can sign in.
 func adminCommand() *cobra.Command {
-	command := &cobra.Command{Use: "admin", Short: "What needs the database itself", Hidden: true}
+	command := &cobra.Command{Use: "admin", Short: "Commands that need the database itself", Hidden: true}
 	command.AddCommand(bootstrapCommand())
 
 	return command

@@ -16,8 +16,8 @@ func doctorCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say, part by part, what this machine can do and what to install for the rest",
-		Long: `Say, part by part, what this machine can do and what to install for the rest.
+		Short: "Check, part by part, what this machine can run, and say what to install for the rest",
+		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
 It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,

@@ -12,11 +12,11 @@ import (
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 )
 
-// helpCommand is cobra's help with one more topic: config.
+// helpCommand is cobra's help command with one more topic: config.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND | config]",
-		Short: "Help about a command, or about the environment variables that configure the services",
+		Short: "Help about a command, or about all environment variables",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "config" {
 				printConfiguration(os.Stdout)

@@ -1,5 +1,4 @@
-// Command zeitwork is the whole platform in one binary: its services, the local cluster, and the command line of its
-// users.
+// Command zeitwork is the whole platform in one binary: the services, the local platform, and the command line for users.
 package main
 
 import (

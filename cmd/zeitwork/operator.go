@@ -12,10 +12,10 @@ import (
 func operatorCommands() []*cobra.Command {
 	services := []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand()}
 
-	// The local cluster finds its services by this flag in the list of processes.
+	// The local platform finds its services by this flag in the list of processes.
 	for _, service := range services {
 		name := cluster.InstanceFlag[len("--"):]
-		service.Flags().String(name, "", "marks the process as one of a local cluster")
+		service.Flags().String(name, "", "marks the process as one of a local platform")
 		_ = service.Flags().MarkHidden(name)
 	}
 

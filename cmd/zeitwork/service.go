@@ -33,7 +33,7 @@ type clusterConfig struct {
 
 func (c serviceConfig) common() serviceConfig { return c }
 
-// parts are what a service gets besides its configuration.
+// parts are the parts of the process that a service gets besides its configuration.
 type parts struct {
 	logger    *slog.Logger
 	telemetry *telemetry.Telemetry

@@ -54,7 +54,7 @@ func deploySample(ctx context.Context, started *cluster.Cluster, dataDir string,
 	return project.URL, waitForAnswer(ctx, started.EdgeURL(), project.URL)
 }
 
-// makeSampleRepository writes the sample into a git repository at the first start; later it is left as the user has it.
+// makeSampleRepository writes the sample into a git repository at the first start. Later starts leave it as the user has changed it.
 func makeSampleRepository(ctx context.Context, dir string) (string, error) {
 	if _, err := os.Stat(filepath.Join(dir, ".git")); errors.Is(err, fs.ErrNotExist) {
 		source, err := fs.Sub(examples.NodeDockerfile, sampleName)
@@ -62,7 +62,7 @@ func makeSampleRepository(ctx context.Context, dir string) (string, error) {
 			return "", err
 		}
 
-		// What a killed start left has no repository, and nothing of the user's.
+		// The folder is the rest of a start that was killed: without a repository it holds nothing of the user's.
 		if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, source)); err != nil {
 			return "", err
 		}

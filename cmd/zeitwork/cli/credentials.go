@@ -103,7 +103,7 @@ func (c credentials) write(path string) error {
 		return fmt.Errorf("encode the credentials: %w", err)
 	}
 
-	// A file that is replaced keeps the mode of the new one, and a crash leaves the old one whole.
+	// The rename gives the file the mode of the new one, and a crash before it leaves the old one whole.
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, append(content, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write the credentials: %w", err)

@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// watch shows a deployment until it has ended or is held, and returns the error that goes with how it ended.
+// watch shows a deployment until it has ended or is held, and returns its Outcome.
 func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 	line := liveline.New(a.Err, liveline.WidthOf(a.Err))
 
@@ -26,7 +26,7 @@ func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 
 	if err != nil {
 		if ctx.Err() != nil {
-			a.sayf("Stopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
+			a.sayf("Stopped watching. The deployment continues; to stop it: zeitwork cancel %s", deployment)
 		}
 
 		return err
@@ -43,8 +43,7 @@ func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 	return nil
 }
 
-// Outcome returns nil for a deployment that became live, and else an error that says why it did not and decides the
-// exit code.
+// Outcome returns nil for a deployment that became live. For any other it returns an error that says why, and that decides the exit code.
 func Outcome(deployment *client.Deployment) error {
 	switch deployment.State {
 	case client.DeploymentStateCancelled:

@@ -65,7 +65,7 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 	p.Tick()
 }
 
-// describe says how an attempt stands; empty: it simply runs.
+// describe returns a line about an attempt, or "" for one that runs and waits for nothing.
 func describe(step client.StepAttempt) string {
 	took := ""
 	if step.EndedAt != nil {
@@ -112,8 +112,7 @@ func (p *progress) writef(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.line, format+"\n", args...)
 }
 
-// events writes every event as one JSON object a line: {"event":"deployment"|"line","data":…}, with data in the shapes
-// of the API.
+// events writes each event as a line with a JSON object: {"event":"deployment"|"line","data":…}, with data in the shapes of the API.
 type events struct{ out io.Writer }
 
 func (e events) Deployment(deployment *client.Deployment) { e.write("deployment", deployment) }
