@@ -13,8 +13,8 @@ import (
 
 const deployHelp = `Deploy the commit that is checked out in DIR's git repository, and watch until it is live or has failed.
 
-The project is that of --project, else the project whose repository is DIR's origin (or DIR itself without a remote) and whose root directory
-is DIR. Where there is none, one is made and named for the directory.
+The project is that of --project, else the project whose repository is DIR's origin (or DIR itself without a remote) and whose
+root directory is DIR. Where there is none, one is made and named for the directory.
 
 Steps and the build log go to standard error, the URL to standard output. With --json standard output has one object a line,
 {"event":"deployment","data":…} at every change and {"event":"line","data":…} for every line of the build log. data has the
