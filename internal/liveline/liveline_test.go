@@ -9,10 +9,19 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 func wide(columns int) Width { return func() int { return columns } }
+
+func write(t *testing.T, line *Line, text string) {
+	t.Helper()
+
+	written, err := fmt.Fprintln(line, text)
+	assert.NoError(t, err)
+	assert.Equal(t, len(text)+1, written)
+}
 
 func TestLine_Set_ReplacesWhatItShowed(t *testing.T) {
 	t.Parallel()
@@ -32,9 +41,9 @@ func TestLine_Write_StaysAboveTheLine(t *testing.T) {
 	var out bytes.Buffer
 
 	line := New(&out, wide(80))
-	fmt.Fprintln(line, "before")
+	write(t, line, "before")
 	line.Set("build")
-	fmt.Fprintln(line, "done")
+	write(t, line, "done")
 
 	require.Equal(t, "before\n\r\x1b[Kbuild\r\x1b[Kdone\nbuild", out.String())
 }
@@ -50,7 +59,7 @@ func TestLine_SetNothing_LeavesAClearLine(t *testing.T) {
 
 	line.Set("build")
 	line.Set("")
-	fmt.Fprintln(line, "done")
+	write(t, line, "done")
 
 	require.Equal(t, "\r\x1b[Kbuild\r\x1b[Kdone\n", out.String())
 }
@@ -77,7 +86,7 @@ func TestLine_TerminalThatIsResized_IsAskedEachTime(t *testing.T) {
 
 	columns = 4
 
-	fmt.Fprintln(line, "done")
+	write(t, line, "done")
 	require.Equal(t, "\r\x1b[Kbuild\r\x1b[Kdone\nbui", out.String())
 }
 
@@ -97,7 +106,7 @@ func TestLine_WithoutATerminal_ShowsOnlyWhatStays(t *testing.T) {
 
 	line := New(&out, WidthOf(&out))
 	line.Set("build")
-	fmt.Fprintln(line, "done")
+	write(t, line, "done")
 
 	require.False(t, line.Live())
 	require.Equal(t, "done\n", out.String())
@@ -128,7 +137,7 @@ func TestLine_ManyWriters_NeverMixTheirLines(t *testing.T) {
 		group.Go(func() {
 			for range 100 {
 				line.Set("build")
-				fmt.Fprintln(line, "done")
+				write(t, line, "done")
 			}
 		})
 	}
