@@ -25,7 +25,7 @@ const (
 //
 //nolint:lll // One field a line, with its documentation.
 type SourceConfig struct {
-	Protocols  []string      `doc:"Git protocols that a repository's URL may use: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
+	Protocols  []string      `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
 	MaxBytes   int64         `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`
 	Timeout    time.Duration `doc:"Longest time that fetching a source may take."                                                          env:"ZEITWORK_SOURCE_TIMEOUT"      envDefault:"10m"`
 	Directory  string        `doc:"Where a worker keeps unpacked sources; workers of one machine may share it."                            env:"ZEITWORK_SOURCE_DIR"          envDefault:"/var/cache/zeitwork/sources"`

@@ -6,13 +6,13 @@ import (
 	"github.com/google/uuid"
 )
 
-// LongPollInput is embedded by what nodes and edges poll.
+// LongPollInput is embedded by the operations that nodes and edges poll.
 type LongPollInput struct {
 	IfNoneMatch string `doc:"The ETag of the answer that the caller works from." header:"If-None-Match"`
 	WaitSeconds int    `doc:"How long to wait for a change before answering 304." maximum:"60" minimum:"0" query:"wait_seconds"`
 }
 
-// AssignmentsInput asks for what the calling node is to run.
+// AssignmentsInput asks for the VMs that the calling node is to run.
 //
 //nolint:lll // One field a line, with its documentation.
 type AssignmentsInput struct {
@@ -21,14 +21,14 @@ type AssignmentsInput struct {
 	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" query:"capabilities"`
 }
 
-// AssignmentsOutput is what the calling node is to run. Status 304 has no body.
+// AssignmentsOutput holds the VMs that the calling node is to run. Status 304 has no body.
 type AssignmentsOutput struct {
 	Status int
 	ETag   string `header:"ETag"`
 	Body   *Assignments
 }
 
-// Assignments is everything that a node is to know: what it runs beyond this list is to be removed.
+// Assignments is everything that a node is to know. A VM that the node runs and that is not in the list is to be removed.
 type Assignments struct {
 	NodeID       uuid.UUID    `json:"node_id"`
 	Prefix       string       `doc:"The node's own addresses."                                 json:"prefix"`
@@ -59,10 +59,10 @@ type AssignedVM struct {
 	LogSequence  int64             `doc:"The greatest log sequence that has been stored."       json:"log_sequence"`
 }
 
-// NodeReportInput tells how the calling node and its VMs are. It is sent on every change, and every few seconds.
+// NodeReportInput is the state of the calling node and its VMs. Nodes send it on every change, and every few seconds.
 type NodeReportInput struct{ Body NodeReport }
 
-// NodeReport is how a node and its VMs are.
+// NodeReport is the state of a node and its VMs.
 type NodeReport struct {
 	Version     string     `json:"version"`
 	Runtime     string     `json:"runtime"`
@@ -71,7 +71,7 @@ type NodeReport struct {
 	VMs         []VMReport `json:"vms"          nullable:"false"`
 }
 
-// VMReport is how one VM is.
+// VMReport is the state of one VM.
 //
 //nolint:lll // One field a line, with its documentation.
 type VMReport struct {
@@ -82,7 +82,7 @@ type VMReport struct {
 	Restarts int       `json:"restarts" maximum:"2147483647" minimum:"0"`
 }
 
-// ShipLogsInput stores what VMs of the calling node wrote.
+// ShipLogsInput stores lines that a VM of the calling node wrote.
 type ShipLogsInput struct {
 	Body struct {
 		VMID  uuid.UUID        `json:"vm_id"`
@@ -90,7 +90,7 @@ type ShipLogsInput struct {
 	}
 }
 
-// ShippedLogLine is one line of one VM. A sequence that is already stored is passed over.
+// ShippedLogLine is one line of one VM. A line whose sequence is stored already is ignored.
 type ShippedLogLine struct {
 	Sequence int64     `json:"sequence"`
 	Stream   string    `enum:"stdout,stderr,system" json:"stream"`
@@ -98,8 +98,7 @@ type ShippedLogLine struct {
 	LoggedAt time.Time `json:"logged_at"`
 }
 
-// RoutesInput asks for the route table. A new request acknowledges the version of its If-None-Match: that the calling
-// edge now serves from it.
+// RoutesInput asks for the route table. Its If-None-Match acknowledges a version: the calling edge serves from that one now.
 type RoutesInput struct{ LongPollInput }
 
 // RoutesOutput is the route table. Status 304 has no body.
@@ -109,13 +108,13 @@ type RoutesOutput struct {
 	Body   *RouteTable
 }
 
-// RouteTable is where the requests for each hostname go.
+// RouteTable says where the requests for each hostname go.
 type RouteTable struct {
 	Version int64   `json:"version"`
 	Routes  []Route `json:"routes"  nullable:"false"`
 }
 
-// Route is one hostname.
+// Route says where the requests for one hostname go.
 //
 //nolint:lll // One field a line, with its documentation.
 type Route struct {

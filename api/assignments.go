@@ -22,7 +22,7 @@ const (
 	graceSeconds = 30
 )
 
-// capabilityRelease is what an agent must be able to do to be given release VMs.
+// capabilityRelease is the capability of running release commands: only nodes whose agent names it are given release VMs.
 const capabilityRelease = "release"
 
 // The desired states that differ between vms.desired_state and a node's assignment.
@@ -37,7 +37,7 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
 	defer cancel()
 
-	// What no version of the platform asks for is not kept.
+	// Capabilities that this version does not know are not stored.
 	capabilities := lo.Intersect([]string{capabilityRelease}, input.Capabilities)
 
 	if err := s.queries.RecordNodeCapabilities(ctx, capabilities, node); err != nil {
@@ -115,7 +115,8 @@ func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error
 	}, nil
 }
 
-// assignedState is what a node is told of a desired state: that a VM gets no new requests is none of its business.
+// assignedState returns the desired state that the node is told. A draining VM runs like any other for its node: only edges treat it
+// differently.
 func assignedState(desired string) string {
 	if desired == desiredDraining {
 		return desiredRunning
@@ -124,7 +125,8 @@ func assignedState(desired string) string {
 	return desired
 }
 
-// assignmentsETag leaves out what the node has told itself, as how far its logs are stored: that alone is nothing to wake it for.
+// assignmentsETag leaves out what the node itself caused, such as how far its logs are stored: a change of that alone must not wake its
+// long-poll.
 func assignmentsETag(assignments Assignments) (string, error) {
 	assignments.VMs = lo.Map(assignments.VMs, func(vm AssignedVM, _ int) AssignedVM {
 		vm.LogSequence, vm.Begun = 0, false

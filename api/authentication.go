@@ -22,7 +22,7 @@ const (
 	edgeKind = "edge"
 )
 
-// caller is who a token belongs to. Only the id of its kind is set.
+// caller is the user, node or edge that a token belongs to. Only the id that goes with the kind is set.
 type caller struct {
 	tokenID  uuid.UUID
 	kind     string
@@ -32,12 +32,12 @@ type caller struct {
 	operator bool
 }
 
-// rememberUse is how often the use of a token is written down.
-const rememberUse = time.Minute
+// tokenUseInterval is the shortest time between two updates of a token's last use.
+const tokenUseInterval = time.Minute
 
 type callerKey struct{}
 
-// callerOf returns who the authentication let through. It panics for an operation without a security scheme.
+// callerOf returns the caller that was authenticated. It panics for an operation without a security scheme.
 func callerOf(ctx context.Context) caller {
 	return ctx.Value(callerKey{}).(caller) //nolint:forcetypeassert // See above.
 }
@@ -89,7 +89,7 @@ func (s *service) bearer(ctx context.Context, header string) (caller, error) {
 	return s.callerWith(ctx, strings.TrimSpace(token))
 }
 
-// callerWith returns who a token belongs to, or an unauthorized problem.
+// callerWith returns the caller that a token belongs to, or an unauthorized problem.
 func (s *service) callerWith(ctx context.Context, token string) (caller, error) {
 	row, err := s.queries.FindToken(ctx, secret.HashToken(token))
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -101,7 +101,7 @@ func (s *service) callerWith(ctx context.Context, token string) (caller, error) 
 	}
 
 	t := row.ApiToken
-	if t.LastUsedAt == nil || time.Since(*t.LastUsedAt) > rememberUse {
+	if t.LastUsedAt == nil || time.Since(*t.LastUsedAt) > tokenUseInterval {
 		if err := s.queries.TouchToken(ctx, t.ID); err != nil {
 			return caller{}, err
 		}
@@ -120,7 +120,7 @@ func (s *service) callerWith(ctx context.Context, token string) (caller, error) 
 	return who, nil
 }
 
-// operator refuses callers who do not run the platform.
+// operator returns a forbidden problem for callers that are not operators.
 func operator(ctx context.Context) error {
 	if !callerOf(ctx).operator {
 		return problem.New(problem.Forbidden, "Only operators of this platform may do that.")

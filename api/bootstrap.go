@@ -14,8 +14,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// Bootstrap is what a new platform needs before anybody can sign in. The tokens are the caller's to make (NewTokens)
-// and to keep: the database has only their hashes.
+// Bootstrap makes what a new platform needs before anybody can sign in. The caller makes the tokens (NewTokens) and keeps them: the
+// database has only their hashes.
 type Bootstrap struct {
 	// Email of the operator.
 	Email string
@@ -24,7 +24,7 @@ type Bootstrap struct {
 	// Node and Edge name the first node and edge; none is made for an empty name.
 	Node, Edge string
 	Region     string
-	// ClusterRange is what the node gets its addresses of.
+	// ClusterRange is the range of which the node gets its part.
 	ClusterRange netip.Prefix
 	Tokens       Tokens
 }
@@ -36,7 +36,7 @@ type Tokens struct {
 	Edge string `json:"edge"`
 }
 
-// NewTokens returns new tokens, which nothing knows yet.
+// NewTokens returns random tokens. They are valid once Run has stored their hashes.
 func NewTokens() Tokens {
 	return Tokens{User: secret.NewToken(userPrefix), Node: secret.NewToken(nodePrefix), Edge: secret.NewToken(edgePrefix)}
 }
@@ -44,7 +44,7 @@ func NewTokens() Tokens {
 // Run makes what is absent and leaves the rest as it is: it may run before every start.
 func (b Bootstrap) Run(ctx context.Context, pool *pgxpool.Pool) error {
 	err := database.InTx(ctx, pool, func(_ pgx.Tx, queries *database.Queries) error {
-		// Also keeps two bootstraps apart.
+		// The lock also makes a second bootstrap wait until the first has committed.
 		if err := queries.LockNodePrefixes(ctx); err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ const maxVariableName = 255
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// checkBuild refuses a release command that no process can be given, and names that no environment variable can have.
+// checkBuild refuses a release command with NUL, which no process can be given, and names that no environment variable can have.
 func checkBuild(releaseCommand *string, buildVariables []string) error {
 	if strings.ContainsRune(lo.FromPtr(releaseCommand), 0) {
 		return problem.New(problem.Invalid, "The release command must not hold NUL.")

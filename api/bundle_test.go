@@ -24,7 +24,7 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-// testBundle is a served API on a database of its own, and who calls it.
+// testBundle is a served API on a database of its own, with clients for each kind of caller.
 type testBundle struct {
 	server  *Server
 	http    *httptest.Server
@@ -225,7 +225,7 @@ func (b *testBundle) flip(t *testing.T, project, deployment uuid.UUID) {
 	b.end(t, deployment, "live")
 }
 
-// report sends what the node says of one VM.
+// report sends the node's report of one VM.
 func (b *testBundle) report(t *testing.T, vm uuid.UUID, state string) {
 	t.Helper()
 

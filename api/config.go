@@ -16,17 +16,17 @@ type Config struct {
 	SecretKey    secret.Key   `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it."    env:"ZEITWORK_SECRET_KEY,required"`
 	BaseDomain   string       `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`
 	EdgeURL      url.URL      `doc:"Where the edge answers; its scheme and port become part of the projects' URLs." env:"ZEITWORK_EDGE_URL,required"`
-	RegistryHost string       `doc:"Host and port of the registry, as nodes and workers reach it."                  env:"ZEITWORK_REGISTRY_HOST,required"`
-	ClusterRange netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it."                             env:"ZEITWORK_CLUSTER_RANGE"         envDefault:"10.77.0.0/16"`
-	GitProtocols []string     `doc:"Protocols that repository URLs may use, with commas between."                   env:"ZEITWORK_GIT_PROTOCOLS"         envDefault:"https"`
+	RegistryHost string       `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST,required"`
+	ClusterRange netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE"         envDefault:"10.77.0.0/16"`
+	GitProtocols []string     `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"         envDefault:"https"`
 }
 
-// hostname is the generated hostname of the project with that slug.
+// hostname returns the generated hostname of the project with that slug.
 func (c Config) hostname(slug string) string {
 	return slug + "." + strings.ToLower(c.BaseDomain)
 }
 
-// projectURL is where a project answers.
+// projectURL returns the URL that the project with that slug answers on.
 func (c Config) projectURL(slug string) string {
 	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: c.hostname(slug)}
 	if port := c.EdgeURL.Port(); port != "" {

@@ -7,7 +7,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// Deployment is one version of a project on its way to the users, or there.
+// Deployment is one version of a project, from the commit until its VMs are gone.
 //
 //nolint:lll // One field a line, with its documentation.
 type Deployment struct {
@@ -51,7 +51,7 @@ type StepAttempt struct {
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 }
 
-// VM is one running copy of a deployment, or what runs its release command.
+// VM is one running copy of a deployment, or the VM of its release command.
 type VM struct {
 	ID       uuid.UUID `json:"id"`
 	Kind     string    `doc:"release: what runs the release command." enum:"app,release" json:"kind"`

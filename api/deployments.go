@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-// nodeSeenWithin is how long a node may be silent and still count as there.
+// nodeSeenWithin is how long a node may be silent before the VMs that it reported count as unknown.
 const nodeSeenWithin = 15 * time.Second
 
 func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInput) (*PageOutput[Deployment], error) {
@@ -98,7 +98,7 @@ func (s *service) start(
 	ctx context.Context, key, action string, request any, organisation uuid.UUID,
 	create func(by *uuid.UUID, also workflows.Also) (database.Deployment, error),
 ) (*DeploymentOutput, error) {
-	created, err := s.once(ctx, key, action, request, func(settle settle) (uuid.UUID, error) {
+	created, err := s.createOnce(ctx, key, action, request, func(settle settle) (uuid.UUID, error) {
 		deployment, err := create(new(callerOf(ctx).userID), func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
 			if err := settle(ctx, queries, created); err != nil {
 				return err

@@ -46,7 +46,7 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 
 	request := []string{input.ProjectID.String(), hostname}
 
-	created, err := s.once(ctx, input.IdempotencyKey, "create-domain", request, func(settle settle) (uuid.UUID, error) {
+	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-domain", request, func(settle settle) (uuid.UUID, error) {
 		return s.insertDomain(ctx, row.Project, hostname, settle)
 	})
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *service) insertDomain(ctx context.Context, project database.Project, ho
 	domain := id.New()
 
 	return domain, s.inTx(ctx, func(queries *database.Queries) error {
-		// A flip of the project's domains comes before or after, never in between.
+		// flip_route takes the same lock: it moves the project's domains before this one exists or with it.
 		locked, err := queries.LockProject(ctx, project.ID)
 		if err != nil {
 			return err

@@ -45,7 +45,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 	output := &EnvironmentVariableOutput{}
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
-		// Deployments read all variables under the same lock: they see them as they are between two changes.
+		// A new deployment reads all variables under the same lock, so that it never sees half of a change.
 		if _, err := queries.LockProject(ctx, input.ProjectID); err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 	})
 }
 
-// checkVariable refuses what no process can get as its environment, and what the platform itself sets.
+// checkVariable refuses the variable that the platform itself sets, and values that no process can have in its environment.
 func checkVariable(name, value string) error {
 	if name == "PORT" {
 		return problem.New(problem.Invalid, "The platform sets PORT itself. Change the project's port instead.")

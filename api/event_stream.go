@@ -18,8 +18,8 @@ import (
 const (
 	// heartbeat keeps proxies from closing a stream on which nothing happens.
 	heartbeat = 15 * time.Second
-	// lookAgain is how often waiting requests look by themselves, in case a notification was lost.
-	lookAgain = 2 * time.Second
+	// recheckInterval is how often waiting requests read the database without a notification, in case one was lost.
+	recheckInterval = 2 * time.Second
 	// streamWriteTimeout bounds one write to a reader that does not read.
 	streamWriteTimeout = 10 * time.Second
 )
@@ -45,7 +45,7 @@ func (e *eventStream) send(id int64, event string, data any) error {
 	return e.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, encoded))
 }
 
-// beat writes a comment.
+// beat writes a comment, which readers ignore.
 func (e *eventStream) beat() error { return e.write(": still here\n\n") }
 
 func (e *eventStream) write(text string) error {
@@ -60,7 +60,7 @@ func (e *eventStream) write(text string) error {
 	return e.controller.Flush()
 }
 
-// openStream checks what the caller may see and returns what writes the stream until it is over.
+// openStream checks whether the caller may see the stream, and returns the function that writes it to its end.
 type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Context, out *eventStream) error, error)
 
 // registerStream registers an operation that answers with server-sent events of the named types.
@@ -85,8 +85,8 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 
 			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}
 
-			// The caller learns at once that the stream is open. One that breaks is theirs to open again; what broke it is
-			// for the log.
+			// The flush tells the caller at once that the stream is open. An error behind it can only break the stream: the caller opens
+			// it again, and the log says why it broke.
 			err := out.controller.Flush()
 			if err == nil {
 				err = run(ctx.Context(), out)
@@ -115,9 +115,9 @@ func eventSchema(registry huma.Registry, events map[string]any) *huma.Schema {
 	})}}
 }
 
-// follow looks, and looks again whenever something may have changed, until look says that the stream is over.
+// follow calls look at once, and again whenever news or state says that something may have changed, until look returns true.
 func (s *service) follow(ctx context.Context, out *eventStream, news, state <-chan struct{}, look func() (over bool, err error)) error {
-	beats, again := time.NewTicker(heartbeat), time.NewTicker(lookAgain)
+	beats, again := time.NewTicker(heartbeat), time.NewTicker(recheckInterval)
 	defer beats.Stop()
 	defer again.Stop()
 

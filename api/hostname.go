@@ -9,7 +9,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// customHostname returns a hostname as the domains table has it, or says why no project may have it.
+// customHostname returns a hostname in the form of the domains table, or a problem that says why no project may have it.
 func (c Config) customHostname(hostname string) (string, error) {
 	refusal := problem.New(problem.Invalid, "%q is not a hostname. Give one such as app.example.com, without a scheme, a port or a path.", hostname)
 
@@ -30,7 +30,7 @@ func (c Config) customHostname(hostname string) (string, error) {
 	return ascii, nil
 }
 
-// validHostname follows RFC 1123, with at least two labels.
+// validHostname tells whether a hostname follows RFC 1123 and has at least two labels.
 func validHostname(hostname string) bool {
 	const maxHostname, maxLabel = 253, 63
 
@@ -46,6 +46,6 @@ func validHostname(hostname string) bool {
 		}
 	}
 
-	// A last label of digits alone would make it an address (WHATWG URL, "ends in a number").
+	// Browsers take a hostname whose last label is digits alone for an address (WHATWG URL, "ends in a number").
 	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
 }

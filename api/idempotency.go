@@ -17,18 +17,17 @@ import (
 )
 
 const (
-	// duplicateWait bounds how long a duplicate waits for the request that came first.
+	// duplicateWait is how long a duplicate waits for the first request with its key.
 	duplicateWait = 10 * time.Second
 	duplicatePoll = 20 * time.Millisecond
 )
 
-// settle notes in the transaction that makes a resource which one it is, so that the key and the resource are there both or
-// neither, whenever this process dies.
+// settle stores the id of the new resource with the key, in the transaction that makes the resource: a crash leaves both or neither.
 type settle func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error
 
-// once makes a resource unless the caller has made one by the same key already; it returns the id of the one or the
-// other. A duplicate that comes while the first request is under way waits for it. Without a key it only calls create.
-func (s *service) once(ctx context.Context, key, operation string, request any, create func(settle settle) (uuid.UUID, error)) (uuid.UUID, error) {
+// createOnce makes a resource and returns its id. Where the caller has made one with the same key already, it returns the id of that one; a
+// duplicate that comes while the first request is under way waits for it. Without a key it only calls create.
+func (s *service) createOnce(ctx context.Context, key, operation string, request any, create func(settle settle) (uuid.UUID, error)) (uuid.UUID, error) {
 	if key == "" {
 		return create(func(context.Context, *database.Queries, uuid.UUID) error { return nil })
 	}
@@ -50,7 +49,7 @@ func (s *service) once(ctx context.Context, key, operation string, request any, 
 	}
 
 	if claimed == 0 {
-		return s.first(ctx, token, key, hash)
+		return s.awaitFirst(ctx, token, key, hash)
 	}
 
 	resource, err := create(func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error {
@@ -62,15 +61,15 @@ func (s *service) once(ctx context.Context, key, operation string, request any, 
 		return err
 	})
 	if err != nil {
-		// Also when the caller has hung up. A key that is settled stays: the resource is there.
+		// The key is released also when the caller has hung up. A settled key stays, as its resource exists.
 		return uuid.Nil, errors.Join(err, s.queries.ReleaseIdempotencyKey(context.WithoutCancel(ctx), token, key))
 	}
 
 	return resource, nil
 }
 
-// first returns what the first request with the key made, once it has.
-func (s *service) first(ctx context.Context, token uuid.UUID, key string, hash []byte) (uuid.UUID, error) {
+// awaitFirst waits for the first request with the key, and returns the id of the resource that it made.
+func (s *service) awaitFirst(ctx context.Context, token uuid.UUID, key string, hash []byte) (uuid.UUID, error) {
 	ctx, cancel := context.WithTimeout(ctx, duplicateWait)
 	defer cancel()
 
@@ -99,7 +98,7 @@ func (s *service) first(ctx context.Context, token uuid.UUID, key string, hash [
 	}
 }
 
-// settled returns the resource of a key; none while its request is under way.
+// settled returns the resource of a key, and uuid.Nil while the first request with it is under way.
 func settled(row database.IdempotencyKey, hash []byte) (uuid.UUID, error) {
 	if subtle.ConstantTimeCompare(row.RequestHash, hash) == 0 {
 		return uuid.Nil, problem.New(problem.Conflict, "This Idempotency-Key was used for another request. Use a new key.")

@@ -17,7 +17,7 @@ const logBatch = 1000
 type logSource struct {
 	channel string
 	read    readLog
-	// over tells whether the log of a deployment that has ended will not grow any more.
+	// over tells whether the log of an ended deployment is complete.
 	over func(ctx context.Context, deployment uuid.UUID) (bool, error)
 }
 
@@ -39,7 +39,7 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamInput) (fu
 	})
 }
 
-// streamLog sends what there is behind the last event that the caller saw, and then what comes.
+// streamLog sends the lines behind the last event that the caller saw, and then each new one.
 func (s *service) streamLog(ctx context.Context, input *StreamInput, source logSource) (func(context.Context, *eventStream) error, error) {
 	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *service) streamLog(ctx context.Context, input *StreamInput, source logS
 		defer cancelState()
 
 		return s.follow(ctx, out, news, state, func() (bool, error) {
-			// Asked before the lines are read: what was written before the end is then sent before the end.
+			// The end is asked for before the lines are read, so that every line written before the end is sent before it.
 			ending, err := s.logEnds(ctx, input.DeploymentID, source)
 			if err != nil {
 				return false, err
@@ -77,7 +77,7 @@ func (s *service) streamLog(ctx context.Context, input *StreamInput, source logS
 	}, nil
 }
 
-// logEnds returns the state of a deployment whose log will not grow any more, and nothing for others.
+// logEnds returns the state of a deployment whose log is complete, and "" for others.
 func (s *service) logEnds(ctx context.Context, deployment uuid.UUID, source logSource) (string, error) {
 	state, err := s.queries.DeploymentState(ctx, deployment)
 	if err != nil {
@@ -88,7 +88,7 @@ func (s *service) logEnds(ctx context.Context, deployment uuid.UUID, source logS
 		return "", nil
 	}
 
-	// A live deployment goes on writing for as long as it has VMs; one whose build was all wrote its last line.
+	// The build log is complete when the deployment has ended; the runtime log only when its last VM is gone.
 	over, err := source.over(ctx, deployment)
 	if err != nil || !over {
 		return "", err

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// waitForChange calls look until it returns true or the time is up, at once and whenever something may have changed. It
-// returns whether look did.
+// waitForChange calls look at once, and again whenever news says that something may have changed, until look returns true or the
+// caller's waiting time is over. It returns the last answer of look.
 func (s *service) waitForChange(ctx context.Context, input LongPollInput, news <-chan struct{}, look func() (bool, error)) (bool, error) {
-	again := time.NewTicker(lookAgain)
+	again := time.NewTicker(recheckInterval)
 	defer again.Stop()
 
 	deadline := time.NewTimer(time.Duration(input.WaitSeconds) * time.Second)

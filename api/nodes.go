@@ -18,10 +18,10 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// nodePrefixBits is the size of the part of the cluster's range that a node gets: 254 VMs.
+// nodePrefixBits is the length of each node's prefix in the cluster's range: a /24 holds 254 VMs.
 const nodePrefixBits = 24
 
-// nodeGoneAfter is how long a node must be silent so that nobody waits for its word that a VM is removed before it is deleted.
+// nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
 const nodeGoneAfter = 5 * time.Minute
 
 func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput, error) {
@@ -66,7 +66,7 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 	})
 }
 
-// insertNode makes a node with the lowest free part of the cluster's range.
+// insertNode makes a node with the lowest free prefix of the cluster's range.
 func insertNode(ctx context.Context, queries *database.Queries, cluster netip.Prefix, name, region string) (database.Node, error) {
 	if err := queries.LockNodePrefixes(ctx); err != nil {
 		return database.Node{}, err
@@ -85,8 +85,8 @@ func insertNode(ctx context.Context, queries *database.Queries, cluster netip.Pr
 	return queries.CreateNode(ctx, database.CreateNodeParams{ID: id.New(), Name: name, Region: region, Prefix: prefix})
 }
 
-// freePrefix returns the lowest part of the cluster's range that overlaps no part in use. The first of several parts is
-// left free: its addresses look like those of networks.
+// freePrefix returns the lowest prefix in the cluster's range that overlaps none in use. The first of several is never given away: its
+// addresses look like those of networks.
 func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error) {
 	const addressBits = 32
 
@@ -139,7 +139,7 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 	}
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		// No VM is placed on the node meanwhile.
+		// The lock keeps placement from putting a VM on the node meanwhile.
 		if err := queries.LockPlacement(ctx); err != nil {
 			return err
 		}

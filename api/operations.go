@@ -14,8 +14,8 @@ const (
 	edgeToken = "edge_token"
 )
 
-// A batch of log lines is bounded so that it can be the largest that the schema allows. Other bodies are bounded by Huma,
-// at 1 MiB and 5 seconds.
+// The bounds of a batch of log lines leave room for the largest one that the schema allows. Huma bounds the bodies of all other
+// operations, at 1 MiB and 5 seconds.
 const (
 	maxLogBatch     = 32 << 20
 	logBatchTimeout = 30 * time.Second

@@ -73,7 +73,7 @@ func (s *service) signOut(writer http.ResponseWriter, request *http.Request) {
 	http.Redirect(writer, request, signInPath, http.StatusSeeOther)
 }
 
-// cookie is sent over plain HTTP only where the platform itself is reached so.
+// cookie makes the session's cookie. Browsers send it over plain HTTP only where the platform itself is reached that way.
 func (s *service) cookie(value string, lifetime time.Duration) *http.Cookie {
 	return &http.Cookie{ //nolint:gosec // Secure where the platform is.
 		Name: sessionCookie, Value: value, Path: "/", MaxAge: int(lifetime.Seconds()),
@@ -81,8 +81,7 @@ func (s *service) cookie(value string, lifetime time.Duration) *http.Cookie {
 	}
 }
 
-// operatorsOnly lets requests pass that carry a session of an operator whose token still is valid, and asks others to
-// sign in.
+// operatorsOnly passes on requests with the session of an operator whose token is still valid, and asks all others to sign in.
 func (s *service) operatorsOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if !s.inSession(request.Context(), request) {

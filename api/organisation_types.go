@@ -23,7 +23,7 @@ type Organisation struct {
 	CreatedAt time.Time `json:"created_at"`
 }
 
-// Me is who the token belongs to.
+// Me is the user that the token belongs to.
 type Me struct {
 	User          User           `json:"user"`
 	Organisations []Organisation `json:"organisations" nullable:"false"`
@@ -50,7 +50,7 @@ type CreateOrganisationInput struct {
 	}
 }
 
-// Token is what can be known of a token after it was made.
+// Token is a token without its secret, which is shown only once.
 type Token struct {
 	ID         uuid.UUID  `json:"id"`
 	Name       string     `json:"name"`
@@ -82,7 +82,7 @@ type TokenPath struct {
 	TokenID uuid.UUID `path:"token_id"`
 }
 
-// AuditEvent is something that somebody changed.
+// AuditEvent records one change, and the user that made it.
 type AuditEvent struct {
 	ID          uuid.UUID      `json:"id"`
 	UserID      *uuid.UUID     `doc:"Absent when the platform itself did it." json:"user_id,omitempty"`

@@ -62,7 +62,7 @@ func (s *service) getOrganisation(ctx context.Context, input *OrganisationPath) 
 }
 
 func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisationInput) (*OrganisationOutput, error) {
-	created, err := s.once(ctx, input.IdempotencyKey, "create-organisation", input.Body, func(settle settle) (uuid.UUID, error) {
+	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-organisation", input.Body, func(settle settle) (uuid.UUID, error) {
 		return s.insertOrganisation(ctx, input.Body.Name, input.Body.Slug, settle)
 	})
 	if err != nil {
@@ -110,7 +110,7 @@ func (s *service) organisation(ctx context.Context, organisation uuid.UUID) (dat
 	return found(row, err, "organisation")
 }
 
-// onlyOrganisation returns the one organisation of a caller who named none.
+// onlyOrganisation returns the organisation of a caller that is a member of one alone.
 func (s *service) onlyOrganisation(ctx context.Context) (uuid.UUID, error) {
 	const enoughToTell = 2
 

@@ -8,7 +8,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// before returns the id that everything on the page is older than: ids sort by the time at which they were made.
+// before returns an id: every item of the page has a lower one. Ids are UUIDv7 and sort by the time at which they were made.
 func (p PageInput) before() (uuid.UUID, error) {
 	if p.Cursor == "" {
 		return uuid.Max, nil
@@ -27,14 +27,14 @@ func (p PageInput) before() (uuid.UUID, error) {
 	return last, nil
 }
 
-// rows is how many rows to ask for: one more than the page holds tells whether there is another page.
+// rows is how many rows to read: the one beyond the page's limit shows that there is another page.
 func (p PageInput) rows() int32 { return int32(p.Limit) + 1 } //nolint:gosec // At most 200.
 
 func invalidCursor(cause error) error {
 	return problem.Wrap(cause, problem.Invalid, "The cursor is not one of ours: give the next_cursor of the page before as it is.")
 }
 
-// page makes the answer of a list out of rows that were asked for with before and rows.
+// page makes one page of the rows that were read with before and rows.
 func page[R, T any](input PageInput, rows []R, item func(R) T, id func(T) uuid.UUID) *PageOutput[T] {
 	output := &PageOutput[T]{Body: Page[T]{Items: make([]T, 0, len(rows))}}
 

@@ -13,7 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// Problem is every answer that is not a success, as RFC 9457 wants it.
+// Problem is the body of every answer that is not a success (RFC 9457).
 //
 //nolint:errname // Its name is the schema's in the OpenAPI document.
 type Problem struct {
@@ -24,7 +24,7 @@ type Problem struct {
 	Errors []ProblemLocated `doc:"What is wrong with which input, if any." json:"errors,omitempty"`
 }
 
-// ProblemLocated is what is wrong with one input. It does not repeat the input, which may be a secret.
+// ProblemLocated says what is wrong with one input. It does not repeat the input, which may be a secret.
 type ProblemLocated struct {
 	Message  string `json:"message"`
 	Location string `example:"body.name" json:"location,omitempty"`
@@ -39,7 +39,7 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// answerProblems makes Huma answer with Problems. Huma keeps the constructor of errors in a variable of its own.
+// answerProblems makes Huma answer with Problems. Huma keeps its constructors of errors in global variables.
 var answerProblems = sync.OnceFunc(func() {
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return newProblem(context.Background(), status, message, errs)
@@ -49,8 +49,8 @@ var answerProblems = sync.OnceFunc(func() {
 	}
 })
 
-// newProblem is what Huma calls: with the error of a handler as the only one of status 500, and with what is wrong with
-// the input otherwise.
+// newProblem is Huma's constructor of errors. With status 500 errs holds the error that a handler returned; with any other status it
+// holds what Huma found wrong with the input.
 func newProblem(ctx context.Context, status int, message string, errs []error) *Problem {
 	if status == http.StatusInternalServerError {
 		return problemOf(ctx, errors.Join(errs...))
@@ -71,7 +71,7 @@ func newProblem(ctx context.Context, status int, message string, errs []error) *
 	return p
 }
 
-// problemOf is the answer to an error of a handler. All of it goes to the log; the caller sees only the sentence.
+// problemOf returns the answer to a handler's error. The log gets all of the error; the caller sees only its sentence.
 func problemOf(ctx context.Context, err error) *Problem {
 	noteError(ctx, err)
 
@@ -81,8 +81,8 @@ func problemOf(ctx context.Context, err error) *Problem {
 	return &Problem{Title: http.StatusText(status), Status: status, Code: string(problem.CodeOf(err)), Detail: problem.MessageOf(err)}
 }
 
-// unstorable replaces the refusal of text that Postgres cannot hold, whichever input it came from, by what the caller can
-// do about it.
+// unstorable turns Postgres' refusal of text that it cannot store into a problem that tells the caller what to do. Any input may hold such
+// text, so that no operation checks for it.
 func unstorable(err error) error {
 	const characterNotInRepertoire, untranslatableCharacter = "22021", "22P05"
 
@@ -98,7 +98,7 @@ func unstorable(err error) error {
 func writeProblem(writer http.ResponseWriter, p *Problem) {
 	writer.Header().Set("Content-Type", p.ContentType(""))
 	writer.WriteHeader(p.Status)
-	_ = json.NewEncoder(writer).Encode(p) //nolint:errchkjson // What fails is the writing: the caller has hung up.
+	_ = json.NewEncoder(writer).Encode(p) //nolint:errchkjson // It fails only when the caller has hung up.
 }
 
 func statusOf(code problem.Code) int {
@@ -139,7 +139,7 @@ func codeOf(status int) problem.Code {
 	}
 }
 
-// sentence says for people what Huma says in a few words.
+// sentence replaces a few words of Huma by a sentence for people.
 func sentence(status int, message string) string {
 	switch status {
 	case http.StatusUnprocessableEntity, http.StatusBadRequest:

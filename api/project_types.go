@@ -68,14 +68,14 @@ type CreateProjectInput struct {
 	}
 }
 
-// UpdateProjectInput changes the settings that it names and leaves the others.
+// UpdateProjectInput changes the settings that it names.
 type UpdateProjectInput struct {
 	ProjectPath
 
 	Body ProjectUpdate
 }
 
-// ProjectUpdate holds the settings to change; what is absent stays.
+// ProjectUpdate holds the settings to change; the others stay as they are.
 type ProjectUpdate struct {
 	RepositoryURL  *string  `json:"repository_url,omitempty"  maxLength:"2000" minLength:"1"`
 	Branch         *string  `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
@@ -116,7 +116,7 @@ type ListProjectEventsInput struct {
 // ProjectOutput is one project.
 type ProjectOutput struct{ Body Project }
 
-// EnvironmentVariable is what can be known of a variable: its value can be written and never read.
+// EnvironmentVariable is a variable without its value, which can be written and never read.
 type EnvironmentVariable struct {
 	Name      string    `json:"name"`
 	UpdatedAt time.Time `json:"updated_at"`

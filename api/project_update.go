@@ -8,7 +8,7 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// apply returns the project with the settings that the update names, and their names.
+// apply returns the project after the update, and the names of the settings that the update holds.
 func (u ProjectUpdate) apply(row database.Project) (after database.Project, changed []string) {
 	changed = []string{}
 	set(&row.RepositoryURL, u.RepositoryURL, "repository_url", &changed)
@@ -50,7 +50,7 @@ func set[T any](field, value *T, name string, changed *[]string) {
 	}
 }
 
-// narrow is for numbers that the schema of the operation bounds.
+// narrow converts a number whose range the operation's schema bounds.
 func narrow(value *int) *int32 {
 	if value == nil {
 		return nil
@@ -59,10 +59,7 @@ func narrow(value *int) *int32 {
 	return new(int32(*value)) //nolint:gosec // See above.
 }
 
-// releaseCommandOf is the release command as its column has it: null for none.
-func releaseCommandOf(command string) *string { return lo.EmptyableToPtr(strings.TrimSpace(command)) }
-
-// widen is the other way around.
+// widen is the reverse of narrow.
 func widen(value *int32) *int {
 	if value == nil {
 		return nil
@@ -71,5 +68,8 @@ func widen(value *int32) *int {
 	return new(int(*value))
 }
 
-// portOf is the port as its column has it: null for one that is to be found out.
+// releaseCommandOf returns the value of the release command's column, which is null for none.
+func releaseCommandOf(command string) *string { return lo.EmptyableToPtr(strings.TrimSpace(command)) }
+
+// portOf returns the value of the port's column, which is null where the Dockerfile decides.
 func portOf(port int) *int32 { return lo.EmptyableToPtr(int32(port)) } //nolint:gosec // Bounded by the schema.

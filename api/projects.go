@@ -41,7 +41,7 @@ func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectO
 }
 
 func (s *service) createProject(ctx context.Context, input *CreateProjectInput) (*ProjectOutput, error) {
-	created, err := s.once(ctx, input.IdempotencyKey, "create-project", input.Body, func(settle settle) (uuid.UUID, error) {
+	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-project", input.Body, func(settle settle) (uuid.UUID, error) {
 		return s.insertProject(ctx, input, settle)
 	})
 	if err != nil {

@@ -13,23 +13,23 @@ import (
 )
 
 const (
-	// projectRepositories begins the repositories of the projects' images.
+	// projectRepositories is the prefix of the repositories with projects' images.
 	projectRepositories = "projects/"
-	// mirrorRepositories begins the repositories of base images, which everybody may pull.
+	// mirrorRepositories is the prefix of the repositories with base images, which everybody may pull.
 	mirrorRepositories = "docker.io/"
 )
 
-// projectRepository is where the images of a project are in the registry.
+// projectRepository returns the name of the repository with a project's images.
 func projectRepository(project uuid.UUID) string { return projectRepositories + project.String() }
 
-// registryHolder is who asks for a registry token, with what they may do beside pulling base images.
+// registryHolder returns which part of the requested access the holder of a name and password has, beside pulling base images.
 type registryHolder func(ctx context.Context, requested registryauth.Access) (registryauth.Access, error)
 
-// registryHolder returns who the name and password belong to, or an unauthorized problem.
+// registryHolder returns the holder of the name and password, nil for neither, or an unauthorized problem.
 func (s *service) registryHolder(ctx context.Context, user, password string) (registryHolder, error) {
 	switch {
 	case user == "" && password == "":
-		return nil, nil //nolint:nilnil // Nobody in particular: only base images.
+		return nil, nil //nolint:nilnil // Without a name, only base images can be pulled.
 	case user == registryauth.GrantUser:
 		grant, err := registryauth.VerifyGrant(s.config.SecretKey, password, time.Now())
 		if err != nil {
@@ -72,7 +72,7 @@ func (h registryHolder) allowed(ctx context.Context, requested registryauth.Acce
 	return granted, nil
 }
 
-// nodeAccess lets a node pull the images of the projects of which it has a VM.
+// nodeAccess lets a node pull the images of the projects whose VMs are assigned to it.
 func (s *service) nodeAccess(ctx context.Context, node uuid.UUID, requested registryauth.Access) (registryauth.Access, error) {
 	nothing := registryauth.Repository(requested.Name)
 

@@ -17,8 +17,8 @@ const (
 )
 
 // registryToken answers with a token for the registry: https://distribution.github.io/distribution/spec/auth/token/ for
-// GET, https://distribution.github.io/distribution/spec/auth/oauth/ for POST. As these want it, whoever is known gets a
-// token, with as much of the access as they may have.
+// GET, https://distribution.github.io/distribution/spec/auth/oauth/ for POST. As both specify, a known caller always gets a token,
+// whose access is the part of the requested one that the caller may have.
 func (s *service) registryToken(writer http.ResponseWriter, request *http.Request) {
 	ctx := request.Context()
 	boundForm(writer, request, maxTokenForm)
@@ -72,7 +72,7 @@ func (s *service) registryToken(writer http.ResponseWriter, request *http.Reques
 	})
 }
 
-// tokenRequest is who asks for which access.
+// tokenRequest holds the credentials and the requested access.
 type tokenRequest struct {
 	user, password string
 	access         []registryauth.Access
@@ -120,5 +120,5 @@ func refuseToken(writer http.ResponseWriter, status int, code, description strin
 func writeJSON(writer http.ResponseWriter, status int, body any) {
 	writer.Header().Set("Content-Type", "application/json")
 	writer.WriteHeader(status)
-	_ = json.NewEncoder(writer).Encode(body) //nolint:errchkjson // What fails is the writing: the caller has hung up.
+	_ = json.NewEncoder(writer).Encode(body) //nolint:errchkjson // It fails only when the caller has hung up.
 }

@@ -26,7 +26,7 @@ func basic(user, password string) http.Header {
 	return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))}}
 }
 
-// access returns what a token allows, as "repository:actions".
+// access returns the access of a token, as "repository:actions".
 func access(t *testing.T, answer answered) []string {
 	t.Helper()
 
@@ -125,7 +125,7 @@ func TestRegistryToken_AllowsExactlyWhatItsHolderMay(t *testing.T) {
 		})
 	}
 
-	// What the node has run it may not pull for ever.
+	// A node may no longer pull the image of a VM that is removed.
 	b.report(t, vm, "removed")
 
 	answer := b.send(t, http.MethodGet, "", "/v1/registry/token?service="+registryauth.Service+"&scope=repository:"+mine+":pull", "", basic("node", b.tokens.Node))

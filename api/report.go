@@ -11,18 +11,18 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// The states of a VM that mean something here, as vms.state has them.
+// The values of vms.state that change routes or assignments.
 const (
 	vmHealthy = "healthy"
 	vmRemoved = "removed"
 )
 
-// reportNode stores how the calling node and its VMs are, and tells whoever waits for what has changed.
+// reportNode stores the state of the calling node and its VMs, and notifies everything that waits for one of the changes.
 func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*struct{}, error) {
 	node, report := callerOf(ctx).nodeID, input.Body
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		toldOf, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
+		covered, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
 			ID: node, Version: report.Version, Runtime: report.Runtime, MemoryBytes: report.MemoryBytes,
 			CPUMillis: int32(report.CPUMillis), //nolint:gosec // No machine has two million cores.
 		})
@@ -35,7 +35,7 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 			return err
 		}
 
-		if err := addWaitingTime(ctx, queries, rows, toldOf); err != nil {
+		if err := addWaitingTime(ctx, queries, rows, covered); err != nil {
 			return err
 		}
 
@@ -59,8 +59,8 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 	})
 }
 
-// addWaitingTime counts the time that the report tells of against the VMs that are to serve and do not yet.
-func addWaitingTime(ctx context.Context, queries *database.Queries, rows []database.LockNodeVMsRow, toldOf time.Duration) error {
+// addWaitingTime adds the time that the report covers to the waiting time of each VM that is to serve and does not yet.
+func addWaitingTime(ctx context.Context, queries *database.Queries, rows []database.LockNodeVMsRow, covered time.Duration) error {
 	var waiting []uuid.UUID
 
 	for _, row := range rows {
@@ -72,14 +72,14 @@ func addWaitingTime(ctx context.Context, queries *database.Queries, rows []datab
 		}
 	}
 
-	if len(waiting) == 0 || toldOf == 0 {
+	if len(waiting) == 0 || covered == 0 {
 		return nil
 	}
 
-	return queries.AddWaitingTime(ctx, toldOf, waiting)
+	return queries.AddWaitingTime(ctx, covered, waiting)
 }
 
-// changes tells whether the report says something new of its VM.
+// changes tells whether the report differs from the stored state of its VM.
 func (r VMReport) changes(vm database.VM) bool {
 	params := r.params()
 
@@ -90,20 +90,21 @@ func (r VMReport) changes(vm database.VM) bool {
 func (r VMReport) params() database.RecordVMReportParams {
 	return database.RecordVMReportParams{
 		ID: r.ID, State: r.State, Message: lo.EmptyableToPtr(storable(r.Message)), ExitCode: narrow(r.ExitCode),
-		Restarts: int32(r.Restarts), //nolint:gosec // With backoff, a life is too short.
+		Restarts: int32(r.Restarts), //nolint:gosec // Restarts back off: two billion take longer than a machine lives.
 	}
 }
 
-// reportedChanges is who has to hear of a report.
+// reportedChanges collects what a report changed, for the notifications.
 type reportedChanges struct {
-	deployments    map[uuid.UUID]struct{}
-	routes, leaves bool
+	deployments map[uuid.UUID]struct{}
+	routes      bool // A VM that is routed became healthy, or stopped being so.
+	removed     bool // A VM is gone, and with it the node's assignment.
 }
 
 func (c *reportedChanges) add(row database.LockNodeVMsRow, r VMReport) {
 	c.deployments[row.VM.DeploymentID] = struct{}{}
 	c.routes = c.routes || (row.Routed && (row.VM.State == vmHealthy) != (r.State == vmHealthy))
-	c.leaves = c.leaves || r.State == vmRemoved
+	c.removed = c.removed || r.State == vmRemoved
 }
 
 func (c *reportedChanges) notify(ctx context.Context, queries *database.Queries, node uuid.UUID) error {
@@ -113,7 +114,7 @@ func (c *reportedChanges) notify(ctx context.Context, queries *database.Queries,
 		}
 	}
 
-	if c.leaves {
+	if c.removed {
 		if err := queries.Notify(ctx, database.ChannelNodes, node.String()); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ import (
 
 const requestIDHeader = "X-Request-Id"
 
-// requestNote gathers what is known of a request when it has been answered.
+// requestNote collects what the log line of a request says, while the request is handled.
 type requestNote struct {
 	mutex      sync.Mutex
 	errors     []error
@@ -32,7 +32,7 @@ type requestNote struct {
 
 type noteKey struct{}
 
-// noteError has an error written to the log together with its request.
+// noteError adds an error to the log line of its request.
 func noteError(ctx context.Context, err error) {
 	if note, ok := ctx.Value(noteKey{}).(*requestNote); ok {
 		note.mutex.Lock()
@@ -50,15 +50,14 @@ func noteOperation(ctx huma.Context, next func(huma.Context)) {
 
 		for _, requirement := range ctx.Operation().Security {
 			_, user := requirement[userToken]
-			note.quiet = !user // Nodes and edges ask all the time.
+			note.quiet = !user // Nodes and edges poll all the time.
 		}
 	}
 
 	next(ctx)
 }
 
-// requestLog writes one line for each request, counts it, and gives it an id that the caller sees too. A panic becomes
-// an answer like other errors of ours.
+// requestLog logs and counts each request, and gives it an id that the caller sees too. A panic becomes an internal problem.
 func requestLog(logger *slog.Logger, requests metric.Int64Counter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		requestID, begun, note := id.New().String(), time.Now(), &requestNote{}
@@ -147,7 +146,7 @@ func (r *statusRecorder) Write(data []byte) (int, error) {
 	return r.ResponseWriter.Write(data)
 }
 
-// Unwrap is for http.ResponseController.
+// Unwrap lets http.ResponseController find the writer below.
 func (r *statusRecorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func (r *statusRecorder) answered() int {

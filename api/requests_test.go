@@ -210,7 +210,7 @@ func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.
 	require.Len(t, deployments.JSON200.Items, 1)
 }
 
-// dying are deployments whose api dies once one is there: what comes after the commit does not happen.
+// dying stands for an api that dies right after it has committed a new deployment: what follows the commit does not happen.
 type dying struct{ Deployments }
 
 var errDied = errors.New("died")

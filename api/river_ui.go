@@ -11,13 +11,13 @@ import (
 )
 
 const (
-	// riverPath is where operators see the job queue.
+	// riverPath serves the pages of the job queue.
 	riverPath = "/river"
 	// riverSchema is the Postgres schema of River's tables.
 	riverSchema = "river"
 )
 
-// newRiverUI returns the pages of the job queue. They can cancel and delete jobs: operators only.
+// newRiverUI returns the pages of the job queue. They can cancel and delete jobs: only operators may reach them.
 func newRiverUI(pool *pgxpool.Pool, logger *slog.Logger) (*riverui.Handler, error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: riverSchema, Logger: logger})
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// edgeSign is how often an edge that waits is written down as seen: well within the 15 seconds after which nobody waits
-// for its acknowledgement any more.
-const edgeSign = 5 * time.Second
+// edgeSeenInterval is how often a waiting edge is stored as seen. An edge that was not seen for 15 seconds is lost: retire no longer waits
+// for its acknowledgement.
+const edgeSeenInterval = 5 * time.Second
 
 // The states of a route.
 const (
@@ -26,7 +26,7 @@ const (
 	routeEmpty    = "empty"
 )
 
-// getRoutes takes the version that the edge has as acknowledged, and answers as soon as there is a newer one.
+// getRoutes stores the version that the edge names as acknowledged, and answers as soon as there is another.
 func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOutput, error) {
 	edge := callerOf(ctx).edgeID
 
@@ -41,7 +41,7 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	seen := time.Now()
 
 	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
-		if time.Since(seen) > edgeSign {
+		if time.Since(seen) > edgeSeenInterval {
 			seen = time.Now()
 
 			if err := s.queries.TouchEdge(ctx, edge); err != nil {
@@ -69,8 +69,8 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 	return &RoutesOutput{Status: http.StatusOK, ETag: routesETag(table.Version), Body: table}, nil
 }
 
-// acknowledge stores which version the edge serves from, and returns it; -1 for none. A version that never was, as of
-// a database that was set back, is none.
+// acknowledge stores the version that the edge serves from and returns it, or -1 for none. A version that the database has not reached
+// counts as none: it is left over from before the database was restored to an earlier state.
 func (s *service) acknowledge(ctx context.Context, edge uuid.UUID, etag string) (int64, error) {
 	version, err := strconv.ParseInt(strings.Trim(etag, `"`), 10, 64)
 	if err != nil || version < 0 {
@@ -89,7 +89,7 @@ func (s *service) acknowledge(ctx context.Context, edge uuid.UUID, etag string) 
 	return version, s.queries.AcknowledgeRoutes(ctx, version, edge)
 }
 
-// routeTable reads version and routes as of one moment.
+// routeTable reads the version and the routes in one snapshot.
 func (s *service) routeTable(ctx context.Context) (*RouteTable, error) {
 	table := &RouteTable{}
 
@@ -112,7 +112,7 @@ func (s *service) routeTable(ctx context.Context) (*RouteTable, error) {
 	})
 }
 
-// newRoutes gathers the rows of each hostname, which follow one another.
+// newRoutes makes one route of the rows of each hostname, which stand next to each other.
 func newRoutes(rows []database.ListRoutesRow) []Route {
 	routes := []Route{}
 

@@ -25,23 +25,23 @@ import (
 
 const (
 	readHeaderTimeout = 10 * time.Second
-	// formTimeout bounds how long a form may take to arrive. The server as a whole has no such bound: it would end
-	// long-polls and streams, too. Huma bounds the bodies of the operations.
+	// formTimeout is how long a form may take to arrive. http.Server's ReadTimeout would end long-polls and streams, too; Huma bounds
+	// the bodies of the operations.
 	formTimeout = 5 * time.Second
-	// writeTimeout is above the longest long-poll; streams set deadlines of their own.
+	// writeTimeout is longer than the longest long-poll; streams set deadlines of their own.
 	writeTimeout   = 90 * time.Second
 	idleTimeout    = 2 * time.Minute
 	maxHeaderBytes = 64 << 10
 	// drainTimeout is how long requests may take to end when the server stops.
 	drainTimeout = 10 * time.Second
-	// pingTimeout bounds the look at the database of a health check.
+	// pingTimeout is how long the database may take to answer a health check.
 	pingTimeout = 2 * time.Second
 )
 
-// Parts are what the API works with.
+// Parts are the other parts of the process that the API uses.
 type Parts struct {
 	Pool *pgxpool.Pool
-	// Listener is run by the caller, so that long-polls and streams see changes within milliseconds.
+	// Listener wakes long-polls and streams within milliseconds. The caller runs it.
 	Listener    *database.Listener
 	Deployments Deployments
 	Logger      *slog.Logger
@@ -96,7 +96,7 @@ func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
 	mux.HandleFunc("/v1/", noOperation)
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 
-	// Cookies alone sign in here, so that requests which other sites send are refused.
+	// Browsers send the session's cookie with requests from other sites, too; the guard refuses those.
 	guard := http.NewCrossOriginProtection()
 	mux.Handle(riverPath+"/", guard.Handler(s.service.operatorsOnly(s.river)))
 	mux.HandleFunc("GET "+signInPath, showSignIn)
@@ -110,7 +110,7 @@ func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
 	return mux
 }
 
-// Handler answers all requests; it is what Run serves.
+// Handler returns the handler that Run serves.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Run serves until ctx ends, and then lets requests end. It returns nil after an orderly stop.
@@ -141,7 +141,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { return s.service.watchStarting(ctx) })
-	group.Go(func() error { return s.service.showControlPlane(ctx) })
+	group.Go(func() error { return s.service.recordControlPlane(ctx) })
 	group.Go(func() error {
 		<-ctx.Done()
 		close(s.service.stopping)
@@ -161,7 +161,7 @@ func (s *Server) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// healthz answers 200 as long as the database does.
+// healthz answers 200 as long as the database answers.
 func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
 	ctx, cancel := context.WithTimeout(request.Context(), pingTimeout)
 	defer cancel()
@@ -176,7 +176,7 @@ func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
 	writeJSON(writer, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// noOperation answers what no operation matches.
+// noOperation answers requests below /v1 that no operation matches.
 func noOperation(writer http.ResponseWriter, request *http.Request) {
 	p := problemOf(request.Context(), problem.New(problem.NotFound,
 		"There is no operation %s %s. The operations are described at %s.", request.Method, request.URL.Path, docsPath))
@@ -186,7 +186,7 @@ func noOperation(writer http.ResponseWriter, request *http.Request) {
 // boundForm bounds the size of a form, and the time that it may take to arrive.
 func boundForm(writer http.ResponseWriter, request *http.Request, size int64) {
 	request.Body = http.MaxBytesReader(writer, request.Body, size)
-	// Where there is no deadline to set there is no slow sender either.
+	// A writer without deadlines is one of a test.
 	_ = http.NewResponseController(writer).SetReadDeadline(time.Now().Add(formTimeout))
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
-// Deployments starts, repeats and cancels deployments. Its errors carry a problem where they are the user's.
+// Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.
 type Deployments interface {
 	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
 	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
@@ -36,7 +36,7 @@ type service struct {
 	deployments Deployments
 	signer      *registryauth.Signer
 	logger      *slog.Logger
-	// stopping is closed when the server stops: whoever waits for a change answers at once.
+	// stopping is closed when the server stops: long-polls and streams then end at once.
 	stopping chan struct{}
 }
 
@@ -45,7 +45,7 @@ func (s *service) inTx(ctx context.Context, f func(queries *database.Queries) er
 	return database.InTx(ctx, s.pool, func(_ pgx.Tx, queries *database.Queries) error { return f(queries) })
 }
 
-// found turns the absence of a row into the answer 404; thing is what the caller asked for.
+// found turns the absence of a row into a not-found problem; thing names what the caller asked for.
 func found[T any](row T, err error, thing string) (T, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return row, problem.New(problem.NotFound, "There is no such %s, or it is not yours.", thing)
@@ -54,7 +54,7 @@ func found[T any](row T, err error, thing string) (T, error) {
 	return row, err
 }
 
-// changeRoutes tells the edges at commit that what they must know has changed.
+// changeRoutes makes a new version of the route table; edges hear of it when the transaction commits.
 func changeRoutes(ctx context.Context, queries *database.Queries) error {
 	if _, err := queries.NextRouteVersion(ctx); err != nil {
 		return err

@@ -7,19 +7,18 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// signEvery is how often an api says that it answers: well within the 3 seconds after which nodes and edges count as
-// unheard.
-const signEvery = time.Second
+// controlPlaneInterval is how often an api records that it answers. After 3 seconds without a record the silence of nodes and edges no longer
+// counts.
+const controlPlaneInterval = time.Second
 
-// showControlPlane says that an api answers, as long as this one does. The silence of nodes and edges counts only while
-// one does.
-func (s *service) showControlPlane(ctx context.Context) error {
-	ticker := time.NewTicker(signEvery)
+// recordControlPlane records again and again that an api answers. Only while one does can a node or an edge be declared lost.
+func (s *service) recordControlPlane(ctx context.Context) error {
+	ticker := time.NewTicker(controlPlaneInterval)
 	defer ticker.Stop()
 
 	for {
 		if err := s.queries.ShowControlPlane(ctx); err != nil && ctx.Err() == nil {
-			s.logger.WarnContext(ctx, "cannot say that this api answers; trying again", logging.Error(err))
+			s.logger.WarnContext(ctx, "cannot record that this api answers; trying again", logging.Error(err))
 		}
 
 		select {

@@ -13,15 +13,15 @@ import (
 
 const (
 	maxSlug = 40
-	// suffixLength is how much is added to a slug that is taken: 25 bits, so that a few tries find a free one.
+	// suffixLength is how many random characters are added to a slug that is taken. They hold 25 bits: a few tries find a free one.
 	suffixLength = 5
 	slugTries    = 5
 )
 
-// reservedSlugs are first labels of the base domain that the platform may need itself.
+// reservedSlugs are hostnames of the base domain that the platform itself may need.
 var reservedSlugs = []string{"admin", "api", "dashboard", "mail", "registry", "www"}
 
-// freeSlug returns the slug that the user wants, or one made from the name if they want none.
+// freeSlug returns the wanted slug, or one made from the name where none is wanted. It returns a problem for a slug that is taken.
 func freeSlug(name, wanted, thing string, isTaken func(string) (bool, error)) (string, error) {
 	if wanted != "" {
 		if reservedSlug(wanted) {
@@ -69,7 +69,7 @@ func slugOf(name string) string {
 	return slug
 }
 
-// reservedSlug tells whether no project may have a slug. "xn--" begins names in other scripts (RFC 5890).
+// reservedSlug tells whether a slug is refused to everybody. "xn--" begins names in other scripts (RFC 5890).
 func reservedSlug(slug string) bool {
 	return slices.Contains(reservedSlugs, slug) || strings.HasPrefix(slug, "xn--")
 }
@@ -78,7 +78,7 @@ func slugTaken(thing, slug string) error {
 	return problem.New(problem.Conflict, "There is a %s with the slug %q already. Choose another one.", thing, slug)
 }
 
-// taken replaces the violation of a unique index by the problem that says so.
+// taken returns the problem in place of an error about a unique index.
 func taken(err, problem error) error {
 	const uniqueViolation = "23505"
 

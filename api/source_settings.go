@@ -9,7 +9,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// checkSource refuses settings of a source that could reach anything but what they are for.
+// checkSource refuses settings of a source that could make git or the builder reach anything but the repository.
 func (c Config) checkSource(repository, branch, rootDirectory, dockerfile string) error {
 	if err := c.checkRepository(repository); err != nil {
 		return err
@@ -54,7 +54,7 @@ func (c Config) checkRepository(repository string) error {
 	return nil
 }
 
-// checkBranch follows what git check-ref-format refuses, as far as it could mean something else to git.
+// checkBranch refuses the names that git check-ref-format refuses and that git could take for an option or a range.
 func checkBranch(branch string) error {
 	bad := strings.HasPrefix(branch, "-") || strings.HasPrefix(branch, "/") || strings.HasSuffix(branch, "/") ||
 		strings.HasSuffix(branch, ".lock") || strings.Contains(branch, "..") || strings.Contains(branch, "//") || strings.Contains(branch, "@{") ||
@@ -66,7 +66,7 @@ func checkBranch(branch string) error {
 	return nil
 }
 
-// checkPath refuses paths that could lead out of the repository. Symbolic links are looked at when it has been fetched.
+// checkPath refuses paths that could lead out of the repository. Its symbolic links are checked once it has been fetched.
 func checkPath(what, value string) error {
 	switch {
 	case strings.ContainsRune(value, 0):

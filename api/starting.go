@@ -11,17 +11,16 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// startingPause bounds how often the projects that start are looked at.
+// startingPause is the shortest time between two looks at the projects whose first deployment is under way.
 const startingPause = 200 * time.Millisecond
 
-// watchStarting tells the edges when the first deployment of a project begins, or ends without being live: until it is
-// live there is nothing else that changes the route table, and the edge's page says which of the two it is. Every copy
-// of api does so; a version too many does no harm.
+// watchStarting changes the route table when the first deployment of a project begins, or ends without being live: the page that an edge
+// shows for such a project says which of the two it is. Every copy of api does so; a version too many does no harm.
 func (s *service) watchStarting(ctx context.Context) error {
 	news, cancel := s.listener.Subscribe(database.ChannelDeployments, "")
 	defer cancel()
 
-	again := time.NewTicker(lookAgain)
+	again := time.NewTicker(recheckInterval)
 	defer again.Stop()
 
 	var known []uuid.UUID
@@ -49,7 +48,8 @@ func (s *service) watchStarting(ctx context.Context) error {
 	}
 }
 
-// announceStarting returns the projects that start, and changes the route table if they are others than those known.
+// announceStarting returns the projects whose first deployment is under way. It makes a new version of the route table where they differ from
+// the known ones.
 func (s *service) announceStarting(ctx context.Context, known []uuid.UUID) ([]uuid.UUID, error) {
 	starting, err := s.queries.ListStartingProjects(ctx)
 	if err != nil || slices.Equal(starting, known) {

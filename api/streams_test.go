@@ -120,7 +120,7 @@ func TestBuildLogStream_SendsHistoryThenWhatComesThenTheEnd(t *testing.T) {
 	b.buildLines(t, deployment.ID, "three")
 	require.Equal(t, "three", stream.line(t))
 
-	// A reader that lost its connection goes on behind the last line it saw.
+	// A reader that lost its connection continues after the last line that it saw.
 	stream.stop()
 
 	stream = b.stream(t, path, second.id)

@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-// The prefixes by which people and scanners recognise tokens.
+// The prefixes of tokens, by which people and secret scanners recognise them.
 const (
 	userPrefix = "zwu_"
 	nodePrefix = "zwn_"

@@ -69,7 +69,7 @@ func BenchmarkProxy(b *testing.B) {
 	}
 }
 
-// BenchmarkRoute is what the edge adds before it asks an app: here nobody has to be asked.
+// BenchmarkRoute measures the work of the edge before it connects to an app.
 func BenchmarkRoute(b *testing.B) {
 	edge := setup(b)
 	edge.serve(b)

@@ -252,7 +252,7 @@ func (b *testBundle) get(tb testing.TB, host, path string) (reply, string) {
 	return b.do(tb, b.request(tb, http.MethodGet, host, path, nil))
 }
 
-// holder returns what holds the edge's requests.
+// holder returns the edge's holder.
 func (b *testBundle) holder() *holder { return b.proxy.handler.proxy.Transport.(*transport).holder }
 
 // impatient has requests answered at once where no VM takes them. It is called before the first one.

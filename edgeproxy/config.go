@@ -5,20 +5,20 @@ import (
 	"time"
 )
 
-// Config is how an edge reaches the platform and serves the world.
+// Config is the configuration of an edge.
 type Config struct {
 	APIURL  string `env:"ZEITWORK_API_URL,required"    doc:"Where the platform's API answers, such as https://api.example.com."`
 	Token   string `env:"ZEITWORK_EDGE_TOKEN,required" doc:"The edge's token, shown once when the edge was made."`
 	Listen  string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
 	Region  string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
 	DataDir string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
-	// TrustedProxies are believed in what they say about the client before them; everyone else's forwarding headers are dropped.
+	// TrustedProxies may say in headers who the client is. The forwarding headers of all other peers are dropped.
 	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients, with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"`
-	// DrainDelay is the time in which load balancers find out that the edge is going: a listener that closed at once would refuse what they
-	// still send.
+	// DrainDelay is the time in which load balancers find out that the edge stops: a listener that closed at once would refuse the requests
+	// that they still send.
 	DrainDelay   time.Duration `doc:"How long a stopping edge serves on and says so to load balancers' checks." env:"ZEITWORK_EDGE_DRAIN_DELAY" envDefault:"5s"`
 	DrainTimeout time.Duration `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
-	// ResponseTimeout does not concern streams that have begun, nor gRPC, whose servers may hold their headers back.
+	// ResponseTimeout ends with the headers of the answer. It does not apply to gRPC, whose servers may send their headers late.
 	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
 	RequireRoute    bool          `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// connectionName is the host under which http.Transport keeps connections to a VM. Only one with both the id and the address is the same: an
-// address may belong to another customer's VM later, who must never get a request on a connection to the VM before.
+// connectionName returns the host name under which http.Transport keeps connections to a VM. It holds the VM's id beside its address: a later
+// VM of another customer may get the same address, and must never get a request on a connection to the earlier one.
 func connectionName(vmID uuid.UUID, address netip.AddrPort) string {
 	encoded, err := address.MarshalBinary()
 	if err != nil {

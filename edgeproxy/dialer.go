@@ -12,26 +12,26 @@ import (
 
 const (
 	dialTimeout = 2 * time.Second
-	// keepAliveIdle, keepAliveInterval and keepAliveCount find out in half a minute that a VM vanished during a stream.
+	// With keepAliveIdle, keepAliveInterval and keepAliveCount the edge notices within half a minute that a VM vanished during a stream.
 	keepAliveIdle     = 15 * time.Second
 	keepAliveInterval = 5 * time.Second
 	keepAliveCount    = 3
-	// routeCheckLife is how long an address that had a route is not asked about again.
+	// routeCheckLife is how long the kernel's answer that an address has a route is used.
 	routeCheckLife = time.Second
-	// maxRouteChecks bounds the memory of the checks; beyond it they start afresh.
+	// maxRouteChecks bounds the memory of these answers; when it is reached all are forgotten.
 	maxRouteChecks = 4096
 )
 
 var errNoRoute = errors.New("only the default route leads to this address, so it is not in the cluster")
 
-// dialError says that no connection was made: not one byte of the request has been sent.
+// dialError says that no connection was made: no byte of the request has been sent.
 type dialError struct{ cause error }
 
 func (e *dialError) Error() string { return e.cause.Error() }
 func (e *dialError) Unwrap() error { return e.cause }
 
-// dialer connects to upstreams, and only where the kernel has a route of their own for them: a cluster address must not
-// leave by the default route when the cluster's network is down.
+// dialer connects to upstreams for whose address the kernel has a specific route. A cluster address must not leave by the default route when
+// the cluster's network is down.
 type dialer struct {
 	net          net.Dialer
 	requireRoute bool
@@ -55,7 +55,7 @@ func newDialer(requireRoute bool) *dialer {
 	}
 }
 
-// dial has the form that http.Transport wants, and takes a name of connectionName with any port. All its errors are dialErrors.
+// dial is the DialContext of http.Transport. The name is one of connectionName, with any port. All its errors are dialErrors.
 func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, error) {
 	address, err := addressOf(name)
 	if err != nil {
@@ -65,7 +65,7 @@ func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, erro
 	return d.connect(ctx, network, address)
 }
 
-// connect is dial for an address.
+// connect is dial with an address in place of a name.
 func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
 	if err := d.check(address); err != nil {
 		return nil, &dialError{fmt.Errorf("dial %s: %w", address, err)}

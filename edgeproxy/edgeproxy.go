@@ -1,7 +1,7 @@
 // Package edgeproxy is the HTTP proxy between the world and the VMs.
 //
-// It finds the VM by the Host header in a route table that it polls from the platform's API. It knows the platform only
-// through that API, and goes on serving while the API is away.
+// It finds the VM of a request by the Host header, in a route table that it polls from the platform's API. It knows the platform only through
+// that API, and keeps serving while the API is away.
 package edgeproxy
 
 import (
@@ -28,7 +28,7 @@ const (
 	idleTimeout       = 120 * time.Second
 	maxHeaderBytes    = 64 << 10
 	maxStreams        = 250
-	// cutTime is how long requests that were cut off at the end of a drain have to notice.
+	// cutTime is how long handlers may take to return after their requests were cut off at the end of a drain.
 	cutTime = 5 * time.Second
 
 	dataDirMode = 0o700
@@ -43,8 +43,7 @@ type Proxy struct {
 	logger    *slog.Logger
 }
 
-// New prepares an edge, makes its data directory and takes up the route table that an earlier run saved there. It
-// connects to nothing.
+// New prepares an edge: it makes the data directory and loads the route table that an earlier run saved there. It connects to nothing.
 func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	if err := os.MkdirAll(config.DataDir, dataDirMode); err != nil {
 		return nil, fmt.Errorf("ZEITWORK_EDGE_DATA_DIR: %w", err)
@@ -74,7 +73,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	}, nil
 }
 
-// Run listens on the configured address and serves until ctx ends and the requests in flight have ended too, or the
+// Run listens on the configured address and serves until ctx ends. Then it drains: it returns when the requests in flight have ended or the
 // drain timeout has passed.
 func (p *Proxy) Run(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", p.config.Listen)
@@ -85,9 +84,9 @@ func (p *Proxy) Run(ctx context.Context) error {
 	return p.Serve(ctx, listener)
 }
 
-// Serve is Run on a listener, which it closes.
+// Serve is Run with a listener, which it closes.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
-	// Requests and the poller outlive ctx: they go on while the edge drains.
+	// Requests and the poller outlive ctx: both continue while the edge drains.
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 
@@ -137,8 +136,8 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	}
 }
 
-// drain serves on while load balancers find out, then stops accepting and waits for the requests in flight, WebSockets included; end cuts
-// off those that take longer than the drain timeout.
+// drain keeps serving for the drain delay, then stops accepting connections and waits for the requests in flight, WebSockets included. It
+// calls end to cut off those that take longer than the drain timeout.
 func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.CancelFunc) {
 	p.handler.draining.Store(true)
 	p.logger.Info("draining", "delay", p.config.DrainDelay, "timeout", p.config.DrainTimeout)
@@ -153,7 +152,7 @@ func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.Canc
 	err := server.Shutdown(ctx)
 
 	go func() {
-		p.handler.running.Wait() // The server does not know of the connections that became WebSockets.
+		p.handler.running.Wait() // Shutdown does not wait for connections that became WebSockets.
 		close(ended)
 	}()
 
@@ -173,9 +172,8 @@ func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.Canc
 	}
 }
 
-// traced begins a trace for each request and measures how long it takes. Clients' own traces are linked, not continued:
-// they are not ours to sample. The fixed server name and port keep Host headers out of the metrics, where each would make
-// a series.
+// traced begins a trace for each request and measures its duration. A trace of the client is linked and not continued, as the client must not
+// decide what the edge samples. The fixed server name and port keep Host headers out of the metrics, where each would make a series.
 func traced(next http.Handler, provider metric.MeterProvider) http.Handler {
 	return otelhttp.NewHandler(next, "edge",
 		otelhttp.WithServerName("edge:80"),

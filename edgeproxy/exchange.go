@@ -8,19 +8,19 @@ import (
 	"github.com/google/uuid"
 )
 
-// exchange is one request on its way through the edge. It travels in the request's context, because that is all that
-// httputil.ReverseProxy hands from the handler to the transport.
+// exchange is one request on its way through the edge. The request's context carries it: httputil.ReverseProxy hands nothing else from the
+// handler to the transport.
 type exchange struct {
 	id       string
 	host     string
 	route    *route
-	upstream *upstream   // The one that holds the request now; nil before the first and after a failed attempt.
-	tried    []*upstream // Since the request was last held.
+	upstream *upstream   // The one that has the request now; nil before the first attempt and after a failed one.
+	tried    []*upstream // The upstreams of the attempts since the holder last released the request.
 	attempts int
-	// holdUntil is when the request is answered for want of a VM; zero before it is held for the first time.
+	// holdUntil is when the request is answered although no VM takes it; zero before it is held for the first time.
 	holdUntil time.Time
 	lost      bool        // A connection was lost after the request may have been sent.
-	header    http.Header // Of the answer.
+	header    http.Header // The answer's.
 	status    int
 	started   time.Time
 	body      *requestBody // nil for requests without one.
@@ -46,7 +46,7 @@ func (e *exchange) hold(u *upstream) {
 	e.tried = append(e.tried, u)
 }
 
-// release takes it back, if an upstream has it.
+// release takes the request back, where an upstream has it.
 func (e *exchange) release() {
 	if e.upstream != nil {
 		e.upstream.inFlight.Add(-1)
@@ -54,7 +54,7 @@ func (e *exchange) release() {
 	}
 }
 
-// vmID returns the zero UUID for requests that no VM answered.
+// vmID returns the id of the VM that has the request, or the zero UUID.
 func (e *exchange) vmID() uuid.UUID {
 	if e.upstream == nil {
 		return uuid.Nil
@@ -63,23 +63,23 @@ func (e *exchange) vmID() uuid.UUID {
 	return e.upstream.vmID
 }
 
-// closeIfUnread has HTTP/1.1 connections end with an answer that comes before the end of the request's body. net/http could
-// take what is left of the body for the next request.
+// closeIfUnread ends an HTTP/1.1 connection with this answer where the request's body has not been read to its end: net/http could take the
+// rest of the body for the next request.
 func (e *exchange) closeIfUnread(r *http.Request) {
 	if r.ProtoMajor == 1 && e.body != nil && !e.body.ended.Load() {
 		e.header.Set("Connection", "close")
 	}
 }
 
-// askToLeave has an HTTP/1.1 client open its next connection elsewhere: one that the edge closed when it stops could have a request
-// under way. HTTP/2 has a message of its own for it.
-func (e *exchange) askToLeave(r *http.Request) {
+// closeAfterAnswer makes an HTTP/1.1 client use another connection, and thus another edge, for its next request. A connection that the edge
+// itself closed when it stops could have a request under way. For HTTP/2 the server sends GOAWAY by itself.
+func (e *exchange) closeAfterAnswer(r *http.Request) {
 	if r.ProtoMajor == 1 && r.Header.Get("Upgrade") == "" {
 		e.header.Set("Connection", "close")
 	}
 }
 
-// bodyFailed tells whether the client is to blame for a failed attempt.
+// bodyFailed tells whether an attempt failed because the client did not send the whole body.
 func (e *exchange) bodyFailed() bool {
 	return e.body != nil && e.body.failed.Load()
 }

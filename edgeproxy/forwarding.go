@@ -16,8 +16,8 @@ const (
 	headerRequestID      = "X-Request-Id"
 )
 
-// isGuarded tells whether apps read a header as the word of the proxy in front of them, so that a client could lie with it.
-// CGI-like servers cannot tell X_Forwarded_For from X-Forwarded-For.
+// isGuarded tells whether apps trust a header because they expect their proxy to write it. A client must not be able to send one through the
+// edge. CGI-like servers take X_Forwarded_For for X-Forwarded-For.
 func isGuarded(header string) bool {
 	header = textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(header, "_", "-"))
 
@@ -31,8 +31,8 @@ func isGuarded(header string) bool {
 	}
 }
 
-// isVouchedFor tells whether trusted proxies write or drop a guarded header themselves. They hand on the others as the client sent
-// them: those that change the request's target, and names that only CGI-like servers take for a guarded one.
+// isVouchedFor tells whether a trusted proxy writes or drops a guarded header itself. Proxies pass on as the client sent them: headers that
+// change the request's target, and names with an underscore, which only CGI-like servers take for a guarded header.
 func isVouchedFor(header string) bool {
 	switch textproto.CanonicalMIMEHeaderKey(header) {
 	case "X-Original-Host", "X-Original-Url", "X-Rewrite-Url", "Proxy":
@@ -42,10 +42,10 @@ func isVouchedFor(header string) bool {
 	}
 }
 
-// forwarding writes what an app is told about the client.
+// forwarding writes the headers that tell an app about the client.
 type forwarding struct{ trusted []netip.Prefix }
 
-// trusts tells whether a peer may speak about the client before it.
+// trusts tells whether a peer may say in headers who its client is.
 func (f forwarding) trusts(peer netip.Addr) bool {
 	for _, prefix := range f.trusted {
 		if prefix.Contains(peer) {
@@ -56,7 +56,7 @@ func (f forwarding) trusts(peer netip.Addr) bool {
 	return false
 }
 
-// rewrite has the form that httputil.ReverseProxy wants. It keeps the Host header and the query as they came.
+// rewrite is the Rewrite of httputil.ReverseProxy. It passes on the Host header and the query unchanged.
 func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	in, out := proxied.In, proxied.Out
 	peer := peerOf(in)
@@ -66,7 +66,7 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	out.URL.Host = in.Host // The transport puts the upstream's address in its place.
 	out.URL.RawQuery = in.URL.RawQuery
 	out.Host = in.Host
-	// Trailers of requests may be dropped by any proxy, and would go around the guard below.
+	// Trailers would go around the guard below. Any proxy may drop those of a request.
 	out.Trailer = nil
 
 	keepOnlyWebSocket(out.Header)
@@ -95,7 +95,8 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	}
 }
 
-// keepOnlyWebSocket drops every other upgrade. "Upgrade: h2c" would let a client speak past the edge on the connection.
+// keepOnlyWebSocket drops every upgrade but that to WebSocket. After "Upgrade: h2c" a client could send the app requests that the edge does
+// not see.
 func keepOnlyWebSocket(header http.Header) {
 	if !strings.EqualFold(header.Get("Upgrade"), "websocket") {
 		header.Del("Upgrade")
@@ -105,7 +106,7 @@ func keepOnlyWebSocket(header http.Header) {
 	header.Del("Http2-Settings")
 }
 
-// client returns the last address of the chain that is not a trusted proxy's.
+// client returns the last address of the chain that no trusted proxy has, or the first one.
 func (f forwarding) client(chain []string) string {
 	for i := len(chain) - 1; i > 0; i-- {
 		address, err := netip.ParseAddr(chain[i])

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// flushInterval is how long bytes of an answer of known length may wait for more; those of unknown length never wait.
+	// flushInterval is how long bytes of an answer with a Content-Length may wait for more. Answers without one are flushed at once.
 	flushInterval = 20 * time.Millisecond
-	// statusClientGone stands in the log where nobody was left to be answered.
+	// statusClientGone is the status in the log of a request whose client left before the answer.
 	statusClientGone = 499
 )
 
-// handler answers requests: by the app that the Host header names, or with a page that says why there is none.
+// handler passes requests to the app that the Host header names, or answers with a page that says why there is none.
 type handler struct {
 	table      *atomic.Pointer[table]
 	forwarding forwarding
@@ -67,7 +67,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer h.log(r, e)
 
 	if h.draining.Load() {
-		e.askToLeave(r)
+		e.closeAfterAnswer(r)
 	}
 
 	if p, ok := h.route(r, e); !ok {
@@ -86,7 +86,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = e.body
 
 	if r.ProtoMajor == 1 {
-		// Otherwise the server reads the rest of the body before the first byte of the answer.
+		// Without it the server reads the rest of the body before it sends the first byte of the answer.
 		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
 			h.logger.Error("streaming both ways is off for a request", logging.Error(err))
 		}
@@ -96,7 +96,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.body.settle()
 }
 
-// route finds out where the request goes, or the page that says why it goes nowhere. It asks nobody.
+// route finds the route of the request in the current table, or the page that says why there is none. It waits for nothing.
 func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 	if r.Method == http.MethodConnect {
 		return pageNoTunnels, false
@@ -126,7 +126,7 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 	}
 }
 
-// modifyResponse takes out what would make the edge's answer differ from the app's.
+// modifyResponse adds the request's id to the app's answer, and keeps net/http from adding anything else.
 func modifyResponse(response *http.Response) error {
 	e := exchangeOf(response.Request)
 	e.status = response.StatusCode
@@ -141,19 +141,19 @@ func modifyResponse(response *http.Response) error {
 	return nil
 }
 
-// fail answers for an app that did not.
+// fail answers a request that the app did not answer.
 func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := exchangeOf(r)
 
 	switch {
 	case r.Context().Err() != nil:
 		e.status = statusClientGone
-		// Returning would send an empty 200 to a client that a drain cuts off.
+		// If fail returned, a client that a drain cuts off would get an empty 200.
 		panic(http.ErrAbortHandler)
 	case e.bodyFailed():
 		h.answer(w, r, pageBadRequest)
 	default:
-		// Not louder: visitors of a broken app would fill the log.
+		// The level is debug because visitors of a broken app would fill the log.
 		h.logger.Debug("an app did not answer", slog.String("request_id", e.id), slog.String("host", e.host),
 			logging.Deployment(e.route.deploymentID), logging.Error(err))
 		h.answer(w, r, pageFor(err))
@@ -184,7 +184,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	p.write(w, r, e.id)
 }
 
-// log leaves out the query, which may hold secrets.
+// log writes a line about the request, without its query, which may hold secrets.
 func (h *handler) log(r *http.Request, e *exchange) {
 	if !h.logger.Enabled(r.Context(), slog.LevelDebug) {
 		return

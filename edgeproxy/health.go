@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// healthPath answers load balancers on every hostname, and is the one path that apps cannot have.
+// healthPath answers load balancers on every hostname. It is the only path that no app can serve.
 const healthPath = "/.zeitwork/health"
 
 // health tells load balancers whether to send requests here.

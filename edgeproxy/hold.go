@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	// holdTime is how long a request that was not sent to any VM waits for one. An app that crashed is back within one to three
-	// seconds, and a newer table within one; nobody likes to wait longer for a page that says that the app is down.
+	// holdTime is how long a request that was not sent to any VM waits for one. A crashed app is back within one to three seconds, and a
+	// newer table is there within one; a user should not wait longer for the page that says that the app is down.
 	holdTime = 5 * time.Second
-	// holdTimeAway is for when the platform is away. No newer table comes then, but a node starts a crashed app by itself.
+	// holdTimeAway takes the place of holdTime while the platform is away: no newer table comes, but nodes still restart crashed apps.
 	holdTimeAway = 2 * time.Second
-	// restAfterHold is how long the requests for a host are answered at once after a hold was in vain, so that an app that is
-	// down for good costs its visitors no more time than that.
+	// restAfterHold is how long requests for a host are answered at once after a hold found no VM, so that visitors of an app that is
+	// down for good do not wait each time.
 	restAfterHold = 5 * time.Second
 
-	// maxHeld and maxHeldPerHost bound the memory of requests that wait, some 50 KiB each, and keep one app from taking all of it.
+	// maxHeld bounds the memory of waiting requests, some 50 KiB each; maxHeldPerHost keeps one app from taking all of it.
 	maxHeld        = 4096
 	maxHeldPerHost = 1024
 )
 
-// holder holds requests that no VM takes until one does. The requests for one host wait together: one goroutine asks for a newer table and
+// holder holds requests that no VM takes, until one does. All requests for one host share a hold: one goroutine asks for a newer table and
 // tries to connect on behalf of all of them.
 type holder struct {
 	table   *atomic.Pointer[table]
@@ -40,16 +40,16 @@ type holder struct {
 	hosts map[string]*hold
 }
 
-// hold is the wait of the requests for one host. All but over and found belongs to the holder's mutex.
+// hold is the wait of all requests for one host. The holder's mutex guards every field but over and found.
 type hold struct {
 	begun   time.Time
 	waiting int
 	stop    context.CancelFunc
-	// over is closed when the wait has ended, and found tells then whether a VM accepts connections.
+	// over is closed when the wait has ended; from then on found tells whether a VM accepts connections.
 	over  chan struct{}
 	found bool
-	// tried are the upstreams of the last attempt to connect, and restUntil is when the next hold may begin, unless the table has others
-	// by then.
+	// tried are the upstreams of the last attempt to connect. restUntil is when the next hold may begin; one begins earlier where the
+	// table has other upstreams by then.
 	tried     []*upstream
 	restUntil time.Time
 }
@@ -60,14 +60,14 @@ func newHolder(current *atomic.Pointer[table], r *refresh, d *dialer) *holder {
 	}
 }
 
-// wait holds a request of which nothing was sent, and reports whether trying again makes sense. It is false after holdTime in all, when the
-// client has gone, and at once where too many wait.
+// wait holds a request of which nothing was sent, and returns whether a VM accepts connections now. It returns false when the request has
+// been held for holdTime in all, when the client has gone, and at once where too many requests wait.
 func (h *holder) wait(ctx context.Context, e *exchange) bool {
 	if e.holdUntil.IsZero() {
 		e.holdUntil = time.Now().Add(h.patience)
 	}
 
-	current := h.join(e.host) //nolint:contextcheck // What is done for all requests of a host ends with the last of them.
+	current := h.join(e.host) //nolint:contextcheck // The hold ends with the last request that shares it.
 	if current == nil {
 		return false
 	}
@@ -170,7 +170,7 @@ func (h *holder) end(host string, current *hold, found bool) {
 	close(current.over)
 }
 
-// try returns the upstreams of the newest table, which are tried next.
+// try returns the host's upstreams in the newest table, and notes them as tried.
 func (h *holder) try(host string, current *hold) []*upstream {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
@@ -180,7 +180,7 @@ func (h *holder) try(host string, current *hold) []*upstream {
 	return current.tried
 }
 
-// upstreams returns those of the newest table.
+// upstreams returns the host's upstreams in the newest table.
 func (h *holder) upstreams(host string) []*upstream {
 	newest := h.table.Load().lookup(host)
 	if newest == nil || newest.state != client.RouteStateLive {

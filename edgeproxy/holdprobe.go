@@ -14,7 +14,7 @@ const (
 	maxProbed = 8
 )
 
-// run looks for a VM of the host that accepts connections until the time is up or nobody waits.
+// run looks for a VM of the host that accepts connections, until the time is up or no request waits any more.
 func (h *holder) run(ctx context.Context, host string, current *hold) {
 	for pause := firstProbe; ctx.Err() == nil; pause = min(pause+pause, lastProbe) {
 		news := h.refresh.news()
@@ -43,7 +43,7 @@ func (h *holder) run(ctx context.Context, host string, current *hold) {
 	}
 }
 
-// anyAccepts tells whether one of the VMs takes a connection. It gives up when there is news.
+// anyAccepts tells whether one of the VMs accepts a connection. It returns false at once when a newer table is in use.
 func (h *holder) anyAccepts(ctx context.Context, upstreams []*upstream, news <-chan struct{}) bool {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()

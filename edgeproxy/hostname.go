@@ -14,8 +14,8 @@ const (
 
 var errHostname = errors.New("not a hostname")
 
-// normalizeHost turns a Host header into the form by which routes are found: lower case, without port and trailing dot.
-// What could never be a hostname or an address is an error.
+// normalizeHost turns a Host header into the form that the route table is keyed by: lower case, without port and trailing dot. It returns
+// an error for text that is neither a hostname nor an address.
 func normalizeHost(host string) (string, error) {
 	if strings.HasPrefix(host, "[") {
 		return normalizeIPv6(host)
@@ -54,7 +54,7 @@ func normalizeIPv6(host string) (string, error) {
 	return address.String(), nil
 }
 
-// isPort accepts no digits too: "example.com:" is a legal way to write the default port.
+// isPort also accepts the empty string: "example.com:" is a legal way to write the default port.
 func isPort(s string) bool {
 	return len(s) <= maxPort && strings.Trim(s, "0123456789") == ""
 }

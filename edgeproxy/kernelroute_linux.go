@@ -7,8 +7,8 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// hasSpecificRoute tells whether the kernel would send packets for ip by a route that is narrower than the default one.
-// An unreachable or blackhole route is an error, as the kernel has it.
+// hasSpecificRoute tells whether the kernel would send packets for ip by a route that is narrower than the default one. For an unreachable or
+// blackhole route it returns the kernel's error.
 func hasSpecificRoute(ip netip.Addr) (bool, error) {
 	// Without FIBMatch the kernel answers with the address itself instead of the route's network.
 	routes, err := netlink.RouteGetWithOptions(ip.AsSlice(), &netlink.RouteGetOptions{FIBMatch: true})
@@ -21,7 +21,7 @@ func hasSpecificRoute(ip netip.Addr) (bool, error) {
 			return false, nil
 		}
 
-		// VPNs write the default route as two halves.
+		// Some VPNs replace the default route by two routes, each for half of all addresses.
 		if ones, _ := r.Dst.Mask.Size(); ones <= 1 {
 			return false, nil
 		}

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 )
 
-// hasSpecificRoute cannot ask other kernels than Linux; there the edge serves loopback upstreams only, unless
+// hasSpecificRoute always fails: only Linux's kernel is asked. On other systems the edge serves upstreams on the loopback alone, unless
 // ZEITWORK_EDGE_REQUIRE_ROUTE is false.
 func hasSpecificRoute(netip.Addr) (bool, error) {
 	return false, errors.ErrUnsupported

@@ -10,8 +10,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// meters count what happens here. Requests and their durations are counted by otelhttp. No attribute comes from a
-// request, so that clients cannot make series.
+// meters are the edge's own metrics; otelhttp measures requests and their durations. No attribute comes from a request, so that clients
+// cannot make series.
 type meters struct {
 	inFlight       metric.Int64UpDownCounter
 	upstreamErrors metric.Int64Counter

@@ -16,7 +16,7 @@ var pageSource string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// page is what the edge itself has to say when no app answers.
+// page is an answer of the edge itself, for requests that no app answers.
 type page struct {
 	status     int
 	code       string
@@ -70,7 +70,7 @@ var (
 	}
 )
 
-// write answers as HTML to those who ask for HTML, which browsers do, and as a problem of RFC 9457 to all others.
+// write answers with HTML where the request prefers it, as browsers do, and with a problem document (RFC 9457) otherwise.
 func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) {
 	header := w.Header()
 	contentType, body := "application/problem+json", p.json(requestID)
@@ -94,7 +94,7 @@ func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) {
 
 	w.WriteHeader(p.status)
 
-	// The client may be gone; there is nobody else to tell.
+	// It fails only when the client has gone.
 	_, _ = w.Write(body)
 }
 

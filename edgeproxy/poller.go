@@ -21,26 +21,27 @@ const (
 	// pollWait is how long the platform holds a poll that has nothing new; pollTimeout leaves room for the answer.
 	pollWait    = 30 * time.Second
 	pollTimeout = pollWait + 15*time.Second
-	// A poll that waits sends nothing. These find out within 6 seconds that nobody answers at the other end any more.
+	// A waiting poll sends nothing. With these keep-alives the edge notices within 6 seconds that the other end is gone.
 	pollKeepAlive      = 2 * time.Second
 	pollKeepAliveCount = 2
 	// minPause and maxPause bound the wait after a poll that failed.
 	minPause = 100 * time.Millisecond
 	maxPause = 5 * time.Second
-	// hastyAnswer is the time under which an answer without news counts as not having been held at all.
+	// hastyAnswer is the shortest time in which a held poll can be answered without news. A faster answer was not held, and the next
+	// poll waits a little.
 	hastyAnswer = 50 * time.Millisecond
 
-	// faultRouteTable is before a new table is in use, and after, when it is saved too and not acknowledged.
+	// faultRouteTable is reached before a new table is in use, and again when it is in use and saved but not acknowledged.
 	faultRouteTable = "route_table"
 )
 
-// poller keeps the table as the platform says. Each poll names the version that is being served from, which acknowledges it.
+// poller keeps the table up to date. Each poll names the version that the edge serves from, which acknowledges it.
 type poller struct {
 	api   *client.ClientWithResponses
 	http  *http.Client
 	file  tableFile
 	table *atomic.Pointer[table]
-	// refresh carries the wishes of requests for a newer table.
+	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
 	logger  *slog.Logger
 }
@@ -67,7 +68,7 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, logger
 	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, logger: logger}, nil
 }
 
-// restore serves from the table of the last run until the platform has been heard.
+// restore loads the table of the last run; the edge serves from it until the platform answers.
 func (p *poller) restore() {
 	saved, err := p.file.load()
 	if err != nil {
@@ -94,7 +95,7 @@ func (p *poller) run(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 		case errors.Is(err, errRefresh):
-			// The connection may have died unseen while this process was frozen or the network cut.
+			// The connection may have died unnoticed while this process was frozen or the network cut.
 			p.http.CloseIdleConnections()
 
 			urgent = true
@@ -114,8 +115,8 @@ func (p *poller) run(ctx context.Context) {
 	}
 }
 
-// poll asks once and reports whether the table was replaced. The platform answers an urgent one at once; any other is held until there is
-// news, and ends with errRefresh when a request asks.
+// poll asks once and reports whether the table was replaced. The platform answers an urgent poll at once. It holds any other until there is
+// news; such a poll ends with errRefresh when a request wants a newer table.
 func (p *poller) poll(ctx context.Context, urgent bool) (bool, error) {
 	bounded, done := p.bound(ctx, urgent)
 	defer done()
@@ -149,7 +150,7 @@ func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 		parameters.IfNoneMatch = &etag
 	}
 
-	// Without a table there is nothing to wait for.
+	// An edge without a table needs the current one, not the next.
 	if current != nil && !urgent {
 		wait := int64(pollWait / time.Second)
 		parameters.WaitSeconds = &wait
@@ -201,7 +202,7 @@ func (p *poller) apply(source client.RouteTable) {
 	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", len(made.routes))
 }
 
-// logFailure is loud once: an edge can serve for hours while the platform is away.
+// logFailure warns about the first failure only: an edge can serve for hours while the platform is away.
 func (p *poller) logFailure(ctx context.Context, failures int, err error) {
 	level := slog.LevelDebug
 	if failures == 1 {
@@ -211,7 +212,7 @@ func (p *poller) logFailure(ctx context.Context, failures int, err error) {
 	p.logger.Log(ctx, level, "the platform cannot be asked for routes; serving from the last table", logging.Error(err))
 }
 
-// pause grows with each failure and is spread, so that a thousand edges do not come back at once.
+// pause returns how long to wait after that many failures. It is random in part, so that a thousand edges do not come back at once.
 func pause(failures int) time.Duration {
 	const doublings = 6
 

@@ -9,19 +9,19 @@ import (
 )
 
 const (
-	// refreshInterval is the least time between the beginning of a poll and one that requests ask for in its place: however many
-	// they are, the platform is asked once in that time, and once more to hold the next poll.
+	// refreshInterval is the shortest time between the beginning of a poll and an urgent one in its place. However many requests want a
+	// newer table, the platform gets two polls in that time: the urgent one, and the next one to hold.
 	refreshInterval = 2 * time.Second
-	// refreshTimeout bounds a poll that requests ask for. An answer that takes longer comes too late for them.
+	// refreshTimeout bounds an urgent poll. A later answer is of no use to the requests that wait for it.
 	refreshTimeout = 3 * time.Second
 )
 
 var errRefresh = errors.New("a newer route table is wanted at once")
 
-// refresh is how requests that no VM takes ask the poller for a newer table, and how they learn of one.
+// refresh connects held requests with the poller: they ask for a newer table, and learn when one is in use.
 type refresh struct {
 	wanted chan struct{}
-	// away tells that the platform did not answer when it was last asked.
+	// away tells whether the platform failed to answer the last poll.
 	away atomic.Bool
 
 	mutex sync.Mutex
@@ -32,7 +32,7 @@ func newRefresh() *refresh {
 	return &refresh{wanted: make(chan struct{}, 1), next: make(chan struct{})}
 }
 
-// ask has the poller ask the platform at once. Any number of calls are one until it does.
+// ask makes the poller poll at once. Further calls have no effect until it does.
 func (r *refresh) ask() {
 	select {
 	case r.wanted <- struct{}{}:
@@ -40,7 +40,7 @@ func (r *refresh) ask() {
 	}
 }
 
-// news is closed when the next table is in use.
+// news returns a channel that is closed when the next table is in use.
 func (r *refresh) news() <-chan struct{} {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -56,7 +56,7 @@ func (r *refresh) announce() {
 	r.next = make(chan struct{})
 }
 
-// answered notes that the platform has just been heard: what was asked for until then has been given.
+// answered notes that the platform has just answered, which fulfils all that was asked for until then.
 func (r *refresh) answered() {
 	r.away.Store(false)
 
@@ -66,8 +66,7 @@ func (r *refresh) answered() {
 	}
 }
 
-// wait returns when the time has passed, or earlier if a request asks; but not before least has passed. It tells whether
-// one asked.
+// wait returns after most, or as soon as a request asks, but never before least. It returns whether a request asked.
 func (r *refresh) wait(ctx context.Context, least, most time.Duration) bool {
 	sleep(ctx, min(least, most))
 
@@ -84,8 +83,8 @@ func (r *refresh) wait(ctx context.Context, least, most time.Duration) bool {
 	return false
 }
 
-// interruptible returns a context that ends with the cause errRefresh if a request asks. The caller calls the function when
-// it is done.
+// interruptible returns a context that ends with the cause errRefresh when a request asks. The caller must call the function when its work
+// is done.
 func (r *refresh) interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 

@@ -11,13 +11,13 @@ import (
 // settleTime is how long a read of the client's body may go on after the app's answer has ended.
 const settleTime = 50 * time.Millisecond
 
-// requestBody is the body of a request, which http.Transport may still be reading when the app has answered.
+// requestBody is the body of a request. http.Transport may still be reading it when the app has answered.
 type requestBody struct {
 	io.ReadCloser
 
-	reading chan struct{} // Holds one token; who has it reads.
+	reading chan struct{} // Holds the one token that a reader takes.
 	ended   atomic.Bool   // All of it was read.
-	failed  atomic.Bool   // It could not be read, which is not the app's fault.
+	failed  atomic.Bool   // A read failed: the fault is the client's, not the app's.
 	settled atomic.Bool   // It must not be read any more.
 }
 
@@ -49,9 +49,9 @@ func (b *requestBody) Read(buffer []byte) (int, error) {
 	return n, err
 }
 
-// settle returns when nobody reads, and there is nothing that could be read, or all has been read. net/http breaks off a
-// read that goes on when the handler returns, and then does not skip the rest of the body: closing the connection would
-// reset it, and the client would never see the answer.
+// settle forbids further reads and waits, for settleTime at the most, until none is under way. net/http would break off a read that is under
+// way when the handler returns, and would not skip the rest of the body then: closing the connection would reset it, and the client would
+// never see the answer.
 func (b *requestBody) settle() {
 	if b.settled.Store(true); b.ended.Load() {
 		return

@@ -6,10 +6,10 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-// maxRequestID bounds what a proxy in front may send as the id of a request.
+// maxRequestID is the longest request id that is taken from a proxy in front.
 const maxRequestID = 128
 
-// requestID is new, unless a trusted proxy has given the request one already.
+// requestID returns the id that a trusted proxy gave the request, or a new one.
 func (f forwarding) requestID(r *http.Request) string {
 	given := r.Header.Get(headerRequestID)
 	if given == "" || len(given) > maxRequestID || !f.trusts(peerOf(r)) {

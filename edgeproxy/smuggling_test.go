@@ -15,7 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// requests is an app that remembers what it was asked.
+// requests is an app that remembers its requests.
 type requests struct {
 	mutex sync.Mutex
 	seen  []string

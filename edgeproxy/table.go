@@ -9,22 +9,21 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// table says where the requests for each hostname go. It never changes once it is made; a new one replaces it.
+// table says where the requests for each hostname go. A table never changes; a new one replaces it.
 type table struct {
 	version int64
 	routes  map[string]*route
 }
 
-// route is one hostname. upstreams is empty unless state is live, and may be empty then too.
+// route says where the requests for one hostname go. Only a live one has upstreams, and it may have none, too.
 type route struct {
 	deploymentID uuid.UUID
 	state        client.RouteState
 	upstreams    []*upstream
 }
 
-// newTable makes a table from what the platform says. Upstreams that previous has too are taken over with their state;
-// previous may be nil. Entries that make no sense are left out and returned as problems: one broken row must not take
-// every other site down.
+// newTable makes a table of the platform's. It keeps the upstreams that previous, which may be nil, has already, with their state. It leaves
+// out entries that cannot be read and returns an error for each: one broken row must not take all other sites down.
 func newTable(source client.RouteTable, previous *table) (*table, []error) {
 	known := previous.upstreams()
 	made := &table{version: source.Version, routes: make(map[string]*route, len(source.Routes))}
@@ -88,7 +87,7 @@ func (t *table) upstreams() upstreamSet {
 	return set
 }
 
-// take returns the one upstream for a VM at an address; the hostnames of a deployment share it.
+// take returns the upstream of a VM at an address. All hostnames of a deployment share it.
 func (s upstreamSet) take(source client.Upstream, address netip.AddrPort) *upstream {
 	key := upstreamKey{source.VMID, address.String(), source.Region}
 	if s[key] == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// tableFile keeps the last route table on disk, so that an edge that restarts serves while the platform is away.
+// tableFile keeps the last route table on disk, so that a restarted edge serves although the platform is away.
 type tableFile struct{ path string }
 
 func newTableFile(directory string) tableFile {

@@ -16,23 +16,23 @@ import (
 
 const (
 	maxAttempts = 3
-	// idleUpstreamTime is below the 5 s after which Node closes idle connections: a connection that the app closes just as a
-	// POST is sent on it cannot be told from one that broke while the app worked.
+	// idleUpstreamTime is shorter than the 5 s after which Node closes idle connections. When the app closes a connection just as a POST is
+	// sent on it, the edge cannot know whether the app has worked on the POST, and must not repeat it.
 	idleUpstreamTime       = 4 * time.Second
 	maxIdleUpstream        = 8192
 	maxIdlePerUpstream     = 256
 	maxResponseHeaderBytes = 256 << 10
 	continueTimeout        = time.Second
 	transportBuffer        = 8 << 10
-	// pingAfter and pingTimeout find connections to apps that speak HTTP/2 and are gone.
+	// With pingAfter and pingTimeout the edge notices dead HTTP/2 connections.
 	pingAfter   = 30 * time.Second
 	pingTimeout = 15 * time.Second
 )
 
-// errNoUpstream says that a deployment has no VM to ask.
+// errNoUpstream says that a deployment has no VM to send the request to.
 var errNoUpstream = errors.New("no healthy VM")
 
-// transport chooses an upstream for each request, and another one when that is safe.
+// transport sends each request to an upstream, and to another one where the first fails and a repetition is safe.
 type transport struct {
 	http1  http.RoundTripper
 	http2  http.RoundTripper
@@ -74,8 +74,8 @@ func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *
 	}, closeIdle
 }
 
-// RoundTrip returns an error only after all attempts that were safe. A request that may be sent again and that no VM takes is held for
-// a while, for a newer table or a VM that is being restarted.
+// RoundTrip implements http.RoundTripper. It returns an error only when all attempts that are safe have failed. A request that may be sent
+// again and that no VM takes is held for a while: a newer table may come, or a VM may be restarting.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	e := exchangeOf(request)
 
@@ -94,7 +94,7 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 }
 
-// tryAll asks one VM after the other. With an error it tells whether the request may be sent again.
+// tryAll sends the request to one VM after the other. With an error it returns whether the request may be sent again.
 func (t *transport) tryAll(request *http.Request, e *exchange) (_ *http.Response, again bool, _ error) {
 	lastErr := errNoUpstream
 
@@ -115,14 +115,14 @@ func (t *transport) tryAll(request *http.Request, e *exchange) (_ *http.Response
 			return nil, false, err
 		}
 
-		// The table may have been replaced because of what was just found out.
+		// The failure may have the same cause as a newer table that is in use by now.
 		t.renew(e)
 	}
 
 	return nil, true, lastErr
 }
 
-// renew takes over the newest route of the host.
+// renew gives the exchange the newest route of its host.
 func (t *transport) renew(e *exchange) {
 	if newest := t.table.Load().lookup(e.host); newest != nil && len(newest.upstreams) > 0 {
 		e.route = newest
@@ -150,7 +150,7 @@ func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*h
 	return response, nil
 }
 
-// protocol is HTTP/2 for gRPC, which exists on nothing else, and HTTP/1.1 for everything that apps speak besides.
+// protocol returns the transport for a request: HTTP/2 for gRPC, which needs it, and HTTP/1.1 for all others.
 func (t *transport) protocol(request *http.Request) http.RoundTripper {
 	if request.ProtoMajor == 2 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc") {
 		return t.http2
@@ -159,7 +159,7 @@ func (t *transport) protocol(request *http.Request) http.RoundTripper {
 	return t.http1
 }
 
-// fail records a failed attempt. Only a refused connection speaks against the VM as a whole.
+// fail records a failed attempt. Only after a refused connection is the VM passed over by other requests, too.
 func (t *transport) fail(request *http.Request, e *exchange, err error) {
 	if request.Context().Err() == nil && !e.bodyFailed() {
 		reason := reasonOf(err)
@@ -174,7 +174,8 @@ func (t *transport) fail(request *http.Request, e *exchange, err error) {
 	e.release()
 }
 
-// mayRetry is true while the client waits and the request cannot have had an effect, or may have it twice.
+// mayRetry tells whether the request may be sent again: the client still waits, and either no byte was sent, or the request has no body, its
+// method is idempotent, and no earlier attempt was lost.
 func mayRetry(request *http.Request, e *exchange, err error) bool {
 	if request.Context().Err() != nil {
 		return false

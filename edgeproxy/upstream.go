@@ -10,16 +10,16 @@ import (
 	"github.com/google/uuid"
 )
 
-// restTime is how long an upstream that refused a connection is passed over. The platform's own health checks take it
-// from the table within seconds; this bridges the time until then.
+// restTime is how long an upstream that refused a connection is passed over. Within seconds the platform's own health checks take such a VM
+// out of the table.
 const restTime = 5 * time.Second
 
-// upstream is one VM. It lives on from table to table, so that its state survives a new one.
+// upstream is one VM. A new table takes it over from the one before, with its state.
 type upstream struct {
 	vmID    uuid.UUID
 	address string
 	region  string
-	// connections is the name under which the transport keeps connections to it.
+	// connections is the connectionName of the VM.
 	connections string
 
 	inFlight  atomic.Int64
@@ -30,15 +30,15 @@ func newUpstream(vmID uuid.UUID, address netip.AddrPort, region string) *upstrea
 	return &upstream{vmID: vmID, address: address.String(), region: region, connections: connectionName(vmID, address)}
 }
 
-// rest has the upstream passed over for a while, and reports whether that is new.
+// rest makes choose pass over the upstream for restTime, and returns false where it did so already.
 func (u *upstream) rest(now time.Time) bool {
 	return u.restUntil.Swap(now.Add(restTime).UnixNano()) <= now.UnixNano()
 }
 
 func (u *upstream) resting(now time.Time) bool { return now.UnixNano() < u.restUntil.Load() }
 
-// choose picks the upstream for one attempt: those that do not rest before those that do, then the own region before the
-// others, then the one with the fewest requests in flight. It returns nil when all have been tried.
+// choose picks the upstream for one attempt. Upstreams that rest come last; of the others, those of the edge's region come first, and the one
+// with the fewest requests in flight before its peers. It returns nil when all have been tried.
 func choose(upstreams []*upstream, region string, tried []*upstream, now time.Time) *upstream {
 	if len(upstreams) == 0 {
 		return nil

@@ -37,9 +37,9 @@ type Agent struct {
 	wait     sync.WaitGroup
 }
 
-// New returns an agent. The binary that calls it must run vmlog.Run when its first argument is vmlog.Command, with the second as the folder:
-// that is how the log process of each VM is started. New fails with a sentence for the operator where this machine cannot isolate VMs
-// as configured.
+// New returns an agent. Containerd's shim starts the calling binary as the log process of each VM: when its first argument is vmlog.Command, the
+// binary must call vmlog.Run with the second as the folder. New fails with a sentence for the operator where this machine cannot isolate VMs as
+// configured.
 func New(config Config, logger *slog.Logger) (*Agent, error) {
 	if err := config.checkIsolation(); err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 	}, nil
 }
 
-// Run works until ctx ends, and returns nil then. It leaves the VMs running.
+// Run reconciles the VMs until ctx ends, and returns nil then. It leaves the VMs running.
 func (a *Agent) Run(ctx context.Context) error {
 	if a.config.Runtime == containers.Runc {
 		a.logger.WarnContext(ctx, "VMs run on runc: the host's kernel is all that isolates them. Run trusted code only.")
@@ -108,7 +108,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	return nil
 }
 
-// apply takes over what the node is to run. It is called with whole lists only, one after the other.
+// apply makes the list the node's assignments. Only the poll calls it, with complete lists.
 func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	clusterRange, err := netip.ParsePrefix(list.ClusterRange)
 	if err != nil {
@@ -145,11 +145,11 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	return nil
 }
 
-// reconcile starts and stops the goroutines of VMs by the list. The caller holds the lock.
+// reconcile starts and stops the goroutines of VMs as the assignments say. The caller holds the lock.
 func (a *Agent) reconcile(ctx context.Context) {
 	for id, vm := range a.assigned {
 		m := a.machines[id]
-		if m == nil && unclear(vm) {
+		if m == nil && unspecified(vm) {
 			continue
 		}
 
@@ -192,7 +192,7 @@ func (a *Agent) start(ctx context.Context, id uuid.UUID, vm *client.AssignedVM) 
 	return m
 }
 
-// signal wakes the one that waits, now or when it comes to wait.
+// signal wakes the reader of a channel with room for one. Where nobody reads at the moment, the next read returns at once.
 func signal(channel chan struct{}) {
 	select {
 	case channel <- struct{}{}:

@@ -145,7 +145,7 @@ func (f *fakeAPI) logs(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// assign sets what the node is to run.
+// assign sets the assignments of the node.
 func (f *fakeAPI) assign(vms ...client.AssignedVM) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -163,7 +163,7 @@ func (f *fakeAPI) setAway(away bool) {
 	f.away = away
 }
 
-// forget forgets what was reported.
+// forget drops the reports so far.
 func (f *fakeAPI) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// backoff waits longer from time to time, and never as long as another one: many nodes must not come back at the same moment.
+// backoff waits, longer each time. The times are random in part, so that many nodes do not come back at the same moment.
 type backoff struct {
 	first time.Duration
 	last  time.Duration
 	next  time.Duration
 }
 
-// pause waits, twice as long as the last time but no longer than b.last, give or take a quarter downwards.
+// pause waits twice as long as the last time and no longer than b.last, less up to a quarter.
 func (b *backoff) pause(ctx context.Context) {
 	const quarter = 4
 
@@ -24,7 +24,7 @@ func (b *backoff) pause(ctx context.Context) {
 	b.next = min(b.next+b.next, b.last)
 }
 
-// reset has the next pause be the first again.
+// reset makes the next pause as short as the first.
 func (b *backoff) reset() { b.next = b.first }
 
 // pause waits for a time, or for the end of ctx.

@@ -17,7 +17,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// cancelTime is what a user may wait for a VM to be gone whose deployment was cancelled.
+// cancelTime is the longest time after which the VM of a cancelled deployment must be gone.
 const cancelTime = 2 * time.Second
 
 // cancel has the VM stopped, and returns how long it took until it was reported removed.
@@ -68,7 +68,7 @@ func TestCancel_WhilePulling_CutsThePullOff(t *testing.T) {
 
 	b := setup(t)
 	slow, asked, cut := slowRegistry(t, b.registry)
-	// An image of its own: containerd does not ask for what it has, for whomever.
+	// The image is new, because containerd does not pull what another test has pulled already.
 	image := pushApp(t, b.registry, func(c *v1.Config) { c.Labels = map[string]string{"test": slow} })
 	vm := b.vm(strings.Replace(image, b.registry, slow, 1), "")
 	b.config.RegistryHost = slow

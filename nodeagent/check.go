@@ -22,16 +22,16 @@ const (
 	kataShim         = "containerd-shim-kata-v2"
 )
 
-// Finding is what a check found out about one part of this machine.
+// Finding is the result of checking one part of this machine.
 type Finding struct {
 	Part string
 	OK   bool
-	// Detail is what was found, and Advice what to do where it is not OK; both are sentences.
+	// Detail says what was found. Advice says what to do where it is not OK. Both are sentences.
 	Detail string
 	Advice string
 }
 
-// Check tells whether this machine can run VMs as configured. It asks, and changes nothing. A Config with the defaults will do.
+// Check tells whether this machine can run VMs as configured. It changes nothing. A Config with the defaults is enough.
 func Check(ctx context.Context, config Config) []Finding {
 	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config)}, checkKata(config)...)
 }
@@ -86,7 +86,7 @@ func checkInit(config Config) Finding {
 	return Finding{Part: "init", OK: true, Detail: path + " is PID 1 of VMs."}
 }
 
-// checkContainerd asks containerd itself whether it finds the runtime handler's shim: only it knows its PATH.
+// checkContainerd asks containerd whether it finds the runtime handler's shim, as the agent does not know containerd's PATH.
 func checkContainerd(ctx context.Context, config Config) Finding {
 	finding := Finding{Part: "containerd", Advice: "Start containerd, or set ZEITWORK_CONTAINERD_SOCKET."}
 
@@ -116,7 +116,7 @@ func checkContainerd(ctx context.Context, config Config) Finding {
 	return Finding{Part: "containerd", OK: true, Detail: fmt.Sprintf("containerd %s runs %s.", version.Version, config.Runtime)}
 }
 
-// checkKata looks for what Kata Containers need beside containerd. It finds nothing to say where another runtime is configured.
+// checkKata looks for what Kata Containers need beside containerd. It returns nothing where another runtime is configured.
 func checkKata(config Config) []Finding {
 	if config.Runtime != containers.Kata {
 		return nil

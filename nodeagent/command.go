@@ -12,17 +12,17 @@ import (
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 )
 
-// capabilities are what the API is told that this agent can do.
+// capabilities returns what this agent can do beyond running apps, in the terms of the API.
 func capabilities() []string { return []string{"release"} }
 
-// runsOnce tells whether a VM runs a command once, instead of an app that is kept running.
+// runsOnce tells whether a VM runs a command once; all others run an app that is kept running.
 func runsOnce(vm client.AssignedVM) bool { return vm.Kind == client.AssignedVMKindRelease }
 
-// unclear tells whether the API, being of the version before, has not said what a VM is to run: one without a port is no app.
-// It is left as it is until another API answers.
-func unclear(vm client.AssignedVM) bool { return vm.Kind == "" && vm.Port == 0 }
+// unspecified tells whether an API of the version before left out what a VM is to run: it names no kind, and a VM without a port is no
+// app. The agent leaves such a VM as it is until another API answers.
+func unspecified(vm client.AssignedVM) bool { return vm.Kind == "" && vm.Port == 0 }
 
-// runCommand runs the VM's command, once, and reports how it ended for as long as the VM is wanted.
+// runCommand runs the VM's command once, and reports how it ended until the VM is to be removed.
 func (m *machine) runCommand() {
 	ctx, retry := m.wanted, backoff{first: firstBackoff, last: lastBackoff}
 	begun := lo.FromPtr(m.vm.Begun)
@@ -38,7 +38,7 @@ func (m *machine) runCommand() {
 
 			return
 		case err != nil:
-			m.notYet(ctx, err, &retry)
+			m.retryLater(ctx, err, &retry)
 
 			continue
 		}
@@ -51,7 +51,8 @@ func (m *machine) runCommand() {
 	}
 }
 
-// commandOnce returns how the command ended. It begins it only where nobody has: begun tells that, where containerd knows nothing.
+// commandOnce waits for the command and returns how it ended. It begins the command only where no agent has: the records in containerd say so,
+// or begun where they are gone.
 func (m *machine) commandOnce(ctx context.Context, begun *bool) (containers.Exit, error) {
 	found, err := m.agent.runtime.FindOnce(ctx, m.id)
 	if err != nil {
@@ -87,7 +88,7 @@ func (m *machine) startCommand(ctx context.Context) (*containers.Task, error) {
 	return m.start(ctx, vm, 0)
 }
 
-// attachCommand makes sure of the network of a command that runs already.
+// attachCommand makes sure that a running command has its network.
 func (m *machine) attachCommand() error {
 	vm, err := m.describe()
 	if err != nil {
@@ -101,7 +102,7 @@ func (m *machine) attachCommand() error {
 	return nil
 }
 
-// awaitCommand waits for the end, writes it down, and only then lets go of the task.
+// awaitCommand waits for the command's end and records it in containerd. Only then does it delete the task, which knows the exit code.
 func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (containers.Exit, error) {
 	exit := lo.FromPtr(found.Exit)
 
@@ -114,13 +115,13 @@ func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (cont
 		}
 
 		if err := m.agent.runtime.WriteExit(ctx, m.id, exit); err != nil {
-			return exit, fmt.Errorf("write down how the command ended: %w", err)
+			return exit, fmt.Errorf("record how the command ended: %w", err)
 		}
 	}
 
 	if found.Task != nil {
 		if err := found.Task.Delete(ctx); err != nil {
-			return exit, fmt.Errorf("clean up behind the command's end: %w", err)
+			return exit, fmt.Errorf("clean up after the command's end: %w", err)
 		}
 	}
 
@@ -139,7 +140,7 @@ func (m *machine) exited(exit containers.Exit, memory int64) {
 	})
 }
 
-// describeCommandExit says in a sentence what an exit code leaves open, if anything.
+// describeCommandExit explains in a sentence the exit codes that say more than that the command failed. For others it returns "".
 func describeCommandExit(exit containers.Exit, memory int64) string {
 	switch {
 	case exit.OutOfMemory && exit.Code != 0:

@@ -164,7 +164,7 @@ func TestRelease_KilledShim_IsNotRunAgain(t *testing.T) {
 	b.startAgent(t)
 	b.api.waitFor(t, vm.ID, client.VMReportStateRunning)
 	require.NoError(t, syscall.Kill(b.shim(t, vm.ID), syscall.SIGKILL))
-	// The runtime says that what it lost was killed, or that it does not know.
+	// The runtime says that the command was killed, or that its end is unknown.
 	report := b.api.waitUntil(t, vm.ID, "an end", func(r client.VMReport) bool {
 		return r.State == client.VMReportStateFailed || r.State == client.VMReportStateExited
 	})

@@ -15,11 +15,11 @@ import (
 
 // Config is the node agent's configuration.
 type Config struct {
-	APIURL string `doc:"URL of the API." env:"ZEITWORK_API_URL,required"`
+	APIURL string `doc:"Where the platform's API answers, such as https://api.example.com." env:"ZEITWORK_API_URL,required"`
 	Token  string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
-	// RuntimeConfig names Kata's hypervisor: configuration-clh.toml is Cloud Hypervisor.
+	// RuntimeConfig chooses Kata's hypervisor: configuration-clh.toml stands for Cloud Hypervisor.
 	RuntimeConfig string `doc:"Path of the runtime handler's configuration file; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
 	AllowRunc     bool   `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
 
@@ -32,18 +32,18 @@ type Config struct {
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
 	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
 
-	RegistryHost     string `doc:"Host and port of the registry that images are pulled from." env:"ZEITWORK_REGISTRY_HOST"`
-	RegistryInsecure bool   `doc:"true: the registry speaks plain HTTP." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
+	RegistryHost     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST"`
+	RegistryInsecure bool   `doc:"Speak HTTP instead of HTTPS to the registry." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
 }
 
-// networkFolder is on a tmpfs, as network namespaces end with the machine.
+// networkFolder returns the folder of network namespaces. It is on a tmpfs, as namespaces end when the machine stops.
 func (c Config) networkFolder() string {
 	return filepath.Join("/run/zeitwork", c.ContainerdNamespace, "netns")
 }
 
 func (c Config) vmFolder() string { return filepath.Join(c.DataDir, "vms") }
 
-// checkIsolation refuses to run strangers' code on the host's kernel unless told so.
+// checkIsolation refuses runc, which runs customers' code on the host's kernel, unless it is allowed explicitly.
 func (c Config) checkIsolation() error {
 	if c.Runtime == containers.Runc && !c.AllowRunc {
 		return errors.New("this node is set to runc, which does not isolate tenants from each other: " +
@@ -68,7 +68,7 @@ func (c Config) findInit() (string, error) {
 	return "", errors.New("no init for VMs was found: install Debian's package tini or catatonit, or set ZEITWORK_NODE_INIT to a static one")
 }
 
-// nameservers returns the configured ones, or the node's own that VMs can reach: not those on its loopback.
+// nameservers returns the configured nameservers, else those of the node without the ones on its loopback, which VMs cannot reach.
 func (c Config) nameservers() ([]netip.Addr, error) {
 	if len(c.Nameservers) > 0 {
 		return c.Nameservers, nil
@@ -107,7 +107,7 @@ func readNameservers(path string) []netip.Addr {
 	return found
 }
 
-// runtimeConfig is the part of the configuration that concerns containerd.
+// runtimeConfig returns the part of the configuration that concerns containerd.
 func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.Addr) (containers.Config, error) {
 	initPath, err := c.findInit()
 	if err != nil {

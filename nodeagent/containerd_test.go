@@ -67,7 +67,7 @@ type daemon struct {
 	command *exec.Cmd
 }
 
-// newDaemon starts a containerd that ends behind everything that is set up later.
+// newDaemon starts a containerd. It is stopped after the cleanups of all that the test sets up later.
 func newDaemon(t *testing.T, binaries string) *daemon {
 	t.Helper()
 

@@ -60,7 +60,7 @@ func fillUp(t *testing.T, folder string, leave int64) string {
 	return path
 }
 
-// blobs returns what of images is in containerd, in whole and in parts.
+// blobs counts the blobs of images in containerd: complete ones and partial ones.
 func (b *testBundle) blobs(t *testing.T) (whole int, partial int) {
 	t.Helper()
 

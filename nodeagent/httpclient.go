@@ -9,16 +9,16 @@ import (
 const (
 	dialTimeout = 5 * time.Second
 
-	// A long poll sends nothing while it waits. These find out within 6 seconds that the API at its other end is no longer there.
+	// A waiting long poll sends nothing. With these keep-alives the agent notices within 6 seconds that the API at the other end is gone.
 	keepAliveIdle     = 2 * time.Second
 	keepAliveInterval = 2 * time.Second
 	keepAliveCount    = 2
 
-	// idleConnections are for the poll, the report and the logs of many VMs.
+	// idleConnections is enough for the poll, the report and the logs of many VMs.
 	idleConnections = 16
 )
 
-// newHTTPClient returns what speaks to the API. Each request has a timeout of its own.
+// newHTTPClient returns the client for the API. It has no timeout: each request sets its own.
 func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{
 		Timeout:         dialTimeout,

@@ -23,13 +23,13 @@ const (
 	faultRemove = "vm_remove"
 )
 
-// restartCounter goes over from the labels of an adopted VM.
+// restartCounter counts the restarts of a VM. It begins with the number in the labels of an adopted VM.
 type restartCounter struct {
 	known    bool
 	restarts int64
 }
 
-// runOnce brings the VM to run and returns how it ended.
+// runOnce starts or adopts the VM, waits for its end, and returns how it ended.
 func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (containers.Exit, error) {
 	vm, err := m.describe()
 	if err != nil {
@@ -67,7 +67,7 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 	}
 
 	if err := task.Delete(ctx); err != nil {
-		return containers.Exit{}, fmt.Errorf("clean up behind the VM's end: %w", err)
+		return containers.Exit{}, fmt.Errorf("clean up after the VM's end: %w", err)
 	}
 
 	flush, cancel := context.WithTimeout(ctx, flushTime)
@@ -79,7 +79,7 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 }
 
 func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (*containers.Task, error) {
-	// What an attempt before said stays readable while it is tried again.
+	// The message of a failed attempt stays readable during the next one.
 	if restarts == 0 && m.state().State != client.VMReportStatePulling {
 		m.set(client.VMReportStatePulling, "")
 	}
@@ -108,7 +108,7 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	return task, nil
 }
 
-// prepare fetches the image and, at the same time, attaches the network.
+// prepare fetches the image and attaches the network, both at once.
 func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
 	group, ctx := errgroup.WithContext(ctx)
 
@@ -131,8 +131,8 @@ func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
 	return group.Wait()
 }
 
-// watch probes the VM until it ends. An adopted one counts as healthy until it fails: what has served through a restart of the agent
-// must not lose a request to it.
+// watch probes the VM until it ends. An adopted VM counts as healthy until its probes fail: one that served during a restart of the agent
+// must keep getting requests.
 func (m *machine) watch(ctx context.Context, task *containers.Task, address netip.Addr, adopted bool) (containers.Exit, error) {
 	if !adopted {
 		m.set(client.VMReportStateRunning, "")
@@ -195,7 +195,7 @@ func (m *machine) remove(ctx context.Context) error {
 	return nil
 }
 
-// grace is how long the VM may take to end.
+// grace returns how long the VM may take to end after SIGTERM.
 func (m *machine) grace() time.Duration {
 	if m.vm == nil {
 		return unassignedGrace
@@ -209,7 +209,7 @@ func (m *machine) grace() time.Duration {
 	return min(assigned, unservedGrace)
 }
 
-// describe returns the VM as the runtime wants it.
+// describe returns the runtime's description of the VM.
 func (m *machine) describe() (containers.VM, error) {
 	address, err := netip.ParseAddr(m.vm.IP)
 	if err != nil {

@@ -22,7 +22,7 @@ const (
 	wordBytes    = 4
 )
 
-// listeners returns where the processes in the network namespace of pid listen for TCP.
+// listeners returns the addresses on which processes in the network namespace of pid listen for TCP.
 func listeners(pid int) []netip.AddrPort {
 	var found []netip.AddrPort
 
@@ -49,7 +49,7 @@ func listeners(pid int) []netip.AddrPort {
 	return found
 }
 
-// parseSocket reads an address as the kernel writes it: words of the address in the machine's byte order, and the port.
+// parseSocket reads an address of /proc/net/tcp: the words of the IP address in the machine's byte order, and the port.
 func parseSocket(text string) (netip.AddrPort, bool) {
 	address, port, ok := strings.Cut(text, ":")
 	if !ok {
@@ -71,7 +71,7 @@ func parseSocket(text string) (netip.AddrPort, bool) {
 	return netip.AddrPortFrom(ip.Unmap(), uint16(number)), ok && err == nil
 }
 
-// describeListeners says why nothing answers on port, from where the app listens instead.
+// describeListeners explains why nothing answers on port, by the addresses on which the app listens.
 func describeListeners(port int, found []netip.AddrPort) string {
 	start := fmt.Sprintf("The app does not listen on port %d. ", port)
 

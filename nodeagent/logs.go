@@ -20,12 +20,12 @@ const (
 	shipRetry    = time.Second
 	shipTimeout  = 10 * time.Second
 
-	// A batch stays under the API's limits: 1000 lines, and 1 MiB of body.
+	// A batch stays below the API's limit of 1000 lines, and below 1 MiB of body.
 	batchLines = 500
 	batchBytes = 512 << 10
 )
 
-// logShipper sends what one VM writes to the API, in batches. While the API is away one batch waits in memory, and the rest in the VM's
+// logShipper sends the log lines of one VM to the API, in batches. While the API is away one batch waits in memory, and the rest in the VM's
 // bounded files.
 type logShipper struct {
 	api     *client.ClientWithResponses
@@ -33,7 +33,7 @@ type logShipper struct {
 	vm      uuid.UUID
 	reader  *vmlog.Reader
 	pending []vmlog.Record
-	// turn is held by the one that ships.
+	// turn is a lock that can be waited for with a context: a value in it means that a goroutine ships.
 	turn chan struct{}
 }
 
@@ -55,7 +55,7 @@ func (s *logShipper) follow(ctx context.Context) {
 	}
 }
 
-// flush ships what has been written, as far as ctx gives it time.
+// flush ships all lines that have been written, as far as ctx leaves time for it.
 func (s *logShipper) flush(ctx context.Context) {
 	if err := s.ship(ctx); err != nil {
 		s.logger.WarnContext(ctx, "the last lines of the VM were not shipped in time", logging.Error(err))
@@ -92,7 +92,7 @@ func (s *logShipper) ship(ctx context.Context) error {
 	}
 }
 
-// send sends the pending batch. One that the API does not take, now or ever, is passed over.
+// send sends the pending batch. A batch that the API will never take is dropped with a warning.
 func (s *logShipper) send(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, shipTimeout)
 	defer cancel()

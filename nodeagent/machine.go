@@ -23,18 +23,18 @@ const (
 	firstBackoff = 100 * time.Millisecond
 	lastBackoff  = 30 * time.Second
 
-	// unassignedGrace is for VMs that nobody assigned, of which only the remains are known.
+	// unassignedGrace is for VMs that are not assigned: the agent finds them in containerd and does not know their own grace period.
 	unassignedGrace = 10 * time.Second
-	// unservedGrace is for VMs that were never healthy: they have no request to end, but may have connections to close.
+	// unservedGrace is for VMs that were never healthy: no request has to end, but connections, as to a database, may have to be closed.
 	unservedGrace = 5 * time.Second
 
-	// flushTime is how long a crash waits to be told until the last lines of the app were shipped, so that they are there to be shown.
+	// flushTime is how long the report of a crash waits for the app's last lines to be shipped, so that a failure can show them.
 	flushTime = time.Second
 
 	maxMessage = 2000
 )
 
-// machine brings about what is wanted of one VM. It ends when nothing is left of the VM and nobody asks for it.
+// machine makes one VM what its assignment says. It ends when nothing is left of the VM and no assignment names it.
 type machine struct {
 	agent  *Agent
 	id     uuid.UUID
@@ -42,13 +42,13 @@ type machine struct {
 	logger *slog.Logger
 	logs   *logShipper
 
-	// wanted ends when the VM is to be stopped; it never starts again.
-	wanted    context.Context //nolint:containedctx // It is the machine's own lifetime, which others end by stop.
+	// wanted ends when the VM is to be stopped. After that the VM is never started again.
+	wanted    context.Context //nolint:containedctx // It is the time in which the VM is wanted; stop ends it.
 	stop      context.CancelFunc
 	forgotten chan struct{}
 	forget    func()
 
-	// mayHaveServed is false once it is known that no request was sent to the VM since it started.
+	// mayHaveServed is false only where the agent knows that no request was sent to the VM since it started.
 	mayHaveServed atomic.Bool
 
 	mu     sync.Mutex
@@ -80,7 +80,7 @@ func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.Assi
 	return m
 }
 
-// run keeps the VM running while it is wanted, then removes it. When ctx ends it returns at once and leaves the VM as it is.
+// run keeps the VM running while it is wanted, then removes it. When ctx ends, run returns at once and leaves the VM as it is.
 func (m *machine) run(ctx context.Context) {
 	defer m.stop()
 
@@ -118,7 +118,7 @@ func (m *machine) run(ctx context.Context) {
 	}
 }
 
-// keepRunning starts the VM, or finds it running, and starts it again when it ends, until it is not wanted any more.
+// keepRunning starts or adopts the VM, and starts it again whenever it ends, while it is wanted.
 func (m *machine) keepRunning() {
 	ctx := m.wanted
 
@@ -139,7 +139,7 @@ func (m *machine) keepRunning() {
 
 			return
 		case err != nil:
-			m.notYet(ctx, err, &retry)
+			m.retryLater(ctx, err, &retry)
 
 			continue
 		}
@@ -154,20 +154,20 @@ func (m *machine) keepRunning() {
 	}
 }
 
-// cannotRun says why the VM cannot run, until it is not wanted any more.
+// cannotRun reports why the VM cannot run, and waits until it is to be removed.
 func (m *machine) cannotRun(ctx context.Context, err error) {
 	m.logger.WarnContext(ctx, "the VM cannot run", logging.Error(err))
 	m.set(client.VMReportStateFailed, problem.MessageOf(err))
 	<-ctx.Done()
 }
 
-// notYet says why the VM does not run yet, and waits before it is tried again.
-func (m *machine) notYet(ctx context.Context, err error, retry *backoff) {
+// retryLater reports why the VM does not run yet, and waits before the next attempt.
+func (m *machine) retryLater(ctx context.Context, err error, retry *backoff) {
 	m.logger.WarnContext(ctx, "the VM does not run yet; it is tried again", logging.Error(err))
 	m.explain(explainRetry(err))
 
 	if containers.IsDiskFull(err) {
-		signal(m.agent.removed) // Images that nobody needs go now, not in a minute.
+		signal(m.agent.removed) // It removes unused images now, not within a minute.
 	}
 
 	retry.pause(ctx)
@@ -177,7 +177,7 @@ func (m *machine) folder() string { return filepath.Join(m.agent.config.vmFolder
 
 func (m *machine) logFolder() string { return filepath.Join(m.folder(), "log") }
 
-// vmNetwork returns the network of VMs, once its range is known.
+// vmNetwork returns the network of VMs. Its range is known once apply was called.
 func (a *Agent) vmNetwork() *network.Network {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -12,18 +12,18 @@ import (
 
 const (
 	longPoll = 30 * time.Second
-	// pollTimeout leaves the API time to answer behind the end of a long poll.
+	// pollTimeout leaves the API time to answer after the end of a long poll.
 	pollTimeout = longPoll + 15*time.Second
 
-	// lastRetry bounds how long a node goes on unaware after the API is back.
+	// lastRetry bounds the time until a node asks again after the API is back.
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 2 * time.Second
 
-	// pollPause keeps an API that does not wait from being asked without end.
+	// pollPause bounds the rate of polls where the API answers at once every time.
 	pollPause = 50 * time.Millisecond
 )
 
-// poll follows what the node is to run until ctx ends. While the API is away everything goes on as it is.
+// poll keeps the assignments up to date until ctx ends. While the API is away the last ones stay in force.
 func (a *Agent) poll(ctx context.Context) error {
 	var etag string
 
@@ -41,7 +41,7 @@ func (a *Agent) poll(ctx context.Context) error {
 		}
 
 		if ctx.Err() == nil {
-			a.logger.WarnContext(ctx, "what this node is to run is not known; it goes on with what it has", logging.Error(err))
+			a.logger.WarnContext(ctx, "the assignments could not be fetched; the last ones stay in force", logging.Error(err))
 			retry.pause(ctx)
 		}
 	}
@@ -49,7 +49,7 @@ func (a *Agent) poll(ctx context.Context) error {
 	return nil
 }
 
-// pollOnce waits for a change, takes it over, and returns the tag of what the node works from then.
+// pollOnce waits for a change of the assignments, applies it, and returns the ETag of those that are in force then.
 func (a *Agent) pollOnce(ctx context.Context, etag string) (string, error) {
 	list, tag, err := a.fetch(ctx, etag)
 	if err != nil || list == nil {
@@ -59,7 +59,7 @@ func (a *Agent) pollOnce(ctx context.Context, etag string) (string, error) {
 	return tag, a.apply(ctx, *list)
 }
 
-// fetch returns what the node is to run, and nil where that has not changed.
+// fetch returns the assignments and their ETag, and nil for assignments that have not changed.
 func (a *Agent) fetch(ctx context.Context, etag string) (*client.Assignments, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()

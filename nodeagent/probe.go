@@ -14,7 +14,7 @@ import (
 
 const (
 	probeTimeout = 5 * time.Second
-	// probeBody is how much of an answer is read.
+	// probeBody is how many bytes of an answer are read.
 	probeBody = 64 << 10
 
 	// failuresToUnhealthy is how many probes in a row must fail for a VM that was healthy.
@@ -23,10 +23,10 @@ const (
 	healthyInterval   = 5 * time.Second
 	unhealthyInterval = time.Second
 
-	// A VM that starts is asked often: the deployment waits for it. A refused connection costs a fraction of a millisecond and the app
-	// nothing, so that as long as nothing listens it is tried more often than an app that answers is asked. From assignment to healthy
-	// a VM took 135 ms so, and 154 ms with 20 ms between the probes and a look at its listeners in each (medians of 16, Go app,
-	// image there, 2 cores).
+	// A starting VM is probed often, because the deployment waits for it. A refused connection costs a fraction of a millisecond and the app
+	// nothing: while nothing listens the probes come more often than those of an app that answers. From assignment to healthy a VM took
+	// 135 ms this way, and 154 ms with 20 ms between the probes and a look at the listeners in each (medians of 16, Go app, image
+	// present, 2 cores).
 	earlyTime      = 3 * time.Second
 	secondTime     = 30 * time.Second
 	refusedEarly   = 5 * time.Millisecond
@@ -34,24 +34,24 @@ const (
 	answeredEarly  = 20 * time.Millisecond
 	answeredSecond = 200 * time.Millisecond
 
-	// patience is how long a VM that starts may refuse connections before that is said.
+	// patience is how long a starting VM may refuse connections before that is reported.
 	patience = 2 * time.Second
-	// explainInterval is how often it is looked for why a VM that starts is not healthy.
+	// explainInterval is how often the agent looks for the reason why a starting VM is not healthy.
 	explainInterval = time.Second
 )
 
-// prober asks one VM whether it is healthy: by HTTP, its own address only, no redirects, in bounded time.
+// prober asks one VM by HTTP whether it is healthy. It connects to the VM's own address only, follows no redirect, and takes bounded time.
 type prober struct {
 	address netip.AddrPort
 	path    string
 	pid     int
-	// checkRoute tells whether packets to the address go to this VM: an address of the cluster must never leave the machine by
-	// another way.
+	// checkRoute returns an error where packets to the address would not go to this VM. A packet for an address of the cluster must never
+	// leave the machine by another route.
 	checkRoute func() error
 	client     *http.Client
 }
 
-// probe asks until ctx ends, and sets the VM's state. It is told whether the VM counts as healthy at first.
+// probe asks until ctx ends, and sets the VM's state. healthy says whether the VM counts as healthy before the first answer.
 func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, healthy bool) {
 	port := uint16(m.vm.Port & math.MaxUint16)
 	p := newProber(netip.AddrPortFrom(address, port), textOf(m.vm.HealthPath), pid)
@@ -95,7 +95,7 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 	}
 }
 
-// startInterval is the time between two probes of a VM that has not been healthy yet.
+// startInterval returns the time between two probes of a VM that has not been healthy yet.
 func startInterval(refused bool, age time.Duration) time.Duration {
 	switch {
 	case age < earlyTime && refused:
@@ -129,10 +129,10 @@ func newProber(address netip.AddrPort, path string, pid int) *prober {
 	}
 }
 
-// ask returns nil for a healthy VM.
+// ask probes the VM once, and returns nil where it is healthy.
 func (p *prober) ask(ctx context.Context) *complaint {
 	if err := p.checkRoute(); err != nil {
-		return says("The node has no network route to the VM.")
+		return complaintf("The node has no network route to the VM.")
 	}
 
 	path := p.path
@@ -142,11 +142,11 @@ func (p *prober) ask(ctx context.Context) *complaint {
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.address.String()+path, http.NoBody)
 	if err != nil {
-		return says("The health path %q is not the path of a URL. Change it in the project's settings.", path)
+		return complaintf("The health path %q is not the path of a URL. Change it in the project's settings.", path)
 	}
 
 	request.Header.Set("User-Agent", "zeitwork-health-check/1")
-	// As an edge with TLS asks: an app that insists on that would only redirect, well or not.
+	// An edge with TLS sends it, too. Without it an app that insists on TLS would only redirect, whether it is healthy or not.
 	request.Header.Set("X-Forwarded-Proto", "https")
 
 	response, err := p.client.Do(request)
@@ -167,6 +167,6 @@ func (p *prober) ask(ctx context.Context) *complaint {
 		return nil
 	}
 
-	return says("The app answered GET %s with status %d; a status below %d means that it is healthy. Its log may say why.",
+	return complaintf("The app answered GET %s with status %d; a status below %d means that it is healthy. Its log may say why.",
 		path, response.StatusCode, limit)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ask returns what is wrong with an app that answers so; nothing for a healthy one.
+// ask returns the complaint about an app that answers this way; "" for a healthy one.
 func ask(t *testing.T, path string, handler http.HandlerFunc) string {
 	t.Helper()
 

@@ -18,8 +18,8 @@ import (
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
-// RemoveVMs takes every VM of the node, and what the node made for them in the network, off the machine: for a machine that
-// is to be left as it was found. The agent must have ended, or it would start them again. Images stay.
+// RemoveVMs removes every VM of the node, and all that the node set up for them in the network, to leave the machine as it was before. The agent
+// must have ended, or it would start the VMs again. Images stay.
 func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) error {
 	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -17,18 +16,19 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 const (
 	reportInterval = 5 * time.Second
 	reportTimeout  = 10 * time.Second
-	// reportRetry is the longest time from when the API is back until it hears of the node.
+	// reportRetry is the longest time between two attempts while reports fail, and thus until an API that is back gets one.
 	reportRetry = time.Second
 	cpuMillis   = 1000
 	kibibyte    = 1024
 )
 
-// report tells the API how the node and its VMs are: on every change, and every few seconds as a sign of life.
+// report sends the API the state of the node and its VMs: on every change, and every few seconds to show that the node is alive.
 func (a *Agent) report(ctx context.Context) error {
 	interval := time.NewTicker(reportInterval)
 	defer interval.Stop()
@@ -44,7 +44,7 @@ func (a *Agent) report(ctx context.Context) error {
 
 		if err != nil {
 			a.logger.WarnContext(ctx, "the state of this node could not be reported", logging.Error(err))
-			retry.Reset(reportRetry - rand.N(reportRetry/2)) //nolint:gosec,mnd // Half of it, so that nodes do not come all at once.
+			retry.Reset(reportRetry - rand.N(reportRetry/2)) //nolint:gosec,mnd // Half of it is random, so that nodes do not come all at once.
 		} else {
 			retry.Stop()
 		}
@@ -64,13 +64,13 @@ func (a *Agent) sendReport(ctx context.Context) error {
 	defer cancel()
 
 	report := client.NodeReport{
-		Version: version(), Runtime: a.config.Runtime,
+		Version: version.Get().Version, Runtime: a.config.Runtime,
 		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
 	}
 
 	response, err := a.api.ReportNodeWithResponse(ctx, report)
 	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity {
-		// An API of the version before refuses a state that it does not know. It must hear of the rest all the same.
+		// An API of the version before refuses the whole report for a state that it does not know. It gets the report without those VMs.
 		report.VMS = lo.Reject(report.VMS, func(vm client.VMReport, _ int) bool { return vm.State == client.VMReportStateExited })
 		response, err = a.api.ReportNodeWithResponse(ctx, report)
 	}
@@ -86,7 +86,7 @@ func (a *Agent) sendReport(ctx context.Context) error {
 	return nil
 }
 
-// states returns how the assigned VMs are; the API does not ask for others.
+// states returns the states of the assigned VMs.
 func (a *Agent) states() []client.VMReport {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -94,7 +94,7 @@ func (a *Agent) states() []client.VMReport {
 	states := make([]client.VMReport, 0, len(a.assigned))
 
 	for id := range a.assigned {
-		// The state of a VM that may be running already is not known before it has been looked for and asked.
+		// The state is empty until the machine has looked whether its VM runs already.
 		if m := a.machines[id]; m != nil && m.state().State != "" {
 			states = append(states, m.state())
 		}
@@ -103,16 +103,7 @@ func (a *Agent) states() []client.VMReport {
 	return states
 }
 
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-
-	return info.Main.Version
-}
-
-// memoryBytes returns the memory of this machine, and 0 where the kernel does not tell.
+// memoryBytes returns the memory of this machine, or 0 where /proc does not say.
 func memoryBytes() int64 {
 	file, err := os.Open("/proc/meminfo")
 	if err != nil {

@@ -6,20 +6,20 @@ import (
 )
 
 const (
-	// stableTime is how long a VM has to run for its next crash to count as the first.
+	// stableTime is how long a VM must run so that it is restarted at once after its next crash.
 	stableTime   = time.Minute
 	firstRestart = time.Second
 	lastRestart  = time.Minute
 )
 
-// restarts paces how often an app that ends is started again.
+// restarts waits between the restarts of an app that keeps ending.
 type restarts struct{ backoff backoff }
 
 func newRestarts() *restarts {
 	return &restarts{backoff{first: firstRestart, last: lastRestart}}
 }
 
-// pause waits before the next start of an app that ran for that long. One that was stable has its visitors wait for no more than its start.
+// pause waits before the next start of an app that ran for that long. It does not wait for an app that was stable.
 func (r *restarts) pause(ctx context.Context, ran time.Duration) {
 	if ran >= stableTime {
 		r.backoff.reset()

@@ -37,7 +37,7 @@ import (
 
 const agentProcess = "ZEITWORK_TEST_RUN_AGENT"
 
-// TestMain lets the test binary be what the zeitwork binary is in earnest: the log process of VMs, and an agent that can be killed.
+// TestMain makes the test binary do the work of the zeitwork binary: as the log process of VMs, and as an agent that can be killed.
 func TestMain(m *testing.M) {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == vmlog.Command:

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// Exit codes above it say by which signal a process ended.
+	// Exit codes above signalCodes are signalCodes plus the number of the signal that ended the process.
 	signalCodes = 128
 	killed      = 128 + 9
 
@@ -19,7 +19,7 @@ const (
 	mebibyte      = 1 << 20
 )
 
-// state returns what is reported of the VM.
+// state returns the report of the VM.
 func (m *machine) state() client.VMReport {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -27,7 +27,7 @@ func (m *machine) state() client.VMReport {
 	return m.report
 }
 
-// set takes over a state. While the VM starts again, what its last crash said stays readable.
+// set changes the state and the message. While the VM starts again, the message of its last crash stays readable.
 func (m *machine) set(state client.VMReportState, message string) {
 	if state == client.VMReportStateHealthy {
 		m.mayHaveServed.Store(true)
@@ -59,7 +59,7 @@ func (m *machine) crashed(exit containers.Exit, memory int64) {
 	})
 }
 
-// change edits the report and has it sent if it is another one now.
+// change edits the report, and has it sent where it differs now.
 func (m *machine) change(edit func(*client.VMReport)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,7 +74,7 @@ func (m *machine) change(edit func(*client.VMReport)) {
 	}
 }
 
-// describeExit says in a sentence how the app ended, and what to look at.
+// describeExit returns a sentence about how the app ended, and where to look.
 func describeExit(exit containers.Exit, memory int64) string {
 	switch {
 	case exit.OutOfMemory && exit.Code != 0:
@@ -94,7 +94,7 @@ func describeExit(exit containers.Exit, memory int64) string {
 	}
 }
 
-// explainRetry says in a sentence, which a user may read, why the VM does not run yet.
+// explainRetry returns a sentence for users about why the VM does not run yet.
 func explainRetry(err error) string {
 	if problem.CodeOf(err) != problem.Internal {
 		return "The node tries again: " + problem.MessageOf(err)

@@ -16,7 +16,7 @@ import (
 
 const sweepInterval = time.Minute
 
-// sweep removes what no assignment names: whenever a VM was removed, once when the first list arrives, and every minute.
+// sweep removes VMs and images that no assignment names: when a VM was removed, when the first assignments arrive, and every minute.
 func (a *Agent) sweep(ctx context.Context) error {
 	interval := time.NewTicker(sweepInterval)
 	defer interval.Stop()
@@ -30,13 +30,13 @@ func (a *Agent) sweep(ctx context.Context) error {
 		}
 
 		if err := a.sweepOnce(ctx); err != nil && ctx.Err() == nil {
-			a.logger.WarnContext(ctx, "what is left of former VMs could not be removed; it is tried again", logging.Error(err))
+			a.logger.WarnContext(ctx, "the leftovers of former VMs could not be removed; trying again", logging.Error(err))
 		}
 	}
 }
 
 func (a *Agent) sweepOnce(ctx context.Context) error {
-	if !a.heard() {
+	if !a.hasAssignments() {
 		return nil
 	}
 
@@ -70,15 +70,15 @@ func (a *Agent) sweepOnce(ctx context.Context) error {
 	return nil
 }
 
-// heard tells whether the API has said what the node is to run. Until then nothing is touched.
-func (a *Agent) heard() bool {
+// hasAssignments tells whether the API has sent the node's assignments. Until then the agent touches nothing.
+func (a *Agent) hasAssignments() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 
 	return a.assigned != nil
 }
 
-// leftovers returns the VMs of which anything is on this machine: in containerd, as a network namespace or as a folder.
+// leftovers returns the VMs of which anything is on this machine: in containerd, a network namespace, or a folder.
 func (a *Agent) leftovers(ctx context.Context) ([]uuid.UUID, error) {
 	inContainerd, err := a.runtime.List(ctx)
 	if err != nil {

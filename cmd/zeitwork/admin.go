@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -15,15 +14,13 @@ import (
 
 // adminConfig is the configuration of `zeitwork admin`.
 type adminConfig struct {
-	serviceConfig
-
-	Database     database.Config
-	ClusterRange netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"`
+	Database database.Config
+	Cluster  clusterConfig
 }
 
-// adminCommand holds what needs the database, because nobody can sign in yet.
+// adminCommand holds the commands that need the database itself, as before anybody can sign in.
 func adminCommand() *cobra.Command {
-	command := &cobra.Command{Use: "admin", Short: "What needs the database itself", Hidden: true}
+	command := &cobra.Command{Use: "admin", Short: "Commands that need the database itself", Hidden: true}
 	command.AddCommand(bootstrapCommand())
 
 	return command
@@ -48,7 +45,7 @@ in the same form, so that it may run before every start.`,
 				return err
 			}
 
-			first.ClusterRange = config.ClusterRange
+			first.ClusterRange = config.Cluster.Range
 
 			return bootstrap(command.Context(), config, first, tokensGiven)
 		},

@@ -24,8 +24,8 @@ func baseImagesCommand() *cobra.Command {
 		Short: "Print the table of images that generated Dockerfiles start from",
 		Long: `Print the table of images that generated Dockerfiles start from, as JSON.
 
-Workers use the file that ZEITWORK_BASE_IMAGES names instead of it. With --pin each image gets the digest
-that its registry has for it now, and those that are not there are left out: what is built then changes
+Workers with ZEITWORK_BASE_IMAGES use the table in that file instead. With --pin each image gets the digest
+that its registry has for it now, and images that the registry does not have are left out. Builds then change
 only when the table does.
 
   zeitwork base-images --pin > /etc/zeitwork/base-images.json`,
@@ -50,10 +50,10 @@ only when the table does.
 	}
 
 	flags := command.Flags()
-	flags.StringVar(&file, "file", "", "start from the table in this file (default: the one that zeitwork brings)")
+	flags.StringVar(&file, "file", "", "start from the table in this file (default: the table of this binary)")
 	flags.BoolVar(&pin, "pin", false, "ask the registries for the images' digests")
-	flags.StringVar(&options.Mirror, "mirror", "", "host:port of a registry that has the images below the names of their own, as docker.io/library/node")
-	flags.BoolVar(&options.Insecure, "insecure", false, "ask the mirror by plain HTTP")
+	flags.StringVar(&options.Mirror, "mirror", "", "host:port of a registry that has the images under their full names, such as docker.io/library/node")
+	flags.BoolVar(&options.Insecure, "insecure", false, "use plain HTTP to the mirror")
 
 	return command
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
@@ -17,15 +16,15 @@ func doctorCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say, part by part, what this machine can do and what to install for the rest",
-		Long: `Say, part by part, what this machine can do and what to install for the rest.
+		Short: "Check, part by part, what this machine can run, and say what to install for the rest",
+		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
 It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config, err := env.ParseAs[upConfig]()
+			config, err := configuration[upConfig]()
 			if err != nil {
-				return fmt.Errorf("read the configuration: %w", err)
+				return err
 			}
 
 			findings := doctor.Examine(command.Context(), config.examination())

@@ -16,7 +16,7 @@ type edgeproxyConfig struct {
 }
 
 func edgeproxyCommand() *cobra.Command {
-	return serviceCommand("edgeproxy", "Proxy the world's requests to the VMs", func(ctx context.Context, config edgeproxyConfig, parts parts) error {
+	return serviceCommand("edgeproxy", "Proxy requests from the internet to the VMs", func(ctx context.Context, config edgeproxyConfig, parts parts) error {
 		proxy, err := edgeproxy.New(config.Edge, parts.logger)
 		if err != nil {
 			return err

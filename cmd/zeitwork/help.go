@@ -12,11 +12,11 @@ import (
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 )
 
-// helpCommand is cobra's help with one more topic: config.
+// helpCommand is cobra's help command with one more topic: config.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND | config]",
-		Short: "Help about a command, or about the environment variables that configure the services",
+		Short: "Help about a command, or about all environment variables",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "config" {
 				printConfiguration(os.Stdout)
@@ -34,13 +34,13 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// configurations are the structs that services read their environment into.
+// configurations are the structs that commands read their environment into.
 func configurations() []struct {
-	service string
+	command string
 	config  any
 } {
 	return []struct {
-		service string
+		command string
 		config  any
 	}{
 		{"up, doctor", upConfig{}},
@@ -48,18 +48,20 @@ func configurations() []struct {
 		{"worker", workerConfig{}},
 		{"nodeagent", nodeagentConfig{}},
 		{"edgeproxy", edgeproxyConfig{}},
-		{"migrate, admin", adminConfig{}},
+		{"migrate", migrateConfig{}},
+		{"admin bootstrap", adminConfig{}},
+		{"login and the other commands for users", cli.Environment{}},
 	}
 }
 
 func printConfiguration(w io.Writer) {
-	_, _ = fmt.Fprint(w, `Environment variables of the services, with their defaults.
+	_, _ = fmt.Fprint(w, `Environment variables of the commands, with their defaults.
 
-The user's commands read ZEITWORK_API_URL and ZEITWORK_TOKEN. Traces and metrics follow the standard OTEL_* variables.
+Traces and metrics follow the standard OTEL_* variables.
 `)
 
 	for _, c := range configurations() {
-		_, _ = fmt.Fprintf(w, "\nzeitwork %s\n", c.service)
+		_, _ = fmt.Fprintf(w, "\nzeitwork %s\n", c.command)
 
 		for _, variable := range variables(reflect.TypeOf(c.config)) {
 			note := "required"
@@ -76,7 +78,7 @@ The user's commands read ZEITWORK_API_URL and ZEITWORK_TOKEN. Traces and metrics
 	}
 }
 
-// variable is one environment variable of a service.
+// variable is one environment variable of a command.
 type variable struct {
 	name, doc, fallback string
 	required            bool

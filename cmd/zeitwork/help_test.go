@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -15,12 +16,12 @@ func TestConfiguration_EveryVariableIsDocumented(t *testing.T) {
 
 	for _, c := range configurations() {
 		found := variables(reflect.TypeOf(c.config))
-		require.NotEmpty(t, found, c.service)
+		require.NotEmpty(t, found, c.command)
 
 		for _, v := range found {
 			require.True(t, strings.HasPrefix(v.name, "ZEITWORK_"), v.name)
-			require.NotEmpty(t, v.doc, "%s of %s", v.name, c.service)
-			require.True(t, strings.HasSuffix(v.doc, "."), "%s of %s: its documentation is a sentence", v.name, c.service)
+			require.NotEmpty(t, v.doc, "%s of %s", v.name, c.command)
+			require.True(t, strings.HasSuffix(v.doc, "."), "%s of %s: its documentation is a sentence", v.name, c.command)
 		}
 	}
 }
@@ -28,16 +29,27 @@ func TestConfiguration_EveryVariableIsDocumented(t *testing.T) {
 func TestConfiguration_OneVariable_MeansTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 
-	defaults := map[string]string{}
+	known := map[string]variable{}
 
 	for _, c := range configurations() {
 		for _, v := range variables(reflect.TypeOf(c.config)) {
-			if before, known := defaults[v.name]; known {
-				require.Equal(t, before, v.fallback, "%s has two defaults", v.name)
+			v.required = false // A node may do without a registry; a worker may not.
+
+			if before, again := known[v.name]; again {
+				require.Equal(t, before, v, "%s is explained in two ways", v.name)
 			}
 
-			defaults[v.name] = v.fallback
+			known[v.name] = v
 		}
+	}
+}
+
+func TestConfiguration_EveryVariableIsListedOncePerCommand(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range configurations() {
+		names := lo.Map(variables(reflect.TypeOf(c.config)), func(v variable, _ int) string { return v.name })
+		require.Empty(t, lo.FindDuplicates(names), c.command)
 	}
 }
 

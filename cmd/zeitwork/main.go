@@ -1,5 +1,4 @@
-// Command zeitwork is the whole platform in one binary: its services, the local cluster, and the command line of its
-// users.
+// Command zeitwork is the whole platform in one binary: the services, the local platform, and the command line for users.
 package main
 
 import (
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
@@ -58,11 +58,11 @@ func rootCommand() *cobra.Command {
 
 	root.AddGroup(
 		&cobra.Group{ID: "user", Title: "For users:"},
-		&cobra.Group{ID: "operator", Title: "For who runs the platform:"},
+		&cobra.Group{ID: "operator", Title: "For operators:"},
 	)
 	root.SetHelpCommand(helpCommand(root))
 
-	for _, command := range cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv}) {
+	for _, command := range cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())}) {
 		command.GroupID = "user"
 		root.AddCommand(command)
 	}
@@ -71,6 +71,8 @@ func rootCommand() *cobra.Command {
 		command.GroupID = "operator"
 		root.AddCommand(command)
 	}
+
+	root.AddCommand(versionCommand())
 
 	return root
 }

@@ -33,11 +33,11 @@ func nodeagentCommand() *cobra.Command {
 	return command
 }
 
-// removeVMsCommand leaves a machine as it was before it ran VMs.
+// removeVMsCommand takes every VM off a machine. The local platform runs it after its agents have ended.
 func removeVMsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "remove-vms RANGE",
-		Short:  "Take every VM off this machine, once its agent has ended; RANGE holds the cluster's addresses",
+		Short:  "Take every VM off this machine, after its agent has ended; RANGE is the cluster's range of addresses",
 		Hidden: true,
 		Args:   cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {

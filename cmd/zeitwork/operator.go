@@ -8,14 +8,14 @@ import (
 	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
-// operatorCommands are the commands of who runs the platform.
+// operatorCommands are the commands with which operators run the platform.
 func operatorCommands() []*cobra.Command {
 	services := []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand()}
 
-	// The local cluster finds its services by this flag in the list of processes.
+	// The local platform finds its services by this flag in the list of processes.
 	for _, service := range services {
 		name := cluster.InstanceFlag[len("--"):]
-		service.Flags().String(name, "", "marks the process as one of a local cluster")
+		service.Flags().String(name, "", "marks the process as one of a local platform")
 		_ = service.Flags().MarkHidden(name)
 	}
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -14,17 +15,25 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/telemetry"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
-// serviceConfig is what every service can be told.
+// serviceConfig is the part of every service's configuration that concerns the process itself.
 type serviceConfig struct {
 	Log           logging.Config
 	MetricsListen string `doc:"Address on which /metrics answers Prometheus, such as 127.0.0.1:9090; empty: none." env:"ZEITWORK_METRICS_LISTEN"`
 }
 
+// clusterConfig is the configuration that the commands besides api share about the cluster.
+//
+//nolint:lll // One variable a line, with its documentation.
+type clusterConfig struct {
+	Range netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"`
+}
+
 func (c serviceConfig) common() serviceConfig { return c }
 
-// parts are what a service gets besides its configuration.
+// parts are the parts of the process that a service gets besides its configuration.
 type parts struct {
 	logger    *slog.Logger
 	telemetry *telemetry.Telemetry
@@ -48,7 +57,8 @@ func serviceCommand[C interface{ common() serviceConfig }](name, short string, r
 	}
 }
 
-// configuration reads a configuration from the environment, and takes secrets out of it so that no child inherits them.
+// configuration reads a configuration from the environment, and takes secrets out of it so that no child inherits them. A second
+// call no longer finds them.
 func configuration[C any]() (C, error) {
 	config, err := env.ParseAs[C]()
 	if err != nil {
@@ -69,6 +79,9 @@ func serve[C interface{ common() serviceConfig }](ctx context.Context, name stri
 
 	logger := logging.New(config.common().Log, os.Stderr, name)
 	slog.SetDefault(logger)
+
+	build := version.Get()
+	logger.InfoContext(ctx, "starting", "version", build.Version, "commit", build.Commit, "go", build.Go)
 
 	measured, err := telemetry.Setup(ctx, name)
 	if err != nil {

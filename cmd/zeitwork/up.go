@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/caarlos0/env/v11"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -36,9 +35,9 @@ func upCommand() *cobra.Command {
 		Long:  upHelp,
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			config, err := env.ParseAs[upConfig]()
+			config, err := configuration[upConfig]()
 			if err != nil {
-				return fmt.Errorf("read the configuration: %w", err)
+				return err
 			}
 
 			if prepareOnly {
@@ -86,7 +85,7 @@ func up(ctx context.Context, config upConfig, once bool) error {
 	return errors.Join(interrupted(ctx, err), started.Stop(context.WithoutCancel(ctx)))
 }
 
-// prepareAlone installs and builds what a later start, or a test, needs.
+// prepareAlone installs and builds all that a later start, or a test, needs.
 func prepareAlone(ctx context.Context, config upConfig) error {
 	report := newReport(os.Stderr)
 	defer report.end()
@@ -103,7 +102,7 @@ func prepareAlone(ctx context.Context, config upConfig) error {
 	return hostpackages.Ensure(ctx, func(detail string) { report.progress("packages", detail) }, "npm")
 }
 
-// interrupted takes the error away that Ctrl-C itself made.
+// interrupted returns nil for an error that is the consequence of Ctrl-C.
 func interrupted(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		err = nil
@@ -112,14 +111,14 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-// ready returns one sentence about the first thing without which nothing can start.
+// ready returns an error about the first thing that keeps the platform from starting here.
 func ready(ctx context.Context, config upConfig) error {
 	const (
 		patience = 10 * time.Second
 		pause    = 250 * time.Millisecond
 	)
 
-	// Children of a platform that was killed a moment ago may still be leaving their ports.
+	// The children of a platform that was killed a moment ago may still hold their ports.
 	for deadline := time.Now().Add(patience); ; {
 		blockers := doctor.Blockers(doctor.Examine(ctx, config.examination()))
 		if len(blockers) == 0 {
@@ -138,7 +137,7 @@ func ready(ctx context.Context, config upConfig) error {
 	}
 }
 
-// prepare installs, builds and makes whatever the platform stands on; with everything in place it takes milliseconds.
+// prepare installs packages, builds the daemons and makes the base images. With everything in place it takes milliseconds.
 func prepare(ctx context.Context, config upConfig, report *report) (cluster.Options, error) {
 	options := config.options()
 	options.Progress = report.progress
@@ -175,9 +174,9 @@ func prepare(ctx context.Context, config upConfig, report *report) (cluster.Opti
 	return options, group.Wait()
 }
 
-// hostPackages are the Debian packages of what the platform runs. Programs that came another way are not installed again.
+// hostPackages returns the Debian packages with the programs that the platform runs. It leaves out programs that are installed another way.
 func hostPackages(publicRegistry bool) []string {
-	// The gems of the Rails example are made with mmdebstrap, also where base images need not be.
+	// The gems of the Rails example are made with mmdebstrap, even where base images come from a public registry.
 	packages := append([]string{"ca-certificates", "debian-archive-keyring", "mmdebstrap", "postgresql", "tini"}, toolchain.DaemonPackages()...)
 
 	programs := map[string]string{"git": "git"}
@@ -194,7 +193,7 @@ func hostPackages(publicRegistry bool) []string {
 	return packages
 }
 
-// announce says where everything is.
+// announce prints where everything is.
 func announce(w io.Writer, started *cluster.Cluster, config upConfig, url string) {
 	_, _ = fmt.Fprintf(w, `
 The sample answers on  %s

@@ -15,6 +15,7 @@ import (
 type upConfig struct {
 	Log       logging.Config
 	Toolchain toolchain.Config
+	Cluster   clusterConfig
 
 	DataDir      string       `doc:"Directory of everything that the local platform keeps."                              env:"ZEITWORK_DATA_DIR"         envDefault:"/var/lib/zeitwork"`
 	PostgresBin  string       `doc:"Folder of Postgres' programs; empty: the newest that Debian installed."              env:"ZEITWORK_POSTGRES_BIN"`
@@ -22,7 +23,6 @@ type upConfig struct {
 	EdgePort     int          `doc:"Port of the edge proxy on 127.0.0.1."                                                env:"ZEITWORK_UP_EDGE_PORT"     envDefault:"8080"`
 	PostgresPort int          `doc:"Port of Postgres on 127.0.0.1."                                                      env:"ZEITWORK_UP_POSTGRES_PORT" envDefault:"15432"`
 	RegistryPort int          `doc:"Port of the registry on 127.0.0.1."                                                  env:"ZEITWORK_UP_REGISTRY_PORT" envDefault:"15000"`
-	ClusterRange netip.Prefix `doc:"Addresses of the local platform's VMs; nothing else on this machine may use them."   env:"ZEITWORK_CLUSTER_RANGE"    envDefault:"10.77.0.0/16"`
 	BuildRange   netip.Prefix `doc:"Addresses of the local platform's builds; nothing else on this machine may use them." env:"ZEITWORK_UP_BUILD_RANGE"   envDefault:"10.78.0.0/16"`
 	BuildCache   int64        `doc:"How much disk the local platform's build cache may use, in bytes; the oldest goes first." env:"ZEITWORK_UP_BUILD_CACHE_BYTES" envDefault:"20000000000"`
 }
@@ -41,7 +41,7 @@ func (c upConfig) options() cluster.Options {
 	return cluster.Options{
 		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
 		Ports:        cluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
-		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
+		ClusterRange: c.Cluster.Range, BuildRange: c.BuildRange, Bridge: "zeitwork0",
 		BuildCacheBytes: c.BuildCache,
 	}
 }

@@ -4,56 +4,55 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"golang.org/x/term"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 const (
-	// recent is how long a part that said nothing more stays in the terminal's last line.
+	// recent is how long a part stays in the terminal's last line after its last report.
 	recent = 5 * time.Second
-	// sparse is how often a part may have a line where nobody watches, as a compiler reports every second.
+	// sparse is the shortest time between two lines about one part outside a terminal: a compiler reports every second.
 	sparse = 5 * time.Second
-	// redraw is how often the terminal's last line moves.
+	// redraw is how often the clocks in the terminal's last line move.
 	redraw = 200 * time.Millisecond
 )
 
-// report shows how far things are: as one last line that lives in a terminal, as lines elsewhere.
+// report shows how far `up` is: in a terminal by its last line, elsewhere by a line now and then.
 type report struct {
-	out   *os.File
-	live  bool
+	line  *liveline.Line
 	began time.Time
 	done  chan struct{}
+	drawn sync.WaitGroup
 
 	mutex sync.Mutex
-	parts map[string]saying
+	parts map[string]partReport
 }
 
-// saying is what a part said last.
-type saying struct {
+// partReport is the last report of one part, such as the toolchain or the cluster.
+type partReport struct {
 	detail string
-	began  time.Time // When the part first spoke.
+	began  time.Time // The first report of the series that this one belongs to.
 	at     time.Time
 }
 
-func newReport(out *os.File) *report {
+func newReport(out io.Writer) *report {
 	r := &report{
-		out: out, live: term.IsTerminal(int(out.Fd())), began: time.Now(),
-		done: make(chan struct{}), parts: map[string]saying{},
+		line: liveline.New(out, liveline.WidthOf(out)), began: time.Now(),
+		done: make(chan struct{}), parts: map[string]partReport{},
 	}
 
-	if r.live {
-		go r.redraw()
+	if r.line.Live() {
+		r.drawn.Go(r.redraw)
 	}
 
 	return r
 }
 
-// progress is told by everything that takes time.
+// progress takes a report of a part that takes time. Any goroutine may call it.
 func (r *report) progress(part, detail string) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
@@ -65,42 +64,31 @@ func (r *report) progress(part, detail string) {
 		before.began = now
 	}
 
-	if r.live {
-		r.parts[part] = saying{detail: detail, began: before.began, at: now}
-		r.draw()
+	if !r.line.Live() {
+		if known && now.Sub(before.at) < sparse {
+			return
+		}
 
-		return
+		r.milestonef("%s: %s", part, detail)
 	}
 
-	if known && now.Sub(before.at) < sparse {
-		return
-	}
-
-	r.parts[part] = saying{detail: detail, began: before.began, at: now}
-	_, _ = fmt.Fprintf(r.out, "%s  %s: %s\n", r.clock(), part, detail)
+	r.parts[part] = partReport{detail: detail, began: before.began, at: now}
+	r.draw()
 }
 
-// milestonef says something that stays.
+// milestonef writes a line that stays.
 func (r *report) milestonef(format string, args ...any) {
 	_, _ = fmt.Fprintf(r, "%s  %s\n", r.clock(), fmt.Sprintf(format, args...))
 }
 
-// Write writes lines above the last line.
-func (r *report) Write(text []byte) (int, error) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
+// Write writes whole lines that stay, such as the log's.
+func (r *report) Write(lines []byte) (int, error) { return r.line.Write(lines) }
 
-	if r.live {
-		_, _ = io.WriteString(r.out, "\r\x1b[K")
-	}
-
-	return r.out.Write(text)
-}
-
-// end takes the last line away.
+// end clears the last line for good.
 func (r *report) end() {
 	close(r.done)
-	_, _ = r.Write(nil)
+	r.drawn.Wait()
+	r.line.Set("")
 }
 
 func (r *report) clock() string { return fmt.Sprintf("%6.1f s", time.Since(r.began).Seconds()) }
@@ -121,27 +109,18 @@ func (r *report) redraw() {
 	}
 }
 
+// draw shows the parts that reported last, newest first. The caller holds the mutex.
 func (r *report) draw() {
-	const (
-		fallbackWidth = 80
-		shown         = 3
-	)
+	const shown = 3
 
-	// Who spoke last stands first.
 	parts := slices.SortedFunc(maps.Keys(r.parts), func(a, b string) int { return r.parts[b].at.Compare(r.parts[a].at) })
 	texts := make([]string, 0, shown)
 
 	for _, part := range parts[:min(shown, len(parts))] {
-		if said := r.parts[part]; time.Since(said.at) < recent {
-			texts = append(texts, fmt.Sprintf("%s: %s (%.0f s)", part, said.detail, time.Since(said.began).Seconds()))
+		if last := r.parts[part]; time.Since(last.at) < recent {
+			texts = append(texts, fmt.Sprintf("%s: %s (%.0f s)", part, last.detail, time.Since(last.began).Seconds()))
 		}
 	}
 
-	width, _, err := term.GetSize(int(r.out.Fd()))
-	if err != nil {
-		width = fallbackWidth
-	}
-
-	line := []rune(r.clock() + "  " + strings.Join(texts, " · "))
-	_, _ = io.WriteString(r.out, "\r\x1b[K"+string(line[:min(len(line), max(0, width-1))]))
+	r.line.Set(r.clock() + "  " + strings.Join(texts, " · "))
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 	"github.com/zeitwork/zeitwork/examples"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
@@ -53,7 +54,7 @@ func deploySample(ctx context.Context, started *cluster.Cluster, dataDir string,
 	return project.URL, waitForAnswer(ctx, started.EdgeURL(), project.URL)
 }
 
-// makeSampleRepository writes the sample into a git repository at the first start; later it is left as the user has it.
+// makeSampleRepository writes the sample into a git repository at the first start. Later starts leave it as the user has changed it.
 func makeSampleRepository(ctx context.Context, dir string) (string, error) {
 	if _, err := os.Stat(filepath.Join(dir, ".git")); errors.Is(err, fs.ErrNotExist) {
 		source, err := fs.Sub(examples.NodeDockerfile, sampleName)
@@ -61,7 +62,7 @@ func makeSampleRepository(ctx context.Context, dir string) (string, error) {
 			return "", err
 		}
 
-		// What a killed start left has no repository, and nothing of the user's.
+		// The folder is the rest of a start that was killed: without a repository it holds nothing of the user's.
 		if err := errors.Join(os.RemoveAll(dir), os.CopyFS(dir, source)); err != nil {
 			return "", err
 		}
@@ -130,7 +131,7 @@ func deployCommit(ctx context.Context, api *cli.API, project *client.Project, co
 		return fmt.Errorf("deploy the sample: %s", created.Body)
 	}
 
-	ended, err := cli.Watch(ctx, api, created.JSON201.ID, cli.NewProgress(report, false))
+	ended, err := cli.Watch(ctx, api, created.JSON201.ID, cli.NewProgress(liveline.New(report, nil)))
 	if err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 	return together(ctx, listener.Run, worker.Run)
 }
 
-// together runs services that need one another: the first that ends stops the others.
+// together runs services that depend on each other: the first that ends stops the others.
 func together(ctx context.Context, services ...func(context.Context) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

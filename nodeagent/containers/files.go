@@ -20,7 +20,7 @@ const (
 	readableMode = 0o644
 )
 
-// writeFiles writes what is mounted into the VM's /etc.
+// writeFiles writes the files that are mounted into the VM's /etc.
 func writeFiles(vm VM, nameservers []netip.Addr) error {
 	if err := os.MkdirAll(vm.Folder, folderMode); err != nil {
 		return fmt.Errorf("make the VM's folder: %w", err)

@@ -16,8 +16,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// Pull fetches and unpacks the image unless it is there. What has arrived is kept until the VM was started or removed, unless the disk is full.
-// An image that the registry does not have is a problem with the code not_found.
+// Pull fetches and unpacks the image, unless it is there already. The fetched layers are kept until the VM was started or removed; on a full
+// disk they are removed at once. For an image that the registry does not have it returns a problem with the code not_found.
 func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) error {
 	if image, err := r.client.GetImage(ctx, reference); err == nil {
 		if unpacked, err := image.IsUnpacked(ctx, r.config.Snapshotter); err == nil && unpacked {
@@ -47,7 +47,7 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 	return err
 }
 
-// RemoveImages removes the images that no container uses, but for those to keep.
+// RemoveImages removes the images that no container uses and that are not in keep.
 func (r *Runtime) RemoveImages(ctx context.Context, keep map[string]bool) error {
 	list, err := r.client.ContainerService().List(ctx)
 	if err != nil {
@@ -78,7 +78,7 @@ func (r *Runtime) RemoveImages(ctx context.Context, keep map[string]bool) error 
 	return nil
 }
 
-// resolver is made for each pull, because it remembers tokens that end within minutes.
+// resolver returns a new resolver for each pull, because a resolver keeps registry tokens, which are valid for minutes only.
 func (r *Runtime) resolver() remotes.Resolver {
 	credentials := func(host string) (string, string, error) {
 		if host != r.config.Registry {

@@ -13,12 +13,12 @@ import (
 const (
 	leasePrefix = "zeitwork-vm-"
 
-	// leaseLifetime is longer than any start takes: a lease that nobody released ends by itself.
+	// leaseLifetime is longer than any start takes. A lease that was never released ends by itself.
 	leaseLifetime = time.Hour
 )
 
-// hold returns a context in which containerd's garbage collection keeps what is made for the VM, until release. The lease is
-// named for the VM, so that one whose start was cut short is found again; those that containerd's client makes by itself are not.
+// hold returns a context with a lease: containerd's garbage collection keeps all that is made in it, until release. The lease is named for the VM,
+// so that the next agent finds the lease of a start that was cut short; those that containerd's client makes by itself have random names.
 func (r *Runtime) hold(ctx context.Context, vm uuid.UUID) (context.Context, error) {
 	_, err := r.client.LeasesService().Create(ctx, leases.WithID(leasePrefix+vm.String()), leases.WithExpiration(leaseLifetime))
 	if err != nil && !errdefs.IsAlreadyExists(err) {

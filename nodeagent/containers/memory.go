@@ -8,8 +8,8 @@ import (
 	"github.com/containerd/typeurl/v2"
 )
 
-// outOfMemory asks the VM's cgroup, which is there until the task is deleted. Where it does not answer nobody knows, and the exit
-// code has to do.
+// outOfMemory asks the VM's cgroup, which exists until the task is deleted. Where the cgroup cannot be read it returns false, and the exit code
+// must be explanation enough.
 func (t *Task) outOfMemory(ctx context.Context) bool {
 	metric, err := t.task.Metrics(ctx)
 	if err != nil {

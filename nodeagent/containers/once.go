@@ -12,25 +12,25 @@ import (
 	"github.com/samber/lo"
 )
 
-// What is written down of a VM that runs once, as labels of its container.
+// The labels of a container whose VM runs once.
 const (
-	// labelBegun is written before the command may run: from then on nobody may run it anew.
+	// labelBegun is written before the command starts: from then on the command must not be started again.
 	labelBegun       = "zeitwork.begun"
 	labelExitCode    = "zeitwork.exit-code"
 	labelOutOfMemory = "zeitwork.out-of-memory"
 )
 
-// Once is how far a VM has come that runs once. It was not begun where all fields are zero.
+// Once is the progress of a VM that runs once. The zero value means that it was not begun.
 type Once struct {
-	// Task runs, or has ended.
+	// Task is the running or ended task; nil where there is none.
 	Task *Task
-	// Exit is how it ended, where that has been written down.
+	// Exit is how it ended; nil where WriteExit was not called.
 	Exit *Exit
-	// Lost tells that the VM was begun, and that nobody knows any more how it ended.
+	// Lost tells that the VM was begun and that its exit code is lost.
 	Lost bool
 }
 
-// FindOnce looks for a VM that runs once. One whose start was cut short goes on: a task starts once, whoever asks for it.
+// FindOnce looks for a VM that runs once. It continues a start that was cut short, which is safe because containerd starts a task only once.
 func (r *Runtime) FindOnce(ctx context.Context, vm uuid.UUID) (Once, error) {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if errdefs.IsNotFound(err) {
@@ -50,7 +50,7 @@ func (r *Runtime) FindOnce(ctx context.Context, vm uuid.UUID) (Once, error) {
 		return Once{}, nil
 	}
 
-	found := Once{Exit: writtenExit(info.Labels)}
+	found := Once{Exit: recordedExit(info.Labels)}
 
 	task, err := container.Task(ctx, nil)
 	if errdefs.IsNotFound(err) {
@@ -79,7 +79,7 @@ func (r *Runtime) FindOnce(ctx context.Context, vm uuid.UUID) (Once, error) {
 	return found, nil
 }
 
-// WriteExit writes down how a VM ended that runs once, so that its task may be deleted.
+// WriteExit records how a VM that runs once ended. Its task may be deleted after that.
 func (r *Runtime) WriteExit(ctx context.Context, vm uuid.UUID, exit Exit) error {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if err != nil {
@@ -96,8 +96,8 @@ func (r *Runtime) WriteExit(ctx context.Context, vm uuid.UUID, exit Exit) error 
 	return nil
 }
 
-// writtenExit is nil where nothing has been written down.
-func writtenExit(labels map[string]string) *Exit {
+// recordedExit returns the exit that WriteExit recorded, or nil.
+func recordedExit(labels map[string]string) *Exit {
 	code, err := strconv.ParseUint(labels[labelExitCode], 10, 32)
 	if err != nil {
 		return nil
@@ -106,8 +106,8 @@ func writtenExit(labels map[string]string) *Exit {
 	return &Exit{Code: uint32(code), OutOfMemory: labels[labelOutOfMemory] == "true"}
 }
 
-// writeBegun comes before the start of a task.
-func (r *Runtime) writeBegun(ctx context.Context, container containerd.Container) error {
+// markBegun must be called before the start of the task.
+func (r *Runtime) markBegun(ctx context.Context, container containerd.Container) error {
 	if err := r.keepShim(ctx, container.ID()); err != nil {
 		return err
 	}
@@ -119,31 +119,31 @@ func (r *Runtime) writeBegun(ctx context.Context, container containerd.Container
 	return nil
 }
 
-// keepShim keeps a containerd that starts from taking a shim whose process has ended for one that was leaked: the shim alone knows
-// how it ended. Shims of sandboxes are never taken for that, and a record in the store is all that makes one.
+// keepShim protects the VM's shim from a restart of containerd. A starting containerd removes shims whose process has ended, and with one the only
+// record of the exit code. It spares the shims of sandboxes, and a record in the sandbox store is enough to make one.
 func (r *Runtime) keepShim(ctx context.Context, name string) error {
 	_, err := r.client.SandboxStore().Create(ctx, sandbox.Sandbox{ID: name, Runtime: sandbox.RuntimeOpts{Name: r.config.Handler}})
 	if err != nil && !errdefs.IsAlreadyExists(err) {
-		return fmt.Errorf("have the shim kept: %w", err)
+		return fmt.Errorf("protect the shim: %w", err)
 	}
 
 	return nil
 }
 
-// dropShim is the other way around.
+// dropShim is the reverse of keepShim.
 func (r *Runtime) dropShim(ctx context.Context, name string) error {
 	if err := ignoreNotFound(r.client.SandboxStore().Delete(ctx, name)); err != nil {
-		return fmt.Errorf("have the shim kept no longer: %w", err)
+		return fmt.Errorf("stop protecting the shim: %w", err)
 	}
 
 	return nil
 }
 
-// keptShims are the names of the VMs whose shims are kept.
+// keptShims returns the names of the VMs that keepShim was called for.
 func (r *Runtime) keptShims(ctx context.Context) ([]string, error) {
 	kept, err := r.client.SandboxStore().List(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("list the shims that are kept: %w", err)
+		return nil, fmt.Errorf("list the protected shims: %w", err)
 	}
 
 	return lo.Map(kept, func(record sandbox.Sandbox, _ int) string { return record.ID }), nil

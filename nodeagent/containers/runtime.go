@@ -29,35 +29,35 @@ const (
 	labelRestarts   = "zeitwork.restarts"
 )
 
-// Config is what all VMs of a node have in common.
+// Config is the configuration that all VMs of a node share.
 type Config struct {
 	// Handler is the containerd runtime handler.
 	Handler string
 	// HandlerConfig is the path of the handler's configuration file, which for Kata names the hypervisor. Empty: its default.
 	HandlerConfig string
 	Snapshotter   string
-	// Registry is the host, with port, that gets the credentials, and Insecure whether it speaks plain HTTP.
+	// Registry is the host, with port, that gets the credentials. Insecure tells whether it speaks plain HTTP.
 	Registry string
 	Insecure bool
 	Username string
 	Password string
 	// Init is the path of a static init on the node, which becomes PID 1 of every VM.
 	Init string
-	// Logger is the binary, and LoggerCommand its argument, that the shim starts for each VM.
+	// Logger is the binary that the shim starts for each VM, with LoggerCommand as its argument.
 	Logger        string
 	LoggerCommand string
 	Nameservers   []netip.Addr
 }
 
-// VM describes one VM. Two equal descriptions make the same VM.
+// VM describes one VM. Equal descriptions make the same VM.
 type VM struct {
 	ID           uuid.UUID
 	DeploymentID uuid.UUID
 	// Image is a reference by digest.
 	Image string
-	// Command is run instead of the image's own; empty: that one.
+	// Command replaces the image's own command; empty: the image's own.
 	Command []string
-	// Once says that the VM must not be begun twice; see FindOnce.
+	// Once says that the VM must never be begun twice; see FindOnce.
 	Once        bool
 	Address     netip.Addr
 	Port        int64
@@ -84,7 +84,7 @@ func New(client *containerd.Client, config Config) *Runtime {
 	return &Runtime{client: client, config: config}
 }
 
-// List returns the VMs of which anything is left in containerd: a container, a snapshot, a lease or a shim that is kept.
+// List returns the VMs of which containerd holds anything: a container, a snapshot, a lease or a protected shim.
 func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 	var names []string
 
@@ -127,7 +127,7 @@ func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 	})), nil
 }
 
-// Remove ends the VM's task by force and removes its container, its snapshot and its lease. What is not there is fine.
+// Remove kills the VM's task and removes its container, its snapshot and its lease, as far as they exist.
 func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 	if err := r.removeContainer(ctx, vm); err != nil {
 		return err
@@ -137,8 +137,7 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 		return err
 	}
 
-	// There is a lease only if the start was cut short. What had been fetched by then goes with it, now and not with what containerd collects
-	// some time later.
+	// A lease exists only where the start was cut short. The deletion is synchronous, so that the layers fetched by then are removed now.
 	return r.release(ctx, vm, leases.SynchronousDelete)
 }
 
@@ -169,7 +168,7 @@ func removeTask(ctx context.Context, container containerd.Container) error {
 	return ignoreNotFound(err)
 }
 
-// handlerOptions returns what the runtime handler is told beside the specification.
+// handlerOptions returns the options that the runtime handler gets beside the specification.
 func (c Config) handlerOptions() any {
 	if c.HandlerConfig == "" {
 		return nil

@@ -19,18 +19,18 @@ import (
 )
 
 const (
-	// initPath is where a VM finds its init.
+	// initPath is the path of the init inside the VM.
 	initPath = "/.zeitwork/init"
 
-	// cpuPeriod is the microseconds in which a VM may use its quota of CPU time.
+	// cpuPeriod is the period, in microseconds, in which a VM may use its quota of processor time.
 	cpuPeriod         = 100_000
 	microsPerCPUMilli = cpuPeriod / 1000
 
 	maxOpenFiles = 65_536
 )
 
-// specification returns what makes the OCI specification of a VM from an image. Its root filesystem is the VM's snapshot, writable and
-// gone with the VM.
+// specification returns the options that make the OCI specification of a VM from an image. The root filesystem is the VM's snapshot: writable,
+// and removed with the VM.
 func (r *Runtime) specification(image containerd.Image, vm VM) []oci.SpecOpts {
 	options := []oci.SpecOpts{oci.WithImageConfig(image)}
 	if len(vm.Command) > 0 {
@@ -40,7 +40,7 @@ func (r *Runtime) specification(image containerd.Image, vm VM) []oci.SpecOpts {
 	return append(options, r.isolation(vm)...)
 }
 
-// isolation is the part of the specification that does not come from the image, and that nothing in an image can widen.
+// isolation returns the part of the specification that does not come from the image. Nothing in an image can widen it.
 func (r *Runtime) isolation(vm VM) []oci.SpecOpts {
 	return []oci.SpecOpts{
 		withInit(),
@@ -57,21 +57,21 @@ func (r *Runtime) isolation(vm VM) []oci.SpecOpts {
 		withMemory(vm.MemoryBytes),
 		oci.WithPidsLimit(vm.PIDs),
 		oci.WithRlimit(openFiles()),
-		// It reads the capabilities, so it comes behind them.
+		// The profile depends on the capabilities, so that it comes after them.
 		seccomp.WithDefaultProfile(),
 	}
 }
 
-// capabilities are what ordinary images need that start as root and go on as another user: to own and reach their files
-// (CHOWN, DAC_OVERRIDE, FOWNER, FSETID), to change the user (SETUID, SETGID), to end their workers (KILL) and to listen below 1024
-// (NET_BIND_SERVICE). What else container engines give by default is left out: raw sockets, devices, chroot, audit, capabilities of files.
+// capabilities returns the capabilities that ordinary images need which start as root and change to another user: to own and reach their files
+// (CHOWN, DAC_OVERRIDE, FOWNER, FSETID), to change the user (SETUID, SETGID), to end their workers (KILL) and to listen below port 1024
+// (NET_BIND_SERVICE). The others that container engines give by default are left out: raw sockets, devices, chroot, audit, file capabilities.
 func capabilities() []string {
 	return []string{
 		"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETUID",
 	}
 }
 
-// environment returns what the app finds. The platform's own names win over the user's.
+// environment returns the app's environment. The platform's own names win over the user's.
 func environment(vm VM) []string {
 	all := maps.Clone(vm.Environment)
 	if all == nil {
@@ -97,7 +97,7 @@ func withInit() oci.SpecOpts {
 	}
 }
 
-// withSysctls lets apps listen on any port and send pings without a capability.
+// withSysctls lets apps listen on any port, and send pings, without a capability.
 func withSysctls() oci.SpecOpts {
 	return func(_ context.Context, _ oci.Client, _ *containers.Container, s *oci.Spec) error {
 		s.Linux.Sysctl = map[string]string{
@@ -109,7 +109,7 @@ func withSysctls() oci.SpecOpts {
 	}
 }
 
-// withMemory limits memory, and swap to nothing where the kernel counts swap.
+// withMemory limits memory, and forbids swap where the kernel counts it.
 func withMemory(limit int64) oci.SpecOpts {
 	return func(ctx context.Context, client oci.Client, container *containers.Container, s *oci.Spec) error {
 		if err := oci.WithMemoryLimit(uint64(max(limit, 0)))(ctx, client, container, s); err != nil {
@@ -134,7 +134,7 @@ func swapIsCounted() bool {
 	return false
 }
 
-// openFiles is as much as the node's own limit lets it give.
+// openFiles returns the limit of open files: maxOpenFiles, or the agent's own limit where that is lower.
 func openFiles() *specs.POSIXRlimit {
 	limit := uint64(maxOpenFiles)
 
@@ -158,7 +158,7 @@ func (r *Runtime) mounts(vm VM) []specs.Mount {
 		bind(filepath.Join(vm.Folder, resolvFile), "/etc/resolv.conf"),
 		bind(filepath.Join(vm.Folder, hostsFile), "/etc/hosts"),
 		bind(filepath.Join(vm.Folder, hostnameFile), "/etc/hostname"),
-		// Runtimes of languages read their memory limit there.
+		// Language runtimes read their memory limit there.
 		{
 			Type: "cgroup", Source: "cgroup", Destination: "/sys/fs/cgroup",
 			Options: []string{"ro", "nosuid", "noexec", "nodev"},

@@ -23,28 +23,28 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// killTime is how long a VM may take to end behind SIGKILL.
+// killTime is how long a VM may take to end after SIGKILL.
 const killTime = 10 * time.Second
 
 // Task is a VM that was started: it runs, or has ended.
 type Task struct {
 	task   containerd.Task
 	signal syscall.Signal
-	// made is when its container was made, which is new with every start.
+	// made is when its container was made. Every start makes a new one.
 	made time.Time
 }
 
 // Exit is how a VM ended.
 type Exit struct {
 	Code uint32
-	// OutOfMemory tells that the kernel ended a process of the VM because it went over its memory.
+	// OutOfMemory tells that the kernel ended a process because the VM used more memory than its limit.
 	OutOfMemory bool
-	// Ran is how long it ran, through restarts of the agent too.
+	// Ran is how long it ran, including the time of restarts of the agent.
 	Ran time.Duration
 }
 
-// Adopt returns the VM's task, and how often it was restarted before, where an earlier agent started it from the same description.
-// The task is nil where there is none: then the VM is to be started. One that has ended is returned too.
+// Adopt returns the VM's task, running or ended, and how often the VM was restarted before. The task is nil, and the VM is to be started, where no
+// agent started it from the same description.
 func (r *Runtime) Adopt(ctx context.Context, vm VM) (*Task, int64, error) {
 	task, labels, err := r.find(ctx, vm.ID)
 	if err != nil || labels[labelGeneration] != vm.generation() {
@@ -56,8 +56,7 @@ func (r *Runtime) Adopt(ctx context.Context, vm VM) (*Task, int64, error) {
 	return task, restarts, nil
 }
 
-// Stop asks the VM, if it runs, to end by the signal that its image names, SIGTERM for most, and ends it by SIGKILL when it has
-// not within grace.
+// Stop sends a running VM the stop signal of its image, which is SIGTERM for most, and SIGKILL after grace.
 func (r *Runtime) Stop(ctx context.Context, vm uuid.UUID, grace time.Duration) error {
 	task, _, err := r.find(ctx, vm)
 	if err != nil || task == nil {
@@ -67,7 +66,7 @@ func (r *Runtime) Stop(ctx context.Context, vm uuid.UUID, grace time.Duration) e
 	return task.stop(ctx, grace)
 }
 
-// find returns the VM's task, nil where none was started, and the labels of its container.
+// find returns the VM's task and the labels of its container. The task is nil where none was started.
 func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]string, error) {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if errdefs.IsNotFound(err) {
@@ -113,8 +112,8 @@ func newTask(ctx context.Context, container containerd.Container, task container
 	return &Task{task: task, signal: signal, made: made}
 }
 
-// Start makes the VM anew, with a fresh root filesystem, and starts it. The image has been pulled and the network is attached. What the
-// image itself makes impossible is a problem with the code invalid.
+// Start makes the VM anew, with a fresh root filesystem, and starts it. The caller has pulled the image and attached the network. Where the image
+// cannot be started it returns a problem with the code invalid.
 func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, error) {
 	held, err := r.hold(ctx, vm.ID)
 	if err != nil {
@@ -144,7 +143,7 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 	}
 
 	if vm.Once {
-		if err := r.writeBegun(ctx, container); err != nil {
+		if err := r.markBegun(ctx, container); err != nil {
 			return nil, err
 		}
 	}
@@ -201,8 +200,8 @@ func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd
 	return container, nil
 }
 
-// generation tells descriptions apart. The environment is left out: it never changes within a VM, and no digest of a secret
-// is to stand in a label.
+// generation returns a digest of the description. It holds the environment's names and not its values: these never change within a VM, and no digest
+// of a secret may be in a label.
 func (v VM) generation() string {
 	digest := sha256.New()
 	_, _ = fmt.Fprintln(digest, v.Image, v.Address, v.Port, v.CPUMillis, v.MemoryBytes, v.PIDs, slices.Sorted(maps.Keys(v.Environment)))
@@ -210,10 +209,10 @@ func (v VM) generation() string {
 	return hex.EncodeToString(digest.Sum(nil))
 }
 
-// PID returns the process on the node that is the VM's init or, in a virtual machine, its hypervisor.
+// PID returns the id on the node of the process that is the VM's init or, with a virtual machine, its hypervisor.
 func (t *Task) PID() int { return int(t.task.Pid()) }
 
-// Wait returns how the VM ended, once it has. An error means that nobody knows, because containerd went away: adopt again.
+// Wait waits for the VM's end and returns how it ended. After an error, as when containerd went away, the caller adopts the VM again.
 func (t *Task) Wait(ctx context.Context) (Exit, error) {
 	exited, err := t.task.Wait(ctx)
 	if err != nil {
@@ -232,7 +231,7 @@ func (t *Task) Wait(ctx context.Context) (Exit, error) {
 	}
 }
 
-// Delete removes what has ended. When it returns, all that the VM wrote is in its log.
+// Delete removes the ended task. When it returns, all that the VM wrote is in its log.
 func (t *Task) Delete(ctx context.Context) error {
 	if _, err := t.task.Delete(ctx, containerd.WithProcessKill); ignoreNotFound(err) != nil {
 		return fmt.Errorf("delete task: %w", err)

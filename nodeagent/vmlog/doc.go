@@ -1,6 +1,6 @@
 // Package vmlog keeps what VMs write until it has been shipped.
 //
-// Run is the process that containerd's shim starts for each VM and that reads its stdout and stderr: it outlives the node agent. It
-// writes numbered records to two rotating files in the VM's folder; Reader is how the agent follows them. Everything is bounded: the
-// length of a line, the rate, and the size of the files. What is over a bound is left out, and a line says so.
+// Run is the log process, which containerd's shim starts for each VM. It reads the VM's stdout and stderr, and outlives the node agent. It writes
+// numbered records to two rotating files in the VM's folder, which the agent follows with a Reader. The length of a line, the rate, and the size of
+// the files are bounded. Output beyond a bound is left out, and a line says so.
 package vmlog

@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// eachLine calls emit for every line of r, with its first MaxLineBytes and the number of bytes behind them. It holds no more than that of
-// a line in memory. The line is only valid during the call.
+// eachLine calls emit for every line of r, with the line's first MaxLineBytes and the number of bytes that were cut off. It keeps no more of a line
+// in memory. The line is valid during the call only.
 func eachLine(r io.Reader, emit func(line []byte, cut int64)) error {
 	reader := bufio.NewReaderSize(r, MaxLineBytes)
 
@@ -31,7 +31,7 @@ func eachLine(r io.Reader, emit func(line []byte, cut int64)) error {
 	}
 }
 
-// emitLongLine emits a line whose beginning fills the reader's buffer, behind reading the rest of it away.
+// emitLongLine skips the rest of a line whose beginning fills the reader's buffer, and emits the beginning.
 func emitLongLine(reader *bufio.Reader, start []byte, emit func(line []byte, cut int64)) error {
 	kept := bytes.Clone(start)
 
@@ -44,7 +44,7 @@ func emitLongLine(reader *bufio.Reader, start []byte, emit func(line []byte, cut
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			emit(kept, cut)
 
-			return err //nolint:wrapcheck // The caller tells the end of the stream by it, and wraps the rest.
+			return err //nolint:wrapcheck // The caller looks for the end of the stream in it, and wraps all other errors.
 		}
 	}
 }

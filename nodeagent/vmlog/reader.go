@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// Reader follows the records of one VM's folder, rotation included. It is used by one goroutine.
+// Reader follows the records of one VM's folder across rotations. Only one goroutine at a time may use it.
 type Reader struct {
 	folder string
 	after  int64
@@ -21,11 +21,11 @@ type Reader struct {
 	partial []byte
 }
 
-// NewReader returns a reader of the records behind the number after. The folder need not be there yet.
+// NewReader returns a reader of the records with a higher number than after. The folder need not exist yet.
 func NewReader(folder string, after int64) *Reader { return &Reader{folder: folder, after: after} }
 
-// Read returns the records that have been written, at most maxRecords, and stops when their bytes on disk pass maxBytes. At the end
-// it returns none and no error.
+// Read returns the next records, at most maxRecords, and stops when their bytes on disk pass maxBytes. Where none is left it returns none and no
+// error.
 func (r *Reader) Read(maxRecords, maxBytes int) ([]Record, error) {
 	var records []Record
 
@@ -67,7 +67,7 @@ func (r *Reader) Close() error {
 	return err
 }
 
-// line returns the next whole line, of whichever file it is in, and io.EOF where there is none yet.
+// line returns the next whole line, across files, and io.EOF where there is none yet.
 func (r *Reader) line() ([]byte, error) {
 	for {
 		if r.file != nil {
@@ -97,8 +97,8 @@ func (r *Reader) line() ([]byte, error) {
 	}
 }
 
-// advance is called at the end of a file. It first finds that there is a newer one: then the file is complete and is read to its end
-// once more; and then moves to the newer one.
+// advance is called at the end of a file, and returns whether there may be more to read. The first call opens the newer file, if there is one: the
+// file in use is complete then, and is read to its end once more. The second call moves on to the newer file.
 func (r *Reader) advance() (bool, error) {
 	if r.next != nil {
 		_ = r.file.Close()
@@ -126,11 +126,11 @@ func (r *Reader) use(file *os.File) {
 	r.file, r.lines, r.partial = file, bufio.NewReader(file), nil
 }
 
-// openNewer opens the file that was begun next behind the one in use, and nil where that is the newest.
+// openNewer opens the successor of the file in use, and returns nil where that one is the newest.
 func (r *Reader) openNewer() (*os.File, error) {
 	var found *os.File
 
-	// From the newest to the oldest, until the one in use: what was found before that is its successor.
+	// The search goes from the newest to the oldest. The file that was found before the one in use is its successor.
 	for _, name := range []string{currentFile, olderFile} {
 		file, err := os.Open(filepath.Join(r.folder, name))
 		if errors.Is(err, os.ErrNotExist) {

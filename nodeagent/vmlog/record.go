@@ -13,19 +13,19 @@ const (
 	System = "system"
 )
 
-// MaxLineBytes is how much of a line is kept.
+// MaxLineBytes is how many bytes of a line are kept.
 const MaxLineBytes = 16 << 10
 
-// Record is one line that a VM wrote, as it stands in the file. Keys are short because there are many.
+// Record is one line that a VM wrote, in the form of the file. The keys are short because there are many records.
 type Record struct {
-	// Sequence rises by one from line to line over all streams and restarts of the VM.
+	// Sequence rises by one with each line, across streams and restarts of the VM.
 	Sequence int64     `json:"s"`
 	Time     time.Time `json:"t"`
 	Stream   string    `json:"o"`
 	Line     string    `json:"l"`
 }
 
-// text makes a line fit for JSON and for databases that hold neither invalid UTF-8 nor NUL.
+// text returns a line without invalid UTF-8, which JSON cannot hold, and without NUL, which Postgres cannot.
 func text(line []byte, cut int64) string {
 	valid := strings.ReplaceAll(strings.ToValidUTF8(string(line), "\uFFFD"), "\x00", "\uFFFD")
 	if cut == 0 {

@@ -10,15 +10,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Command is the argument by which the zeitwork binary becomes the log process of a VM; the one behind it is the VM's folder.
+// Command is the argument that makes the zeitwork binary the log process of a VM. The next argument is the VM's folder.
 const Command = "vm-logger"
 
-// drainTime is how long the log process reads on once it has been told to end. The pipes of an ended VM are closed, so that
-// it needs a moment only.
+// drainTime is how long the log process may keep reading once it is told to end. The pipes of an ended VM are closed, so that it needs less.
 const drainTime = 5 * time.Second
 
-// Run is the log process: it writes what comes through the descriptors that containerd's shim hands it to the folder, until both streams
-// end. It does not return: it ends the process.
+// Run is the log process: it copies the streams that containerd's shim passes to it into the folder, until both end. It never returns: it ends the
+// process.
 func Run(folder string) {
 	logging.Run(func(ctx context.Context, config *logging.Config, ready func() error) error {
 		w, err := newWriter(folder, MaxFileBytes)

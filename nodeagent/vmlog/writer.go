@@ -20,19 +20,19 @@ const (
 	olderFile   = "log.1"
 	floorFile   = "floor"
 
-	// MaxFileBytes is how long a file grows before it takes the place of the older one.
+	// MaxFileBytes is the size at which the current file replaces the older one.
 	MaxFileBytes = 10 << 20
 
 	linesPerSecond = 2_000
 	burstLines     = 10_000
 
-	// lastRecordBytes is more than any record has, escapes included.
+	// lastRecordBytes is more than the longest record, escapes included.
 	lastRecordBytes = 8 * MaxLineBytes
 	fileMode        = 0o600
 	folderMode      = 0o700
 )
 
-// Prepare makes the VM's folder. Where it was not there, the numbers of its records begin behind after.
+// Prepare makes the VM's folder. The numbers of the records in a new one begin after the given number.
 func Prepare(folder string, after int64) error {
 	if _, err := os.Stat(filepath.Join(folder, floorFile)); err == nil {
 		return nil
@@ -49,7 +49,7 @@ func Prepare(folder string, after int64) error {
 	return nil
 }
 
-// writer appends records to the files of one VM. Its methods may be called at once.
+// writer appends records to the files of one VM. Its methods may be called concurrently.
 type writer struct {
 	folder  string
 	maxSize int64
@@ -167,7 +167,7 @@ func (w *writer) open() error {
 
 	w.file, w.size = file, info.Size()
 
-	// A writer that was killed may have left half a record: the newline ends it, and readers pass over it.
+	// A killed writer may have left half a record. The newline ends it, and readers skip it.
 	if w.size > 0 {
 		if _, err := file.WriteString("\n"); err != nil {
 			return errors.Join(fmt.Errorf("write to the VM's log: %w", err), file.Close())

@@ -1,5 +1,4 @@
-// Package cli holds the commands of the zeitwork binary that users and operators type. They know the platform only
-// through /v1; detect knows no platform at all.
+// Package cli holds the commands for users. They know the platform only through /v1; detect needs no platform at all.
 package cli
 
 import (
@@ -12,15 +11,15 @@ import (
 	"golang.org/x/term"
 )
 
-// Terminal is what a command talks to.
+// Terminal is the terminal, and the environment, that a command runs in.
 type Terminal struct {
-	In     io.Reader
-	Out    io.Writer // Results, and nothing else when --json is given.
-	Err    io.Writer // What is going on, questions and warnings.
-	Getenv func(name string) string
+	In      io.Reader
+	Out     io.Writer // Results, and nothing else when --json is given.
+	Err     io.Writer // What is going on, questions and warnings.
+	Environ map[string]string
 }
 
-// app is what all commands share.
+// app is the state that all commands share.
 type app struct {
 	Terminal
 
@@ -28,7 +27,7 @@ type app struct {
 	project string // The slug of --project; empty: found by the directory.
 }
 
-// Commands returns the commands, to be added to the root command.
+// Commands returns the commands for the root command.
 func Commands(terminal Terminal) []*cobra.Command {
 	a := &app{Terminal: terminal}
 
@@ -46,14 +45,14 @@ func Commands(terminal Terminal) []*cobra.Command {
 	return commands
 }
 
-// projectFlag gives a command the flag --project.
+// projectFlag adds the flag --project to a command.
 func (a *app) projectFlag(command *cobra.Command) *cobra.Command {
 	command.PersistentFlags().StringVarP(&a.project, "project", "p", "", "slug of the project (default: the one of this directory's git repository)")
 
 	return command
 }
 
-// print writes value as JSON with --json, and lets text write it otherwise.
+// print writes value as JSON with --json, and calls text to write it otherwise.
 func (a *app) print(value any, text func(w io.Writer)) error {
 	if !a.json {
 		text(a.Out)
@@ -72,7 +71,7 @@ func (a *app) print(value any, text func(w io.Writer)) error {
 	return nil
 }
 
-// sayf writes a line for people, which is not part of the result.
+// sayf writes a line to standard error: it is for people and no part of the result.
 func (a *app) sayf(format string, args ...any) {
 	_, _ = fmt.Fprintf(a.Err, format+"\n", args...)
 }
@@ -82,14 +81,14 @@ func listing(short string, run func(*cobra.Command, []string) error) *cobra.Comm
 	return &cobra.Command{Use: "list", Short: short, Args: cobra.NoArgs, RunE: run}
 }
 
-// isTerminal tells whether a person sits at that end.
+// isTerminal tells whether the stream is a terminal.
 func isTerminal(stream any) bool {
 	file, ok := stream.(interface{ Fd() uintptr })
 
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// run adapts a function that needs the API.
+// run makes a cobra function of one that needs the API.
 func (a *app) run(f func(ctx context.Context, api *API, args []string) error) func(*cobra.Command, []string) error {
 	return func(command *cobra.Command, args []string) error {
 		api, err := a.connect()

@@ -38,13 +38,13 @@ func Connect(url, token string) (*API, error) {
 	return api, nil
 }
 
-// answer is what every response of the generated client has.
+// answer is the part that all responses of the generated client share.
 type answer interface {
 	GetBody() []byte
 	StatusCode() int
 }
 
-// checked turns an answer that is not a success into an error that says what the platform said.
+// checked turns an answer that is not a success into an error with the platform's words.
 func checked[A answer](response A, err error) (A, error) {
 	if err != nil {
 		return response, unreachable(err)
@@ -65,7 +65,7 @@ func unreachable(err error) error {
 	return fmt.Errorf("the platform does not answer; is it running, and is its URL right? %w", err)
 }
 
-// refusal reads a problem document (RFC 9457).
+// refusal turns a problem document (RFC 9457) into an error.
 func refusal(status int, body []byte) error {
 	document := struct {
 		Title  string `json:"title"`

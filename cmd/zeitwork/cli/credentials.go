@@ -1,31 +1,43 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/caarlos0/env/v11"
 )
 
-// The environment variables that take precedence over the credentials file.
-const (
-	apiURLVariable = "ZEITWORK_API_URL"
-	tokenVariable  = "ZEITWORK_TOKEN"
-)
+// Environment is what users' commands read from the environment. It takes precedence over the credentials file.
+type Environment struct {
+	APIURL string `doc:"Where the platform's API answers, such as https://api.example.com." env:"ZEITWORK_API_URL"`
+	Token  string `doc:"The user's token; with it nobody has to log in."                     env:"ZEITWORK_TOKEN"`
+}
 
-// credentials are where the platform is and who the user is there.
+func (a *app) environment() (Environment, error) {
+	found, err := env.ParseAsWithOptions[Environment](env.Options{Environment: a.Environ})
+	if err != nil {
+		return found, UsageError(fmt.Errorf("read the environment: %w", err))
+	}
+
+	return found, nil
+}
+
+// credentials are what a command needs to call the API.
 type credentials struct {
 	API   string `json:"api"`
 	Token string `json:"token"`
 }
 
 func (a *app) credentialsPath() (string, error) {
-	config := a.Getenv("XDG_CONFIG_HOME")
+	config := a.Environ["XDG_CONFIG_HOME"]
 
 	if config == "" {
-		home := a.Getenv("HOME")
+		home := a.Environ["HOME"]
 		if home == "" {
 			return "", errors.New("neither XDG_CONFIG_HOME nor HOME is set: there is no place for credentials")
 		}
@@ -47,13 +59,13 @@ func (a *app) credentials() (credentials, error) {
 		}
 	}
 
-	if url := a.Getenv(apiURLVariable); url != "" {
-		found.API = url
+	environment, err := a.environment()
+	if err != nil {
+		return credentials{}, err
 	}
 
-	if token := a.Getenv(tokenVariable); token != "" {
-		found.Token = token
-	}
+	found.API = cmp.Or(environment.APIURL, found.API)
+	found.Token = cmp.Or(environment.Token, found.Token)
 
 	if found.API == "" || found.Token == "" {
 		return credentials{}, &exitError{code: ExitSignedOut, err: errors.New("you are not signed in: run `zeitwork login --api URL`")}
@@ -91,7 +103,7 @@ func (c credentials) write(path string) error {
 		return fmt.Errorf("encode the credentials: %w", err)
 	}
 
-	// A file that is replaced keeps the mode of the new one, and a crash leaves the old one whole.
+	// The rename gives the file the mode of the new one, and a crash before it leaves the old one whole.
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, append(content, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write the credentials: %w", err)

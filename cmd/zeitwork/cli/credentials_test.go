@@ -33,7 +33,7 @@ func (b *testBundle) run(t *testing.T, arguments ...string) int {
 
 	root := &cobra.Command{SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(Commands(Terminal{
-		In: strings.NewReader(b.in), Out: &b.out, Err: &b.err, Getenv: func(name string) string { return b.environ[name] },
+		In: strings.NewReader(b.in), Out: &b.out, Err: &b.err, Environ: b.environ,
 	})...)
 	root.SetArgs(arguments)
 

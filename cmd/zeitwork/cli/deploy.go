@@ -13,12 +13,12 @@ import (
 
 const deployHelp = `Deploy the commit that is checked out in DIR's git repository, and watch until it is live or has failed.
 
-The project is the one of --project, else the one whose repository is DIR's origin (or DIR itself when it has no remote) and
-whose root directory is DIR. When there is none it is made, named for the directory.
+The project is that of --project, else the project whose repository is DIR's origin (or DIR itself without a remote) and whose
+root directory is DIR. Where there is none, one is made and named for the directory.
 
 Steps and the build log go to standard error, the URL to standard output. With --json standard output has one object a line,
-{"event":"deployment","data":…} at every change and {"event":"line","data":…} for every line of the build log; data has the
-shape of the API, and the last deployment event is how it ended.
+{"event":"deployment","data":…} at every change and {"event":"line","data":…} for every line of the build log. data has the
+shape of the API; the last deployment event says how the deployment ended.
 
 ` + ExitCodes
 
@@ -77,7 +77,7 @@ func (a *app) deploy(ctx context.Context, api *API, tree worktree) (*client.Depl
 	return created.JSON201, nil
 }
 
-// projectFor returns the project that tree belongs to, and makes it where there is none.
+// projectFor returns the project that deploys tree. It makes one where there is none.
 func (a *app) projectFor(ctx context.Context, api *API, tree worktree) (*client.Project, error) {
 	if a.project != "" {
 		return projectBySlug(ctx, api, a.project)
@@ -101,7 +101,7 @@ func (a *app) projectFor(ctx context.Context, api *API, tree worktree) (*client.
 	return created.JSON201, nil
 }
 
-// afterStart ends a command that started a deployment: by watching it, or by naming it.
+// afterStart ends a command that started a deployment: it watches the deployment, or prints its id with --detach.
 func (a *app) afterStart(ctx context.Context, api *API, deployment *client.Deployment, detach bool) error {
 	if !detach {
 		return a.watch(ctx, api, deployment.ID)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 func (a *app) deploymentsCommand() *cobra.Command {
@@ -83,7 +84,7 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 		t.row("URL", found.JSON200.URL)
 		t.flush()
 
-		steps := NewProgress(w, false)
+		steps := NewProgress(liveline.New(w, nil))
 		steps.Deployment(found.JSON200)
 
 		if found.JSON200.Error != nil {
@@ -92,22 +93,23 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 	})
 }
 
-// choice tells whether a deployment of a project is the one that a command means when it is given none.
+// choice tells whether a command without an argument may take a deployment of the project.
 type choice func(project *client.Project, deployment client.Deployment) bool
 
-func anyone(*client.Project, client.Deployment) bool { return true }
+func anyDeployment(*client.Project, client.Deployment) bool { return true }
 
 func underWay(_ *client.Project, deployment client.Deployment) bool { return !ended(deployment.State) }
 
-// earlier tells whether a deployment was live before the one that is live now. For some seconds, while its last requests end,
-// it still calls itself live.
+// earlier tells whether a deployment was live before the one that is live now. Its state stays live for some seconds, while its last requests
+// end.
 func earlier(project *client.Project, deployment client.Deployment) bool {
 	wasLive := deployment.State == client.DeploymentStateLive || deployment.State == client.DeploymentStateRetired
 
 	return wasLive && (project.LiveDeploymentID == nil || deployment.ID.String() < project.LiveDeploymentID.String())
 }
 
-// pick returns the deployment that an argument names, else the newest of the project that is wanted.
+// pick returns the deployment that the argument names, else the project's newest one that wanted accepts. Without one it returns an error
+// that says none.
 func (a *app) pick(ctx context.Context, api *API, args []string, wanted choice, none string) (uuid.UUID, error) {
 	if len(args) == 1 {
 		deployment, err := uuid.Parse(args[0])
@@ -137,7 +139,7 @@ func (a *app) pick(ctx context.Context, api *API, args []string, wanted choice, 
 	return uuid.Nil, UsageError(errors.New(none))
 }
 
-// starting is a command that starts a deployment from another one and watches it.
+// starting completes a command that starts a deployment from another one and watches it.
 func (a *app) starting(command *cobra.Command, wanted choice, none string,
 	start func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error),
 ) *cobra.Command {
@@ -169,7 +171,7 @@ func (a *app) redeployCommand() *cobra.Command {
 		Short: "Deploy the same commit again, with today's settings (default: the newest deployment)",
 		Long:  "Deploy the same commit again, with today's settings and environment variables.\n\n" + ExitCodes,
 	}
-	return a.starting(command, anyone, "nothing was deployed yet: run `zeitwork deploy`",
+	return a.starting(command, anyDeployment, "nothing was deployed yet: run `zeitwork deploy`",
 		func(ctx context.Context, api *API, from uuid.UUID) (*client.Deployment, error) {
 			response, err := checked(api.RedeployWithResponse(ctx, from, &client.RedeployParams{IdempotencyKey: new(id.New().String())}))
 			if err != nil {

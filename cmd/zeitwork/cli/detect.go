@@ -23,11 +23,11 @@ func (a *app) detectCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "detect [DIR]",
-		Short: "Say how the source in DIR would be built, without a platform",
-		Long: `Say how the source in DIR would be built, and print the Dockerfile for it. It looks at files only:
+		Short: "Show how the source in DIR would be built, without a platform",
+		Long: `Show how the source in DIR would be built, and print the Dockerfile for it. Only files are read:
 nothing is run and nothing is sent anywhere.
 
-With --write the Dockerfile is put where you can commit it and own it: from then on it is what is built.
+With --write the Dockerfile is written into DIR. Commit it, and it is what is built from then on.
 
 ` + ExitCodes,
 		Args: cobra.MaximumNArgs(1),
@@ -42,12 +42,12 @@ With --write the Dockerfile is put where you can commit it and own it: from then
 	}
 
 	flags := command.Flags()
-	flags.StringVar(&settings.RootDirectory, "root-directory", "", "where the app stands inside DIR")
+	flags.StringVar(&settings.RootDirectory, "root-directory", "", "directory of the app inside DIR")
 	flags.StringVar(&settings.DockerfilePath, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
 	flags.StringSliceVar(&settings.Variables, "variables", nil, "names of the environment variables that the project has (default: not known)")
-	flags.StringSliceVar(&settings.BuildVariables, "build-variables", nil, "names of those that the build command gets as secrets")
-	flags.BoolVar(&write, "write", false, "write the Dockerfile and what it ignores into DIR, where there are none")
-	flags.IntVar(&settings.Port, "port", 0, "port that the app listens on (default: what the source says)")
+	flags.StringSliceVar(&settings.BuildVariables, "build-variables", nil, "names of the variables that the build command gets as secrets")
+	flags.BoolVar(&write, "write", false, "write the Dockerfile and its .dockerignore into DIR, unless they exist")
+	flags.IntVar(&settings.Port, "port", 0, "port that the app listens on (default: the port that the source names)")
 
 	return command
 }

@@ -18,7 +18,7 @@ func runDetect(t *testing.T, arguments ...string) (string, error) {
 	t.Helper()
 
 	out := &bytes.Buffer{}
-	commands := Commands(Terminal{In: &bytes.Buffer{}, Out: out, Err: &bytes.Buffer{}, Getenv: func(string) string { return "" }})
+	commands := Commands(Terminal{In: &bytes.Buffer{}, Out: out, Err: &bytes.Buffer{}})
 	command := commands[slices.IndexFunc(commands, func(c *cobra.Command) bool { return c.Name() == "detect" })]
 	command.SilenceErrors, command.SilenceUsage = true, true
 	command.SetArgs(arguments)

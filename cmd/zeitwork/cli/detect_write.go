@@ -12,8 +12,8 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
-// writeDockerfile puts a generated Dockerfile, and what it is not to see, where `docker build` and the platform find them. It returns the
-// files, and never replaces one.
+// writeDockerfile writes a generated Dockerfile, and its .dockerignore, where `docker build` and the platform find them. It returns the files that
+// it wrote, and never replaces one.
 func writeDockerfile(dir string, settings buildplan.Settings, plan buildplan.Plan) ([]string, error) {
 	if plan.Dockerfile == "" {
 		return nil, &exitError{code: ExitApp, err: errors.New("the source has a Dockerfile already: there is nothing to write")}
@@ -54,12 +54,12 @@ func writeNew(name, content string) error {
 	return errors.Join(err, file.Close())
 }
 
-// dockerfileDirectory is what the Dockerfile is built in: the root directory, or the workspace above it.
+// dockerfileDirectory returns the directory that the Dockerfile is built in: the root directory, or the workspace above it.
 func dockerfileDirectory(settings buildplan.Settings, plan buildplan.Plan) string {
 	return path.Clean(cmp.Or(plan.Context, settings.RootDirectory, "."))
 }
 
-// dockerfileName tells the apps of a workspace apart.
+// dockerfileName returns the name of the Dockerfile, which in a workspace begins with that of the app.
 func dockerfileName(settings buildplan.Settings, plan buildplan.Plan) string {
 	if root := path.Clean(settings.RootDirectory); root != dockerfileDirectory(settings, plan) {
 		return path.Base(root) + ".Dockerfile"
@@ -68,7 +68,7 @@ func dockerfileName(settings buildplan.Settings, plan buildplan.Plan) string {
 	return "Dockerfile"
 }
 
-// commitAdvice says what to do with the file.
+// commitAdvice returns what the user has to do with the file.
 func commitAdvice(settings buildplan.Settings, plan buildplan.Plan) string {
 	directory, name := dockerfileDirectory(settings, plan), dockerfileName(settings, plan)
 	if directory == path.Clean(settings.RootDirectory) {

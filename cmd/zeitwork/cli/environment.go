@@ -88,7 +88,7 @@ read it. Don't do that with a secret.`,
 	return command
 }
 
-// readVariable returns the name and the value that an argument stands for.
+// readVariable returns the name and the value of an argument: NAME=VALUE, or NAME with the value from file or standard input.
 func (a *app) readVariable(argument, file string) (string, string, error) {
 	name, inline, found := strings.Cut(argument, "=")
 	if found {

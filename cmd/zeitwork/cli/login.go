@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ func (a *app) loginCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "login --api URL",
 		Short: "Sign in with a token, which is read from standard input",
-		Long: `Sign in with a token. It is asked for, or read from standard input, so that it never stands in the list of processes.
+		Long: `Sign in with a token. It is asked for, or read from standard input, so that it never appears in the list of processes.
 
 The credentials are kept in $XDG_CONFIG_HOME/zeitwork/credentials.json. ZEITWORK_API_URL and ZEITWORK_TOKEN take precedence.`,
 		Example: "  zeitwork login --api https://zeitwork.example.com\n  zeitwork login --api http://127.0.0.1:8000 < token",
@@ -38,10 +39,12 @@ func (a *app) login(ctx context.Context, url string) error {
 		return err
 	}
 
-	if url == "" {
-		url = a.Getenv(apiURLVariable)
+	environment, err := a.environment()
+	if err != nil {
+		return err
 	}
 
+	url = cmp.Or(url, environment.APIURL)
 	if url == "" {
 		before, err := readCredentials(path)
 		if err != nil || before.API == "" {
@@ -97,7 +100,7 @@ func (a *app) logoutCommand() *cobra.Command {
 	}
 }
 
-// readSecret asks a person without echo, or reads all of standard input.
+// readSecret asks at a terminal without echo, or reads all of standard input.
 func (a *app) readSecret(prompt string) (string, error) {
 	if file, ok := a.In.(*os.File); ok && isTerminal(file) {
 		_, _ = fmt.Fprint(a.Err, prompt)
@@ -119,7 +122,7 @@ func (a *app) readSecret(prompt string) (string, error) {
 	return string(value), nil
 }
 
-// confirm asks a person; where nobody sits the answer is no.
+// confirm asks a yes-or-no question at a terminal. Without a terminal the answer is no.
 func (a *app) confirm(question string) bool {
 	if !isTerminal(a.In) {
 		return false

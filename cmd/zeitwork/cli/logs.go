@@ -17,13 +17,13 @@ func (a *app) logsCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "logs [DEPLOYMENT]",
-		Short: "What the app wrote, or with --build what its build wrote",
-		Long: `What the app wrote (default: the live deployment, else the newest). With -f it goes on until Ctrl-C or until the deployment
-has ended. With --json it writes one log line in the shape of the API a line.`,
+		Short: "Show the log of an app, or with --build that of its build",
+		Long: `Show the log of an app (default: of the live deployment, else of the newest). With -f it continues until Ctrl-C or until the
+deployment has ended. With --json each line of output is one log line in the shape of the API.`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	command.Flags().BoolVarP(&followed, "follow", "f", false, "go on with new lines as they come")
-	command.Flags().BoolVar(&build, "build", false, "the build's log (default: of the newest deployment)")
+	command.Flags().BoolVarP(&followed, "follow", "f", false, "continue with new lines as they come")
+	command.Flags().BoolVar(&build, "build", false, "show the build's log (default: of the newest deployment)")
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
 		deployment, err := a.loggedDeployment(ctx, api, args, build)
@@ -41,7 +41,7 @@ has ended. With --json it writes one log line in the shape of the API a line.`,
 
 		err = follow(ctx, opening, followed, func(event serverEvent) (bool, error) { return event.Name == "end", a.printLogLine(event) })
 		if ctx.Err() != nil {
-			return nil //nolint:nilerr // Ctrl-C is how one ends following.
+			return nil //nolint:nilerr // Ctrl-C is the way to end it.
 		}
 
 		return err
@@ -50,7 +50,7 @@ has ended. With --json it writes one log line in the shape of the API a line.`,
 	return a.projectFlag(command)
 }
 
-// loggedDeployment returns the deployment whose log is wanted.
+// loggedDeployment returns the deployment whose log is to be shown.
 func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, build bool) (uuid.UUID, error) {
 	if len(args) == 0 && !build {
 		project, err := a.currentProject(ctx, api)
@@ -65,7 +65,7 @@ func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, bui
 		a.project = project.Slug
 	}
 
-	return a.pick(ctx, api, args, anyone, "nothing was deployed yet: run `zeitwork deploy`")
+	return a.pick(ctx, api, args, anyDeployment, "nothing was deployed yet: run `zeitwork deploy`")
 }
 
 func (a *app) printLogLine(event serverEvent) error {

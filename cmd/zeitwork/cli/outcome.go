@@ -8,20 +8,25 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// watch shows a deployment until it has ended or is held, and returns the error that goes with how it ended.
+// watch shows a deployment until it has ended or is held, and returns its Outcome.
 func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
+	line := liveline.New(a.Err, liveline.WidthOf(a.Err))
+
 	var watcher Watcher = events{out: a.Out}
 	if !a.json {
-		watcher = NewProgress(a.Err, isTerminal(a.Err))
+		watcher = NewProgress(line)
 	}
 
 	found, err := Watch(ctx, api, deployment, watcher)
+	line.Set("")
+
 	if err != nil {
 		if ctx.Err() != nil {
-			a.sayf("\nStopped watching. The deployment goes on; to stop it: zeitwork cancel %s", deployment)
+			a.sayf("Stopped watching. The deployment continues; to stop it: zeitwork cancel %s", deployment)
 		}
 
 		return err
@@ -38,8 +43,7 @@ func (a *app) watch(ctx context.Context, api *API, deployment uuid.UUID) error {
 	return nil
 }
 
-// Outcome returns nil for a deployment that became live, and else an error that says why it did not and decides the
-// exit code.
+// Outcome returns nil for a deployment that became live. For any other it returns an error that says why, and that decides the exit code.
 func Outcome(deployment *client.Deployment) error {
 	switch deployment.State {
 	case client.DeploymentStateCancelled:

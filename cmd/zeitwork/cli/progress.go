@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 // attempt names one attempt of a step.
@@ -16,19 +17,18 @@ type attempt struct {
 	number int64
 }
 
-// progress shows a deployment to people: a line for every step that ends, the build log between, and in a terminal a
-// last line that lives.
+// progress shows a deployment to people: a line for every step that ends, the build log between, and in a terminal the running
+// step as its last line.
 type progress struct {
-	out  io.Writer
-	live bool
+	line *liveline.Line
 
-	shown   map[attempt]string // What was said of it last.
+	shown   map[attempt]string // The line that was last written about each attempt.
 	running *client.StepAttempt
 }
 
-// NewProgress returns a watcher that writes lines for people to out; live keeps a last line moving, for terminals.
-func NewProgress(out io.Writer, live bool) Watcher {
-	return &progress{out: out, live: live, shown: map[attempt]string{}}
+// NewProgress returns a watcher that writes lines for people. Whoever made the line clears it when the watching has ended.
+func NewProgress(line *liveline.Line) Watcher {
+	return &progress{line: line, shown: map[attempt]string{}}
 }
 
 func (p *progress) Deployment(deployment *client.Deployment) {
@@ -42,8 +42,8 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 			p.running = &step
 		}
 
-		// A terminal shows what runs in its last line; elsewhere a line says that it began.
-		if text == "" && p.live || p.shown[key] == text && p.shown[key] != "" {
+		// A terminal shows the running step in its last line; elsewhere a line says that the step began.
+		if text == "" && p.line.Live() || p.shown[key] == text && p.shown[key] != "" {
 			continue
 		}
 
@@ -65,7 +65,7 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 	p.Tick()
 }
 
-// describe says how an attempt stands; empty: it simply runs.
+// describe returns a line about an attempt, or "" for one that runs and waits for nothing.
 func describe(step client.StepAttempt) string {
 	took := ""
 	if step.EndedAt != nil {
@@ -97,27 +97,22 @@ func describe(step client.StepAttempt) string {
 	return ""
 }
 
-func (p *progress) Line(line *client.LogLine) {
-	p.writef("  │ %s", line.Line)
-	p.Tick()
-}
+func (p *progress) Line(line *client.LogLine) { p.writef("  │ %s", line.Line) }
 
 func (p *progress) Tick() {
-	if p.live && p.running != nil {
-		_, _ = fmt.Fprintf(p.out, "\r\x1b[K… %s %s", p.running.Step, seconds(time.Since(p.running.StartedAt)))
+	text := ""
+	if p.running != nil {
+		text = "… " + p.running.Step + " " + seconds(time.Since(p.running.StartedAt))
 	}
+
+	p.line.Set(text)
 }
 
 func (p *progress) writef(format string, args ...any) {
-	if p.live {
-		_, _ = fmt.Fprint(p.out, "\r\x1b[K")
-	}
-
-	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
+	_, _ = fmt.Fprintf(p.line, format+"\n", args...)
 }
 
-// events writes every event as one JSON object a line: {"event":"deployment"|"line","data":…}, with data in the shapes
-// of the API.
+// events writes each event as a line with a JSON object: {"event":"deployment"|"line","data":…}, with data in the shapes of the API.
 type events struct{ out io.Writer }
 
 func (e events) Deployment(deployment *client.Deployment) { e.write("deployment", deployment) }
@@ -130,7 +125,7 @@ func (e events) write(name string, data any) {
 	encoder := json.NewEncoder(e.out)
 	encoder.SetEscapeHTML(false)
 
-	//nolint:errchkjson // Who reads has gone when this fails; the deployment goes on.
+	//nolint:errchkjson // It fails when the reader has gone; the deployment goes on.
 	_ = encoder.Encode(struct {
 		Event string `json:"event"`
 		Data  any    `json:"data"`

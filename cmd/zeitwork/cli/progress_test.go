@@ -3,11 +3,13 @@ package cli
 import (
 	"bytes"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {
@@ -17,7 +19,7 @@ func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {
 
 	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	ended := began.Add(1500 * time.Millisecond)
-	watcher := NewProgress(&out, false)
+	watcher := NewProgress(liveline.New(&out, nil))
 	show := func(steps ...client.StepAttempt) { watcher.Deployment(&client.Deployment{Timeline: &steps}) }
 
 	clone := client.StepAttempt{Step: "clone", Attempt: 1, State: client.StepAttemptStateRunning, StartedAt: began}
@@ -54,4 +56,30 @@ func TestProgress_InAPipe_HasALineForEveryChangeAndRepeatsNone(t *testing.T) {
 … schedule: Waited because a rollback had pinned the project.
 ✗ build 1.50 s (attempt 2)
 `, out.String())
+}
+
+func TestProgress_InATerminal_ShowsTheRunningStepInTheLastLineAndClearsItWhenNoneRuns(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+
+		began := time.Now()
+		watcher := NewProgress(liveline.New(&out, func() int { return 80 }))
+		show := func(steps ...client.StepAttempt) { watcher.Deployment(&client.Deployment{Timeline: &steps}) }
+
+		clone := client.StepAttempt{Step: "clone", Attempt: 1, State: client.StepAttemptStateRunning, StartedAt: began}
+		show(clone)
+		time.Sleep(time.Second)
+		watcher.Tick()
+		watcher.Line(&client.LogLine{Line: "fetching"})
+
+		clone.State, clone.EndedAt = client.StepAttemptStateSucceeded, new(time.Now())
+		show(clone)
+
+		const erase = "\r\x1b[K"
+		require.Equal(t, erase+"… clone 0.00 s"+erase+"… clone 1.00 s"+
+			erase+"  │ fetching\n… clone 1.00 s"+
+			erase+"✓ clone 1.00 s\n… clone 1.00 s"+erase, out.String())
+	})
 }

@@ -9,7 +9,7 @@ import (
 
 const pageSize int64 = 200
 
-// currentProject returns the project of --project, else the one of the repository that the working directory belongs to.
+// currentProject returns the project of --project, else the project that deploys the working directory.
 func (a *app) currentProject(ctx context.Context, api *API) (*client.Project, error) {
 	if a.project != "" {
 		return projectBySlug(ctx, api, a.project)
@@ -45,7 +45,7 @@ func projectBySlug(ctx context.Context, api *API, slug string) (*client.Project,
 	return &page.JSON200.Items[0], nil
 }
 
-// projectOf returns the project that deploys the place where tree stands, or nil.
+// projectOf returns the project that deploys tree, or nil.
 func projectOf(ctx context.Context, api *API, tree worktree) (*client.Project, error) {
 	projects, err := allProjects(ctx, api)
 	if err != nil {
@@ -58,7 +58,7 @@ func projectOf(ctx context.Context, api *API, tree worktree) (*client.Project, e
 		}
 	}
 
-	return nil, nil //nolint:nilnil // None is an answer that the caller asked for.
+	return nil, nil //nolint:nilnil // The caller handles the absence.
 }
 
 func allProjects(ctx context.Context, api *API) ([]client.Project, error) {
@@ -81,7 +81,7 @@ func allProjects(ctx context.Context, api *API) ([]client.Project, error) {
 	}
 }
 
-// value returns what an optional field holds, or the zero value.
+// value returns the value of an optional field, or the zero value.
 func value[T any](pointer *T) T {
 	if pointer == nil {
 		var zero T
@@ -92,7 +92,7 @@ func value[T any](pointer *T) T {
 	return *pointer
 }
 
-// optional returns nil for the zero value, which leaves the field out of a request.
+// optional returns nil for the zero value, so that a request leaves the field out.
 func optional[T comparable](v T) *T {
 	var zero T
 	if v == zero {

@@ -18,7 +18,7 @@ func (a *app) setProjectCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "set SLUG",
-		Short: "Change settings of a project; the next deployment follows them",
+		Short: "Change settings of a project; the next deployment uses them",
 		Example: "  zeitwork projects set shop --release-command 'bin/rails db:prepare'\n" +
 			"  zeitwork projects set shop --release-command '' --instances 2",
 		Args: cobra.ExactArgs(1),
@@ -30,10 +30,10 @@ func (a *app) setProjectCommand() *cobra.Command {
 	}{
 		{"repository", "git `URL` of the source", text(&update.RepositoryURL)},
 		{"branch", "`branch` whose pushes are deployed", text(&update.Branch)},
-		{"root-directory", "`path` where the app stands in the repository; empty: the top", text(&update.RootDirectory)},
+		{"root-directory", "`path` of the app in the repository; empty: the top", text(&update.RootDirectory)},
 		{"dockerfile", "`path` of the Dockerfile in the root directory", text(&update.DockerfilePath)},
 		{"port", "`port` that the app listens on; 0: EXPOSE of the Dockerfile, else 8080", number(&update.Port, 1)},
-		{"health-path", "`path` that answers 2xx or 3xx when the app is well; empty: / with any status below 500", text(&update.HealthPath)},
+		{"health-path", "`path` that answers 2xx or 3xx when the app is healthy; empty: / with any status below 500", text(&update.HealthPath)},
 		{"release-command", "shell `command` that each deployment runs once before it serves; empty: none", text(&update.ReleaseCommand)},
 		{"build-variables", "`names` of variables that the build command gets as secrets, separated by commas; empty: none", list(&update.BuildVariables)},
 		{"instances", "`number` of VMs that run the app; the live deployment follows within seconds", number(&update.Instances, 1)},
@@ -73,7 +73,7 @@ func text(field **string) func(string) error {
 	}
 }
 
-// number takes a number of units.
+// number returns the setter of a number that is given in units.
 func number(field **int64, unit int64) func(string) error {
 	return func(given string) error {
 		parsed, err := strconv.ParseInt(given, 10, 32)

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// reconnectPause is how long a stream that broke waits before it goes on behind the last event it saw.
+	// reconnectPause is the pause before a broken stream is opened again.
 	reconnectPause = time.Second
-	// maxEventBytes bounds one event: a deployment with its timeline and build plan.
+	// maxEventBytes bounds one event. The largest is a deployment with its timeline and build plan.
 	maxEventBytes = 4 << 20
 )
 
@@ -25,11 +25,11 @@ type serverEvent struct {
 	Data []byte
 }
 
-// open starts a stream behind the event with that id; nil: at its beginning.
+// open opens a stream after the event with that id; nil: at its beginning.
 type open func(ctx context.Context, lastEventID *string) (*http.Response, error)
 
-// follow hands every event of a stream to handle, until handle says that it was the last, or the server ends a stream
-// that is not to be followed. A stream that breaks is opened again behind the last event.
+// follow calls handle for every event of a stream until handle returns true. A stream that breaks or ends before is opened again after the last
+// event, unless again is false.
 func follow(ctx context.Context, open open, again bool, handle func(serverEvent) (last bool, err error)) error {
 	var lastEventID *string
 
@@ -67,7 +67,7 @@ func follow(ctx context.Context, open open, again bool, handle func(serverEvent)
 	}
 }
 
-// readEvents reads events until the stream ends. A connection that breaks is an end like any other.
+// readEvents reads events until the stream ends, and returns whether handle has seen the last. A broken connection counts as an end.
 func readEvents(stream io.Reader, handle func(serverEvent) (bool, error)) (bool, error) {
 	scanner := bufio.NewScanner(stream)
 	scanner.Buffer(nil, maxEventBytes)

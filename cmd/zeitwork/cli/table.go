@@ -26,7 +26,7 @@ func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t.writer, strings.Join
 
 func (t table) flush() { _ = t.writer.Flush() }
 
-// items wraps a list as the API does, so that --json has one shape whether a list came in one page or in several.
+// items wraps a list as the API does, so that --json has one shape however many pages the list came in.
 func items[T any](list []T) any {
 	if list == nil {
 		list = []T{}
@@ -37,13 +37,13 @@ func items[T any](list []T) any {
 	}{list}
 }
 
-// ago says how long ago a time was, for people.
+// ago returns how long ago a time was, for people.
 func ago(at time.Time) string { return time.Since(at).Truncate(time.Second).String() + " ago" }
 
-// seconds writes a duration with two decimals, as builds are compared by them.
+// seconds returns a duration with two decimals, which is precise enough to compare builds.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// shortCommit is how people name a commit.
+// shortCommit returns the first digits of a commit's hash.
 func shortCommit(commit string) string {
 	const length = 7
 

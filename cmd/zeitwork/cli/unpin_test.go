@@ -46,7 +46,7 @@ func runAgainst(t *testing.T, answers map[string]string, arguments ...string) (c
 
 	var out, messages bytes.Buffer
 
-	for _, command := range Commands(Terminal{Out: &out, Err: &messages, Getenv: func(name string) string { return environment[name] }}) {
+	for _, command := range Commands(Terminal{Out: &out, Err: &messages, Environ: environment}) {
 		if command.Name() != arguments[0] {
 			continue
 		}

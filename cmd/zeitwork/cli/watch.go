@@ -17,15 +17,15 @@ import (
 // logDrain is how long the last log lines may take after the deployment has ended.
 const logDrain = 3 * time.Second
 
-// Watcher sees a deployment on its way. Its methods are called by one goroutine at a time.
+// Watcher follows a deployment for Watch, which calls its methods from one goroutine.
 type Watcher interface {
 	Deployment(deployment *client.Deployment)
 	Line(line *client.LogLine)
 	Tick()
 }
 
-// Watch reports the deployment and its build log to watcher until the deployment has ended, and returns it as it ended. A deployment that
-// is held is returned as well: only a person can let it go on.
+// Watch reports the deployment and its build log to watcher until the deployment has ended, and returns its last state. It also returns a held
+// deployment, which waits until somebody unpins its project.
 func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher) (*client.Deployment, error) {
 	const tick = 100 * time.Millisecond
 
@@ -56,7 +56,7 @@ func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher)
 		select {
 		case found, ok := <-deployments:
 			if !ok {
-				// The log ends by itself; a log that does not must not keep the user waiting.
+				// The log ends by itself. If it does not, the user does not wait longer than logDrain.
 				deployments = nil
 				defer time.AfterFunc(logDrain, stopLogs).Stop()
 
@@ -83,7 +83,7 @@ func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher)
 	}
 
 	if last == nil {
-		return nil, errors.New("the platform ended the stream without a word about the deployment")
+		return nil, errors.New("the platform ended the stream without sending the deployment")
 	}
 
 	return last, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/liveline"
 )
 
 func TestWatch_DeploymentThatIsHeld_EndsThoughItsStreamsGoOn(t *testing.T) {
@@ -29,7 +30,7 @@ func TestWatch_DeploymentThatIsHeld_EndsThoughItsStreamsGoOn(t *testing.T) {
 	api, err := Connect(server.URL, "zwu_x")
 	require.NoError(t, err)
 
-	held, err := Watch(t.Context(), api, deployment, NewProgress(io.Discard, false))
+	held, err := Watch(t.Context(), api, deployment, NewProgress(liveline.New(io.Discard, nil)))
 	require.NoError(t, err)
 	require.NotNil(t, held.HeldAt)
 	require.Equal(t, ExitStopped, ExitCode(Outcome(held)))

@@ -14,12 +14,12 @@ import (
 // worktree is the git repository that a directory belongs to.
 type worktree struct {
 	Top    string // Absolute path of the work tree.
-	Place  string // Where the directory stands in it, with slashes; empty for the top.
+	Place  string // Path of the directory in it, with slashes; empty for the top.
 	Name   string // The directory's own name.
 	Branch string // Empty when no branch is checked out.
 	Commit string // Full hash of HEAD.
-	URL    string // Where the platform can fetch it: origin without credentials, else file://.
-	Dirty  bool   // Whether there are changes that no commit has.
+	URL    string // The URL that the platform can fetch it from: origin without credentials, else file://.
+	Dirty  bool   // Whether there are uncommitted changes.
 }
 
 // openWorktree reads the git repository that dir belongs to.
@@ -52,7 +52,7 @@ func openWorktree(ctx context.Context, dir string) (worktree, error) {
 		place = ""
 	}
 
-	// Both fail where there is nothing to say: no branch, no origin.
+	// These fail where no branch is checked out, and where there is no origin.
 	branch, _ := git(ctx, absolute, "symbolic-ref", "--short", "--quiet", "HEAD")
 	origin, _ := git(ctx, absolute, "remote", "get-url", "origin")
 
@@ -67,7 +67,7 @@ func openWorktree(ctx context.Context, dir string) (worktree, error) {
 	}, nil
 }
 
-// repositoryURL returns the URL under which the platform can fetch: the platform has no SSH key, and credentials do
+// repositoryURL returns a URL that the platform can fetch from. It is never one of SSH, as the platform has no key, and holds no credentials, which do
 // not belong in a project's settings.
 func repositoryURL(origin, top string) string {
 	if origin == "" {
@@ -78,7 +78,7 @@ func repositoryURL(origin, top string) string {
 		return "file://" + origin
 	}
 
-	// git's short form of SSH: user@host:path.
+	// user@host:path is git's short form of an SSH URL.
 	if !strings.Contains(origin, "://") {
 		if host, path, ok := strings.Cut(origin, ":"); ok {
 			_, name, found := strings.Cut(host, "@")
