@@ -101,6 +101,8 @@ export const projects = pgTable(
   (t) => [
     uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
     index("projects_organisation").on(t.organisationId, t.id),
+    index("projects_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
+    index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
     index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
@@ -362,6 +364,8 @@ export const domains = pgTable(
   },
   (t) => [
     index("domains_project").on(t.projectId),
+    // What lists of projects show, however many domains of their own the projects have.
+    index("domains_generated").on(t.projectId).where(sql`${t.kind} = 'generated'`),
     index("domains_deployment").on(t.deploymentId),
     check("domains_kind", sql`${t.kind} in ('generated', 'custom')`),
   ],
