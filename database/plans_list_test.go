@@ -206,6 +206,7 @@ var hotQueries = map[string]bound{
 	"ListCooledDeployments":    {most: 2*warm + nodes + unfinishedJobs},
 	"ListUnretiredDeployments": {most: 2*deletedProjects + unfinishedJobs},
 	"ListDeploymentsToRescale": {most: unfinishedJobs},
+	"ForgetWarmth":             byID(kindDeployment, 81010),
 	"ListDeploymentsToMove":    {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
 	"ListJobOwners":            {most: unfinishedJobs + 1},
 	"FinalizeDeadJobs":         {most: unfinishedJobs},
@@ -214,16 +215,6 @@ var hotQueries = map[string]bound{
 	"ListProjectsToPoll": {most: 500},
 	"RecordPoll":         byID(kindProject, 1010),
 	"RecordPollError":    {most: 1, with: map[string]any{"id": seedID(kindProject, 1010), "pollerror": "It is gone."}},
-}
-
-// overreading are the hot queries that read more than they may, with what that is. They are to be put right.
-var overreading = map[string]string{
-	"ListCooledDeployments":   "every VM that is there, and its deployment",
-	"ListDeploymentsToMove":   "every VM that is there, and its deployment",
-	"ListLastRuntimeLines":    "the lines of all apps, from the youngest to the last of one that has been silent",
-	"ListLeftoverDeployments": "every deployment that ever failed",
-	"ReleaseAddresses":        "all edges for each address that rests",
-	"ListWarmVMs":             "every VM that is there, and every deployment that ever was",
 }
 
 // queryOf is the query that a key of hotQueries is for.

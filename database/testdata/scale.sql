@@ -40,7 +40,7 @@ SELECT seed_id(6, n), seed_id(3, p), state,
   CASE WHEN state = 'deploying' THEN CASE p / 100 % 2 WHEN 0 THEN 'build' ELSE 'health_check' END WHEN state = 'failed' THEN 'build' ELSE 'flip_route' END,
   'push', 'main', md5('commit' || n), images.digest, images.id, '\x00', CASE WHEN state IN ('live', 'retired') THEN n END, NULL, made, made,
   CASE WHEN state <> 'deploying' THEN made + interval '1 minute' END, CASE WHEN state = 'retired' THEN made + interval '1 day' END,
-  CASE WHEN state = 'retired' THEN CASE WHEN k = 8 AND p < 50 THEN now() + interval '5 minutes' ELSE made + interval '1 day' END END
+  CASE WHEN state = 'retired' AND k = 8 AND p < 50 THEN now() + interval '5 minutes' END
 FROM (
   SELECT n, n % 10000 AS p, n / 10000 AS k, now() - interval '30 days' + n * interval '25 seconds' AS made,
     CASE
