@@ -109,7 +109,7 @@ func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
 }
 
 const coolDeployments = `-- name: CoolDeployments :many
-UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+UPDATE deployments SET warm_until = now() WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id
 `
 
@@ -135,7 +135,7 @@ func (q *Queries) CoolDeployments(ctx context.Context, projectID uuid.UUID) ([]u
 }
 
 const coolWarmDeployments = `-- name: CoolWarmDeployments :many
-UPDATE deployments SET warm_until = NULL WHERE id = ANY ($1::uuid[]) AND state = 'retired' AND warm_until > now()
+UPDATE deployments SET warm_until = now() WHERE id = ANY ($1::uuid[]) AND state = 'retired' AND warm_until > now()
 RETURNING id
 `
 
@@ -265,8 +265,9 @@ func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, er
 }
 
 const endDeployment = `-- name: EndDeployment :exec
-UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, ended_at = now()
-WHERE id = $4
+UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, ended_at = now(),
+  warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
+WHERE deployments.id = $4
 `
 
 type EndDeploymentParams struct {
@@ -276,6 +277,7 @@ type EndDeploymentParams struct {
 	ID           uuid.UUID
 }
 
+// For one that has not become live. Its VMs, if it has any, are to stop.
 func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) error {
 	_, err := q.db.Exec(ctx, endDeployment,
 		arg.State,
@@ -334,11 +336,12 @@ func (q *Queries) HoldDeployment(ctx context.Context, id uuid.UUID) error {
 }
 
 const listCooledDeployments = `-- name: ListCooledDeployments :many
-SELECT DISTINCT deployments.id FROM vms
-JOIN deployments ON deployments.id = vms.deployment_id
-JOIN nodes ON nodes.id = vms.node_id
-WHERE vms.removed_at IS NULL AND deployments.state = 'retired' AND vms.desired_state <> 'stopped'
-  AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
+SELECT deployments.id FROM deployments
+WHERE deployments.warm_until IS NOT NULL AND deployments.state = 'retired'
+  AND (deployments.warm_until <= now() OR EXISTS (
+    SELECT FROM vms JOIN nodes ON nodes.id = vms.node_id
+    WHERE vms.deployment_id = deployments.id AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL AND nodes.state = 'draining'
+  ))
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100
 `
@@ -400,15 +403,14 @@ func (q *Queries) ListDeploymentsToRescale(ctx context.Context) ([]uuid.UUID, er
 }
 
 const listLeftoverDeployments = `-- name: ListLeftoverDeployments :many
-SELECT DISTINCT deployments.id FROM vms
-JOIN deployments ON deployments.id = vms.deployment_id
-WHERE vms.removed_at IS NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
+SELECT deployments.id FROM deployments
+WHERE deployments.warm_until IS NOT NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
   AND deployments.ended_at < now() - interval '10 seconds'
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'cleanup')
 LIMIT 100
 `
 
-// Deployments that ended without being live, whose VMs are to run and that no job cleans up.
+// Deployments that ended without being live, whose VMs are to stop and that no job cleans up.
 func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listLeftoverDeployments)
 	if err != nil {
@@ -681,11 +683,15 @@ func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, er
 }
 
 const listWarmVMs = `-- name: ListWarmVMs :many
-SELECT vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes,
-  (vms.desired_state = 'stopped' OR deployments.warm_until IS NULL OR deployments.warm_until <= now())::boolean AS leaving
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
-WHERE vms.removed_at IS NULL AND (vms.desired_state = 'stopped' OR deployments.state = 'retired')
-ORDER BY leaving DESC, deployments.warm_until, vms.id
+SELECT yielding.node_id, yielding.deployment_id, yielding.cpu_millis, yielding.memory_bytes, yielding.leaving FROM (
+  SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, true AS leaving, NULL::timestamptz AS warm_until
+  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL
+  UNION ALL
+  SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, deployments.warm_until <= now(), deployments.warm_until
+  FROM deployments JOIN vms ON vms.deployment_id = deployments.id
+  WHERE deployments.warm_until IS NOT NULL AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL
+) AS yielding
+ORDER BY yielding.leaving DESC, yielding.warm_until, yielding.id
 `
 
 type ListWarmVMsRow struct {
@@ -864,7 +870,7 @@ func (q *Queries) ReleaseHeldDeployments(ctx context.Context, projectID uuid.UUI
 }
 
 const retireDeployment = `-- name: RetireDeployment :exec
-UPDATE deployments SET state = 'retired', retired_at = now()
+UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now()
 WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
 `
 

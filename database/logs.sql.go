@@ -45,9 +45,13 @@ func (q *Queries) AppendRuntimeLog(ctx context.Context, arg AppendRuntimeLogPara
 }
 
 const listBuildLogs = `-- name: ListBuildLogs :many
-SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs WHERE deployment_id = $1 AND id > $2 ORDER BY id LIMIT $3::int
+SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) <= ($1::uuid, 9223372036854775807)
+ORDER BY deployment_id, id LIMIT $3::int
 `
 
+// Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
+// index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
 func (q *Queries) ListBuildLogs(ctx context.Context, deploymentID uuid.UUID, after int64, maxRows int32) ([]BuildLog, error) {
 	rows, err := q.db.Query(ctx, listBuildLogs, deploymentID, after, maxRows)
 	if err != nil {
@@ -76,9 +80,12 @@ func (q *Queries) ListBuildLogs(ctx context.Context, deploymentID uuid.UUID, aft
 }
 
 const listRuntimeLogs = `-- name: ListRuntimeLogs :many
-SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs WHERE deployment_id = $1 AND id > $2 ORDER BY id LIMIT $3::int
+SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) <= ($1::uuid, 9223372036854775807)
+ORDER BY deployment_id, id LIMIT $3::int
 `
 
+// Compares and orders as ListBuildLogs does.
 func (q *Queries) ListRuntimeLogs(ctx context.Context, deploymentID uuid.UUID, after int64, maxRows int32) ([]RuntimeLog, error) {
 	rows, err := q.db.Query(ctx, listRuntimeLogs, deploymentID, after, maxRows)
 	if err != nil {

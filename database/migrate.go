@@ -3,11 +3,11 @@ package database
 import (
 	"context"
 	"crypto/sha256"
-	"embed"
+	_ "embed"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,30 +18,37 @@ import (
 // RiverSchema is where River's tables are.
 const RiverSchema = "river"
 
-// migrateLock is the key of the advisory lock under which one process at a time migrates.
-const migrateLock = "zeitwork.migrate"
-
-// Without `all:` the journal's folder would be left out.
-//
-//go:embed all:migrations
-var migrations embed.FS
+const (
+	// migrateLock is the key of the advisory lock under which one process at a time migrates.
+	migrateLock = "zeitwork.migrate"
+	// migrateLockPoll is how long a process that waits for the lock leaves between two tries.
+	migrateLockPoll = 200 * time.Millisecond
+)
 
 // riverViews show the queries what they need of River's jobs.
 //
 //go:embed river_views.sql
 var riverViews string
 
-// migration is an entry of drizzle's journal.
-type migration struct {
-	Tag string `json:"tag"`
-	// When orders the migrations: milliseconds since 1970.
-	When int64 `json:"when"`
+// migrator migrates one database.
+type migrator struct {
+	pool *pgxpool.Pool
+	// connection holds the advisory lock, and does all but River's migrations.
+	connection *pgx.Conn
+	patience   patience
 }
 
 // Migrate brings the database to the schema of this binary: drizzle's migrations, recorded just as drizzle-kit records
-// them, then River's. Several processes may call it at once: one works and the others wait for it. It needs a direct
-// connection to Postgres, not a transaction pooler.
+// them, then River's. Several processes may call it at once: one works and the others wait for it. A call that was cut off at
+// any point is made good by the next one. It needs a direct connection to Postgres, not a transaction pooler.
+//
+// The database may be in use meanwhile. No statement waits for a table's lock for more than a few seconds, and indexes of
+// tables that were there before are built while others read and write.
 func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	return migrateWith(ctx, pool, defaultPatience)
+}
+
+func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience) error {
 	// Not one of the pool's: callers that wait for the lock would keep the pool's connections from the one who holds it.
 	connection, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
@@ -51,15 +58,79 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	// The lock goes with the connection, even when ctx is done.
 	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 
-	if _, err := connection.Exec(ctx, "SELECT pg_advisory_lock(hashtextextended($1, 0))", migrateLock); err != nil {
+	// What the role or the database sets would cut off the building of a large index.
+	if _, err := connection.Exec(ctx, "SET statement_timeout = 0; SET lock_timeout = 0"); err != nil {
+		return fmt.Errorf("lift the session's timeouts: %w", err)
+	}
+
+	m := migrator{pool: pool, connection: connection, patience: patience}
+
+	if err := m.lock(ctx); err != nil {
 		return fmt.Errorf("wait for other migrations to end: %w", err)
 	}
 
-	if err := migrateDrizzle(ctx, connection); err != nil {
+	if err := m.migrateDrizzle(ctx); err != nil {
 		return err
 	}
 
-	return migrateRiver(ctx, pool)
+	return m.migrateRiver(ctx)
+}
+
+// lock takes the advisory lock. It asks again and again, since a statement that waits holds a snapshot: an index that the
+// lock's holder builds concurrently would wait for that snapshot to end, and neither would ever go on.
+func (m *migrator) lock(ctx context.Context) error {
+	for {
+		var locked bool
+
+		const try = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
+		if err := m.connection.QueryRow(ctx, try, migrateLock).Scan(&locked); locked || err != nil {
+			return err
+		}
+
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(migrateLockPoll):
+		}
+	}
+}
+
+func (m *migrator) migrateRiver(ctx context.Context) error {
+	config := m.pool.Config()
+	config.ConnConfig.RuntimeParams["lock_timeout"] = m.patience.lockTimeoutSetting()
+
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return fmt.Errorf("make a connection pool for River's migrations: %w", err)
+	}
+	defer pool.Close()
+
+	if _, err := pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+RiverSchema); err != nil {
+		return fmt.Errorf("make River's schema: %w", err)
+	}
+
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: RiverSchema})
+	if err != nil {
+		return fmt.Errorf("prepare River's migrations: %w", err)
+	}
+
+	if err := m.patience.retry(ctx, func() error {
+		_, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+
+		return err
+	}); err != nil {
+		return fmt.Errorf("apply River's migrations: %w", err)
+	}
+
+	if err := m.patience.retry(ctx, func() error {
+		_, err := pool.Exec(ctx, riverViews)
+
+		return err
+	}); err != nil {
+		return fmt.Errorf("make the views of River's jobs: %w", err)
+	}
+
+	return nil
 }
 
 // Fingerprint tells apart binaries whose Migrate makes different databases.
@@ -76,110 +147,11 @@ func Fingerprint() (string, error) {
 
 	parts := []string{fmt.Sprintf("river %d", len(migrator.AllVersions())), riverViews}
 
-	for _, m := range journal {
-		text, err := migrations.ReadFile(m.file())
-		if err != nil {
-			return "", fmt.Errorf("read migration %s: %w", m.Tag, err)
-		}
-
-		parts = append(parts, m.Tag, string(text))
+	for _, migration := range journal {
+		parts = append(parts, migration.Tag, migration.text)
 	}
 
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 
 	return hex.EncodeToString(sum[:]), nil
-}
-
-func migrateDrizzle(ctx context.Context, connection *pgx.Conn) error {
-	journal, err := readJournal()
-	if err != nil {
-		return err
-	}
-
-	// One transaction for all, as drizzle-kit does: a migration that fails leaves nothing behind.
-	return pgx.BeginFunc(ctx, connection, func(tx pgx.Tx) error {
-		const prepare = `CREATE SCHEMA IF NOT EXISTS drizzle;
-			CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`
-		if _, err := tx.Exec(ctx, prepare); err != nil {
-			return fmt.Errorf("make drizzle's table of migrations: %w", err)
-		}
-
-		var last int64
-		if err := tx.QueryRow(ctx, "SELECT coalesce(max(created_at), 0) FROM drizzle.__drizzle_migrations").Scan(&last); err != nil {
-			return fmt.Errorf("read the last migration: %w", err)
-		}
-
-		for _, m := range journal {
-			if m.When <= last {
-				continue
-			}
-
-			if err := m.apply(ctx, tx); err != nil {
-				return err
-			}
-		}
-
-		return nil
-	})
-}
-
-func (m migration) apply(ctx context.Context, tx pgx.Tx) error {
-	text, err := migrations.ReadFile(m.file())
-	if err != nil {
-		return fmt.Errorf("read migration %s: %w", m.Tag, err)
-	}
-
-	for statement := range strings.SplitSeq(string(text), "--> statement-breakpoint") {
-		if _, err := tx.Exec(ctx, statement); err != nil {
-			return fmt.Errorf("apply migration %s: %w", m.Tag, err)
-		}
-	}
-
-	hash := sha256.Sum256(text)
-
-	const record = "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)"
-	if _, err := tx.Exec(ctx, record, hex.EncodeToString(hash[:]), m.When); err != nil {
-		return fmt.Errorf("record migration %s: %w", m.Tag, err)
-	}
-
-	return nil
-}
-
-func (m migration) file() string { return "migrations/" + m.Tag + ".sql" }
-
-func readJournal() ([]migration, error) {
-	text, err := migrations.ReadFile("migrations/meta/_journal.json")
-	if err != nil {
-		return nil, fmt.Errorf("read drizzle's journal: %w", err)
-	}
-
-	var journal struct {
-		Entries []migration `json:"entries"`
-	}
-	if err := json.Unmarshal(text, &journal); err != nil {
-		return nil, fmt.Errorf("decode drizzle's journal: %w", err)
-	}
-
-	return journal.Entries, nil
-}
-
-func migrateRiver(ctx context.Context, pool *pgxpool.Pool) error {
-	if _, err := pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+RiverSchema); err != nil {
-		return fmt.Errorf("make River's schema: %w", err)
-	}
-
-	migrator, err := rivermigrate.New(riverpgxv5.New(pool), &rivermigrate.Config{Schema: RiverSchema})
-	if err != nil {
-		return fmt.Errorf("prepare River's migrations: %w", err)
-	}
-
-	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
-		return fmt.Errorf("apply River's migrations: %w", err)
-	}
-
-	if _, err := pool.Exec(ctx, riverViews); err != nil {
-		return fmt.Errorf("make the views of River's jobs: %w", err)
-	}
-
-	return nil
 }

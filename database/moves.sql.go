@@ -108,13 +108,14 @@ SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
-  SELECT vms.deployment_id FROM nodes
-  JOIN node_silence ON node_silence.id = nodes.id
-  JOIN vms ON vms.node_id = nodes.id AND vms.removed_at IS NULL
-  JOIN deployments ON deployments.id = vms.deployment_id
-  WHERE (nodes.state = 'draining' OR node_silence.silent_for > $1::interval)
-    AND vms.kind = 'app' AND vms.desired_state = 'running'
-    AND (deployments.state = 'live' OR (deployments.state = 'deploying' AND node_silence.silent_for > $1::interval))
+  -- Arrays, since Postgres cannot know that few nodes are left: it would rather read all VMs than look for those of a third of the nodes.
+  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  WHERE vms.node_id = ANY (ARRAY(SELECT nodes.id FROM nodes WHERE nodes.state = 'draining'))
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
+  UNION
+  SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  WHERE vms.node_id = ANY (ARRAY(SELECT node_silence.id FROM node_silence WHERE node_silence.silent_for > $1::interval))
+    AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
 ) AS candidates
 WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'move_vms')
 LIMIT 100

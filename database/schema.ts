@@ -101,6 +101,8 @@ export const projects = pgTable(
   (t) => [
     uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
     index("projects_organisation").on(t.organisationId, t.id),
+    index("projects_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
+    index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
     index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
@@ -176,15 +178,15 @@ export const deployments = pgTable(
     heldAt: time("held_at"),
     endedAt: time("ended_at"),
     retiredAt: time("retired_at"),
-    // For retired deployments: until when the VMs are kept running for a rollback. Null: they are not.
+    // For deployments that have ended: until when their VMs run on. Retired ones are kept warm for a rollback. Null: none is to run.
     warmUntil: time("warm_until"),
   },
   (t) => [
     index("deployments_project").on(t.projectId, t.id),
     index("deployments_active").on(t.projectId, t.branch).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
-    // What reconcile looks through: deployments that are on their way, and retired ones that are kept warm.
+    // What reconcile looks through: deployments that are on their way, and those that have ended and still have VMs that are to run.
     index("deployments_unfinished").on(t.id).where(sql`${t.state} in ('queued', 'deploying')`),
-    index("deployments_warm").on(t.warmUntil).where(sql`${t.state} = 'retired' and ${t.warmUntil} is not null`),
+    index("deployments_warm").on(t.warmUntil).where(sql`${t.warmUntil} is not null`),
     // Of a project one deployment is live.
     uniqueIndex("deployments_live").on(t.projectId).where(sql`${t.state} = 'live'`),
     // Releases of a project, newest first, and who uses an image.
@@ -315,6 +317,8 @@ export const vms = pgTable(
     // What reconcile looks through: VMs that are not as a live deployment's should be.
     index("vms_failed").on(t.deploymentId).where(sql`${t.state} = 'failed' and ${t.removedAt} is null`),
     index("vms_draining").on(t.deploymentId).where(sql`${t.desiredState} = 'draining' and ${t.removedAt} is null`),
+    // What will give its room back.
+    index("vms_stopping").on(t.nodeId).where(sql`${t.desiredState} = 'stopped' and ${t.removedAt} is null`),
     index("vms_deployment").on(t.deploymentId),
     index("vms_replaces").on(t.replacesId),
     // A release command is run once, whatever dies.
@@ -362,6 +366,8 @@ export const domains = pgTable(
   },
   (t) => [
     index("domains_project").on(t.projectId),
+    // What lists of projects show, however many domains of their own the projects have.
+    index("domains_generated").on(t.projectId).where(sql`${t.kind} = 'generated'`),
     index("domains_deployment").on(t.deploymentId),
     check("domains_kind", sql`${t.kind} in ('generated', 'custom')`),
   ],

@@ -193,6 +193,16 @@ func (q *Queries) FindSilentEdge(ctx context.Context, silentFor time.Duration) (
 	return i, err
 }
 
+const forgetWarmth = `-- name: ForgetWarmth :exec
+UPDATE deployments SET warm_until = NULL WHERE id = $1 AND warm_until IS NOT NULL
+`
+
+// Writes that the VMs of a deployment that has ended are asked to stop: before StopVMs, since deployments are locked before VMs.
+func (q *Queries) ForgetWarmth(ctx context.Context, id uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetWarmth, id)
+	return err
+}
+
 const getReleaseVM = `-- name: GetReleaseVM :one
 SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen,
@@ -398,10 +408,12 @@ func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const listLastRuntimeLines = `-- name: ListLastRuntimeLines :many
-SELECT line FROM runtime_logs WHERE deployment_id = $1 ORDER BY id DESC LIMIT $2
+SELECT line FROM runtime_logs
+WHERE (deployment_id, id) >= ($1::uuid, 0) AND (deployment_id, id) <= ($1::uuid, 9223372036854775807)
+ORDER BY deployment_id DESC, id DESC LIMIT $2::int
 `
 
-// The last lines that the VMs of a deployment wrote, newest first.
+// The last lines that the VMs of a deployment wrote, newest first. It compares and orders as ListBuildLogs does.
 func (q *Queries) ListLastRuntimeLines(ctx context.Context, deploymentID uuid.UUID, limit int32) ([]string, error) {
 	rows, err := q.db.Query(ctx, listLastRuntimeLines, deploymentID, limit)
 	if err != nil {
@@ -522,7 +534,7 @@ func (q *Queries) LockPlacement(ctx context.Context) error {
 const releaseAddresses = `-- name: ReleaseAddresses :exec
 UPDATE vms SET ip_released_at = now()
 WHERE ip_released_at IS NULL AND removed_at < now() - $1::interval
-  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at)
+  AND removed_at <= (SELECT coalesce(min(edges.last_seen_at), 'infinity') FROM edges)
 `
 
 // Gives back the addresses of VMs of which nothing is left, once the cooldown has passed. An edge that was not heard of

@@ -19,8 +19,8 @@ func TestReconcile_WhatNoJobCarries_GetsItsJob(t *testing.T) {
 
 	// A failed deployment whose VM nobody has removed.
 	leftover := id.New()
-	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at)
-		VALUES ($1, $2, 'health_check', 'manual', 'old', '', 'failed', now() - interval '1 minute', now() - interval '1 hour')`, leftover, b.project)
+	b.exec(t, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state, ended_at, created_at, warm_until)
+		VALUES ($1, $2, 'health_check', 'manual', 'old', '', 'failed', now() - interval '1 minute', now() - interval '1 hour', now())`, leftover, b.project)
 	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes)
 		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000)`, id.New(), leftover, b.node.id)
 

@@ -147,6 +147,10 @@ func (w *Worker) cleanup(ctx context.Context, job *river.Job[arguments]) error {
 // stopVMs asks the nodes to stop the VMs of a deployment. Addresses are released when one is looked for, once the cooldown
 // has passed.
 func stopVMs(ctx context.Context, queries *database.Queries, deployment uuid.UUID) error {
+	if err := queries.ForgetWarmth(ctx, deployment); err != nil {
+		return fmt.Errorf("note that the VMs are to stop: %w", err)
+	}
+
 	nodes, err := queries.StopVMs(ctx, deployment)
 	if err != nil {
 		return fmt.Errorf("stop the VMs: %w", err)

@@ -135,10 +135,10 @@ func TestMakeRoom_CoolsNoMoreThanItTakes(t *testing.T) {
 	sooner, later := b.keepWarm(t, 512<<20), b.keepWarm(t, 512<<20)
 
 	b.deploy(t, b.addProject(t, 512<<20, 1))
-	require.Zero(t, b.count(t, "SELECT count(*) FROM deployments WHERE warm_until IS NULL AND state = 'retired'"), "there was room")
+	require.Zero(t, b.count(t, "SELECT count(*) FROM deployments WHERE coalesce(warm_until <= now(), true) AND state = 'retired'"), "there was room")
 
 	b.deploy(t, b.addProject(t, 512<<20, 1))
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE id = $1 AND warm_until IS NULL", sooner.ID))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE id = $1 AND coalesce(warm_until <= now(), true)", sooner.ID))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE id = $1 AND warm_until > now()", later.ID))
 }
 

@@ -71,8 +71,10 @@ SELECT EXISTS (
 );
 
 -- name: EndDeployment :exec
-UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, ended_at = now()
-WHERE id = @id;
+-- For one that has not become live. Its VMs, if it has any, are to stop.
+UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, ended_at = now(),
+  warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
+WHERE deployments.id = @id;
 
 -- name: SetDeploymentSource :exec
 UPDATE deployments
@@ -106,26 +108,30 @@ RETURNING id;
 
 -- name: CoolDeployments :many
 -- Ends the warmth of a project's retired deployments: only the last one is kept warm.
-UPDATE deployments SET warm_until = NULL WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+UPDATE deployments SET warm_until = now() WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id;
 
 -- name: ListWarmVMs :many
 -- The VMs that will give their room back: those that are leaving, and behind them those that are only kept warm, first the ones
 -- whose time is over soonest.
-SELECT vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes,
-  (vms.desired_state = 'stopped' OR deployments.warm_until IS NULL OR deployments.warm_until <= now())::boolean AS leaving
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
-WHERE vms.removed_at IS NULL AND (vms.desired_state = 'stopped' OR deployments.state = 'retired')
-ORDER BY leaving DESC, deployments.warm_until, vms.id;
+SELECT yielding.node_id, yielding.deployment_id, yielding.cpu_millis, yielding.memory_bytes, yielding.leaving FROM (
+  SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, true AS leaving, NULL::timestamptz AS warm_until
+  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL
+  UNION ALL
+  SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, deployments.warm_until <= now(), deployments.warm_until
+  FROM deployments JOIN vms ON vms.deployment_id = deployments.id
+  WHERE deployments.warm_until IS NOT NULL AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL
+) AS yielding
+ORDER BY yielding.leaving DESC, yielding.warm_until, yielding.id;
 
 -- name: CoolWarmDeployments :many
 -- Ends the warmth of those retired deployments, where another one needs their room.
-UPDATE deployments SET warm_until = NULL WHERE id = ANY (@ids::uuid[]) AND state = 'retired' AND warm_until > now()
+UPDATE deployments SET warm_until = now() WHERE id = ANY (@ids::uuid[]) AND state = 'retired' AND warm_until > now()
 RETURNING id;
 
 -- name: RetireDeployment :exec
 -- Does nothing while a domain still points at the deployment.
-UPDATE deployments SET state = 'retired', retired_at = now()
+UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now()
 WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
 
 -- name: DeploymentMayStop :one
@@ -148,10 +154,9 @@ WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < 
 LIMIT 100;
 
 -- name: ListLeftoverDeployments :many
--- Deployments that ended without being live, whose VMs are to run and that no job cleans up.
-SELECT DISTINCT deployments.id FROM vms
-JOIN deployments ON deployments.id = vms.deployment_id
-WHERE vms.removed_at IS NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
+-- Deployments that ended without being live, whose VMs are to stop and that no job cleans up.
+SELECT deployments.id FROM deployments
+WHERE deployments.warm_until IS NOT NULL AND deployments.state IN ('failed', 'cancelled', 'superseded')
   AND deployments.ended_at < now() - interval '10 seconds'
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'cleanup')
 LIMIT 100;
@@ -159,11 +164,12 @@ LIMIT 100;
 -- name: ListCooledDeployments :many
 -- Retired deployments that are not kept warm any more, or whose VMs stand on nodes that must be left, and that no job
 -- retires.
-SELECT DISTINCT deployments.id FROM vms
-JOIN deployments ON deployments.id = vms.deployment_id
-JOIN nodes ON nodes.id = vms.node_id
-WHERE vms.removed_at IS NULL AND deployments.state = 'retired' AND vms.desired_state <> 'stopped'
-  AND (coalesce(deployments.warm_until <= now(), true) OR nodes.state = 'draining')
+SELECT deployments.id FROM deployments
+WHERE deployments.warm_until IS NOT NULL AND deployments.state = 'retired'
+  AND (deployments.warm_until <= now() OR EXISTS (
+    SELECT FROM vms JOIN nodes ON nodes.id = vms.node_id
+    WHERE vms.deployment_id = deployments.id AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL AND nodes.state = 'draining'
+  ))
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100;
 

@@ -1,8 +1,15 @@
 -- name: ListBuildLogs :many
-SELECT * FROM build_logs WHERE deployment_id = @deployment_id AND id > @after ORDER BY id LIMIT sqlc.arg(max_rows)::int;
+-- Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
+-- index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
+SELECT * FROM build_logs
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) <= (@deployment_id::uuid, 9223372036854775807)
+ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListRuntimeLogs :many
-SELECT * FROM runtime_logs WHERE deployment_id = @deployment_id AND id > @after ORDER BY id LIMIT sqlc.arg(max_rows)::int;
+-- Compares and orders as ListBuildLogs does.
+SELECT * FROM runtime_logs
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) <= (@deployment_id::uuid, 9223372036854775807)
+ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: LockRuntimeLog :exec
 -- Lines of a deployment are stored by one writer at a time, so that their ids are committed in order.

@@ -36,7 +36,7 @@ SELECT ip FROM vms WHERE ip_released_at IS NULL AND ip <<= @prefix::cidr;
 -- deleted, the address rests.
 UPDATE vms SET ip_released_at = now()
 WHERE ip_released_at IS NULL AND removed_at < now() - @cooldown::interval
-  AND NOT EXISTS (SELECT FROM edges WHERE edges.last_seen_at < vms.removed_at);
+  AND removed_at <= (SELECT coalesce(min(edges.last_seen_at), 'infinity') FROM edges);
 
 -- name: ReleasePrefixes :exec
 -- As ReleaseAddresses, for the address ranges of nodes that were deleted.
@@ -108,6 +108,10 @@ UPDATE projects SET instances_changed_at = now() WHERE id = $1;
 UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND kind = 'release' AND desired_state <> 'stopped' AND removed_at IS NULL
 RETURNING node_id;
 
+-- name: ForgetWarmth :exec
+-- Writes that the VMs of a deployment that has ended are asked to stop: before StopVMs, since deployments are locked before VMs.
+UPDATE deployments SET warm_until = NULL WHERE id = $1 AND warm_until IS NOT NULL;
+
 -- name: StopVMs :many
 -- Asks for the VMs of a deployment to stop; returns their nodes.
 UPDATE vms SET desired_state = 'stopped'
@@ -145,5 +149,7 @@ WHERE vms.deployment_id = @deployment_id
 ORDER BY vms.id;
 
 -- name: ListLastRuntimeLines :many
--- The last lines that the VMs of a deployment wrote, newest first.
-SELECT line FROM runtime_logs WHERE deployment_id = $1 ORDER BY id DESC LIMIT $2;
+-- The last lines that the VMs of a deployment wrote, newest first. It compares and orders as ListBuildLogs does.
+SELECT line FROM runtime_logs
+WHERE (deployment_id, id) >= (@deployment_id::uuid, 0) AND (deployment_id, id) <= (@deployment_id::uuid, 9223372036854775807)
+ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg('limit')::int;
