@@ -252,11 +252,14 @@ func (q *Queries) DeploymentIsAtStep(ctx context.Context, iD uuid.UUID, step str
 }
 
 const deploymentMayStop = `-- name: DeploymentMayStop :one
-SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1
+SELECT (state = 'retired' AND (coalesce(warm_until <= now(), true) OR EXISTS (
+  SELECT FROM vms JOIN nodes ON nodes.id = vms.node_id
+  WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL AND nodes.state = 'draining'
+)))::boolean FROM deployments WHERE deployments.id = $1
 `
 
-// Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm. The
-// deployment is locked.
+// Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm, or only on a node that is
+// being drained. The deployment is locked.
 func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, error) {
 	row := q.db.QueryRow(ctx, deploymentMayStop, id)
 	var column_1 bool

@@ -135,9 +135,12 @@ UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now()
 WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
 
 -- name: DeploymentMayStop :one
--- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm. The
--- deployment is locked.
-SELECT (state = 'retired' AND coalesce(warm_until <= now(), true))::boolean FROM deployments WHERE id = $1;
+-- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm, or only on a node that is
+-- being drained. The deployment is locked.
+SELECT (state = 'retired' AND (coalesce(warm_until <= now(), true) OR EXISTS (
+  SELECT FROM vms JOIN nodes ON nodes.id = vms.node_id
+  WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL AND nodes.state = 'draining'
+)))::boolean FROM deployments WHERE deployments.id = $1;
 
 -- name: DeploymentIsAtStep :one
 -- Whether the deployment is still on its way, and at that step.

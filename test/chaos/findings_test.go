@@ -22,7 +22,7 @@ type world struct {
 
 func newWorld() *world {
 	w := &world{old: id.New(), new: id.New()}
-	w.project = &project{id: id.New(), host: "web.localhost", made: []uuid.UUID{w.old, w.new}, sample: &sample{name: "web", texts: map[string]string{
+	w.project = &project{wanted: instances, id: id.New(), host: "web.localhost", made: []uuid.UUID{w.old, w.new}, sample: &sample{name: "web", texts: map[string]string{
 		"one": "web-1", "two": "web-2",
 	}}}
 	ended := time.Now()

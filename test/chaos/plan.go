@@ -143,13 +143,18 @@ func parts() []string {
 }
 
 // newPlan returns the disturbances that a seed stands for: the first n are the same whatever n is. only restricts them to
-// the fault points of one step or effect.
+// the fault points of one step or effect, or to one of the rare means.
 func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
+	if slices.Contains(rare(), means(only)) {
+		return lo.Times(n, func(i int) disturbance { return rarely(means(only), []string{"node-1", "node-2"}[i%2]) }), nil
+	}
+
 	named := lo.Filter(points(), func(point string, _ int) bool { return only == "" || strings.HasPrefix(point, only+".") })
 	if len(named) == 0 {
 		known := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
 
-		return nil, fmt.Errorf("there is no step or effect %q; choose one of %s", only, strings.Join(known, ", "))
+		return nil, fmt.Errorf("there is no step or effect %q; choose one of %s", only,
+			strings.Join(append(known, lo.Map(rare(), func(m means, _ int) string { return string(m) })...), ", "))
 	}
 
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
@@ -160,9 +165,7 @@ func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
 		case only != "":
 			planned = append(planned, atPoint(random, named))
 		case i%rareEvery == rareEvery-1:
-			planned = append(planned, disturbance{
-				means: rare()[i/rareEvery%len(rare())], target: pick(random, []string{"node-1", "node-2"}), quiet: true,
-			})
+			planned = append(planned, rarely(rare()[i/rareEvery%len(rare())], pick(random, []string{"node-1", "node-2"})))
 		default:
 			planned = append(planned, draw(random, named))
 		}
@@ -218,6 +221,11 @@ func draw(random *rand.Rand, named []string) disturbance {
 	}
 
 	return d
+}
+
+// rarely is a disturbance of one of the rare means. What its user does is part of it.
+func rarely(m means, node string) disturbance {
+	return disturbance{means: m, target: node, quiet: true}
 }
 
 func bothEdges(one, other string) bool {

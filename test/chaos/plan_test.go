@@ -1,7 +1,10 @@
 package main
 
 import (
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/samber/lo"
@@ -56,6 +59,11 @@ func TestPlan_Long_DisturbsEverythingByAllMeans(t *testing.T) {
 
 	require.Subset(t, targets, []string{"cut off node-1", "cut off node-2", "kill VM "})
 
+	for _, m := range rare() {
+		require.Contains(t, targets, string(m)+" node-1")
+		require.Contains(t, targets, string(m)+" node-2")
+	}
+
 	for _, a := range []action{actionDeploy, actionTwoPushes, actionCancel, actionRollback} {
 		require.True(t, slices.ContainsFunc(plan, func(d disturbance) bool { return d.action == a }), a)
 	}
@@ -69,6 +77,35 @@ func TestPlan_OnlyOneStep_HasItsPointsAlone(t *testing.T) {
 	require.ElementsMatch(t, []string{"push.before", "push.after", "push.committed"},
 		lo.Uniq(lo.Map(plan, func(d disturbance, _ int) string { return d.target })))
 
+	rarest, err := newPlan(3, 1, string(meansLost))
+	require.NoError(t, err)
+	require.Equal(t, []disturbance{rarely(meansLost, "node-1"), rarely(meansLost, "node-2"), rarely(meansLost, "node-1")}, rarest)
+
 	_, err = newPlan(1, 1, "pull")
 	require.ErrorContains(t, err, "clone, detect, build")
+}
+
+// TestPlan_ArmsEveryFaultPointOfTheProduct looks for the names of jobs and effects in the code that reaches fault points.
+func TestPlan_ArmsEveryFaultPointOfTheProduct(t *testing.T) {
+	t.Parallel()
+
+	// Periodic jobs that take minutes to come round, or whose crash leaves nothing that the next one would not find anyway.
+	unarmed := []string{"poll_repositories", "collect_garbage"}
+
+	effects := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
+
+	for _, declared := range []struct{ file, pattern string }{
+		{"../../workflows/chain.go", `step[A-Z]\w+ += "(\w+)"`},
+		{"../../workflows/jobs.go", `kind[A-Z]\w+ += "(\w+)"`},
+		{"../../nodeagent/launch.go", `fault[A-Z]\w+ += "(\w+)"`},
+		{"../../edgeproxy/poller.go", `faultRouteTable += "(\w+)"`},
+	} {
+		source, err := os.ReadFile(declared.file)
+		require.NoError(t, err)
+
+		named := regexp.MustCompile(declared.pattern).FindAllStringSubmatch(string(source), -1)
+		for _, match := range named {
+			require.Contains(t, append(effects, unarmed...), match[1], "%s reaches a fault point that no plan arms", declared.file)
+		}
+	}
 }
