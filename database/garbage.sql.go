@@ -304,6 +304,22 @@ func (q *Queries) LockMarkedImage(ctx context.Context, projectID uuid.UUID) (Loc
 	return i, err
 }
 
+const markForgottenVMs = `-- name: MarkForgottenVMs :execrows
+UPDATE deployments SET warm_until = now()
+WHERE deployments.state IN ('retired', 'failed', 'cancelled', 'superseded') AND deployments.warm_until IS NULL
+  AND deployments.id IN (SELECT vms.deployment_id FROM vms WHERE vms.removed_at IS NULL AND vms.desired_state <> 'stopped')
+`
+
+// Has reconcile look at deployments that have ended and whose VMs are to run all the same. reconcile itself looks at what is marked only:
+// it runs every few seconds.
+func (q *Queries) MarkForgottenVMs(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, markForgottenVMs)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const markUnneededImages = `-- name: MarkUnneededImages :exec
 UPDATE images SET collected_at = now()
 WHERE images.project_id = $1 AND images.collected_at IS NULL

@@ -29,7 +29,12 @@ func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) er
 
 	removed.idempotencyKeys.Add(keys)
 
-	err = errors.Join(err, w.collectLogs(ctx, &removed), w.collectProjects(ctx, &removed))
+	forgotten, markErr := database.New(w.pool).MarkForgottenVMs(ctx)
+	if forgotten > 0 {
+		w.logger.WarnContext(ctx, "deployments that have ended still had VMs that were to run", slog.Int64("deployments", forgotten))
+	}
+
+	err = errors.Join(err, markErr, w.collectLogs(ctx, &removed), w.collectProjects(ctx, &removed))
 
 	removed.log(ctx, w.logger)
 

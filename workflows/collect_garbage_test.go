@@ -72,3 +72,17 @@ func TestCollectGarbage_SaysWhatItRemoved_OnlyIfItDid(t *testing.T) {
 	require.NoError(t, worker.collectGarbage(b.ctx, nil))
 	require.Empty(t, log.String())
 }
+
+func TestCollectGarbage_VMOfAnEndedDeploymentWithoutAMark_IsFoundAndStopped(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	forgotten := b.past(t, "forgotten", stateRetired, new(1))
+	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes)
+		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000)`, id.New(), forgotten, b.node.id)
+
+	worker := b.work(t)
+	require.NoError(t, worker.collectGarbage(b.ctx, nil))
+	b.reconcileOnce(t, worker)
+	b.awaitRemoved(t, forgotten)
+}

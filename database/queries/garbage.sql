@@ -160,3 +160,10 @@ WHERE runtime_logs.id = ANY (ARRAY(
 
 -- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day';
+
+-- name: MarkForgottenVMs :execrows
+-- Has reconcile look at deployments that have ended and whose VMs are to run all the same. reconcile itself looks at what is marked only:
+-- it runs every few seconds.
+UPDATE deployments SET warm_until = now()
+WHERE deployments.state IN ('retired', 'failed', 'cancelled', 'superseded') AND deployments.warm_until IS NULL
+  AND deployments.id IN (SELECT vms.deployment_id FROM vms WHERE vms.removed_at IS NULL AND vms.desired_state <> 'stopped');

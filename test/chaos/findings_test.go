@@ -28,7 +28,7 @@ func newWorld() *world {
 	ended := time.Now()
 
 	w.rows = rows{
-		version: 7, edges: []edgeRow{{Name: "edge", Acknowledged: 7}},
+		version: 7, at: ended.Add(time.Minute), edges: []edgeRow{{Name: "edge", Acknowledged: 7}},
 		deployments: []deploymentRow{
 			{ID: w.old, ProjectID: w.project.id, State: "retired", Commit: "one", RouteVersion: 5, EndedAt: new(ended.Add(-time.Minute))},
 			{ID: w.new, ProjectID: w.project.id, State: "live", Commit: "two", RouteVersion: 7, EndedAt: &ended, ImageDigest: "sha256:2"},
@@ -143,6 +143,26 @@ func TestJudge_WhatIsKeptWarm_IsNeeded(t *testing.T) {
 
 	w.rows.deployments[0].Warm = true
 	require.Empty(t, w.judge())
+}
+
+func TestJudge_WhatWasReplacedLately_MayLeaveForAWhile(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld()
+	leaving := vmRow{
+		ID: id.New(), DeploymentID: w.old, Node: "node", IP: netip.AddrFrom4([4]byte{10, 0, 0, 99}), State: "healthy", DesiredState: "stopped",
+	}
+	w.rows.vms = append(w.rows.vms, leaving)
+	w.holding.running[leaving.ID] = 1
+	w.holding.containers = append(w.holding.containers, leaving.ID.String())
+	w.holding.net = append(w.holding.net, netHolding{name: interfacePrefix + "leaving", address: leaving.IP})
+	require.NotEmpty(t, w.judge())
+
+	w.rows.patient = 2 * time.Minute
+	require.Empty(t, w.judge())
+
+	w.rows.at = w.rows.at.Add(time.Hour)
+	require.NotEmpty(t, w.judge(), "that was long ago")
 }
 
 func TestJudge_NewestWasCancelled_TheOneBeforeIsLive(t *testing.T) {
