@@ -356,7 +356,7 @@ func TestCollectGarbage_DeletedProject_NothingOfItStaysOnceItsVMsAreGone(t *test
 	b := setup(t)
 	live := b.past(t, "live", stateRetired, new(1))
 	b.activities.store(b.project, "cache")
-	b.node.freeze(true)
+	b.exec(t, "UPDATE nodes SET last_seen_at = now() - interval '1 hour'") // It says nothing of its VMs.
 	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes, desired_state)
 		VALUES ($1, $2, $3, '10.79.1.9', 80, 100, 1000, 'stopped')`, id.New(), live, b.node.id)
 	b.exec(t, "UPDATE projects SET deleted_at = now() - interval '30 days'")
