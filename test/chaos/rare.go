@@ -96,7 +96,7 @@ func (h *harness) drainFull(ctx context.Context, node string) error {
 
 	filler, err := h.fill(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, h.removeProject(context.WithoutCancel(ctx), filler))
 	}
 
 	if err := h.setNode(ctx, node, client.UpdateNodeInputBodyStateDraining); err != nil {
@@ -143,7 +143,7 @@ func (h *harness) fill(ctx context.Context) (uuid.UUID, error) {
 func (h *harness) addProject(ctx context.Context, name string, instances int, memoryBytes int64) (uuid.UUID, error) {
 	const cpuMillis = 50
 
-	key := id.New().String()
+	key, deploying := id.New().String(), id.New().String()
 
 	project, err := ask(ctx, "make a project", func(ctx context.Context) (uuid.UUID, []byte, error) {
 		made, err := h.api.CreateProjectWithResponse(ctx, &client.CreateProjectParams{IdempotencyKey: &key}, client.CreateProjectInputBody{
@@ -161,7 +161,8 @@ func (h *harness) addProject(ctx context.Context, name string, instances int, me
 	}
 
 	deployment, err := ask(ctx, "deploy "+name, func(ctx context.Context) (uuid.UUID, []byte, error) {
-		answer, err := h.api.CreateDeploymentWithResponse(ctx, project, &client.CreateDeploymentParams{IdempotencyKey: &key}, client.CreateDeploymentInputBody{})
+		answer, err := h.api.CreateDeploymentWithResponse(ctx, project, &client.CreateDeploymentParams{IdempotencyKey: &deploying},
+			client.CreateDeploymentInputBody{})
 
 		return idOf(lo.FromPtr(answer).JSON201), lo.FromPtr(answer).Body, err
 	})
@@ -173,6 +174,10 @@ func (h *harness) addProject(ctx context.Context, name string, instances int, me
 }
 
 func (h *harness) removeProject(ctx context.Context, project uuid.UUID) error {
+	if project == uuid.Nil {
+		return nil
+	}
+
 	_, err := ask(ctx, "delete a project", func(ctx context.Context) (uuid.UUID, []byte, error) {
 		answer, err := h.api.DeleteProjectWithResponse(ctx, project)
 		if err != nil || (answer.StatusCode() != http.StatusNoContent && answer.StatusCode() != http.StatusNotFound) {
