@@ -18,7 +18,7 @@ SET state = CASE state WHEN 'running' THEN 'cancelled' ELSE state END, waiting_f
 WHERE deployment_id = $1 AND (state = 'running' OR waiting_for IS NOT NULL)
 `
 
-// Closes what is open in the timeline of a deployment that was cancelled or superseded.
+// Closes the open rows in the timeline of a deployment that was cancelled or superseded.
 func (q *Queries) CancelSteps(ctx context.Context, deploymentID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, cancelSteps, deploymentID)
 	return err
@@ -146,8 +146,7 @@ type OpenStepRow struct {
 	TriedFor time.Duration
 }
 
-// Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
-// worker died, the row. tried_for is how long the step has been tried since the deployment last came to it.
+// Opens the timeline row of the next attempt. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for is how long the step has been tried since the deployment last came to it.
 func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (OpenStepRow, error) {
 	row := q.db.QueryRow(ctx, openStep,
 		arg.ID,
@@ -165,7 +164,7 @@ UPDATE deployment_steps SET waiting_for = $1
 WHERE id = $2 AND state = 'running' AND waiting_for IS DISTINCT FROM $1
 `
 
-// Says what the running attempt waits for; null for nothing.
+// Writes the sentence that says why the running attempt waits; null: it does not wait.
 func (q *Queries) SetStepWaiting(ctx context.Context, waitingFor *string, iD uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, setStepWaiting, waitingFor, iD)
 	if err != nil {

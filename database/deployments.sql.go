@@ -102,7 +102,7 @@ const commitWithoutWaiting = `-- name: CommitWithoutWaiting :exec
 SELECT set_config('synchronous_commit', 'off', true)
 `
 
-// Lets this transaction commit before it is on the disk. Only for what a crash may forget.
+// Lets this transaction commit before it is on the disk. A crash of Postgres may forget the transaction.
 func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, commitWithoutWaiting)
 	return err
@@ -488,7 +488,7 @@ const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
 SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE
 `
 
-// What is on its way for a project that is deleted, locked.
+// The deployments on their way of a project that is being deleted, locked.
 func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uuid.UUID) ([]Deployment, error) {
 	rows, err := q.db.Query(ctx, listProjectDeploymentsToEnd, projectID)
 	if err != nil {
@@ -835,7 +835,7 @@ const pinProject = `-- name: PinProject :exec
 UPDATE projects SET pinned_by_id = $1::uuid WHERE id = $2
 `
 
-// Pins a project to what a rollback brings back.
+// Pins a project to a rollback.
 func (q *Queries) PinProject(ctx context.Context, deploymentID uuid.UUID, projectID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, pinProject, deploymentID, projectID)
 	return err

@@ -15,7 +15,7 @@ import (
 // reconnectPause is how long the listener waits before it connects again.
 const reconnectPause = 500 * time.Millisecond
 
-// Listener hears the notifications of all channels on one connection and wakes who subscribed to them. It needs a
+// Listener hears the notifications of all channels on one connection and wakes their subscribers. It needs a
 // direct connection: a transaction pooler cannot LISTEN.
 type Listener struct {
 	url    string
@@ -36,7 +36,7 @@ func NewListener(config Config, logger *slog.Logger) *Listener {
 }
 
 // Subscribe returns a channel that gets a value when a notification on the named channel carries the key (any payload
-// for the empty key), and after every reconnect, since something may have been missed. Values that nobody took are
+// for the empty key), and after every reconnect, since something may have been missed. Values that were not received yet are
 // merged into one. The caller must call cancel when done, and must also look by itself from time to time.
 func (l *Listener) Subscribe(channel, key string) (wake <-chan struct{}, cancel func()) {
 	s := &subscriber{channel: channel, key: key, wake: make(chan struct{}, 1)}

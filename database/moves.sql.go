@@ -122,7 +122,7 @@ LIMIT 100
 `
 
 // A node is lost when it has been silent for its lease while an api answered (view node_silence).
-// What runs a release command is never moved, as it would run twice: its own step decides what becomes of it.
+// A VM that runs a release command is never moved, as the command would run twice: its own step decides what to do.
 // Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
 // table to do so, and that no job moves.
 func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Duration) ([]uuid.UUID, error) {

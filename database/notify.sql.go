@@ -13,7 +13,7 @@ const notify = `-- name: Notify :exec
 SELECT pg_notify($1::text, $2::text)
 `
 
-// Tells listeners at commit that what the payload names has changed.
+// Tells listeners at commit that the object which the payload names has changed.
 func (q *Queries) Notify(ctx context.Context, channel string, payload string) error {
 	_, err := q.db.Exec(ctx, notify, channel, payload)
 	return err

@@ -287,7 +287,7 @@ const tryLockWorker = `-- name: TryLockWorker :one
 SELECT pg_try_advisory_xact_lock(hashtextextended('zeitwork.worker:' || $1::text, 0))
 `
 
-// True when nobody holds the lock that the worker takes before it works: it is dead.
+// True when the worker is dead: the lock that it takes before it works is free.
 func (q *Queries) TryLockWorker(ctx context.Context, worker string) (bool, error) {
 	row := q.db.QueryRow(ctx, tryLockWorker, worker)
 	var pg_try_advisory_xact_lock bool

@@ -64,7 +64,7 @@ const releaseDomains = `-- name: ReleaseDomains :exec
 UPDATE domains SET deployment_id = NULL WHERE project_id = $1
 `
 
-// Takes the domains of a project from whatever answers on them.
+// Takes the domains of a project from the deployment that answers on them.
 func (q *Queries) ReleaseDomains(ctx context.Context, projectID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, releaseDomains, projectID)
 	return err

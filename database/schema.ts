@@ -93,7 +93,7 @@ export const projects = pgTable(
     pollError: text("poll_error"),
     // The rollback that pins the project: while it is set, pushes are built and wait. Null: not pinned.
     pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
-    // Since when what is live may have another number of VMs than instances asks for. Null: reconcile has seen to it.
+    // Since when the live deployment may have another number of VMs than instances. Null: it has that many.
     instancesChangedAt: time("instances_changed_at"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
@@ -274,12 +274,12 @@ export const vms = pgTable(
     id: id(),
     deploymentId: uuid("deployment_id").notNull().references(() => deployments.id),
     nodeId: uuid("node_id").notNull().references(() => nodes.id),
-    // app: serves until it is stopped; release: runs its command once, and serves nobody.
+    // app: serves until it is stopped; release: runs its command once, and gets no requests.
     kind: text("kind").notNull().default("app"),
     // Run instead of the image's own command. Null: that one.
     command: text("command").array(),
     ip: inet("ip").notNull(),
-    // 0 for what serves nobody.
+    // 0 for a release command.
     port: integer("port").notNull(),
     cpuMillis: integer("cpu_millis").notNull(),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull(),
@@ -360,7 +360,7 @@ export const domains = pgTable(
     // Lower case, no port, no trailing dot.
     hostname: text("hostname").notNull().unique(),
     kind: text("kind").notNull(),
-    // What answers on it; moved by flip_route, null until the first flip.
+    // The deployment that answers on it; set by flip_route, null until the first flip.
     deploymentId: uuid("deployment_id").references(() => deployments.id),
     createdAt: createdAt(),
   },
@@ -373,7 +373,7 @@ export const domains = pgTable(
   ],
 );
 
-// What happened to a project beside its deployments: instances that were added, stopped or replaced, pins. Sentences for its users.
+// The timeline of a project beside its deployments: instances that were added, stopped or replaced, and pins. The messages are for users.
 export const projectEvents = pgTable(
   "project_events",
   {
@@ -408,7 +408,7 @@ export const edges = pgTable("edges", {
   createdAt: createdAt(),
 });
 
-// One row: counts the changes of what edges must know.
+// One row: counts the changes of the route table.
 export const routeTable = pgTable(
   "route_table",
   {
@@ -487,8 +487,8 @@ export const idempotencyKeys = pgTable(
   (t) => [primaryKey({ columns: [t.tokenId, t.key] }), index("idempotency_keys_created").on(t.createdAt)],
 );
 
-// How long nodes and edges have been silent while an api answered: what nobody could hear is no silence. Zero while none answers, and
-// for what was never heard of.
+// How long nodes and edges have been silent while an api answered: without an api nobody could hear them. Zero while none answers, and for
+// those that have never reported.
 const silence = (table: string) => sql.raw(`
   select ${table}.id,
     case when ${table}.last_seen_at is not null and control_plane.answered_at > now() - interval '3 seconds'

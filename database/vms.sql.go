@@ -78,7 +78,7 @@ const countPresentVMs = `-- name: CountPresentVMs :one
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL
 `
 
-// The VMs of a deployment of which something is left.
+// The VMs of a deployment that are not removed yet.
 func (q *Queries) CountPresentVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
 	row := q.db.QueryRow(ctx, countPresentVMs, deploymentID)
 	var count int64
@@ -128,8 +128,8 @@ type CountVMsToRemoveRow struct {
 	Lost    int64
 }
 
-// The VMs of a deployment of which something is left, and how many of those are on nodes that are lost: nobody will say soon
-// that they are gone.
+// The VMs of a deployment that are not removed yet, and how many of those are on nodes that are lost and so will not report soon that they
+// are gone.
 func (q *Queries) CountVMsToRemove(ctx context.Context, lostAfter time.Duration, deploymentID uuid.UUID) (CountVMsToRemoveRow, error) {
 	row := q.db.QueryRow(ctx, countVMsToRemove, lostAfter, deploymentID)
 	var i CountVMsToRemoveRow
@@ -586,7 +586,7 @@ const settleInstances = `-- name: SettleInstances :exec
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL
 `
 
-// Writes that the VMs of what is live are as many as the project asks for.
+// Writes that the live deployment has as many VMs as the project asks for.
 func (q *Queries) SettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, settleInstances, id)
 	return err
@@ -597,7 +597,7 @@ UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND kind = 're
 RETURNING node_id
 `
 
-// Asks for what runs the release command of a deployment to stop; returns its node.
+// Asks for the VM that runs the release command of a deployment to stop; returns its node.
 func (q *Queries) StopReleaseVM(ctx context.Context, deploymentID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, stopReleaseVM, deploymentID)
 	if err != nil {
@@ -653,7 +653,7 @@ const unsettleInstances = `-- name: UnsettleInstances :exec
 UPDATE projects SET instances_changed_at = now() WHERE id = $1
 `
 
-// Has reconcile compare the VMs of what is live with what the project asks for.
+// Has reconcile compare the number of the live deployment's VMs with the one that the project asks for.
 func (q *Queries) UnsettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, unsettleInstances, id)
 	return err

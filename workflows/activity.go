@@ -8,24 +8,24 @@ import (
 	"github.com/zeitwork/zeitwork/activities"
 )
 
-// Source is what the chain asks of *activities.Source.
+// Source is the part of *activities.Source that the chain uses.
 type Source interface {
 	Head(ctx context.Context, repositoryURL, branch string) (string, error)
 	Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error)
 	Open(ctx context.Context, projectID uuid.UUID, digest string) (*activities.Tree, error)
 }
 
-// Builder is what the chain asks of *activities.Builder.
+// Builder is the part of *activities.Builder that the chain uses.
 type Builder interface {
 	Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error)
 }
 
-// Publisher is what the chain asks of *activities.Registry.
+// Publisher is the part of *activities.Registry that the chain uses.
 type Publisher interface {
 	Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (activities.Image, error)
 }
 
-// Collector is what garbage collection asks of *activities.Registry. Deleting what is gone is no error.
+// Collector is the part of *activities.Registry that garbage collection uses. Deleting something that is gone already is no error.
 type Collector interface {
 	DeleteImage(ctx context.Context, projectID uuid.UUID, digest string) error
 	// ListSources returns the commits whose source there is.

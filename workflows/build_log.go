@@ -206,9 +206,9 @@ func (l *buildLog) append(ctx context.Context, batch []activities.LogLine) error
 	})
 }
 
-// cutLine bounds a line and says what it left out.
+// cutLine bounds a line and says how many bytes it left out.
 func cutLine(line string, limit int) string {
-	// Who cut the line before has added a note of its own.
+	// The activity may have cut the line already, and has then added a note of its own.
 	const note = 64
 
 	if len(line) <= limit+note {

@@ -49,8 +49,8 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid
 	return cancelled, err
 }
 
-// stop ends a deployment on its way in favour of state. The project is locked. The running attempt cannot write any
-// more; cancelling its job ends what it does to the outside world, too.
+// stop ends a deployment that is on its way; state is cancelled or superseded. The project is locked. From then on the fence keeps the running
+// attempt from writing, and the cancellation of its job ends its activity.
 func (d *Deployments) stop(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment uuid.UUID, state string) error {
 	if err := queries.EndDeployment(ctx, database.EndDeploymentParams{ID: deployment, State: state}); err != nil {
 		return fmt.Errorf("end deployment %s: %w", deployment, err)

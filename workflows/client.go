@@ -96,8 +96,8 @@ func (j *jobWorker) NextRetry(job *river.Job[arguments]) time.Time {
 	return time.Now().Add(backoff(attemptOf(job)))
 }
 
-// Work runs one attempt. What is interrupted because the worker stops is handed to another one; periodic jobs come back
-// by themselves.
+// Work runs one attempt. A job that is interrupted because the worker stops is handed to another worker, unless it is periodic and so comes
+// back by itself.
 func (j *jobWorker) Work(ctx context.Context, job *river.Job[arguments]) error {
 	faultpoint.Reach(j.kind.name, faultpoint.Before)
 

@@ -12,7 +12,7 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// collected counts what one pass has removed.
+// collected counts the rows and images that one pass has removed.
 type collected struct {
 	images, sources, buildLines, runtimeLines, idempotencyKeys atomic.Int64
 }
@@ -45,7 +45,7 @@ func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) er
 	return nil
 }
 
-// log says what was removed, if anything was.
+// log writes the counts into the log, unless all are zero.
 func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 	attributes := []slog.Attr{}
 

@@ -27,7 +27,7 @@ type CreateRequest struct {
 	Also Also
 }
 
-// Also writes what must be written if and only if the deployment is created: it runs at the end of the same transaction.
+// Also runs at the end of the transaction that creates a deployment: what it writes is there if and only if the deployment is.
 type Also func(ctx context.Context, queries *database.Queries, created uuid.UUID) error
 
 // Create starts a deployment and supersedes older ones of the branch that are still on their way.

@@ -40,7 +40,7 @@ const (
 )
 
 // Deployments starts, repeats and cancels deployments. It inserts jobs and runs none. Its methods return a
-// *problem.Error where the caller's user can mend something. They check no permission: the caller has done so.
+// *problem.Error where the user can do something about it. They check no permission: that is up to the caller.
 type Deployments struct {
 	pool   *pgxpool.Pool
 	key    secret.Key

@@ -11,7 +11,7 @@ import (
 )
 
 // EndProject ends everything that runs for a project, in the transaction that deletes it: deployments on their way are
-// cancelled, and what is live loses its domains and is retired.
+// cancelled, and the live one loses its domains and is retired.
 func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
 	queries := database.New(tx)
 

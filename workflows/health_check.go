@@ -61,7 +61,7 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 	return nothing, nil
 }
 
-// unhealthy makes the user's error from what is known of the app.
+// unhealthy returns the error that the user sees: the sentence what, and the last lines of the app's log.
 func (w *Worker) unhealthy(ctx context.Context, a *attempt, what string) error {
 	queries := database.New(w.pool)
 
@@ -95,7 +95,7 @@ func (w *Worker) unhealthy(ctx context.Context, a *attempt, what string) error {
 	return problem.New(problem.Invalid, "%s Its last lines:\n%s", what, strings.Join(lines, "\n"))
 }
 
-// verdict is what the states of a deployment's VMs mean.
+// verdict sums up the states of a deployment's VMs.
 type verdict struct {
 	healthy bool
 	// started is true as soon as an app has had the chance to answer.
@@ -104,7 +104,7 @@ type verdict struct {
 	startingFor, unhealthyFor time.Duration
 	// failure is a sentence when waiting longer cannot help.
 	failure string
-	// message is what the nodes say of a VM that is not healthy yet, or empty.
+	// message is the sentence of a node about a VM that is not healthy yet, or empty.
 	message    string
 	waitingFor string
 }

@@ -15,8 +15,8 @@ import (
 const (
 	// signEvery is how often a worker shows that it lives.
 	signEvery = time.Second
-	// workerLease is how long a worker may be silent before Postgres itself ends the session that holds its lock: one that
-	// is frozen keeps its connections, and is dead to the others all the same.
+	// workerLease is how long a worker may be silent before Postgres itself ends the session that holds its lock. A frozen worker keeps its
+	// connections, and would otherwise keep its jobs as well.
 	workerLease = 5 * time.Second
 )
 
@@ -35,7 +35,7 @@ func showLiveness(ctx context.Context, config *pgx.ConnConfig, worker string) (*
 	config.RuntimeParams["application_name"] = "zeitwork worker " + worker
 	config.RuntimeParams["idle_session_timeout"] = strconv.FormatInt(workerLease.Milliseconds(), 10)
 
-	// When a machine vanishes without a word, Postgres must find out in seconds, or nobody may take its jobs over.
+	// Postgres must find out within seconds that a machine has vanished: until then no other worker may take its jobs over.
 	for name, value := range map[string]string{"idle": "5", "interval": "5", "count": "3"} {
 		config.RuntimeParams["tcp_keepalives_"+name] = value
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// roomRest is how long a move stays away that found no room.
+// roomRest is how long a job that found no room waits before it tries again.
 const roomRest = 5 * time.Second
 
 // errReplacementFailed means that a VM which was to replace another one cannot run.
@@ -124,7 +124,7 @@ func (w *Worker) replace(ctx context.Context, queries *database.Queries, deploym
 		return uuid.Nil, err
 	}
 
-	// What is not live yet has no requests to keep: its chain waits for the new VM only.
+	// A deployment that is not live yet has no requests to keep: its chain waits for the new VM alone.
 	if deployment.State != stateLive {
 		fresh.ReplacesID = nil
 

@@ -16,9 +16,9 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// A rollback pins its project: what it goes back to stays live until somebody says otherwise. Pushes are built meanwhile and held before
-// anything of them runs; the newest goes on when the project is unpinned. A deployment or redeployment that somebody asks for unpins it,
-// and so does a rollback that ends without being live.
+// A rollback pins its project: the deployment to which it goes back stays live until a user says otherwise. Pushes are built meanwhile and held
+// before anything of them runs; the newest goes on when the project is unpinned. A deployment or redeployment that a user asks for unpins the
+// project, and so does a rollback that ends without being live.
 
 // Unpin unpins a project and lets the push that waits for that go on. It returns that deployment, or nil where none waits. A project
 // that is not pinned is a conflict. Also may be nil; it gets the zero id where no deployment goes on.
@@ -61,7 +61,7 @@ func (d *Deployments) Unpin(ctx context.Context, project uuid.UUID, also Also) (
 	return resumed, err
 }
 
-// pin pins the project to what a rollback brings back. The project is locked.
+// pin pins the project to a rollback. The project is locked.
 func pin(ctx context.Context, queries *database.Queries, rollback database.Deployment) error {
 	if err := queries.PinProject(ctx, rollback.ID, rollback.ProjectID); err != nil {
 		return fmt.Errorf("pin the project: %w", err)
@@ -71,7 +71,7 @@ func pin(ctx context.Context, queries *database.Queries, rollback database.Deplo
 		"The project is pinned by a rollback. Pushes are built and wait until it is unpinned.")
 }
 
-// unpin unpins a project, which is locked, and lets what is held go on. It returns the deployments that do, oldest first. Nothing happens
+// unpin unpins a project, which is locked, and lets its held deployments go on. It returns the deployments that do, oldest first. Nothing happens
 // to a project that is not pinned.
 func unpin(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project uuid.UUID, reason string) ([]uuid.UUID, error) {
 	queries := database.New(tx)

@@ -17,7 +17,7 @@ import (
 // cpuOvercommit is how many times the processors of a node are given away: apps mostly wait. Memory is given away once.
 const cpuOvercommit = 4
 
-// candidate is a node that may get VMs, with what is left of it.
+// candidate is a node that may get VMs, with its free processors, memory and addresses.
 type candidate struct {
 	node        database.Node
 	cpuMillis   int64
@@ -128,8 +128,8 @@ func usableAddresses(prefix netip.Prefix) int64 {
 	return 1<<(prefix.Addr().BitLen()-prefix.Bits()) - reserved
 }
 
-// lowestFree returns the lowest address of the prefix that nobody holds. The network's address, the first one behind it
-// (the gateway's) and the broadcast address are nobody's.
+// lowestFree returns the lowest address of the prefix that is not held. No VM gets the network's address, the gateway's, which is the next, or
+// the broadcast address.
 func lowestFree(prefix netip.Prefix, held []netip.Addr) (netip.Addr, error) {
 	const reserved = 2
 

@@ -68,7 +68,7 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 			return fmt.Errorf("lock the project: %w", err)
 		}
 
-		// The answer is to a question that nobody asks any more.
+		// The project has changed since its repository was asked: the answer means nothing any more.
 		if locked.DeletedAt != nil || !locked.AutoDeploy || locked.RepositoryURL != project.RepositoryURL || locked.Branch != project.Branch {
 			return nil
 		}
@@ -94,7 +94,7 @@ func isNews(ctx context.Context, queries *database.Queries, project database.Pro
 		return false, err
 	}
 
-	// A deployment of the branch's newest commit has still to find out which one that is: this one, perhaps.
+	// A deployment of the branch's newest commit has not resolved the commit yet. It may turn out to be this one.
 	if unresolved {
 		return false, queries.RecordPoll(ctx, project.LastSeenCommit, time.Since(asked), project.ID)
 	}
@@ -107,8 +107,8 @@ func isNews(ctx context.Context, queries *database.Queries, project database.Pro
 		return false, nil
 	}
 
-	// Somebody may have deployed the commit by hand since the branch was last seen to point elsewhere, and may have gone back since. A
-	// branch that is set back to a commit of long ago is another matter: that is a push.
+	// A user may have deployed the commit by hand since the branch was last seen at another one, and may have rolled it back since. That is
+	// not undone. A branch that is set back to a commit which was deployed before that is a push.
 	deployed, err := queries.CommitWasDeployed(ctx, project.ID, commit, lo.FromPtrOr(project.LastSeenAt, project.CreatedAt))
 	if err != nil {
 		return false, fmt.Errorf("look for deployments of the commit: %w", err)

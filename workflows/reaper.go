@@ -58,9 +58,8 @@ func (w *Worker) reapOnce(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-// takeOver ends the running jobs of a worker if it is dead, and inserts a fresh job for each. The dead one's rows are not
-// revived: River writes a job's state by its id alone, so that a worker which was only cut off for a while would end the
-// attempt of the one that has taken over.
+// takeOver ends the running jobs of a worker if that is dead, and inserts a fresh job for each. The dead worker's rows are not revived: River
+// writes the state of a job by its id alone, so that a worker which was only cut off for a while would end the attempt of its successor.
 func (w *Worker) takeOver(ctx context.Context, owner string) error {
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		dead, err := queries.TryLockWorker(ctx, owner)

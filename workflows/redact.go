@@ -13,10 +13,10 @@ const shortestSecret = 4
 
 const redacted = "[redacted]"
 
-// redactor takes the values of environment variables out of what is stored or logged. The zero value knows none.
+// redactor takes the values of environment variables out of text that is stored or logged. The zero value takes nothing out.
 type redactor struct {
 	replacer *strings.Replacer
-	// values are what is taken out, the longest first.
+	// values are taken out, the longest first.
 	values []string
 }
 
@@ -34,7 +34,7 @@ func newRedactor(environment map[string]string) redactor {
 
 	values = slices.DeleteFunc(values, func(value string) bool { return len(value) < shortestSecret })
 
-	// Of two values that begin alike the longer one must win, or its end would be left standing.
+	// The longer of two values with the same beginning comes first, or the end of the longer one would be left in the text.
 	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
 
 	values = slices.Compact(values)

@@ -15,14 +15,14 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// capabilityRelease is what a node's agent must be able to do to run release commands.
+// capabilityRelease is the capability without which a node's agent is given no release command.
 const capabilityRelease = "release"
 
 // hasReleaseCommand tells whether deployments of a project have something to run before they serve.
 func hasReleaseCommand(project database.Project) bool { return project.ReleaseCommand != nil }
 
-// release runs the project's release command in a VM of its own and waits until it has ended. It runs once: whatever dies, no
-// second VM is placed, and what is not known to have ended well fails the deployment.
+// release runs the project's release command in a VM of its own and waits until it has ended. The command runs once: whatever dies, no second VM
+// is placed, and a command that is not known to have ended well fails the deployment.
 func (w *Worker) release(ctx context.Context, a *attempt) (outcome, error) {
 	placed, err := w.placeRelease(ctx, a)
 	if err != nil {
@@ -121,13 +121,13 @@ func (w *Worker) awaitRelease(ctx context.Context, a *attempt) error {
 	})
 }
 
-// releaseVerdict is what the state of the VM that runs a release command means. One of its fields is set.
+// releaseVerdict sums up the state of the VM that runs a release command. One of its fields is set.
 type releaseVerdict struct {
 	// ended is true when the command has ended well.
 	ended bool
 	// failure is the user's: the command has ended badly, or takes too long.
 	failure string
-	// lost is ours: the command did not start, or nobody will know how it ended.
+	// lost is the platform's fault: the command did not start, or nobody will know how it ended.
 	lost       string
 	waitingFor string
 }
@@ -166,7 +166,7 @@ func sentences(format string, args ...any) string {
 	return strings.TrimSpace(fmt.Sprintf(format, args...))
 }
 
-// releaseCommand is what the user has typed, in one line of bounded length, and marked as code.
+// releaseCommand is the command as the user typed it, in one line of bounded length, and marked as code.
 func releaseCommand(vm database.VM) string {
 	const limit = 200
 

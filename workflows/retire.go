@@ -17,15 +17,14 @@ import (
 const (
 	// patience is how long one attempt waits for edges or nodes before it lets other jobs have its place.
 	patience = 10 * time.Minute
-	// rest is how long a job that ran out of patience stays away.
+	// rest is how long a job that ran out of patience waits before it looks again.
 	rest = 30 * time.Second
-	// edgeSilence is how long an edge may be silent, while an api answers, before nobody waits for it any more.
+	// edgeSilence is how long an edge may be silent, while an api answers, before its acknowledgement is not waited for any more.
 	edgeSilence = 15 * time.Second
 )
 
-// retireReplaced retires what was live in a project beside the deployment that has just taken its domains, and has the VMs
-// taken out of service: those of the last one when it has been warm for that long, all others as soon as no request can
-// reach them. The project is locked.
+// retireReplaced retires the deployment that was live in a project until another one took its domains, and keeps its VMs running for the
+// time keepWarm. The VMs of the deployment that was kept warm until now are stopped as soon as no request can reach them. The project is locked.
 func retireReplaced(
 	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project, except uuid.UUID, keepWarm time.Duration,
 ) error {
@@ -50,13 +49,13 @@ func retireReplaced(
 	return nil
 }
 
-// retire stops the VMs of a deployment that was live: once every live edge has acknowledged a route table without it, and
-// requests that were under way have had time to end. Those of a deployment that is kept warm stay: reconcile has them
-// retired later. Everything it does may be done twice.
+// retire stops the VMs of a deployment that was live, once every live edge has acknowledged a route table without the deployment and requests
+// that were under way have had time to end. The VMs of a deployment that is kept warm run on; reconcile inserts another job when that time is
+// over. Everything that retire does may be done twice.
 func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
-	// The domains were moved before this job could start, so that any version from now on is without the deployment.
+	// The domains were moved before this job could start: every version of the route table from now on is without the deployment.
 	if err := w.awaitEdges(ctx, deployment); err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 	}, nil
 }
 
-// vmOf is what a VM of the deployment is like that is placed now, without id, node and address.
+// vmOf describes a VM of the deployment, by the project's settings of now. Its id, node and address are still to be chosen.
 func vmOf(project database.Project, deployment database.Deployment) (database.CreateVMParams, error) {
 	plan, err := planOf(deployment)
 	if err != nil {
@@ -87,14 +87,14 @@ func vmOf(project database.Project, deployment database.Deployment) (database.Cr
 	}, nil
 }
 
-// likeVM is what another VM like that one is like.
+// likeVM describes another VM like the one given. Its id, node and address are still to be chosen.
 func likeVM(vm database.VM) database.CreateVMParams {
 	return database.CreateVMParams{
 		DeploymentID: vm.DeploymentID, Kind: vmApp, Port: vm.Port, CPUMillis: vm.CPUMillis, MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath,
 	}
 }
 
-// placeOn chooses nodes for count VMs like that. Placement is locked.
+// placeOn chooses the nodes of count VMs that are all alike. Placement is locked.
 func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
@@ -140,7 +140,8 @@ func (w *Worker) explainAddresses(ctx context.Context, queries *database.Queries
 		"requests to them: start it, or delete it if it is gone for good.", problem.MessageOf(cause), edge.Name, edge.SilentFor.Round(time.Second))
 }
 
-// adoptWarm gives a rollback up to that many VMs that still run for what it goes back to, and returns how many it found.
+// adoptWarm gives a rollback the VMs that still run for the deployment to which it goes back, most of them at the most, and returns how many
+// there were.
 func adoptWarm(
 	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, most int,
 ) (int, error) {

@@ -10,11 +10,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// lookAgain is how often something is looked at while no notification comes.
+// lookAgain is how often a waiting step looks at the database by itself, should a notification be lost.
 const lookAgain = time.Second
 
-// waitingSentence makes the timeline's sentence from an error's: from one that says that the registry does not answer, one
-// that says that the step waits because of it.
+// waitingSentence turns the sentence of an error into what the timeline says of a step that is tried again: "The registry does not answer."
+// becomes "Waiting because the registry does not answer; next try in 4 s."
 func waitingSentence(message string, next time.Duration) string {
 	reason := strings.TrimSuffix(strings.TrimSpace(message), ".")
 
@@ -28,7 +28,7 @@ func waitingSentence(message string, next time.Duration) string {
 	return fmt.Sprintf("Waiting because %s; next try in %.0f s.", reason, next.Seconds())
 }
 
-// waiting tells the user what the running attempt waits for. Failing to tell does not stop the attempt.
+// waiting writes into the timeline what the running attempt waits for. The attempt goes on if that fails.
 func (a *attempt) waiting(ctx context.Context, sentence string) {
 	queries := database.New(a.pool)
 	sentence = a.secrets.redact(storable(sentence))
@@ -43,8 +43,8 @@ func (a *attempt) waiting(ctx context.Context, sentence string) {
 	}
 }
 
-// until calls done at once, at every notification of the channel that carries the key, and every second, until it
-// returns true or an error, or ctx ends, or the worker stops (errInterrupted). It holds no connection in between.
+// until calls done at once, at every notification of the channel that carries the key, and every second. It returns when done returns true or
+// an error, when ctx ends, or, with errInterrupted, when the worker stops. It holds no connection between two calls.
 func (w *Worker) until(ctx context.Context, channel, key string, done func() (bool, error)) error {
 	wake, cancel := w.listener.Subscribe(channel, key)
 	defer cancel()

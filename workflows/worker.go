@@ -23,15 +23,15 @@ import (
 const (
 	// fetchCooldown is the floor of a hop from one step to the next.
 	fetchCooldown = 1 * time.Millisecond
-	// fetchPoll finds the jobs of which no notification came.
+	// fetchPoll is how often a worker looks for jobs by itself, should a notification be lost.
 	fetchPoll = time.Second
-	// reconcileEvery bounds how long something that should not be stays.
+	// reconcileEvery bounds how long the platform differs from its rows without a job that corrects it.
 	reconcileEvery = 3 * time.Second
-	// endTimeout bounds what is left to do when a worker has stopped.
+	// endTimeout bounds how long a worker that has stopped may take to give its lock back.
 	endTimeout = 5 * time.Second
 )
 
-// Dependencies are what a worker works with.
+// Dependencies are the services and activities that a worker needs.
 type Dependencies struct {
 	Pool *pgxpool.Pool
 	// Listener is run by the caller, as long as the worker runs.
@@ -44,8 +44,8 @@ type Dependencies struct {
 	Logger    *slog.Logger
 }
 
-// Worker runs the steps of deployments and what else there is to do. Any number of them may share a database; a step may
-// run on another one than the step before it.
+// Worker runs the steps of deployments and the other workflows. Any number of workers may share a database, and each step of a deployment may
+// run on another one.
 type Worker struct {
 	config      Config
 	name        string
@@ -59,7 +59,7 @@ type Worker struct {
 	logger      *slog.Logger
 	deployments *Deployments
 	client      *river.Client[pgx.Tx]
-	// stopping is closed when the worker was told to stop: what only waits need not be waited for.
+	// stopping is closed when the worker is told to stop. Steps that only wait are handed to other workers then.
 	stopping chan struct{}
 }
 
@@ -105,9 +105,8 @@ func nameOf(prefix string) string {
 // Name is the worker's name in timelines and jobs.
 func (w *Worker) Name() string { return w.name }
 
-// Run works until ctx ends or the worker must fear that others hold it for dead, which is an error. What waits when it is
-// told to stop is handed to other workers at once, and so are steps that do not end within the stop timeout. It may be
-// called once.
+// Run works until ctx ends, or until the worker has lost its lock and other workers presume it dead, which is an error. When ctx ends, steps that
+// wait are handed to other workers at once, and so are steps that do not end within the stop timeout. Run may be called once.
 func (w *Worker) Run(ctx context.Context) error {
 	alive, err := showLiveness(ctx, w.pool.Config().ConnConfig, w.name)
 	if err != nil && ctx.Err() != nil {

@@ -1,6 +1,5 @@
 -- name: OpenStep :one
--- Opens the timeline row of the next attempt and closes what is left of the one before: what it waited for, and, where its
--- worker died, the row. tried_for is how long the step has been tried since the deployment last came to it.
+-- Opens the timeline row of the next attempt. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for is how long the step has been tried since the deployment last came to it.
 WITH stale AS (
   UPDATE deployment_steps
   SET state = CASE state WHEN 'running' THEN 'retrying' ELSE state END,
@@ -36,12 +35,12 @@ WITH closed AS (
 SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM closed;
 
 -- name: SetStepWaiting :execrows
--- Says what the running attempt waits for; null for nothing.
+-- Writes the sentence that says why the running attempt waits; null: it does not wait.
 UPDATE deployment_steps SET waiting_for = @waiting_for
 WHERE id = @id AND state = 'running' AND waiting_for IS DISTINCT FROM @waiting_for;
 
 -- name: CancelSteps :exec
--- Closes what is open in the timeline of a deployment that was cancelled or superseded.
+-- Closes the open rows in the timeline of a deployment that was cancelled or superseded.
 UPDATE deployment_steps
 SET state = CASE state WHEN 'running' THEN 'cancelled' ELSE state END, waiting_for = NULL, ended_at = coalesce(ended_at, now())
 WHERE deployment_id = $1 AND (state = 'running' OR waiting_for IS NOT NULL);

@@ -52,7 +52,7 @@ UPDATE deployments SET held_at = NULL WHERE project_id = @project_id AND state =
 RETURNING id, step;
 
 -- name: PinProject :exec
--- Pins a project to what a rollback brings back.
+-- Pins a project to a rollback.
 UPDATE projects SET pinned_by_id = @deployment_id::uuid WHERE id = @project_id;
 
 -- name: UnpinProject :execrows
@@ -199,9 +199,9 @@ WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_i
 LIMIT 100;
 
 -- name: ListProjectDeploymentsToEnd :many
--- What is on its way for a project that is deleted, locked.
+-- The deployments on their way of a project that is being deleted, locked.
 SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE;
 
 -- name: CommitWithoutWaiting :exec
--- Lets this transaction commit before it is on the disk. Only for what a crash may forget.
+-- Lets this transaction commit before it is on the disk. A crash of Postgres may forget the transaction.
 SELECT set_config('synchronous_commit', 'off', true);

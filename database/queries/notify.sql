@@ -1,3 +1,3 @@
 -- name: Notify :exec
--- Tells listeners at commit that what the payload names has changed.
+-- Tells listeners at commit that the object which the payload names has changed.
 SELECT pg_notify(sqlc.arg(channel)::text, sqlc.arg(payload)::text);

@@ -35,7 +35,7 @@ SELECT attempted_by[array_upper(attempted_by, 1)]::text AS worker FROM river.riv
 UNION SELECT leader_id FROM river.river_leader;
 
 -- name: TryLockWorker :one
--- True when nobody holds the lock that the worker takes before it works: it is dead.
+-- True when the worker is dead: the lock that it takes before it works is free.
 SELECT pg_try_advisory_xact_lock(hashtextextended('zeitwork.worker:' || @worker::text, 0));
 
 -- name: HoldWorkerLock :exec

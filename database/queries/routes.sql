@@ -17,5 +17,5 @@ WHERE edges.acknowledged_version < @version AND edges.last_seen_at IS NOT NULL A
 SELECT coalesce(max(version), 0)::bigint FROM route_table;
 
 -- name: ReleaseDomains :exec
--- Takes the domains of a project from whatever answers on them.
+-- Takes the domains of a project from the deployment that answers on them.
 UPDATE domains SET deployment_id = NULL WHERE project_id = $1;

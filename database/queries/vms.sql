@@ -64,12 +64,12 @@ WHERE vms.deployment_id = @deployment_id AND vms.kind = 'release';
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL;
 
 -- name: CountPresentVMs :one
--- The VMs of a deployment of which something is left.
+-- The VMs of a deployment that are not removed yet.
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND removed_at IS NULL;
 
 -- name: CountVMsToRemove :one
--- The VMs of a deployment of which something is left, and how many of those are on nodes that are lost: nobody will say soon
--- that they are gone.
+-- The VMs of a deployment that are not removed yet, and how many of those are on nodes that are lost and so will not report soon that they
+-- are gone.
 SELECT count(*) AS present, count(*) FILTER (WHERE node_silence.silent_for > @lost_after::interval) AS lost
 FROM vms JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.removed_at IS NULL;
@@ -96,15 +96,15 @@ WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.state = 'f
 UPDATE vms SET desired_state = @desired_state WHERE id = ANY (@ids::uuid[]) RETURNING node_id;
 
 -- name: SettleInstances :exec
--- Writes that the VMs of what is live are as many as the project asks for.
+-- Writes that the live deployment has as many VMs as the project asks for.
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL;
 
 -- name: UnsettleInstances :exec
--- Has reconcile compare the VMs of what is live with what the project asks for.
+-- Has reconcile compare the number of the live deployment's VMs with the one that the project asks for.
 UPDATE projects SET instances_changed_at = now() WHERE id = $1;
 
 -- name: StopReleaseVM :many
--- Asks for what runs the release command of a deployment to stop; returns its node.
+-- Asks for the VM that runs the release command of a deployment to stop; returns its node.
 UPDATE vms SET desired_state = 'stopped' WHERE deployment_id = $1 AND kind = 'release' AND desired_state <> 'stopped' AND removed_at IS NULL
 RETURNING node_id;
 
