@@ -16,7 +16,7 @@ import (
 const advanceDeployment = `-- name: AdvanceDeployment :exec
 WITH advanced AS (UPDATE deployments SET step = $3 WHERE deployments.id = $4 RETURNING id)
 SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::text),
-  set_config('synchronous_commit', CASE WHEN $2::boolean THEN 'on' ELSE 'off' END, true)
+  set_config('synchronous_commit', CASE WHEN $2::boolean THEN current_setting('synchronous_commit') ELSE 'off' END, true)
 FROM advanced
 `
 

@@ -63,7 +63,7 @@ SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leade
 -- it is on the disk.
 WITH advanced AS (UPDATE deployments SET step = @step WHERE deployments.id = @id RETURNING id)
 SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text),
-  set_config('synchronous_commit', CASE WHEN @durable::boolean THEN 'on' ELSE 'off' END, true)
+  set_config('synchronous_commit', CASE WHEN @durable::boolean THEN current_setting('synchronous_commit') ELSE 'off' END, true)
 FROM advanced;
 
 -- name: NotifyJob :exec
