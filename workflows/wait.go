@@ -13,8 +13,8 @@ import (
 // lookAgain is how often a waiting step looks at the database by itself, should a notification be lost.
 const lookAgain = time.Second
 
-// waitingSentence turns the sentence of an error into what the timeline says of a step that is tried again: "The registry does not answer."
-// becomes "Waiting because the registry does not answer; next try in 4 s."
+// waitingSentence turns the sentence of an error into what the timeline says of a step that is tried again. It makes "Waiting because the
+// registry does not answer; next try in 4 s." of "The registry does not answer.".
 func waitingSentence(message string, next time.Duration) string {
 	reason := strings.TrimSuffix(strings.TrimSpace(message), ".")
 

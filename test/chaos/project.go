@@ -116,7 +116,7 @@ func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
 // scale asks for a number of instances, which what is live follows without a deployment.
 func (p *project) scale(ctx context.Context, wanted int) error {
 	_, err := ask(ctx, "change the instances", func(ctx context.Context) (uuid.UUID, []byte, error) {
-		answer, err := p.api.UpdateProjectWithResponse(ctx, p.id, client.ProjectUpdate{Instances: lo.ToPtr(int64(wanted))})
+		answer, err := p.api.UpdateProjectWithResponse(ctx, p.id, client.ProjectUpdate{Instances: new(int64(wanted))})
 		if lo.FromPtr(answer).JSON200 == nil {
 			return uuid.Nil, lo.FromPtr(answer).Body, err
 		}

@@ -36,6 +36,8 @@ func (h *harness) disturbRarely(ctx context.Context, d disturbance) error {
 		return h.exhaustAddresses(ctx, node)
 	case meansCrowd:
 		return h.crowd(ctx)
+	case meansKill, meansFreeze, meansCutOff, meansKillVM, meansPoint, meansFreezer:
+		fallthrough
 	default:
 		return fmt.Errorf("%s is no rare disturbance", d.means)
 	}
@@ -147,7 +149,7 @@ func (h *harness) addProject(ctx context.Context, name string, instances int, me
 
 	project, err := ask(ctx, "make a project", func(ctx context.Context) (uuid.UUID, []byte, error) {
 		made, err := h.api.CreateProjectWithResponse(ctx, &client.CreateProjectParams{IdempotencyKey: &key}, client.CreateProjectInputBody{
-			Name: name, RepositoryURL: h.quiet.sample.URL(), AutoDeploy: new(bool), Instances: lo.ToPtr(int64(instances)),
+			Name: name, RepositoryURL: h.quiet.sample.URL(), AutoDeploy: new(bool), Instances: new(int64(instances)),
 			CPUMillis: lo.ToPtr[int64](cpuMillis), MemoryBytes: &memoryBytes,
 		})
 		if lo.FromPtr(made).JSON201 == nil {
