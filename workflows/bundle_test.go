@@ -157,6 +157,7 @@ func (b *testBundle) makeWorker() (*Worker, error) {
 		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, ReleaseTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
+		DeploymentRetention: 90 * 24 * time.Hour, AuditRetention: 400 * 24 * time.Hour,
 	}, Dependencies{
 		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
 	})

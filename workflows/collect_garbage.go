@@ -14,7 +14,8 @@ import (
 
 // collected counts the rows and images that one pass has removed.
 type collected struct {
-	images, sources, buildLines, runtimeLines, idempotencyKeys atomic.Int64
+	images, sources, buildLines, runtimeLines, idempotencyKeys        atomic.Int64
+	vms, deployments, imageRows, projects, projectEvents, auditEvents atomic.Int64
 }
 
 // collectGarbage removes what the settings do not keep. All of it may be done twice, and what fails is tried again at the
@@ -34,7 +35,7 @@ func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) er
 		w.logger.WarnContext(ctx, "deployments that have ended still had VMs that were to run", slog.Int64("deployments", forgotten))
 	}
 
-	err = errors.Join(err, markErr, w.collectLogs(ctx, &removed), w.collectProjects(ctx, &removed))
+	err = errors.Join(err, markErr, w.collectLogs(ctx, &removed), w.collectHistory(ctx, &removed), w.collectProjects(ctx, &removed))
 
 	removed.log(ctx, w.logger)
 
@@ -58,6 +59,12 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"build_lines", c.buildLines.Load()},
 		{"runtime_lines", c.runtimeLines.Load()},
 		{"idempotency_keys", c.idempotencyKeys.Load()},
+		{"vms", c.vms.Load()},
+		{"deployments", c.deployments.Load()},
+		{"image_rows", c.imageRows.Load()},
+		{"projects", c.projects.Load()},
+		{"project_events", c.projectEvents.Load()},
+		{"audit_events", c.auditEvents.Load()},
 	} {
 		if count.value > 0 {
 			attributes = append(attributes, slog.Int64(count.name, count.value))

@@ -31,7 +31,13 @@ type Config struct {
 	LogLines        int32                `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
 	BaseImages      buildplan.BaseImages `doc:"Path of a JSON file with the images that generated Dockerfiles start from; see zeitwork base-images." env:"ZEITWORK_BASE_IMAGES,file"`
 	JobRetention    time.Duration        `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
+
+	DeploymentRetention time.Duration `doc:"How long deployments that have ended are kept beyond those that can be rolled back to, and as long the events of projects and what is left of deleted ones; at least 24h. Deployments stay as long as their logs." env:"ZEITWORK_DEPLOYMENT_RETENTION" envDefault:"2160h"`
+	AuditRetention      time.Duration `doc:"How long the audit log is kept; at least 24h."                                                            env:"ZEITWORK_AUDIT_RETENTION"      envDefault:"9600h"`
 }
+
+// shortestRetention leaves people and running jobs the time to look at what has ended.
+const shortestRetention = 24 * time.Hour
 
 // check returns an error for bounds that would keep nothing or everything.
 func (c Config) check() error {
@@ -48,6 +54,10 @@ func (c Config) check() error {
 		return errors.New("ZEITWORK_LOG_RETENTION must be longer than 0s")
 	case c.LogLines <= 0:
 		return errors.New("ZEITWORK_LOG_LINES must be 1 or more")
+	case c.DeploymentRetention < shortestRetention:
+		return errors.New("ZEITWORK_DEPLOYMENT_RETENTION must be at least 24h")
+	case c.AuditRetention < shortestRetention:
+		return errors.New("ZEITWORK_AUDIT_RETENTION must be at least 24h")
 	case c.JobRetention <= 0:
 		return errors.New("ZEITWORK_JOB_RETENTION must be longer than 0s")
 	default:

@@ -32,3 +32,30 @@ func TestNew_SortsByTheOrderOfMaking(t *testing.T) {
 		last = next
 	}
 }
+
+func TestFloor_SortsBetweenWhatWasMadeEarlierAndWhatIsMadeLater(t *testing.T) {
+	t.Parallel()
+
+	earlier := id.New()
+	after(t, earlier)
+
+	floor := id.Floor(time.Now())
+	require.Equal(t, uuid.Version(7), floor.Version())
+	require.Equal(t, uuid.RFC4122, floor.Variant())
+	require.Less(t, earlier.String(), floor.String())
+	require.Less(t, floor.String(), id.New().String())
+
+	moment := time.Date(2026, 11, 28, 9, 0, 0, 0, time.UTC)
+	require.Equal(t, "01a22161-fe80-7000-8000-000000000000", id.Floor(moment).String())
+	require.Equal(t, id.Floor(moment), id.Floor(moment.Add(time.Millisecond-1)))
+	require.Equal(t, "00000000-0000-7000-8000-000000000000", id.Floor(time.Time{}).String())
+}
+
+// after waits until the millisecond is over in which the id was made.
+func after(t *testing.T, made uuid.UUID) {
+	t.Helper()
+
+	seconds, nanoseconds := made.Time().UnixTime()
+	last := time.Unix(seconds, nanoseconds).UnixMilli()
+	require.Eventually(t, func() bool { return time.Now().UnixMilli() > last+1 }, time.Minute, time.Millisecond)
+}

@@ -1,0 +1,70 @@
+-- What has ended and is kept for a while. Ids tell when a row was made, so that the primary keys find the old ones. Each statement deletes a batch;
+-- rows that somebody else holds are left for the next pass.
+
+-- name: DeleteOldVMs :execrows
+-- Deletes VMs that were removed before the retention began, with their log lines. Those of deployments on their way stay: what has run a
+-- release command must not be forgotten.
+DELETE FROM vms WHERE vms.id IN (
+  SELECT old.id FROM vms AS old JOIN deployments ON deployments.id = old.deployment_id
+  WHERE old.id < @before AND old.removed_at < now() - sqlc.arg(retention)::interval AND old.ip_released_at IS NOT NULL
+    AND deployments.state NOT IN ('queued', 'deploying')
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE OF old SKIP LOCKED
+);
+
+-- name: DeleteOldDeployments :execrows
+-- Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each project the last releases stay, as
+-- one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
+DELETE FROM deployments WHERE deployments.id IN (
+  SELECT old.id FROM deployments AS old JOIN projects ON projects.id = old.project_id
+  WHERE old.id < @before AND old.state IN ('failed', 'cancelled', 'superseded', 'retired')
+    AND greatest(old.ended_at, old.retired_at, old.warm_until) < now() - sqlc.arg(retention)::interval
+    AND (
+      old.route_version IS NULL
+      OR coalesce(projects.deleted_at < now() - sqlc.arg(retention)::interval, false)
+      OR sqlc.arg(keep_releases)::integer <= (
+        SELECT count(*) FROM (
+          SELECT FROM deployments AS newer
+          WHERE newer.project_id = old.project_id AND newer.route_version > old.route_version AND newer.state <> 'live'
+          LIMIT sqlc.arg(keep_releases)::integer
+        ) AS newer_releases
+      )
+    )
+    AND projects.pinned_by_id IS DISTINCT FROM old.id
+    AND NOT EXISTS (SELECT FROM deployments AS repeating WHERE repeating.origin_id = old.id)
+    AND NOT EXISTS (SELECT FROM vms WHERE vms.deployment_id = old.id)
+    AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id)
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE OF old SKIP LOCKED
+);
+
+-- name: DeleteOldImages :execrows
+-- Deletes the rows of images that left the registry before the retention began and that no deployment names.
+DELETE FROM images WHERE images.id IN (
+  SELECT old.id FROM images AS old
+  WHERE old.id < @before AND old.repository = '' AND old.collected_at < now() - sqlc.arg(retention)::interval
+    AND NOT EXISTS (SELECT FROM deployments WHERE deployments.image_id = old.id)
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteOldProjects :execrows
+-- Deletes what is left of projects that were deleted before the retention began. Whatever is still to be taken out of the registry has a row.
+DELETE FROM projects WHERE projects.id IN (
+  SELECT old.id FROM projects AS old
+  WHERE old.id < @before AND old.deleted_at < now() - sqlc.arg(retention)::interval
+    AND NOT EXISTS (SELECT FROM deployments WHERE deployments.project_id = old.id)
+    AND NOT EXISTS (SELECT FROM images WHERE images.project_id = old.id)
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteOldProjectEvents :execrows
+DELETE FROM project_events WHERE project_events.id IN (
+  SELECT old.id FROM project_events AS old WHERE old.id < @before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteOldAuditEvents :execrows
+DELETE FROM audit_events WHERE audit_events.id IN (
+  SELECT old.id FROM audit_events AS old WHERE old.id < @before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+);
