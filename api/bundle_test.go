@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -244,9 +245,11 @@ func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...str
 	require.NoError(t, err)
 
 	for _, line := range lines {
-		require.NoError(t, b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
+		_, err := b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
 			DeploymentID: deployment, AttemptID: attempt.ID, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
-		}))
+			UnlessAbove: math.MaxInt64,
+		})
+		require.NoError(t, err)
 	}
 
 	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelBuildLogs, deployment.String()))

@@ -12,10 +12,17 @@ import (
 	"github.com/google/uuid"
 )
 
-const appendBuildLog = `-- name: AppendBuildLog :exec
-INSERT INTO build_logs (deployment_id, step, stream, line, logged_at)
-SELECT $1::uuid, $2::text, unnest($3::text[]), unnest($4::text[]), unnest($5::timestamptz[])
-WHERE EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $6 AND deployment_steps.state = 'running')
+const appendBuildLog = `-- name: AppendBuildLog :one
+WITH last AS MATERIALIZED (
+  SELECT coalesce(max(build_logs.id), 0)::bigint AS id FROM build_logs WHERE build_logs.deployment_id = $1
+), stored AS (
+  INSERT INTO build_logs (deployment_id, step, stream, line, logged_at)
+  SELECT $1::uuid, $2::text, unnest($3::text[]), unnest($4::text[]), unnest($5::timestamptz[])
+  FROM last
+  WHERE last.id <= $6::bigint
+    AND EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $7 AND deployment_steps.state = 'running')
+)
+SELECT last.id FROM last
 `
 
 type AppendBuildLogParams struct {
@@ -24,20 +31,25 @@ type AppendBuildLogParams struct {
 	Streams      []string
 	Lines        []string
 	LoggedAt     []time.Time
+	UnlessAbove  int64
 	AttemptID    uuid.UUID
 }
 
-// Lines of an attempt that has been closed are not stored: another worker has the step.
-func (q *Queries) AppendBuildLog(ctx context.Context, arg AppendBuildLogParams) error {
-	_, err := q.db.Exec(ctx, appendBuildLog,
+// Stores lines behind the last one, and returns the id of that (0 where there is none). Nothing is stored where the last one has an id above
+// unless_above, or for an attempt that has been closed: another worker has the step.
+func (q *Queries) AppendBuildLog(ctx context.Context, arg AppendBuildLogParams) (int64, error) {
+	row := q.db.QueryRow(ctx, appendBuildLog,
 		arg.DeploymentID,
 		arg.Step,
 		arg.Streams,
 		arg.Lines,
 		arg.LoggedAt,
+		arg.UnlessAbove,
 		arg.AttemptID,
 	)
-	return err
+	var id int64
+	err := row.Scan(&id)
+	return id, err
 }
 
 const lockBuildLog = `-- name: LockBuildLog :exec

@@ -1,11 +1,17 @@
 package workflows
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
@@ -17,11 +23,22 @@ import (
 func (b *testBundle) openBuildLog(t *testing.T) *buildLog {
 	t.Helper()
 
-	deployment := b.create(t)
+	return b.openBuildLogIn(b.ctx, t)
+}
+
+func (b *testBundle) openBuildLogIn(ctx context.Context, t *testing.T) *buildLog {
+	t.Helper()
+
+	return b.openBuildLogOf(ctx, t, b.create(t))
+}
+
+func (b *testBundle) openBuildLogOf(ctx context.Context, t *testing.T, deployment database.Deployment) *buildLog {
+	t.Helper()
+
 	row, err := b.queries.OpenStep(b.ctx, database.OpenStepParams{ID: id.New(), DeploymentID: deployment.ID, Step: stepBuild, Worker: "w"})
 	require.NoError(t, err)
 
-	return b.newWorker(t).openBuildLog(b.ctx, &attempt{step: step{name: stepBuild}, row: row.ID, deployment: deployment, logger: b.logger})
+	return b.newWorker(t).openBuildLog(ctx, &attempt{step: step{name: stepBuild}, row: row.ID, deployment: deployment, logger: b.logger})
 }
 
 func TestBuildLog_AttemptTakenOver_StoresNothing(t *testing.T) {
@@ -94,6 +111,114 @@ func TestBuildLog_PostgresRefusesABatch_TheLogSaysHowManyLinesAreMissing(t *test
 
 	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM build_logs"))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE stream = 'system' AND line = '1 lines are missing here: they could not be stored.'"))
+}
+
+func TestBuildLog_PostgresRefusesOneLine_TheOthersOfItsBatchAreStored(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "ALTER TABLE build_logs ADD CONSTRAINT refused CHECK (line NOT LIKE '%refused%')")
+
+	log := b.openBuildLog(t)
+
+	for _, line := range []string{"first", "second", "refused", "third", "also refused", "fourth"} {
+		log.sayf("%s", line)
+	}
+
+	log.close()
+	require.Equal(t, []string{"first", "second", "third", "fourth", "2 lines are missing here: they could not be stored."}, b.lines(t, "build_logs"))
+}
+
+func TestBuildLog_StepIsOverAndPostgresAway_TheBuildDoesNotWaitForIt(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	ctx, end := context.WithCancel(b.ctx)
+	log := b.openBuildLogIn(ctx, t)
+
+	b.exec(t, `CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57P01'; END $$`)
+	b.exec(t, "CREATE TRIGGER away BEFORE INSERT ON build_logs EXECUTE FUNCTION away()")
+	end()
+
+	const lines = logBacklog + 2*logBatchLines // More than may wait.
+
+	written := make(chan struct{})
+
+	go func() {
+		defer close(written)
+
+		for number := range lines {
+			log.sayf("line %d", number)
+		}
+	}()
+
+	receive(t, written, "the build waits for Postgres")
+	b.exec(t, "DROP TRIGGER away ON build_logs")
+	log.close()
+	require.Equal(t, []string{"2400 lines are missing here: they could not be stored."}, b.lines(t, "build_logs"))
+}
+
+func TestBuildLog_AnswerToACommitIsLost_NoLineIsStoredTwice(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	losing := &losingDialer{}
+
+	pooled := b.pool.Config()
+	pooled.ConnConfig.DialFunc = losing.dial
+	pool, err := pgxpool.NewWithConfig(b.ctx, pooled)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+
+	opened := b.create(t)
+	direct := b.pool
+	b.pool = pool
+	log := b.openBuildLogOf(b.ctx, t, opened)
+	b.pool = direct
+
+	log.sayf("first")
+	b.awaitCount(t, 1, "SELECT count(*) FROM build_logs")
+	losing.lose.Store(true)
+	log.sayf("second")
+	require.Eventually(t, func() bool { return !losing.lose.Load() }, patienceOfTests, time.Millisecond)
+	log.sayf("third")
+	log.close()
+
+	require.Equal(t, []string{"first", "second", "third"}, b.lines(t, "build_logs"))
+}
+
+// losingDialer makes connections that lose the answer to the next commit, when told so.
+type losingDialer struct{ lose atomic.Bool }
+
+func (d *losingDialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	connection, err := (&net.Dialer{}).DialContext(ctx, network, address)
+
+	return &losingConn{Conn: connection, dialer: d}, err
+}
+
+type losingConn struct {
+	net.Conn
+
+	dialer *losingDialer
+	lost   atomic.Bool
+}
+
+func (c *losingConn) Write(data []byte) (int, error) {
+	if bytes.Contains(data, []byte("commit")) && c.dialer.lose.CompareAndSwap(true, false) {
+		c.lost.Store(true)
+	}
+
+	return c.Conn.Write(data)
+}
+
+// Read waits for the answer that it loses: by then the transaction is committed.
+func (c *losingConn) Read(data []byte) (int, error) {
+	read, err := c.Conn.Read(data)
+	if c.lost.Load() {
+		return 0, io.ErrUnexpectedEOF
+	}
+
+	return read, err
 }
 
 func TestBuildLog_StoresWhateverBytesABuildWrites(t *testing.T) {
