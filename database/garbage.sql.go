@@ -287,7 +287,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repo
     WHERE deployments.project_id = $1 AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)
       AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
   )
-ORDER BY images.id LIMIT 1
+ORDER BY random() LIMIT 1
 FOR NO KEY UPDATE OF images SKIP LOCKED
 `
 
@@ -296,7 +296,8 @@ type LockMarkedImageRow struct {
 	Digest string
 }
 
-// One image of a project that is marked and still in the registry. What runs is never taken out, whatever its mark says.
+// One image of a project that is marked and still in the registry, in no order: one that cannot be deleted must not keep the others. An image
+// that runs is never taken out, whatever its mark says.
 func (q *Queries) LockMarkedImage(ctx context.Context, projectID uuid.UUID) (LockMarkedImageRow, error) {
 	row := q.db.QueryRow(ctx, lockMarkedImage, projectID)
 	var i LockMarkedImageRow

@@ -46,7 +46,8 @@ WHERE images.project_id = @project_id AND images.collected_at IS NULL
   );
 
 -- name: LockMarkedImage :one
--- One image of a project that is marked and still in the registry. What runs is never taken out, whatever its mark says.
+-- One image of a project that is marked and still in the registry, in no order: one that cannot be deleted must not keep the others. An image
+-- that runs is never taken out, whatever its mark says.
 SELECT images.id, images.digest FROM images
 WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repository <> ''
   AND NOT EXISTS (
@@ -54,7 +55,7 @@ WHERE images.project_id = $1 AND images.collected_at IS NOT NULL AND images.repo
     WHERE deployments.project_id = $1 AND (deployments.image_id = images.id OR deployments.image_digest = images.digest)
       AND (deployments.state IN ('queued', 'deploying', 'live') OR (deployments.state = 'retired' AND deployments.warm_until > now()))
   )
-ORDER BY images.id LIMIT 1
+ORDER BY random() LIMIT 1
 FOR NO KEY UPDATE OF images SKIP LOCKED;
 
 -- name: SetImageTakenOut :exec
