@@ -35,7 +35,7 @@ func (b *testBundle) openBuildLogIn(ctx context.Context, t *testing.T) *buildLog
 func (b *testBundle) openBuildLogOf(ctx context.Context, t *testing.T, deployment database.Deployment) *buildLog {
 	t.Helper()
 
-	row, err := b.queries.OpenStep(b.ctx, database.OpenStepParams{ID: id.New(), DeploymentID: deployment.ID, Step: stepBuild, Worker: "w"})
+	row, err := b.queries.OpenStep(ctx, database.OpenStepParams{ID: id.New(), DeploymentID: deployment.ID, Step: stepBuild, Worker: "w"})
 	require.NoError(t, err)
 
 	return b.newWorker(t).openBuildLog(ctx, &attempt{step: step{name: stepBuild}, row: row.ID, deployment: deployment, logger: b.logger})

@@ -22,7 +22,7 @@ func Floor(at time.Time) uuid.UUID {
 		millis [8]byte
 	)
 
-	binary.BigEndian.PutUint64(millis[:], uint64(max(at.UnixMilli(), 0))) //nolint:gosec // Not below zero.
+	binary.BigEndian.PutUint64(millis[:], uint64(max(at.UnixMilli(), 0)))
 	copy(floor[:6], millis[2:])
 
 	floor[6] = 0x70 // Version 7.
