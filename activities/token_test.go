@@ -133,7 +133,7 @@ func TestRegistryWithTokens_DeletesWithGrants(t *testing.T) {
 	require.NoError(t, bundle.registry.DeleteImage(t.Context(), bundle.project, built.Digest))
 
 	_, err = bundle.registry.Publish(t.Context(), bundle.project, request.DeploymentID, built.Digest)
-	require.True(t, isMissing(err), "%v", err)
+	require.ErrorIs(t, err, ErrGone)
 
 	require.NoError(t, bundle.registry.DeleteProject(t.Context(), bundle.project))
 

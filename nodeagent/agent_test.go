@@ -224,7 +224,7 @@ func TestAgent_APIAway_NothingIsTouched(t *testing.T) {
 	b.api.setAway(true)
 	b.startAgent(t)
 	require.Eventually(t, func() bool {
-		return strings.Contains(b.log.String(), "is not known")
+		return strings.Contains(b.log.String(), "could not be fetched")
 	}, 10*time.Second, 5*time.Millisecond)
 
 	_, again := get(t, vm, "/")

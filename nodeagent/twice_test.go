@@ -119,7 +119,7 @@ func TestAgent_NodeThatWasGivenUp_RemovesWhatIsNoLongerItsOwnWhenItReturns(t *te
 			_, started := get(t, own, "/")
 
 			b.api.setAway(true)
-			require.Eventually(t, func() bool { return strings.Contains(b.log.String(), "is not known") }, 20*time.Second, 5*time.Millisecond)
+			require.Eventually(t, func() bool { return strings.Contains(b.log.String(), "could not be fetched") }, 20*time.Second, 5*time.Millisecond)
 
 			// Meanwhile the VMs are placed elsewhere; one of the rows is still there to be acknowledged.
 			stopped.DesiredState = client.AssignedVMDesiredStateStopped
@@ -156,7 +156,7 @@ func TestAgent_APIBackAfterAnOutage_HearsOfTheNodeAndGivesItWork(t *testing.T) {
 
 	b.api.setAway(true)
 	// As many failures as it takes for the waits between them to have grown to their longest.
-	require.Eventually(t, func() bool { return strings.Count(b.log.String(), "is not known") >= 5 }, 30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Count(b.log.String(), "could not be fetched") >= 5 }, 30*time.Second, 5*time.Millisecond)
 
 	b.api.forget()
 
