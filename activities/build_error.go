@@ -50,7 +50,7 @@ var missingFile = regexp.MustCompile(`failed to calculate checksum of ref \S+: "
 // missingSecret finds the name of a required secret that the project does not have.
 var missingSecret = regexp.MustCompile(`secret (\S+): not found`)
 
-// explain turns an error of BuildKit into a sentence for the user, where it is theirs to mend.
+// explain turns an error of BuildKit that the user can do something about into a sentence for the user.
 func (b *Builder) explain(ctx context.Context, err error, failed failure) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("the build was ended: %w", context.Cause(ctx))

@@ -24,7 +24,7 @@ type instruction struct {
 type failure struct {
 	instruction
 
-	// generated tells that the Dockerfile is not the user's, who would look for its lines in vain.
+	// generated tells that the platform wrote the Dockerfile, so that its line numbers mean nothing to the user.
 	generated bool
 	// missing is what the plan says of the images of a generated Dockerfile.
 	missing map[string]string

@@ -76,7 +76,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	}
 	defer inputs.remove()
 
-	// A connection of its own: one that had waited for buildkitd to come back would keep waiting.
+	// Each build has a connection of its own: a shared connection that waits for buildkitd to come back would keep waiting.
 	buildkit, err := client.New(ctx, b.config.Address)
 	if err != nil {
 		return BuildResult{}, fmt.Errorf("use buildkitd at %s: %w", b.config.Address, err)

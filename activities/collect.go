@@ -51,7 +51,7 @@ func (r *Registry) DeleteProject(ctx context.Context, projectID uuid.UUID) error
 	return nil
 }
 
-// tags lists the tags of a repository; one that does not exist has none.
+// tags lists the tags of a repository. A repository that does not exist has none.
 func (r *Registry) tags(ctx context.Context, path string) ([]string, error) {
 	repository, err := r.repository(path)
 	if err != nil {

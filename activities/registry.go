@@ -19,7 +19,8 @@ import (
 )
 
 const (
-	// retryPause is doubled once: a registry that hiccups is forgiven for a second. One that is ill has the step tried again, which says so.
+	// retryPause is doubled once: a short fault of the registry is hidden for a second. A longer one has the step tried again, and the timeline
+	// says so.
 	retryPause    = 300 * time.Millisecond
 	retryGrowth   = 2
 	retryAttempts = 3
@@ -151,7 +152,7 @@ func (r *Registry) options(ctx context.Context, path string, actions ...string) 
 	}
 }
 
-// trouble explains an error of the registry. All of them are the platform's: a user cannot mend a registry.
+// trouble explains an error of the registry. All of them are the platform's: a user can do nothing about a registry.
 func (r *Registry) trouble(err error, format string, args ...any) error {
 	err = fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
 

@@ -14,7 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
 
-// Tree is an unpacked source on this worker's disk. It is shared: whoever opens it only reads.
+// Tree is an unpacked source on this worker's disk. Several steps may share it, so that each of them only reads it.
 type Tree struct {
 	// Dir holds the repository's files.
 	Dir string

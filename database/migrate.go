@@ -49,7 +49,7 @@ func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 }
 
 func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience) error {
-	// Not one of the pool's: callers that wait for the lock would keep the pool's connections from the one who holds it.
+	// The connection is not one of the pool's: callers that wait for the lock would take the pool's connections from the caller that holds it.
 	connection, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
 	if err != nil {
 		return fmt.Errorf("connect to migrate: %w", err)

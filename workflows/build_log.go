@@ -42,7 +42,7 @@ type buildLog struct {
 	queue        chan activities.LogLine
 	// stored is closed once nothing more will be stored.
 	stored chan struct{}
-	// missing counts the lines that could not be stored and of which the log does not tell yet. It belongs to store.
+	// missing counts the lines that could not be stored and that the log has not mentioned yet. Only store uses it.
 	missing int
 }
 

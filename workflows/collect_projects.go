@@ -25,7 +25,7 @@ const (
 	deleteTimeout = 4 * time.Second
 )
 
-// collectProjects takes the images and sources that nobody needs out of the registry. A project that fails does not keep it
+// collectProjects takes the images and sources that no deployment needs out of the registry. A project that fails does not keep it
 // from the others.
 func (w *Worker) collectProjects(ctx context.Context, removed *collected) error {
 	projects, err := database.New(w.pool).ListProjectsToCollect(ctx, w.config.KeepReleases)

@@ -57,7 +57,7 @@ type kind struct {
 	drains  bool
 	// attempts is how often River tries a job.
 	attempts int
-	// periodic jobs come back by the clock, so that one whose worker died is not repeated.
+	// periodic jobs come back by the clock: a job whose worker died is not repeated.
 	periodic bool
 	work     func(*Worker, context.Context, *river.Job[arguments]) error
 }

@@ -114,7 +114,7 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 	})
 }
 
-// replace starts another VM for one that must leave its node, and returns the node of the new one.
+// replace starts another VM in the place of a VM that must leave its node, and returns the node of the new VM.
 func (w *Worker) replace(ctx context.Context, queries *database.Queries, deployment database.Deployment, old database.VM) (uuid.UUID, error) {
 	fresh := likeVM(old)
 	fresh.ReplacesID = &old.ID
