@@ -43,15 +43,12 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 
 			return []uuid.UUID{made}, err
 		}
-	case actionLateCancel:
-		return h.cancelLate(ctx, p)
-	case actionDrain:
-		return nil, h.drain(ctx, h.cluster.Nodes()[0].Name)
-	case actionRescale:
-		return nil, h.rescale(ctx, p)
-	case actionDeploy:
 	case "":
 		return nil, nil
+	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionPin, actionLitter:
+		if act, ok := h.longer()[d.action]; ok {
+			return act(ctx, p)
+		}
 	}
 
 	made, err := p.deploy(ctx)
@@ -60,6 +57,26 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 	}
 
 	return []uuid.UUID{made}, nil
+}
+
+// longer are the actions that wait for the platform in between.
+func (h *harness) longer() map[action]func(context.Context, *project) ([]uuid.UUID, error) {
+	return map[action]func(context.Context, *project) ([]uuid.UUID, error){
+		actionLateCancel: h.cancelLate,
+		actionPin:        h.pin,
+		actionLitter:     h.litter,
+		actionRescale: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
+			return nil, h.rescale(ctx, p)
+		},
+		actionDrain: func(ctx context.Context, _ *project) ([]uuid.UUID, error) {
+			node, err := h.busiest(ctx)
+			if err != nil {
+				return nil, err
+			}
+
+			return nil, h.drain(ctx, node)
+		},
+	}
 }
 
 // previous is the deployment that was live before; false where there is none or the database cannot say.
@@ -72,4 +89,47 @@ func (h *harness) previous(ctx context.Context, p *project) (uuid.UUID, bool) {
 	retired := lo.Filter(r.of(p), func(d deploymentRow, _ int) bool { return d.State == "retired" && !d.Collected })
 
 	return lo.LastOrEmpty(retired).ID, len(retired) > 0
+}
+
+// cancelLate cancels a deployment of which VMs were placed.
+func (h *harness) cancelLate(ctx context.Context, p *project) ([]uuid.UUID, error) {
+	const placedSQL = `SELECT EXISTS (SELECT FROM vms WHERE deployment_id = $1 AND kind = 'app') OR EXISTS (
+		SELECT FROM deployments WHERE id = $1 AND state = 'live')`
+
+	for {
+		made, err := p.deploy(ctx)
+		if err != nil {
+			return nil, err
+		}
+
+		if err := h.until(ctx, "its VMs are placed", placedSQL, made); err != nil {
+			return nil, err
+		}
+
+		if err := p.cancel(ctx, made); err != nil {
+			return nil, err
+		}
+
+		// One that was live before the cancel is no reason for a clean-up.
+		var cancelled bool
+		if err := h.pool.QueryRow(ctx, `SELECT state = 'cancelled' FROM deployments WHERE id = $1`, made).Scan(&cancelled); err != nil || cancelled {
+			return []uuid.UUID{made}, err
+		}
+	}
+}
+
+// rescale asks for one more instance, waits until it serves, and takes that back.
+func (h *harness) rescale(ctx context.Context, p *project) error {
+	const servesSQL = `SELECT count(*) = $2 FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+		WHERE deployments.project_id = $1 AND deployments.state = 'live' AND vms.state = 'healthy' AND vms.desired_state = 'running' AND vms.removed_at IS NULL`
+
+	if err := p.scale(ctx, instances+1); err != nil {
+		return err
+	}
+
+	if err := h.until(ctx, "another instance serves", servesSQL, p.id, instances+1); err != nil {
+		return err
+	}
+
+	return p.scale(ctx, instances)
 }

@@ -58,7 +58,10 @@ func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 	}
 
 	go func() {
-		made, err := h.act(ctx, p, d)
+		acting, cancel := context.WithTimeout(ctx, rareTime)
+		defer cancel()
+
+		made, err := h.act(acting, p, d)
 		done <- acted{made, err}
 	}()
 

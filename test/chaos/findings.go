@@ -69,6 +69,10 @@ func (r rows) judgeDeployments(p *project) []finding {
 			found = append(found, lost("deployment %s of %s was never asked for", id, p.sample.name))
 		}
 
+		if d.Held {
+			continue
+		}
+
 		switch d.State {
 		case "live", "retired", "cancelled", "superseded":
 		case "failed":

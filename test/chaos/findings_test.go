@@ -174,3 +174,16 @@ func TestJudge_NewestWasCancelled_TheOneBeforeIsLive(t *testing.T) {
 	w.rows.deployments = append(w.rows.deployments, deploymentRow{ID: cancelled, ProjectID: w.project.id, State: "cancelled"})
 	require.Empty(t, w.judge())
 }
+
+func TestJudge_NewestIsHeldByAPin_TheOneBeforeIsLive(t *testing.T) {
+	t.Parallel()
+
+	w := newWorld()
+	held := id.New()
+	w.project.made = append(w.project.made, held)
+	w.rows.deployments = append(w.rows.deployments, deploymentRow{ID: held, ProjectID: w.project.id, State: "deploying", Held: true})
+	require.Empty(t, w.judge())
+
+	w.rows.deployments[2].Held = false
+	require.NotEmpty(t, w.judge(), "nothing holds it")
+}

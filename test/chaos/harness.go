@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -57,6 +58,15 @@ func shortTimes() []string {
 	return []string{"ZEITWORK_DRAIN_TIME=1s", "ZEITWORK_IP_COOLDOWN=2s", "ZEITWORK_KEEP_WARM=20s", "ZEITWORK_NODE_LOST_AFTER=20s"}
 }
 
+// keepReleases is how many deployments of a project can be rolled back to.
+const keepReleases = 2
+
+// often has what the product does now and then come round during a run: repositories are polled and garbage is collected more often, and few
+// releases are kept, so that there is garbage.
+func often() []string {
+	return []string{"ZEITWORK_POLL_INTERVAL=2s", "ZEITWORK_GARBAGE_INTERVAL=20s", fmt.Sprintf("ZEITWORK_KEEP_RELEASES=%d", keepReleases)}
+}
+
 // newHarness builds the platform, starts it in a scratch folder, and deploys both projects. The caller stops the harness. On an error the
 // scratch folder stays, for the logs in it.
 func newHarness(ctx context.Context, at place) (made *harness, err error) {
@@ -96,7 +106,7 @@ func (h *harness) startCluster(ctx context.Context, at place) error {
 		Program: program, Bin: at.bin,
 		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
 		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
-		Environ:  append([]string{"ZEITWORK_POLL_INTERVAL=2s", "ZEITWORK_LOG_LEVEL=debug"}, at.environ...),
+		Environ:  slices.Concat([]string{"ZEITWORK_LOG_LEVEL=debug"}, often(), at.environ),
 		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, "platform:", part, detail) },
 		Logger:   slog.New(slog.DiscardHandler),
 	})

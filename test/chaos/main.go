@@ -35,7 +35,8 @@ func main() {
 	flag.IntVar(&o.kills, "kills", defaultKills, "how many disturbances there are")
 	flag.Uint64Var(&o.seed, "seed", 1, "what the plan is made from: the same seed makes the same plan")
 	flag.StringVar(&o.only, "only", "",
-		"kill at the named points of this step or effect alone, such as build or vm_start, or do one of the rare things, such as 'lose node'")
+		"kill at the points of this step or effect alone, such as build or vm_start, or during this action, such as pin, "+
+			"or do this rare thing, such as 'lose node'")
 	flag.BoolVar(&o.keep, "keep", false, "keep the scratch folder, with the logs of all services")
 	flag.DurationVar(&o.outage, "outage", 0, "at the end, take Postgres, api and workers away for this long each; 0: do not")
 	flag.Parse()

@@ -26,6 +26,10 @@ const (
 	actionDrain action = "drain"
 	// actionRescale changes the instances of the project without a deployment, and back.
 	actionRescale action = "rescale"
+	// actionPin rolls back, which pins the project, pushes, which is held, and unpins.
+	actionPin action = "pin"
+	// actionLitter deploys until an image is left that nobody may roll back to.
+	actionLitter action = "litter"
 )
 
 // means is how something is disturbed.
@@ -87,9 +91,9 @@ func (d disturbance) kind() string {
 	return strings.TrimSpace(string(d.means) + " " + target)
 }
 
-// moves tells whether the disturbance has VMs leave their node, which ends their streams with their grace.
+// moves tells whether the disturbance has VMs of what is live replaced or stopped, which ends their streams with their grace.
 func (d disturbance) moves() bool {
-	return d.action == actionDrain || d.means == meansLost || d.means == meansFull
+	return d.action == actionDrain || d.action == actionRescale || d.means == meansLost || d.means == meansFull
 }
 
 func (d disturbance) String() string {
@@ -119,7 +123,7 @@ func steps() []string {
 
 func moments() []string { return []string{faultpoint.Before, faultpoint.After, faultpoint.Committed} }
 
-// points are all fault points. Those of the jobs in reachedBy need more than a plain deployment.
+// points are all fault points of the product. Those of the jobs in reachedBy need more than a plain deployment.
 func points() []string {
 	named := lo.CrossJoinBy2(steps(), moments(), faultpoint.Name)
 
@@ -127,11 +131,20 @@ func points() []string {
 		named = append(named, faultpoint.Name(effect, faultpoint.Before), faultpoint.Name(effect, faultpoint.After))
 	}
 
-	for _, kind := range []string{"retire", "reconcile", "cleanup", "move_vms", "rescale"} {
+	for _, kind := range jobs() {
 		named = append(named, faultpoint.Name(kind, faultpoint.Before), faultpoint.Name(kind, faultpoint.Committed))
 	}
 
-	return named
+	// The image is out of the registry, and the database does not know.
+	return append(named, faultpoint.Name("collect_garbage", faultpoint.After))
+}
+
+// jobs are the kinds of jobs. That of a step begins before the step has an attempt, and ends behind its commit.
+func jobs() []string {
+	return append(
+		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "poll_repositories", "collect_garbage"},
+		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
+	)
 }
 
 // parts are what may be killed or frozen.
@@ -142,22 +155,35 @@ func parts() []string {
 	}
 }
 
+// actions are those that a plan can be restricted to.
+func actions() []action {
+	return []action{
+		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionPin, actionLitter,
+	}
+}
+
 // newPlan returns the disturbances that a seed stands for: the first n are the same whatever n is. only restricts them to
-// the fault points of one step or effect, or to one of the rare means.
+// the fault points of one step or effect, to kills during one action, or to one of the rare means.
 func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
 	if slices.Contains(rare(), means(only)) {
 		return lo.Times(n, func(i int) disturbance { return rarely(means(only), []string{"node-1", "node-2"}[i%2]) }), nil
+	}
+
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
+
+	if slices.Contains(actions(), action(only)) {
+		return lo.Times(n, func(int) disturbance { return during(random, action(only)) }), nil
 	}
 
 	named := lo.Filter(points(), func(point string, _ int) bool { return only == "" || strings.HasPrefix(point, only+".") })
 	if len(named) == 0 {
 		known := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
 
-		return nil, fmt.Errorf("there is no step or effect %q; choose one of %s", only,
-			strings.Join(append(known, lo.Map(rare(), func(m means, _ int) string { return string(m) })...), ", "))
+		return nil, fmt.Errorf("there is no step, effect, action or means %q; choose one of %s", only, strings.Join(slices.Concat(known,
+			lo.Map(actions(), func(a action, _ int) string { return string(a) }), lo.Map(rare(), func(m means, _ int) string { return string(m) }),
+		), ", "))
 	}
 
-	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
 	planned := make([]disturbance, 0, n)
 
 	for i := range n {
@@ -194,7 +220,7 @@ func draw(random *rand.Rand, named []string) disturbance {
 	))
 
 	d := disturbance{means: chosen, action: pick(random, append(
-		lo.RepeatBy(deploys, func(int) action { return actionDeploy }), actionTwoPushes, actionCancel, actionRollback,
+		lo.RepeatBy(deploys, func(int) action { return actionDeploy }), actionTwoPushes, actionCancel, actionRollback, actionPin, actionRescale,
 	)), after: milliseconds(0, longestDelay), lasts: milliseconds(shortest, longestFreeze), patience: milliseconds(0, longestDelay),
 		quiet: chosen != meansKillVM && random.IntN(quietly) == 0}
 
@@ -223,6 +249,16 @@ func draw(random *rand.Rand, named []string) disturbance {
 	return d
 }
 
+// during kills one part while a user does something.
+func during(random *rand.Rand, a action) disturbance {
+	const longest = 10 * time.Second
+
+	return disturbance{
+		means: meansKill, target: pick(random, parts()), action: a, quiet: random.IntN(2) == 0, //nolint:mnd // Every second.
+		after: time.Duration(random.Int64N(int64(longest))), patience: time.Duration(random.Int64N(int64(longest))),
+	}
+}
+
 // rarely is a disturbance of one of the rare means. What its user does is part of it.
 func rarely(m means, node string) disturbance {
 	return disturbance{means: m, target: node, quiet: true}
@@ -237,7 +273,9 @@ func bothEdges(one, other string) bool {
 
 // reachedBy are the actions that lead to the jobs which a plain deployment has no need of.
 func reachedBy() map[string]action {
-	return map[string]action{"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale}
+	return map[string]action{
+		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "collect_garbage": actionLitter,
+	}
 }
 
 func atPoint(random *rand.Rand, named []string) disturbance {

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,6 +12,8 @@ import (
 
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/faultpoint"
 )
 
 func TestPlan_SameSeed_IsTheSame_AndAnotherIsNot(t *testing.T) {
@@ -64,7 +69,7 @@ func TestPlan_Long_DisturbsEverythingByAllMeans(t *testing.T) {
 		require.Contains(t, targets, string(m)+" node-2")
 	}
 
-	for _, a := range []action{actionDeploy, actionTwoPushes, actionCancel, actionRollback} {
+	for _, a := range actions() {
 		require.True(t, slices.ContainsFunc(plan, func(d disturbance) bool { return d.action == a }), a)
 	}
 }
@@ -81,31 +86,77 @@ func TestPlan_OnlyOneStep_HasItsPointsAlone(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []disturbance{rarely(meansLost, "node-1"), rarely(meansLost, "node-2"), rarely(meansLost, "node-1")}, rarest)
 
+	pins, err := newPlan(3, 1, string(actionPin))
+	require.NoError(t, err)
+	require.Len(t, pins, 3)
+
+	for _, d := range pins {
+		require.Equal(t, actionPin, d.action)
+	}
+
 	_, err = newPlan(1, 1, "pull")
 	require.ErrorContains(t, err, "clone, detect, build")
 }
 
-// TestPlan_ArmsEveryFaultPointOfTheProduct looks for the names of jobs and effects in the code that reaches fault points.
+// TestPlan_ArmsEveryFaultPointOfTheProduct reads in the code which points can be reached.
 func TestPlan_ArmsEveryFaultPointOfTheProduct(t *testing.T) {
 	t.Parallel()
 
-	// Periodic jobs that take minutes to come round, or whose crash leaves nothing that the next one would not find anyway.
-	unarmed := []string{"poll_repositories", "collect_garbage"}
+	reaches := regexp.MustCompile(`faultpoint\.Reach\(([\w.]+), faultpoint\.(\w+)\)`)
+	declares := regexp.MustCompile(`\b(step[A-Z]\w+|kind[A-Z]\w+|fault[A-Z]\w+) += "(\w+)"`)
 
-	effects := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
+	var calls [][]string
 
-	for _, declared := range []struct{ file, pattern string }{
-		{"../../workflows/chain.go", `step[A-Z]\w+ += "(\w+)"`},
-		{"../../workflows/jobs.go", `kind[A-Z]\w+ += "(\w+)"`},
-		{"../../nodeagent/launch.go", `fault[A-Z]\w+ += "(\w+)"`},
-		{"../../edgeproxy/poller.go", `faultRouteTable += "(\w+)"`},
-	} {
-		source, err := os.ReadFile(declared.file)
+	names := map[string]string{}
+
+	for _, folder := range []string{"activities", "api", "builder", "cmd", "database", "edgeproxy", "internal", "nodeagent", "workflows"} {
+		before := len(calls)
+		declared := map[string]string{}
+
+		root, err := os.OpenRoot(filepath.Join("../..", folder))
 		require.NoError(t, err)
+		t.Cleanup(func() { _ = root.Close() })
 
-		named := regexp.MustCompile(declared.pattern).FindAllStringSubmatch(string(source), -1)
-		for _, match := range named {
-			require.Contains(t, append(effects, unarmed...), match[1], "%s reaches a fault point that no plan arms", declared.file)
+		require.NoError(t, fs.WalkDir(root.FS(), ".", func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+
+			source, err := root.ReadFile(path)
+			require.Len(t, reaches.FindAll(source, -1), strings.Count(string(source), "faultpoint.Reach("), "read these points too: %s", path)
+
+			calls = append(calls, reaches.FindAllStringSubmatch(string(source), -1)...)
+
+			for _, match := range declares.FindAllStringSubmatch(string(source), -1) {
+				declared[match[1]] = match[2]
+			}
+
+			return err
+		}))
+
+		// Where no point is reached the constants name other things.
+		if len(calls) > before {
+			maps.Copy(names, declared)
 		}
 	}
+
+	// beginWith are the effects whose constants begin with a prefix.
+	beginWith := func(prefix string) []string {
+		return lo.Values(lo.PickBy(names, func(name, _ string) bool { return strings.HasPrefix(name, prefix) }))
+	}
+
+	reached := lo.FlatMap(calls, func(call []string, _ int) []string {
+		effects := []string{names[call[1]]}
+
+		switch call[1] {
+		case "a.step.name":
+			effects = beginWith("step")
+		case "j.kind.name":
+			effects = append(beginWith("kind"), lo.Map(beginWith("step"), func(step string, _ int) string { return "deploy." + step })...)
+		}
+
+		return lo.Map(effects, func(effect string, _ int) string { return faultpoint.Name(effect, strings.ToLower(call[2])) })
+	})
+
+	require.ElementsMatch(t, lo.Uniq(reached), points())
 }

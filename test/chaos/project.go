@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -113,16 +114,42 @@ func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
 	return deployment, nil
 }
 
-// scale asks for a number of instances, which what is live follows without a deployment.
-func (p *project) scale(ctx context.Context, wanted int) error {
-	_, err := ask(ctx, "change the instances", func(ctx context.Context) (uuid.UUID, []byte, error) {
-		answer, err := p.api.UpdateProjectWithResponse(ctx, p.id, client.ProjectUpdate{Instances: new(int64(wanted))})
+// update changes settings of the project.
+func (p *project) update(ctx context.Context, what string, change client.ProjectUpdate) error {
+	_, err := ask(ctx, what, func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.UpdateProjectWithResponse(ctx, p.id, change)
 		if lo.FromPtr(answer).JSON200 == nil {
 			return uuid.Nil, lo.FromPtr(answer).Body, err
 		}
 
 		return p.id, nil, err
 	})
+
+	return err
+}
+
+// autoDeploy tells whether pushes are deployed by themselves.
+func (p *project) autoDeploy(ctx context.Context, on bool) error {
+	return p.update(ctx, "change whether pushes are deployed", client.ProjectUpdate{AutoDeploy: &on})
+}
+
+// unpin lets pushes go on that a rollback holds; a project that is not pinned stays as it is.
+func (p *project) unpin(ctx context.Context) error {
+	_, err := ask(ctx, "unpin", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.UnpinProjectWithResponse(ctx, p.id)
+		if err == nil && (answer.JSON200 != nil || answer.StatusCode() == http.StatusConflict) {
+			return p.id, nil, nil
+		}
+
+		return uuid.Nil, lo.FromPtr(answer).Body, err
+	})
+
+	return err
+}
+
+// scale asks for a number of instances, which what is live follows without a deployment.
+func (p *project) scale(ctx context.Context, wanted int) error {
+	err := p.update(ctx, "change the instances", client.ProjectUpdate{Instances: new(int64(wanted))})
 
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

@@ -40,6 +40,8 @@ type deploymentRow struct {
 	EndedAt      *time.Time `db:"ended_at"`
 	Warm         bool       `db:"warm"`
 	Collected    bool       `db:"collected"`
+	// Held tells that the deployment waits, as a push, until its project is unpinned.
+	Held bool `db:"held"`
 }
 
 // vmRow is a VM of which something may be left.
@@ -72,8 +74,10 @@ const (
 	deploymentsSQL = `
 SELECT deployments.id, deployments.project_id, state, step, coalesce(commit_sha, '') AS commit_sha, coalesce(error_message, '') AS error_message,
   coalesce(image_digest, '') AS image_digest, coalesce(route_version, 0) AS route_version, deployments.created_at, ended_at,
-  coalesce(warm_until > now(), false) AS warm, collected_at IS NOT NULL AS collected
-FROM deployments LEFT JOIN images ON images.id = deployments.image_id ORDER BY deployments.created_at`
+  coalesce(warm_until > now(), false) AS warm, collected_at IS NOT NULL AS collected,
+  held_at IS NOT NULL AND pinned_by_id IS NOT NULL AS held
+FROM deployments JOIN projects ON projects.id = deployments.project_id LEFT JOIN images ON images.id = deployments.image_id
+ORDER BY deployments.created_at`
 	vmsSQL = `
 SELECT vms.id, deployment_id, nodes.name AS node, ip, desired_state, vms.state
 FROM vms JOIN nodes ON nodes.id = node_id WHERE removed_at IS NULL ORDER BY vms.id`
@@ -137,9 +141,9 @@ func (r rows) of(p *project) []deploymentRow {
 	return lo.Filter(r.deployments, func(d deploymentRow, _ int) bool { return d.ProjectID == p.id })
 }
 
-// newest is the deployment that must be live: the youngest that was not cancelled.
+// newest is the deployment that must be live: the youngest that was not cancelled and is not held by a pin.
 func (r rows) newest(p *project) (deploymentRow, bool) {
-	counted := lo.Filter(r.of(p), func(d deploymentRow, _ int) bool { return d.State != "cancelled" })
+	counted := lo.Filter(r.of(p), func(d deploymentRow, _ int) bool { return d.State != "cancelled" && !d.Held })
 
 	return lo.LastOrEmpty(counted), len(counted) > 0
 }
