@@ -7,26 +7,25 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const (
-	// duplicateWait is how long a duplicate waits for the first request with its key.
-	duplicateWait = 10 * time.Second
-	duplicatePoll = 20 * time.Millisecond
-)
-
-// settle stores the id of the new resource with the key, in the transaction that makes the resource: a crash leaves both or neither.
+// settle stores the id of the new resource with the key, at the end of the transaction that makes the resource. It returns errDuplicate where
+// another request with the key has made one meanwhile; the transaction must then be given up.
 type settle func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error
 
-// createOnce makes a resource and returns its id. Where the caller has made one with the same key already, it returns the id of that one; a
-// duplicate that comes while the first request is under way waits for it. Without a key it only calls create.
+// errDuplicate ends the transaction of a request whose key another request has used first.
+var errDuplicate = errors.New("another request with this Idempotency-Key was first")
+
+// createOnce makes a resource and returns its id. Where the caller has made one with the same key already, it returns the id of that one. The key
+// is stored with the resource or not at all, whatever dies: of two requests at once the second waits for the end of the first one's transaction,
+// and is rolled back if that has made the resource. Without a key createOnce only calls create.
 func (s *service) createOnce(ctx context.Context, key, operation string, request any, create func(settle settle) (uuid.UUID, error)) (uuid.UUID, error) {
 	if key == "" {
 		return create(func(context.Context, *database.Queries, uuid.UUID) error { return nil })
@@ -43,72 +42,54 @@ func (s *service) createOnce(ctx context.Context, key, operation string, request
 		return uuid.Nil, err
 	}
 
-	claimed, err := s.queries.ClaimIdempotencyKey(ctx, token, key, hash)
-	if err != nil {
-		return uuid.Nil, err
-	}
-
-	if claimed == 0 {
-		return s.awaitFirst(ctx, token, key, hash)
+	if first, err := s.madeWith(ctx, token, key, hash); first != uuid.Nil || err != nil {
+		return first, err
 	}
 
 	resource, err := create(func(ctx context.Context, queries *database.Queries, resource uuid.UUID) error {
-		settled, err := queries.SettleIdempotencyKey(ctx, resource, token, key)
-		if err == nil && settled == 0 {
-			err = problem.New(problem.Unavailable, "The request took too long. Send it again.")
+		stored, err := queries.StoreIdempotencyKey(ctx, database.StoreIdempotencyKeyParams{
+			TokenID: token, Key: key, RequestHash: hash, ResourceID: resource,
+		})
+		if err == nil && stored == 0 {
+			err = errDuplicate
 		}
 
 		return err
 	})
+	if err == nil {
+		return resource, nil
+	}
+
+	// What failed may have failed because of the first request, which has taken the name, say.
+	first, lookup := s.madeWith(ctx, token, key, hash)
+
+	switch {
+	case first != uuid.Nil:
+		return first, nil
+	case errors.Is(err, errDuplicate):
+		return uuid.Nil, errors.Join(problem.New(problem.Unavailable, "The first request with this Idempotency-Key is still under way. Try again in a moment."), lookup)
+	default:
+		return uuid.Nil, err
+	}
+}
+
+// madeWith returns the resource that the caller has made with the key, and uuid.Nil where there is none.
+func (s *service) madeWith(ctx context.Context, token uuid.UUID, key string, hash []byte) (uuid.UUID, error) {
+	row, err := s.queries.GetIdempotencyKey(ctx, token, key)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, nil
+	}
+
 	if err != nil {
-		// The key is released also when the caller has hung up. A settled key stays, as its resource exists.
-		return uuid.Nil, errors.Join(err, s.queries.ReleaseIdempotencyKey(context.WithoutCancel(ctx), token, key))
+		return uuid.Nil, err
 	}
 
-	return resource, nil
-}
-
-// awaitFirst waits for the first request with the key, and returns the id of the resource that it made.
-func (s *service) awaitFirst(ctx context.Context, token uuid.UUID, key string, hash []byte) (uuid.UUID, error) {
-	ctx, cancel := context.WithTimeout(ctx, duplicateWait)
-	defer cancel()
-
-	for {
-		row, err := s.queries.GetIdempotencyKey(ctx, token, key)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return uuid.Nil, problem.New(problem.Conflict, "The first request with this Idempotency-Key failed. Send it again.")
-		}
-
-		if ctx.Err() != nil {
-			return uuid.Nil, problem.New(problem.Unavailable, "The first request with this Idempotency-Key is still under way. Try again in a moment.")
-		}
-
-		if err != nil {
-			return uuid.Nil, err
-		}
-
-		if found, err := settled(row, hash); found != uuid.Nil || err != nil {
-			return found, err
-		}
-
-		select {
-		case <-ctx.Done():
-		case <-time.After(duplicatePoll):
-		}
-	}
-}
-
-// settled returns the resource of a key, and uuid.Nil while the first request with it is under way.
-func settled(row database.IdempotencyKey, hash []byte) (uuid.UUID, error) {
 	if subtle.ConstantTimeCompare(row.RequestHash, hash) == 0 {
 		return uuid.Nil, problem.New(problem.Conflict, "This Idempotency-Key was used for another request. Use a new key.")
 	}
 
-	if row.ResourceID == nil {
-		return uuid.Nil, nil
-	}
-
-	return *row.ResourceID, nil
+	// An api of the version before stores the key first and the resource later.
+	return lo.FromPtr(row.ResourceID), nil
 }
 
 func hashRequest(operation string, request any) ([]byte, error) {

@@ -11,19 +11,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const claimIdempotencyKey = `-- name: ClaimIdempotencyKey :execrows
-INSERT INTO idempotency_keys (token_id, key, request_hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
-`
-
-// No row when the key has been used already.
-func (q *Queries) ClaimIdempotencyKey(ctx context.Context, tokenID uuid.UUID, key string, requestHash []byte) (int64, error) {
-	result, err := q.db.Exec(ctx, claimIdempotencyKey, tokenID, key, requestHash)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const dropStaleIdempotencyKeys = `-- name: DropStaleIdempotencyKeys :exec
 DELETE FROM idempotency_keys
 WHERE token_id = $1
@@ -53,22 +40,26 @@ func (q *Queries) GetIdempotencyKey(ctx context.Context, tokenID uuid.UUID, key 
 	return i, err
 }
 
-const releaseIdempotencyKey = `-- name: ReleaseIdempotencyKey :exec
-DELETE FROM idempotency_keys WHERE token_id = $1 AND key = $2 AND resource_id IS NULL
+const storeIdempotencyKey = `-- name: StoreIdempotencyKey :execrows
+INSERT INTO idempotency_keys (token_id, key, request_hash, resource_id) VALUES ($1, $2, $3, $4::uuid)
+ON CONFLICT DO NOTHING
 `
 
-func (q *Queries) ReleaseIdempotencyKey(ctx context.Context, tokenID uuid.UUID, key string) error {
-	_, err := q.db.Exec(ctx, releaseIdempotencyKey, tokenID, key)
-	return err
+type StoreIdempotencyKeyParams struct {
+	TokenID     uuid.UUID
+	Key         string
+	RequestHash []byte
+	ResourceID  uuid.UUID
 }
 
-const settleIdempotencyKey = `-- name: SettleIdempotencyKey :execrows
-UPDATE idempotency_keys SET resource_id = $1::uuid WHERE token_id = $2 AND key = $3
-`
-
-// No row when the claim was given up meanwhile.
-func (q *Queries) SettleIdempotencyKey(ctx context.Context, resourceID uuid.UUID, tokenID uuid.UUID, key string) (int64, error) {
-	result, err := q.db.Exec(ctx, settleIdempotencyKey, resourceID, tokenID, key)
+// Stores the resource that was made with a key. No row when another request has used the key: the statement waits for that one's transaction.
+func (q *Queries) StoreIdempotencyKey(ctx context.Context, arg StoreIdempotencyKeyParams) (int64, error) {
+	result, err := q.db.Exec(ctx, storeIdempotencyKey,
+		arg.TokenID,
+		arg.Key,
+		arg.RequestHash,
+		arg.ResourceID,
+	)
 	if err != nil {
 		return 0, err
 	}

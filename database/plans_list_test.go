@@ -229,13 +229,12 @@ func queryOf(name string) string {
 var coldQueries = map[string][]string{
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
-		CreateVM CreateDomain AddMember EnsureToken EnsureOperator ClaimIdempotencyKey UpsertImage RestPrefix`),
+		CreateVM CreateDomain AddMember EnsureToken EnsureOperator StoreIdempotencyKey UpsertImage RestPrefix`),
 	"no table is read": names(`
 		CommitWithoutWaiting HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
 		SetDeploymentStep EndDeployment HoldDeployment PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
-		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken
-		SettleIdempotencyKey ReleaseIdempotencyKey`),
+		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),
 	"one row by a unique name, when a person asks": names(`
 		EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
 	"what a person does a few times a year":            names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),

@@ -480,7 +480,7 @@ export const idempotencyKeys = pgTable(
     key: text("key").notNull(),
     // SHA-256 of method, path and body: the same key with another request is a conflict.
     requestHash: bytea("request_hash").notNull(),
-    // The resource that the first request made; null while it is under way.
+    // The resource that the first request made.
     resourceId: uuid("resource_id"),
     createdAt: createdAt(),
   },

@@ -4,16 +4,10 @@ DELETE FROM idempotency_keys
 WHERE token_id = @token_id
   AND (created_at < now() - interval '1 day' OR (resource_id IS NULL AND created_at < now() - interval '1 minute'));
 
--- name: ClaimIdempotencyKey :execrows
--- No row when the key has been used already.
-INSERT INTO idempotency_keys (token_id, key, request_hash) VALUES (@token_id, @key, @request_hash) ON CONFLICT DO NOTHING;
+-- name: StoreIdempotencyKey :execrows
+-- Stores the resource that was made with a key. No row when another request has used the key: the statement waits for that one's transaction.
+INSERT INTO idempotency_keys (token_id, key, request_hash, resource_id) VALUES (@token_id, @key, @request_hash, @resource_id::uuid)
+ON CONFLICT DO NOTHING;
 
 -- name: GetIdempotencyKey :one
 SELECT * FROM idempotency_keys WHERE token_id = @token_id AND key = @key;
-
--- name: SettleIdempotencyKey :execrows
--- No row when the claim was given up meanwhile.
-UPDATE idempotency_keys SET resource_id = @resource_id::uuid WHERE token_id = @token_id AND key = @key;
-
--- name: ReleaseIdempotencyKey :exec
-DELETE FROM idempotency_keys WHERE token_id = @token_id AND key = @key AND resource_id IS NULL;
