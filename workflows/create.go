@@ -30,7 +30,7 @@ type CreateRequest struct {
 // Also runs at the end of the transaction that creates a deployment: what it writes is there if and only if the deployment is.
 type Also func(ctx context.Context, queries *database.Queries, created uuid.UUID) error
 
-// Create starts a deployment and supersedes older ones of the branch that are still on their way.
+// Create starts a deployment and supersedes older ones of the branch that are still on their way. A push leaves a rollback alone.
 func (d *Deployments) Create(ctx context.Context, request CreateRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		created, err = d.createTx(ctx, tx, queries, request)
@@ -105,6 +105,11 @@ func (d *Deployments) start(
 	}
 
 	for _, deployment := range older {
+		// A push waits for the end of a rollback's pin. It must not end the rollback that is still on its way.
+		if created.Trigger == string(TriggerPush) && deployment.Trigger == string(TriggerRollback) {
+			continue
+		}
+
 		if err := d.stop(ctx, tx, queries, deployment.ID, stateSuperseded); err != nil {
 			return database.Deployment{}, err
 		}

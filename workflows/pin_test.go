@@ -141,6 +141,32 @@ func TestRollback_PinsTheProject_PushesAreBuiltAndHeldUntilItIsUnpinned(t *testi
 	require.Equal(t, problem.Conflict, problem.CodeOf(err))
 }
 
+func TestPin_PushWhileTheRollbackIsOnItsWay_LeavesItAloneAndIsHeld(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.deploysByItself(t)
+	worker := b.work(t)
+
+	first := b.await(t, b.push(t, worker, commitA).ID, stateLive)
+	b.await(t, b.push(t, worker, commitB).ID, stateLive)
+
+	b.exec(t, "UPDATE vms SET memory_bytes = memory_bytes + 1") // So that the rollback takes no warm VM over.
+	b.node.reports("starting", "", "")
+
+	back, err := b.deployments.Rollback(b.ctx, RepeatRequest{DeploymentID: first.ID})
+	require.NoError(t, err)
+	b.awaitCount(t, 1, "SELECT count(*) FROM deployments WHERE id = $1 AND step = 'health_check'", back.ID)
+
+	held := b.push(t, worker, commitC)
+	b.awaitCount(t, 1, "SELECT count(*) FROM deployments WHERE id = $1 AND held_at IS NOT NULL", held.ID)
+
+	b.node.reports("healthy", "", "")
+	b.await(t, back.ID, stateLive)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects WHERE pinned_by_id = $1", back.ID))
+	require.NotNil(t, b.get(t, held.ID).HeldAt)
+}
+
 func TestPin_NewerPush_SupersedesTheOneThatIsHeld(t *testing.T) {
 	t.Parallel()
 
