@@ -66,8 +66,10 @@ func (s *service) createOnce(ctx context.Context, key, operation string, request
 	switch {
 	case first != uuid.Nil:
 		return first, nil
+	case errors.Is(err, errDuplicate) && lookup != nil:
+		return uuid.Nil, lookup
 	case errors.Is(err, errDuplicate):
-		return uuid.Nil, errors.Join(problem.New(problem.Unavailable, "The first request with this Idempotency-Key is still under way. Try again in a moment."), lookup)
+		return uuid.Nil, problem.New(problem.Unavailable, "The first request with this Idempotency-Key is still under way. Try again in a moment.")
 	default:
 		return uuid.Nil, err
 	}
