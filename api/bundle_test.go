@@ -241,12 +241,14 @@ func (b *testBundle) report(t *testing.T, vm uuid.UUID, state string) {
 func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...string) {
 	t.Helper()
 
-	attempt, err := b.queries.OpenStep(t.Context(), database.OpenStepParams{ID: id.New(), DeploymentID: deployment, Step: "build", Worker: "w"})
+	attempt := id.New()
+	_, err := b.pool.Exec(t.Context(), `INSERT INTO deployment_steps (id, deployment_id, step, worker, attempt)
+		SELECT $1, $2, 'build', 'w', count(*) + 1 FROM deployment_steps WHERE deployment_id = $2 AND step = 'build'`, attempt, deployment)
 	require.NoError(t, err)
 
 	for _, line := range lines {
 		_, err := b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
-			DeploymentID: deployment, AttemptID: attempt.ID, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
+			DeploymentID: deployment, AttemptID: attempt, Step: "build", Streams: []string{"stdout"}, Lines: []string{line}, LoggedAt: []time.Time{time.Now()},
 			UnlessAbove: math.MaxInt64,
 		})
 		require.NoError(t, err)

@@ -9,7 +9,6 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"time"
 )
 
 const cancelSteps = `-- name: CancelSteps :exec
@@ -110,53 +109,6 @@ func (q *Queries) ListDeploymentSteps(ctx context.Context, deploymentID uuid.UUI
 		return nil, err
 	}
 	return items, nil
-}
-
-const openStep = `-- name: OpenStep :one
-WITH stale AS (
-  UPDATE deployment_steps
-  SET state = CASE state WHEN 'running' THEN 'retrying' ELSE state END,
-    error = CASE state WHEN 'running' THEN 'The worker that ran this step stopped.' ELSE error END,
-    waiting_for = NULL, ended_at = coalesce(ended_at, now())
-  WHERE deployment_steps.deployment_id = $2 AND (deployment_steps.state = 'running' OR deployment_steps.waiting_for IS NOT NULL)
-)
-INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
-SELECT $1::uuid, $2::uuid, $3::text, coalesce(max(attempt), 0) + 1, $4::text
-FROM deployment_steps WHERE deployment_steps.deployment_id = $2 AND deployment_steps.step = $3
-RETURNING id, attempt, (
-  SELECT coalesce(now() - min(earlier.started_at), interval '0') FROM deployment_steps AS earlier
-  WHERE earlier.deployment_id = $2 AND earlier.step = $3 AND earlier.state <> 'held'
-    AND earlier.attempt > coalesce((
-      SELECT max(ended.attempt) FROM deployment_steps AS ended
-      WHERE ended.deployment_id = $2 AND ended.step = $3 AND ended.state = 'succeeded'
-    ), 0)
-)::interval AS tried_for
-`
-
-type OpenStepParams struct {
-	ID           uuid.UUID
-	DeploymentID uuid.UUID
-	Step         string
-	Worker       string
-}
-
-type OpenStepRow struct {
-	ID       uuid.UUID
-	Attempt  int32
-	TriedFor time.Duration
-}
-
-// Opens the timeline row of the next attempt. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for is how long the step has been tried since the deployment last came to it.
-func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (OpenStepRow, error) {
-	row := q.db.QueryRow(ctx, openStep,
-		arg.ID,
-		arg.DeploymentID,
-		arg.Step,
-		arg.Worker,
-	)
-	var i OpenStepRow
-	err := row.Scan(&i.ID, &i.Attempt, &i.TriedFor)
-	return i, err
 }
 
 const setStepWaiting = `-- name: SetStepWaiting :execrows

@@ -98,16 +98,6 @@ func (q *Queries) CommitWasDeployed(ctx context.Context, projectID uuid.UUID, co
 	return exists, err
 }
 
-const commitWithoutWaiting = `-- name: CommitWithoutWaiting :exec
-SELECT set_config('synchronous_commit', 'off', true)
-`
-
-// Lets this transaction commit before it is on the disk. A crash of Postgres may forget the transaction.
-func (q *Queries) CommitWithoutWaiting(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, commitWithoutWaiting)
-	return err
-}
-
 const coolDeployments = `-- name: CoolDeployments :many
 UPDATE deployments SET warm_until = now() WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id

@@ -85,3 +85,10 @@ func Open(ctx context.Context, config Config) (*pgxpool.Pool, error) {
 func InTx(ctx context.Context, pool *pgxpool.Pool, f func(tx pgx.Tx, queries *Queries) error) error {
 	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return f(tx, New(tx)) })
 }
+
+// InUnflushedTx is InTx for a transaction that a crash of Postgres may forget: its commit does not wait for the disk.
+func InUnflushedTx(ctx context.Context, pool *pgxpool.Pool, f func(tx pgx.Tx, queries *Queries) error) error {
+	options := pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL synchronous_commit = off"}
+
+	return pgx.BeginTxFunc(ctx, pool, options, func(tx pgx.Tx) error { return f(tx, New(tx)) })
+}

@@ -141,11 +141,14 @@ var hotQueries = map[string]bound{
 	}},
 	"DeploymentIsAtStep": byID(kindDeployment, 91197),
 	"OwnsJob":            {most: 1, with: map[string]any{"id": firstJob + 1}},
-	"OpenStep":           {most: 5 * 8, with: map[string]any{"id": seedID(kindStep, 90000), "deploymentid": seedID(kindDeployment, 91197)}},
-	"HoldStep":           {most: 8, with: map[string]any{"id": seedID(kindStep, 90000)}},
-	"CloseStep":          {most: 1, with: map[string]any{"id": seedID(kindStep, 9583), "state": "succeeded"}},
-	"AdvanceDeployment": {most: 1, with: map[string]any{
+	"OpenStep": {most: 5 * 8, with: map[string]any{
+		"id": seedID(kindStep, 90000), "deploymentid": seedID(kindDeployment, 91197), "jobid": firstJob + 1, "jobattempt": 1,
+	}},
+	"HoldStep":  {most: 8, with: map[string]any{"id": seedID(kindStep, 90000)}},
+	"CloseStep": {most: 1, with: map[string]any{"id": seedID(kindStep, 9583), "state": "succeeded"}},
+	"AdvanceDeployment": {most: 2, with: map[string]any{
 		"id": seedID(kindDeployment, 91197), "step": "flip_route", "queue": "default", "durable": true,
+		"attemptid": seedID(kindStep, 9583), "attemptstate": "succeeded", "attempterror": nil,
 	}},
 	"SetStepWaiting": byID(kindStep, 9583),
 	"CancelSteps":    {most: 8},
@@ -231,7 +234,7 @@ var coldQueries = map[string][]string{
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
 		CreateVM CreateDomain AddMember EnsureToken EnsureOperator StoreIdempotencyKey UpsertImage RestPrefix`),
 	"no table is read": names(`
-		CommitWithoutWaiting HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
+		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
 		SetDeploymentStep EndDeployment HoldDeployment PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),

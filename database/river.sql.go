@@ -14,27 +14,38 @@ import (
 )
 
 const advanceDeployment = `-- name: AdvanceDeployment :exec
-WITH advanced AS (UPDATE deployments SET step = $3 WHERE deployments.id = $4 RETURNING id)
-SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::text),
+WITH advanced AS (
+  UPDATE deployments SET step = $3 WHERE deployments.id = $4 RETURNING deployments.id
+), closed AS (
+  UPDATE deployment_steps SET state = $5, error = $6, waiting_for = NULL, ended_at = now()
+  WHERE deployment_steps.id = $7 AND deployment_steps.state = 'running'
+)
+SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::text), pg_notify('zeitwork_deployments', advanced.id::text),
   set_config('synchronous_commit', CASE WHEN $2::boolean THEN current_setting('synchronous_commit') ELSE 'off' END, true)
 FROM advanced
 `
 
 type AdvanceDeploymentParams struct {
-	Queue   string
-	Durable bool
-	Step    string
-	ID      uuid.UUID
+	Queue        string
+	Durable      bool
+	Step         string
+	ID           uuid.UUID
+	AttemptState string
+	AttemptError *string
+	AttemptID    uuid.UUID
 }
 
-// Puts the deployment at a step and does what NotifyJob does for the job of that step. Unless the transaction is durable, it commits before
-// it is on the disk.
+// Puts the deployment at a step, ends the row of the attempt that led there, and tells whoever waits for the deployment. It does what NotifyJob
+// does for the job of that step. Unless the transaction is durable, it commits before it is on the disk.
 func (q *Queries) AdvanceDeployment(ctx context.Context, arg AdvanceDeploymentParams) error {
 	_, err := q.db.Exec(ctx, advanceDeployment,
 		arg.Queue,
 		arg.Durable,
 		arg.Step,
 		arg.ID,
+		arg.AttemptState,
+		arg.AttemptError,
+		arg.AttemptID,
 	)
 	return err
 }
@@ -267,6 +278,69 @@ SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::te
 func (q *Queries) NotifyJob(ctx context.Context, queue string) error {
 	_, err := q.db.Exec(ctx, notifyJob, queue)
 	return err
+}
+
+const openStep = `-- name: OpenStep :one
+WITH owned AS MATERIALIZED (
+  SELECT job.id FROM river.river_job AS job
+  WHERE job.id = $1 AND job.state = 'running' AND job.attempt = $2
+    AND job.attempted_by[array_upper(job.attempted_by, 1)] = $3::text
+  FOR UPDATE OF job
+), stale AS (
+  UPDATE deployment_steps
+  SET state = CASE deployment_steps.state WHEN 'running' THEN 'retrying' ELSE deployment_steps.state END,
+    error = CASE deployment_steps.state WHEN 'running' THEN 'The worker that ran this step stopped.' ELSE deployment_steps.error END,
+    waiting_for = NULL, ended_at = coalesce(ended_at, now())
+  FROM owned
+  WHERE deployment_steps.deployment_id = $4
+    AND (deployment_steps.state = 'running' OR deployment_steps.waiting_for IS NOT NULL)
+), tried AS (
+  SELECT coalesce(max(earlier.attempt), 0) AS attempts, coalesce(now() - min(earlier.started_at) FILTER (
+    WHERE earlier.state <> 'held' AND earlier.attempt > coalesce((
+      SELECT max(ended.attempt) FROM deployment_steps AS ended
+      WHERE ended.deployment_id = $4 AND ended.step = $5 AND ended.state = 'succeeded'
+    ), 0)
+  ), interval '0') AS tried_for
+  FROM deployment_steps AS earlier WHERE earlier.deployment_id = $4 AND earlier.step = $5
+), opened AS (
+  INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
+  SELECT $6::uuid, $4::uuid, $5::text, tried.attempts + 1, $3::text FROM owned, tried
+  RETURNING deployment_steps.deployment_id, deployment_steps.attempt
+)
+SELECT opened.attempt, tried.tried_for::interval AS tried_for, pg_notify('zeitwork_deployments', opened.deployment_id::text)::text AS notified
+FROM opened, tried
+`
+
+type OpenStepParams struct {
+	JobID        int64
+	JobAttempt   int16
+	Worker       string
+	DeploymentID uuid.UUID
+	Step         string
+	ID           uuid.UUID
+}
+
+type OpenStepRow struct {
+	Attempt  int32
+	TriedFor time.Duration
+	Notified string
+}
+
+// Opens the timeline row of the next attempt of a step and tells whoever waits for the deployment. It returns no row unless this attempt of this
+// worker owns the job, as OwnsJob does. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for
+// is how long the step has been tried since the deployment last came to it.
+func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (OpenStepRow, error) {
+	row := q.db.QueryRow(ctx, openStep,
+		arg.JobID,
+		arg.JobAttempt,
+		arg.Worker,
+		arg.DeploymentID,
+		arg.Step,
+		arg.ID,
+	)
+	var i OpenStepRow
+	err := row.Scan(&i.Attempt, &i.TriedFor, &i.Notified)
+	return i, err
 }
 
 const ownsJob = `-- name: OwnsJob :one

@@ -35,10 +35,11 @@ func (b *testBundle) openBuildLogIn(ctx context.Context, t *testing.T) *buildLog
 func (b *testBundle) openBuildLogOf(ctx context.Context, t *testing.T, deployment database.Deployment) *buildLog {
 	t.Helper()
 
-	row, err := b.queries.OpenStep(ctx, database.OpenStepParams{ID: id.New(), DeploymentID: deployment.ID, Step: stepBuild, Worker: "w"})
-	require.NoError(t, err)
+	row := id.New()
+	b.exec(t, `INSERT INTO deployment_steps (id, deployment_id, step, worker, attempt)
+		SELECT $1, $2, $3, 'w', count(*) + 1 FROM deployment_steps WHERE deployment_id = $2 AND step = $3`, row, deployment.ID, stepBuild)
 
-	return b.newWorker(t).openBuildLog(ctx, &attempt{step: step{name: stepBuild}, row: row.ID, deployment: deployment, logger: b.logger})
+	return b.newWorker(t).openBuildLog(ctx, &attempt{step: step{name: stepBuild}, row: row, deployment: deployment, logger: b.logger})
 }
 
 func TestBuildLog_AttemptTakenOver_StoresNothing(t *testing.T) {

@@ -391,38 +391,7 @@ type fakeNode struct {
 
 func (n *fakeNode) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		n.mutex.Lock()
-		state, message, restarts := n.report["state"], n.report["message"], n.report["restarts"]
-		release, exitCode, keepFailed, frozen := cmp.Or(n.release, "exited"), n.exitCode, n.keepFailed, n.frozen
-		n.mutex.Unlock()
-
-		if state == "" {
-			state = "healthy"
-		}
-
-		if restarts == "" {
-			restarts = "0"
-		}
-
-		_, err := n.bundle.pool.Exec(ctx, `
-			WITH changed AS (
-				UPDATE vms SET
-					state = CASE WHEN desired_state = 'stopped' THEN 'removed' WHEN kind = 'release' THEN $4 ELSE $1 END,
-					exit_code = CASE WHEN kind = 'release' AND $4 = 'exited' AND desired_state <> 'stopped' THEN $5::integer ELSE exit_code END,
-					started_at = CASE WHEN kind = 'release' AND $4 IN ('running', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
-					message = nullif($2, ''), restarts = $3::text::integer,
-					removed_at = CASE desired_state WHEN 'stopped' THEN now() END,
-					healthy_at = CASE WHEN desired_state <> 'stopped' AND $1 = 'healthy' THEN now() ELSE healthy_at END
-				WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> CASE kind WHEN 'release' THEN $4 ELSE $1 END)
-					AND NOT (state = 'failed' AND desired_state = 'running' AND $6::boolean) AND NOT $7::boolean
-					AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
-				RETURNING deployment_id)
-			SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`, state, message, restarts, release, exitCode, keepFailed, frozen)
-		if err == nil && !frozen {
-			err = n.tellOf(ctx, fakeNodePause)
-		}
-
-		if err != nil && ctx.Err() == nil {
+		if err := n.round(ctx); err != nil && ctx.Err() == nil {
 			n.bundle.logger.Warn("the node could not report", "error", err)
 		}
 
@@ -431,6 +400,38 @@ func (n *fakeNode) run(ctx context.Context) {
 		case <-time.After(fakeNodePause):
 		}
 	}
+}
+
+// round brings all VMs to where the test wants them. A setting that a test changes holds from the return of that call on, as no round is
+// under way then.
+func (n *fakeNode) round(ctx context.Context) error {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+
+	if n.frozen {
+		return nil
+	}
+
+	_, err := n.bundle.pool.Exec(ctx, `
+		WITH changed AS (
+			UPDATE vms SET
+				state = CASE WHEN desired_state = 'stopped' THEN 'removed' WHEN kind = 'release' THEN $4 ELSE $1 END,
+				exit_code = CASE WHEN kind = 'release' AND $4 = 'exited' AND desired_state <> 'stopped' THEN $5::integer ELSE exit_code END,
+				started_at = CASE WHEN kind = 'release' AND $4 IN ('running', 'exited') THEN coalesce(started_at, now()) ELSE started_at END,
+				message = nullif($2, ''), restarts = $3::text::integer,
+				removed_at = CASE desired_state WHEN 'stopped' THEN now() END,
+				healthy_at = CASE WHEN desired_state <> 'stopped' AND $1 = 'healthy' THEN now() ELSE healthy_at END
+			WHERE removed_at IS NULL AND (desired_state = 'stopped' OR state <> CASE kind WHEN 'release' THEN $4 ELSE $1 END)
+				AND NOT (state = 'failed' AND desired_state = 'running' AND $6::boolean)
+				AND node_id NOT IN (SELECT id FROM nodes WHERE last_seen_at < now())
+			RETURNING deployment_id)
+		SELECT pg_notify('zeitwork_deployments', deployment_id::text) FROM changed`,
+		cmp.Or(n.report["state"], "healthy"), n.report["message"], cmp.Or(n.report["restarts"], "0"), cmp.Or(n.release, "exited"), n.exitCode, n.keepFailed)
+	if err != nil {
+		return err
+	}
+
+	return n.tellOf(ctx, fakeNodePause)
 }
 
 // tellOf adds the time since the last report to what VMs have waited, as the API does for the nodes that report.

@@ -66,16 +66,16 @@ func (d *Deployments) stop(ctx context.Context, tx pgx.Tx, queries *database.Que
 	}
 
 	for _, job := range jobs {
-		if _, err := d.client.JobCancelTx(ctx, tx, job); err != nil {
+		if _, err := d.inserter.JobCancelTx(ctx, tx, job); err != nil {
 			return fmt.Errorf("cancel job %d: %w", job, err)
 		}
 	}
 
-	if err := unpinBy(ctx, d.client, tx, deployment); err != nil {
+	if err := unpinBy(ctx, d.inserter, tx, deployment); err != nil {
 		return err
 	}
 
-	if err := insertCleanup(ctx, d.client, tx, deployment); err != nil {
+	if err := insertCleanup(ctx, d.inserter, tx, deployment); err != nil {
 		return err
 	}
 

@@ -2,9 +2,12 @@ package workflows
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivertype"
@@ -49,10 +52,31 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			periodicJob(kindReconcile, reconcileEvery),
 			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
 		},
-		Plugins: []rivertype.Plugin{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{
-			EnableWorkSpanJobKindSuffix: true, EnableTracePropagation: true,
-		})},
+		Plugins: tracing(),
 	})
+}
+
+// newInserter returns a client that inserts jobs and works none.
+func newInserter(pool *pgxpool.Pool, logger *slog.Logger) (*river.Client[pgx.Tx], error) {
+	// River notifies the workers of a queue at most once in a cooldown. With one that is never over it leaves that to NotifyJob, which every
+	// insertion needs anyway: twice would be a round trip to Postgres in vain.
+	const never = 365 * 24 * time.Hour
+
+	inserter, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Schema: riverSchema, Logger: logger, FetchCooldown: never, FetchPollInterval: never, Plugins: tracing(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the River client that inserts jobs: %w", err)
+	}
+
+	return inserter, nil
+}
+
+// tracing carries traces from the transaction that inserts a job to the worker that runs it.
+func tracing() []rivertype.Plugin {
+	return []rivertype.Plugin{otelriver.NewMiddleware(&otelriver.MiddlewareConfig{
+		EnableWorkSpanJobKindSuffix: true, EnableTracePropagation: true,
+	})}
 }
 
 func (w *Worker) queues() map[string]river.QueueConfig {

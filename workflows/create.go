@@ -48,7 +48,7 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 	}
 
 	if request.Trigger != TriggerPush {
-		if _, err := unpin(ctx, d.client, tx, project.ID, "The project was unpinned by a deployment that was asked for."); err != nil {
+		if _, err := unpin(ctx, d.inserter, tx, project.ID, "The project was unpinned by a deployment that was asked for."); err != nil {
 			return database.Deployment{}, err
 		}
 	}
@@ -115,7 +115,7 @@ func (d *Deployments) start(
 		}
 	}
 
-	if err := insertJob(ctx, d.client, tx, jobName(created.Step), arguments{DeploymentID: created.ID}); err != nil {
+	if err := insertJob(ctx, d.inserter, tx, jobName(created.Step), arguments{DeploymentID: created.ID}); err != nil {
 		return database.Deployment{}, err
 	}
 

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -42,20 +41,20 @@ const (
 // Deployments starts, repeats and cancels deployments. It inserts jobs and runs none. Its methods return a
 // *problem.Error where the user can do something about it. They check no permission: that is up to the caller.
 type Deployments struct {
-	pool   *pgxpool.Pool
-	key    secret.Key
-	client *river.Client[pgx.Tx]
-	logger *slog.Logger
+	pool     *pgxpool.Pool
+	key      secret.Key
+	inserter *river.Client[pgx.Tx]
+	logger   *slog.Logger
 }
 
 // NewDeployments returns Deployments on a migrated database.
 func NewDeployments(pool *pgxpool.Pool, key secret.Key, logger *slog.Logger) (*Deployments, error) {
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Schema: riverSchema, Logger: logger})
+	inserter, err := newInserter(pool, logger)
 	if err != nil {
-		return nil, fmt.Errorf("make the River client: %w", err)
+		return nil, err
 	}
 
-	return &Deployments{pool: pool, key: key, client: client, logger: logger}, nil
+	return &Deployments{pool: pool, key: key, inserter: inserter, logger: logger}, nil
 }
 
 // lockProject returns a project that is not deleted and orders this transaction with all others on its deployments.

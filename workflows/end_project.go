@@ -42,5 +42,5 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 		}
 	}
 
-	return retireReplaced(ctx, d.client, tx, project, uuid.Nil, 0)
+	return retireReplaced(ctx, d.inserter, tx, project, uuid.Nil, 0)
 }

@@ -98,45 +98,49 @@ func (w *Worker) runStep(ctx context.Context, s step, job *river.Job[arguments])
 
 	a.logger.DebugContext(ctx, "step begins")
 
-	ctx, stop := w.whileAtStep(ctx, a)
+	atStep, stop := w.whileAtStep(ctx, a)
 	defer stop()
 
-	if err = w.try(ctx, a); err == nil {
-		a.logger.InfoContext(ctx, "step succeeded", slog.Duration("took", time.Since(a.began)))
-
-		return nil
+	write, err := w.try(atStep, a)
+	if err != nil {
+		return w.resolve(atStep, a, err)
 	}
 
-	return w.resolve(ctx, a, err)
+	// From here on the fence tells whether the deployment is still at its step.
+	stop()
+
+	if err := w.advance(ctx, a, write); err != nil {
+		return w.resolve(ctx, a, err)
+	}
+
+	faultpoint.Reach(a.step.name, faultpoint.Committed)
+	a.logger.InfoContext(ctx, "step succeeded", slog.Duration("took", time.Since(a.began)))
+
+	return nil
 }
 
 // begin opens the attempt's row in the timeline.
 func (w *Worker) begin(ctx context.Context, s step, job *river.Job[arguments]) (*attempt, error) {
 	a := &attempt{step: s, job: job, row: id.New(), pool: w.pool, began: time.Now()}
 
-	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		// Losing this transaction in a crash of Postgres repeats the attempt, so that it need not wait for the disk.
-		if err := queries.CommitWithoutWaiting(ctx); err != nil {
-			return fmt.Errorf("prepare the transaction: %w", err)
-		}
-
+	// Losing this transaction in a crash of Postgres repeats the attempt.
+	err := database.InUnflushedTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		begun, err := queries.BeginStep(ctx, job.Args.DeploymentID, s.name)
 		if err != nil {
 			return fenced(err)
 		}
 
-		if err := w.ownsJob(ctx, queries, job); err != nil {
-			return err
-		}
-
-		row, err := queries.OpenStep(ctx, database.OpenStepParams{ID: a.row, DeploymentID: begun.Deployment.ID, Step: s.name, Worker: w.name})
+		row, err := queries.OpenStep(ctx, database.OpenStepParams{
+			ID: a.row, DeploymentID: begun.Deployment.ID, Step: s.name, JobID: job.ID, Worker: ownerOf(job),
+			JobAttempt: int16(job.Attempt), //nolint:gosec // River keeps attempts in a smallint itself.
+		})
 		if err != nil {
-			return fmt.Errorf("open the step's row: %w", err)
+			return fenced(err)
 		}
 
 		a.deployment, a.project, a.number, a.triedFor = begun.Deployment, begun.Project, int(row.Attempt), row.TriedFor
 
-		return queries.Notify(ctx, database.ChannelDeployments, begun.Deployment.ID.String())
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin step %s: %w", s.name, err)
@@ -147,29 +151,18 @@ func (w *Worker) begin(ctx context.Context, s step, job *river.Job[arguments]) (
 	return a, nil
 }
 
-// try does the step's work and, if that succeeds, advances the deployment to the next step.
-func (w *Worker) try(ctx context.Context, a *attempt) error {
+// try does the step's work, and returns how to write its result.
+func (w *Worker) try(ctx context.Context, a *attempt) (outcome, error) {
 	environment, err := w.key.OpenEnvironment(a.deployment.ID, a.deployment.EnvironmentSealed)
 	if err != nil {
-		return fmt.Errorf("open the environment: %w", err)
+		return nil, fmt.Errorf("open the environment: %w", err)
 	}
 
 	a.environment, a.secrets = environment, newRedactor(environment)
 
 	faultpoint.Reach(a.step.name, faultpoint.Before)
 
-	write, err := recovered(func() (outcome, error) { return a.step.run(w, ctx, a) })
-	if err != nil {
-		return err
-	}
-
-	if err := w.advance(ctx, a, write); err != nil {
-		return err
-	}
-
-	faultpoint.Reach(a.step.name, faultpoint.Committed)
-
-	return nil
+	return recovered(func() (outcome, error) { return a.step.run(w, ctx, a) })
 }
 
 // advance ends a step that succeeded: its result, its end in the timeline and the job of the next one are one transaction.
@@ -179,14 +172,13 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 			return err
 		}
 
-		if err := a.close(ctx, queries, attemptSucceeded, nil, nil); err != nil {
-			return err
-		}
-
-		if next, ok := a.step.next(a.project); ok {
-			if err := w.enter(ctx, tx, queries, a, next); err != nil {
+		next, ok := a.step.next(a.project)
+		if ok {
+			if err := w.enter(ctx, tx, queries, a, next, attemptSucceeded, nil); err != nil {
 				return err
 			}
+		} else if err := a.close(ctx, queries, attemptSucceeded, nil, nil); err != nil {
+			return err
 		}
 
 		if err := a.complete(ctx, tx); err != nil {
@@ -199,9 +191,16 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 	})
 }
 
-// enter puts the deployment at a step and inserts that step's job. A push of a pinned project is held there instead.
-func (w *Worker) enter(ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, step string) error {
+// enter ends the attempt's row in the timeline, puts the deployment at a step and inserts that step's job. A push of a pinned project is held
+// there instead.
+func (w *Worker) enter(
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, step, attemptState string, message *string,
+) error {
 	if a.isHeldBefore(step) {
+		if err := a.close(ctx, queries, attemptState, message, nil); err != nil {
+			return err
+		}
+
 		return w.hold(ctx, queries, a, step)
 	}
 
@@ -212,12 +211,13 @@ func (w *Worker) enter(ctx context.Context, tx pgx.Tx, queries *database.Queries
 
 	err = queries.AdvanceDeployment(ctx, database.AdvanceDeploymentParams{
 		ID: a.deployment.ID, Step: step, Queue: k.queue, Durable: a.step.durable,
+		AttemptID: a.row, AttemptState: attemptState, AttemptError: message,
 	})
 	if err != nil {
 		return fmt.Errorf("advance the deployment: %w", err)
 	}
 
-	return insertQuietly(ctx, w.client, tx, k, arguments{DeploymentID: a.deployment.ID}, 0, 0)
+	return insertQuietly(ctx, w.inserter, tx, k, arguments{DeploymentID: a.deployment.ID}, 0, 0)
 }
 
 // settle ends the attempt: it runs write in one transaction that commits only if this attempt still owns its job and the
@@ -362,11 +362,7 @@ func (w *Worker) back(ctx context.Context, a *attempt, back *backError) error {
 	reason := a.secrets.redact(storable(back.reason))
 
 	err := w.settle(ctx, a, func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
-		if err := a.close(ctx, queries, attemptRetrying, &reason, nil); err != nil {
-			return err
-		}
-
-		if err := w.enter(ctx, tx, queries, a, back.step); err != nil {
+		if err := w.enter(ctx, tx, queries, a, back.step, attemptRetrying, &reason); err != nil {
 			return err
 		}
 
@@ -395,11 +391,11 @@ func (w *Worker) end(ctx context.Context, a *attempt, state string, cause error)
 			return fmt.Errorf("end the deployment: %w", err)
 		}
 
-		if err := unpinBy(ctx, w.client, tx, a.deployment.ID); err != nil {
+		if err := unpinBy(ctx, w.inserter, tx, a.deployment.ID); err != nil {
 			return err
 		}
 
-		if err := insertCleanup(ctx, w.client, tx, a.deployment.ID); err != nil {
+		if err := insertCleanup(ctx, w.inserter, tx, a.deployment.ID); err != nil {
 			return err
 		}
 
@@ -460,7 +456,7 @@ func (w *Worker) handBackTx(ctx context.Context, tx pgx.Tx, job *river.Job[argum
 		return fmt.Errorf("complete the job: %w", err)
 	}
 
-	return insertJobLike(ctx, w.client, tx, job.Kind, job.Args, attemptOf(job), 0)
+	return insertJobLike(ctx, w.inserter, tx, job.Kind, job.Args, attemptOf(job), 0)
 }
 
 // recovered runs f and turns a panic into an error, so that the attempt is settled like any other.

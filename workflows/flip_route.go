@@ -31,7 +31,7 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("point the domains: %w", err)
 		}
 
-		if err := retireReplaced(ctx, w.client, tx, a.project.ID, a.deployment.ID, w.config.KeepWarm); err != nil {
+		if err := retireReplaced(ctx, w.inserter, tx, a.project.ID, a.deployment.ID, w.config.KeepWarm); err != nil {
 			return err
 		}
 

@@ -33,7 +33,7 @@ func (d *Deployments) Unpin(ctx context.Context, project uuid.UUID, also Also) (
 			return problem.New(problem.Conflict, "This project is not pinned: pushes to its branch are deployed.")
 		}
 
-		released, err := unpin(ctx, d.client, tx, project, "The project was unpinned.")
+		released, err := unpin(ctx, d.inserter, tx, project, "The project was unpinned.")
 		if err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func (w *Worker) takeOver(ctx context.Context, owner string) error {
 
 			tried := attemptOf(&river.Job[arguments]{JobRow: &rivertype.JobRow{Attempt: int(job.Attempt), Metadata: job.Metadata}})
 
-			if err := insertJobLike(ctx, w.client, tx, job.Kind, args, tried, pauseAfterDeath(tried)); err != nil {
+			if err := insertJobLike(ctx, w.inserter, tx, job.Kind, args, tried, pauseAfterDeath(tried)); err != nil {
 				return err
 			}
 

@@ -69,6 +69,6 @@ func (w *Worker) insertMissing(ctx context.Context, job string, deployment uuid.
 	w.logger.InfoContext(ctx, "a deployment needs a job that it does not have", slog.String("job", job), logging.Deployment(deployment))
 
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {
-		return insertJob(ctx, w.client, tx, job, arguments{DeploymentID: deployment})
+		return insertJob(ctx, w.inserter, tx, job, arguments{DeploymentID: deployment})
 	})
 }

@@ -34,7 +34,7 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		if _, err := unpin(ctx, d.client, tx, origin.ProjectID, "The project was unpinned by a redeployment."); err != nil {
+		if _, err := unpin(ctx, d.inserter, tx, origin.ProjectID, "The project was unpinned by a redeployment."); err != nil {
 			return err
 		}
 

@@ -186,7 +186,7 @@ func (w *Worker) stopSurplus(
 		return fmt.Errorf("take VMs out of the route table: %w", err)
 	}
 
-	if err := insertJob(ctx, w.client, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}); err != nil {
+	if err := insertJob(ctx, w.inserter, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}); err != nil {
 		return err
 	}
 

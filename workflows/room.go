@@ -31,7 +31,7 @@ func (w *Worker) makeRoom(ctx context.Context, noRoom *noRoomError) {
 		}
 
 		for _, deployment := range cooled {
-			if err := insertJob(ctx, w.client, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
+			if err := insertJob(ctx, w.inserter, tx, kindRetire, arguments{DeploymentID: deployment}); err != nil {
 				return err
 			}
 		}

@@ -58,7 +58,8 @@ type Worker struct {
 	collector   Collector
 	logger      *slog.Logger
 	deployments *Deployments
-	client      *river.Client[pgx.Tx]
+	// client works the jobs; inserter inserts them.
+	client, inserter *river.Client[pgx.Tx]
 	// stopping is closed when the worker is told to stop. Steps that only wait are handed to other workers then.
 	stopping chan struct{}
 }
@@ -83,7 +84,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		config: config,
 		name:   nameOf(cmp.Or(config.Name, host)),
 		pool:   dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
-		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
+		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments, inserter: deployments.inserter,
 		stopping: make(chan struct{}),
 	}
 	w.logger = dependencies.Logger.With(slog.String("worker", w.name))

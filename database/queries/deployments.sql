@@ -201,7 +201,3 @@ LIMIT 100;
 -- name: ListProjectDeploymentsToEnd :many
 -- The deployments on their way of a project that is being deleted, locked.
 SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE;
-
--- name: CommitWithoutWaiting :exec
--- Lets this transaction commit before it is on the disk. A crash of Postgres may forget the transaction.
-SELECT set_config('synchronous_commit', 'off', true);

@@ -58,11 +58,49 @@ RETURNING id, kind, args, attempt, metadata, (metadata ? 'cancel_attempted_at'):
 WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = @worker::text RETURNING leader_id)
 SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed;
 
+-- name: OpenStep :one
+-- Opens the timeline row of the next attempt of a step and tells whoever waits for the deployment. It returns no row unless this attempt of this
+-- worker owns the job, as OwnsJob does. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for
+-- is how long the step has been tried since the deployment last came to it.
+WITH owned AS MATERIALIZED (
+  SELECT job.id FROM river.river_job AS job
+  WHERE job.id = @job_id AND job.state = 'running' AND job.attempt = @job_attempt
+    AND job.attempted_by[array_upper(job.attempted_by, 1)] = @worker::text
+  FOR UPDATE OF job
+), stale AS (
+  UPDATE deployment_steps
+  SET state = CASE deployment_steps.state WHEN 'running' THEN 'retrying' ELSE deployment_steps.state END,
+    error = CASE deployment_steps.state WHEN 'running' THEN 'The worker that ran this step stopped.' ELSE deployment_steps.error END,
+    waiting_for = NULL, ended_at = coalesce(ended_at, now())
+  FROM owned
+  WHERE deployment_steps.deployment_id = @deployment_id
+    AND (deployment_steps.state = 'running' OR deployment_steps.waiting_for IS NOT NULL)
+), tried AS (
+  SELECT coalesce(max(earlier.attempt), 0) AS attempts, coalesce(now() - min(earlier.started_at) FILTER (
+    WHERE earlier.state <> 'held' AND earlier.attempt > coalesce((
+      SELECT max(ended.attempt) FROM deployment_steps AS ended
+      WHERE ended.deployment_id = @deployment_id AND ended.step = @step AND ended.state = 'succeeded'
+    ), 0)
+  ), interval '0') AS tried_for
+  FROM deployment_steps AS earlier WHERE earlier.deployment_id = @deployment_id AND earlier.step = @step
+), opened AS (
+  INSERT INTO deployment_steps (id, deployment_id, step, attempt, worker)
+  SELECT @id::uuid, @deployment_id::uuid, @step::text, tried.attempts + 1, @worker::text FROM owned, tried
+  RETURNING deployment_steps.deployment_id, deployment_steps.attempt
+)
+SELECT opened.attempt, tried.tried_for::interval AS tried_for, pg_notify('zeitwork_deployments', opened.deployment_id::text)::text AS notified
+FROM opened, tried;
+
 -- name: AdvanceDeployment :exec
--- Puts the deployment at a step and does what NotifyJob does for the job of that step. Unless the transaction is durable, it commits before
--- it is on the disk.
-WITH advanced AS (UPDATE deployments SET step = @step WHERE deployments.id = @id RETURNING id)
-SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text),
+-- Puts the deployment at a step, ends the row of the attempt that led there, and tells whoever waits for the deployment. It does what NotifyJob
+-- does for the job of that step. Unless the transaction is durable, it commits before it is on the disk.
+WITH advanced AS (
+  UPDATE deployments SET step = @step WHERE deployments.id = @id RETURNING deployments.id
+), closed AS (
+  UPDATE deployment_steps SET state = @attempt_state, error = sqlc.narg(attempt_error), waiting_for = NULL, ended_at = now()
+  WHERE deployment_steps.id = @attempt_id AND deployment_steps.state = 'running'
+)
+SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text), pg_notify('zeitwork_deployments', advanced.id::text),
   set_config('synchronous_commit', CASE WHEN @durable::boolean THEN current_setting('synchronous_commit') ELSE 'off' END, true)
 FROM advanced;
 
