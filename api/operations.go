@@ -25,6 +25,7 @@ func (s *service) register(api huma.API) {
 	s.registerOrganisations(api)
 	s.registerProjects(api)
 	s.registerDeployments(api)
+	s.registerRestart(api)
 	s.registerOperators(api)
 	s.registerAgents(api)
 }

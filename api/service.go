@@ -23,6 +23,8 @@ type Deployments interface {
 	Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
 	// Unpin returns the deployment that goes on; nil where none waited.
 	Unpin(ctx context.Context, project uuid.UUID, also workflows.Also) (*database.Deployment, error)
+	// Restart replaces the VMs of a deployment that is live.
+	Restart(ctx context.Context, deployment uuid.UUID, also workflows.Also) error
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.
 	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
 }

@@ -1471,6 +1471,13 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/deployments/{deployment_id}/redeploy (the `Redeploy` operationId).
 	Redeploy(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// RestartDeployment Replace the VMs of a live deployment by ones that start anew
+	//
+	// The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+	//
+	// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
+	RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Rollback Go back to a deployment that was live, by its image
 	//
 	// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
@@ -1847,6 +1854,23 @@ func (c *Client) StreamDeployment(ctx context.Context, deploymentID openapi_type
 // Corresponds with POST /v1/deployments/{deployment_id}/redeploy (the `Redeploy` operationId).
 func (c *Client) Redeploy(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRedeployRequest(c.Server, deploymentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RestartDeployment Replace the VMs of a live deployment by ones that start anew
+//
+// The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+//
+// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
+func (c *Client) RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRestartDeploymentRequest(c.Server, deploymentID)
 	if err != nil {
 		return nil, err
 	}
@@ -2979,6 +3003,40 @@ func NewRedeployRequest(server string, deploymentID openapi_types.UUID, params *
 			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
+	}
+
+	return req, nil
+}
+
+// NewRestartDeploymentRequest constructs an http.Request for the RestartDeployment method
+func NewRestartDeploymentRequest(server string, deploymentID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment_id", deploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deployments/%s/restart", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
 	}
 
 	return req, nil
@@ -4903,6 +4961,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/deployments/{deployment_id}/redeploy (the `Redeploy` operationId).
 	RedeployWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*RedeployResponse, error)
 
+	// RestartDeploymentWithResponse Replace the VMs of a live deployment by ones that start anew
+	//
+	// The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
+	RestartDeploymentWithResponse(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestartDeploymentResponse, error)
+
 	// RollbackWithResponse Go back to a deployment that was live, by its image
 	//
 	// The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
@@ -5517,6 +5584,54 @@ func (r RedeployResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RedeployResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RestartDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Deployment
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r RestartDeploymentResponse) GetJSON200() *Deployment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r RestartDeploymentResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r RestartDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RestartDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RestartDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RestartDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -7328,6 +7443,21 @@ func (c *ClientWithResponses) RedeployWithResponse(ctx context.Context, deployme
 	return ParseRedeployResponse(rsp)
 }
 
+// RestartDeploymentWithResponse Replace the VMs of a live deployment by ones that start anew
+//
+// The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
+func (c *ClientWithResponses) RestartDeploymentWithResponse(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RestartDeploymentResponse, error) {
+	rsp, err := c.RestartDeployment(ctx, deploymentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRestartDeploymentResponse(rsp)
+}
+
 // RollbackWithResponse Go back to a deployment that was live, by its image
 //
 // The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
@@ -8138,6 +8268,39 @@ func ParseRedeployResponse(rsp *http.Response) (*RedeployResponse, error) {
 			return nil, err
 		}
 		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRestartDeploymentResponse parses an HTTP response from a RestartDeploymentWithResponse call
+func ParseRestartDeploymentResponse(rsp *http.Response) (*RestartDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RestartDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem

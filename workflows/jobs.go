@@ -24,6 +24,7 @@ const (
 	kindReconcile        = "reconcile"
 	kindMoveVMs          = "move_vms"
 	kindRescale          = "rescale"
+	kindRestart          = "restart"
 	kindCollectGarbage   = "collect_garbage"
 )
 
@@ -71,6 +72,7 @@ func otherKinds() []kind {
 		{name: kindCleanup, queue: queueRetire, timeout: 20 * time.Minute, attempts: 100, work: (*Worker).cleanup},
 		{name: kindMoveVMs, queue: queueMove, timeout: 25 * time.Minute, drains: true, attempts: 100, work: (*Worker).moveVMs},
 		{name: kindRescale, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).rescale},
+		{name: kindRestart, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).restart},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},
 		{name: kindCollectGarbage, queue: queueGarbage, timeout: 10 * time.Minute, attempts: 1, periodic: true, work: (*Worker).collectGarbage},

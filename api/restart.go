@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/database"
+)
+
+func (s *service) registerRestart(api huma.API) {
+	restart := operation(http.MethodPost, http.StatusOK, "restart-deployment", "/v1/deployments/{deployment_id}/restart",
+		"Replace the VMs of a live deployment by ones that start anew")
+	restart.Description = "The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, " +
+		"so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done."
+
+	huma.Register(api, restart, s.restartDeployment)
+}
+
+func (s *service) restartDeployment(ctx context.Context, input *DeploymentPath) (*DeploymentOutput, error) {
+	row, err := s.deployment(ctx, input.DeploymentID)
+	if err != nil {
+		return nil, err
+	}
+
+	err = s.deployments.Restart(ctx, input.DeploymentID, func(ctx context.Context, queries *database.Queries, restarted uuid.UUID) error {
+		return audit(ctx, queries, &row.Project.OrganisationID, deploymentEvent("deployment.restart", restarted))
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getDeployment(ctx, input)
+}

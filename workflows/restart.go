@@ -1,0 +1,116 @@
+package workflows
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// Restart has every VM of a live deployment replaced by one that starts anew, with the same image and environment, and without losing a request.
+// A deployment that is not live is a conflict. Also may be nil; it gets the deployment's id.
+func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Also) error {
+	return database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		locked, err := lockDeployment(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		if locked.State != stateLive {
+			return problem.New(problem.Conflict, "This deployment is not live: nothing of it runs that could be restarted.")
+		}
+
+		if err := insertJob(ctx, d.inserter, tx, kindRestart, arguments{DeploymentID: deployment}); err != nil {
+			return err
+		}
+
+		if also == nil {
+			return nil
+		}
+
+		return also(ctx, queries, deployment)
+	})
+}
+
+// restart places another VM beside each one of a live deployment that is older than the job; move_vms then waits for the new ones, and stops the
+// old ones. Where no node has room for both the deployment stays as it is, and the project's events say so.
+func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
+	deployment := job.Args.DeploymentID
+
+	err := database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		locked, err := lockDeployment(ctx, queries, deployment)
+		if err != nil || locked.State != stateLive {
+			return err
+		}
+
+		if err := queries.LockPlacement(ctx); err != nil {
+			return fmt.Errorf("lock placement: %w", err)
+		}
+
+		return w.restartLocked(ctx, tx, queries, locked, job)
+	})
+
+	noRoom, ok := errors.AsType[*noRoomError](err)
+	if !ok {
+		return err
+	}
+
+	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		found, err := find(ctx, queries, deployment)
+		if err != nil {
+			return err
+		}
+
+		return recordEvent(ctx, queries, found.ProjectID, &deployment, eventInstances,
+			"The instances were not restarted, as each needs room for another one beside it until that is healthy. "+noRoom.Error())
+	})
+}
+
+func (w *Worker) restartLocked(
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, job *river.Job[arguments],
+) error {
+	instances, err := queries.ListInstances(ctx, deployment.ID)
+	if err != nil {
+		return fmt.Errorf("list the instances: %w", err)
+	}
+
+	old := lo.Filter(instances, func(row database.ListInstancesRow, _ int) bool {
+		return !row.Replaced && row.VM.CreatedAt.Before(job.CreatedAt)
+	})
+	touched := make([]uuid.UUID, 0, len(old))
+
+	for _, row := range old {
+		fresh := likeVM(row.VM)
+		fresh.ReplacesID = &row.VM.ID
+
+		nodes, err := w.placeOn(ctx, queries, fresh, 1)
+		if err != nil {
+			return err
+		}
+
+		if err := createVM(ctx, queries, fresh, nodes[0]); err != nil {
+			return err
+		}
+
+		touched = append(touched, nodes[0].ID)
+	}
+
+	if err := insertJob(ctx, w.inserter, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}); err != nil {
+		return err
+	}
+
+	err = recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
+		fmt.Sprintf("Instances are restarted (%d): others take their place as soon as they are healthy.", len(old)))
+	if err != nil {
+		return err
+	}
+
+	return notifyNodes(ctx, queries, touched)
+}

@@ -1,0 +1,60 @@
+package workflows
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+const servingVMs = "SELECT count(*) FROM vms WHERE deployment_id = $1 AND state = 'healthy' AND desired_state = 'running'"
+
+func TestRestart_EveryInstanceIsReplacedOnce(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "UPDATE projects SET instances = 2")
+	b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+
+	told := uuid.Nil
+	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, func(_ context.Context, _ *database.Queries, restarted uuid.UUID) error {
+		told = restarted
+
+		return nil
+	}))
+	require.Equal(t, deployment.ID, told)
+
+	b.awaitCount(t, 2, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND state = 'removed'", deployment.ID)
+	b.awaitCount(t, 2, servingVMs, deployment.ID)
+	b.awaitCount(t, 0, "SELECT count(*) FROM river.river_job WHERE kind IN ('restart', 'move_vms') AND state <> 'completed'")
+	require.Equal(t, 4, b.count(t, "SELECT count(*) FROM vms"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM project_events WHERE message LIKE 'Instances are restarted (2)%'"))
+}
+
+func TestRestart_NoRoomForAnother_LeavesWhatRunsAndSaysSo(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+
+	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes) FROM vms)")
+	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, nil))
+
+	b.awaitCount(t, 1, "SELECT count(*) FROM project_events WHERE message LIKE 'The instances were not restarted%No node has room%'")
+	require.Equal(t, 1, b.count(t, servingVMs, deployment.ID))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"))
+}
+
+func TestRestart_OfWhatIsNotLive_IsAConflict(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	require.Equal(t, problem.Conflict, problem.CodeOf(b.deployments.Restart(b.ctx, b.create(t).ID, nil)))
+}
