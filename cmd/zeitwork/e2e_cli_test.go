@@ -25,6 +25,9 @@ func TestCLI_Deploy_ShowsTheStepsAndEndsWithTheURL(t *testing.T) {
 	r := newRepository(t, serving("from the command line"))
 
 	code, stdout, stderr := p.command(t, "deploy", r.Dir)
+	require.Equal(t, exitUsage, code, "nobody has said that a project may be made: %s\n%s", stdout, stderr)
+
+	code, stdout, stderr = p.command(t, "deploy", r.Dir, "--yes")
 	require.Equal(t, exitOK, code, "%s\n%s", stdout, stderr)
 
 	for _, step := range []string{"clone", "detect", "build", "push", "schedule", "health_check", "flip_route"} {
@@ -33,6 +36,16 @@ func TestCLI_Deploy_ShowsTheStepsAndEndsWithTheURL(t *testing.T) {
 
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	require.Contains(t, lines[len(lines)-1], "http://")
+
+	// The link that it wrote names the project from now on.
+	code, stdout, stderr = p.commandIn(t, r.Dir, "status")
+	require.Equal(t, exitOK, code, stderr)
+	require.Contains(t, stdout, lines[len(lines)-1])
+	require.Contains(t, stdout, "1 healthy")
+
+	code, stdout, stderr = p.commandIn(t, r.Dir, "restart")
+	require.Equal(t, exitOK, code, "%s\n%s", stdout, stderr)
+	require.Contains(t, stdout, ": 1 healthy.")
 }
 
 func TestCLI_Deploy_AppThatFails_EndsWithTheReasonAndItsOwnExitCode(t *testing.T) {
@@ -41,7 +54,7 @@ func TestCLI_Deploy_AppThatFails_EndsWithTheReasonAndItsOwnExitCode(t *testing.T
 	p := startPlatform(t)
 	r := newRepository(t, serving("x").with("Dockerfile", "FROM node:22-slim\nRUN echo the rea''son >&2; exit 9\n"))
 
-	code, stdout, stderr := p.command(t, "deploy", r.Dir)
+	code, stdout, stderr := p.command(t, "deploy", r.Dir, "--yes")
 	require.Equal(t, exitDeploymentFailed, code, "%s\n%s", stdout, stderr)
 	require.Contains(t, stdout+stderr, "the reason", "what the step wrote, not how it is spelt in the Dockerfile")
 }

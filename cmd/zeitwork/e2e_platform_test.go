@@ -182,11 +182,18 @@ func (p *platform) answers(t *testing.T, project client.Project, text string) {
 func (p *platform) command(t *testing.T, arguments ...string) (int, string, string) {
 	t.Helper()
 
+	return p.commandIn(t, "", arguments...)
+}
+
+// commandIn is command in a directory; empty: the test's own.
+func (p *platform) commandIn(t *testing.T, dir string, arguments ...string) (int, string, string) {
+	t.Helper()
+
 	var stdout, stderr bytes.Buffer
 
 	command := exec.CommandContext(t.Context(), p.binary, arguments...)
 	command.Env = append(command.Environ(), "ZEITWORK_API_URL="+p.apiURL, "ZEITWORK_TOKEN="+p.token, "XDG_CONFIG_HOME="+t.TempDir())
-	command.Stdout, command.Stderr = &stdout, &stderr
+	command.Dir, command.Stdout, command.Stderr = dir, &stdout, &stderr
 
 	err := command.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

@@ -12,16 +12,27 @@ import (
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 )
 
-// helpCommand is cobra's help command with one more topic: config.
+// topics is the help that belongs to no command.
+func topics() map[string]func(w io.Writer) {
+	return map[string]func(w io.Writer){
+		"config":     printConfiguration,
+		"exit-codes": func(w io.Writer) { _, _ = fmt.Fprintln(w, cli.ExitCodes) },
+		"services":   printServices,
+	}
+}
+
+// helpCommand is cobra's help command with the topics.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [COMMAND | config]",
-		Short: "Help about a command, or about all environment variables",
+		Use:   "help [COMMAND | config | exit-codes | services]",
+		Short: "Help about a command or a topic",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 && args[0] == "config" {
-				printConfiguration(os.Stdout)
+			if len(args) == 1 {
+				if topic, ok := topics()[args[0]]; ok {
+					topic(os.Stdout)
 
-				return nil
+					return nil
+				}
 			}
 
 			command, _, err := root.Find(args)
@@ -31,6 +42,16 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 
 			return command.Help()
 		},
+	}
+}
+
+func printServices(w io.Writer) {
+	_, _ = fmt.Fprint(w, `The services of a platform, and what prepares them. docs/OPERATIONS.md says how they are run.
+
+`)
+
+	for _, command := range services() {
+		_, _ = fmt.Fprintf(w, "  %-12s %s\n", command.Name(), command.Short)
 	}
 }
 

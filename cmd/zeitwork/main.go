@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
+	"github.com/zeitwork/zeitwork/internal/visible"
 )
 
 func main() {
@@ -26,19 +27,9 @@ func main() {
 
 // run runs the command that the arguments name and returns its exit code.
 func run(ctx context.Context, arguments []string) int {
-	understood := false
-
-	root := rootCommand() //nolint:contextcheck // Commands get it when they run.
-	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
-	root.SetArgs(arguments)
-
-	err := root.ExecuteContext(ctx)
-	if err != nil && !understood {
-		err = cli.UsageError(fmt.Errorf("%w; `zeitwork help` lists the commands", err))
-	}
-
+	err := cli.Execute(ctx, rootCommand(), arguments) //nolint:contextcheck // Commands get it when they run.
 	if err != nil && !errors.Is(err, errSilent) {
-		fmt.Fprintln(os.Stderr, "Error: "+strings.TrimSuffix(err.Error(), "\n"))
+		fmt.Fprintln(os.Stderr, "Error: "+visible.Text(strings.TrimSuffix(err.Error(), "\n")))
 	}
 
 	return cli.ExitCode(err)
@@ -47,28 +38,36 @@ func run(ctx context.Context, arguments []string) int {
 // errSilent ends a command that has already said what is wrong.
 var errSilent = errors.New("already said")
 
+const rootHelp = `Zeitwork turns a git repository into a URL that answers.
+
+zeitwork help COMMAND explains a command. There is also help on
+  exit-codes   how commands end
+  config       every environment variable
+  services     the services of a platform, to be run by operators`
+
 func rootCommand() *cobra.Command {
+	cobra.EnableCommandSorting = false // The help has what one needs first first.
+
 	root := &cobra.Command{
 		Use:           "zeitwork",
 		Short:         "From a git push to a URL",
-		Long:          "Zeitwork turns a git repository into a URL that answers.\n\n" + cli.ExitCodes,
+		Long:          rootHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 
-	root.AddGroup(
-		&cobra.Group{ID: "user", Title: "For users:"},
-		&cobra.Group{ID: "operator", Title: "For operators:"},
-	)
+	root.AddGroup(cli.Groups()...)
 	root.SetHelpCommand(helpCommand(root))
 
-	for _, command := range cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())}) {
-		command.GroupID = "user"
+	root.AddCommand(cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())})...)
+
+	for _, command := range []*cobra.Command{upCommand(), doctorCommand()} {
+		command.GroupID = cli.GroupOperate
 		root.AddCommand(command)
 	}
 
 	for _, command := range operatorCommands() {
-		command.GroupID = "operator"
+		command.Hidden = true // `zeitwork help services` lists them.
 		root.AddCommand(command)
 	}
 

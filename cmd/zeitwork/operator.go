@@ -1,16 +1,19 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/local/cluster"
 )
 
+// services are the services of a platform, and what prepares them.
+func services() []*cobra.Command {
+	return []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand(), migrateCommand(), baseImagesCommand()}
+}
+
 // operatorCommands are the commands with which operators run the platform.
 func operatorCommands() []*cobra.Command {
-	services := []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand()}
+	services := services()
 
 	// The local platform finds its services by this flag in the list of processes.
 	for _, service := range services {
@@ -19,6 +22,5 @@ func operatorCommands() []*cobra.Command {
 		_ = service.Flags().MarkHidden(name)
 	}
 
-	return slices.Concat([]*cobra.Command{upCommand(), doctorCommand()}, services,
-		[]*cobra.Command{migrateCommand(), baseImagesCommand(), adminCommand(), vmLoggerCommand()})
+	return append(services, adminCommand(), vmLoggerCommand())
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/zeitwork/zeitwork/internal/visible"
 )
 
 // Terminal is the terminal, and the environment, that a command runs in.
@@ -23,23 +25,67 @@ type Terminal struct {
 type app struct {
 	Terminal
 
-	json    bool
-	project string // The slug of --project; empty: found by the directory.
+	terminal bool // Whether results are read by a person at a terminal.
+	json     bool
+	context  string // The name of --context; empty: chosen by the environment, else the current one.
+	project  string // The slug of --project; empty: found by the directory.
+	// organisation is the slug of --organisation, where the project is looked for and made; empty: any, and the only one.
+	organisation string
 }
 
-// Commands returns the commands for the root command.
-func Commands(terminal Terminal) []*cobra.Command {
-	a := &app{Terminal: terminal}
+// The groups of commands in the help.
+const (
+	groupDeploy  = "deploy"
+	groupProject = "project"
+	groupAccount = "account"
+	GroupOperate = "operate" // Commands of other packages may be in it, too.
+)
 
-	commands := []*cobra.Command{
-		a.loginCommand(), a.logoutCommand(),
-		a.deployCommand(), a.deploymentsCommand(), a.redeployCommand(), a.rollbackCommand(), a.unpinCommand(), a.cancelCommand(),
-		a.logsCommand(), a.eventsCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(),
-		a.nodesCommand(), a.edgesCommand(), a.detectCommand(),
+// Groups returns the groups of the commands, in the order of the help.
+func Groups() []*cobra.Group {
+	return []*cobra.Group{
+		{ID: groupDeploy, Title: "Deploy and look:"},
+		{ID: groupProject, Title: "Projects and their settings:"},
+		{ID: groupAccount, Title: "Platforms and accounts:"},
+		{ID: GroupOperate, Title: "For operators:"},
+	}
+}
+
+// Commands returns the commands for the root command, which has the Groups.
+func Commands(terminal Terminal) []*cobra.Command {
+	a := &app{Terminal: terminal, terminal: isTerminal(terminal.Out)}
+	// Most of what is shown was written by somebody else: apps, builds, committers.
+	a.Out = visible.Writer(terminal.Out)
+
+	var commands []*cobra.Command
+
+	for _, group := range []struct {
+		id       string
+		commands []*cobra.Command
+	}{
+		{groupDeploy, []*cobra.Command{
+			a.deployCommand(), a.statusCommand(), a.openCommand(), a.logsCommand(), a.deploymentsCommand(), a.redeployCommand(),
+			a.rollbackCommand(), a.unpinCommand(), a.cancelCommand(), a.restartCommand(), a.detectCommand(),
+		}},
+		{groupProject, []*cobra.Command{
+			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(), a.scaleCommand(), a.eventsCommand(),
+		}},
+		{groupAccount, []*cobra.Command{
+			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.tokensCommand(),
+		}},
+		{GroupOperate, []*cobra.Command{a.nodesCommand(), a.edgesCommand()}},
+	} {
+		for _, command := range group.commands {
+			command.GroupID = group.id
+			commands = append(commands, command)
+		}
 	}
 
 	for _, command := range commands {
 		command.PersistentFlags().BoolVar(&a.json, "json", false, "write JSON in the shapes of the API")
+		command.PersistentFlags().StringVar(&a.context, "context", "", "name of the platform to use (default: the one of zeitwork contexts use)")
+		a.completeFlag(command, "context", a.completeContexts)
+		completeNoFiles(command)
 	}
 
 	return commands
@@ -47,7 +93,8 @@ func Commands(terminal Terminal) []*cobra.Command {
 
 // projectFlag adds the flag --project to a command.
 func (a *app) projectFlag(command *cobra.Command) *cobra.Command {
-	command.PersistentFlags().StringVarP(&a.project, "project", "p", "", "slug of the project (default: the one of this directory's git repository)")
+	command.PersistentFlags().StringVarP(&a.project, "project", "p", "", "slug of the project (default: the one that deploys this directory)")
+	a.completeFlag(command, "project", a.completeProjects)
 
 	return command
 }
@@ -73,12 +120,12 @@ func (a *app) print(value any, text func(w io.Writer)) error {
 
 // sayf writes a line to standard error: it is for people and no part of the result.
 func (a *app) sayf(format string, args ...any) {
-	_, _ = fmt.Fprintf(a.Err, format+"\n", args...)
+	_, _ = fmt.Fprintln(a.Err, visible.Text(fmt.Sprintf(format, args...)))
 }
 
 // listing is the command `list` of a group.
-func listing(short string, run func(*cobra.Command, []string) error) *cobra.Command {
-	return &cobra.Command{Use: "list", Short: short, Args: cobra.NoArgs, RunE: run}
+func listing(short, example string, run func(*cobra.Command, []string) error) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: short, Example: example, Args: cobra.NoArgs, RunE: run}
 }
 
 // isTerminal tells whether the stream is a terminal.

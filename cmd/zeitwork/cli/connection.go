@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -16,7 +16,7 @@ import (
 type API = client.ClientWithResponses
 
 func (a *app) connect() (*API, error) {
-	found, err := a.credentials()
+	found, err := a.signedIn()
 	if err != nil {
 		return nil, err
 	}
@@ -26,16 +26,33 @@ func (a *app) connect() (*API, error) {
 
 // Connect returns a client of the platform at url that signs in with token.
 func Connect(url, token string) (*API, error) {
-	api, err := client.NewClientWithResponses(strings.TrimSuffix(url, "/"), client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
-		request.Header.Set("Authorization", "Bearer "+token)
+	api, err := client.NewClientWithResponses(strings.TrimSuffix(url, "/"), client.WithHTTPClient(newHTTPClient()),
+		client.WithRequestEditorFn(func(_ context.Context, request *http.Request) error {
+			request.Header.Set("Authorization", "Bearer "+token)
 
-		return nil
-	}))
+			return nil
+		}))
 	if err != nil {
 		return nil, fmt.Errorf("%q is not the URL of a platform: %w", url, err)
 	}
 
 	return api, nil
+}
+
+// newHTTPClient returns a client that follows no redirect: whoever answers with one could have the token sent to another host.
+func newHTTPClient() *http.Client {
+	const headerTime = 45 * time.Second
+
+	transport := &http.Transport{
+		Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, ResponseHeaderTimeout: headerTime, TLSHandshakeTimeout: headerTime,
+	}
+
+	return &http.Client{
+		Transport: transport,
+		CheckRedirect: func(request *http.Request, _ []*http.Request) error {
+			return UsageError(fmt.Errorf("this is not the platform's own address: it leads to %s", request.URL))
+		},
+	}
 }
 
 // answer is the part that all responses of the generated client share.
@@ -54,41 +71,22 @@ func checked[A answer](response A, err error) (A, error) {
 		return response, refusal(response.StatusCode(), response.GetBody())
 	}
 
+	// A web page that answers every path answers with success, too.
+	if response.StatusCode() != http.StatusNoContent && !json.Valid(response.GetBody()) {
+		return response, UsageError(errors.New("what answers at this URL is no platform's API: `zeitwork contexts` shows the URLs"))
+	}
+
 	return response, nil
 }
 
 func unreachable(err error) error {
 	if errors.Is(err, context.Canceled) {
-		return &exitError{code: ExitInterrupted, err: errors.New("interrupted")}
+		return interrupted()
+	}
+
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit
 	}
 
 	return fmt.Errorf("the platform does not answer; is it running, and is its URL right? %w", err)
-}
-
-// refusal turns a problem document (RFC 9457) into an error.
-func refusal(status int, body []byte) error {
-	document := struct {
-		Title  string `json:"title"`
-		Detail string `json:"detail"`
-		Errors []struct {
-			Message  string `json:"message"`
-			Location string `json:"location"`
-		} `json:"errors"`
-	}{}
-
-	if err := json.Unmarshal(body, &document); err != nil || document.Title+document.Detail == "" {
-		document.Detail = fmt.Sprintf("The platform answered with status %d.", status)
-	}
-
-	lines := append(make([]string, 0, 1+len(document.Errors)), cmp.Or(document.Detail, document.Title))
-	for _, detail := range document.Errors {
-		lines = append(lines, "  "+strings.TrimPrefix(detail.Location, "body.")+": "+detail.Message)
-	}
-
-	err := errors.New(strings.Join(lines, "\n"))
-	if status == http.StatusUnauthorized {
-		return &exitError{code: ExitSignedOut, err: fmt.Errorf("%w Sign in with `zeitwork login --api URL`", err)}
-	}
-
-	return err
 }

@@ -1,36 +1,56 @@
 package cli
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
-	"github.com/caarlos0/env/v11"
+	"github.com/samber/lo"
 )
 
-// Environment is what users' commands read from the environment. It takes precedence over the credentials file.
-type Environment struct {
-	APIURL string `doc:"Where the platform's API answers, such as https://api.example.com." env:"ZEITWORK_API_URL"`
-	Token  string `doc:"The user's token; with it nobody has to log in."                     env:"ZEITWORK_TOKEN"`
-}
-
-func (a *app) environment() (Environment, error) {
-	found, err := env.ParseAsWithOptions[Environment](env.Options{Environment: a.Environ})
-	if err != nil {
-		return found, UsageError(fmt.Errorf("read the environment: %w", err))
-	}
-
-	return found, nil
-}
-
-// credentials are what a command needs to call the API.
-type credentials struct {
-	API   string `json:"api"`
+// signIn is a platform that the user is signed in to. Its token is sent to its API and to nothing else.
+type signIn struct {
+	Name  string `json:"name"` // What --context takes.
+	API   string `json:"api"`  // In the form of platformURL.
 	Token string `json:"token"`
+}
+
+// credentials are what login keeps.
+type credentials struct {
+	Current  string   `json:"current"` // The name of the context that commands use unless told otherwise.
+	Contexts []signIn `json:"contexts"`
+}
+
+func (c *credentials) named(name string) (signIn, bool) {
+	return lo.Find(c.Contexts, func(s signIn) bool { return s.Name == name })
+}
+
+func (c *credentials) at(api string) (signIn, bool) {
+	return lo.Find(c.Contexts, func(s signIn) bool { return s.API == api })
+}
+
+func (c *credentials) names() []string {
+	return lo.Map(c.Contexts, func(s signIn, _ int) string { return s.Name })
+}
+
+// keep adds a context, or changes the one of that name, and makes it the current one.
+func (c *credentials) keep(fresh signIn) {
+	c.remove(fresh.Name)
+	c.Contexts = append(c.Contexts, fresh)
+	c.Current = fresh.Name
+}
+
+// remove forgets a context. Another one becomes the current one only when it is chosen.
+func (c *credentials) remove(name string) {
+	c.Contexts = slices.DeleteFunc(c.Contexts, func(s signIn) bool { return s.Name == name })
+
+	if c.Current == name {
+		c.Current = ""
+	}
 }
 
 func (a *app) credentialsPath() (string, error) {
@@ -48,33 +68,13 @@ func (a *app) credentialsPath() (string, error) {
 	return filepath.Join(config, "zeitwork", "credentials.json"), nil
 }
 
-// credentials returns what login stored, overridden by the environment. Without a token it returns a signed-out error.
-func (a *app) credentials() (credentials, error) {
-	found := credentials{}
-
+// readCredentials returns what login has kept, and nothing where nobody has signed in.
+func (a *app) readCredentials() (credentials, error) {
 	path, err := a.credentialsPath()
-	if err == nil {
-		if found, err = readCredentials(path); err != nil {
-			return credentials{}, err
-		}
-	}
-
-	environment, err := a.environment()
 	if err != nil {
 		return credentials{}, err
 	}
 
-	found.API = cmp.Or(environment.APIURL, found.API)
-	found.Token = cmp.Or(environment.Token, found.Token)
-
-	if found.API == "" || found.Token == "" {
-		return credentials{}, &exitError{code: ExitSignedOut, err: errors.New("you are not signed in: run `zeitwork login --api URL`")}
-	}
-
-	return found, nil
-}
-
-func readCredentials(path string) (credentials, error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return credentials{}, nil
@@ -84,16 +84,31 @@ func readCredentials(path string) (credentials, error) {
 		return credentials{}, fmt.Errorf("read the credentials: %w", err)
 	}
 
-	found := credentials{}
+	// Before there were contexts, the file held one platform alone.
+	found := struct {
+		credentials
+		signIn
+	}{}
 	if err := json.Unmarshal(content, &found); err != nil {
-		return credentials{}, fmt.Errorf("%s is not readable (%w): sign in again with `zeitwork login`", path, err)
+		return credentials{}, UsageError(fmt.Errorf("%s cannot be read (%w): delete it and sign in again with `zeitwork login`", path, err))
 	}
 
-	return found, nil
+	if found.API != "" && len(found.Contexts) == 0 {
+		if api, err := platformURL(found.API); err == nil {
+			found.keep(signIn{Name: contextName(api), API: api, Token: found.Token})
+		}
+	}
+
+	return found.credentials, nil
 }
 
-// write stores the credentials where only their owner can read them.
-func (c credentials) write(path string) error {
+// writeCredentials stores the credentials where only their owner can read them.
+func (a *app) writeCredentials(c credentials) error {
+	path, err := a.credentialsPath()
+	if err != nil {
+		return err
+	}
+
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("make the directory of the credentials: %w", err)
 	}

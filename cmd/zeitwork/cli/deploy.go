@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,25 +14,50 @@ import (
 
 const deployHelp = `Deploy the commit that is checked out in DIR's git repository, and watch until it is live or has failed.
 
-The project is that of --project, else the project whose repository is DIR's origin (or DIR itself without a remote) and whose
-root directory is DIR. Where there is none, one is made and named for the directory.
+The project is that of --project, else the one that .zeitwork.json names in DIR or above it, else the
+one of DIR's repository whose root directory is DIR or above it. Where there is none, you are asked
+whether to make one; --yes makes it unasked. .zeitwork.json is written, so that the next time nothing is
+guessed.
 
-Steps and the build log go to standard error, the URL to standard output. With --json standard output has one object a line,
-{"event":"deployment","data":…} at every change and {"event":"line","data":…} for every line of the build log. data has the
-shape of the API; the last deployment event says how the deployment ended.
+Only the project's own branch goes live by itself. Where another one is checked out you are asked;
+without a terminal that is an error. --commit HEAD deploys what is checked out all the same, and
+--branch NAME the newest commit that the repository has of a branch. With --project both work outside of
+the repository, too.
+
+Steps and the build log go to standard error, the URL to standard output. With --json standard output
+has one object a line: {"event":"deployment","data":…} at every change, {"event":"line","data":…} for
+every line of the build log. data has the shape of the API; the last deployment event says how it ended.
 
 ` + ExitCodes
 
+// deployment is what a user asks deploy for.
+type deployment struct {
+	naming *naming
+
+	yes            bool
+	branch, commit string
+}
+
 func (a *app) deployCommand() *cobra.Command {
-	var detach bool
+	var (
+		detach bool
+		wanted deployment
+	)
 
 	command := &cobra.Command{
 		Use:   "deploy [DIR]",
 		Short: "Deploy the commit that is checked out, and show every step until its URL answers",
 		Long:  deployHelp,
-		Args:  cobra.MaximumNArgs(1),
+		Example: "  zeitwork deploy\n  zeitwork deploy apps/web --yes        # in CI\n" +
+			"  zeitwork deploy --commit HEAD         # whatever branch is checked out\n  zeitwork deploy -p shop --branch main # from anywhere",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: directories,
 	}
 	command.Flags().BoolVarP(&detach, "detach", "d", false, "do not wait for the end")
+	command.Flags().BoolVarP(&wanted.yes, "yes", "y", false, "make a project without asking where none deploys DIR")
+	command.Flags().StringVar(&wanted.branch, "branch", "", "deploy the newest commit of this branch")
+	command.Flags().StringVar(&wanted.commit, "commit", "", "deploy this commit, whatever branch it is on")
+	wanted.naming = a.namingFlags(command)
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
 		dir := "."
@@ -39,37 +65,32 @@ func (a *app) deployCommand() *cobra.Command {
 			dir = args[0]
 		}
 
-		tree, err := openWorktree(ctx, dir)
+		started, err := a.deploy(ctx, api, dir, wanted)
 		if err != nil {
 			return err
 		}
 
-		deployment, err := a.deploy(ctx, api, tree)
-		if err != nil {
-			return err
-		}
-
-		return a.afterStart(ctx, api, deployment, detach)
+		return a.afterStart(ctx, api, started, detach)
 	})
 
 	return a.projectFlag(command)
 }
 
-func (a *app) deploy(ctx context.Context, api *API, tree worktree) (*client.Deployment, error) {
-	if tree.Dirty {
-		a.sayf("Warning: %s has changes that are not committed; they are not part of this deployment.", tree.Top)
-	}
-
-	project, err := a.projectFor(ctx, api, tree)
+func (a *app) deploy(ctx context.Context, api *API, dir string, wanted deployment) (*client.Deployment, error) {
+	here, err := a.placeToDeploy(ctx, api, dir, wanted)
 	if err != nil {
 		return nil, err
 	}
 
-	a.sayf("Deploying %s of %s to %s.", shortCommit(tree.Commit), tree.URL, project.Slug)
+	request, what, err := a.whatToDeploy(ctx, here, wanted)
+	if err != nil {
+		return nil, err
+	}
 
-	created, err := checked(api.CreateDeploymentWithResponse(ctx, project.ID,
-		&client.CreateDeploymentParams{IdempotencyKey: new(id.New().String())},
-		client.CreateDeploymentInputBody{Branch: optional(tree.Branch), Commit: &tree.Commit}))
+	a.sayf("Deploying %s to %s.", what, here.project.Slug)
+
+	created, err := checked(api.CreateDeploymentWithResponse(ctx, here.project.ID,
+		&client.CreateDeploymentParams{IdempotencyKey: new(id.New().String())}, request))
 	if err != nil {
 		return nil, err
 	}
@@ -77,28 +98,29 @@ func (a *app) deploy(ctx context.Context, api *API, tree worktree) (*client.Depl
 	return created.JSON201, nil
 }
 
-// projectFor returns the project that deploys tree. It makes one where there is none.
-func (a *app) projectFor(ctx context.Context, api *API, tree worktree) (*client.Project, error) {
-	if a.project != "" {
-		return projectBySlug(ctx, api, a.project)
+// whatToDeploy returns the request for a deployment, and what it deploys in words.
+func (a *app) whatToDeploy(ctx context.Context, here place, wanted deployment) (client.CreateDeploymentInputBody, string, error) {
+	request := client.CreateDeploymentInputBody{Branch: optional(wanted.branch)}
+
+	switch {
+	case wanted.commit != "":
+		commit, err := resolveCommit(ctx, here, wanted.commit)
+		request.Commit = &commit
+
+		return request, fmt.Sprintf("%s of %s", shortCommit(commit), here.project.RepositoryURL), err
+	case wanted.branch != "" || here.tree == nil:
+		branch := cmp.Or(wanted.branch, value(here.project.Branch))
+
+		return request, fmt.Sprintf("the newest commit of %s of %s", branch, here.project.RepositoryURL), nil
 	}
 
-	project, err := projectOf(ctx, api, tree)
-	if err != nil || project != nil {
-		return project, err
+	if err := a.checkOut(ctx, here); err != nil {
+		return request, "", err
 	}
 
-	created, err := checked(api.CreateProjectWithResponse(ctx, &client.CreateProjectParams{IdempotencyKey: new(id.New().String())},
-		client.CreateProjectInputBody{
-			Name: tree.Name, RepositoryURL: tree.URL, Branch: optional(tree.Branch), RootDirectory: optional(tree.Place),
-		}))
-	if err != nil {
-		return nil, err
-	}
+	request.Branch, request.Commit = optional(here.tree.Branch), &here.tree.Commit
 
-	a.sayf("Made the project %s. It will answer on %s", created.JSON201.Slug, created.JSON201.URL)
-
-	return created.JSON201, nil
+	return request, fmt.Sprintf("%s of %s", shortCommit(here.tree.Commit), here.project.RepositoryURL), nil
 }
 
 // afterStart ends a command that started a deployment: it watches the deployment, or prints its id with --detach.

@@ -30,7 +30,9 @@ nothing is run and nothing is sent anywhere.
 With --write the Dockerfile is written into DIR. Commit it, and it is what is built from then on.
 
 ` + ExitCodes,
-		Args: cobra.MaximumNArgs(1),
+		Example:           "  zeitwork detect\n  zeitwork detect apps/web --write",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: directories,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "."
 			if len(args) == 1 {

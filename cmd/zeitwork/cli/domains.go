@@ -7,17 +7,30 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/idna"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 func (a *app) domainsCommand() *cobra.Command {
-	command := &cobra.Command{Use: "domains", Short: "The hostnames that a project answers on", Args: cobra.NoArgs, RunE: a.run(a.listDomains)}
+	command := &cobra.Command{
+		Use:     "domains",
+		Short:   "The hostnames that a project answers on",
+		Example: "  zeitwork domains\n  zeitwork domains add app.example.com\n  zeitwork domains remove app.example.com",
+		Args:    cobra.NoArgs,
+		RunE:    a.run(a.listDomains),
+	}
 	command.AddCommand(
-		listing("List the hostnames", a.run(a.listDomains)),
-		&cobra.Command{Use: "add HOSTNAME", Short: "Add a hostname", Args: cobra.ExactArgs(1), RunE: a.run(a.addDomain)},
-		&cobra.Command{Use: "remove HOSTNAME", Short: "Take a hostname away", Args: cobra.ExactArgs(1), RunE: a.run(a.removeDomain)},
+		listing("List the hostnames", "  zeitwork domains list -p shop", a.run(a.listDomains)),
+		&cobra.Command{
+			Use: "add HOSTNAME", Short: "Add a hostname", Example: "  zeitwork domains add app.example.com",
+			Args: cobra.ExactArgs(1), RunE: a.run(a.addDomain),
+		},
+		&cobra.Command{
+			Use: "remove HOSTNAME", Short: "Take a hostname away", Example: "  zeitwork domains remove app.example.com",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeDomains), RunE: a.run(a.removeDomain),
+		},
 	)
 
 	return a.projectFlag(command)
@@ -82,8 +95,10 @@ func (a *app) removeDomain(ctx context.Context, api *API, args []string) error {
 		return err
 	}
 
+	hostname := keptHostname(args[0])
+
 	for _, domain := range domains.Items {
-		if !strings.EqualFold(domain.Hostname, args[0]) {
+		if domain.Hostname != hostname {
 			continue
 		}
 
@@ -96,5 +111,17 @@ func (a *app) removeDomain(ctx context.Context, api *API, args []string) error {
 		return nil
 	}
 
-	return fmt.Errorf("%s has no domain %s: `zeitwork domains list` shows them", project.Slug, args[0])
+	return UsageError(fmt.Errorf("%s has no domain %s: `zeitwork domains` shows them", project.Slug, args[0]))
+}
+
+// keptHostname returns a hostname as the API keeps it: in ASCII, in lower case, and without a dot at the end.
+func keptHostname(given string) string {
+	given = strings.TrimSuffix(strings.TrimSpace(given), ".")
+
+	ascii, err := idna.Lookup.ToASCII(given)
+	if err != nil {
+		ascii = given // It may be kept as it is; otherwise it is not found.
+	}
+
+	return strings.ToLower(ascii)
 }

@@ -1,136 +1,146 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 func (a *app) loginCommand() *cobra.Command {
-	var url string
+	var address string
 
 	command := &cobra.Command{
 		Use:   "login --api URL",
-		Short: "Sign in with a token, which is read from standard input",
-		Long: `Sign in with a token. It is asked for, or read from standard input, so that it never appears in the list of processes.
+		Short: "Sign in to a platform",
+		Long: `Sign in to a platform with a token. It is asked for, or read from standard input, so that it never
+appears in the list of processes. The token of a local platform stands in the file user-token of its
+data directory; zeitwork tokens create makes others.
 
-The credentials are kept in $XDG_CONFIG_HOME/zeitwork/credentials.json. ZEITWORK_API_URL and ZEITWORK_TOKEN take precedence.`,
-		Example: "  zeitwork login --api https://zeitwork.example.com\n  zeitwork login --api http://127.0.0.1:8000 < token",
+You may sign in to several platforms: each is a context, named for its host unless --context names it,
+and the last one is used until zeitwork contexts use chooses another. They are kept in
+$XDG_CONFIG_HOME/zeitwork/credentials.json.
+
+ZEITWORK_API_URL with ZEITWORK_TOKEN sign in without this command, as in CI.`,
+		Example: "  zeitwork login --api https://api.example.com\n  zeitwork login --api http://127.0.0.1:8000 < /var/lib/zeitwork/user-token",
 		Args:    cobra.NoArgs,
-		RunE:    func(command *cobra.Command, _ []string) error { return a.login(command.Context(), url) },
+		RunE:    func(command *cobra.Command, _ []string) error { return a.login(command.Context(), address) },
 	}
-	command.Flags().StringVar(&url, "api", "", "URL of the platform (default: $ZEITWORK_API_URL, else the one of the last login)")
+	command.Flags().StringVar(&address, "api", "", "URL of the platform (default: $ZEITWORK_API_URL, else that of the current context)")
 
 	return command
 }
 
-func (a *app) login(ctx context.Context, url string) error {
-	path, err := a.credentialsPath()
+func (a *app) login(ctx context.Context, address string) error {
+	kept, err := a.readCredentials()
 	if err != nil {
 		return err
 	}
 
-	environment, err := a.environment()
+	address, err = a.addressToSignInTo(kept, address)
 	if err != nil {
 		return err
 	}
 
-	url = cmp.Or(url, environment.APIURL)
-	if url == "" {
-		before, err := readCredentials(path)
-		if err != nil || before.API == "" {
-			return UsageError(errors.New("say where the platform is: zeitwork login --api URL"))
-		}
-
-		url = before.API
+	// Before anybody types a token: it is not to be sent to what is no platform.
+	if err := findAPI(ctx, address); err != nil {
+		return err
 	}
 
-	token, err := a.readSecret("Token: ")
+	token, err := a.readSecret(ctx, "Token for "+address+": ")
 	if err != nil {
 		return err
 	}
 
-	api, err := Connect(url, strings.TrimSpace(token))
+	if token = strings.TrimSpace(token); token == "" {
+		return UsageError(errors.New("no token was given"))
+	}
+
+	api, err := Connect(address, token)
 	if err != nil {
 		return err
 	}
 
 	me, err := checked(api.GetMeWithResponse(ctx))
+	if isRefused(err, http.StatusUnauthorized) {
+		return signedOut("%s does not accept this token. It may have been revoked or have expired, or be for another platform", address)
+	}
+
 	if err != nil {
 		return err
 	}
 
-	if err := (credentials{API: url, Token: strings.TrimSpace(token)}).write(path); err != nil {
+	name := a.context
+	if before, ok := kept.at(address); ok {
+		name = cmp.Or(name, before.Name)
+	}
+
+	kept.keep(signIn{Name: cmp.Or(name, contextName(address)), API: address, Token: token})
+
+	if err := a.writeCredentials(kept); err != nil {
 		return err
+	}
+
+	if a.Environ["ZEITWORK_TOKEN"] != "" {
+		a.sayf("Warning: ZEITWORK_TOKEN is set, and is used in place of this token until it is unset.")
 	}
 
 	return a.print(me.JSON200, func(w io.Writer) {
-		_, _ = fmt.Fprintf(w, "Signed in to %s as %s.\n", url, me.JSON200.User.Email)
+		_, _ = fmt.Fprintf(w, "Signed in to %s as %s.\n", address, me.JSON200.User.Email)
 	})
 }
 
-func (a *app) logoutCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "logout",
-		Short: "Forget the token",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			path, err := a.credentialsPath()
-			if err != nil {
-				return err
-			}
-
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("remove the credentials: %w", err)
-			}
-
-			a.sayf("Signed out.")
-
-			return nil
-		},
-	}
-}
-
-// readSecret asks at a terminal without echo, or reads all of standard input.
-func (a *app) readSecret(prompt string) (string, error) {
-	if file, ok := a.In.(*os.File); ok && isTerminal(file) {
-		_, _ = fmt.Fprint(a.Err, prompt)
-		value, err := term.ReadPassword(int(file.Fd()))
-		_, _ = fmt.Fprintln(a.Err)
-
-		if err != nil {
-			return "", fmt.Errorf("read what you typed: %w", err)
-		}
-
-		return string(value), nil
-	}
-
-	value, err := io.ReadAll(a.In)
+// addressToSignInTo returns the address of the platform that was meant.
+func (a *app) addressToSignInTo(kept credentials, given string) (string, error) {
+	environment, err := a.environment()
 	if err != nil {
-		return "", fmt.Errorf("read standard input: %w", err)
+		return "", err
 	}
 
-	return string(value), nil
+	before, _ := kept.named(cmp.Or(a.context, environment.Context, kept.Current))
+
+	given = cmp.Or(given, environment.APIURL, before.API)
+	if given == "" {
+		return "", UsageError(errors.New("say where the platform is: zeitwork login --api URL"))
+	}
+
+	return platformURL(given)
 }
 
-// confirm asks a yes-or-no question at a terminal. Without a terminal the answer is no.
-func (a *app) confirm(question string) bool {
-	if !isTerminal(a.In) {
-		return false
+// findAPI returns nil where a platform's API answers, and an error that says what else may be there.
+func findAPI(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address+"/v1/me", nil)
+	if err != nil {
+		return UsageError(fmt.Errorf("%q is not the URL of a platform: %w", address, err))
 	}
 
-	_, _ = fmt.Fprint(a.Err, question+" [y/N] ")
+	response, err := newHTTPClient().Do(request)
+	if redirect, ok := errors.AsType[*url.Error](err); ok && response != nil {
+		if other, err := platformURL(redirect.URL); err == nil {
+			return UsageError(fmt.Errorf("%s leads to %s: sign in there, with --api %s", address, other, other))
+		}
+	}
 
-	line, err := bufio.NewReader(a.In).ReadString('\n')
+	if err != nil {
+		return unreachable(err)
+	}
 
-	return err == nil && strings.EqualFold(strings.TrimSpace(line), "y")
+	_ = response.Body.Close()
+
+	if isTemporary(response.StatusCode) {
+		return refusal(response.StatusCode, nil)
+	}
+
+	if response.StatusCode != http.StatusUnauthorized || !strings.Contains(response.Header.Get("Content-Type"), "json") {
+		return UsageError(fmt.Errorf(
+			"%s answers, but is no platform's API. Is it an edge, where apps answer, or a dashboard? A local platform's API is http://127.0.0.1:8000", address))
+	}
+
+	return nil
 }

@@ -20,7 +20,9 @@ func (a *app) logsCommand() *cobra.Command {
 		Short: "Show the log of an app, or with --build that of its build",
 		Long: `Show the log of an app (default: of the live deployment, else of the newest). With -f it continues until Ctrl-C or until the
 deployment has ended. With --json each line of output is one log line in the shape of the API.`,
-		Args: cobra.MaximumNArgs(1),
+		Example:           "  zeitwork logs -f\n  zeitwork logs --build",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: first(a.completeDeployments(anyDeployment)),
 	}
 	command.Flags().BoolVarP(&followed, "follow", "f", false, "continue with new lines as they come")
 	command.Flags().BoolVar(&build, "build", false, "show the build's log (default: of the newest deployment)")

@@ -45,7 +45,7 @@ func TestRefusal_NamesTheFieldsAndTheWayToSignIn(t *testing.T) {
 
 	err := refusal(422, []byte(`{"detail":"The request is not valid.","errors":[{"message":"too long","location":"body.name"}]}`))
 	require.EqualError(t, err, "The request is not valid.\n  name: too long")
-	require.Equal(t, ExitFailure, ExitCode(err))
+	require.Equal(t, ExitUsage, ExitCode(err))
 
 	err = refusal(401, []byte(`{"detail":"The token is not valid."}`))
 	require.ErrorContains(t, err, "zeitwork login")

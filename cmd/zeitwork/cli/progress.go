@@ -9,6 +9,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/liveline"
+	"github.com/zeitwork/zeitwork/internal/visible"
 )
 
 // attempt names one attempt of a step.
@@ -23,12 +24,14 @@ type progress struct {
 	line *liveline.Line
 
 	shown   map[attempt]string // The line that was last written about each attempt.
+	waiting map[string]string  // What each step was last said to wait for.
 	running *client.StepAttempt
+	away    bool
 }
 
 // NewProgress returns a watcher that writes lines for people. Whoever made the line clears it when the watching has ended.
 func NewProgress(line *liveline.Line) Watcher {
-	return &progress{line: line, shown: map[attempt]string{}}
+	return &progress{line: line, shown: map[attempt]string{}, waiting: map[string]string{}}
 }
 
 func (p *progress) Deployment(deployment *client.Deployment) {
@@ -40,6 +43,11 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 
 		if step.State == client.StepAttemptStateRunning {
 			p.running = &step
+		}
+
+		// What an earlier attempt waited for is not kept: it has been said.
+		if step.State == client.StepAttemptStateRetrying && value(step.WaitingFor) == "" {
+			continue
 		}
 
 		// A terminal shows the running step in its last line; elsewhere a line says that the step began.
@@ -59,6 +67,16 @@ func (p *progress) Deployment(deployment *client.Deployment) {
 		}
 
 		p.shown[key] = text
+
+		// Every attempt may wait for the same.
+		if waiting := value(step.WaitingFor); waiting != "" {
+			if p.waiting[step.Step] == waiting {
+				continue
+			}
+
+			p.waiting[step.Step] = waiting
+		}
+
 		p.writef("%s", text)
 	}
 
@@ -99,6 +117,16 @@ func describe(step client.StepAttempt) string {
 
 func (p *progress) Line(line *client.LogLine) { p.writef("  │ %s", line.Line) }
 
+func (p *progress) Away(err error) {
+	if err == nil {
+		p.writef("The platform answers again.")
+	} else if !p.away {
+		p.writef("The platform does not answer. The deployment goes on; trying again …")
+	}
+
+	p.away = err != nil
+}
+
 func (p *progress) Tick() {
 	text := ""
 	if p.running != nil {
@@ -109,7 +137,7 @@ func (p *progress) Tick() {
 }
 
 func (p *progress) writef(format string, args ...any) {
-	_, _ = fmt.Fprintf(p.line, format+"\n", args...)
+	_, _ = fmt.Fprintln(p.line, visible.Text(fmt.Sprintf(format, args...)))
 }
 
 // events writes each event as a line with a JSON object: {"event":"deployment"|"line","data":…}, with data in the shapes of the API.
@@ -118,6 +146,8 @@ type events struct{ out io.Writer }
 func (e events) Deployment(deployment *client.Deployment) { e.write("deployment", deployment) }
 
 func (e events) Line(line *client.LogLine) { e.write("line", line) }
+
+func (e events) Away(error) {}
 
 func (e events) Tick() {}
 

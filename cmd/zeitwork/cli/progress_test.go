@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,4 +83,45 @@ func TestProgress_InATerminal_ShowsTheRunningStepInTheLastLineAndClearsItWhenNon
 			erase+"  │ fetching\n… clone 1.00 s"+
 			erase+"✓ clone 1.00 s\n… clone 1.00 s"+erase, out.String())
 	})
+}
+
+func TestProgress_AttemptsThatWaitForTheSame_SaySoOnce(t *testing.T) {
+	t.Parallel()
+
+	var out bytes.Buffer
+
+	watcher := NewProgress(liveline.New(&out, nil))
+	show := func(steps ...client.StepAttempt) { watcher.Deployment(&client.Deployment{Timeline: &steps}) }
+	waiting := func(number int64, why *string) client.StepAttempt {
+		return client.StepAttempt{Step: "push", Attempt: number, State: client.StepAttemptStateRetrying, WaitingFor: why}
+	}
+
+	why := new("Waiting because the registry does not answer.")
+	show(waiting(1, why))
+	show(waiting(1, nil), waiting(2, why))
+	show(waiting(1, nil), waiting(2, nil), waiting(3, new("Waiting because the registry is full.")))
+
+	require.Equal(t, "… push: Waiting because the registry does not answer.\n… push (attempt 3): Waiting because the registry is full.\n", out.String())
+}
+
+func TestProgress_EscapeSequences_AreShownAndNotObeyed(t *testing.T) {
+	t.Parallel()
+
+	var out bytes.Buffer
+
+	NewProgress(liveline.New(&out, nil)).Line(&client.LogLine{Line: "\x1b[2Jgone\r"})
+	require.Equal(t, `  │ \x1b[2Jgone`+"\n", out.String())
+}
+
+func TestProgress_PlatformAway_IsSaidOnce(t *testing.T) {
+	t.Parallel()
+
+	var out bytes.Buffer
+
+	watcher := NewProgress(liveline.New(&out, nil))
+	for _, err := range []error{errors.New("refused"), errors.New("refused"), nil} {
+		watcher.Away(err)
+	}
+
+	require.Equal(t, "The platform does not answer. The deployment goes on; trying again …\nThe platform answers again.\n", out.String())
 }

@@ -7,29 +7,25 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-const pageSize int64 = 200
-
-// currentProject returns the project of --project, else the project that deploys the working directory.
-func (a *app) currentProject(ctx context.Context, api *API) (*client.Project, error) {
-	if a.project != "" {
-		return projectBySlug(ctx, api, a.project)
+// projectOfLink returns the project that a link file names.
+func projectOfLink(ctx context.Context, api *API, l link, path string) (*client.Project, error) {
+	project, err := projectBySlug(ctx, api, l.Project)
+	if ExitCode(err) == ExitUsage {
+		return nil, UsageError(fmt.Errorf("%s names the project %q, which is not on this platform, or which you may not see: "+
+			"`zeitwork link SLUG` names another one, `zeitwork contexts` lists your platforms", path, l.Project))
 	}
 
-	tree, err := openWorktree(ctx, ".")
-	if err != nil {
-		return nil, err
+	if err != nil || l.Organisation == "" {
+		return project, err
 	}
 
-	project, err := projectOf(ctx, api, tree)
-	if err != nil {
-		return nil, err
+	owner, err := organisationSlug(ctx, api, project.OrganisationID)
+	if err == nil && owner != l.Organisation {
+		err = UsageError(fmt.Errorf("%s names the project %s of the organisation %s, but it is one of %s now: `zeitwork link %s` if that is right",
+			path, l.Project, l.Organisation, owner, l.Project))
 	}
 
-	if project == nil {
-		return nil, UsageError(fmt.Errorf("no project has the repository %s: run `zeitwork deploy`, or name a project with --project", tree.URL))
-	}
-
-	return project, nil
+	return project, err
 }
 
 func projectBySlug(ctx context.Context, api *API, slug string) (*client.Project, error) {
@@ -39,46 +35,21 @@ func projectBySlug(ctx context.Context, api *API, slug string) (*client.Project,
 	}
 
 	if len(page.JSON200.Items) == 0 {
-		return nil, fmt.Errorf("there is no project %q: `zeitwork projects list` shows those that you may see", slug)
+		return nil, UsageError(fmt.Errorf("there is no project %q: `zeitwork projects` lists those that you may see", slug))
 	}
 
 	return &page.JSON200.Items[0], nil
 }
 
-// projectOf returns the project that deploys tree, or nil.
-func projectOf(ctx context.Context, api *API, tree worktree) (*client.Project, error) {
-	projects, err := allProjects(ctx, api)
-	if err != nil {
-		return nil, err
-	}
-
-	for _, project := range projects {
-		if project.RepositoryURL == tree.URL && value(project.RootDirectory) == tree.Place {
-			return &project, nil
-		}
-	}
-
-	return nil, nil //nolint:nilnil // The caller handles the absence.
-}
-
 func allProjects(ctx context.Context, api *API) ([]client.Project, error) {
-	var (
-		projects []client.Project
-		cursor   *string
-	)
-
-	for {
+	return collect(func(cursor *string) ([]client.Project, *string, error) {
 		page, err := checked(api.ListProjectsWithResponse(ctx, &client.ListProjectsParams{Cursor: cursor, Limit: new(pageSize)}))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 
-		projects = append(projects, page.JSON200.Items...)
-
-		if cursor = page.JSON200.NextCursor; value(cursor) == "" {
-			return projects, nil
-		}
-	}
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
 }
 
 // value returns the value of an optional field, or the zero value.

@@ -21,7 +21,7 @@ func (a *app) setProjectCommand() *cobra.Command {
 		Short: "Change settings of a project; the next deployment uses them",
 		Example: "  zeitwork projects set shop --release-command 'bin/rails db:prepare'\n" +
 			"  zeitwork projects set shop --release-command '' --instances 2",
-		Args: cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeProjects),
 	}
 
 	for _, setting := range []struct {

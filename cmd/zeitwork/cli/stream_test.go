@@ -3,9 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -74,4 +79,101 @@ func TestFollow_Refused_SaysWhatThePlatformSaid(t *testing.T) {
 
 	err := follow(t.Context(), opening, true, func(serverEvent) (bool, error) { return false, nil })
 	require.EqualError(t, err, "There is no such deployment.")
+}
+
+func TestFollow_PlatformAway_TriesAgainAndSaysSo(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		// It answers, breaks off, is away, answers nonsense of a proxy, and is back.
+		answers := []struct {
+			status int
+			body   string
+		}{
+			{http.StatusOK, "id: 1\ndata: one\n\n"},
+			{},
+			{http.StatusBadGateway, "<html>"},
+			{http.StatusOK, "id: 2\ndata: two\n\n"},
+		}
+
+		var (
+			told []bool
+			from []string
+			seen []string
+		)
+
+		f := following{
+			again: true,
+			away:  func(err error) { told = append(told, err != nil) },
+			open: func(_ context.Context, last *string) (*http.Response, error) {
+				answer := answers[len(from)]
+				from = append(from, value(last))
+
+				if answer.status == 0 {
+					return nil, syscall.ECONNREFUSED
+				}
+
+				return answerOf(answer.status, answer.body), nil
+			},
+		}
+
+		require.NoError(t, f.follow(t.Context(), func(event serverEvent) (bool, error) {
+			seen = append(seen, string(event.Data))
+
+			return event.ID == "2", nil
+		}))
+		require.Equal(t, []string{"one", "two"}, seen)
+		require.Equal(t, []string{"", "1", "1", "1"}, from)
+		require.Equal(t, []bool{true, true, false}, told)
+	})
+}
+
+func TestFollow_PlatformAwayForTooLong_Ends(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		f := following{again: true, expected: true, open: func(context.Context, *string) (*http.Response, error) { return nil, syscall.ECONNREFUSED }}
+
+		err := f.follow(t.Context(), func(serverEvent) (bool, error) { return false, nil })
+		require.ErrorContains(t, err, "does not answer")
+		require.Equal(t, ExitFailure, ExitCode(err))
+		require.InDelta(t, patience.Seconds(), time.Since(began).Seconds(), longestReconnectPause.Seconds())
+	})
+}
+
+func TestFollow_FirstAnswerFails_EndsAtOnce(t *testing.T) {
+	t.Parallel()
+
+	opens := 0
+
+	err := follow(t.Context(), func(context.Context, *string) (*http.Response, error) { opens++; return nil, syscall.ECONNREFUSED }, true,
+		func(serverEvent) (bool, error) { return false, nil })
+	require.ErrorContains(t, err, "does not answer")
+	require.Equal(t, 1, opens)
+}
+
+func TestFollow_StreamFallsSilent_IsOpenedAgain(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		opens := 0
+
+		err := follow(t.Context(), func(ctx context.Context, _ *string) (*http.Response, error) {
+			if opens++; opens == 2 {
+				return answerOf(http.StatusOK, "data: there\n\n"), nil
+			}
+
+			dead, _ := io.Pipe()
+			context.AfterFunc(ctx, func() { _ = dead.Close() })
+
+			return &http.Response{StatusCode: http.StatusOK, Body: dead}, nil
+		}, true, func(serverEvent) (bool, error) { return true, nil })
+		require.NoError(t, err)
+		require.Equal(t, 2, opens)
+	})
+}
+
+func answerOf(status int, body string) *http.Response {
+	return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body))}
 }

@@ -22,7 +22,16 @@ func newTable(w io.Writer, header ...string) table {
 	return t
 }
 
-func (t table) row(cells ...string) { _, _ = fmt.Fprintln(t.writer, strings.Join(cells, "\t")) }
+// oneLine makes a cell of a text.
+var oneLine = strings.NewReplacer("\n", " ", "\t", " ", "\v", " ", "\f", " ")
+
+func (t table) row(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = strings.TrimRight(oneLine.Replace(cell), " ")
+	}
+
+	_, _ = fmt.Fprintln(t.writer, strings.Join(cells, "\t"))
+}
 
 func (t table) flush() { _ = t.writer.Flush() }
 
@@ -36,9 +45,6 @@ func items[T any](list []T) any {
 		Items []T `json:"items"`
 	}{list}
 }
-
-// ago returns how long ago a time was, for people.
-func ago(at time.Time) string { return time.Since(at).Truncate(time.Second).String() + " ago" }
 
 // seconds returns a duration with two decimals, which is precise enough to compare builds.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

@@ -21,21 +21,26 @@ const logDrain = 3 * time.Second
 type Watcher interface {
 	Deployment(deployment *client.Deployment)
 	Line(line *client.LogLine)
+	// Away tells why the platform does not answer, or with nil that it answers again. Nothing is lost in between.
+	Away(err error)
 	Tick()
 }
 
 // Watch reports the deployment and its build log to watcher until the deployment has ended, and returns its last state. It also returns a held
-// deployment, which waits until somebody unpins its project.
+// deployment, which waits until somebody unpins its project. The platform may be away meanwhile.
 func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher) (*client.Deployment, error) {
 	const tick = 100 * time.Millisecond
 
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 
-	deployments, lines := make(chan *client.Deployment), make(chan *client.LogLine)
+	deployments, lines, away := make(chan *client.Deployment), make(chan *client.LogLine), make(chan error)
 	group, ctx := errgroup.WithContext(ctx)
 
-	group.Go(func() error { defer close(deployments); return streamDeployment(ctx, api, deployment, deployments) })
+	group.Go(func() error {
+		defer close(deployments)
+		return streamDeployment(ctx, api, deployment, deployments, away)
+	})
 
 	logs, stopLogs := context.WithCancel(ctx)
 	defer stopLogs()
@@ -73,12 +78,19 @@ func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher)
 			}
 
 			watcher.Line(line)
+		case err := <-away:
+			watcher.Away(err)
 		case <-ticker.C:
 			watcher.Tick()
 		}
 	}
 
-	if err := group.Wait(); err != nil {
+	err := group.Wait()
+	if last != nil && isRefused(err, http.StatusNotFound) {
+		return last, &exitError{code: ExitStopped, err: errors.New("the deployment is gone: its project was deleted")}
+	}
+
+	if err != nil {
 		return last, err
 	}
 
@@ -89,12 +101,19 @@ func Watch(ctx context.Context, api *API, deployment uuid.UUID, watcher Watcher)
 	return last, nil
 }
 
-func streamDeployment(ctx context.Context, api *API, deployment uuid.UUID, out chan<- *client.Deployment) error {
+func streamDeployment(ctx context.Context, api *API, deployment uuid.UUID, out chan<- *client.Deployment, away chan<- error) error {
 	opening := func(ctx context.Context, last *string) (*http.Response, error) {
 		return api.StreamDeployment(ctx, deployment, &client.StreamDeploymentParams{LastEventID: last})
 	}
 
-	return follow(ctx, opening, true, func(event serverEvent) (bool, error) {
+	telling := func(err error) {
+		select {
+		case away <- err:
+		case <-ctx.Done():
+		}
+	}
+
+	return following{open: opening, again: true, expected: true, away: telling}.follow(ctx, func(event serverEvent) (bool, error) {
 		found := &client.Deployment{}
 		if err := json.Unmarshal(event.Data, found); err != nil {
 			return false, fmt.Errorf("read a deployment: %w", err)
@@ -113,7 +132,7 @@ func streamBuildLog(ctx context.Context, api *API, deployment uuid.UUID, out cha
 		return api.StreamBuildLogs(ctx, deployment, &client.StreamBuildLogsParams{LastEventID: last})
 	}
 
-	return follow(ctx, opening, true, func(event serverEvent) (bool, error) {
+	return following{open: opening, again: true, expected: true}.follow(ctx, func(event serverEvent) (bool, error) {
 		if event.Name == "end" {
 			return true, nil
 		}

@@ -1,46 +1,44 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
-	"os/exec"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
+// errNoWorktree means that a directory belongs to no git repository.
+var errNoWorktree = errors.New("no git repository")
+
+// distrusted finds in git's words which repository it refuses to read.
+var distrusted = regexp.MustCompile(`dubious ownership in repository at '(.+)'`)
+
 // worktree is the git repository that a directory belongs to.
 type worktree struct {
-	Top    string // Absolute path of the work tree.
-	Place  string // Path of the directory in it, with slashes; empty for the top.
-	Name   string // The directory's own name.
-	Branch string // Empty when no branch is checked out.
-	Commit string // Full hash of HEAD.
-	URL    string // The URL that the platform can fetch it from: origin without credentials, else file://.
-	Dirty  bool   // Whether there are uncommitted changes.
+	Directory string   // Absolute path of the directory.
+	Top       string   // Absolute path of the work tree.
+	Place     string   // Path of the directory in it, with slashes; empty for the top.
+	Branch    string   // Empty when no branch is checked out.
+	Commit    string   // Full hash of HEAD; empty before the first commit.
+	URL       string   // The URL that the platform can fetch it from: that of its remote without credentials, else file://.
+	Remotes   []string // The URLs of all its remotes, as git has them.
+	Dirty     bool     // Whether there are uncommitted changes.
 }
 
-// openWorktree reads the git repository that dir belongs to.
+// openWorktree reads the git repository that dir belongs to. The error wraps errNoWorktree where there is none.
 func openWorktree(ctx context.Context, dir string) (worktree, error) {
-	absolute, err := filepath.Abs(dir)
+	absolute, err := existingDirectory(dir)
 	if err != nil {
-		return worktree{}, fmt.Errorf("find %s: %w", dir, err)
-	}
-
-	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
-		return worktree{}, UsageError(fmt.Errorf("there is no directory %s", dir))
+		return worktree{}, err
 	}
 
 	top, err := git(ctx, absolute, "rev-parse", "--show-toplevel")
 	if err != nil {
-		return worktree{}, UsageError(fmt.Errorf("%s is not in a git work tree: run `git init` and commit, or name a project with --project", absolute))
-	}
-
-	commit, err := git(ctx, absolute, "rev-parse", "--verify", "HEAD^{commit}")
-	if err != nil {
-		return worktree{}, UsageError(fmt.Errorf("%s has no commit yet: only what is committed can be deployed", top))
+		return worktree{}, explainNoWorktree(absolute, err)
 	}
 
 	place, err := filepath.Rel(top, absolute)
@@ -48,79 +46,143 @@ func openWorktree(ctx context.Context, dir string) (worktree, error) {
 		return worktree{}, fmt.Errorf("find %s in %s: %w", absolute, top, err)
 	}
 
-	if place == "." {
-		place = ""
+	tree := worktree{Directory: absolute, Top: top, Place: filepath.ToSlash(place)}
+	if tree.Place == "." {
+		tree.Place = ""
 	}
 
-	// These fail where no branch is checked out, and where there is no origin.
-	branch, _ := git(ctx, absolute, "symbolic-ref", "--short", "--quiet", "HEAD")
-	origin, _ := git(ctx, absolute, "remote", "get-url", "origin")
+	// These fail before the first commit, and where no branch is checked out.
+	tree.Commit, _ = git(ctx, absolute, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+	tree.Branch, _ = git(ctx, absolute, "symbolic-ref", "--short", "--quiet", "HEAD")
 
-	status, err := git(ctx, absolute, "status", "--porcelain")
+	if err := tree.readRemotes(ctx); err != nil {
+		return worktree{}, err
+	}
+
+	status, err := git(ctx, top, "status", "--porcelain", "--", ".", ":(exclude,glob)**/"+linkName)
 	if err != nil {
 		return worktree{}, fmt.Errorf("look for changes in %s: %w", top, err)
 	}
 
-	return worktree{
-		Top: top, Place: filepath.ToSlash(place), Name: filepath.Base(absolute),
-		Branch: branch, Commit: commit, URL: repositoryURL(origin, top), Dirty: status != "",
-	}, nil
+	tree.Dirty = status != ""
+
+	return tree, ctx.Err()
 }
 
-// repositoryURL returns a URL that the platform can fetch from. It is never one of SSH, as the platform has no key, and holds no credentials, which do
-// not belong in a project's settings.
-func repositoryURL(origin, top string) string {
-	if origin == "" {
-		return "file://" + top
+func existingDirectory(dir string) (string, error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find %s: %w", dir, err)
 	}
 
-	if filepath.IsAbs(origin) {
-		return "file://" + origin
+	if absolute, err = filepath.EvalSymlinks(absolute); err != nil {
+		return "", UsageError(fmt.Errorf("there is no directory %s", dir))
 	}
 
-	// user@host:path is git's short form of an SSH URL.
-	if !strings.Contains(origin, "://") {
-		if host, path, ok := strings.Cut(origin, ":"); ok {
-			_, name, found := strings.Cut(host, "@")
-			if !found {
-				name = host
-			}
+	if info, err := os.Stat(absolute); err != nil || !info.IsDir() {
+		return "", UsageError(fmt.Errorf("%s is not a directory", dir))
+	}
 
-			return "https://" + name + "/" + strings.TrimPrefix(path, "/")
+	return absolute, nil
+}
+
+// explainNoWorktree says why git finds no work tree: a repository of another user is not the same as none.
+func explainNoWorktree(dir string, err error) error {
+	said := err.Error()
+
+	if found := distrusted.FindStringSubmatch(said); found != nil {
+		return UsageError(fmt.Errorf("the repository %s belongs to another user, and git refuses to read it. If you trust it: "+
+			"git config --global --add safe.directory '%s'", found[1], found[1]))
+	}
+
+	switch {
+	case ExitCode(err) != ExitFailure:
+		return err
+	case strings.Contains(said, "must be run in a work tree"):
+		return UsageError(fmt.Errorf("%s is a bare repository, or is inside .git: go to a work tree of it", dir))
+	case strings.Contains(said, "not a git repository"):
+		return UsageError(fmt.Errorf("%s is in %w: run `git init` and commit, or name a project with --project", dir, errNoWorktree))
+	default:
+		return UsageError(err)
+	}
+}
+
+// readRemotes chooses the remote that the platform is to fetch from: the one that the branch follows, else origin, else the first.
+func (t *worktree) readRemotes(ctx context.Context) error {
+	listed, err := git(ctx, t.Top, "remote")
+	if err != nil {
+		return fmt.Errorf("list the remotes of %s: %w", t.Top, err)
+	}
+
+	names := strings.Fields(listed)
+	followed := ""
+
+	if t.Branch != "" {
+		followed, _ = git(ctx, t.Top, "config", "branch."+t.Branch+".remote") // It fails where the branch follows none.
+	}
+
+	chosen := ""
+
+	for _, name := range []string{followed, "origin"} {
+		if chosen == "" && slices.Contains(names, name) {
+			chosen = name
+		}
+	}
+
+	if chosen == "" && len(names) > 0 {
+		chosen = names[0]
+	}
+
+	t.URL = repositoryURL("", t.Top)
+
+	for _, name := range names {
+		address, err := git(ctx, t.Top, "remote", "get-url", name)
+		if err != nil {
+			continue // A remote may have no URL.
 		}
 
-		return "file://" + filepath.Join(top, origin)
+		t.Remotes = append(t.Remotes, address)
+
+		if name == chosen {
+			t.URL = repositoryURL(address, t.Top)
+		}
 	}
 
-	parsed, err := url.Parse(origin)
-	if err != nil {
-		return origin
-	}
-
-	parsed.User = nil
-	if parsed.Scheme == "ssh" {
-		parsed.Scheme, parsed.Host = "https", parsed.Hostname()
-	}
-
-	return parsed.String()
+	return nil
 }
 
-// git runs git in dir and returns what it wrote, without the last newline.
-func git(ctx context.Context, dir string, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, "git", append([]string{"-C", dir}, args...)...)
-
-	var stderr bytes.Buffer
-
-	command.Stderr = &stderr
-
-	output, err := command.Output()
-	if errors.Is(err, exec.ErrNotFound) {
-		return "", errors.New("git is not installed")
+// isOf tells whether the work tree is one of the repository at that URL.
+func (t *worktree) isOf(repository string) bool {
+	if sameRepository(repositoryURL("", t.Top), repository) {
+		return true
 	}
 
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w: %s", args[0], err, strings.TrimSpace(stderr.String()))
+	return slices.ContainsFunc(t.Remotes, func(remote string) bool { return sameRepository(repositoryURL(remote, t.Top), repository) })
+}
+
+// belongsTo tells whether the commit that is checked out is one of the branch, as far as this repository knows.
+func (t *worktree) belongsTo(ctx context.Context, branch string) bool {
+	if t.Branch != "" {
+		return t.Branch == branch
 	}
 
-	return strings.TrimRight(string(output), "\n"), nil
+	containing, err := git(ctx, t.Top, "for-each-ref", "--contains", t.Commit, "--format=%(refname)", "refs/heads/"+branch, "refs/remotes/*/"+branch)
+
+	return err == nil && containing != ""
+}
+
+// isPushed tells whether a remote had the commit when git last heard of it.
+func (t *worktree) isPushed(ctx context.Context) bool {
+	containing, err := git(ctx, t.Top, "for-each-ref", "--contains", t.Commit, "--count=1", "refs/remotes/")
+
+	return err == nil && containing != ""
+}
+
+// whatIsCheckedOut names it for people.
+func (t *worktree) whatIsCheckedOut() string {
+	if t.Branch != "" {
+		return "the branch " + t.Branch
+	}
+
+	return "the commit " + shortCommit(t.Commit)
 }

@@ -9,27 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestRepositoryURL_IsOneThatThePlatformCanFetch(t *testing.T) {
-	t.Parallel()
-
-	cases := map[string]struct{ origin, want string }{
-		"https as it is":             {"https://git.example.com/me/app.git", "https://git.example.com/me/app.git"},
-		"credentials are left out":   {"https://me:secret@git.example.com/me/app.git", "https://git.example.com/me/app.git"},
-		"git's short form of SSH":    {"git@git.example.com:me/app.git", "https://git.example.com/me/app.git"},
-		"SSH with a port":            {"ssh://git@git.example.com:2222/me/app.git", "https://git.example.com/me/app.git"},
-		"a path":                     {"/srv/git/app.git", "file:///srv/git/app.git"},
-		"a path beside the tree":     {"../app.git", "file:///home/me/app.git"},
-		"no origin: the tree itself": {"", "file:///home/me/work"},
-	}
-
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			require.Equal(t, c.want, repositoryURL(c.origin, "/home/me/work"))
-		})
-	}
-}
-
 func gitRepository(t *testing.T) string {
 	t.Helper()
 
@@ -59,7 +38,6 @@ func TestOpenWorktree_KnowsWhereADirectoryStands(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, dir, tree.Top)
 	require.Equal(t, "apps/web", tree.Place)
-	require.Equal(t, "web", tree.Name)
 	require.Equal(t, "trunk", tree.Branch)
 	require.Equal(t, "file://"+dir, tree.URL)
 	require.Len(t, tree.Commit, 40)
@@ -71,6 +49,31 @@ func TestOpenWorktree_KnowsWhereADirectoryStands(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, tree.Place)
 	require.True(t, tree.Dirty)
+}
+
+func TestOpenWorktree_OfAnotherUser_SaysWhatGitSays(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+
+	t.Setenv("GIT_CONFIG_GLOBAL", os.DevNull) // It may trust all folders.
+	t.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+	dir := gitRepository(t)
+	require.NoError(t, os.Chown(dir, 12345, 12345))
+
+	_, err := openWorktree(t.Context(), filepath.Join(dir, "apps"))
+	require.ErrorContains(t, err, "belongs to another user")
+	require.ErrorContains(t, err, "safe.directory '"+dir+"'")
+	require.NotErrorIs(t, err, errNoWorktree)
+	require.Equal(t, ExitUsage, ExitCode(err))
+
+	// A link is no reason to deploy something else of the project without a word.
+	require.NoError(t, os.WriteFile(filepath.Join(dir, linkName), []byte(`{"project":"shop"}`), 0o600))
+
+	f := platformWith(t, projectJSON("shop", "https://git.example.com/acme/shop", "main", ""))
+	require.Equal(t, ExitUsage, signedInTo(t, f).run(t, "deploy", dir, "-d"))
+	require.Empty(t, f.sent(createDeployment))
 }
 
 func TestOpenWorktree_NotInGit_IsAUsageErrorThatSaysWhatToDo(t *testing.T) {

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/samber/lo"
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/client"
+)
+
+func (a *app) nodesCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use: "nodes", Short: "The machines that run VMs", Example: "  zeitwork nodes\n  zeitwork nodes drain node-1",
+		Args: cobra.NoArgs, RunE: a.run(a.listNodes),
+	}
+	command.AddCommand(
+		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
+		a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
+			created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{Name: name, Region: region}))
+			if err != nil {
+				return nil, "", err
+			}
+
+			return created.JSON201, created.JSON201.Token, nil
+		}),
+		&cobra.Command{
+			Use: "drain NAME", Short: "Move a node's VMs elsewhere, and keep it empty", Example: "  zeitwork nodes drain node-1",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("draining")),
+		},
+		&cobra.Command{
+			Use: "ready NAME", Short: "Give a node VMs again", Example: "  zeitwork nodes ready node-1",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("ready")),
+		},
+		&cobra.Command{
+			Use: "delete NAME", Short: "Delete a node that has no VMs", Example: "  zeitwork nodes delete node-1",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.deleteNode),
+		},
+	)
+
+	return command
+}
+
+func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
+	nodes, err := allNodes(ctx, api)
+	if err != nil {
+		return err
+	}
+
+	return a.print(items(nodes), func(w io.Writer) {
+		t := newTable(w, "NAME", "REGION", "STATE", "PREFIX", "RUNTIME", "VMS", "SEEN")
+
+		for _, node := range nodes {
+			seen := "never"
+			if node.LastSeenAt != nil {
+				seen = ago(*node.LastSeenAt)
+			}
+
+			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10), seen)
+		}
+
+		t.flush()
+	})
+}
+
+func allNodes(ctx context.Context, api *API) ([]client.Node, error) {
+	nodes, err := checked(api.ListNodesWithResponse(ctx))
+	if err != nil {
+		return nil, err
+	}
+
+	return nodes.JSON200.Items, nil
+}
+
+func nodeByName(ctx context.Context, api *API, name string) (*client.Node, error) {
+	nodes, err := allNodes(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+
+	for _, node := range nodes {
+		if node.Name == name {
+			return &node, nil
+		}
+	}
+
+	return nil, UsageError(fmt.Errorf("there is no node %q: `zeitwork nodes` lists them", name))
+}
+
+func (a *app) completeNodes(ctx context.Context) ([]cobra.Completion, error) {
+	return a.withAPI(func(ctx context.Context, api *API) ([]cobra.Completion, error) {
+		nodes, err := allNodes(ctx, api)
+
+		return lo.Map(nodes, func(n client.Node, _ int) cobra.Completion { return cobra.CompletionWithDesc(n.Name, string(n.State)) }), err
+	})(ctx)
+}
+
+func (a *app) setNodeState(state client.UpdateNodeInputBodyState) func(context.Context, *API, []string) error {
+	return func(ctx context.Context, api *API, args []string) error {
+		node, err := nodeByName(ctx, api, args[0])
+		if err != nil {
+			return err
+		}
+
+		updated, err := checked(api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: state}))
+		if err != nil {
+			return err
+		}
+
+		return a.print(updated.JSON200, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s is %s.\n", node.Name, state) })
+	}
+}
+
+func (a *app) deleteNode(ctx context.Context, api *API, args []string) error {
+	node, err := nodeByName(ctx, api, args[0])
+	if err != nil {
+		return err
+	}
+
+	if _, err := checked(api.DeleteNodeWithResponse(ctx, node.ID)); err != nil {
+		return err
+	}
+
+	a.sayf("Deleted the node %s.", node.Name)
+
+	return nil
+}
