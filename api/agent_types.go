@@ -18,7 +18,7 @@ type LongPollInput struct {
 type AssignmentsInput struct {
 	LongPollInput
 
-	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" query:"capabilities"`
+	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" nullable:"false" query:"capabilities"`
 }
 
 // AssignmentsOutput holds the VMs that the calling node is to run. Status 304 has no body.

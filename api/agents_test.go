@@ -108,7 +108,7 @@ func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
 
-	nodes, err := b.owner.ListNodesWithResponse(t.Context())
+	nodes, err := b.owner.ListNodesWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, "kata", nodes.JSON200.Items[0].Runtime)
 	require.EqualValues(t, 1, nodes.JSON200.Items[0].VMS)

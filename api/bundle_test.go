@@ -117,7 +117,7 @@ func (b *testBundle) serve(t *testing.T, listener *database.Listener) {
 	}()
 
 	require.NoError(t, b.server.river.Start(ctx))
-	b.http = httptest.NewServer(b.server.Handler())
+	b.http = httptest.NewServer(asDescribed(t, b.server.Handler()))
 	t.Cleanup(func() {
 		close(b.server.service.stopping)
 		b.http.Close()

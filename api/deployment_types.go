@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,7 +20,7 @@ type Deployment struct {
 	CommitSHA     string           `json:"commit_sha,omitempty"`
 	CommitMessage string           `json:"commit_message,omitempty"`
 	CommitAuthor  string           `json:"commit_author,omitempty"`
-	BuildPlan     json.RawMessage  `doc:"What detection found and decided."                                       json:"build_plan,omitempty"`
+	BuildPlan     *BuildPlan       `doc:"What detection found and decided; absent until then."                                       json:"build_plan,omitempty"`
 	ImageDigest   string           `json:"image_digest,omitempty"`
 	URL           string           `json:"url"`
 	Error         *DeploymentError `json:"error,omitempty"`
@@ -35,13 +34,13 @@ type Deployment struct {
 
 // DeploymentError says why a deployment failed.
 type DeploymentError struct {
-	Code    string `json:"code"`
+	Code    string `doc:"Whose move it is; invalid: change the app or its settings." enum:"conflict,forbidden,internal,invalid,not_found,unauthorized,unavailable" json:"code"`
 	Message string `doc:"What happened and what to do." json:"message"`
 }
 
 // StepAttempt is one attempt of a step.
 type StepAttempt struct {
-	Step       string     `json:"step"`
+	Step       string     `doc:"One of those that the deployment's step can be." json:"step"`
 	Attempt    int        `json:"attempt"`
 	State      string     `enum:"running,succeeded,failed,retrying,cancelled,held"      json:"state"`
 	Worker     string     `doc:"The worker that ran it."                                json:"worker"`
@@ -68,9 +67,16 @@ type DeploymentPath struct {
 }
 
 // ListDeploymentsInput asks for the deployments of one project.
+//
+//nolint:lll // One field a line, with its documentation.
 type ListDeploymentsInput struct {
 	ProjectPath
 	PageInput
+
+	State   []string `doc:"Only those in one of these states, separated by commas." enum:"queued,deploying,live,failed,cancelled,superseded,retired" maxItems:"7" nullable:"false" query:"state"`
+	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback" query:"trigger"`
+	Branch  string   `doc:"Only those of this branch." maxLength:"255" query:"branch"`
+	Commit  string   `doc:"Only those of the commits whose hash begins so." pattern:"^[0-9a-f]{4,64}$" patternDescription:"the first 4 to 64 hexadecimal digits of a commit's hash, in lower case" query:"commit"`
 }
 
 // CreateDeploymentInput deploys a commit of a project.
@@ -80,7 +86,7 @@ type CreateDeploymentInput struct {
 
 	Body struct {
 		Branch string `doc:"Left out: the project's branch."                                json:"branch,omitempty" maxLength:"255"`
-		Commit string `doc:"Full hash of a commit in the repository. Left out: the branch's newest." json:"commit,omitempty" pattern:"^[0-9a-f]{40}$"`
+		Commit string `doc:"Full hash of a commit in the repository. Left out: the branch's newest." json:"commit,omitempty" pattern:"^([0-9a-f]{40}|[0-9a-f]{64})$" patternDescription:"the full hash of a commit, 40 or 64 hexadecimal digits in lower case"`
 	}
 }
 
@@ -93,40 +99,10 @@ type RepeatDeploymentInput struct {
 // DeploymentOutput is one deployment.
 type DeploymentOutput struct{ Body Deployment }
 
-// LogLine is one line that a build or a VM wrote.
-type LogLine struct {
-	ID       int64      `doc:"Grows within a deployment; give it as Last-Event-ID to go on behind it." json:"id"`
-	VMID     *uuid.UUID `doc:"Absent for build logs."                                                  json:"vm_id,omitempty"`
-	Step     string     `doc:"Absent for runtime logs."                                                json:"step,omitempty"`
-	Stream   string     `enum:"stdout,stderr,system"                                                   json:"stream"`
-	Line     string     `doc:"Without its newline. Lines over 16 KiB are cut, and say so."             json:"line"`
-	LoggedAt time.Time  `json:"logged_at"`
-}
-
-// ListLogsInput asks for log lines, oldest first.
-type ListLogsInput struct {
-	DeploymentPath
-
-	After int64 `doc:"Only lines with a greater id." query:"after"`
-	Limit int   `default:"1000" maximum:"5000" minimum:"1" query:"limit"`
-}
-
-// ListLogsOutput are log lines, oldest first.
-type ListLogsOutput struct {
-	Body struct {
-		Items []LogLine `json:"items" nullable:"false"`
-	}
-}
-
-// StreamInput asks for an event stream.
+// StreamInput asks for the event stream of a deployment.
 type StreamInput struct {
 	DeploymentPath
 
-	LastEventID string `doc:"Go on behind this event." header:"Last-Event-ID"`
+	LastEventID string `doc:"Passed over: each event holds the whole deployment." header:"Last-Event-ID"`
 	Follow      bool   `default:"true" doc:"false: end the stream behind what there is now." query:"follow"`
-}
-
-// StreamEnd is the last event of a log stream that will not grow any more.
-type StreamEnd struct {
-	State string `doc:"The state of the deployment." json:"state"`
 }

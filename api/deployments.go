@@ -26,13 +26,21 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 		return nil, err
 	}
 
-	rows, err := s.queries.ListProjectDeployments(ctx, input.ProjectID, before, input.rows())
+	rows, err := s.queries.ListProjectDeployments(ctx, database.ListProjectDeploymentsParams{
+		ProjectID: input.ProjectID, Before: before, States: lo.Ternary(input.State == nil, []string{}, input.State), Trigger: input.Trigger,
+		Branch: input.Branch, Commit: input.Commit, MaxRows: input.rows(),
+	})
 	if err != nil {
 		return nil, err
 	}
 
-	return page(input.PageInput, rows,
-		func(r database.Deployment) Deployment { return s.newDeployment(r, project.Project) },
+	deployments, err := lo.MapErr(rows, func(r database.Deployment, _ int) (Deployment, error) { return s.newDeployment(r, project.Project) })
+	if err != nil {
+		return nil, err
+	}
+
+	return page(input.PageInput, deployments,
+		func(d Deployment) Deployment { return d },
 		func(d Deployment) uuid.UUID { return d.ID }), nil
 }
 
@@ -142,7 +150,10 @@ func (s *service) deployment(ctx context.Context, deployment uuid.UUID) (databas
 
 // fullDeployment adds what lists leave out.
 func (s *service) fullDeployment(ctx context.Context, row database.GetDeploymentOfRow) (Deployment, error) {
-	full := s.newDeployment(row.Deployment, row.Project)
+	full, err := s.newDeployment(row.Deployment, row.Project)
+	if err != nil {
+		return full, err
+	}
 
 	steps, err := s.queries.ListDeploymentSteps(ctx, full.ID)
 	if err != nil {
@@ -170,11 +181,16 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 	return full, nil
 }
 
-func (s *service) newDeployment(row database.Deployment, project database.Project) Deployment {
+func (s *service) newDeployment(row database.Deployment, project database.Project) (Deployment, error) {
+	plan, err := newBuildPlan(row.ID, row.BuildPlan)
+	if err != nil {
+		return Deployment{}, err
+	}
+
 	deployment := Deployment{
 		ID: row.ID, ProjectID: row.ProjectID, State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
 		CommitSHA: lo.FromPtr(row.CommitSHA), CommitMessage: lo.FromPtr(row.CommitMessage), CommitAuthor: lo.FromPtr(row.CommitAuthor),
-		BuildPlan: row.BuildPlan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.projectURL(project.Slug),
+		BuildPlan: plan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.projectURL(project.Slug),
 		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, HeldAt: row.HeldAt, EndedAt: row.EndedAt,
 	}
 
@@ -182,7 +198,7 @@ func (s *service) newDeployment(row database.Deployment, project database.Projec
 		deployment.Error = &DeploymentError{Code: lo.FromPtr(row.ErrorCode), Message: *row.ErrorMessage}
 	}
 
-	return deployment
+	return deployment, nil
 }
 
 func deploymentEvent(action string, deployment uuid.UUID) AuditEvent {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/google/uuid"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -17,21 +16,38 @@ const (
 	kindCustom    = "custom"
 )
 
-func (s *service) listDomains(ctx context.Context, input *ProjectPath) (*ListDomainsOutput, error) {
+func (s *service) listDomains(ctx context.Context, input *ListDomainsInput) (*PageOutput[Domain], error) {
 	if _, err := s.project(ctx, input.ProjectID); err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListDomains(ctx, input.ProjectID)
+	asked := PageInput(input.LongPageInput)
+
+	after, err := asked.after()
 	if err != nil {
 		return nil, err
 	}
 
-	output := &ListDomainsOutput{}
-	output.Body.Items = lo.Map(rows, func(r database.Domain, _ int) Domain { return Domain(r) })
+	params := database.ListDomainsParams{ProjectID: input.ProjectID, After: after, MaxRows: asked.rows()}
 
-	return output, nil
+	if input.Hostname != "" {
+		// What is no hostname is the hostname of no domain.
+		if params.Hostname, err = canonicalHostname(input.Hostname); err != nil {
+			return page(asked, nil, newDomain, domainID), nil //nolint:nilerr // See above.
+		}
+	}
+
+	rows, err := s.queries.ListDomains(ctx, params)
+	if err != nil {
+		return nil, err
+	}
+
+	return page(asked, rows, newDomain, domainID), nil
 }
+
+func newDomain(row database.Domain) Domain { return Domain(row) }
+
+func domainID(domain Domain) uuid.UUID { return domain.ID }
 
 func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*DomainOutput, error) {
 	row, err := s.project(ctx, input.ProjectID)

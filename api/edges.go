@@ -3,7 +3,7 @@ package api
 import (
 	"context"
 
-	"github.com/samber/lo"
+	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -11,20 +11,24 @@ import (
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
-func (s *service) listEdges(ctx context.Context, _ *struct{}) (*ListEdgesOutput, error) {
+func (s *service) listEdges(ctx context.Context, input *LongPageInput) (*PageOutput[Edge], error) {
 	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListEdges(ctx)
+	asked := PageInput(*input)
+
+	after, err := asked.after()
 	if err != nil {
 		return nil, err
 	}
 
-	output := &ListEdgesOutput{}
-	output.Body.Items = lo.Map(rows, func(r database.Edge, _ int) Edge { return newEdge(r) })
+	rows, err := s.queries.ListEdges(ctx, after, asked.rows())
+	if err != nil {
+		return nil, err
+	}
 
-	return output, nil
+	return page(asked, rows, newEdge, func(e Edge) uuid.UUID { return e.ID }), nil
 }
 
 func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewEdgeOutput, error) {

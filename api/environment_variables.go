@@ -6,30 +6,36 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// maxVariables bounds the environment variables of a project.
-const maxVariables = 500
+// The bounds of a project's environment. Linux gives a process 2 MiB for its arguments and its environment together, of which the image and the
+// platform take some, and 128 KiB for one variable.
+const (
+	maxVariables        = 500
+	maxVariableBytes    = 64 << 10
+	maxEnvironmentBytes = 1 << 20
+)
 
-func (s *service) listEnvironmentVariables(ctx context.Context, input *ProjectPath) (*ListEnvironmentVariablesOutput, error) {
+// reservedPrefix begins the names of the variables that the platform sets.
+const reservedPrefix = "ZEITWORK_"
+
+func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvironmentVariablesInput) (*PageOutput[EnvironmentVariable], error) {
 	if _, err := s.project(ctx, input.ProjectID); err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListEnvironmentVariables(ctx, input.ProjectID)
+	rows, err := s.queries.ListEnvironmentVariables(ctx, input.ProjectID, input.Cursor, PageInput{Limit: input.Limit}.rows())
 	if err != nil {
 		return nil, err
 	}
 
-	output := &ListEnvironmentVariablesOutput{}
-	output.Body.Items = lo.Map(rows, func(r database.ListEnvironmentVariablesRow, _ int) EnvironmentVariable { return EnvironmentVariable(r) })
-
-	return output, nil
+	return pageBy(input.Limit, rows,
+		func(r database.ListEnvironmentVariablesRow) EnvironmentVariable { return EnvironmentVariable(r) },
+		func(last EnvironmentVariable) string { return last.Name }), nil
 }
 
 func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironmentVariableInput) (*EnvironmentVariableOutput, error) {
@@ -60,6 +66,10 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 }
 
 func (s *service) writeVariable(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) (EnvironmentVariable, error) {
+	if err := s.checkRoom(ctx, queries, input); err != nil {
+		return EnvironmentVariable{}, err
+	}
+
 	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name)
 	if err == nil {
 		row, err := queries.UpdateEnvironmentVariable(ctx, s.config.SecretKey.SealVariable(variable, input.Body.Value), variable)
@@ -71,21 +81,34 @@ func (s *service) writeVariable(ctx context.Context, queries *database.Queries, 
 		return EnvironmentVariable{}, err
 	}
 
-	count, err := queries.CountEnvironmentVariables(ctx, input.ProjectID)
-	if err != nil {
-		return EnvironmentVariable{}, err
-	}
-
-	if count >= maxVariables {
-		return EnvironmentVariable{}, problem.New(problem.Conflict, "A project can have %d environment variables. Delete one first.", maxVariables)
-	}
-
 	variable = id.New()
 	row, err := queries.CreateEnvironmentVariable(ctx, database.CreateEnvironmentVariableParams{
 		ID: variable, ProjectID: input.ProjectID, Name: input.Name, ValueSealed: s.config.SecretKey.SealVariable(variable, input.Body.Value),
 	})
 
 	return EnvironmentVariable(row), err
+}
+
+// checkRoom refuses a variable with which the project would have too many, or more than a process can be given.
+func (s *service) checkRoom(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) error {
+	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name)
+	if err != nil {
+		return err
+	}
+
+	if others.Variables >= maxVariables {
+		return problem.New(problem.Conflict, "A project can have %d environment variables. Delete one first.", maxVariables)
+	}
+
+	overhead := int64(len(s.config.SecretKey.SealVariable(input.ProjectID, "")))
+	used := others.Bytes - others.Variables*overhead
+
+	if wanted := int64(len(input.Name) + len(input.Body.Value)); used+wanted > maxEnvironmentBytes {
+		return problem.New(problem.Conflict, "With %s the environment variables of the project would have %d KiB, and a process can be given %d KiB of them. "+
+			"Delete or shorten some, or put large values into a file or a store that the app reads.", input.Name, (used+wanted)>>10, maxEnvironmentBytes>>10)
+	}
+
+	return nil
 }
 
 func (s *service) deleteEnvironmentVariable(ctx context.Context, input *EnvironmentVariablePath) (*struct{}, error) {
@@ -113,10 +136,19 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 	})
 }
 
-// checkVariable refuses the variable that the platform itself sets, and values that no process can have in its environment.
+// checkVariable refuses the variables that the platform itself sets, and values that no process can have in its environment.
 func checkVariable(name, value string) error {
 	if name == "PORT" {
-		return problem.New(problem.Invalid, "The platform sets PORT itself. Change the project's port instead.")
+		return problem.New(problem.Invalid, "The platform sets PORT itself, to the project's port. Change that instead: it is the setting port.")
+	}
+
+	if strings.HasPrefix(name, reservedPrefix) {
+		return problem.New(problem.Invalid, "Names that begin with %s are the platform's own. Choose another name than %s.", reservedPrefix, name)
+	}
+
+	if len(value) > maxVariableBytes {
+		return problem.New(problem.Invalid, "The value of %s has %d bytes, and %d are allowed. Put it into a file or a store that the app reads.",
+			name, len(value), maxVariableBytes)
 	}
 
 	if strings.ContainsRune(value, 0) {

@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"reflect"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/samber/lo"
 )
 
 const (
@@ -65,10 +62,7 @@ type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Con
 
 // registerStream registers an operation that answers with server-sent events of the named types.
 func registerStream[I any](api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
-	op.Responses = map[string]*huma.Response{"200": {
-		Description: "Server-sent events, each with one of these as its data.",
-		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: eventSchema(api.OpenAPI().Components.Schemas, events)}},
-	}}
+	op.Responses = map[string]*huma.Response{"200": describeStream(api.OpenAPI().Components.Schemas, events)}
 
 	huma.Register(api, op, func(ctx context.Context, input *I) (*huma.StreamResponse, error) {
 		run, err := open(ctx, input)
@@ -97,22 +91,6 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 			}
 		}}, nil
 	})
-}
-
-func eventSchema(registry huma.Registry, events map[string]any) *huma.Schema {
-	names := lo.Keys(events)
-	slices.Sort(names)
-
-	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{OneOf: lo.Map(names, func(name string, _ int) *huma.Schema {
-		return &huma.Schema{
-			Title: "Event " + name, Type: huma.TypeObject, Required: []string{"event", "data"},
-			Properties: map[string]*huma.Schema{
-				"id":    {Type: huma.TypeInteger, Format: "int64", Description: "Give it as Last-Event-ID to go on behind this event."},
-				"event": {Type: huma.TypeString, Enum: []any{name}},
-				"data":  registry.Schema(reflect.TypeOf(events[name]), true, name),
-			},
-		}
-	})}}
 }
 
 // follow calls look at once, and again whenever news or state says that something may have changed, until look returns true.

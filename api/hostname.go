@@ -9,11 +9,17 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// customHostname returns a hostname in the form of the domains table, or a problem that says why no project may have it.
-func (c Config) customHostname(hostname string) (string, error) {
+// canonicalHostname returns a hostname in the form of the domains table, or a problem where it is none: lower case, in ASCII, without the dot
+// that may stand at its end.
+func canonicalHostname(hostname string) (string, error) {
+	trimmed := strings.TrimSuffix(strings.TrimSpace(hostname), ".")
+	if strings.HasPrefix(trimmed, "*.") {
+		return "", problem.New(problem.Invalid, "%q stands for many hostnames. Add each of them by itself, such as app%s.", hostname, trimmed[1:])
+	}
+
 	refusal := problem.New(problem.Invalid, "%q is not a hostname. Give one such as app.example.com, without a scheme, a port or a path.", hostname)
 
-	ascii, err := idna.Lookup.ToASCII(strings.TrimSuffix(strings.TrimSpace(hostname), "."))
+	ascii, err := idna.Lookup.ToASCII(trimmed)
 	if err != nil {
 		return "", refusal
 	}
@@ -21,6 +27,16 @@ func (c Config) customHostname(hostname string) (string, error) {
 	ascii = strings.ToLower(ascii)
 	if _, err := netip.ParseAddr(ascii); err == nil || !validHostname(ascii) {
 		return "", refusal
+	}
+
+	return ascii, nil
+}
+
+// customHostname returns a hostname in its canonical form, or a problem that says why no project may have it.
+func (c Config) customHostname(hostname string) (string, error) {
+	ascii, err := canonicalHostname(hostname)
+	if err != nil {
+		return "", err
 	}
 
 	if base := strings.ToLower(c.BaseDomain); ascii == base || strings.HasSuffix(ascii, "."+base) {

@@ -2,69 +2,116 @@ package api
 
 import (
 	"context"
+	"errors"
+	"math"
 	"strconv"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// logBatch is how many lines a stream reads at a time.
-const logBatch = 1000
-
-// logSource is one of a deployment's logs.
-type logSource struct {
-	channel string
-	read    readLog
-	// over tells whether the log of an ended deployment is complete.
-	over func(ctx context.Context, deployment uuid.UUID) (bool, error)
+// logStream is a log that is followed.
+type logStream struct {
+	read   logReader
+	filter logFilter
+	input  FollowInput
+	// news wakes the stream when there may be lines, changes when the log may have come to its end.
+	news, changes wakeup
+	// ending returns the state of the deployment when its log is complete, else "". It returns errGone when the caller may read it no more.
+	ending func(ctx context.Context) (string, error)
 }
 
-func (s *service) streamBuildLogs(ctx context.Context, input *StreamInput) (func(context.Context, *eventStream) error, error) {
-	return s.streamLog(ctx, input, logSource{
-		channel: database.ChannelBuildLogs, read: s.buildLog,
-		over: func(context.Context, uuid.UUID) (bool, error) { return true, nil },
-	})
-}
+// wakeup names notifications.
+type wakeup struct{ channel, key string }
 
-func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamInput) (func(context.Context, *eventStream) error, error) {
-	return s.streamLog(ctx, input, logSource{
-		channel: database.ChannelRuntimeLogs, read: s.runtimeLog,
-		over: func(ctx context.Context, deployment uuid.UUID) (bool, error) {
-			present, err := s.queries.CountPresentVMs(ctx, deployment)
+// errGone ends a stream whose log is gone: it was deleted, or the caller is no member any more. Whoever opens it again gets the reason.
+var errGone = errors.New("the log is gone")
 
-			return present == 0, err
-		},
-	})
-}
-
-// streamLog sends the lines behind the last event that the caller saw, and then each new one.
-func (s *service) streamLog(ctx context.Context, input *StreamInput, source logSource) (func(context.Context, *eventStream) error, error) {
+func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInput) (func(context.Context, *eventStream) error, error) {
 	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
 		return nil, err
 	}
 
-	last, err := lastEvent(input.LastEventID)
-	if err != nil {
+	key := input.DeploymentID.String()
+
+	return s.streamLog(logStream{
+		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, uuid.Nil), input: input.FollowInput,
+		news: wakeup{database.ChannelBuildLogs, key}, changes: wakeup{database.ChannelDeployments, key},
+		// The build log is complete when the deployment has ended.
+		ending: func(ctx context.Context) (string, error) { return s.endedState(ctx, input.DeploymentID) },
+	})
+}
+
+func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLogsInput) (func(context.Context, *eventStream) error, error) {
+	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
 		return nil, err
 	}
 
+	key := input.DeploymentID.String()
+
+	return s.streamLog(logStream{
+		read: s.runtimeLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
+		news: wakeup{database.ChannelRuntimeLogs, key}, changes: wakeup{database.ChannelDeployments, key},
+		// The runtime log is complete when also the last VM is gone.
+		ending: func(ctx context.Context) (string, error) {
+			state, err := s.endedState(ctx, input.DeploymentID)
+			if err != nil || state == "" {
+				return "", err
+			}
+
+			present, err := s.queries.CountPresentVMs(ctx, input.DeploymentID)
+
+			return lo.Ternary(present == 0, state, ""), err
+		},
+	})
+}
+
+func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLogsInput) (func(context.Context, *eventStream) error, error) {
+	if _, err := s.project(ctx, input.ProjectID); err != nil {
+		return nil, err
+	}
+
+	return s.streamLog(logStream{
+		read: s.projectLog(input.ProjectID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
+		news: wakeup{database.ChannelRuntimeLogs, input.ProjectID.String()},
+		// There may always be another deployment, until the project is deleted.
+		ending: func(ctx context.Context) (string, error) {
+			_, err := s.project(ctx, input.ProjectID)
+			if problem.CodeOf(err) == problem.NotFound {
+				err = errGone
+			}
+
+			return "", err
+		},
+	})
+}
+
+// streamLog sends the lines that the stream begins with, and then each new one.
+func (s *service) streamLog(log logStream) (func(context.Context, *eventStream) error, error) {
 	return func(ctx context.Context, out *eventStream) error {
-		news, cancelNews := s.listener.Subscribe(source.channel, input.DeploymentID.String())
+		news, cancelNews := s.subscribe(log.news)
 		defer cancelNews()
 
-		state, cancelState := s.listener.Subscribe(database.ChannelDeployments, input.DeploymentID.String())
-		defer cancelState()
+		changes, cancelChanges := s.subscribe(log.changes)
+		defer cancelChanges()
 
-		return s.follow(ctx, out, news, state, func() (bool, error) {
+		last, err := log.begin(ctx, out)
+		if err != nil {
+			return err
+		}
+
+		err = s.follow(ctx, out, news, changes, func() (bool, error) {
 			// The end is asked for before the lines are read, so that every line written before the end is sent before it.
-			ending, err := s.logEnds(ctx, input.DeploymentID, source)
+			ending, err := log.ending(ctx)
 			if err != nil {
 				return false, err
 			}
 
-			if last, err = sendLines(ctx, out, input.DeploymentID, last, source.read); err != nil {
+			if last, err = log.send(ctx, out, last); err != nil {
 				return false, err
 			}
 
@@ -72,45 +119,75 @@ func (s *service) streamLog(ctx context.Context, input *StreamInput, source logS
 				return true, out.send(0, "end", StreamEnd{State: ending})
 			}
 
-			return !input.Follow, nil
+			return !log.input.Follow, nil
 		})
+		if errors.Is(err, errGone) {
+			return nil
+		}
+
+		return err
 	}, nil
 }
 
-// logEnds returns the state of a deployment whose log is complete, and "" for others.
-func (s *service) logEnds(ctx context.Context, deployment uuid.UUID, source logSource) (string, error) {
-	state, err := s.queries.DeploymentState(ctx, deployment)
-	if err != nil {
-		return "", err
+// subscribe returns a channel that never wakes for the zero wakeup.
+func (s *service) subscribe(to wakeup) (<-chan struct{}, func()) {
+	if to == (wakeup{}) {
+		return nil, func() {}
 	}
 
-	if !ended(state) {
-		return "", nil
-	}
-
-	// The build log is complete when the deployment has ended; the runtime log only when its last VM is gone.
-	over, err := source.over(ctx, deployment)
-	if err != nil || !over {
-		return "", err
-	}
-
-	return state, nil
+	return s.listener.Subscribe(to.channel, to.key)
 }
 
-// sendLines sends all lines behind last and returns the id of the last one sent.
-func sendLines(ctx context.Context, out *eventStream, deployment uuid.UUID, last int64, read readLog) (int64, error) {
+// begin sends the newest lines where the caller asks for them, and returns the id of the line behind which the stream goes on.
+func (l logStream) begin(ctx context.Context, out *eventStream) (int64, error) {
+	if l.input.LastEventID != "" {
+		return strconv.ParseInt(l.input.LastEventID, 10, 64)
+	}
+
+	start, err := startOf(ctx, l.read, l.filter.since)
+	if err != nil || l.input.Tail < 0 {
+		return start, err
+	}
+
+	window := logWindow{after: start, before: math.MaxInt64, newest: true, limit: 1}
+
+	newest, err := l.read(ctx, window)
+	if err != nil || len(newest) == 0 {
+		return start, err
+	}
+
+	last := newest[0].ID
+	if l.input.Tail == 0 {
+		return last, nil
+	}
+
+	window.before, window.limit = last+1, l.input.Tail
+
+	lines, _, err := searchLog(ctx, l.read, window, l.filter)
+	if err != nil {
+		return 0, err
+	}
+
+	return last, sendLines(out, oldestFirst(lines))
+}
+
+// send sends all lines behind last and returns the id of the last one that was read.
+func (l logStream) send(ctx context.Context, out *eventStream, last int64) (int64, error) {
 	for {
-		lines, err := read(ctx, deployment, last, logBatch)
+		window := wholeLog(logBatch)
+		window.after = last
+
+		lines, err := l.read(ctx, window)
 		if err != nil {
 			return last, err
 		}
 
-		for _, line := range lines {
-			if err := out.send(line.ID, "line", line); err != nil {
-				return last, err
-			}
+		if err := sendLines(out, lo.Filter(lines, l.filter.accepts)); err != nil {
+			return last, err
+		}
 
-			last = line.ID
+		if len(lines) > 0 {
+			last = lines[len(lines)-1].ID
 		}
 
 		if len(lines) < logBatch {
@@ -119,18 +196,28 @@ func sendLines(ctx context.Context, out *eventStream, deployment uuid.UUID, last
 	}
 }
 
-// lastEvent reads a Last-Event-ID header.
-func lastEvent(header string) (int64, error) {
-	if header == "" {
-		return 0, nil
+func sendLines(out *eventStream, lines []LogLine) error {
+	for _, line := range lines {
+		if err := out.send(line.ID, "line", line); err != nil {
+			return err
+		}
 	}
 
-	last, err := strconv.ParseInt(header, 10, 64)
-	if err != nil || last < 0 {
-		return 0, problem.New(problem.Invalid, "Last-Event-ID must be the id of an event of this stream.")
+	return nil
+}
+
+// endedState returns the state of a deployment that has come to its end, and "" for others.
+func (s *service) endedState(ctx context.Context, deployment uuid.UUID) (string, error) {
+	state, err := s.queries.DeploymentState(ctx, deployment)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", errGone
 	}
 
-	return last, nil
+	if err != nil || !ended(state) {
+		return "", err
+	}
+
+	return state, nil
 }
 
 // ended tells whether a deployment in that state has come to its end: its build is over.

@@ -2,52 +2,67 @@ package api
 
 import (
 	"context"
+	"math"
 
 	"github.com/google/uuid"
-	"github.com/samber/lo"
-
-	"github.com/zeitwork/zeitwork/database"
 )
 
-// readLog returns lines of a deployment's log with a greater id than after, oldest first, limit at the most.
-type readLog func(ctx context.Context, deployment uuid.UUID, after int64, limit int) ([]LogLine, error)
-
-func (s *service) listBuildLogs(ctx context.Context, input *ListLogsInput) (*ListLogsOutput, error) {
-	return s.listLogs(ctx, input, s.buildLog)
-}
-
-func (s *service) listRuntimeLogs(ctx context.Context, input *ListLogsInput) (*ListLogsOutput, error) {
-	return s.listLogs(ctx, input, s.runtimeLog)
-}
-
-func (s *service) listLogs(ctx context.Context, input *ListLogsInput, read readLog) (*ListLogsOutput, error) {
+func (s *service) listBuildLogs(ctx context.Context, input *ListBuildLogsInput) (*ListLogsOutput, error) {
 	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
 		return nil, err
 	}
 
-	lines, err := read(ctx, input.DeploymentID, input.After, input.Limit)
+	return listLog(ctx, s.buildLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput, uuid.Nil))
+}
+
+func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInput) (*ListLogsOutput, error) {
+	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
+		return nil, err
+	}
+
+	return listLog(ctx, s.runtimeLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput, input.VMID))
+}
+
+func (s *service) listProjectLogs(ctx context.Context, input *ListProjectLogsInput) (*ListLogsOutput, error) {
+	if _, err := s.project(ctx, input.ProjectID); err != nil {
+		return nil, err
+	}
+
+	return listLog(ctx, s.projectLog(input.ProjectID), input.LogPageInput, newLogFilter(input.LogFilterInput, input.VMID))
+}
+
+func listLog(ctx context.Context, read logReader, page LogPageInput, filter logFilter) (*ListLogsOutput, error) {
+	start, err := startOf(ctx, read, filter.since)
 	if err != nil {
 		return nil, err
 	}
 
-	output := &ListLogsOutput{}
-	output.Body.Items = lines
+	window := page.window()
+	window.after = max(window.after, start)
 
-	return output, nil
+	lines, reached, err := searchLog(ctx, read, window, filter)
+	if err != nil {
+		return nil, err
+	}
+
+	if window.newest {
+		return &ListLogsOutput{Body: LogPage{Items: oldestFirst(lines), NextBefore: reached}}, nil
+	}
+
+	return &ListLogsOutput{Body: LogPage{Items: lines, NextAfter: reached}}, nil
 }
 
-func (s *service) buildLog(ctx context.Context, deployment uuid.UUID, after int64, limit int) ([]LogLine, error) {
-	rows, err := s.queries.ListBuildLogs(ctx, deployment, after, int32(limit)) //nolint:gosec // Bounded by the schema.
+// window is the part of the log that was asked for.
+func (p LogPageInput) window() logWindow {
+	window := logWindow{after: p.After, before: p.Before, newest: p.Before > 0 || p.Tail > 0, limit: p.Limit}
 
-	return lo.Map(rows, func(r database.BuildLog, _ int) LogLine {
-		return LogLine{ID: r.ID, Step: r.Step, Stream: r.Stream, Line: r.Line, LoggedAt: r.LoggedAt}
-	}), err
-}
+	if p.Before == 0 {
+		window.before = math.MaxInt64
+	}
 
-func (s *service) runtimeLog(ctx context.Context, deployment uuid.UUID, after int64, limit int) ([]LogLine, error) {
-	rows, err := s.queries.ListRuntimeLogs(ctx, deployment, after, int32(limit)) //nolint:gosec // Bounded by the schema.
+	if p.Tail > 0 {
+		window.limit = p.Tail
+	}
 
-	return lo.Map(rows, func(r database.RuntimeLog, _ int) LogLine {
-		return LogLine{ID: r.ID, VMID: &r.VMID, Stream: r.Stream, Line: r.Line, LoggedAt: r.LoggedAt}
-	}), err
+	return window
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -24,20 +23,26 @@ const nodePrefixBits = 24
 // nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
 const nodeGoneAfter = 5 * time.Minute
 
-func (s *service) listNodes(ctx context.Context, _ *struct{}) (*ListNodesOutput, error) {
+func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOutput[Node], error) {
 	if err := operator(ctx); err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListNodes(ctx)
+	asked := PageInput(*input)
+
+	after, err := asked.after()
 	if err != nil {
 		return nil, err
 	}
 
-	output := &ListNodesOutput{}
-	output.Body.Items = lo.Map(rows, func(r database.ListNodesRow, _ int) Node { return newNode(r.Node, r.VMCount) })
+	rows, err := s.queries.ListNodes(ctx, after, asked.rows())
+	if err != nil {
+		return nil, err
+	}
 
-	return output, nil
+	return page(asked, rows,
+		func(r database.ListNodesRow) Node { return newNode(r.Node, r.VMCount) },
+		func(n Node) uuid.UUID { return n.ID }), nil
 }
 
 func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewNodeOutput, error) {

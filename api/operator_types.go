@@ -27,18 +27,13 @@ type NodePath struct {
 	NodeID uuid.UUID `path:"node_id"`
 }
 
-// ListNodesOutput are all nodes.
-type ListNodesOutput struct {
-	Body struct {
-		Items []Node `json:"items" nullable:"false"`
-	}
-}
-
 // CreateNodeInput makes a node; its agent signs in with the token of the answer.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateNodeInput struct {
 	Body struct {
-		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
-		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
+		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 	}
 }
 
@@ -77,18 +72,13 @@ type EdgePath struct {
 	EdgeID uuid.UUID `path:"edge_id"`
 }
 
-// ListEdgesOutput are all edges.
-type ListEdgesOutput struct {
-	Body struct {
-		Items []Edge `json:"items" nullable:"false"`
-	}
-}
-
 // CreateEdgeInput makes an edge; its proxy signs in with the token of the answer.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateEdgeInput struct {
 	Body struct {
-		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
-		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
+		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 	}
 }
 

@@ -111,7 +111,7 @@ func TestEdges_AreMadeAndDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 
-	list, err := b.owner.ListEdgesWithResponse(t.Context())
+	list, err := b.owner.ListEdgesWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, list.JSON200.Items, 1)
 }

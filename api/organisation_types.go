@@ -41,12 +41,14 @@ type OrganisationPath struct {
 type OrganisationOutput struct{ Body Organisation }
 
 // CreateOrganisationInput makes an organisation, with the caller as its owner.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateOrganisationInput struct {
 	IdempotencyInput
 
 	Body struct {
-		Name string `json:"name"           maxLength:"100" minLength:"1"`
-		Slug string `doc:"Made from the name when left out." json:"slug,omitempty" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Name string `json:"name" maxLength:"100" minLength:"1" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]+$" patternDescription:"text of one line without control characters"`
+		Slug string `doc:"Made from the name when left out." json:"slug,omitempty" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 	}
 }
 
@@ -67,9 +69,11 @@ type NewToken struct {
 }
 
 // CreateTokenInput makes another token for the caller.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateTokenInput struct {
 	Body struct {
-		Name          string `json:"name"                      maxLength:"100" minLength:"1"`
+		Name          string `json:"name" maxLength:"100" minLength:"1" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]+$" patternDescription:"text of one line without control characters"`
 		ExpiresInDays int    `doc:"Left out: it does not expire." json:"expires_in_days,omitempty" maximum:"3650" minimum:"1"`
 	}
 }
@@ -83,13 +87,15 @@ type TokenPath struct {
 }
 
 // AuditEvent records one change, and the user that made it.
+//
+//nolint:lll // One field a line, with its documentation.
 type AuditEvent struct {
 	ID          uuid.UUID      `json:"id"`
 	UserID      *uuid.UUID     `doc:"Absent when the platform itself did it." json:"user_id,omitempty"`
-	Action      string         `example:"deployment.rollback"                  json:"action"`
-	SubjectType string         `example:"deployment"                           json:"subject_type"`
+	Action      string         `enum:"deployment.cancel,deployment.create,deployment.redeploy,deployment.restart,deployment.rollback,domain.create,domain.delete,edge.create,edge.delete,environment_variable.delete,environment_variable.set,node.create,node.delete,node.update,organisation.create,project.create,project.delete,project.unpin,project.update,token.create,token.revoke" json:"action"`
+	SubjectType string         `enum:"deployment,domain,edge,node,organisation,project,token" json:"subject_type"`
 	SubjectID   uuid.UUID      `json:"subject_id"`
-	Details     map[string]any `json:"details"`
+	Details     map[string]any `doc:"Names and ids that belong to the change, such as the slug of a project." json:"details"`
 	CreatedAt   time.Time      `json:"created_at"`
 }
 

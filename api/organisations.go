@@ -75,32 +75,27 @@ func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisat
 func (s *service) insertOrganisation(ctx context.Context, name, slug string, settle settle) (uuid.UUID, error) {
 	organisation := id.New()
 
-	slug, err := freeSlug(name, slug, "organisation", func(candidate string) (bool, error) {
-		return s.queries.OrganisationSlugTaken(ctx, candidate)
-	})
-	if err != nil {
-		return uuid.Nil, err
-	}
+	isTaken := func(candidate string) (bool, error) { return s.queries.OrganisationSlugTaken(ctx, candidate) }
 
-	err = s.inTx(ctx, func(queries *database.Queries) error {
-		if _, err := queries.CreateOrganisation(ctx, organisation, slug, name); err != nil {
-			return taken(err, slugTaken("organisation", slug))
-		}
+	return organisation, withFreeSlug(name, slug, "organisation", isTaken, func(slug string) error {
+		return s.inTx(ctx, func(queries *database.Queries) error {
+			if _, err := queries.CreateOrganisation(ctx, organisation, slug, name); err != nil {
+				return taken(err, errSlugTaken)
+			}
 
-		if err := queries.AddMember(ctx, organisation, callerOf(ctx).userID, roleOwner); err != nil {
-			return err
-		}
+			if err := queries.AddMember(ctx, organisation, callerOf(ctx).userID, roleOwner); err != nil {
+				return err
+			}
 
-		if err := settle(ctx, queries, organisation); err != nil {
-			return err
-		}
+			if err := settle(ctx, queries, organisation); err != nil {
+				return err
+			}
 
-		return audit(ctx, queries, &organisation, AuditEvent{
-			Action: "organisation.create", SubjectType: "organisation", SubjectID: organisation, Details: map[string]any{"slug": slug},
+			return audit(ctx, queries, &organisation, AuditEvent{
+				Action: "organisation.create", SubjectType: "organisation", SubjectID: organisation, Details: map[string]any{"slug": slug},
+			})
 		})
 	})
-
-	return organisation, err
 }
 
 // organisation returns one organisation if the caller is a member of it.

@@ -1,15 +1,25 @@
 package api
 
-// PageInput is embedded by every list operation.
+// PageInput is embedded by the list operations.
+//
+//nolint:lll // One field a line, with its documentation.
 type PageInput struct {
-	Cursor string `doc:"The next_cursor of the page before; empty for the first page." query:"cursor"`
+	Cursor string `doc:"The next_cursor of the page before; left out: the first page." pattern:"^[A-Za-z0-9_-]{22}$" patternDescription:"the next_cursor of a page, as it is" query:"cursor"`
 	Limit  int    `default:"50" doc:"How many items at the most." maximum:"200" minimum:"1" query:"limit"`
 }
 
-// Page is one page of a list, newest first unless the operation says otherwise.
+// LongPageInput is PageInput for lists that are short for nearly everybody, and that callers want whole.
+//
+//nolint:lll // One field a line, with its documentation.
+type LongPageInput struct {
+	Cursor string `doc:"The next_cursor of the page before; left out: the first page." pattern:"^[A-Za-z0-9_-]{22}$" patternDescription:"the next_cursor of a page, as it is" query:"cursor"`
+	Limit  int    `default:"500" doc:"How many items at the most." maximum:"500" minimum:"1" query:"limit"`
+}
+
+// Page is one page of a list.
 type Page[T any] struct {
 	Items      []T    `json:"items"                 nullable:"false"`
-	NextCursor string `json:"next_cursor,omitempty" doc:"Give it as cursor to get the next page; absent on the last one."`
+	NextCursor string `doc:"Give it as cursor to get the next page; absent on the last one." json:"next_cursor,omitempty" pattern:"^[A-Za-z0-9_-]+$"`
 }
 
 // PageOutput is the answer of a list operation.

@@ -22,18 +22,11 @@ type described struct {
 func describedOperations(t *testing.T) []described {
 	t.Helper()
 
-	api := newHuma(http.NewServeMux())
-	(&service{}).register(api)
-
 	var all []described
 
-	for path, item := range api.OpenAPI().Paths {
-		for method, operation := range map[string]*huma.Operation{
-			http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPut: item.Put, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
-		} {
-			if operation != nil {
-				all = append(all, described{Operation: operation, method: method, path: path})
-			}
+	for path, item := range describedAPI().Paths {
+		for method, operation := range operationsOf(item) {
+			all = append(all, described{Operation: operation, method: method, path: path})
 		}
 	}
 
@@ -91,7 +84,7 @@ func (b *testBundle) ofTheOwner(t *testing.T) map[string]string {
 	t.Helper()
 
 	project := b.project(t)
-	domains, err := b.owner.ListDomainsWithResponse(t.Context(), project.ID)
+	domains, err := b.owner.ListDomainsWithResponse(t.Context(), project.ID, nil)
 	require.NoError(t, err)
 
 	tokens, err := b.owner.ListTokensWithResponse(t.Context(), nil)

@@ -39,8 +39,9 @@ func (p *Problem) GetStatus() int { return p.Status }
 // ContentType implements huma.ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
 
-// answerProblems makes Huma answer with Problems. Huma keeps its constructors of errors in global variables.
+// answerProblems makes Huma answer with Problems, and take names of fields as they are written. Huma keeps both in global variables.
 var answerProblems = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return newProblem(context.Background(), status, message, errs)
 	}
@@ -63,6 +64,10 @@ func newProblem(ctx context.Context, status int, message string, errs []error) *
 		if detailer, ok := err.(huma.ErrorDetailer); ok {
 			detail := detailer.ErrorDetail()
 			located = ProblemLocated{Message: detail.Message, Location: detail.Location}
+
+			if detail.Value == (null{}) {
+				located.Message += "; leave the field out where it is to have no value"
+			}
 		}
 
 		p.Errors = append(p.Errors, located)

@@ -14,7 +14,7 @@ type ProjectSettings struct {
 	RootDirectory  string   `doc:"Where the app stands inside the repository; empty for the top."                                                          json:"root_directory,omitempty"  maxLength:"255"`
 	DockerfilePath string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
-	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/"`
+	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/" patternDescription:"a path that begins with a slash"`
 	Instances      int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
 	CPUMillis      int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    int64    `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
@@ -61,8 +61,8 @@ type CreateProjectInput struct {
 
 	Body struct {
 		OrganisationID *uuid.UUID `doc:"May be left out by a member of one organisation only." json:"organisation_id,omitempty"`
-		Name           string     `json:"name" maxLength:"100" minLength:"1"`
-		Slug           string     `doc:"Made from the name when left out." json:"slug,omitempty" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
+		Name           string     `json:"name" maxLength:"100" minLength:"1" pattern:"^[^\\x00-\\x1f\\x7f-\\x9f]+$" patternDescription:"text of one line without control characters"`
+		Slug           string     `doc:"Made from the name when left out." json:"slug,omitempty" maxLength:"40" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 		RepositoryURL  string     `doc:"Any git URL whose protocol the platform allows." example:"https://git.example.com/me/app.git" json:"repository_url" maxLength:"2000" minLength:"1"`
 		ProjectSettings
 	}
@@ -82,7 +82,7 @@ type ProjectUpdate struct {
 	RootDirectory  *string  `json:"root_directory,omitempty"  maxLength:"255"`
 	DockerfilePath *string  `json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           *int     `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
-	HealthPath     *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$"`
+	HealthPath     *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$" patternDescription:"a path that begins with a slash, or nothing"`
 	Instances      *int     `json:"instances,omitempty"       maximum:"100" minimum:"1"`
 	CPUMillis      *int     `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    *int64   `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
@@ -123,17 +123,22 @@ type EnvironmentVariable struct {
 }
 
 // EnvironmentVariablePath names one variable of a project.
+//
+//nolint:lll // One field a line, with its documentation.
 type EnvironmentVariablePath struct {
 	ProjectPath
 
-	Name string `maxLength:"255" path:"name" pattern:"^[A-Za-z_][A-Za-z0-9_]*$"`
+	Name string `maxLength:"255" path:"name" pattern:"^[A-Za-z_][A-Za-z0-9_]*$" patternDescription:"the name of an environment variable, such as DATABASE_URL: letters, digits and underscores, with no digit first"`
 }
 
-// ListEnvironmentVariablesOutput are all variables of a project, by name.
-type ListEnvironmentVariablesOutput struct {
-	Body struct {
-		Items []EnvironmentVariable `json:"items" nullable:"false"`
-	}
+// ListEnvironmentVariablesInput asks for the variables of one project.
+//
+//nolint:lll // One field a line, with its documentation.
+type ListEnvironmentVariablesInput struct {
+	ProjectPath
+
+	Cursor string `doc:"The next_cursor of the page before; left out: the first page." maxLength:"255" pattern:"^[A-Za-z_][A-Za-z0-9_]*$" patternDescription:"the next_cursor of a page, as it is" query:"cursor"`
+	Limit  int    `default:"500" doc:"How many items at the most." maximum:"500" minimum:"1" query:"limit"`
 }
 
 // SetEnvironmentVariableInput writes one variable.
@@ -141,7 +146,7 @@ type SetEnvironmentVariableInput struct {
 	EnvironmentVariablePath
 
 	Body struct {
-		Value string `doc:"Up to 64 KiB; newlines are kept, NUL is refused. The next deployment sees it." json:"value" maxLength:"65536"`
+		Value string `doc:"Up to 64 KiB of UTF-8; newlines are kept, NUL is refused. All variables of a project together may have 1 MiB, names included." json:"value" maxLength:"65536"`
 	}
 }
 
@@ -158,11 +163,12 @@ type Domain struct {
 	CreatedAt    time.Time  `json:"created_at"`
 }
 
-// ListDomainsOutput are all domains of a project.
-type ListDomainsOutput struct {
-	Body struct {
-		Items []Domain `json:"items" nullable:"false"`
-	}
+// ListDomainsInput asks for the domains of one project.
+type ListDomainsInput struct {
+	ProjectPath
+	LongPageInput
+
+	Hostname string `doc:"Only this one, in any spelling: bücher.example and xn--bcher-kva.example. are the same." maxLength:"253" query:"hostname"`
 }
 
 // CreateDomainInput gives a project another hostname.

@@ -65,16 +65,9 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 		return uuid.Nil, err
 	}
 
-	slug, err := freeSlug(input.Body.Name, input.Body.Slug, "project", func(candidate string) (bool, error) {
-		return s.queries.ProjectSlugTaken(ctx, candidate, s.config.hostname(candidate))
-	})
-	if err != nil {
-		return uuid.Nil, err
-	}
-
 	settings := input.Body.ProjectSettings
 	params := database.CreateProjectParams{
-		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, Slug: slug, RepositoryURL: input.Body.RepositoryURL,
+		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, RepositoryURL: input.Body.RepositoryURL,
 		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath,
 		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath),
 		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
@@ -90,27 +83,38 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 		return uuid.Nil, err
 	}
 
-	return params.ID, s.inTx(ctx, func(queries *database.Queries) error {
-		if _, err := queries.CreateProject(ctx, params); err != nil {
-			return taken(err, slugTaken("project", slug))
-		}
+	isTaken := func(candidate string) (bool, error) {
+		return s.queries.ProjectSlugTaken(ctx, candidate, s.config.hostname(candidate))
+	}
 
-		if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
-			ID: id.New(), ProjectID: params.ID, Hostname: s.config.hostname(slug), Kind: kindGenerated,
-		}); err != nil {
-			return taken(err, slugTaken("project", slug))
-		}
+	return params.ID, withFreeSlug(input.Body.Name, input.Body.Slug, "project", isTaken, func(slug string) error {
+		params.Slug = slug
 
-		if err := changeRoutes(ctx, queries); err != nil {
-			return err
-		}
-
-		if err := settle(ctx, queries, params.ID); err != nil {
-			return err
-		}
-
-		return audit(ctx, queries, &organisation, projectEvent("project.create", params.ID, map[string]any{"slug": slug}))
+		return s.inTx(ctx, func(queries *database.Queries) error { return s.storeProject(ctx, queries, params, settle) })
 	})
+}
+
+// storeProject stores a project with its generated domain.
+func (s *service) storeProject(ctx context.Context, queries *database.Queries, params database.CreateProjectParams, settle settle) error {
+	if _, err := queries.CreateProject(ctx, params); err != nil {
+		return taken(err, errSlugTaken)
+	}
+
+	if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
+		ID: id.New(), ProjectID: params.ID, Hostname: s.config.hostname(params.Slug), Kind: kindGenerated,
+	}); err != nil {
+		return taken(err, errSlugTaken)
+	}
+
+	if err := changeRoutes(ctx, queries); err != nil {
+		return err
+	}
+
+	if err := settle(ctx, queries, params.ID); err != nil {
+		return err
+	}
+
+	return audit(ctx, queries, &params.OrganisationID, projectEvent("project.create", params.ID, map[string]any{"slug": params.Slug}))
 }
 
 func (s *service) updateProject(ctx context.Context, input *UpdateProjectInput) (*ProjectOutput, error) {

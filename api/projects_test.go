@@ -27,7 +27,7 @@ func TestProject_HasAGeneratedDomainAndSettingsThatChange(t *testing.T) {
 	require.EqualValues(t, 1, *made.JSON201.Instances)
 	require.True(t, *made.JSON201.AutoDeploy)
 
-	domains, err := b.owner.ListDomainsWithResponse(t.Context(), made.JSON201.ID)
+	domains, err := b.owner.ListDomainsWithResponse(t.Context(), made.JSON201.ID, nil)
 	require.NoError(t, err)
 	require.Equal(t, "my-app.apps.example.com", domains.JSON200.Items[0].Hostname)
 
@@ -67,7 +67,7 @@ func TestProject_HasAGeneratedDomainAndSettingsThatChange(t *testing.T) {
 	events, err := b.owner.ListAuditEventsWithResponse(t.Context(), made.JSON201.OrganisationID, nil)
 	require.NoError(t, err)
 	require.Equal(t, []string{"project.update", "project.update", "project.update", "project.create", "project.create"},
-		lo.Map(events.JSON200.Items, func(e client.AuditEvent, _ int) string { return e.Action }))
+		lo.Map(events.JSON200.Items, func(e client.AuditEvent, _ int) string { return string(e.Action) }))
 }
 
 func TestProject_ThatIsDeleted_LeavesItsNameAndRoutes(t *testing.T) {
@@ -170,7 +170,7 @@ func TestDomains_AreValidatedAndBelongToOneProject(t *testing.T) {
 		require.Contains(t, string(answer.Body), "belongs to the platform")
 	}
 
-	domains, err := b.owner.ListDomainsWithResponse(t.Context(), project.ID)
+	domains, err := b.owner.ListDomainsWithResponse(t.Context(), project.ID, nil)
 	require.NoError(t, err)
 
 	generated, err := b.owner.DeleteDomainWithResponse(t.Context(), domains.JSON200.Items[0].ID)

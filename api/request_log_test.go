@@ -42,18 +42,21 @@ func TestMetrics_CountRequestsByOperation(t *testing.T) {
 	measured, err := telemetry.Setup(t.Context(), "api")
 	require.NoError(t, err)
 
-	server, err := New(b.server.config, Parts{Pool: b.pool, Listener: b.server.service.listener, Logger: b.server.service.logger, Telemetry: measured})
+	server, err := New(b.server.config, Parts{Pool: b.pool, Listener: b.server.service.listener, Logger: b.server.service.logger})
 	require.NoError(t, err)
 
-	ask := func(path string) string {
+	ask := func(handler http.Handler, path string, status int) string {
 		recorder, request := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
 		request.Header.Set("Authorization", "Bearer "+b.tokens.User)
-		server.Handler().ServeHTTP(recorder, request)
-		require.Equal(t, http.StatusOK, recorder.Code)
+		handler.ServeHTTP(recorder, request)
+		require.Equal(t, status, recorder.Code)
 
 		return recorder.Body.String()
 	}
 
-	ask("/v1/me")
-	require.Regexp(t, `zeitwork_api_requests_total\{.*operation="get-me".*status="200".*\} 1`, ask("/metrics"))
+	ask(server.Handler(), "/v1/me", http.StatusOK)
+	require.Regexp(t, `zeitwork_api_requests_total\{.*operation="get-me".*status="200".*\} 1`, ask(measured.Metrics, "/metrics", http.StatusOK))
+
+	// Who may reach the API is not to see them.
+	ask(server.Handler(), "/metrics", http.StatusNotFound)
 }

@@ -11,12 +11,10 @@ import (
 )
 
 func (s *service) registerRestart(api huma.API) {
-	restart := operation(http.MethodPost, http.StatusOK, "restart-deployment", "/v1/deployments/{deployment_id}/restart",
-		"Replace the VMs of a live deployment by ones that start anew")
-	restart.Description = "The new VMs have the same image and environment variables. Each old one serves until its new one is healthy, " +
-		"so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done."
-
-	huma.Register(api, restart, s.restartDeployment)
+	huma.Register(api, also(operation(tagDeployments, http.MethodPost, http.StatusOK, "restart-deployment", "/v1/deployments/{deployment_id}/restart", text{
+		"Restart a deployment", "Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves " +
+			"until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.",
+	}), http.StatusConflict), s.restartDeployment)
 }
 
 func (s *service) restartDeployment(ctx context.Context, input *DeploymentPath) (*DeploymentOutput, error) {

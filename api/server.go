@@ -18,9 +18,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
-	"github.com/zeitwork/zeitwork/internal/telemetry"
 )
 
 const (
@@ -45,8 +43,6 @@ type Parts struct {
 	Listener    *database.Listener
 	Deployments Deployments
 	Logger      *slog.Logger
-	// Telemetry serves /metrics; nil for none.
-	Telemetry *telemetry.Telemetry
 }
 
 // Server is the API, ready to serve.
@@ -79,21 +75,22 @@ func New(config Config, parts Parts) (*Server, error) {
 		return nil, fmt.Errorf("make the counter of requests: %w", err)
 	}
 
-	server.handler = otelhttp.NewHandler(requestLog(parts.Logger, requests, server.routes(parts.Telemetry)), "api")
+	// A trace that a caller names is linked to the request's own and not continued: anybody may call.
+	server.handler = otelhttp.NewHandler(requestLog(parts.Logger, requests, server.routes()), "api", otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
 
 	return server, nil
 }
 
-func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
+func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	api := newHuma(mux)
-	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api))
+	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api), refuseEmpty(api))
 	s.service.register(api)
 
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
 	mux.HandleFunc("POST /v1/registry/token", s.service.registryToken)
 	mux.Handle("GET "+docsPath, docs())
-	mux.HandleFunc("/v1/", noOperation)
+	mux.Handle("/v1/", noOperation(mux))
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 
 	// Browsers send the session's cookie with requests from other sites, too; the guard refuses those.
@@ -102,10 +99,6 @@ func (s *Server) routes(measured *telemetry.Telemetry) *http.ServeMux {
 	mux.HandleFunc("GET "+signInPath, showSignIn)
 	mux.Handle("POST "+signInPath, guard.Handler(http.HandlerFunc(s.service.signIn)))
 	mux.Handle("POST "+signOutPath, guard.Handler(http.HandlerFunc(s.service.signOut)))
-
-	if measured != nil {
-		mux.Handle("GET /metrics", measured.Metrics)
-	}
 
 	return mux
 }
@@ -174,13 +167,6 @@ func (s *service) healthz(writer http.ResponseWriter, request *http.Request) {
 	}
 
 	writeJSON(writer, http.StatusOK, map[string]string{"status": "ok"})
-}
-
-// noOperation answers requests below /v1 that no operation matches.
-func noOperation(writer http.ResponseWriter, request *http.Request) {
-	p := problemOf(request.Context(), problem.New(problem.NotFound,
-		"There is no operation %s %s. The operations are described at %s.", request.Method, request.URL.Path, docsPath))
-	writeProblem(writer, p)
 }
 
 // boundForm bounds the size of a form, and the time that it may take to arrive.

@@ -13,18 +13,18 @@ import (
 func (s *service) shipLogs(ctx context.Context, input *ShipLogsInput) (*struct{}, error) {
 	vm, lines := input.Body.VMID, input.Body.Lines
 
-	deployment, err := s.queries.DeploymentOfNodeVM(ctx, vm, callerOf(ctx).nodeID)
-	if deployment, err = found(deployment, err, "VM"); err != nil || len(lines) == 0 {
+	of, err := s.queries.DeploymentOfNodeVM(ctx, vm, callerOf(ctx).nodeID)
+	if of, err = found(of, err, "VM"); err != nil || len(lines) == 0 {
 		return nil, err
 	}
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		if err := queries.LockRuntimeLog(ctx, deployment.String()); err != nil {
+		if err := queries.LockRuntimeLog(ctx, of.ProjectID.String(), of.DeploymentID.String()); err != nil {
 			return err
 		}
 
 		stored, err := queries.AppendRuntimeLog(ctx, database.AppendRuntimeLogParams{
-			DeploymentID: deployment, VMID: vm,
+			DeploymentID: of.DeploymentID, VMID: vm,
 			Sequences: lo.Map(lines, func(l ShippedLogLine, _ int) int64 { return l.Sequence }),
 			Streams:   lo.Map(lines, func(l ShippedLogLine, _ int) string { return l.Stream }),
 			Lines:     lo.Map(lines, func(l ShippedLogLine, _ int) string { return storable(l.Line) }),
@@ -34,6 +34,10 @@ func (s *service) shipLogs(ctx context.Context, input *ShipLogsInput) (*struct{}
 			return err
 		}
 
-		return queries.Notify(ctx, database.ChannelRuntimeLogs, deployment.String())
+		if err := queries.Notify(ctx, database.ChannelRuntimeLogs, of.DeploymentID.String()); err != nil {
+			return err
+		}
+
+		return queries.Notify(ctx, database.ChannelRuntimeLogs, of.ProjectID.String())
 	})
 }

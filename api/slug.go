@@ -21,6 +21,30 @@ const (
 // reservedSlugs are hostnames of the base domain that the platform itself may need.
 var reservedSlugs = []string{"admin", "api", "dashboard", "mail", "registry", "www"}
 
+// errSlugTaken is the error of an insert whose slug another request has taken since it was found free.
+var errSlugTaken = errors.New("another request has taken the slug")
+
+// withFreeSlug calls insert with the wanted slug, or with one made from the name where none is wanted. Where another request takes that one at
+// the same time, insert is called again with another.
+func withFreeSlug(name, wanted, thing string, isTaken func(string) (bool, error), insert func(slug string) error) error {
+	for range slugTries {
+		slug, err := freeSlug(name, wanted, thing, isTaken)
+		if err != nil {
+			return err
+		}
+
+		if err := insert(slug); !errors.Is(err, errSlugTaken) {
+			return err
+		}
+
+		if wanted != "" {
+			return slugTaken(thing, wanted)
+		}
+	}
+
+	return noFreeSlug(slugOf(name))
+}
+
 // freeSlug returns the wanted slug, or one made from the name where none is wanted. It returns a problem for a slug that is taken.
 func freeSlug(name, wanted, thing string, isTaken func(string) (bool, error)) (string, error) {
 	if wanted != "" {
@@ -53,7 +77,7 @@ func freeSlug(name, wanted, thing string, isTaken func(string) (bool, error)) (s
 		candidate = strings.TrimRight(base[:min(len(base), maxSlug-len(suffix))], "-") + suffix
 	}
 
-	return "", problem.New(problem.Conflict, "No slug like %q is free. Choose one yourself.", base)
+	return "", noFreeSlug(base)
 }
 
 // slugOf makes a slug out of a name: its letters and digits in lower case, with a hyphen for the rest.
@@ -72,6 +96,10 @@ func slugOf(name string) string {
 // reservedSlug tells whether a slug is refused to everybody. "xn--" begins names in other scripts (RFC 5890).
 func reservedSlug(slug string) bool {
 	return slices.Contains(reservedSlugs, slug) || strings.HasPrefix(slug, "xn--")
+}
+
+func noFreeSlug(base string) error {
+	return problem.New(problem.Conflict, "No slug like %q is free. Choose one yourself.", base)
 }
 
 func slugTaken(thing, slug string) error {

@@ -86,7 +86,7 @@ func TestUnpin_AfterARollback_LetsThePushThatWaitsGoOn(t *testing.T) {
 
 	audited, err := b.owner.ListAuditEventsWithResponse(t.Context(), project.OrganisationID, nil)
 	require.NoError(t, err)
-	require.Equal(t, "project.unpin", audited.JSON200.Items[0].Action)
+	require.EqualValues(t, "project.unpin", audited.JSON200.Items[0].Action)
 	require.Equal(t, project.ID, audited.JSON200.Items[0].SubjectID)
 	require.Equal(t, map[string]any{"resumed_deployment_id": push.String()}, audited.JSON200.Items[0].Details)
 }
@@ -109,6 +109,6 @@ func TestUnpin_WithNoPushWaiting_ResumesNone_AndASecondOneIsAConflict(t *testing
 
 	audited, err := b.owner.ListAuditEventsWithResponse(t.Context(), project.OrganisationID, nil)
 	require.NoError(t, err)
-	require.Equal(t, "project.unpin", audited.JSON200.Items[0].Action)
+	require.EqualValues(t, "project.unpin", audited.JSON200.Items[0].Action)
 	require.NotEqual(t, "project.unpin", audited.JSON200.Items[1].Action, "a conflict is no change")
 }

@@ -96,11 +96,26 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, userID uuid.UUI
 }
 
 const listDomains = `-- name: ListDomains :many
-SELECT id, project_id, hostname, kind, deployment_id, created_at FROM domains WHERE project_id = $1 ORDER BY id
+SELECT id, project_id, hostname, kind, deployment_id, created_at FROM domains
+WHERE project_id = $1 AND id > $2 AND ($3::text = '' OR hostname = $3)
+ORDER BY id
+LIMIT $4::int
 `
 
-func (q *Queries) ListDomains(ctx context.Context, projectID uuid.UUID) ([]Domain, error) {
-	rows, err := q.db.Query(ctx, listDomains, projectID)
+type ListDomainsParams struct {
+	ProjectID uuid.UUID
+	After     uuid.UUID
+	Hostname  string
+	MaxRows   int32
+}
+
+func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Domain, error) {
+	rows, err := q.db.Query(ctx, listDomains,
+		arg.ProjectID,
+		arg.After,
+		arg.Hostname,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}

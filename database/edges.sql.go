@@ -70,11 +70,11 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 }
 
 const listEdges = `-- name: ListEdges :many
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges ORDER BY id
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges WHERE id > $1 ORDER BY id LIMIT $2::int
 `
 
-func (q *Queries) ListEdges(ctx context.Context) ([]Edge, error) {
-	rows, err := q.db.Query(ctx, listEdges)
+func (q *Queries) ListEdges(ctx context.Context, after uuid.UUID, maxRows int32) ([]Edge, error) {
+	rows, err := q.db.Query(ctx, listEdges, after, maxRows)
 	if err != nil {
 		return nil, err
 	}

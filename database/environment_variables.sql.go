@@ -12,17 +12,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const countEnvironmentVariables = `-- name: CountEnvironmentVariables :one
-SELECT count(*) FROM environment_variables WHERE project_id = $1
-`
-
-func (q *Queries) CountEnvironmentVariables(ctx context.Context, projectID uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, countEnvironmentVariables, projectID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
-}
-
 const createEnvironmentVariable = `-- name: CreateEnvironmentVariable :one
 INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)
 RETURNING name, updated_at
@@ -65,7 +54,10 @@ func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.
 }
 
 const listEnvironmentVariables = `-- name: ListEnvironmentVariables :many
-SELECT name, updated_at FROM environment_variables WHERE project_id = $1 ORDER BY name
+SELECT name, updated_at FROM environment_variables
+WHERE project_id = $1 AND name > $2::text
+ORDER BY name
+LIMIT $3::int
 `
 
 type ListEnvironmentVariablesRow struct {
@@ -73,8 +65,8 @@ type ListEnvironmentVariablesRow struct {
 	UpdatedAt time.Time
 }
 
-func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.UUID) ([]ListEnvironmentVariablesRow, error) {
-	rows, err := q.db.Query(ctx, listEnvironmentVariables, projectID)
+func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.UUID, after string, maxRows int32) ([]ListEnvironmentVariablesRow, error) {
+	rows, err := q.db.Query(ctx, listEnvironmentVariables, projectID, after, maxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +95,24 @@ func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UU
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const sizeOfEnvironment = `-- name: SizeOfEnvironment :one
+SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
+FROM environment_variables WHERE project_id = $1 AND name <> $2
+`
+
+type SizeOfEnvironmentRow struct {
+	Variables int64
+	Bytes     int64
+}
+
+// How many variables a project has besides the named one, and how many bytes their names and sealed values have together.
+func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string) (SizeOfEnvironmentRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name)
+	var i SizeOfEnvironmentRow
+	err := row.Scan(&i.Variables, &i.Bytes)
+	return i, err
 }
 
 const updateEnvironmentVariable = `-- name: UpdateEnvironmentVariable :one

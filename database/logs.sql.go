@@ -46,14 +46,26 @@ func (q *Queries) AppendRuntimeLog(ctx context.Context, arg AppendRuntimeLogPara
 
 const listBuildLogs = `-- name: ListBuildLogs :many
 SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) <= ($1::uuid, 9223372036854775807)
-ORDER BY deployment_id, id LIMIT $3::int
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
+ORDER BY deployment_id, id LIMIT $4::int
 `
+
+type ListBuildLogsParams struct {
+	DeploymentID uuid.UUID
+	After        int64
+	BeforeID     int64
+	MaxRows      int32
+}
 
 // Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
 // index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
-func (q *Queries) ListBuildLogs(ctx context.Context, deploymentID uuid.UUID, after int64, maxRows int32) ([]BuildLog, error) {
-	rows, err := q.db.Query(ctx, listBuildLogs, deploymentID, after, maxRows)
+func (q *Queries) ListBuildLogs(ctx context.Context, arg ListBuildLogsParams) ([]BuildLog, error) {
+	rows, err := q.db.Query(ctx, listBuildLogs,
+		arg.DeploymentID,
+		arg.After,
+		arg.BeforeID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -79,15 +91,227 @@ func (q *Queries) ListBuildLogs(ctx context.Context, deploymentID uuid.UUID, aft
 	return items, nil
 }
 
-const listRuntimeLogs = `-- name: ListRuntimeLogs :many
-SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) <= ($1::uuid, 9223372036854775807)
-ORDER BY deployment_id, id LIMIT $3::int
+const listBuildLogsBackwards = `-- name: ListBuildLogsBackwards :many
+SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
+ORDER BY deployment_id DESC, id DESC LIMIT $4::int
 `
 
+type ListBuildLogsBackwardsParams struct {
+	DeploymentID uuid.UUID
+	After        int64
+	BeforeID     int64
+	MaxRows      int32
+}
+
+// Newest first; compares and orders as ListBuildLogs does.
+func (q *Queries) ListBuildLogsBackwards(ctx context.Context, arg ListBuildLogsBackwardsParams) ([]BuildLog, error) {
+	rows, err := q.db.Query(ctx, listBuildLogsBackwards,
+		arg.DeploymentID,
+		arg.After,
+		arg.BeforeID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BuildLog{}
+	for rows.Next() {
+		var i BuildLog
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.Step,
+			&i.Stream,
+			&i.Line,
+			&i.LoggedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLogHeads = `-- name: ListLogHeads :many
+SELECT logged.id AS deployment_id, head.id AS line_id
+FROM (
+  SELECT deployments.id FROM deployments
+  WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT $2::int
+) AS logged CROSS JOIN LATERAL (
+  SELECT runtime_logs.id FROM runtime_logs
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT 1
+) AS head
+ORDER BY head.id
+`
+
+type ListLogHeadsParams struct {
+	ProjectID uuid.UUID
+	Most      int32
+	After     int64
+	BeforeID  int64
+}
+
+type ListLogHeadsRow struct {
+	DeploymentID uuid.UUID
+	LineID       int64
+}
+
+// The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+// lines first.
+func (q *Queries) ListLogHeads(ctx context.Context, arg ListLogHeadsParams) ([]ListLogHeadsRow, error) {
+	rows, err := q.db.Query(ctx, listLogHeads,
+		arg.ProjectID,
+		arg.Most,
+		arg.After,
+		arg.BeforeID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLogHeadsRow{}
+	for rows.Next() {
+		var i ListLogHeadsRow
+		if err := rows.Scan(&i.DeploymentID, &i.LineID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLogTails = `-- name: ListLogTails :many
+SELECT logged.id AS deployment_id, tail.id AS line_id
+FROM (
+  SELECT deployments.id FROM deployments
+  WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT $2::int
+) AS logged CROSS JOIN LATERAL (
+  SELECT runtime_logs.id FROM runtime_logs
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
+) AS tail
+ORDER BY tail.id DESC
+`
+
+type ListLogTailsParams struct {
+	ProjectID uuid.UUID
+	Most      int32
+	After     int64
+	BeforeID  int64
+}
+
+type ListLogTailsRow struct {
+	DeploymentID uuid.UUID
+	LineID       int64
+}
+
+// ListLogHeads from the other end: each with its newest line, the newest of those lines first.
+func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]ListLogTailsRow, error) {
+	rows, err := q.db.Query(ctx, listLogTails,
+		arg.ProjectID,
+		arg.Most,
+		arg.After,
+		arg.BeforeID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLogTailsRow{}
+	for rows.Next() {
+		var i ListLogTailsRow
+		if err := rows.Scan(&i.DeploymentID, &i.LineID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRuntimeLogs = `-- name: ListRuntimeLogs :many
+SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
+ORDER BY deployment_id, id LIMIT $4::int
+`
+
+type ListRuntimeLogsParams struct {
+	DeploymentID uuid.UUID
+	After        int64
+	BeforeID     int64
+	MaxRows      int32
+}
+
 // Compares and orders as ListBuildLogs does.
-func (q *Queries) ListRuntimeLogs(ctx context.Context, deploymentID uuid.UUID, after int64, maxRows int32) ([]RuntimeLog, error) {
-	rows, err := q.db.Query(ctx, listRuntimeLogs, deploymentID, after, maxRows)
+func (q *Queries) ListRuntimeLogs(ctx context.Context, arg ListRuntimeLogsParams) ([]RuntimeLog, error) {
+	rows, err := q.db.Query(ctx, listRuntimeLogs,
+		arg.DeploymentID,
+		arg.After,
+		arg.BeforeID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RuntimeLog{}
+	for rows.Next() {
+		var i RuntimeLog
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.VMID,
+			&i.Sequence,
+			&i.Stream,
+			&i.Line,
+			&i.LoggedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRuntimeLogsBackwards = `-- name: ListRuntimeLogsBackwards :many
+SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
+WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
+ORDER BY deployment_id DESC, id DESC LIMIT $4::int
+`
+
+type ListRuntimeLogsBackwardsParams struct {
+	DeploymentID uuid.UUID
+	After        int64
+	BeforeID     int64
+	MaxRows      int32
+}
+
+// Newest first; compares and orders as ListBuildLogs does.
+func (q *Queries) ListRuntimeLogsBackwards(ctx context.Context, arg ListRuntimeLogsBackwardsParams) ([]RuntimeLog, error) {
+	rows, err := q.db.Query(ctx, listRuntimeLogsBackwards,
+		arg.DeploymentID,
+		arg.After,
+		arg.BeforeID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +339,13 @@ func (q *Queries) ListRuntimeLogs(ctx context.Context, deploymentID uuid.UUID, a
 }
 
 const lockRuntimeLog = `-- name: LockRuntimeLog :exec
-SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.runtime_logs:' || $1::text, 0))
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.project_logs:' || $1::text, 0)),
+  pg_advisory_xact_lock(hashtextextended('zeitwork.runtime_logs:' || $2::text, 0))
 `
 
-// Lines of a deployment are stored by one writer at a time, so that their ids are committed in order.
-func (q *Queries) LockRuntimeLog(ctx context.Context, deploymentID string) error {
-	_, err := q.db.Exec(ctx, lockRuntimeLog, deploymentID)
+// Lines of a project are stored by one writer at a time, so that their ids are committed in order. An api of the version before takes the lock
+// of the deployment alone.
+func (q *Queries) LockRuntimeLog(ctx context.Context, projectID string, deploymentID string) error {
+	_, err := q.db.Exec(ctx, lockRuntimeLog, projectID, deploymentID)
 	return err
 }

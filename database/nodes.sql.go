@@ -102,15 +102,21 @@ func (q *Queries) DeleteNodeVMs(ctx context.Context, nodeID uuid.UUID) error {
 }
 
 const deploymentOfNodeVM = `-- name: DeploymentOfNodeVM :one
-SELECT deployment_id FROM vms WHERE id = $1 AND node_id = $2
+SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.id = $1 AND vms.node_id = $2
 `
 
-// The deployment of a VM, if the VM is that node's.
-func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID uuid.UUID) (uuid.UUID, error) {
+type DeploymentOfNodeVMRow struct {
+	DeploymentID uuid.UUID
+	ProjectID    uuid.UUID
+}
+
+// The deployment of a VM and its project, if the VM is that node's.
+func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID uuid.UUID) (DeploymentOfNodeVMRow, error) {
 	row := q.db.QueryRow(ctx, deploymentOfNodeVM, iD, nodeID)
-	var deployment_id uuid.UUID
-	err := row.Scan(&deployment_id)
-	return deployment_id, err
+	var i DeploymentOfNodeVMRow
+	err := row.Scan(&i.DeploymentID, &i.ProjectID)
+	return i, err
 }
 
 const getNode = `-- name: GetNode :one
@@ -236,7 +242,7 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 
 const listNodes = `-- name: ListNodes :many
 SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes ORDER BY nodes.id
+FROM nodes WHERE nodes.id > $1 ORDER BY nodes.id LIMIT $2::int
 `
 
 type ListNodesRow struct {
@@ -244,8 +250,8 @@ type ListNodesRow struct {
 	VMCount int64
 }
 
-func (q *Queries) ListNodes(ctx context.Context) ([]ListNodesRow, error) {
-	rows, err := q.db.Query(ctx, listNodes)
+func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
+	rows, err := q.db.Query(ctx, listNodes, after, maxRows)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ const (
 	edges                 = 100
 	deploymentsPerProject = 10
 	domains               = 100_000
+	projects              = 10_000
 	presentVMs            = 19_980
 	restingVMs            = 200
 	warm                  = 50 // Retired deployments, with two VMs each.
@@ -57,7 +58,7 @@ func (b bound) arguments() map[string]any {
 		"nodeid": seedID(kindNode, 20), "vmid": seedID(kindVM, 2020), "tokenid": seedID(kindToken, 10), "attemptid": seedID(kindStep, 9583),
 		"ids": []uuid.UUID{seedID(kindVM, 2020), seedID(kindVM, 2021)},
 		// A list's first page.
-		"before": uuid.Max, "after": 0, "maxrows": 50, "limit": 50, "slug": "", "most": 2,
+		"before": uuid.Max, "after": 0, "beforeid": math.MaxInt64, "maxrows": 50, "limit": 50, "slug": "", "states": []string{}, "trigger": "", "commit": "", "most": 2,
 		"lostafter": time.Minute, "seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
 		"every": 10 * time.Second, "toldof": 5 * time.Second, "within": 10 * time.Minute, "askedago": time.Second,
 		"branch": "main", "step": "health_check", "state": "healthy", "desiredstate": "stopped", "worker": "worker-7", "attempt": 1, "runsreleases": true,
@@ -84,7 +85,7 @@ var hotQueries = map[string]bound{
 	"LockNodeVMs":            {most: 1, perRow: 3}, // The VM, and the first domain or the deployment.
 	"RecordVMReport":         byID(kindVM, 2020),
 	"AddWaitingTime":         {most: 2},
-	"DeploymentOfNodeVM":     byID(kindVM, 2020),
+	"DeploymentOfNodeVM":     {most: 2, with: map[string]any{"id": seedID(kindVM, 2020)}},
 	"NodeRunsProject":        {most: 2*presentVMs/nodes + 10},
 	"AppendRuntimeLog": {most: 0, with: map[string]any{
 		"sequences": []int64{1, 2}, "streams": []string{"stdout", "stdout"}, "lines": []string{"a", "b"}, "loggedat": []time.Time{time.Now(), time.Now()},
@@ -102,34 +103,43 @@ var hotQueries = map[string]bound{
 	"PointDomains":         {most: 10},
 
 	// Requests.
-	"FindToken":                 {most: 2},
-	"FindOperatorToken":         {most: 2, with: map[string]any{"id": seedID(kindToken, 0)}},
-	"TouchToken":                byID(kindToken, 10),
-	"GetIdempotencyKey":         {most: 1},
-	"GetOrganisationOf":         {most: 2, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
-	"ListOrganisationsOf":       {most: 1, perRow: 2},
-	"GetProjectOf":              {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
-	"ListProjectsOf":            {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
-	"GetDeploymentOf":           {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListProjectDeployments":    {most: 1, perRow: 1},
-	"DeploymentState":           byID(kindDeployment, 91010),
-	"ListDomains":               {most: 1, perRow: 1},
-	"GetDomainOf":               {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
-	"ProjectSlugTaken":          {most: 2},
-	"ListEnvironmentVariables":  {most: 1, perRow: 1},
-	"CountEnvironmentVariables": {most: 2},
-	"ListDeploymentSteps":       {most: 1, perRow: 1},
-	"ListDeploymentVMs":         {most: 1, perRow: 2},
-	"ListBuildLogs":             {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
-	"ListRuntimeLogs":           {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}}, // It writes since a while.
-	"ListRuntimeLogs, silent":   {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000), "after": 9_999}},
+	"FindToken":              {most: 2},
+	"FindOperatorToken":      {most: 2, with: map[string]any{"id": seedID(kindToken, 0)}},
+	"TouchToken":             byID(kindToken, 10),
+	"GetIdempotencyKey":      {most: 1},
+	"GetOrganisationOf":      {most: 2, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
+	"ListOrganisationsOf":    {most: 1, perRow: 2},
+	"GetProjectOf":           {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
+	"ListProjectsOf":         {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
+	"GetDeploymentOf":        {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"ListProjectDeployments": {most: 1, perRow: 1, with: map[string]any{"branch": ""}},
+	"ListProjectDeployments, those to go back to": {most: deploymentsPerProject, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
+	"DeploymentState":                  byID(kindDeployment, 91010),
+	"ListDomains":                      {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": ""}},
+	"ListDomains, one":                 {most: domains / projects, with: map[string]any{"after": uuid.Nil}},
+	"GetDomainOf":                      {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
+	"ProjectSlugTaken":                 {most: 2},
+	"ListEnvironmentVariables":         {most: 1, perRow: 1, with: map[string]any{"after": ""}},
+	"SizeOfEnvironment":                {most: 2, with: map[string]any{"name": "NAME_0"}},
+	"ListDeploymentSteps":              {most: 1, perRow: 1},
+	"ListDeploymentVMs":                {most: 1, perRow: 2},
+	"ListBuildLogs":                    {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
+	"ListRuntimeLogs":                  {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}}, // It writes since a while.
+	"ListRuntimeLogs, silent":          {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000), "after": 9_999}},
+	"ListBuildLogsBackwards":           {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
+	"ListRuntimeLogsBackwards":         {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}},
+	"ListRuntimeLogsBackwards, silent": {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}},
+	// The deployments of the project, and of each a line.
+	"ListLogHeads":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails, older lines": {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
 	"ListLastRuntimeLines":      {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}}, // It is silent since a while.
 	"ListAuditEvents":           {most: 1, perRow: 1},
 	"ListProjectEvents":         {most: 1, perRow: 1},
 	"ListTokens":                {most: 1, perRow: 1},
-	"ListNodes":                 {most: nodes, perRow: presentVMs/nodes + 3},
+	"ListNodes":                 {most: 2, perRow: presentVMs/nodes + 3, with: map[string]any{"after": uuid.Nil}},
 	"GetNode":                   {most: presentVMs/nodes + 10, with: map[string]any{"id": seedID(kindNode, 20)}},
-	"ListEdges":                 {most: 1, perRow: 1},
+	"ListEdges":                 {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil}},
 
 	// Steps, and the fence around each.
 	"LockProject":    byID(kindProject, 1010),

@@ -239,12 +239,35 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 const listProjectDeployments = `-- name: ListProjectDeployments :many
 SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
 WHERE project_id = $1 AND id < $2
+  AND (cardinality($3::text[]) = 0 OR state = ANY ($3))
+  AND ($4::text = '' OR trigger = $4)
+  AND ($5::text = '' OR branch = $5)
+  AND ($6::text = '' OR starts_with(commit_sha, $6))
 ORDER BY id DESC
-LIMIT $3::int
+LIMIT $7::int
 `
 
-func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUID, before uuid.UUID, maxRows int32) ([]Deployment, error) {
-	rows, err := q.db.Query(ctx, listProjectDeployments, projectID, before, maxRows)
+type ListProjectDeploymentsParams struct {
+	ProjectID uuid.UUID
+	Before    uuid.UUID
+	States    []string
+	Trigger   string
+	Branch    string
+	Commit    string
+	MaxRows   int32
+}
+
+// The filters that are not empty all hold.
+func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDeploymentsParams) ([]Deployment, error) {
+	rows, err := q.db.Query(ctx, listProjectDeployments,
+		arg.ProjectID,
+		arg.Before,
+		arg.States,
+		arg.Trigger,
+		arg.Branch,
+		arg.Commit,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}

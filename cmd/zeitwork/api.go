@@ -38,7 +38,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 
 	//nolint:contextcheck // Each request has its own.
 	server, err := api.New(config.API, api.Parts{
-		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger, Telemetry: parts.telemetry,
+		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger,
 	})
 	if err != nil {
 		return err

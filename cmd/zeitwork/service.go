@@ -35,8 +35,7 @@ func (c serviceConfig) common() serviceConfig { return c }
 
 // parts are the parts of the process that a service gets besides its configuration.
 type parts struct {
-	logger    *slog.Logger
-	telemetry *telemetry.Telemetry
+	logger *slog.Logger
 }
 
 // serviceCommand is a command that runs one service until it is told to stop.
@@ -99,7 +98,7 @@ func serve[C interface{ common() serviceConfig }](ctx context.Context, name stri
 
 	serveMetrics(ctx, config.common().MetricsListen, measured.Metrics, logger)
 
-	if err := run(ctx, config, parts{logger: logger, telemetry: measured}); err != nil && ctx.Err() == nil {
+	if err := run(ctx, config, parts{logger: logger}); err != nil && ctx.Err() == nil {
 		return err
 	}
 

@@ -8,7 +8,10 @@ VALUES (
 RETURNING *;
 
 -- name: ListDomains :many
-SELECT * FROM domains WHERE project_id = $1 ORDER BY id;
+SELECT * FROM domains
+WHERE project_id = @project_id AND id > @after AND (@hostname::text = '' OR hostname = @hostname)
+ORDER BY id
+LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetDomainOf :one
 -- One domain with its project's organisation, as a member sees it; no row for others.

@@ -1,5 +1,5 @@
 -- name: ListEdges :many
-SELECT * FROM edges ORDER BY id;
+SELECT * FROM edges WHERE id > @after ORDER BY id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: EdgeByName :one
 SELECT * FROM edges WHERE name = $1;

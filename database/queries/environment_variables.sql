@@ -1,5 +1,8 @@
 -- name: ListEnvironmentVariables :many
-SELECT name, updated_at FROM environment_variables WHERE project_id = $1 ORDER BY name;
+SELECT name, updated_at FROM environment_variables
+WHERE project_id = @project_id AND name > @after::text
+ORDER BY name
+LIMIT sqlc.arg(max_rows)::int;
 
 -- name: LockEnvironmentVariable :one
 -- The id of a variable that is there; the sealed value is bound to it.
@@ -12,8 +15,10 @@ RETURNING name, updated_at;
 -- name: UpdateEnvironmentVariable :one
 UPDATE environment_variables SET value_sealed = @value_sealed, updated_at = now() WHERE id = @id RETURNING name, updated_at;
 
--- name: CountEnvironmentVariables :one
-SELECT count(*) FROM environment_variables WHERE project_id = $1;
+-- name: SizeOfEnvironment :one
+-- How many variables a project has besides the named one, and how many bytes their names and sealed values have together.
+SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
+FROM environment_variables WHERE project_id = @project_id AND name <> @name;
 
 -- name: DeleteEnvironmentVariable :execrows
 DELETE FROM environment_variables WHERE project_id = @project_id AND name = @name;

@@ -2,18 +2,63 @@
 -- Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
 -- index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
 SELECT * FROM build_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) <= (@deployment_id::uuid, 9223372036854775807)
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
 ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ListBuildLogsBackwards :many
+-- Newest first; compares and orders as ListBuildLogs does.
+SELECT * FROM build_logs
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
+ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListRuntimeLogs :many
 -- Compares and orders as ListBuildLogs does.
 SELECT * FROM runtime_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) <= (@deployment_id::uuid, 9223372036854775807)
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
 ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
 
+-- name: ListRuntimeLogsBackwards :many
+-- Newest first; compares and orders as ListBuildLogs does.
+SELECT * FROM runtime_logs
+WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
+ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ListLogHeads :many
+-- The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+-- lines first.
+SELECT logged.id AS deployment_id, head.id AS line_id
+FROM (
+  SELECT deployments.id FROM deployments
+  WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
+) AS logged CROSS JOIN LATERAL (
+  SELECT runtime_logs.id FROM runtime_logs
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, @after::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, @before_id::bigint)
+  ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT 1
+) AS head
+ORDER BY head.id;
+
+-- name: ListLogTails :many
+-- ListLogHeads from the other end: each with its newest line, the newest of those lines first.
+SELECT logged.id AS deployment_id, tail.id AS line_id
+FROM (
+  SELECT deployments.id FROM deployments
+  WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
+) AS logged CROSS JOIN LATERAL (
+  SELECT runtime_logs.id FROM runtime_logs
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, @after::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, @before_id::bigint)
+  ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
+) AS tail
+ORDER BY tail.id DESC;
+
 -- name: LockRuntimeLog :exec
--- Lines of a deployment are stored by one writer at a time, so that their ids are committed in order.
-SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.runtime_logs:' || @deployment_id::text, 0));
+-- Lines of a project are stored by one writer at a time, so that their ids are committed in order. An api of the version before takes the lock
+-- of the deployment alone.
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.project_logs:' || @project_id::text, 0)),
+  pg_advisory_xact_lock(hashtextextended('zeitwork.runtime_logs:' || @deployment_id::text, 0));
 
 -- name: AppendRuntimeLog :execrows
 -- Stores the lines of one VM; those that are there already are passed over.

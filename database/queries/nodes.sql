@@ -1,6 +1,6 @@
 -- name: ListNodes :many
 SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes ORDER BY nodes.id;
+FROM nodes WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetNode :one
 SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
@@ -97,8 +97,9 @@ SET state = @state::text, message = @message, exit_code = coalesce(@exit_code, C
 WHERE id = @id;
 
 -- name: DeploymentOfNodeVM :one
--- The deployment of a VM, if the VM is that node's.
-SELECT deployment_id FROM vms WHERE id = @id AND node_id = @node_id;
+-- The deployment of a VM and its project, if the VM is that node's.
+SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.id = @id AND vms.node_id = @node_id;
 
 -- name: NodeRunsProject :one
 -- Whether a node has a VM of a project, and so may pull its images.

@@ -71,8 +71,13 @@ JOIN organisation_members ON organisation_members.organisation_id = projects.org
 WHERE deployments.id = @id AND organisation_members.user_id = @user_id AND projects.deleted_at IS NULL;
 
 -- name: ListProjectDeployments :many
+-- The filters that are not empty all hold.
 SELECT * FROM deployments
 WHERE project_id = @project_id AND id < @before
+  AND (cardinality(@states::text[]) = 0 OR state = ANY (@states))
+  AND (@trigger::text = '' OR trigger = @trigger)
+  AND (@branch::text = '' OR branch = @branch)
+  AND (@commit::text = '' OR starts_with(commit_sha, @commit))
 ORDER BY id DESC
 LIMIT sqlc.arg(max_rows)::int;
 

@@ -57,7 +57,7 @@ func (c *Cluster) nodeAtAPI(ctx context.Context, n *node) (client.Node, error) {
 		return client.Node{}, err
 	}
 
-	nodes, err := api.ListNodesWithResponse(ctx)
+	nodes, err := api.ListNodesWithResponse(ctx, nil)
 	if err != nil {
 		return client.Node{}, fmt.Errorf("ask for the nodes: %w", err)
 	}

@@ -161,7 +161,7 @@ func (a *app) nodesOfVMs(t *testing.T) []string {
 func (a *app) lastSeen(t *testing.T, node string) time.Time {
 	t.Helper()
 
-	answer, err := a.client(t).ListNodesWithResponse(t.Context())
+	answer, err := a.client(t).ListNodesWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.NotNil(t, answer.JSON200, "%s", answer.Body)
 

@@ -126,7 +126,7 @@ func (h *harness) fill(ctx context.Context) (uuid.UUID, error) {
 // setNode drains a node or makes it ready.
 func (h *harness) setNode(ctx context.Context, name string, state client.UpdateNodeInputBodyState) error {
 	_, err := ask(ctx, fmt.Sprintf("make node %s %s", name, state), func(ctx context.Context) (uuid.UUID, []byte, error) {
-		nodes, err := h.api.ListNodesWithResponse(ctx)
+		nodes, err := h.api.ListNodesWithResponse(ctx, nil)
 		if err != nil || nodes.JSON200 == nil {
 			return uuid.Nil, lo.FromPtr(nodes).Body, err
 		}

@@ -91,7 +91,7 @@ func (p *project) rollback(ctx context.Context, to uuid.UUID) (uuid.UUID, error)
 func (p *project) cancel(ctx context.Context, deployment uuid.UUID) error {
 	_, err := ask(ctx, "cancel", func(ctx context.Context) (uuid.UUID, []byte, error) {
 		answer, err := p.api.CancelDeploymentWithResponse(ctx, deployment)
-		if err == nil && answer.ApplicationProblemJSONDefault != nil && strings.Contains(string(answer.Body), "already") {
+		if err == nil && answer.ApplicationProblemJSON409 != nil && strings.Contains(string(answer.Body), "already") {
 			return deployment, nil, nil
 		}
 

@@ -36,13 +36,13 @@ func (a *app) domainsCommand() *cobra.Command {
 	return a.projectFlag(command)
 }
 
-func (a *app) domains(ctx context.Context, api *API) (*client.Project, *client.ListDomainsOutputBody, error) {
+func (a *app) domains(ctx context.Context, api *API) (*client.Project, *client.PageDomain, error) {
 	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, nil, err
 	}
 
-	domains, err := checked(api.ListDomainsWithResponse(ctx, project.ID))
+	domains, err := checked(api.ListDomainsWithResponse(ctx, project.ID, nil))
 	if err != nil {
 		return nil, nil, err
 	}

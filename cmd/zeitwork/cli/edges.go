@@ -59,7 +59,7 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 }
 
 func allEdges(ctx context.Context, api *API) ([]client.Edge, error) {
-	edges, err := checked(api.ListEdgesWithResponse(ctx))
+	edges, err := checked(api.ListEdgesWithResponse(ctx, nil))
 	if err != nil {
 		return nil, err
 	}

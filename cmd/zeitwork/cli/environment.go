@@ -30,13 +30,13 @@ func (a *app) environmentCommand() *cobra.Command {
 	return a.projectFlag(command)
 }
 
-func (a *app) variables(ctx context.Context, api *API) (*client.ListEnvironmentVariablesOutputBody, error) {
+func (a *app) variables(ctx context.Context, api *API) (*client.PageEnvironmentVariable, error) {
 	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, err
 	}
 
-	found, err := checked(api.ListEnvironmentVariablesWithResponse(ctx, project.ID))
+	found, err := checked(api.ListEnvironmentVariablesWithResponse(ctx, project.ID, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 }
 
 func allNodes(ctx context.Context, api *API) ([]client.Node, error) {
-	nodes, err := checked(api.ListNodesWithResponse(ctx))
+	nodes, err := checked(api.ListNodesWithResponse(ctx, nil))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ func TestOutcome_ExitCodeTellsWhoseMoveItIs(t *testing.T) {
 
 	failed := func(code string) client.Deployment {
 		return client.Deployment{
-			State: client.DeploymentStateFailed, Step: "build", Error: &client.DeploymentError{Code: code, Message: "Because."},
+			State: client.DeploymentStateFailed, Step: "build", Error: &client.DeploymentError{Code: client.DeploymentErrorCode(code), Message: "Because."},
 		}
 	}
 
