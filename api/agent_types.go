@@ -67,7 +67,7 @@ type NodeReport struct {
 	Version     string     `json:"version"`
 	Runtime     string     `json:"runtime"`
 	CPUMillis   int        `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
-	MemoryBytes int64      `json:"memory_bytes" minimum:"0"`
+	MemoryBytes int64      `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
 	VMs         []VMReport `json:"vms"          nullable:"false"`
 }
 
@@ -92,7 +92,7 @@ type ShipLogsInput struct {
 
 // ShippedLogLine is one line of one VM. A line whose sequence is stored already is ignored.
 type ShippedLogLine struct {
-	Sequence int64     `json:"sequence"`
+	Sequence int64     `json:"sequence" maximum:"9007199254740991" minimum:"0"`
 	Stream   string    `enum:"stdout,stderr,system" json:"stream"`
 	Line     string    `json:"line"                  maxLength:"20000"`
 	LoggedAt time.Time `json:"logged_at"`

@@ -3,31 +3,41 @@ package api
 import (
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/samber/lo"
 )
 
-// describeStream describes an answer of server-sent events. OpenAPI 3.1 has no words for them: to a generated client the body is text, of which it
-// hands out the bytes as they come. x-events names the schema of each event's data, for which clients have a type.
+// describeStream describes an answer of server-sent events. Its schema is that of one event, as parsers of such streams hand it out: that is how
+// OpenAPI is understood before version 3.2, which has itemSchema for it. contentSchema names the schema of an event's data, for which clients have a type.
 func describeStream(registry huma.Registry, events map[string]any) *huma.Response {
 	names := lo.Keys(events)
 	slices.Sort(names)
 
-	schemas := lo.MapValues(events, func(example any, name string) *huma.Schema {
-		return registry.Schema(reflect.TypeOf(example), true, name)
-	})
-	list := strings.Join(lo.Map(names, func(name string, _ int) string {
-		return name + ", whose data is a " + strings.TrimPrefix(schemas[name].Ref, "#/components/schemas/")
-	}), "; ")
+	schema := &huma.Schema{OneOf: lo.Map(names, func(name string, _ int) *huma.Schema {
+		return eventSchema(name, registry.Schema(reflect.TypeOf(events[name]), true, name))
+	})}
+	if len(schema.OneOf) == 1 {
+		schema = schema.OneOf[0]
+	}
 
 	return &huma.Response{
-		Description: "Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), with their data as JSON on one line: " + list + ". " +
-			"Where an event has an id, it is what Last-Event-ID takes. Comments, which begin with a colon, only keep the connection open.",
-		Content: map[string]*huma.MediaType{"text/event-stream": {
-			Schema:     &huma.Schema{Type: huma.TypeString},
-			Extensions: map[string]any{"x-events": schemas},
-		}},
+		Description: "Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. " +
+			"Comments, which begin with a colon, only keep the connection open.",
+		Content: map[string]*huma.MediaType{"text/event-stream": {Schema: schema}},
+	}
+}
+
+func eventSchema(name string, data *huma.Schema) *huma.Schema {
+	return &huma.Schema{
+		Title: "Event " + name, Type: huma.TypeObject, Required: []string{"event", "data"},
+		Properties: map[string]*huma.Schema{
+			"id":    {Type: huma.TypeString, Description: "Give it as Last-Event-ID to go on behind this event; absent where one cannot."},
+			"event": {Type: huma.TypeString, Enum: []any{name}},
+			"data": {
+				Type: huma.TypeString, Description: "JSON on one line.",
+				Extensions: map[string]any{"contentMediaType": "application/json", "contentSchema": data},
+			},
+		},
 	}
 }

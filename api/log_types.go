@@ -77,7 +77,7 @@ type ListLogsOutput struct{ Body LogPage }
 //
 //nolint:lll // One field a line, with its documentation.
 type FollowInput struct {
-	LastEventID string `doc:"Go on behind this event; tail and since no longer count." header:"Last-Event-ID" pattern:"^[0-9]{1,15}$" patternDescription:"the id of an event of this stream"`
+	LastEventID string `doc:"Go on behind this event; tail and since no longer count." header:"Last-Event-ID" pattern:"^[0-9]{0,15}$" patternDescription:"the id of an event of this stream"`
 	Tail        int    `default:"-1" doc:"Begin with the newest lines, that many; -1: with the oldest." maximum:"5000" minimum:"-1" query:"tail"`
 	Follow      bool   `default:"true" doc:"false: end the stream behind what there is now." query:"follow"`
 }

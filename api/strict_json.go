@@ -30,7 +30,7 @@ func strictJSON() huma.Format {
 			}
 		}
 
-		if err := json.Unmarshal(data, value); err != nil {
+		if err := json.Unmarshal(data, value); err != nil && !readWholeNumbers(data, value, err) {
 			return err //nolint:wrapcheck // Its text is part of the answer.
 		}
 
@@ -40,6 +40,23 @@ func strictJSON() huma.Format {
 
 		return nil
 	}}
+}
+
+// readWholeNumbers reads a body in which whole numbers are written as 1.0 or 1e3, which encoding/json has refused with err and JSON Schema allows.
+func readWholeNumbers(data []byte, value any, err error) bool {
+	refusal, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok || !strings.HasPrefix(refusal.Value, "number ") {
+		return false
+	}
+
+	var parsed any
+	if err := json.Unmarshal(data, &parsed); err != nil {
+		return false
+	}
+
+	rewritten, err := json.Marshal(parsed)
+
+	return err == nil && json.Unmarshal(rewritten, value) == nil
 }
 
 func markNulls(value any) any {

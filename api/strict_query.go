@@ -32,7 +32,7 @@ func refuseEmpty(api huma.API) func(huma.Context, func(huma.Context)) {
 
 func mayBeEmpty(schema *huma.Schema) bool {
 	if schema.Type == huma.TypeArray {
-		schema = schema.Items
+		return true // A list without items.
 	}
 
 	return schema.Type == huma.TypeString && schema.Format == "" && schema.Pattern == "" && schema.MinLength == nil && schema.Enum == nil
