@@ -13,35 +13,34 @@ import (
 )
 
 func (a *app) logsCommand() *cobra.Command {
-	var followed, build bool
+	options := &logOptions{}
 
 	command := &cobra.Command{
 		Use:   "logs [DEPLOYMENT]",
 		Short: "Show the log of an app, or with --build that of its build",
-		Long: `Show the log of an app (default: of the live deployment, else of the newest). With -f it continues until Ctrl-C or until the
-deployment has ended. With --json each line of output is one log line in the shape of the API.`,
-		Example:           "  zeitwork logs -f\n  zeitwork logs --build",
-		Args:              cobra.MaximumNArgs(1),
+		Long: `Show what the app of a project wrote, across its deployments, or what one DEPLOYMENT wrote. With -f it continues until Ctrl-C, also when
+another deployment becomes live; with a DEPLOYMENT until that one has ended.
+
+Each line shows when it was written, by which instance, and on which stream. Without --tail and --since the last 100 lines are shown, of a build's
+log all. With --json each line of output is one log line in the shape of the API.`,
+		Example: "  zeitwork logs -f\n  zeitwork logs --since 1h --grep timeout\n  zeitwork logs --tail 1000 --instance 5f0c21aa\n  zeitwork logs --build",
+		Args:    cobra.MaximumNArgs(1),
+
 		ValidArgsFunction: first(a.completeDeployments(anyDeployment)),
 	}
-	command.Flags().BoolVarP(&followed, "follow", "f", false, "continue with new lines as they come")
-	command.Flags().BoolVar(&build, "build", false, "show the build's log (default: of the newest deployment)")
+	options.flags(command)
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
-		deployment, err := a.loggedDeployment(ctx, api, args, build)
+		if err := options.read(command); err != nil {
+			return err
+		}
+
+		opening, err := a.openLog(ctx, api, args, options)
 		if err != nil {
 			return err
 		}
 
-		opening := func(ctx context.Context, last *string) (*http.Response, error) {
-			if build {
-				return api.StreamBuildLogs(ctx, deployment, &client.StreamBuildLogsParams{Follow: &followed, LastEventID: last})
-			}
-
-			return api.StreamRuntimeLogs(ctx, deployment, &client.StreamRuntimeLogsParams{Follow: &followed, LastEventID: last})
-		}
-
-		err = follow(ctx, opening, followed, func(event serverEvent) (bool, error) { return event.Name == "end", a.printLogLine(event) })
+		err = follow(ctx, opening, options.follow, func(event serverEvent) (bool, error) { return event.Name == "end", a.printLogLine(event) })
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // Ctrl-C is the way to end it.
 		}
@@ -52,22 +51,58 @@ deployment has ended. With --json each line of output is one log line in the sha
 	return a.projectFlag(command)
 }
 
-// loggedDeployment returns the deployment whose log is to be shown.
-func (a *app) loggedDeployment(ctx context.Context, api *API, args []string, build bool) (uuid.UUID, error) {
-	if len(args) == 0 && !build {
-		project, err := a.currentProject(ctx, api)
-		if err != nil {
-			return uuid.Nil, err
-		}
-
-		if project.LiveDeploymentID != nil {
-			return *project.LiveDeploymentID, nil
-		}
-
-		a.project = project.Slug
+// openLog finds the log that is to be shown, and returns what opens it.
+func (a *app) openLog(ctx context.Context, api *API, args []string, options *logOptions) (open, error) {
+	if len(args) == 0 && !options.build {
+		return a.openProjectLog(ctx, api, options)
 	}
 
-	return a.pick(ctx, api, args, anyDeployment, "nothing was deployed yet: run `zeitwork deploy`")
+	deployment, err := a.pick(ctx, api, args, anyDeployment, "nothing was deployed yet: run `zeitwork deploy`")
+	if err != nil {
+		return nil, err
+	}
+
+	if options.build {
+		return func(ctx context.Context, last *string) (*http.Response, error) {
+			return api.StreamBuildLogs(ctx, deployment, &client.StreamBuildLogsParams{
+				Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, LastEventID: last,
+			})
+		}, nil
+	}
+
+	vm, err := options.vm(ctx, api, deployment)
+	if err != nil {
+		return nil, err
+	}
+
+	return func(ctx context.Context, last *string) (*http.Response, error) {
+		return api.StreamRuntimeLogs(ctx, deployment, &client.StreamRuntimeLogsParams{
+			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last,
+		})
+	}, nil
+}
+
+func (a *app) openProjectLog(ctx context.Context, api *API, options *logOptions) (open, error) {
+	project, err := a.currentProject(ctx, api)
+	if err != nil {
+		return nil, err
+	}
+
+	var live []uuid.UUID
+	if project.LiveDeploymentID != nil {
+		live = append(live, *project.LiveDeploymentID)
+	}
+
+	vm, err := options.vm(ctx, api, live...)
+	if err != nil {
+		return nil, err
+	}
+
+	return func(ctx context.Context, last *string) (*http.Response, error) {
+		return api.StreamProjectLogs(ctx, project.ID, &client.StreamProjectLogsParams{
+			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last,
+		})
+	}, nil
 }
 
 func (a *app) printLogLine(event serverEvent) error {
@@ -88,8 +123,13 @@ func (a *app) printLogLine(event serverEvent) error {
 		return nil
 	}
 
+	writer := value(line.Step)
+	if line.VMID != nil {
+		writer = instanceName(*line.VMID)
+	}
+
 	at := line.LoggedAt.Local() //nolint:gosmopolitan // For the person who reads.
-	_, err := fmt.Fprintf(a.Out, "%s %s %s\n", at.Format("15:04:05.000"), line.Stream, line.Line)
+	_, err := fmt.Fprintf(a.Out, "%s %s %s %s\n", at.Format("2006-01-02 15:04:05.000"), writer, line.Stream, line.Line)
 
 	return err
 }
