@@ -83,3 +83,56 @@ func (b *testBundle) everyRow(t *testing.T) string {
 
 	return text
 }
+
+func TestEnvironment_IsBoundedByWhatAProcessCanBeGiven(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	// 64 KiB are bytes, not characters.
+	full := strings.Repeat("a", maxVariableBytes)
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "A", full).StatusCode)
+
+	wide := b.setVariable(t, project, "WIDE", strings.Repeat("ä", maxVariableBytes/2+1))
+	require.Equal(t, http.StatusUnprocessableEntity, wide.StatusCode)
+	require.Contains(t, wide.text, "65538 bytes")
+
+	for i := 1; i < maxEnvironmentBytes/maxVariableBytes-1; i++ {
+		require.Equal(t, http.StatusOK, b.setVariable(t, project, "A"+strings.Repeat("A", i), full).StatusCode)
+	}
+
+	beyond := b.setVariable(t, project, "B", full)
+	require.Equal(t, http.StatusConflict, beyond.StatusCode)
+	require.Contains(t, beyond.text, "a process can be given 1024 KiB")
+
+	// What is left is exactly what there is: names count, and what sealing adds does not.
+	names := 0
+	for i := range maxEnvironmentBytes/maxVariableBytes - 1 {
+		names += 1 + i
+	}
+
+	left := maxEnvironmentBytes - (maxEnvironmentBytes/maxVariableBytes-1)*maxVariableBytes - names - len("B")
+	require.Equal(t, http.StatusConflict, b.setVariable(t, project, "B", strings.Repeat("b", left+1)).StatusCode)
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "B", strings.Repeat("b", left)).StatusCode)
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "B", "shorter").StatusCode, "a variable that is replaced makes room")
+}
+
+func TestEnvironmentVariable_NameThatCannotBe_IsToldInWords(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	for name, says := range map[string]string{
+		"=x": "letters, digits and underscores", "spring.datasource.url": "letters, digits and underscores", "1A": "letters, digits and underscores",
+		"PORT": "the project's port", "ZEITWORK_VM_ID": "the platform's own", "ZEITWORK_ANYTHING": "the platform's own",
+	} {
+		answer := b.setVariable(t, project, name, "x")
+		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, "%s: %s", name, answer.text)
+		require.Contains(t, answer.text, says, name)
+		require.NotContains(t, answer.text, "[A-Za-z", name)
+	}
+
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "ZEITWORKER", "x").StatusCode)
+}

@@ -38,7 +38,7 @@ func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInp
 
 	key := input.DeploymentID.String()
 
-	return s.streamLog(logStream{
+	return s.streamLog(ctx, logStream{
 		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, uuid.Nil), input: input.FollowInput,
 		news: wakeup{database.ChannelBuildLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The build log is complete when the deployment has ended.
@@ -53,7 +53,7 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 
 	key := input.DeploymentID.String()
 
-	return s.streamLog(logStream{
+	return s.streamLog(ctx, logStream{
 		read: s.runtimeLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The runtime log is complete when also the last VM is gone.
@@ -75,7 +75,7 @@ func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLog
 		return nil, err
 	}
 
-	return s.streamLog(logStream{
+	return s.streamLog(ctx, logStream{
 		read: s.projectLog(input.ProjectID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, input.ProjectID.String()},
 		// There may always be another deployment, until the project is deleted.
@@ -90,8 +90,14 @@ func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLog
 	})
 }
 
-// streamLog sends the lines that the stream begins with, and then each new one.
-func (s *service) streamLog(log logStream) (func(context.Context, *eventStream) error, error) {
+// streamLog sends the lines that the stream begins with, and then each new one. Where it begins is decided before the caller hears that it is open:
+// what is written from then on is new.
+func (s *service) streamLog(ctx context.Context, log logStream) (func(context.Context, *eventStream) error, error) {
+	start, last, err := log.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+
 	return func(ctx context.Context, out *eventStream) error {
 		news, cancelNews := s.subscribe(log.news)
 		defer cancelNews()
@@ -99,12 +105,11 @@ func (s *service) streamLog(log logStream) (func(context.Context, *eventStream) 
 		changes, cancelChanges := s.subscribe(log.changes)
 		defer cancelChanges()
 
-		last, err := log.begin(ctx, out)
-		if err != nil {
+		if err := log.sendTail(ctx, out, start, last); err != nil {
 			return err
 		}
 
-		err = s.follow(ctx, out, news, changes, func() (bool, error) {
+		err := s.follow(ctx, out, news, changes, func() (bool, error) {
 			// The end is asked for before the lines are read, so that every line written before the end is sent before it.
 			ending, err := log.ending(ctx)
 			if err != nil {
@@ -138,37 +143,40 @@ func (s *service) subscribe(to wakeup) (<-chan struct{}, func()) {
 	return s.listener.Subscribe(to.channel, to.key)
 }
 
-// begin sends the newest lines where the caller asks for them, and returns the id of the line behind which the stream goes on.
-func (l logStream) begin(ctx context.Context, out *eventStream) (int64, error) {
+// begin returns the id of the line behind which the stream goes on. Of the lines between start and it, the newest are sent before, where the caller
+// asks for them.
+func (l logStream) begin(ctx context.Context) (start, last int64, err error) {
 	if l.input.LastEventID != "" {
-		return strconv.ParseInt(l.input.LastEventID, 10, 64)
+		last, err = strconv.ParseInt(l.input.LastEventID, 10, 64)
+
+		return last, last, err
 	}
 
-	start, err := startOf(ctx, l.read, l.filter.since)
+	start, err = startOf(ctx, l.read, l.filter.since)
 	if err != nil || l.input.Tail < 0 {
-		return start, err
+		return start, start, err
 	}
 
-	window := logWindow{after: start, before: math.MaxInt64, newest: true, limit: 1}
-
-	newest, err := l.read(ctx, window)
+	newest, err := l.read(ctx, logWindow{after: start, before: math.MaxInt64, newest: true, limit: 1})
 	if err != nil || len(newest) == 0 {
-		return start, err
+		return start, start, err
 	}
 
-	last := newest[0].ID
-	if l.input.Tail == 0 {
-		return last, nil
+	return start, newest[0].ID, nil
+}
+
+// sendTail sends the newest lines behind start, up to the one with the id last.
+func (l logStream) sendTail(ctx context.Context, out *eventStream, start, last int64) error {
+	if start == last || l.input.Tail == 0 {
+		return nil
 	}
 
-	window.before, window.limit = last+1, l.input.Tail
-
-	lines, _, err := searchLog(ctx, l.read, window, l.filter)
+	lines, _, err := searchLog(ctx, l.read, logWindow{after: start, before: last + 1, newest: true, limit: l.input.Tail}, l.filter)
 	if err != nil {
-		return 0, err
+		return err
 	}
 
-	return last, sendLines(out, oldestFirst(lines))
+	return sendLines(out, oldestFirst(lines))
 }
 
 // send sends all lines behind last and returns the id of the last one that was read.

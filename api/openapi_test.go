@@ -22,6 +22,8 @@ func toJSON(t *testing.T, value any) string {
 	return string(encoded)
 }
 
+func fromJSON(text string, value any) error { return json.Unmarshal([]byte(text), value) }
+
 func TestOpenAPI_FilesAreCurrent(t *testing.T) {
 	t.Parallel()
 
