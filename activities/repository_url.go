@@ -6,14 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zeitwork/zeitwork/internal/gitref"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // commitHash is a full SHA-1 or SHA-256, as git writes it.
 var commitHash = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
-
-// forbiddenInBranch is what git-check-ref-format(1) refuses, as far as it could mean something else to git fetch.
-var forbiddenInBranch = regexp.MustCompile(`[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|[/.]$`)
 
 // checkRepositoryURL refuses what git must not be given, with a sentence that names what is allowed.
 func checkRepositoryURL(repository string, protocols []string) error {
@@ -34,7 +32,7 @@ func checkRepositoryURL(repository string, protocols []string) error {
 }
 
 func checkBranch(branch string) error {
-	if branch == "" || forbiddenInBranch.MatchString(branch) {
+	if !gitref.ValidBranch(branch) {
 		return problem.New(problem.Invalid, "%q is not the name of a branch. Correct it in the project's settings.", branch)
 	}
 
@@ -43,7 +41,7 @@ func checkBranch(branch string) error {
 
 func checkCommit(commit string) error {
 	if !commitHash.MatchString(commit) {
-		return problem.New(problem.Invalid, "%q is not a full commit hash. Give all of its 40 characters.", commit)
+		return problem.New(problem.Invalid, "%q is not a full commit hash. Give all of its 40 or 64 characters.", commit)
 	}
 
 	return nil

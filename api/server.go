@@ -75,10 +75,17 @@ func New(config Config, parts Parts) (*Server, error) {
 		return nil, fmt.Errorf("make the counter of requests: %w", err)
 	}
 
-	// A trace that a caller names is linked to the request's own and not continued: anybody may call.
-	server.handler = otelhttp.NewHandler(requestLog(parts.Logger, requests, server.routes()), "api", otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }))
+	server.handler = traced(requestLog(parts.Logger, requests, server.routes()))
 
 	return server, nil
+}
+
+// traced gives each request a trace of its own. One that the caller names is linked to it and not continued: anybody may call, and would decide what is
+// recorded.
+func traced(next http.Handler, options ...otelhttp.Option) http.Handler {
+	public := otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true })
+
+	return otelhttp.NewHandler(next, "api", append(options, public)...)
 }
 
 func (s *Server) routes() *http.ServeMux {

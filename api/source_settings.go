@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zeitwork/zeitwork/internal/gitref"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -54,12 +55,9 @@ func (c Config) checkRepository(repository string) error {
 	return nil
 }
 
-// checkBranch refuses the names that git check-ref-format refuses and that git could take for an option or a range.
+// checkBranch refuses what git does not take for the name of a branch, as the worker does.
 func checkBranch(branch string) error {
-	bad := strings.HasPrefix(branch, "-") || strings.HasPrefix(branch, "/") || strings.HasSuffix(branch, "/") ||
-		strings.HasSuffix(branch, ".lock") || strings.Contains(branch, "..") || strings.Contains(branch, "//") || strings.Contains(branch, "@{") ||
-		strings.ContainsAny(branch, " ~^:?*[\\\x7f") || strings.ContainsFunc(branch, func(r rune) bool { return r < ' ' })
-	if bad {
+	if !gitref.ValidBranch(branch) {
 		return problem.New(problem.Invalid, "%q cannot be the name of a branch. Give it as git shows it, such as main.", branch)
 	}
 
