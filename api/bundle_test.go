@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -100,7 +101,31 @@ func setup(t *testing.T) *testBundle {
 
 	b.nodeID = node.ID
 
+	t.Cleanup(func() { b.requireActionsAreDescribed(t) })
+
 	return b
+}
+
+// requireActionsAreDescribed fails the test where it has left an audit event whose action or subject the OpenAPI document does not know.
+func (b *testBundle) requireActionsAreDescribed(t *testing.T) {
+	t.Helper()
+
+	event := describedAPI().Components.Schemas.Map()["AuditEvent"].Properties
+
+	rows, err := b.pool.Query(context.WithoutCancel(t.Context()), "SELECT DISTINCT action, subject_type FROM audit_events")
+	if err != nil {
+		return // A test that has closed the pool.
+	}
+
+	var action, subject string
+
+	_, err = pgx.ForEachRow(rows, []any{&action, &subject}, func() error {
+		require.Contains(t, event["action"].Enum, action)
+		require.Contains(t, event["subject_type"].Enum, subject)
+
+		return nil
+	})
+	require.NoError(t, err)
 }
 
 // serve runs the listener and the HTTP server until the test ends.
