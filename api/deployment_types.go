@@ -33,6 +33,8 @@ type Deployment struct {
 }
 
 // DeploymentError says why a deployment failed.
+//
+//nolint:lll // One field a line, with its documentation.
 type DeploymentError struct {
 	Code    string `doc:"Whose move it is; invalid: change the app or its settings." enum:"conflict,forbidden,internal,invalid,not_found,unauthorized,unavailable" json:"code"`
 	Message string `doc:"What happened and what to do." json:"message"`
@@ -75,11 +77,13 @@ type ListDeploymentsInput struct {
 
 	State   []string `doc:"Only those in one of these states, separated by commas." enum:"queued,deploying,live,failed,cancelled,superseded,retired" maxItems:"7" nullable:"false" query:"state"`
 	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback" query:"trigger"`
-	Branch  string   `doc:"Only those of this branch." maxLength:"255" query:"branch"`
+	Branch  string   `doc:"Only those of this branch." maxLength:"255" pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"branch"`
 	Commit  string   `doc:"Only those of the commits whose hash begins so." pattern:"^[0-9a-f]{4,64}$" patternDescription:"the first 4 to 64 hexadecimal digits of a commit's hash, in lower case" query:"commit"`
 }
 
 // CreateDeploymentInput deploys a commit of a project.
+//
+//nolint:lll // One field a line, with its documentation.
 type CreateDeploymentInput struct {
 	ProjectPath
 	IdempotencyInput

@@ -103,9 +103,9 @@ func (s *service) checkRoom(ctx context.Context, queries *database.Queries, inpu
 	overhead := int64(len(s.config.SecretKey.SealVariable(input.ProjectID, "")))
 	used := others.Bytes - others.Variables*overhead
 
-	if wanted := int64(len(input.Name) + len(input.Body.Value)); used+wanted > maxEnvironmentBytes {
-		return problem.New(problem.Conflict, "With %s the environment variables of the project would have %d KiB, and a process can be given %d KiB of them. "+
-			"Delete or shorten some, or put large values into a file or a store that the app reads.", input.Name, (used+wanted)>>10, maxEnvironmentBytes>>10)
+	if wanted := used + int64(len(input.Name)+len(input.Body.Value)); wanted > maxEnvironmentBytes {
+		return problem.New(problem.Conflict, "With %s the environment variables of the project would have %d bytes, and a process can be given %d of them. "+
+			"Delete or shorten some, or put large values into a file or a store that the app reads.", input.Name, wanted, maxEnvironmentBytes)
 	}
 
 	return nil
@@ -149,10 +149,6 @@ func checkVariable(name, value string) error {
 	if len(value) > maxVariableBytes {
 		return problem.New(problem.Invalid, "The value of %s has %d bytes, and %d are allowed. Put it into a file or a store that the app reads.",
 			name, len(value), maxVariableBytes)
-	}
-
-	if strings.ContainsRune(value, 0) {
-		return problem.New(problem.Invalid, "The value of %s holds a NUL character, which no environment variable can. Encode it, for example as base64.", name)
 	}
 
 	return nil

@@ -104,7 +104,7 @@ func TestEnvironment_IsBoundedByWhatAProcessCanBeGiven(t *testing.T) {
 
 	beyond := b.setVariable(t, project, "B", full)
 	require.Equal(t, http.StatusConflict, beyond.StatusCode)
-	require.Contains(t, beyond.text, "a process can be given 1024 KiB")
+	require.Contains(t, beyond.text, "a process can be given 1048576 of them")
 
 	// What is left is exactly what there is: names count, and what sealing adds does not.
 	names := 0

@@ -63,7 +63,7 @@ func TestDeployments_AreFiltered(t *testing.T) {
 	project := b.project(t)
 	commit := strings.Repeat("ab", 20)
 
-	var made []uuid.UUID
+	made := make([]uuid.UUID, 0, 4)
 
 	for i, state := range []string{"retired", "live", "failed", "cancelled"} {
 		answer, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, nil, client.CreateDeploymentInputBody{

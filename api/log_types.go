@@ -7,8 +7,6 @@ import (
 )
 
 // LogLine is one line that a build or a VM wrote.
-//
-//nolint:lll // One field a line, with its documentation.
 type LogLine struct {
 	ID           int64      `doc:"Grows within a log; give it as Last-Event-ID to go on behind it." json:"id"`
 	DeploymentID uuid.UUID  `json:"deployment_id"`
@@ -64,6 +62,8 @@ type ListProjectLogsInput struct {
 }
 
 // LogPage is a part of a log.
+//
+//nolint:lll // One field a line, with its documentation.
 type LogPage struct {
 	Items      []LogLine `doc:"Oldest first." json:"items" nullable:"false"`
 	NextAfter  int64     `doc:"Give it as after to read on; absent at the end of the log, and where the newest lines were asked for." json:"next_after,omitempty"`

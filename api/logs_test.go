@@ -221,12 +221,13 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	})
 	require.NoError(t, err)
 
-	shipped := make(chan struct{})
+	shipped := make(chan error, 1)
 
 	go func() {
-		defer close(shipped)
-
-		b.wrote(t, vm, 1, time.Now(), "second")
+		_, err := b.node.ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{
+			VMID: vm, Lines: []client.ShippedLogLine{{Sequence: 1, Stream: "stdout", Line: "second", LoggedAt: time.Now()}},
+		})
+		shipped <- err
 	}()
 
 	require.Eventually(t, func() bool {
@@ -237,7 +238,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 		return waiting == 1
 	}, 10*time.Second, 5*time.Millisecond, "the other deployment's writer waits for the first one's end")
 	require.NoError(t, writer.Commit(t.Context()))
-	<-shipped
+	require.NoError(t, <-shipped)
 
 	lines, err := b.server.service.projectLog(project.ID)(t.Context(), wholeLog(10))
 	require.NoError(t, err)

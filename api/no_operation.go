@@ -13,7 +13,7 @@ func noOperation(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		described := "The operations are described at " + docsPath + "."
 
-		allowed := methodsOf(mux, request)
+		allowed := methodsOf(mux, request) //nolint:contextcheck // The request carries it.
 		if len(allowed) == 0 {
 			writeProblem(writer, problemOf(request.Context(), problem.New(problem.NotFound,
 				"There is no operation %s %s. %s", request.Method, request.URL.Path, described)))

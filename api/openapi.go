@@ -39,8 +39,8 @@ func newHuma(mux *http.ServeMux) huma.API {
 	config.DocsPath = ""
 	config.CreateHooks = nil // No $schema links in the answers.
 	config.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
-	config.Info.Description = "The platform's API. Every operation asks for a token, sent as `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457) whose " +
-		"`detail` is a sentence for people and whose `code` is for programs. Lists are paged: `next_cursor` of a page is the `cursor` of the next."
+	config.Info.Description = "The platform's API. Every operation asks for a token, sent as `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457) " +
+		"whose `detail` is a sentence for people and whose `code` is for programs. Lists are paged: `next_cursor` of a page is the `cursor` of the next."
 	config.SchemasPath = "/v1/schemas"
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		userToken: {Type: "http", Scheme: "bearer", Description: "A user's token."},

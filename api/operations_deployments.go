@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
+//nolint:lll // One text a line.
 func (s *service) registerDeployments(api huma.API) {
 	const deployments, one = "/v1/projects/{project_id}/deployments", "/v1/deployments/{deployment_id}"
 
@@ -34,6 +35,7 @@ func (s *service) registerDeployments(api huma.API) {
 	}), map[string]any{"deployment": Deployment{}}, s.streamDeployment)
 }
 
+//nolint:lll // One text a line.
 func (s *service) registerLogs(api huma.API) {
 	const one, project = "/v1/deployments/{deployment_id}", "/v1/projects/{project_id}/logs"
 

@@ -14,6 +14,7 @@ const (
 	logBatchTimeout = 30 * time.Second
 )
 
+//nolint:lll // One text a line.
 func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, get(tagOperators, "list-nodes", "/v1/nodes", text{
 		"List nodes", "All nodes, oldest first.",
@@ -38,6 +39,7 @@ func (s *service) registerOperators(api huma.API) {
 	}), s.deleteEdge)
 }
 
+//nolint:lll // One text a line.
 func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, secured(get(tagAgents, "get-assignments", "/v1/node/assignments", text{
 		"Show what the node is to run", "The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.",

@@ -6,6 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
+//nolint:lll // One text a line.
 func (s *service) registerOrganisations(api huma.API) {
 	huma.Register(api, get(tagAccount, "get-me", "/v1/me", text{
 		"Show who you are", "The user that the token belongs to, with the organisations that they are a member of.",
@@ -34,6 +35,7 @@ func (s *service) registerOrganisations(api huma.API) {
 	}), s.listAuditEvents)
 }
 
+//nolint:lll // One text a line.
 func (s *service) registerProjects(api huma.API) {
 	const one = "/v1/projects/{project_id}"
 

@@ -50,7 +50,7 @@ type ListProjectsInput struct {
 	PageInput
 
 	OrganisationID uuid.UUID `doc:"Only this organisation's."  query:"organisation_id"`
-	Slug           string    `doc:"Only the one with this slug." query:"slug"`
+	Slug           string    `doc:"Only the one with this slug." pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"slug"`
 }
 
 // CreateProjectInput makes a project.
@@ -76,6 +76,8 @@ type UpdateProjectInput struct {
 }
 
 // ProjectUpdate holds the settings to change; the others stay as they are.
+//
+//nolint:lll // One field a line, with its documentation.
 type ProjectUpdate struct {
 	RepositoryURL  *string  `json:"repository_url,omitempty"  maxLength:"2000" minLength:"1"`
 	Branch         *string  `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
@@ -142,11 +144,13 @@ type ListEnvironmentVariablesInput struct {
 }
 
 // SetEnvironmentVariableInput writes one variable.
+//
+//nolint:lll // One field a line, with its documentation.
 type SetEnvironmentVariableInput struct {
 	EnvironmentVariablePath
 
 	Body struct {
-		Value string `doc:"Up to 64 KiB of UTF-8; newlines are kept, NUL is refused. All variables of a project together may have 1 MiB, names included." json:"value" maxLength:"65536"`
+		Value string `doc:"Up to 64 KiB of UTF-8; newlines are kept, NUL is refused. All variables of a project together may have 1 MiB, names included." json:"value" maxLength:"65536" pattern:"^[^\\x00]*$" patternDescription:"text without NUL, which no environment variable can hold: encode it, for example as base64"`
 	}
 }
 

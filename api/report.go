@@ -23,7 +23,7 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
 		covered, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
-			ID: node, Version: report.Version, Runtime: report.Runtime, MemoryBytes: report.MemoryBytes,
+			ID: node, Version: storable(report.Version), Runtime: storable(report.Runtime), MemoryBytes: report.MemoryBytes,
 			CPUMillis: int32(report.CPUMillis), //nolint:gosec // No machine has two million cores.
 		})
 		if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"regexp"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -35,5 +36,6 @@ func mayBeEmpty(schema *huma.Schema) bool {
 		return true // A list without items.
 	}
 
-	return schema.Type == huma.TypeString && schema.Format == "" && schema.Pattern == "" && schema.MinLength == nil && schema.Enum == nil
+	return schema.Type == huma.TypeString && schema.Format == "" && schema.MinLength == nil && schema.Enum == nil &&
+		(schema.Pattern == "" || regexp.MustCompile(schema.Pattern).MatchString(""))
 }

@@ -118,7 +118,7 @@ func prepare(ctx context.Context, url string, tokens api.Tokens) error {
 
 // startAPI starts the API and returns once it answers. An error of stop says that it did not stop in order.
 func startAPI(ctx context.Context, folder, databaseURL string) (stop func() error, err error) {
-	command := exec.CommandContext(ctx, filepath.Join(folder, "zeitwork"), "api") //nolint:gosec // Built by this program.
+	command := exec.CommandContext(ctx, filepath.Join(folder, "zeitwork"), "api")
 	command.Stderr = os.Stderr
 	command.Env = append(os.Environ(),
 		"ZEITWORK_DATABASE_URL="+databaseURL, "ZEITWORK_SECRET_KEY="+secret.GenerateKey().Encode(), "ZEITWORK_API_LISTEN="+address,

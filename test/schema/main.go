@@ -2,8 +2,9 @@
 //
 //	go run ./test/schema [-seed N] [-time 2m]
 //
-// Schemathesis makes the requests; it is installed into the cache folder at the first run. Postgres, the API and Schemathesis run in a network namespace that has
-// a loopback interface and nothing else: whatever a request makes the API do, it reaches nobody. It needs root. The same seed gives the same requests.
+// Schemathesis makes the requests; it is installed into the cache folder at the first run. Postgres, the API and Schemathesis run in a network
+// namespace that has a loopback interface and nothing else: whatever a request makes the API do, it reaches nobody. It needs root. The same seed gives
+// the same requests.
 package main
 
 import (
@@ -11,11 +12,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -41,12 +42,12 @@ type options struct {
 }
 
 func main() {
-	const failed = 1
+	const failed, defaultLimit = 1, 2 * time.Minute
 
 	chosen := options{}
 
-	flag.Uint64Var(&chosen.seed, "seed", uint64(rand.Uint32()), "seed of the requests (default: a random one, which is printed)")
-	flag.DurationVar(&chosen.limit, "time", 2*time.Minute, "how long to send requests")
+	flag.Uint64Var(&chosen.seed, "seed", uint64(time.Now().Unix()), "seed of the requests (default: one that is printed)")
+	flag.DurationVar(&chosen.limit, "time", defaultLimit, "how long to send requests")
 	flag.StringVar(&chosen.folder, "inside", "", "run inside of the namespace, in this folder: the command calls itself so")
 	flag.StringVar(&chosen.tool, "tool", "", "Schemathesis, with -inside")
 	flag.Parse()
@@ -108,7 +109,8 @@ func outside(ctx context.Context, chosen options) (err error) {
 		return fmt.Errorf("find this program: %w", err)
 	}
 
-	again := exec.CommandContext(ctx, self, "-inside", chosen.folder, "-tool", chosen.tool, "-seed", fmt.Sprint(chosen.seed), "-time", chosen.limit.String()) //nolint:gosec // Itself.
+	again := exec.CommandContext(ctx, self, "-inside", chosen.folder, "-tool", chosen.tool, //nolint:gosec // Itself.
+		"-seed", strconv.FormatUint(chosen.seed, 10), "-time", chosen.limit.String()) //nolint:mnd // Decimal.
 	again.Stdout, again.Stderr = os.Stdout, os.Stderr
 	again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	again.Cancel = func() error { return again.Process.Signal(syscall.SIGTERM) }

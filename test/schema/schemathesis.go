@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func installSchemathesis(ctx context.Context, cacheDir string) (string, error) {
 		{"python3", "-m", "venv", "--clear", folder},
 		{filepath.Join(folder, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check", "schemathesis==" + version},
 	} {
-		if _, err := rig.Run(exec.CommandContext(ctx, command[0], command[1:]...)); err != nil { //nolint:gosec // See above.
+		if _, err := rig.Run(exec.CommandContext(ctx, command[0], command[1:]...)); err != nil {
 			return "", fmt.Errorf("install Schemathesis: %w", err)
 		}
 	}
@@ -79,9 +80,9 @@ positive_data_acceptance.enabled = false
 
 // runSchemathesis sends requests for as long as was asked for. Its error says that an answer is not as described.
 func runSchemathesis(ctx context.Context, chosen options, file, url string) error {
-	seconds := fmt.Sprint(int(chosen.limit / time.Second))
-	command := exec.CommandContext(ctx, chosen.tool, "--config-file", file, "run", url+"/v1/openapi.yaml", //nolint:gosec // This program's own.
-		"--seed", fmt.Sprint(chosen.seed), "--max-time", seconds, "--no-color")
+	seconds := strconv.Itoa(int(chosen.limit / time.Second))
+	command := exec.CommandContext(ctx, chosen.tool, "--config-file", file, "run", url+"/v1/openapi.yaml",
+		"--seed", strconv.FormatUint(chosen.seed, 10), "--max-time", seconds, "--no-color")
 	command.Dir, command.Stdout, command.Stderr = chosen.folder, os.Stdout, os.Stderr
 
 	if err := command.Run(); err != nil {
