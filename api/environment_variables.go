@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -44,7 +45,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 		return nil, err
 	}
 
-	if err := checkVariable(input.Name, input.Body.Value); err != nil {
+	if err := checkVariable(row.Project, input.Name, input.Body.Value); err != nil {
 		return nil, err
 	}
 
@@ -136,10 +137,24 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 	})
 }
 
+// checkPort refuses a value of PORT that is no port, or that the app would not get.
+func checkPort(project database.Project, value string) error {
+	port, err := strconv.ParseUint(value, 10, 16)
+	if err != nil || port == 0 {
+		return problem.New(problem.Invalid, "PORT is the port that the app listens on: give a number from 1 to 65535.")
+	}
+
+	if project.Port != nil && uint64(*project.Port) != port { //nolint:gosec // The database has no negative port.
+		return problem.New(problem.Conflict, "The app gets the project's setting port, which is %d, as PORT. Change that setting instead.", *project.Port)
+	}
+
+	return nil
+}
+
 // checkVariable refuses the variables that the platform itself sets, and values that no process can have in its environment.
-func checkVariable(name, value string) error {
+func checkVariable(project database.Project, name, value string) error {
 	if name == "PORT" {
-		return problem.New(problem.Invalid, "The platform sets PORT itself, to the project's port. Change that instead: it is the setting port.")
+		return checkPort(project, value)
 	}
 
 	if strings.HasPrefix(name, reservedPrefix) {

@@ -126,7 +126,7 @@ func TestEnvironmentVariable_NameThatCannotBe_IsToldInWords(t *testing.T) {
 
 	for name, says := range map[string]string{
 		"=x": "letters, digits and underscores", "spring.datasource.url": "letters, digits and underscores", "1A": "letters, digits and underscores",
-		"PORT": "the project's port", "ZEITWORK_VM_ID": "the platform's own", "ZEITWORK_ANYTHING": "the platform's own",
+		"ZEITWORK_VM_ID": "the platform's own", "ZEITWORK_ANYTHING": "the platform's own",
 	} {
 		answer := b.setVariable(t, project, name, "x")
 		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, "%s: %s", name, answer.text)
@@ -135,4 +135,27 @@ func TestEnvironmentVariable_NameThatCannotBe_IsToldInWords(t *testing.T) {
 	}
 
 	require.Equal(t, http.StatusOK, b.setVariable(t, project, "ZEITWORKER", "x").StatusCode)
+}
+
+func TestEnvironmentVariable_PORT_IsThePortUnlessTheProjectHasOne(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+
+	for _, value := range []string{"", "0", "65536", "http", "-1"} {
+		answer := b.setVariable(t, project, "PORT", value)
+		require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode, value)
+		require.Contains(t, answer.text, "from 1 to 65535")
+	}
+
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "PORT", "3000").StatusCode)
+
+	_, err := b.owner.UpdateProjectWithResponse(t.Context(), project.ID, client.ProjectUpdate{Port: new(int64(5000))})
+	require.NoError(t, err)
+
+	ignored := b.setVariable(t, project, "PORT", "3000")
+	require.Equal(t, http.StatusConflict, ignored.StatusCode)
+	require.Contains(t, ignored.text, "which is 5000")
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "PORT", "5000").StatusCode)
 }

@@ -68,7 +68,7 @@ func (s *service) registerProjects(api huma.API) {
 		"List a project's variables", "The names of a project's environment variables, by name. Values are never shown.",
 	}), s.listEnvironmentVariables)
 	huma.Register(api, also(operation(tagEnvironment, http.MethodPut, http.StatusOK, "set-environment-variable", variables+"/{name}", text{
-		"Write a variable", "Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.",
+		"Write a variable", "Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.",
 	}), http.StatusConflict), s.setEnvironmentVariable)
 	huma.Register(api, remove(tagEnvironment, "delete-environment-variable", variables+"/{name}", text{
 		"Delete a variable", "The next deployment no longer sees it; what is live keeps it.",

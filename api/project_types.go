@@ -13,7 +13,7 @@ type ProjectSettings struct {
 	Branch         string   `default:"main"       doc:"The branch whose pushes are deployed."                                                              json:"branch,omitempty"          maxLength:"255" minLength:"1"`
 	RootDirectory  string   `doc:"Where the app stands inside the repository; empty for the top."                                                          json:"root_directory,omitempty"  maxLength:"255"`
 	DockerfilePath string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
-	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
+	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
 	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/" patternDescription:"a path that begins with a slash"`
 	Instances      int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
 	CPUMillis      int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
@@ -83,7 +83,7 @@ type ProjectUpdate struct {
 	Branch         *string  `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
 	RootDirectory  *string  `json:"root_directory,omitempty"  maxLength:"255"`
 	DockerfilePath *string  `json:"dockerfile_path,omitempty" maxLength:"255"`
-	Port           *int     `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
+	Port           *int     `doc:"0: as if it was left out." json:"port,omitempty" maximum:"65535" minimum:"0"`
 	HealthPath     *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$" patternDescription:"a path that begins with a slash, or nothing"`
 	Instances      *int     `json:"instances,omitempty"       maximum:"100" minimum:"1"`
 	CPUMillis      *int     `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`

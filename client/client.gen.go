@@ -883,7 +883,7 @@ type CreateProjectInputBody struct {
 	// OrganisationID May be left out by a member of one organisation only.
 	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
 
-	// Port The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080.
+	// Port The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080.
 	Port *int64 `json:"port,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
@@ -1267,7 +1267,7 @@ type Project struct {
 	// PollError Why the repository could not be looked at the last time.
 	PollError *string `json:"poll_error,omitempty"`
 
-	// Port The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080.
+	// Port The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080.
 	Port *int64 `json:"port,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
@@ -1315,7 +1315,7 @@ type ProjectUpdate struct {
 	Instances   *int64  `json:"instances,omitempty"`
 	MemoryBytes *int64  `json:"memory_bytes,omitempty"`
 
-	// Port 0: take it from the Dockerfile again.
+	// Port 0: as if it was left out.
 	Port *int64 `json:"port,omitempty"`
 
 	// ReleaseCommand Empty: none.
@@ -2276,7 +2276,7 @@ type ClientInterface interface {
 
 	// SetEnvironmentVariableWithBody Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2285,7 +2285,7 @@ type ClientInterface interface {
 
 	// SetEnvironmentVariable Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3211,7 +3211,7 @@ func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openap
 
 // SetEnvironmentVariableWithBody Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3230,7 +3230,7 @@ func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID o
 
 // SetEnvironmentVariable Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6739,7 +6739,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetEnvironmentVariableWithBodyWithResponse Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6748,7 +6748,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetEnvironmentVariableWithResponse Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -11368,7 +11368,7 @@ func (c *ClientWithResponses) DeleteEnvironmentVariableWithResponse(ctx context.
 
 // SetEnvironmentVariableWithBodyWithResponse Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11383,7 +11383,7 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithBodyWithResponse(ctx con
 
 // SetEnvironmentVariableWithResponse Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT and names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

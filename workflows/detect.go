@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -27,7 +26,7 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	defer tree.Close()
 
 	plan, err := detect.Detect(tree.Dir, buildplan.Settings{
-		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
+		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: wantedPort(a.project, a.environment),
 		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
 		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
 	})
