@@ -12,7 +12,7 @@ import (
 
 // apiConfig is the configuration of `zeitwork api`.
 type apiConfig struct {
-	serviceConfig
+	ServiceConfig
 
 	Database database.Config
 	API      api.Config

@@ -10,7 +10,7 @@ import (
 
 // edgeproxyConfig is the configuration of `zeitwork edgeproxy`.
 type edgeproxyConfig struct {
-	serviceConfig
+	ServiceConfig
 
 	Edge edgeproxy.Config
 }

@@ -68,3 +68,28 @@ func TestConfiguration_SecretsAreReadAndNotInherited(t *testing.T) {
 	_, err = configuration[workerConfig]()
 	require.ErrorContains(t, err, "ZEITWORK_SECRET_KEY")
 }
+
+// TestConfiguration_EveryVariableIsRead: the package env passes over what it cannot set without a word, such as an embedded struct whose type is not
+// exported.
+func TestConfiguration_EveryVariableIsRead(t *testing.T) {
+	t.Parallel()
+
+	var check func(t *testing.T, command string, config reflect.Value)
+
+	check = func(t *testing.T, command string, config reflect.Value) {
+		t.Helper()
+
+		for field := range config.Type().Fields() {
+			value := config.FieldByIndex(field.Index)
+			require.True(t, value.CanSet(), "%s of zeitwork %s", field.Name, command)
+
+			if _, isVariable := field.Tag.Lookup("env"); !isVariable && value.Kind() == reflect.Struct {
+				check(t, command, value)
+			}
+		}
+	}
+
+	for _, c := range configurations() {
+		check(t, c.command, reflect.New(reflect.TypeOf(c.config)).Elem())
+	}
+}

@@ -10,7 +10,7 @@ import (
 
 // migrateConfig is the configuration of `zeitwork migrate`.
 type migrateConfig struct {
-	serviceConfig
+	ServiceConfig
 
 	Database database.Config
 }

@@ -13,7 +13,7 @@ import (
 
 // nodeagentConfig is the configuration of `zeitwork nodeagent`.
 type nodeagentConfig struct {
-	serviceConfig
+	ServiceConfig
 
 	Node nodeagent.Config
 }

@@ -18,8 +18,9 @@ import (
 	"github.com/zeitwork/zeitwork/internal/version"
 )
 
-// serviceConfig is the part of every service's configuration that concerns the process itself.
-type serviceConfig struct {
+// ServiceConfig is the part of every service's configuration that concerns the process itself. Its name is exported because services embed it: what
+// reads the environment cannot set an embedded struct of an unexported type, and passes over it.
+type ServiceConfig struct {
 	Log           logging.Config
 	MetricsListen string `doc:"Address on which /metrics answers Prometheus, such as 127.0.0.1:9090; empty: none." env:"ZEITWORK_METRICS_LISTEN"`
 }
@@ -31,7 +32,7 @@ type clusterConfig struct {
 	Range netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"`
 }
 
-func (c serviceConfig) common() serviceConfig { return c }
+func (c ServiceConfig) common() ServiceConfig { return c }
 
 // parts are the parts of the process that a service gets besides its configuration.
 type parts struct {
@@ -39,7 +40,7 @@ type parts struct {
 }
 
 // serviceCommand is a command that runs one service until it is told to stop.
-func serviceCommand[C interface{ common() serviceConfig }](name, short string, run func(ctx context.Context, config C, parts parts) error) *cobra.Command {
+func serviceCommand[C interface{ common() ServiceConfig }](name, short string, run func(ctx context.Context, config C, parts parts) error) *cobra.Command {
 	return &cobra.Command{
 		Use:   name,
 		Short: short,
@@ -73,7 +74,7 @@ func configuration[C any]() (C, error) {
 	return config, nil
 }
 
-func serve[C interface{ common() serviceConfig }](ctx context.Context, name string, config C, run func(context.Context, C, parts) error) error {
+func serve[C interface{ common() ServiceConfig }](ctx context.Context, name string, config C, run func(context.Context, C, parts) error) error {
 	const flush = 5 * time.Second
 
 	logger := logging.New(config.common().Log, os.Stderr, name)

@@ -14,7 +14,7 @@ import (
 
 // workerConfig is the configuration of `zeitwork worker`.
 type workerConfig struct {
-	serviceConfig
+	ServiceConfig
 
 	Database  database.Config
 	SecretKey secret.Key `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it." env:"ZEITWORK_SECRET_KEY,required"`
