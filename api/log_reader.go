@@ -61,10 +61,12 @@ func (s *service) runtimeLog(deployment uuid.UUID) logReader {
 			DeploymentID: deployment, After: window.after, BeforeID: window.before, MaxRows: int32(window.limit), //nolint:gosec // A few thousand.
 		})
 
-		return lo.Map(rows, func(r database.RuntimeLog, _ int) LogLine {
-			return LogLine{ID: r.ID, DeploymentID: r.DeploymentID, VMID: &r.VMID, Stream: r.Stream, Line: r.Line, LoggedAt: r.LoggedAt}
-		}), err
+		return lo.Map(rows, func(r database.RuntimeLog, _ int) LogLine { return runtimeLine(r) }), err
 	}
+}
+
+func runtimeLine(row database.RuntimeLog) LogLine {
+	return LogLine{ID: row.ID, DeploymentID: row.DeploymentID, VMID: &row.VMID, Stream: row.Stream, Line: row.Line, LoggedAt: row.LoggedAt}
 }
 
 // projectLog merges the logs of a project's deployments. Ids grow within a project, as its lines are stored by one writer at a time.

@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
-	"github.com/samber/lo"
 )
 
 const (
@@ -24,18 +21,16 @@ type logFilter struct {
 	// text is in lower case.
 	text  string
 	since time.Time
-	vm    uuid.UUID
 }
 
-func newLogFilter(input LogFilterInput, vm uuid.UUID) logFilter {
-	return logFilter{text: strings.ToLower(input.Q), since: input.Since, vm: vm}
+func newLogFilter(input LogFilterInput) logFilter {
+	return logFilter{text: strings.ToLower(input.Q), since: input.Since}
 }
 
 func (f logFilter) all() bool { return f == logFilter{} }
 
 func (f logFilter) accepts(line LogLine, _ int) bool {
-	return !line.LoggedAt.Before(f.since) && (f.vm == uuid.Nil || f.vm == lo.FromPtr(line.VMID)) &&
-		(f.text == "" || strings.Contains(strings.ToLower(line.Line), f.text))
+	return !line.LoggedAt.Before(f.since) && (f.text == "" || strings.Contains(strings.ToLower(line.Line), f.text))
 }
 
 // searchLog returns the lines of the window that the filter accepts, in the window's order. Where there may be more, it also returns the id of

@@ -20,7 +20,7 @@ func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInp
 	key := input.DeploymentID.String()
 
 	return s.streamLog(ctx, logStream{
-		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, uuid.Nil), input: input.FollowInput,
+		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
 		news: wakeup{database.ChannelBuildLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The build log is complete when the deployment has ended.
 		ending: func(ctx context.Context) (string, error) { return s.endedState(ctx, input.DeploymentID) },
@@ -32,10 +32,15 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 		return nil, err
 	}
 
+	read, err := s.deploymentLog(ctx, input.DeploymentID, input.VMID)
+	if err != nil {
+		return nil, err
+	}
+
 	key := input.DeploymentID.String()
 
 	return s.streamLog(ctx, logStream{
-		read: s.runtimeLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
+		read: read, filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The runtime log is complete when also the last VM is gone.
 		ending: func(ctx context.Context) (string, error) {
@@ -56,8 +61,13 @@ func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLog
 		return nil, err
 	}
 
+	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
+	if err != nil {
+		return nil, err
+	}
+
 	return s.streamLog(ctx, logStream{
-		read: s.projectLog(input.ProjectID), filter: newLogFilter(input.LogFilterInput, input.VMID), input: input.FollowInput,
+		read: read, filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, input.ProjectID.String()},
 		// There may always be another deployment, until the project is deleted.
 		ending: func(ctx context.Context) (string, error) {

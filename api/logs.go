@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/database"
 )
 
 func (s *service) listBuildLogs(ctx context.Context, input *ListBuildLogsInput) (*ListLogsOutput, error) {
@@ -12,7 +14,7 @@ func (s *service) listBuildLogs(ctx context.Context, input *ListBuildLogsInput) 
 		return nil, err
 	}
 
-	return listLog(ctx, s.buildLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput, uuid.Nil))
+	return listLog(ctx, s.buildLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput))
 }
 
 func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInput) (*ListLogsOutput, error) {
@@ -20,7 +22,12 @@ func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInp
 		return nil, err
 	}
 
-	return listLog(ctx, s.runtimeLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput, input.VMID))
+	read, err := s.deploymentLog(ctx, input.DeploymentID, input.VMID)
+	if err != nil {
+		return nil, err
+	}
+
+	return listLog(ctx, read, input.LogPageInput, newLogFilter(input.LogFilterInput))
 }
 
 func (s *service) listProjectLogs(ctx context.Context, input *ListProjectLogsInput) (*ListLogsOutput, error) {
@@ -28,7 +35,22 @@ func (s *service) listProjectLogs(ctx context.Context, input *ListProjectLogsInp
 		return nil, err
 	}
 
-	return listLog(ctx, s.projectLog(input.ProjectID), input.LogPageInput, newLogFilter(input.LogFilterInput, input.VMID))
+	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
+	if err != nil {
+		return nil, err
+	}
+
+	return listLog(ctx, read, input.LogPageInput, newLogFilter(input.LogFilterInput))
+}
+
+// deploymentLog is the log of a deployment, or of one of its VMs.
+func (s *service) deploymentLog(ctx context.Context, deployment, vm uuid.UUID) (logReader, error) {
+	return s.ofVM(ctx, s.runtimeLog(deployment), vm, func(row database.LoggedVMRow) bool { return row.DeploymentID == deployment })
+}
+
+// logOfProject is the log of a project, or of one of its VMs.
+func (s *service) logOfProject(ctx context.Context, project, vm uuid.UUID) (logReader, error) {
+	return s.ofVM(ctx, s.projectLog(project), vm, func(row database.LoggedVMRow) bool { return row.ProjectID == project })
 }
 
 func listLog(ctx context.Context, read logReader, page LogPageInput, filter logFilter) (*ListLogsOutput, error) {

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,6 +147,56 @@ func TestProjectLog_IsReadFromEitherEnd_AcrossDeployments(t *testing.T) {
 	}
 	require.Equal(t, []string{"2 old", "4 timeout"}, of(client.ListRuntimeLogsParams{Tail: number(2)}))
 	require.Equal(t, []string{"4 timeout"}, of(client.ListRuntimeLogsParams{Since: new(now.Add(-150 * time.Minute))}))
+}
+
+func TestVMLog_IsReadFromAnyLine_AndOnlyByThoseWhoseItIs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	deployment := b.logged(t, project.ID)
+	one, other := b.appVM(t, deployment, "10.79.1.2"), b.appVM(t, deployment, "10.79.1.3")
+
+	// Sequences need not begin with 1, nor be without gaps.
+	for i := range int64(10) {
+		b.wrote(t, one, 5+3*i, time.Now(), fmt.Sprintf("one %d", i))
+		b.wrote(t, other, 1+i, time.Now(), fmt.Sprintf("other %d", i))
+	}
+
+	service := b.server.service
+
+	all, err := service.runtimeLog(deployment)(t.Context(), wholeLog(100))
+	require.NoError(t, err)
+	require.Len(t, all, 20)
+
+	// Whatever line a window begins or ends at, and from either end: the log of the VM is what the whole log has of it.
+	for _, after := range append([]LogLine{{ID: 0}}, all...) {
+		for _, before := range append([]LogLine{{ID: math.MaxInt64}}, all...) {
+			for _, newest := range []bool{false, true} {
+				window := logWindow{after: after.ID, before: before.ID, newest: newest, limit: 3}
+
+				want := lo.Filter(all, func(l LogLine, _ int) bool { return *l.VMID == one && l.ID > window.after && l.ID < window.before })
+				if newest {
+					want = oldestFirst(want)
+				}
+
+				have, err := service.vmLog(one)(t.Context(), window)
+				require.NoError(t, err)
+				require.Equal(t, want[:min(len(want), 3)], append([]LogLine{}, have...), "%+v", window)
+			}
+		}
+	}
+
+	elsewhere := b.logged(t, b.project(t).ID)
+	for path, vm := range map[string]uuid.UUID{
+		"/v1/projects/" + project.ID.String() + "/logs":                    b.appVM(t, elsewhere, "10.79.1.4"),
+		"/v1/deployments/" + elsewhere.String() + "/runtime-logs":          one,
+		"/v1/deployments/" + deployment.String() + "/runtime-logs?limit=1": id.New(),
+	} {
+		answer := b.send(t, http.MethodGet, b.tokens.User, path+lo.Ternary(strings.Contains(path, "?"), "&", "?")+"vm_id="+vm.String(), "", nil)
+		require.Equal(t, http.StatusOK, answer.StatusCode, answer.text)
+		require.JSONEq(t, `{"items":[]}`, answer.text, path)
+	}
 }
 
 func TestBuildLog_IsReadFromItsEndAndSearched(t *testing.T) {

@@ -338,6 +338,100 @@ func (q *Queries) ListRuntimeLogsBackwards(ctx context.Context, arg ListRuntimeL
 	return items, nil
 }
 
+const listVMLogs = `-- name: ListVMLogs :many
+SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
+WHERE vm_id = $1 AND sequence >= $2::bigint AND sequence < $3::bigint
+ORDER BY vm_id, sequence LIMIT $4::int
+`
+
+type ListVMLogsParams struct {
+	VMID          uuid.UUID
+	FromSequence  int64
+	BelowSequence int64
+	MaxRows       int32
+}
+
+// Lines of one VM. It stores them in the order of their sequence, so that their ids are in that order, too.
+func (q *Queries) ListVMLogs(ctx context.Context, arg ListVMLogsParams) ([]RuntimeLog, error) {
+	rows, err := q.db.Query(ctx, listVMLogs,
+		arg.VMID,
+		arg.FromSequence,
+		arg.BelowSequence,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RuntimeLog{}
+	for rows.Next() {
+		var i RuntimeLog
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.VMID,
+			&i.Sequence,
+			&i.Stream,
+			&i.Line,
+			&i.LoggedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listVMLogsBackwards = `-- name: ListVMLogsBackwards :many
+SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
+WHERE vm_id = $1 AND sequence >= $2::bigint AND sequence < $3::bigint
+ORDER BY vm_id DESC, sequence DESC LIMIT $4::int
+`
+
+type ListVMLogsBackwardsParams struct {
+	VMID          uuid.UUID
+	FromSequence  int64
+	BelowSequence int64
+	MaxRows       int32
+}
+
+// Newest first.
+func (q *Queries) ListVMLogsBackwards(ctx context.Context, arg ListVMLogsBackwardsParams) ([]RuntimeLog, error) {
+	rows, err := q.db.Query(ctx, listVMLogsBackwards,
+		arg.VMID,
+		arg.FromSequence,
+		arg.BelowSequence,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []RuntimeLog{}
+	for rows.Next() {
+		var i RuntimeLog
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.VMID,
+			&i.Sequence,
+			&i.Stream,
+			&i.Line,
+			&i.LoggedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockRuntimeLog = `-- name: LockRuntimeLog :exec
 SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.project_logs:' || $1::text, 0)),
   pg_advisory_xact_lock(hashtextextended('zeitwork.runtime_logs:' || $2::text, 0))
@@ -348,4 +442,33 @@ SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.project_logs:' || $1::te
 func (q *Queries) LockRuntimeLog(ctx context.Context, projectID string, deploymentID string) error {
 	_, err := q.db.Exec(ctx, lockRuntimeLog, projectID, deploymentID)
 	return err
+}
+
+const loggedVM = `-- name: LoggedVM :one
+SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id WHERE vms.id = $1
+`
+
+type LoggedVMRow struct {
+	DeploymentID uuid.UUID
+	ProjectID    uuid.UUID
+}
+
+// Whose log the lines of a VM belong to.
+func (q *Queries) LoggedVM(ctx context.Context, id uuid.UUID) (LoggedVMRow, error) {
+	row := q.db.QueryRow(ctx, loggedVM, id)
+	var i LoggedVMRow
+	err := row.Scan(&i.DeploymentID, &i.ProjectID)
+	return i, err
+}
+
+const sequenceOfLine = `-- name: SequenceOfLine :one
+SELECT sequence FROM runtime_logs WHERE id = $1 AND vm_id = $2
+`
+
+// The sequence of a line, if the VM wrote it.
+func (q *Queries) SequenceOfLine(ctx context.Context, iD int64, vMID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, sequenceOfLine, iD, vMID)
+	var sequence int64
+	err := row.Scan(&sequence)
+	return sequence, err
 }

@@ -129,6 +129,10 @@ var hotQueries = map[string]bound{
 	"ListBuildLogsBackwards":           {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
 	"ListRuntimeLogsBackwards":         {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}},
 	"ListRuntimeLogsBackwards, silent": {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}},
+	"ListVMLogs":                       {most: 1, perRow: 1, with: map[string]any{"vmid": seedID(kindVM, 2), "fromsequence": 5_000, "belowsequence": math.MaxInt64}},
+	"ListVMLogsBackwards":              {most: 1, perRow: 1, with: map[string]any{"vmid": seedID(kindVM, 2), "fromsequence": 0, "belowsequence": 5_000}},
+	"SequenceOfLine":                   {most: 1, with: map[string]any{"id": 5_000}},
+	"LoggedVM":                         {most: 2, with: map[string]any{"id": seedID(kindVM, 2020)}},
 	// The deployments of the project, and of each a line.
 	"ListLogHeads":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
 	"ListLogTails":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},

@@ -54,6 +54,26 @@ FROM (
 ) AS tail
 ORDER BY tail.id DESC;
 
+-- name: LoggedVM :one
+-- Whose log the lines of a VM belong to.
+SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id WHERE vms.id = @id;
+
+-- name: ListVMLogs :many
+-- Lines of one VM. It stores them in the order of their sequence, so that their ids are in that order, too.
+SELECT * FROM runtime_logs
+WHERE vm_id = @vm_id AND sequence >= @from_sequence::bigint AND sequence < @below_sequence::bigint
+ORDER BY vm_id, sequence LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ListVMLogsBackwards :many
+-- Newest first.
+SELECT * FROM runtime_logs
+WHERE vm_id = @vm_id AND sequence >= @from_sequence::bigint AND sequence < @below_sequence::bigint
+ORDER BY vm_id DESC, sequence DESC LIMIT sqlc.arg(max_rows)::int;
+
+-- name: SequenceOfLine :one
+-- The sequence of a line, if the VM wrote it.
+SELECT sequence FROM runtime_logs WHERE id = @id AND vm_id = @vm_id;
+
 -- name: LockRuntimeLog :exec
 -- Lines of a project are stored by one writer at a time, so that their ids are committed in order. An api of the version before takes the lock
 -- of the deployment alone.
