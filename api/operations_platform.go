@@ -14,7 +14,6 @@ const (
 	logBatchTimeout = 30 * time.Second
 )
 
-//nolint:lll // One text a line.
 func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, get(tagOperators, "list-nodes", "/v1/nodes", text{
 		"List nodes", "All nodes, oldest first.",

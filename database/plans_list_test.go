@@ -143,7 +143,7 @@ var hotQueries = map[string]bound{
 	"ListTokens":                {most: 1, perRow: 1},
 	"ListNodes":                 {most: 2, perRow: presentVMs/nodes + 3, with: map[string]any{"after": uuid.Nil}},
 	"GetNode":                   {most: presentVMs/nodes + 10, with: map[string]any{"id": seedID(kindNode, 20)}},
-	"ListEdges":                 {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil}},
+	"ListEdges":                 {most: edges, with: map[string]any{"after": uuid.Nil}},
 
 	// Steps, and the fence around each.
 	"LockProject":    byID(kindProject, 1010),

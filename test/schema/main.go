@@ -36,7 +36,7 @@ type config struct {
 
 // options are the arguments of the command. Folder and tool are set for the process inside of the namespace alone.
 type options struct {
-	seed         uint64
+	seed         int64
 	limit        time.Duration
 	folder, tool string
 }
@@ -46,7 +46,7 @@ func main() {
 
 	chosen := options{}
 
-	flag.Uint64Var(&chosen.seed, "seed", uint64(time.Now().Unix()), "seed of the requests (default: one that is printed)")
+	flag.Int64Var(&chosen.seed, "seed", time.Now().Unix(), "seed of the requests (default: one that is printed)")
 	flag.DurationVar(&chosen.limit, "time", defaultLimit, "how long to send requests")
 	flag.StringVar(&chosen.folder, "inside", "", "run inside of the namespace, in this folder: the command calls itself so")
 	flag.StringVar(&chosen.tool, "tool", "", "Schemathesis, with -inside")
@@ -109,8 +109,8 @@ func outside(ctx context.Context, chosen options) (err error) {
 		return fmt.Errorf("find this program: %w", err)
 	}
 
-	again := exec.CommandContext(ctx, self, "-inside", chosen.folder, "-tool", chosen.tool, //nolint:gosec // Itself.
-		"-seed", strconv.FormatUint(chosen.seed, 10), "-time", chosen.limit.String()) //nolint:mnd // Decimal.
+	again := exec.CommandContext(ctx, self, "-inside", chosen.folder, "-tool", chosen.tool,
+		"-seed", strconv.FormatInt(chosen.seed, 10), "-time", chosen.limit.String())
 	again.Stdout, again.Stderr = os.Stdout, os.Stderr
 	again.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	again.Cancel = func() error { return again.Process.Signal(syscall.SIGTERM) }

@@ -82,7 +82,7 @@ positive_data_acceptance.enabled = false
 func runSchemathesis(ctx context.Context, chosen options, file, url string) error {
 	seconds := strconv.Itoa(int(chosen.limit / time.Second))
 	command := exec.CommandContext(ctx, chosen.tool, "--config-file", file, "run", url+"/v1/openapi.yaml",
-		"--seed", strconv.FormatUint(chosen.seed, 10), "--max-time", seconds, "--no-color")
+		"--seed", strconv.FormatInt(chosen.seed, 10), "--max-time", seconds, "--no-color")
 	command.Dir, command.Stdout, command.Stderr = chosen.folder, os.Stdout, os.Stderr
 
 	if err := command.Run(); err != nil {
