@@ -166,7 +166,7 @@ func pageFor(err error) page {
 	}
 
 	switch reasonOf(err) {
-	case reasonConnect:
+	case reasonConnect, reasonUnseen:
 		return pageAppDown
 	case reasonTimeout:
 		return pageAppSlow
