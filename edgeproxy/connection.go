@@ -35,6 +35,10 @@ func (e *unseenError) Unwrap() error { return e.cause }
 func (c *connection) send(request *http.Request) (*http.Response, error) {
 	mark, idle, first := c.wire.written.Load(), time.Since(c.since), c.since.IsZero()
 
+	if request.URL.Opaque != "" {
+		c.wire.authority = []byte("http://" + request.Host)
+	}
+
 	response, err := c.RoundTrip(request)
 
 	switch {
