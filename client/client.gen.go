@@ -488,6 +488,9 @@ type AssignedVM struct {
 	DesiredState AssignedVMDesiredState `json:"desired_state"`
 	Environment  map[string]string      `json:"environment"`
 
+	// Facts Variables by which the platform tells the app what it is; they win over environment.
+	Facts *map[string]string `json:"facts,omitempty"`
+
 	// GraceSeconds Between SIGTERM and SIGKILL.
 	GraceSeconds int64 `json:"grace_seconds"`
 
@@ -507,7 +510,10 @@ type AssignedVM struct {
 	// LogSequence The greatest log sequence that has been stored.
 	LogSequence int64 `json:"log_sequence"`
 	MemoryBytes int64 `json:"memory_bytes"`
-	PIDS        int64 `json:"pids"`
+
+	// Origins Scheme and host of the URLs by which visitors reach the app: those that the user chose first. Health checks ask as if by one of them.
+	Origins *[]string `json:"origins,omitempty"`
+	PIDS    int64     `json:"pids"`
 
 	// Port Given to the app as PORT; 0 for what serves nobody.
 	Port      int64              `json:"port"`
@@ -599,6 +605,9 @@ type CreateProjectInputBody struct {
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
 
@@ -628,6 +637,9 @@ type CreateProjectInputBody struct {
 
 	// Slug Made from the name when left out.
 	Slug *string `json:"slug,omitempty"`
+
+	// StartSeconds How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
 // CreateTokenInputBody defines model for CreateTokenInputBody.
@@ -945,6 +957,9 @@ type Project struct {
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
 
@@ -982,6 +997,9 @@ type Project struct {
 	// Slug First label of the generated domain.
 	Slug string `json:"slug"`
 
+	// StartSeconds How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
+
 	// URL Where the app answers, on its generated domain.
 	URL string `json:"url"`
 }
@@ -1012,6 +1030,9 @@ type ProjectUpdate struct {
 	CPUMillis      *int64    `json:"cpu_millis,omitempty"`
 	DockerfilePath *string   `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds 0: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath Empty: / with any status below 500.
 	HealthPath  *string `json:"health_path,omitempty"`
 	Instances   *int64  `json:"instances,omitempty"`
@@ -1024,6 +1045,9 @@ type ProjectUpdate struct {
 	ReleaseCommand *string `json:"release_command,omitempty"`
 	RepositoryURL  *string `json:"repository_url,omitempty"`
 	RootDirectory  *string `json:"root_directory,omitempty"`
+
+	// StartSeconds 0: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
 // Route defines model for Route.

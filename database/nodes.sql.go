@@ -147,8 +147,10 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 const listAssignments = `-- name: ListAssignments :many
 SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+  deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR $2::boolean)
 ORDER BY vms.id
@@ -169,6 +171,11 @@ type ListAssignmentsRow struct {
 	MemoryBytes       int64
 	HealthPath        *string
 	EnvironmentSealed []byte
+	CommitSHA         *string
+	Branch            string
+	Slug              string
+	GraceSeconds      *int32
+	Hostnames         []string
 	LogSequence       int64
 }
 
@@ -197,6 +204,11 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 			&i.MemoryBytes,
 			&i.HealthPath,
 			&i.EnvironmentSealed,
+			&i.CommitSHA,
+			&i.Branch,
+			&i.Slug,
+			&i.GraceSeconds,
+			&i.Hostnames,
 			&i.LogSequence,
 		); err != nil {
 			return nil, err

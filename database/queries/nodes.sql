@@ -48,8 +48,10 @@ DELETE FROM vms WHERE node_id = $1;
 -- What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
 SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+  deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR @runs_releases::boolean)
 ORDER BY vms.id;
