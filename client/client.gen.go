@@ -817,12 +817,20 @@ type NewToken struct {
 
 // Node defines model for Node.
 type Node struct {
-	CPUMillis   int64              `json:"cpu_millis"`
-	CreatedAt   time.Time          `json:"created_at"`
-	ID          openapi_types.UUID `json:"id"`
-	LastSeenAt  *time.Time         `json:"last_seen_at,omitempty"`
-	MemoryBytes int64              `json:"memory_bytes"`
-	Name        string             `json:"name"`
+	// CPUHeldMillis Of these, what its VMs hold.
+	CPUHeldMillis int64 `json:"cpu_held_millis"`
+	CPUMillis     int64 `json:"cpu_millis"`
+
+	// CPUShareMillis Thousandths of a core that it gives away: its processors are shared, its memory is not.
+	CPUShareMillis int64              `json:"cpu_share_millis"`
+	CreatedAt      time.Time          `json:"created_at"`
+	ID             openapi_types.UUID `json:"id"`
+	LastSeenAt     *time.Time         `json:"last_seen_at,omitempty"`
+	MemoryBytes    int64              `json:"memory_bytes"`
+
+	// MemoryHeldBytes Of its memory, what its VMs hold.
+	MemoryHeldBytes int64  `json:"memory_held_bytes"`
+	Name            string `json:"name"`
 
 	// Prefix The node's part of the cluster's address range.
 	//

@@ -114,13 +114,23 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id = $1
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id = $1
 `
 
 type GetNodeRow struct {
-	Node    Node
-	VMCount int64
+	Node            Node
+	VMCount         int64
+	CPUMillisHeld   int64
+	MemoryBytesHeld int64
 }
 
 func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error) {
@@ -140,6 +150,8 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 		&i.Node.CreatedAt,
 		&i.Node.Capabilities,
 		&i.VMCount,
+		&i.CPUMillisHeld,
+		&i.MemoryBytesHeld,
 	)
 	return i, err
 }
@@ -247,15 +259,26 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes ORDER BY nodes.id
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+ORDER BY nodes.id
 `
 
 type ListNodesRow struct {
-	Node    Node
-	VMCount int64
+	Node            Node
+	VMCount         int64
+	CPUMillisHeld   int64
+	MemoryBytesHeld int64
 }
 
+// The nodes with what their VMs hold of them, as placement counts it.
 func (q *Queries) ListNodes(ctx context.Context) ([]ListNodesRow, error) {
 	rows, err := q.db.Query(ctx, listNodes)
 	if err != nil {
@@ -279,6 +302,8 @@ func (q *Queries) ListNodes(ctx context.Context) ([]ListNodesRow, error) {
 			&i.Node.CreatedAt,
 			&i.Node.Capabilities,
 			&i.VMCount,
+			&i.CPUMillisHeld,
+			&i.MemoryBytesHeld,
 		); err != nil {
 			return nil, err
 		}

@@ -1,10 +1,27 @@
 -- name: ListNodes :many
-SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes ORDER BY nodes.id;
+-- The nodes with what their VMs hold of them, as placement counts it.
+SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+ORDER BY nodes.id;
 
 -- name: GetNode :one
-SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id = $1;
+SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id = $1;
 
 -- name: NodeByName :one
 SELECT * FROM nodes WHERE name = $1;
