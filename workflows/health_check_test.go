@@ -113,7 +113,7 @@ func TestHealthCheck_AppNeverAnswers_FailsInTime(t *testing.T) {
 	failed := b.await(t, b.create(t).ID, stateFailed)
 	require.Equal(t, "invalid", *failed.ErrorCode)
 	require.Equal(t, "The app did not become healthy within 0 seconds. Nothing listens on port 3000. If it needs longer to start, give it more time: "+
-		"`zeitwork projects set shop --start-seconds 2`. It wrote nothing to its log.", *failed.ErrorMessage)
+		"`zeitwork projects set app --start-seconds 2`. It wrote nothing to its log.", *failed.ErrorMessage)
 }
 
 func TestHealthCheck_ProjectGivesItsAppAnotherTime_IsHeeded(t *testing.T) {

@@ -227,7 +227,9 @@ func TestVMLog_BurstOfAnAppThatLives_IsToldAtOnce(t *testing.T) {
 	source, sink := io.Pipe()
 	ended := make(chan error, 1)
 
-	go func() { ended <- copyStreams(t.Context(), w, &logging.Config{Stdout: source, Stderr: strings.NewReader("")}) }()
+	go func() {
+		ended <- copyStreams(t.Context(), w, &logging.Config{Stdout: source, Stderr: strings.NewReader("")})
+	}()
 
 	_, err = io.WriteString(sink, strings.Repeat("noise\n", 3*burstLines)+"last words\n")
 	require.NoError(t, err)
