@@ -82,7 +82,7 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 	require.Equal(t, "10.79.1.2", assigned.IP)
 	require.Equal(t, client.AssignedVMDesiredState("running"), assigned.DesiredState)
 
-	require.Equal(t, "shop", (*assigned.Facts)["ZEITWORK_PROJECT"])
+	require.Regexp(t, "^app-", (*assigned.Facts)["ZEITWORK_PROJECT"])
 	require.Equal(t, deployment.ID.String(), (*assigned.Facts)["ZEITWORK_DEPLOYMENT_ID"])
 	require.Equal(t, "main", (*assigned.Facts)["ZEITWORK_BRANCH"])
 	require.Contains(t, *assigned.Facts, "ZEITWORK_COMMIT")
