@@ -51,7 +51,7 @@ func (c *connection) send(request *http.Request) (*http.Response, error) {
 	case err != nil:
 		_ = c.Close() // Nothing else can be done with it.
 
-		return nil, err //nolint:wrapcheck // transport.attempt does.
+		return nil, err
 	case response.StatusCode == http.StatusSwitchingProtocols:
 		return response, nil
 	}
@@ -88,14 +88,14 @@ func (b *answerBody) Read(buffer []byte) (int, error) {
 		b.end()
 	}
 
-	return n, err //nolint:wrapcheck // It stands for the body itself.
+	return n, err
 }
 
 func (b *answerBody) Close() error {
 	err := b.ReadCloser.Close()
 	b.end()
 
-	return err //nolint:wrapcheck // It stands for the body itself.
+	return err
 }
 
 func (b *answerBody) end() { b.once.Do(b.release) }

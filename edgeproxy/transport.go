@@ -161,7 +161,7 @@ func (t *transport) sendHTTP1(request *http.Request, e *exchange, u *upstream) (
 }
 
 func (t *transport) sendHTTP2(request *http.Request, _ *exchange, u *upstream) (*http.Response, error) {
-	return t.http2.RoundTrip(attemptOf(request, u.connections)) //nolint:wrapcheck // attempt does.
+	return t.http2.RoundTrip(attemptOf(request, u.connections))
 }
 
 // attemptOf returns the request as it is sent to a host.

@@ -25,7 +25,7 @@ type visitors struct {
 func (l visitors) Accept() (net.Conn, error) {
 	connection, err := l.Listener.Accept()
 	if err != nil {
-		return nil, err //nolint:wrapcheck // http.Server looks at what it is.
+		return nil, err
 	}
 
 	return &visitor{Conn: connection, patience: l.patience}, nil
@@ -65,7 +65,7 @@ func (v *visitor) Read(buffer []byte) (int, error) {
 			return n, v.linger()
 		}
 
-		return n, err //nolint:wrapcheck // It stands for the connection itself.
+		return n, err
 	}
 }
 
@@ -109,27 +109,27 @@ func (v *visitor) setDeadline(deadline time.Time) {
 func (v *visitor) SetReadDeadline(deadline time.Time) error {
 	v.setDeadline(deadline)
 
-	return v.Conn.SetReadDeadline(deadline) //nolint:wrapcheck // It stands for the connection itself.
+	return v.Conn.SetReadDeadline(deadline)
 }
 
 // SetDeadline implements net.Conn.
 func (v *visitor) SetDeadline(deadline time.Time) error {
 	v.setDeadline(deadline)
 
-	return v.Conn.SetDeadline(deadline) //nolint:wrapcheck // It stands for the connection itself.
+	return v.Conn.SetDeadline(deadline)
 }
 
 // Close implements net.Conn.
 func (v *visitor) Close() error {
 	v.setDeadline(time.Unix(0, 1))
 
-	return v.Conn.Close() //nolint:wrapcheck // It stands for the connection itself.
+	return v.Conn.Close()
 }
 
 // CloseWrite closes one side: of a connection that ends with a body unread, and of a WebSocket.
 func (v *visitor) CloseWrite() error {
 	if tcp, ok := v.Conn.(*net.TCPConn); ok {
-		return tcp.CloseWrite() //nolint:wrapcheck // It stands for the connection itself.
+		return tcp.CloseWrite()
 	}
 
 	return errors.ErrUnsupported

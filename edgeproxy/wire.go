@@ -42,7 +42,7 @@ func (w *wire) Read(buffer []byte) (int, error) {
 		w.noteEnd()
 	}
 
-	return n, err //nolint:wrapcheck // The wire stands for the connection.
+	return n, err
 }
 
 // Write implements net.Conn.
@@ -58,7 +58,7 @@ func (w *wire) Write(message []byte) (int, error) {
 	if err != nil {
 		w.noteEnd()
 
-		return min(n, len(message)), err //nolint:wrapcheck // The wire stands for the connection.
+		return min(n, len(message)), err
 	}
 
 	return len(message), nil
@@ -66,7 +66,7 @@ func (w *wire) Write(message []byte) (int, error) {
 
 // CloseWrite lets a WebSocket be closed from one side.
 func (w *wire) CloseWrite() error {
-	return w.tcp.CloseWrite() //nolint:wrapcheck // The wire stands for the connection.
+	return w.tcp.CloseWrite()
 }
 
 // noteEnd notes how much the app's kernel had accepted when the connection ended. It is called before anybody closes the connection.
