@@ -102,7 +102,7 @@ func generatedInputs(request BuildRequest) (*buildInputs, error) {
 	inputs := &buildInputs{
 		context: files, filename: generatedDockerfile, generated: directory, usesSecrets: len(request.Plan.Secrets) > 0,
 		arguments: lo.PickByKeys(request.Secrets, request.Plan.Arguments),
-		secrets:   lo.PickByKeys(request.Secrets, request.Plan.Secrets),
+		secrets:   lo.PickByKeys(lo.Assign(request.Secrets, request.Facts), request.Plan.Secrets),
 	}
 
 	if err := inputs.write(request.Plan); err != nil {

@@ -35,7 +35,7 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
 	}
 
-	for name, value := range inputs.arguments {
+	for name, value := range lo.Assign(inputs.arguments, request.Facts) {
 		attributes["build-arg:"+name] = value
 	}
 

@@ -52,6 +52,9 @@ type BuildRequest struct {
 	// (`RUN --mount=type=secret,id=NAME,env=NAME`), and none becomes part of the image. A generated Dockerfile gets those that its plan
 	// names; its arguments are for everybody to see.
 	Secrets map[string]string
+	// Facts are variables that tell what is being built. A Dockerfile of the source's own gets those that it names by ARG, a generated one those
+	// that its plan names. A build that uses none is cached whatever they are.
+	Facts map[string]string
 	// Observe gets what BuildKit reports of the build's instructions, from the goroutine that calls log; it may be nil.
 	Observe func(*client.SolveStatus)
 }

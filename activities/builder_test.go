@@ -96,6 +96,35 @@ func TestBuild_SecondRunGivesTheSameImage(t *testing.T) {
 	require.Contains(t, log, "[2/2] RUN [\"/tool\", \"random\"]: cached\n")
 }
 
+func TestBuild_Facts_ReachWhoNamesThemAndBreakNobodyElsesCache(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+	commit := func(request BuildRequest, sha string) BuildRequest {
+		request.Facts = map[string]string{"ZEITWORK_COMMIT": sha}
+
+		return request
+	}
+
+	silent := bundle.request(t, newApp(t, toolDockerfile+`RUN ["/tool", "print", "built"]`+"\n"))
+	first, log, err := bundle.build(t.Context(), commit(silent, "c0ffee"))
+	require.NoError(t, err, log)
+	require.Contains(t, log, "stdout: built\n")
+
+	second, log, err := bundle.build(t.Context(), commit(silent, "decaf"))
+	require.NoError(t, err, log)
+	require.NotContains(t, log, "stdout: built\n", "it is cached")
+	require.Equal(t, first.Digest, second.Digest)
+
+	named := bundle.request(t, newApp(t, toolDockerfile+"ARG ZEITWORK_COMMIT\nLABEL commit=$ZEITWORK_COMMIT\n"))
+	result, log, err := bundle.build(t.Context(), commit(named, "c0ffee"))
+	require.NoError(t, err, log)
+
+	config, err := bundle.image(t, ImageRepository(bundle.project), result.Digest).ConfigFile()
+	require.NoError(t, err)
+	require.Equal(t, "c0ffee", config.Config.Labels["commit"])
+}
+
 func TestBuild_ChangeOfTheSameSecondAndSize_IsSeen(t *testing.T) {
 	t.Parallel()
 

@@ -54,8 +54,10 @@ type AssignedVM struct {
 	MemoryBytes  int64             `json:"memory_bytes"`
 	PIDs         int               `json:"pids"`
 	HealthPath   string            `doc:"Empty: any status below 500 on / is healthy."          json:"health_path,omitempty"`
+	Origins      []string          `doc:"Scheme and host of the URLs by which visitors reach the app: those that the user chose first. Health checks ask as if by one of them." json:"origins,omitempty" nullable:"false"`
 	GraceSeconds int               `doc:"Between SIGTERM and SIGKILL."                          json:"grace_seconds"`
 	Environment  map[string]string `json:"environment"`
+	Facts        map[string]string `doc:"Variables by which the platform tells the app what it is; they win over environment." json:"facts,omitempty"`
 	LogSequence  int64             `doc:"The greatest log sequence that has been stored."       json:"log_sequence"`
 }
 

@@ -82,6 +82,12 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 	require.Equal(t, "10.79.1.2", assigned.IP)
 	require.Equal(t, client.AssignedVMDesiredState("running"), assigned.DesiredState)
 
+	require.Regexp(t, "^app-", (*assigned.Facts)["ZEITWORK_PROJECT"])
+	require.Equal(t, deployment.ID.String(), (*assigned.Facts)["ZEITWORK_DEPLOYMENT_ID"])
+	require.Equal(t, "main", (*assigned.Facts)["ZEITWORK_BRANCH"])
+	require.Contains(t, *assigned.Facts, "ZEITWORK_COMMIT")
+	require.EqualValues(t, 30, assigned.GraceSeconds)
+
 	// Stored lines are told, and nothing to wake for.
 	b.ship(t, vm, 1, "a", "b")
 	require.Equal(t, http.StatusNotModified, b.assignments(t, woken.HTTPResponse.Header.Get("ETag")).StatusCode())
@@ -89,6 +95,40 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 
 	b.report(t, vm, "removed")
 	require.Empty(t, b.assignments(t, "").JSON200.VMS)
+}
+
+func TestAssignments_SayHowVisitorsReachTheAppAndHowLongItMayTakeToEnd(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	b.vm(t, b.deployment(t, project.ID).ID)
+	generated := project.URL
+	require.Equal(t, []string{generated}, *b.assigned(t)[0].Origins)
+
+	_, err := b.owner.CreateDomainWithResponse(t.Context(), project.ID, nil, client.CreateDomainInputBody{Hostname: "shop.example.com"})
+	require.NoError(t, err)
+
+	scheme, rest, _ := strings.Cut(generated, "://")
+	_, port, _ := strings.Cut(rest, ":")
+	own := scheme + "://" + strings.TrimSuffix("shop.example.com:"+port, ":")
+	require.Equal(t, []string{own, generated}, *b.assigned(t)[0].Origins, "what the user chose comes first")
+
+	updated, err := b.owner.UpdateProjectWithResponse(t.Context(), project.ID, client.ProjectUpdate{
+		GraceSeconds: lo.ToPtr[int64](120), StartSeconds: lo.ToPtr[int64](300),
+	})
+	require.NoError(t, err)
+	require.EqualValues(t, 120, *updated.JSON200.GraceSeconds)
+	require.EqualValues(t, 300, *updated.JSON200.StartSeconds)
+	require.EqualValues(t, 120, b.assigned(t)[0].GraceSeconds)
+
+	updated, err = b.owner.UpdateProjectWithResponse(t.Context(), project.ID, client.ProjectUpdate{
+		GraceSeconds: lo.ToPtr[int64](0), StartSeconds: lo.ToPtr[int64](0),
+	})
+	require.NoError(t, err)
+	require.Nil(t, updated.JSON200.GraceSeconds)
+	require.Nil(t, updated.JSON200.StartSeconds)
+	require.EqualValues(t, 30, b.assigned(t)[0].GraceSeconds)
 }
 
 func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {

@@ -13,12 +13,13 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/appfacts"
 )
 
 const (
 	// pidsLimit bounds the processes and threads of a VM.
 	pidsLimit = 1024
-	// graceSeconds is how long an app has to end its requests after SIGTERM.
+	// graceSeconds is how long an app has to end its requests after SIGTERM, where its project does not say.
 	graceSeconds = 30
 )
 
@@ -111,8 +112,13 @@ func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error
 		DesiredState: assignedState(row.DesiredState),
 		Image:        s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
 		IP:           row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
-		HealthPath: lo.FromPtr(row.HealthPath), GraceSeconds: graceSeconds, Environment: environment, LogSequence: row.LogSequence,
+		HealthPath: lo.FromPtr(row.HealthPath), Origins: s.config.origins(row.Hostnames), GraceSeconds: int(lo.FromPtrOr(row.GraceSeconds, graceSeconds)),
+		Environment: environment, Facts: factsOf(row).Variables(), LogSequence: row.LogSequence,
 	}, nil
+}
+
+func factsOf(row database.ListAssignmentsRow) appfacts.Deployment {
+	return appfacts.Deployment{ID: row.DeploymentID, Commit: lo.FromPtr(row.CommitSHA), Branch: row.Branch, Project: row.Slug}
 }
 
 // assignedState returns the desired state that the node is told. A draining VM runs like any other for its node: only edges treat it

@@ -5,8 +5,13 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
+
+// maxOrigins is how many of a project's hostnames a health check tries.
+const maxOrigins = 4
 
 // Config is the configuration of the API.
 //
@@ -27,11 +32,19 @@ func (c Config) hostname(slug string) string {
 }
 
 // projectURL returns the URL that the project with that slug answers on.
-func (c Config) projectURL(slug string) string {
-	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: c.hostname(slug)}
+func (c Config) projectURL(slug string) string { return c.originOf(c.hostname(slug)) }
+
+// originOf returns the URL by which visitors reach a hostname.
+func (c Config) originOf(hostname string) string {
+	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: hostname}
 	if port := c.EdgeURL.Port(); port != "" {
 		u.Host += ":" + port
 	}
 
 	return u.String()
+}
+
+// origins returns the URLs of the first of a project's hostnames, as many as a health check tries.
+func (c Config) origins(hostnames []string) []string {
+	return lo.Map(lo.Slice(hostnames, 0, maxOrigins), func(hostname string, _ int) string { return c.originOf(hostname) })
 }

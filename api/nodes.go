@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/capacity"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -41,7 +42,7 @@ func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOut
 	}
 
 	return page(asked, rows,
-		func(r database.ListNodesRow) Node { return newNode(r.Node, r.VMCount) },
+		func(r database.ListNodesRow) Node { return newNode(database.GetNodeRow(r)) },
 		func(n Node) uuid.UUID { return n.ID }), nil
 }
 
@@ -65,7 +66,7 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return err
 		}
 
-		output.Body.Node = newNode(node, 0)
+		output.Body.Node = newNode(database.GetNodeRow{Node: node})
 
 		return audit(ctx, queries, nil, nodeEvent("node.create", node.ID, map[string]any{"name": node.Name}))
 	})
@@ -132,7 +133,7 @@ func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*Node
 			return err
 		}
 
-		output.Body = newNode(row.Node, row.VMCount)
+		output.Body = newNode(row)
 
 		return audit(ctx, queries, nil, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
 	})
@@ -183,10 +184,14 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 	})
 }
 
-func newNode(row database.Node, vms int64) Node {
+func newNode(found database.GetNodeRow) Node {
+	row := found.Node
+
 	return Node{
 		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Runtime: row.Runtime, Version: row.Version,
-		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, VMs: int(vms), LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, VMs: int(found.VMCount),
+		CPUShares: capacity.CPUOvercommit * int(row.CPUMillis), CPUHeld: int(found.CPUMillisHeld), MemoryHeld: found.MemoryBytesHeld,
+		LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }
 

@@ -17,6 +17,9 @@ type Node struct {
 	Version     string     `json:"version"`
 	CPUMillis   int        `json:"cpu_millis"`
 	MemoryBytes int64      `json:"memory_bytes"`
+	CPUShares   int        `doc:"Thousandths of a core that it gives away: its processors are shared, its memory is not." json:"cpu_share_millis"`
+	CPUHeld     int        `doc:"Of these, what its VMs hold."                      json:"cpu_held_millis"`
+	MemoryHeld  int64      `doc:"Of its memory, what its VMs hold."                 json:"memory_held_bytes"`
 	VMs         int        `doc:"How many VMs are assigned to it."                  json:"vms"`
 	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
 	CreatedAt   time.Time  `json:"created_at"`

@@ -15,6 +15,8 @@ type ProjectSettings struct {
 	DockerfilePath string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
 	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/" patternDescription:"a path that begins with a slash"`
+	StartSeconds   int      `doc:"How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app." json:"start_seconds,omitempty"   maximum:"1800"  minimum:"1"`
+	GraceSeconds   int      `doc:"How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app."   json:"grace_seconds,omitempty"   maximum:"300"   minimum:"1"`
 	Instances      int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
 	CPUMillis      int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    int64    `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
@@ -85,6 +87,8 @@ type ProjectUpdate struct {
 	DockerfilePath *string  `json:"dockerfile_path,omitempty" maxLength:"255"`
 	Port           *int     `doc:"0: as if it was left out." json:"port,omitempty" maximum:"65535" minimum:"0"`
 	HealthPath     *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$" patternDescription:"a path that begins with a slash, or nothing"`
+	StartSeconds   *int     `doc:"0: as long as the platform gives every app." json:"start_seconds,omitempty" maximum:"1800" minimum:"0"`
+	GraceSeconds   *int     `doc:"0: as long as the platform gives every app." json:"grace_seconds,omitempty" maximum:"300"  minimum:"0"`
 	Instances      *int     `json:"instances,omitempty"       maximum:"100" minimum:"1"`
 	CPUMillis      *int     `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
 	MemoryBytes    *int64   `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`

@@ -30,6 +30,16 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 		changed = append(changed, "health_path")
 	}
 
+	if u.StartSeconds != nil {
+		row.StartSeconds = secondsOf(*u.StartSeconds)
+		changed = append(changed, "start_seconds")
+	}
+
+	if u.GraceSeconds != nil {
+		row.GraceSeconds = secondsOf(*u.GraceSeconds)
+		changed = append(changed, "grace_seconds")
+	}
+
 	if u.ReleaseCommand != nil {
 		row.ReleaseCommand = releaseCommandOf(*u.ReleaseCommand)
 		changed = append(changed, "release_command")
@@ -73,3 +83,6 @@ func releaseCommandOf(command string) *string { return lo.EmptyableToPtr(strings
 
 // portOf returns the value of the port's column, which is null where the Dockerfile decides.
 func portOf(port int) *int32 { return lo.EmptyableToPtr(int32(port)) } //nolint:gosec // Bounded by the schema.
+
+// secondsOf returns the value of the column of a time, which is null where the platform decides.
+func secondsOf(seconds int) *int32 { return lo.EmptyableToPtr(int32(seconds)) } //nolint:gosec // Bounded by the schema.

@@ -73,6 +73,7 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
 		MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true),
 		ReleaseCommand: releaseCommandOf(settings.ReleaseCommand), BuildVariables: lo.Uniq(settings.BuildVariables),
+		StartSeconds: secondsOf(settings.StartSeconds), GraceSeconds: secondsOf(settings.GraceSeconds),
 	}
 
 	if err := s.config.checkSource(params.RepositoryURL, params.Branch, params.RootDirectory, params.DockerfilePath); err != nil {
@@ -151,6 +152,7 @@ func (s *service) changeProject(ctx context.Context, seen database.Project, upda
 			DockerfilePath: after.DockerfilePath, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
 			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
+			StartSeconds: after.StartSeconds, GraceSeconds: after.GraceSeconds,
 		}); err != nil {
 			return err
 		}
@@ -206,7 +208,7 @@ func (s *service) newProject(found database.GetProjectOfRow) Project {
 			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, Port: int(lo.FromPtr(row.Port)),
 			HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
 			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
-			AutoDeploy: &row.AutoDeploy,
+			AutoDeploy: &row.AutoDeploy, StartSeconds: int(lo.FromPtr(row.StartSeconds)), GraceSeconds: int(lo.FromPtr(row.GraceSeconds)),
 		},
 		URL: s.config.projectURL(row.Slug), LiveDeploymentID: found.LiveDeploymentID, PinnedBy: row.PinnedByID,
 		HeldDeploymentID: found.HeldDeploymentID, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,

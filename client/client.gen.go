@@ -713,6 +713,9 @@ type AssignedVM struct {
 	DesiredState AssignedVMDesiredState `json:"desired_state"`
 	Environment  map[string]string      `json:"environment"`
 
+	// Facts Variables by which the platform tells the app what it is; they win over environment.
+	Facts *map[string]string `json:"facts,omitempty"`
+
 	// GraceSeconds Between SIGTERM and SIGKILL.
 	GraceSeconds int64 `json:"grace_seconds"`
 
@@ -732,7 +735,10 @@ type AssignedVM struct {
 	// LogSequence The greatest log sequence that has been stored.
 	LogSequence int64 `json:"log_sequence"`
 	MemoryBytes int64 `json:"memory_bytes"`
-	PIDS        int64 `json:"pids"`
+
+	// Origins Scheme and host of the URLs by which visitors reach the app: those that the user chose first. Health checks ask as if by one of them.
+	Origins *[]string `json:"origins,omitempty"`
+	PIDS    int64     `json:"pids"`
 
 	// Port Given to the app as PORT; 0 for what serves nobody.
 	Port      int64              `json:"port"`
@@ -870,6 +876,9 @@ type CreateProjectInputBody struct {
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
 
@@ -899,6 +908,9 @@ type CreateProjectInputBody struct {
 
 	// Slug Made from the name when left out.
 	Slug *string `json:"slug,omitempty"`
+
+	// StartSeconds How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
 // CreateTokenInputBody defines model for CreateTokenInputBody.
@@ -1071,12 +1083,20 @@ type NewToken struct {
 
 // Node defines model for Node.
 type Node struct {
-	CPUMillis   int64              `json:"cpu_millis"`
-	CreatedAt   time.Time          `json:"created_at"`
-	ID          openapi_types.UUID `json:"id"`
-	LastSeenAt  *time.Time         `json:"last_seen_at,omitempty"`
-	MemoryBytes int64              `json:"memory_bytes"`
-	Name        string             `json:"name"`
+	// CPUHeldMillis Of these, what its VMs hold.
+	CPUHeldMillis int64 `json:"cpu_held_millis"`
+	CPUMillis     int64 `json:"cpu_millis"`
+
+	// CPUShareMillis Thousandths of a core that it gives away: its processors are shared, its memory is not.
+	CPUShareMillis int64              `json:"cpu_share_millis"`
+	CreatedAt      time.Time          `json:"created_at"`
+	ID             openapi_types.UUID `json:"id"`
+	LastSeenAt     *time.Time         `json:"last_seen_at,omitempty"`
+	MemoryBytes    int64              `json:"memory_bytes"`
+
+	// MemoryHeldBytes Of its memory, what its VMs hold.
+	MemoryHeldBytes int64  `json:"memory_held_bytes"`
+	Name            string `json:"name"`
 
 	// Prefix The node's part of the cluster's address range.
 	//
@@ -1243,6 +1263,9 @@ type Project struct {
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
 
@@ -1280,6 +1303,9 @@ type Project struct {
 	// Slug First label of the generated domain.
 	Slug string `json:"slug"`
 
+	// StartSeconds How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
+
 	// URL Where the app answers, on its generated domain.
 	URL string `json:"url"`
 }
@@ -1310,6 +1336,9 @@ type ProjectUpdate struct {
 	CPUMillis      *int64    `json:"cpu_millis,omitempty"`
 	DockerfilePath *string   `json:"dockerfile_path,omitempty"`
 
+	// GraceSeconds 0: as long as the platform gives every app.
+	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
+
 	// HealthPath Empty: / with any status below 500.
 	HealthPath  *string `json:"health_path,omitempty"`
 	Instances   *int64  `json:"instances,omitempty"`
@@ -1322,6 +1351,9 @@ type ProjectUpdate struct {
 	ReleaseCommand *string `json:"release_command,omitempty"`
 	RepositoryURL  *string `json:"repository_url,omitempty"`
 	RootDirectory  *string `json:"root_directory,omitempty"`
+
+	// StartSeconds 0: as long as the platform gives every app.
+	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
 // Route defines model for Route.

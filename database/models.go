@@ -252,6 +252,8 @@ type Project struct {
 	LastSeenAt         *time.Time
 	PinnedByID         *uuid.UUID
 	InstancesChangedAt *time.Time
+	StartSeconds       *int32
+	GraceSeconds       *int32
 }
 
 type ProjectEvent struct {

@@ -120,13 +120,23 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id = $1
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id = $1
 `
 
 type GetNodeRow struct {
-	Node    Node
-	VMCount int64
+	Node            Node
+	VMCount         int64
+	CPUMillisHeld   int64
+	MemoryBytesHeld int64
 }
 
 func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error) {
@@ -146,6 +156,8 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 		&i.Node.CreatedAt,
 		&i.Node.Capabilities,
 		&i.VMCount,
+		&i.CPUMillisHeld,
+		&i.MemoryBytesHeld,
 	)
 	return i, err
 }
@@ -153,8 +165,10 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 const listAssignments = `-- name: ListAssignments :many
 SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+  deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR $2::boolean)
 ORDER BY vms.id
@@ -175,6 +189,11 @@ type ListAssignmentsRow struct {
 	MemoryBytes       int64
 	HealthPath        *string
 	EnvironmentSealed []byte
+	CommitSHA         *string
+	Branch            string
+	Slug              string
+	GraceSeconds      *int32
+	Hostnames         []string
 	LogSequence       int64
 }
 
@@ -203,6 +222,11 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 			&i.MemoryBytes,
 			&i.HealthPath,
 			&i.EnvironmentSealed,
+			&i.CommitSHA,
+			&i.Branch,
+			&i.Slug,
+			&i.GraceSeconds,
+			&i.Hostnames,
 			&i.LogSequence,
 		); err != nil {
 			return nil, err
@@ -241,15 +265,26 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id > $1 ORDER BY nodes.id LIMIT $2::int
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id > $1 ORDER BY nodes.id LIMIT $2::int
 `
 
 type ListNodesRow struct {
-	Node    Node
-	VMCount int64
+	Node            Node
+	VMCount         int64
+	CPUMillisHeld   int64
+	MemoryBytesHeld int64
 }
 
+// The nodes with what their VMs hold of them, as placement counts it.
 func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
 	rows, err := q.db.Query(ctx, listNodes, after, maxRows)
 	if err != nil {
@@ -273,6 +308,8 @@ func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32)
 			&i.Node.CreatedAt,
 			&i.Node.Capabilities,
 			&i.VMCount,
+			&i.CPUMillisHeld,
+			&i.MemoryBytesHeld,
 		); err != nil {
 			return nil, err
 		}

@@ -78,7 +78,7 @@ func byID(kind, n int) bound { return bound{most: 1, with: map[string]any{"id": 
 // hotQueries run again and again, or while others wait. Behind a comma stands the case, where a query has several.
 var hotQueries = map[string]bound{
 	// Nodes: each asks and reports every few seconds.
-	"ListAssignments":        {most: 1, perRow: 3}, // The VM, its deployment, its last line.
+	"ListAssignments":        {most: 1, perRow: 4 + 10}, // The VM, its deployment, its last line, its project with its ten domains.
 	"RecordNodeCapabilities": byID(kindNode, 20),
 	"RecordNodeReport":       {most: 2, with: map[string]any{"id": seedID(kindNode, 20), "version": "1"}},
 	"LockNode":               byID(kindNode, 20),

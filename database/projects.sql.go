@@ -14,11 +14,11 @@ import (
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15, $16
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at
+  $12, $13, $14, $15, $16, $17, $18
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds
 `
 
 type CreateProjectParams struct {
@@ -38,6 +38,8 @@ type CreateProjectParams struct {
 	AutoDeploy     bool
 	ReleaseCommand *string
 	BuildVariables []string
+	StartSeconds   *int32
+	GraceSeconds   *int32
 }
 
 func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
@@ -58,6 +60,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.AutoDeploy,
 		arg.ReleaseCommand,
 		arg.BuildVariables,
+		arg.StartSeconds,
+		arg.GraceSeconds,
 	)
 	var i Project
 	err := row.Scan(
@@ -85,6 +89,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.LastSeenAt,
 		&i.PinnedByID,
 		&i.InstancesChangedAt,
+		&i.StartSeconds,
+		&i.GraceSeconds,
 	)
 	return i, err
 }
@@ -111,7 +117,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -177,12 +183,14 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Project.LastSeenAt,
 		&i.Project.PinnedByID,
 		&i.Project.InstancesChangedAt,
+		&i.Project.StartSeconds,
+		&i.Project.GraceSeconds,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -230,6 +238,8 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.Project.LastSeenAt,
 		&i.Project.PinnedByID,
 		&i.Project.InstancesChangedAt,
+		&i.Project.StartSeconds,
+		&i.Project.GraceSeconds,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
 	)
@@ -313,7 +323,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -383,6 +393,8 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.LastSeenAt,
 			&i.Project.PinnedByID,
 			&i.Project.InstancesChangedAt,
+			&i.Project.StartSeconds,
+			&i.Project.GraceSeconds,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
 		); err != nil {
@@ -449,8 +461,9 @@ UPDATE projects
 SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
   port = $5, health_path = $6, instances = $7, cpu_millis = $8, memory_bytes = $9,
   auto_deploy = $10, release_command = $11, build_variables = $12,
+  start_seconds = $13, grace_seconds = $14,
   instances_changed_at = CASE WHEN instances <> $7 THEN now() ELSE instances_changed_at END
-WHERE id = $13
+WHERE id = $15
 `
 
 type UpdateProjectParams struct {
@@ -466,6 +479,8 @@ type UpdateProjectParams struct {
 	AutoDeploy     bool
 	ReleaseCommand *string
 	BuildVariables []string
+	StartSeconds   *int32
+	GraceSeconds   *int32
 	ID             uuid.UUID
 }
 
@@ -483,6 +498,8 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.AutoDeploy,
 		arg.ReleaseCommand,
 		arg.BuildVariables,
+		arg.StartSeconds,
+		arg.GraceSeconds,
 		arg.ID,
 	)
 	return err

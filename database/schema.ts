@@ -77,6 +77,9 @@ export const projects = pgTable(
     // Null: taken from the build plan.
     port: integer("port"),
     healthPath: text("health_path"),
+    // How long an app may take until it is healthy, and how long to end after SIGTERM. Null: what the platform gives.
+    startSeconds: integer("start_seconds"),
+    graceSeconds: integer("grace_seconds"),
     // Run once a deployment, by a shell in the image, before anything of the deployment serves. Null: nothing is.
     releaseCommand: text("release_command"),
     // Names of the environment variables that the build command gets, as secrets.
@@ -105,6 +108,8 @@ export const projects = pgTable(
     index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
     index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
+    check("projects_start_seconds", sql`${t.startSeconds} between 1 and 1800`),
+    check("projects_grace_seconds", sql`${t.graceSeconds} between 1 and 300`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
     check("projects_instances", sql`${t.instances} between 1 and 100`),
     check("projects_cpu_millis", sql`${t.cpuMillis} between 50 and 64000`),

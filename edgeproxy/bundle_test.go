@@ -180,6 +180,8 @@ func startLogging(tb testing.TB, p *platform, config Config, logger *slog.Logger
 	proxy, err := New(config, logger)
 	require.NoError(tb, err)
 
+	proxy.patience = time.Second
+
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(tb, err)
 

@@ -55,7 +55,7 @@ func newDialer(requireRoute bool) *dialer {
 	}
 }
 
-// dial is the DialContext of http.Transport. The name is one of connectionName, with any port. All its errors are dialErrors.
+// dial is the DialContext of the HTTP/2 transport. The name is one of connectionName, with any port. All its errors are dialErrors.
 func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, error) {
 	address, err := addressOf(name)
 	if err != nil {
@@ -66,7 +66,7 @@ func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, erro
 }
 
 // connect is dial with an address in place of a name.
-func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn, error) {
+func (d *dialer) connect(ctx context.Context, network, address string) (*net.TCPConn, error) {
 	if err := d.check(address); err != nil {
 		return nil, &dialError{fmt.Errorf("dial %s: %w", address, err)}
 	}
@@ -76,7 +76,7 @@ func (d *dialer) connect(ctx context.Context, network, address string) (net.Conn
 		return nil, &dialError{err}
 	}
 
-	return connection, nil
+	return connection.(*net.TCPConn), nil //nolint:forcetypeassert // The network is "tcp".
 }
 
 func (d *dialer) check(address string) error {

@@ -40,6 +40,7 @@ type Proxy struct {
 	poller    *poller
 	handler   *handler
 	closeIdle func()
+	patience  time.Duration // halfCloseTime.
 	logger    *slog.Logger
 }
 
@@ -68,7 +69,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 
 	return &Proxy{
-		config: config, poller: p, closeIdle: closeIdle, logger: logger,
+		config: config, poller: p, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
 		handler: newHandler(config, current, upstreams, m, logger),
 	}, nil
 }
@@ -100,7 +101,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	server := p.server(alive)
 	stopped := make(chan error, 1)
 
-	go func() { stopped <- server.Serve(listener) }()
+	go func() { stopped <- server.Serve(visitors{listener, p.patience}) }()
 
 	p.logger.Info("serving", "address", listener.Addr().String(), "region", p.config.Region)
 

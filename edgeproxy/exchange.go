@@ -83,3 +83,8 @@ func (e *exchange) closeAfterAnswer(r *http.Request) {
 func (e *exchange) bodyFailed() bool {
 	return e.body != nil && e.body.failed.Load()
 }
+
+// rewind makes the body ready to be sent from its beginning, and returns false where that is not possible any more.
+func (e *exchange) rewind() bool {
+	return e.body == nil || e.body.rewind()
+}

@@ -65,6 +65,13 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	out.URL.Scheme = "http"
 	out.URL.Host = in.Host // The transport puts the upstream's address in its place.
 	out.URL.RawQuery = in.URL.RawQuery
+
+	if path := rawPath(in.RequestURI); path != "" && path != out.URL.EscapedPath() {
+		// Of a path with characters that belong escaped, net/http would make another one. It takes Opaque as it stands, with the host before a
+		// path that begins with two slashes; wire takes the host out.
+		out.URL.Opaque = "//" + in.Host + path
+	}
+
 	out.Host = in.Host
 	// Trailers would go around the guard below. Any proxy may drop those of a request.
 	out.Trailer = nil
@@ -93,6 +100,25 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 			out.Header.Set(headerForwardedHost, host)
 		}
 	}
+}
+
+// rawPath returns the path of a request's target as the client sent it, or the empty string where the target has none.
+func rawPath(target string) string {
+	if _, rest, absolute := strings.Cut(target, "://"); absolute && !strings.HasPrefix(target, "/") {
+		slash := strings.IndexAny(rest, "/?")
+		if slash < 0 {
+			return ""
+		}
+
+		target = rest[slash:]
+	}
+
+	path, _, _ := strings.Cut(target, "?")
+	if !strings.HasPrefix(path, "/") {
+		return "" // "*", or an absolute form without a path.
+	}
+
+	return path
 }
 
 // keepOnlyWebSocket drops every upgrade but that to WebSocket. After "Upgrade: h2c" a client could send the app requests that the edge does

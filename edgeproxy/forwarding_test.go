@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -161,12 +162,47 @@ func TestForwarding_PathAndQueryArriveAsSent(t *testing.T) {
 	b := setup(t)
 	b.serve(t, live(demoHost, app(t, echoes)))
 
-	for _, uri := range []string{"/a%2Fb/../c?x=1;y=2&z=%zz&empty", "//double//slash", "/?", "/a%20b+c?q=%E2%82%AC", "/.zeitwork/other"} {
-		answer := b.raw(t, "GET "+uri+" HTTP/1.1\r\nHost: "+demoHost+"\r\nConnection: close\r\n\r\n")
+	uris := []string{
+		"/a%2Fb/../c?x=1;y=2&z=%zz&empty", "//double//slash", "/?", "/a%20b+c?q=%E2%82%AC", "/.zeitwork/other",
+		"/files/a%2Fb|c", `/a%2Fb^"<>{}[]\` + "`", "/caf\u00e9/%2f%2F", "//a%2fb|c//d?x|y", "/a#b%2Fc", "/?a|b^c=\u00e9", "/%41%7e|", "/a%2Fb|?", "//|",
+	}
 
-		encoded, err := json.Marshal(uri)
+	for _, uri := range uris {
+		for form, target := range map[string]string{"origin": uri, "absolute": "http://" + demoHost + uri} {
+			answer := b.raw(t, "POST "+target+" HTTP/1.1\r\nHost: "+demoHost+"\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx")
+
+			_, body, _ := strings.Cut(answer, "\r\n\r\n")
+
+			var seen echo
+
+			require.NoError(t, json.Unmarshal([]byte(body), &seen), "%s %s", form, answer)
+			require.Equal(t, uri, seen.URI, form)
+			require.Equal(t, demoHost, seen.Host)
+		}
+	}
+}
+
+func TestForwarding_PathOverHTTP2ArrivesAsSent(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, echoes)))
+
+	for _, kind := range []string{"text/plain", "application/grpc"} { // gRPC goes on by HTTP/2.
+		request := b.request(t, http.MethodPost, demoHost, "/", strings.NewReader("x"))
+		request.URL.Opaque = "//" + demoHost + "//files/a%2Fb|c"
+		request.URL.RawQuery = "d|e"
+		request.Host = demoHost
+		request.Header.Set("Content-Type", kind)
+
+		response, err := b.http2(t).Do(request)
 		require.NoError(t, err)
-		require.Contains(t, answer, `"uri":`+string(encoded))
+
+		var seen echo
+
+		require.NoError(t, json.NewDecoder(response.Body).Decode(&seen))
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, "//files/a%2Fb|c?d|e", seen.URI, kind)
 	}
 }
 

@@ -76,6 +76,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	defer flushWhatIsThere(w, e)
+
 	if r.ContentLength == 0 {
 		h.proxy.ServeHTTP(w, r)
 
@@ -94,6 +96,22 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	h.proxy.ServeHTTP(w, r)
 	e.body.settle()
+}
+
+// flushWhatIsThere sends the client what the app had answered before it broke off, which at least has a status. It is deferred before the panic
+// that ends such an answer.
+func flushWhatIsThere(w http.ResponseWriter, e *exchange) {
+	reason := recover()
+	if reason == nil {
+		return
+	}
+
+	if e.status != statusClientGone {
+		// It fails only when the client has gone.
+		_ = http.NewResponseController(w).Flush()
+	}
+
+	panic(reason)
 }
 
 // route finds the route of the request in the current table, or the page that says why there is none. It waits for nothing.
@@ -146,12 +164,13 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := exchangeOf(r)
 
 	switch {
+	case e.bodyFailed():
+		// A client that has closed its side only can still read the answer.
+		h.answer(w, r, pageBadRequest)
 	case r.Context().Err() != nil:
 		e.status = statusClientGone
 		// If fail returned, a client that a drain cuts off would get an empty 200.
 		panic(http.ErrAbortHandler)
-	case e.bodyFailed():
-		h.answer(w, r, pageBadRequest)
 	default:
 		// The level is debug because visitors of a broken app would fill the log.
 		h.logger.Debug("an app did not answer", slog.String("request_id", e.id), slog.String("host", e.host),
@@ -166,7 +185,7 @@ func pageFor(err error) page {
 	}
 
 	switch reasonOf(err) {
-	case reasonConnect:
+	case reasonConnect, reasonUnseen:
 		return pageAppDown
 	case reasonTimeout:
 		return pageAppSlow

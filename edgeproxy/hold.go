@@ -31,7 +31,7 @@ const (
 type holder struct {
 	table   *atomic.Pointer[table]
 	refresh *refresh
-	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	dial    func(ctx context.Context, network, address string) (*net.TCPConn, error)
 	// patience and patienceAway are holdTime and holdTimeAway.
 	patience, patienceAway time.Duration
 

@@ -11,9 +11,17 @@ import (
 // settleTime is how long a read of the client's body may go on after the app's answer has ended.
 const settleTime = 50 * time.Millisecond
 
+// maxKept is how much of a body is kept so that it can be sent again. A request with a larger one gets a connection of its own, which the app
+// has no reason to close just then.
+const maxKept = 64 << 10
+
 // requestBody is the body of a request. http.Transport may still be reading it when the app has answered.
 type requestBody struct {
 	io.ReadCloser
+
+	// kept is what was read, up to maxKept, and again is the part of it that is to be read once more. Whoever holds the token uses them.
+	kept, again []byte
+	overflowed  bool // More was read than is kept.
 
 	reading chan struct{} // Holds the one token that a reader takes.
 	ended   atomic.Bool   // All of it was read.
@@ -37,7 +45,15 @@ func (b *requestBody) Read(buffer []byte) (int, error) {
 		return 0, http.ErrBodyReadAfterClose
 	}
 
+	if len(b.again) > 0 {
+		n := copy(buffer, b.again)
+		b.again = b.again[n:]
+
+		return n, nil
+	}
+
 	n, err := b.ReadCloser.Read(buffer)
+	b.keep(buffer[:n])
 
 	switch {
 	case errors.Is(err, io.EOF):
@@ -47,6 +63,27 @@ func (b *requestBody) Read(buffer []byte) (int, error) {
 	}
 
 	return n, err
+}
+
+func (b *requestBody) keep(read []byte) {
+	if b.overflowed = b.overflowed || len(b.kept)+len(read) > maxKept; b.overflowed {
+		b.kept = nil
+
+		return
+	}
+
+	b.kept = append(b.kept, read...)
+}
+
+// rewind makes the next Read begin anew, and returns false where not all that was read has been kept. No attempt may be reading the body.
+func (b *requestBody) rewind() bool {
+	<-b.reading
+
+	defer func() { b.reading <- struct{}{} }()
+
+	b.again = b.kept
+
+	return !b.overflowed
 }
 
 // settle forbids further reads and waits, for settleTime at the most, until none is under way. net/http would break off a read that is under

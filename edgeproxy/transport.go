@@ -15,12 +15,7 @@ import (
 )
 
 const (
-	maxAttempts = 3
-	// idleUpstreamTime is shorter than the 5 s after which Node closes idle connections. When the app closes a connection just as a POST is
-	// sent on it, the edge cannot know whether the app has worked on the POST, and must not repeat it.
-	idleUpstreamTime       = 4 * time.Second
-	maxIdleUpstream        = 8192
-	maxIdlePerUpstream     = 256
+	maxAttempts            = 3
 	maxResponseHeaderBytes = 256 << 10
 	continueTimeout        = time.Second
 	transportBuffer        = 8 << 10
@@ -34,7 +29,7 @@ var errNoUpstream = errors.New("no healthy VM")
 
 // transport sends each request to an upstream, and to another one where the first fails and a repetition is safe.
 type transport struct {
-	http1  http.RoundTripper
+	http1  *connections
 	http2  http.RoundTripper
 	table  *atomic.Pointer[table]
 	holder *holder
@@ -45,7 +40,7 @@ type transport struct {
 
 func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *meters, logger *slog.Logger) (*transport, func()) {
 	dialer := newDialer(config.RequireRoute)
-	http1 := &http.Transport{
+	template := &http.Transport{
 		DialContext:            dialer.dial,
 		DisableCompression:     true,
 		MaxIdleConns:           maxIdleUpstream,
@@ -58,14 +53,16 @@ func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *
 		WriteBufferSize:        transportBuffer,
 	}
 
-	http2 := http1.Clone()
+	http1 := newConnections(template, dialer)
+
+	http2 := template.Clone()
 	http2.ResponseHeaderTimeout = 0
 	http2.Protocols = new(http.Protocols)
 	http2.Protocols.SetUnencryptedHTTP2(true)
 	http2.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
 
 	closeIdle := func() {
-		http1.CloseIdleConnections()
+		http1.close()
 		http2.CloseIdleConnections()
 	}
 
@@ -132,17 +129,12 @@ func (t *transport) renew(e *exchange) {
 func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
 	e.hold(u)
 
-	attempt := request.WithContext(request.Context())
-	target := *request.URL
-	target.Host = u.connections
-	attempt.URL = &target
-
-	if request.Body != nil {
-		// http.Transport closes the body of an attempt that could not connect; the next attempt still needs it.
-		attempt.Body = io.NopCloser(request.Body)
+	send := t.sendHTTP1
+	if needsHTTP2(request) {
+		send = t.sendHTTP2
 	}
 
-	response, err := t.protocol(request).RoundTrip(attempt)
+	response, err := send(request, e, u)
 	if err != nil {
 		return nil, fmt.Errorf("VM %s at %s: %w", u.vmID, u.address, err)
 	}
@@ -150,13 +142,55 @@ func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*h
 	return response, nil
 }
 
-// protocol returns the transport for a request: HTTP/2 for gRPC, which needs it, and HTTP/1.1 for all others.
-func (t *transport) protocol(request *http.Request) http.RoundTripper {
-	if request.ProtoMajor == 2 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc") {
-		return t.http2
+// sendHTTP1 sends the request on a connection that is open, where there is one. If the app has closed that one meanwhile, the request is sent
+// on a new one: an old connection says nothing about the app.
+func (t *transport) sendHTTP1(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
+	if old := t.http1.takeFor(request, u); old != nil {
+		response, err := old.send(attemptOf(request, u.address))
+		if err == nil || !mayRetry(request, e, err) {
+			return response, err
+		}
 	}
 
-	return t.http1
+	made, err := t.http1.dial(request.Context(), u)
+	if err != nil {
+		return nil, err
+	}
+
+	return made.send(attemptOf(request, u.address))
+}
+
+func (t *transport) sendHTTP2(request *http.Request, _ *exchange, u *upstream) (*http.Response, error) {
+	return t.http2.RoundTrip(attemptOf(request, u.connections))
+}
+
+// attemptOf returns the request as it is sent to a host.
+func attemptOf(request *http.Request, host string) *http.Request {
+	attempt := request.WithContext(request.Context())
+	target := *request.URL
+	target.Host = host
+	attempt.URL = &target
+
+	if request.Body != nil {
+		// http.Transport closes the body of an attempt that failed; the next attempt still needs it.
+		attempt.Body = io.NopCloser(request.Body)
+	}
+
+	return attempt
+}
+
+// takeFor returns an open connection for a request, or nil. A request whose body is too large to be kept gets none.
+func (c *connections) takeFor(request *http.Request, u *upstream) *connection {
+	if request.Body != nil && (request.ContentLength < 0 || request.ContentLength > maxKept) {
+		return nil
+	}
+
+	return c.take(u, !isRepeatable(request))
+}
+
+// needsHTTP2 tells whether a request is gRPC. All others are sent by HTTP/1.1.
+func needsHTTP2(request *http.Request) bool {
+	return request.ProtoMajor == 2 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc")
 }
 
 // fail records a failed attempt. Only after a refused connection is the VM passed over by other requests, too.
@@ -174,26 +208,31 @@ func (t *transport) fail(request *http.Request, e *exchange, err error) {
 	e.release()
 }
 
-// mayRetry tells whether the request may be sent again: the client still waits, and either no byte was sent, or the request has no body, its
-// method is idempotent, and no earlier attempt was lost.
+// mayRetry tells whether the request may be sent again: the client still waits, and either the app has read no byte, or the request is
+// repeatable and no earlier attempt was lost.
 func mayRetry(request *http.Request, e *exchange, err error) bool {
-	if request.Context().Err() != nil {
+	if request.Context().Err() != nil || e.bodyFailed() {
 		return false
 	}
 
 	switch reasonOf(err) {
-	case reasonConnect:
-		return true
+	case reasonConnect, reasonUnseen:
+		return e.rewind()
 	case reasonTimeout:
 		return false
 	case reasonLost:
-		again := !e.lost && request.Body == nil && isIdempotent(request.Method)
+		again := !e.lost && isRepeatable(request)
 		e.lost = true
 
 		return again
 	default:
 		return false
 	}
+}
+
+// isRepeatable tells whether it does no harm if an app works on a request twice.
+func isRepeatable(request *http.Request) bool {
+	return request.Body == nil && isIdempotent(request.Method)
 }
 
 func isIdempotent(method string) bool {
@@ -210,6 +249,7 @@ type reason string
 
 const (
 	reasonConnect reason = "connect"
+	reasonUnseen  reason = "unseen"
 	reasonTimeout reason = "timeout"
 	reasonLost    reason = "lost"
 )
@@ -217,6 +257,10 @@ const (
 func reasonOf(err error) reason {
 	if _, ok := errors.AsType[*dialError](err); ok {
 		return reasonConnect
+	}
+
+	if _, ok := errors.AsType[*unseenError](err); ok {
+		return reasonUnseen
 	}
 
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {

@@ -22,6 +22,7 @@ type upstream struct {
 	// connections is the connectionName of the VM.
 	connections string
 
+	habits    habits
 	inFlight  atomic.Int64
 	restUntil atomic.Int64 // Unix nanoseconds.
 }

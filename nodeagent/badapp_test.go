@@ -1,6 +1,7 @@
 package nodeagent_test
 
 import (
+	"strings"
 	"testing"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -16,13 +17,20 @@ func TestAgent_AppThatDoesNotAnswer_IsReportedWithWhatToChange(t *testing.T) {
 	b := setup(t)
 	image := pushApp(t, b.registry, nil)
 	wanted := map[string]string{
-		"never":     "The app does not listen on port 3000. Make it listen on 0.0.0.0 and the port in the environment variable PORT.",
-		"other":     "The app does not listen on port 3000. It listens on port 8081.",
+		"never": "The app does not listen on port 3000. Make it listen on 0.0.0.0 and the port in the environment variable PORT.",
+		"other": "The app does not listen on port 3000. It listens on port 8081. Make it listen on the port in the environment variable PORT, " +
+			"which is 3000, or tell the project its port: `zeitwork projects set shop --port 8081`.",
 		"localhost": "The app listens on port 3000 of localhost only. Make it listen on 0.0.0.0.",
 		"500":       "The app answered GET / with status 500",
+		"ipv6":      "The app listens on port 3000 by IPv6 only. Make it listen on 0.0.0.0",
 	}
 
-	vms := lo.MapValues(wanted, func(_, mode string) client.AssignedVM { return b.vm(image, mode) })
+	vms := lo.MapValues(wanted, func(_, mode string) client.AssignedVM {
+		vm := b.vm(image, mode)
+		vm.Facts = &map[string]string{"ZEITWORK_PROJECT": "shop"}
+
+		return vm
+	})
 	b.api.assign(lo.Values(vms)...)
 	b.startAgent(t)
 
@@ -55,6 +63,57 @@ func TestAgent_AppThatCrashes_IsStartedAgainAndReported(t *testing.T) {
 	b.stopAgent()
 	b.startAgent(t)
 	b.api.waitUntil(t, vm.ID, "restarts that go on behind the agent's", func(r client.VMReport) bool { return r.Restarts == 2 })
+}
+
+func TestAgent_CrashBehindABurst_ItsReasonIsInTheLogWhenItIsTold(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	vm := b.vm(pushApp(t, b.registry, nil), "burst")
+	b.api.assign(vm)
+	b.startAgent(t)
+	b.api.waitFor(t, vm.ID, client.VMReportStateCrashed)
+
+	lines := b.api.log(vm.ID)
+	last := lo.LastOrEmpty(lo.Filter(lines, func(l client.ShippedLogLine, _ int) bool { return !strings.HasPrefix(l.Line, "noise") }))
+	require.Equal(t, "DATABASE_URL is not set", last.Line)
+	require.True(t, lo.SomeBy(lines, func(l client.ShippedLogLine) bool { return strings.Contains(l.Line, "lines were left out") }))
+}
+
+func TestAgent_AppThatChecksItsHost_IsAskedAsVisitorsAsk(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	image := pushApp(t, b.registry, nil)
+	allowed, refused := b.vm(image, "host"), b.vm(image, "host")
+	path := "/up"
+	allowed.HealthPath, allowed.Origins = &path, &[]string{"https://shop.example.com", "https://shop.zeitwork.app"}
+	refused.HealthPath, refused.Origins = &path, &[]string{"https://other.zeitwork.app"}
+
+	b.api.assign(allowed, refused)
+	b.startAgent(t)
+	b.api.waitFor(t, allowed.ID, client.VMReportStateHealthy)
+	b.api.waitForMessage(t, refused.ID, "The app answered GET /up with status 400, asked as other.zeitwork.app; a status below 400")
+}
+
+func TestAgent_EntrypointAppendsToEtc_AsInDocker(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	vm := b.vm(pushApp(t, b.registry, nil), "appends")
+	vm.Facts = &map[string]string{"ZEITWORK_COMMIT": "c0ffee"}
+	vm.Environment["ZEITWORK_COMMIT"] = "the user's"
+	b.api.assign(vm)
+	b.startAgent(t)
+
+	b.api.waitFor(t, vm.ID, client.VMReportStateHealthy)
+
+	_, hosts := get(t, vm, "/file?path=/etc/hosts")
+	require.Contains(t, hosts, "127.0.0.1 localhost\n")
+	require.Contains(t, hosts, "# appended\n")
+
+	_, commit := get(t, vm, "/environment?name=ZEITWORK_COMMIT")
+	require.Equal(t, "c0ffee", commit)
 }
 
 func TestAgent_AppOverItsMemory_IsReportedWithTheLimit(t *testing.T) {

@@ -29,7 +29,7 @@ func (p *prober) complain(path string, err error) *complaint {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &complaint{refused: true, sentence: func() string {
-			return describeListeners(int(p.address.Port()), listeners(p.pid))
+			return p.describe(listeners(p.pid))
 		}}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return complaintf("The node cannot reach the VM's address.")

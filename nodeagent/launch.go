@@ -220,6 +220,7 @@ func (m *machine) describe() (containers.VM, error) {
 		ID: m.id, DeploymentID: m.vm.DeploymentID, Image: m.vm.Image, Command: lo.FromPtr(m.vm.Command), Once: runsOnce(*m.vm),
 		Address: address, Port: m.vm.Port,
 		CPUMillis: m.vm.CPUMillis, MemoryBytes: m.vm.MemoryBytes, PIDs: m.vm.PIDS, Environment: m.vm.Environment,
+		Facts:            lo.FromPtr(m.vm.Facts),
 		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), Folder: m.folder(), LogFolder: m.logFolder(),
 	}, nil
 }

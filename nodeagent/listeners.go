@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"encoding/hex"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/samber/lo"
 )
@@ -71,29 +73,51 @@ func parseSocket(text string) (netip.AddrPort, bool) {
 	return netip.AddrPortFrom(ip.Unmap(), uint16(number)), ok && err == nil
 }
 
-// describeListeners explains why nothing answers on port, by the addresses on which the app listens.
-func describeListeners(port int, found []netip.AddrPort) string {
-	start := fmt.Sprintf("The app does not listen on port %d. ", port)
+// describe explains why nothing answers on the project's port, by the addresses on which the app listens.
+func (p *prober) describe(found []netip.AddrPort) string {
+	port := p.address.Port()
 
-	onLoopback := lo.SomeBy(found, func(a netip.AddrPort) bool { return int(a.Port()) == port && a.Addr().IsLoopback() })
-	if onLoopback {
-		return fmt.Sprintf("The app listens on port %d of localhost only. Make it listen on 0.0.0.0.", port)
+	onPort := lo.Filter(found, func(a netip.AddrPort, _ int) bool { return a.Port() == port })
+	if len(onPort) > 0 {
+		return p.describeOnPort(onPort)
 	}
 
-	onPort := lo.SomeBy(found, func(a netip.AddrPort) bool { return int(a.Port()) == port })
-	if onPort {
-		return fmt.Sprintf("The app listens on port %d since a moment ago.", port)
-	}
-
-	ports := lo.Uniq(lo.FilterMap(found, func(a netip.AddrPort, _ int) (string, bool) {
-		return strconv.Itoa(int(a.Port())), !a.Addr().IsLoopback()
-	}))
+	ports := lo.Uniq(lo.FilterMap(found, func(a netip.AddrPort, _ int) (uint16, bool) { return a.Port(), !a.Addr().IsLoopback() }))
 	slices.Sort(ports)
 
+	start := fmt.Sprintf("The app does not listen on port %d. ", port)
 	if len(ports) == 0 {
 		return start + "Make it listen on 0.0.0.0 and the port in the environment variable PORT."
 	}
 
-	return fmt.Sprintf("%sIt listens on port %s. Make it listen on the port in the environment variable PORT, or change the project's port.",
-		start, strings.Join(ports, " and "))
+	names := lo.Map(ports, func(port uint16, _ int) string { return strconv.Itoa(int(port)) })
+
+	return fmt.Sprintf("%sIt listens on port %s. Make it listen on the port in the environment variable PORT, which is %d, or tell the project its "+
+		"port: `zeitwork projects set %s --port %s`.", start, strings.Join(names, " and "), port, p.project, names[0])
+}
+
+// describeOnPort explains why nothing answers although the app listens on the right port.
+func (p *prober) describeOnPort(found []netip.AddrPort) string {
+	port := p.address.Port()
+
+	switch {
+	case lo.EveryBy(found, func(a netip.AddrPort) bool { return a.Addr().IsLoopback() }):
+		return fmt.Sprintf("The app listens on port %d of localhost only. Make it listen on 0.0.0.0.", port)
+	case lo.SomeBy(found, func(a netip.AddrPort) bool { return a.Addr().Is4() && !a.Addr().IsLoopback() }) || p.accepts():
+		return fmt.Sprintf("The app listens on port %d since a moment ago.", port)
+	default:
+		return fmt.Sprintf("The app listens on port %d by IPv6 only. Make it listen on 0.0.0.0, by which requests come.", port)
+	}
+}
+
+// accepts tells whether the app accepts a connection now. The kernel does not say whether a listener on :: takes IPv4, too.
+func (p *prober) accepts() bool {
+	connection, err := net.DialTimeout("tcp", p.address.String(), time.Second)
+	if err != nil {
+		return false
+	}
+
+	_ = connection.Close() // Nothing was sent.
+
+	return true
 }

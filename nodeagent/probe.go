@@ -1,13 +1,17 @@
 package nodeagent
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"math"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"time"
+
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -45,6 +49,12 @@ type prober struct {
 	address netip.AddrPort
 	path    string
 	pid     int
+	// origins are the URLs by which visitors reach the app. It is asked as if by one of them, in turn while it refuses: many apps answer only
+	// to hosts that they know, and nobody but the app knows which of its domains these are.
+	origins []*url.URL
+	turn    int
+	// project is the project's slug, for commands that sentences name.
+	project string
 	// checkRoute returns an error where packets to the address would not go to this VM. A packet for an address of the cluster must never
 	// leave the machine by another route.
 	checkRoute func() error
@@ -56,6 +66,8 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 	port := uint16(m.vm.Port & math.MaxUint16)
 	p := newProber(netip.AddrPortFrom(address, port), textOf(m.vm.HealthPath), pid)
 	p.checkRoute = func() error { return m.agent.vmNetwork().CheckRoute(m.id, address) }
+	p.origins = originsOf(m.vm)
+	p.project = cmp.Or(lo.FromPtr(m.vm.Facts)["ZEITWORK_PROJECT"], "SLUG")
 
 	var (
 		began     = time.Now()
@@ -111,6 +123,15 @@ func startInterval(refused bool, age time.Duration) time.Duration {
 	}
 }
 
+// originsOf returns the URLs by which visitors reach a VM's app; a platform of the version before names none.
+func originsOf(vm *client.AssignedVM) []*url.URL {
+	return lo.FilterMap(lo.FromPtr(vm.Origins), func(origin string, _ int) (*url.URL, bool) {
+		parsed, err := url.Parse(origin)
+
+		return parsed, err == nil && parsed.Host != ""
+	})
+}
+
 func newProber(address netip.AddrPort, path string, pid int) *prober {
 	return &prober{
 		address: address, path: path, pid: pid, checkRoute: func() error { return nil },
@@ -145,9 +166,7 @@ func (p *prober) ask(ctx context.Context) *complaint {
 		return complaintf("The health path %q is not the path of a URL. Change it in the project's settings.", path)
 	}
 
-	request.Header.Set("User-Agent", "zeitwork-health-check/1")
-	// An edge with TLS sends it, too. Without it an app that insists on TLS would only redirect, whether it is healthy or not.
-	request.Header.Set("X-Forwarded-Proto", "https")
+	p.disguise(request)
 
 	response, err := p.client.Do(request)
 	if err != nil {
@@ -167,6 +186,24 @@ func (p *prober) ask(ctx context.Context) *complaint {
 		return nil
 	}
 
-	return complaintf("The app answered GET %s with status %d; a status below %d means that it is healthy. Its log may say why.",
-		path, response.StatusCode, limit)
+	if response.StatusCode < http.StatusInternalServerError {
+		p.turn++ // It may answer to another of its hosts.
+	}
+
+	return complaintf("The app answered GET %s with status %d, asked as %s; a status below %d means that it is healthy. Its log may say why.",
+		path, response.StatusCode, request.Host, limit)
+}
+
+// disguise makes the request look like one that an edge passes on for a visitor.
+func (p *prober) disguise(request *http.Request) {
+	scheme := "https" // Without it an app that insists on TLS would only redirect, whether it is healthy or not.
+
+	if len(p.origins) > 0 {
+		origin := p.origins[p.turn%len(p.origins)]
+		scheme, request.Host = origin.Scheme, origin.Host
+	}
+
+	request.Header.Set("User-Agent", "zeitwork-health-check/1")
+	request.Header.Set("X-Forwarded-Proto", scheme)
+	request.Header.Set("X-Forwarded-Host", request.Host)
 }

@@ -1,15 +1,19 @@
 package nodeagent
 
 import (
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/client"
 )
 
 // ask returns the complaint about an app that answers this way; "" for a healthy one.
@@ -51,7 +55,7 @@ func TestProber_WithAHealthPath_OnlySuccessIsHealthy(t *testing.T) {
 	}
 
 	require.Empty(t, ask(t, "/up", onlyUp))
-	require.Contains(t, ask(t, "/other", onlyUp), "answered GET /other with status 404; a status below 400")
+	require.Contains(t, ask(t, "/other", onlyUp), "answered GET /other with status 404")
 }
 
 func TestProber_DoesNotFollowRedirects(t *testing.T) {
@@ -122,11 +126,83 @@ func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
 	t.Parallel()
 
 	parse := netip.MustParseAddrPort
+	describe := func(found ...netip.AddrPort) string {
+		p := newProber(parse("127.0.0.1:1"), "", os.Getpid()) // Nothing listens there.
+		p.project = "shop"
 
-	require.Contains(t, describeListeners(3000, nil), "the port in the environment variable PORT.")
-	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("0.0.0.0:80"), parse("[::]:80")}), "It listens on port 80. ")
-	require.Contains(t, describeListeners(3000, []netip.AddrPort{parse("127.0.0.1:3000")}), "of localhost only")
-	require.NotContains(t, describeListeners(3000, []netip.AddrPort{parse("[::]:3000"), parse("[::]:80")}), "does not listen")
+		return p.describe(found)
+	}
+
+	require.Contains(t, describe(), "the port in the environment variable PORT.")
+	require.Equal(t, "The app does not listen on port 1. It listens on port 80. Make it listen on the port in the environment variable PORT, "+
+		"which is 1, or tell the project its port: `zeitwork projects set shop --port 80`.", describe(parse("0.0.0.0:80"), parse("[::]:80")))
+	require.Contains(t, describe(parse("0.0.0.0:8080"), parse("[::]:443")), "It listens on port 443 and 8080. ")
+	require.Contains(t, describe(parse("127.0.0.1:1")), "of localhost only")
+	require.Contains(t, describe(parse("127.0.0.1:1"), parse("[::1]:1")), "of localhost only")
+	require.Contains(t, describe(parse("0.0.0.0:1")), "since a moment ago")
+	require.Contains(t, describe(parse("[::]:1"), parse("[::]:80")), "by IPv6 only. Make it listen on 0.0.0.0")
+}
+
+func TestProber_AppListensOnIPv6Alone_IsToldApart(t *testing.T) {
+	t.Parallel()
+
+	listener, err := net.Listen("tcp6", "[::]:0") // Go makes it take IPv6 only.
+	if err != nil {
+		t.Skip("this machine has no IPv6")
+	}
+
+	t.Cleanup(func() { require.NoError(t, listener.Close()) })
+
+	address := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), netip.MustParseAddrPort(listener.Addr().String()).Port())
+	c := newProber(address, "", os.Getpid()).ask(t.Context())
+	require.NotNil(t, c)
+	require.Contains(t, c.sentence(), "by IPv6 only. Make it listen on 0.0.0.0")
+}
+
+// checksHost answers as Django and Rails do to a host that they were not told of.
+func checksHost(allowed ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(allowed, r.Host) || r.Header.Get("X-Forwarded-Proto") != "https" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}
+}
+
+func TestProber_AppChecksItsHost_IsAskedAsVisitorsDo(t *testing.T) {
+	t.Parallel()
+
+	vm := &client.AssignedVM{Origins: &[]string{"https://shop.example.com", "https://shop.zeitwork.app:8443", "nonsense"}}
+
+	for name, test := range map[string]struct {
+		allowed []string
+		probes  int
+	}{
+		"its first host":  {[]string{"shop.example.com"}, 1},
+		"its second host": {[]string{"shop.zeitwork.app:8443"}, 2},
+		"another host":    {[]string{"localhost"}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := httptest.NewServer(checksHost(test.allowed...))
+			t.Cleanup(server.Close)
+
+			p := newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), "/up", os.Getpid())
+			p.origins = originsOf(vm)
+
+			for probe := 1; probe <= 4; probe++ {
+				c := p.ask(t.Context())
+				if test.probes != 0 && probe >= test.probes {
+					require.Nil(t, c, "and it stays with the host that is allowed")
+
+					continue
+				}
+
+				require.NotNil(t, c)
+				require.Contains(t, c.sentence(), "with status 400, asked as shop.")
+			}
+		})
+	}
 }
 
 func TestListeners_FindThoseOfTheKernel(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/appfacts"
 )
 
 // build has the image built and pushed by digest.
@@ -28,6 +30,9 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 
 	result, err := w.builder.Build(ctx, activities.BuildRequest{
 		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
+		Facts: appfacts.Deployment{
+			ID: a.deployment.ID, Commit: lo.FromPtr(a.deployment.CommitSHA), Branch: a.deployment.Branch, Project: a.project.Slug,
+		}.Variables(),
 	}, log.write)
 	if err != nil {
 		return nil, err

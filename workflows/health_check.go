@@ -19,6 +19,8 @@ const (
 	lastLines = 20
 	// lastLineBytes is how much of each.
 	lastLineBytes = 500
+	// maxStartSeconds is the longest time that a project may give its app to become healthy.
+	maxStartSeconds = 1800
 	// logGrace is how long to wait for the first line of an app that has failed: it travels apart from the VM's state.
 	logGrace = time.Second
 )
@@ -27,6 +29,7 @@ const (
 // against the app: a node or an api that is away costs it nothing.
 func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 	queries := database.New(w.pool)
+	limit := w.startLimit(a.project)
 
 	err := w.until(ctx, database.ChannelDeployments, a.deployment.ID.String(), func() (bool, error) {
 		rows, err := queries.ListDeploymentVMs(ctx, seenWithin, a.deployment.ID)
@@ -41,9 +44,8 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 			return true, nil
 		case verdict.failure != "":
 			return false, w.unhealthy(ctx, a, verdict.failure)
-		case verdict.unhealthyFor > w.config.HealthTimeout:
-			return false, w.unhealthy(ctx, a, fmt.Sprintf("The app did not become healthy within %.0f seconds. %s",
-				w.config.HealthTimeout.Seconds(), verdict.message))
+		case verdict.unhealthyFor > limit:
+			return false, w.unhealthy(ctx, a, tooSlow(a.project.Slug, limit, verdict.message))
 		case verdict.startingFor > w.config.StartTimeout:
 			return false, errors.Join(errPointless, problem.New(problem.Unavailable, "%s",
 				strings.TrimSpace(fmt.Sprintf("No node could start the app within %.0f minutes. %s Redeploy to try again.",
@@ -59,6 +61,27 @@ func (w *Worker) healthCheck(ctx context.Context, a *attempt) (outcome, error) {
 	}
 
 	return nothing, nil
+}
+
+// startLimit returns how long an app of the project may take until it is healthy.
+func (w *Worker) startLimit(project database.Project) time.Duration {
+	if project.StartSeconds == nil {
+		return w.config.HealthTimeout
+	}
+
+	return time.Duration(*project.StartSeconds) * time.Second
+}
+
+// tooSlow says that an app was not healthy in time, what its node says about it, and how it gets more time.
+func tooSlow(slug string, limit time.Duration, message string) string {
+	seconds := int(limit.Seconds())
+	sentence := strings.TrimSpace(fmt.Sprintf("The app did not become healthy within %d seconds. %s", seconds, message))
+
+	if longer := min(2*max(seconds, 1), maxStartSeconds); longer > seconds { //nolint:mnd // Twice as long.
+		sentence += fmt.Sprintf(" If it needs longer to start, give it more time: `zeitwork projects set %s --start-seconds %d`.", slug, longer)
+	}
+
+	return sentence
 }
 
 // unhealthy returns the error that the user sees: the sentence what, and the last lines of the app's log.

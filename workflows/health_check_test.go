@@ -112,7 +112,32 @@ func TestHealthCheck_AppNeverAnswers_FailsInTime(t *testing.T) {
 
 	failed := b.await(t, b.create(t).ID, stateFailed)
 	require.Equal(t, "invalid", *failed.ErrorCode)
-	require.Equal(t, "The app did not become healthy within 0 seconds. Nothing listens on port 3000. It wrote nothing to its log.", *failed.ErrorMessage)
+	require.Equal(t, "The app did not become healthy within 0 seconds. Nothing listens on port 3000. If it needs longer to start, give it more time: "+
+		"`zeitwork projects set app --start-seconds 2`. It wrote nothing to its log.", *failed.ErrorMessage)
+}
+
+func TestHealthCheck_ProjectGivesItsAppAnotherTime_IsHeeded(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.node.reports("running", "Nothing listens on port 3000.", "")
+	b.exec(t, "UPDATE projects SET start_seconds = 1")
+
+	worker := b.newWorker(t)
+	worker.config.HealthTimeout = time.Hour
+	b.runWorker(t, worker)
+
+	failed := b.await(t, b.create(t).ID, stateFailed)
+	require.Contains(t, *failed.ErrorMessage, "within 1 seconds. ")
+	require.Contains(t, *failed.ErrorMessage, "--start-seconds 2`")
+}
+
+func TestTooSlow_NamesALongerTimeOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, "The app did not become healthy within 60 seconds. If it needs longer to start, give it more time: "+
+		"`zeitwork projects set shop --start-seconds 120`.", tooSlow("shop", time.Minute, ""))
+	require.Equal(t, "The app did not become healthy within 1800 seconds. It sleeps.", tooSlow("shop", 30*time.Minute, "It sleeps."))
 }
 
 func TestHealthCheck_SaysWhatItWaitsFor(t *testing.T) {

@@ -11,11 +11,9 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/capacity"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
-
-// cpuOvercommit is how many times the processors of a node are given away: apps mostly wait. Memory is given away once.
-const cpuOvercommit = 4
 
 // candidate is a node that may get VMs, with its free processors, memory and addresses.
 type candidate struct {
@@ -47,7 +45,7 @@ func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*can
 	for _, node := range nodes {
 		row := used[node.ID]
 		found = append(found, &candidate{
-			node: node, cpuMillis: cpuOvercommit*int64(node.CPUMillis) - row.CPUMillis, memoryBytes: node.MemoryBytes - row.MemoryBytes,
+			node: node, cpuMillis: capacity.CPUOvercommit*int64(node.CPUMillis) - row.CPUMillis, memoryBytes: node.MemoryBytes - row.MemoryBytes,
 			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances,
 		})
 	}
@@ -60,6 +58,8 @@ type noRoomError struct {
 	need need
 	// addresses is true where a node has room and no free address.
 	addresses bool
+	// cpuMillis and memoryBytes are the most that one node has free, of each by itself.
+	cpuMillis, memoryBytes int64
 }
 
 func (e *noRoomError) Error() string {
@@ -67,11 +67,31 @@ func (e *noRoomError) Error() string {
 		return "The nodes that have room have no free address."
 	}
 
-	return fmt.Sprintf("No node has room for another VM with %s.", e.need)
+	processors := fmt.Sprintf("the node with the most has %s free, although each processor is given away %d times",
+		processors(e.cpuMillis), capacity.CPUOvercommit)
+	memory := fmt.Sprintf("the node with the most has %d MiB free", e.memoryBytes>>mebibyteBits)
+
+	switch {
+	case e.cpuMillis >= e.need.cpuMillis && e.memoryBytes >= e.need.memoryBytes:
+		return fmt.Sprintf("No node has room for another VM with %s: some have the memory and others the processors.", e.need)
+	case e.cpuMillis >= e.need.cpuMillis:
+		return fmt.Sprintf("No node has room for another VM with %s. Memory is short: %s.", e.need, memory)
+	case e.memoryBytes >= e.need.memoryBytes:
+		return fmt.Sprintf("No node has room for another VM with %s. Processors are short: %s.", e.need, processors)
+	default:
+		return fmt.Sprintf("No node has room for another VM with %s. Memory is short: %s; and processors are: %s.", e.need, memory, processors)
+	}
+}
+
+const mebibyteBits = 20
+
+// processors writes thousandths of a processor for users.
+func processors(millis int64) string {
+	return fmt.Sprintf("%.2f processors", float64(max(millis, 0))/1000) //nolint:mnd // Thousandths.
 }
 
 func (n need) String() string {
-	return fmt.Sprintf("%d MiB of memory and %.2f processors", n.memoryBytes>>20, float64(n.cpuMillis)/1000) //nolint:mnd // Thousandths.
+	return fmt.Sprintf("%d MiB of memory and %s", n.memoryBytes>>mebibyteBits, processors(n.cpuMillis))
 }
 
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
@@ -107,7 +127,7 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 // explain returns why none of the nodes takes a VM.
 func explain(among []*candidate, n need) error {
 	large := lo.SomeBy(among, func(c *candidate) bool {
-		return cpuOvercommit*int64(c.node.CPUMillis) >= n.cpuMillis && c.node.MemoryBytes >= n.memoryBytes
+		return capacity.CPUOvercommit*int64(c.node.CPUMillis) >= n.cpuMillis && c.node.MemoryBytes >= n.memoryBytes
 	})
 	if !large {
 		return problem.New(problem.Unavailable, "No node is large enough for a VM with %s. Make the app's VMs smaller, or add a larger node.", n)
@@ -116,6 +136,10 @@ func explain(among []*candidate, n need) error {
 	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool {
 		return c.cpuMillis >= n.cpuMillis && c.memoryBytes >= n.memoryBytes
 	})}
+
+	for _, c := range among {
+		cause.cpuMillis, cause.memoryBytes = max(cause.cpuMillis, c.cpuMillis), max(cause.memoryBytes, c.memoryBytes)
+	}
 
 	return problem.Wrap(cause, problem.Unavailable, "%s", cause.Error())
 }

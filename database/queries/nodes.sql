@@ -1,10 +1,27 @@
 -- name: ListNodes :many
-SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
+-- The nodes with what their VMs hold of them, as placement counts it.
+SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetNode :one
-SELECT sqlc.embed(nodes), (SELECT count(*) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL) AS vm_count
-FROM nodes WHERE nodes.id = $1;
+SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
+FROM nodes
+LEFT JOIN LATERAL (
+  SELECT count(*) AS vm_count,
+    sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+  FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
+) AS held ON true
+WHERE nodes.id = $1;
 
 -- name: NodeByName :one
 SELECT * FROM nodes WHERE name = $1;
@@ -48,8 +65,10 @@ DELETE FROM vms WHERE node_id = $1;
 -- What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
 SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+  deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
-FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR @runs_releases::boolean)
 ORDER BY vms.id;

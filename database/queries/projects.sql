@@ -1,10 +1,10 @@
 -- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds
 ) VALUES (
   @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @port, @health_path, @instances,
-  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables
+  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds
 ) RETURNING *;
 
 -- name: ProjectSlugTaken :one
@@ -49,6 +49,7 @@ UPDATE projects
 SET repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
+  start_seconds = @start_seconds, grace_seconds = @grace_seconds,
   instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
 WHERE id = @id;
 

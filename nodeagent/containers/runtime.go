@@ -65,6 +65,9 @@ type VM struct {
 	MemoryBytes int64
 	PIDs        int64
 	Environment map[string]string
+	// Facts are variables by which the platform tells the app what it is. They are no part of what the VM is: a platform that tells more starts
+	// no VM anew.
+	Facts map[string]string
 	// NetworkNamespace is the path of the namespace that the VM is put into.
 	NetworkNamespace string
 	// Folder holds the VM's files on the node.

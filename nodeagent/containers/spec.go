@@ -82,6 +82,8 @@ func environment(vm VM) []string {
 		all["PORT"] = strconv.FormatInt(vm.Port, 10)
 	}
 
+	maps.Copy(all, vm.Facts)
+
 	all["ZEITWORK_VM_ID"] = vm.ID.String()
 	all["ZEITWORK_DEPLOYMENT_ID"] = vm.DeploymentID.String()
 
@@ -147,17 +149,18 @@ func openFiles() *specs.POSIXRlimit {
 }
 
 func (r *Runtime) mounts(vm VM) []specs.Mount {
-	bind := func(source, destination string) specs.Mount {
+	bind := func(access, source, destination string) specs.Mount {
 		return specs.Mount{
-			Type: "bind", Source: source, Destination: destination, Options: []string{"bind", "ro", "nosuid", "nodev"},
+			Type: "bind", Source: source, Destination: destination, Options: []string{"bind", access, "nosuid", "nodev"},
 		}
 	}
 
 	return []specs.Mount{
-		bind(r.config.Init, initPath),
-		bind(filepath.Join(vm.Folder, resolvFile), "/etc/resolv.conf"),
-		bind(filepath.Join(vm.Folder, hostsFile), "/etc/hosts"),
-		bind(filepath.Join(vm.Folder, hostnameFile), "/etc/hostname"),
+		bind("ro", r.config.Init, initPath),
+		// The VM's own copies, written anew at each start. Entrypoints append to them, as they may in Docker.
+		bind("rw", filepath.Join(vm.Folder, resolvFile), "/etc/resolv.conf"),
+		bind("rw", filepath.Join(vm.Folder, hostsFile), "/etc/hosts"),
+		bind("rw", filepath.Join(vm.Folder, hostnameFile), "/etc/hostname"),
 		// Language runtimes read their memory limit there.
 		{
 			Type: "cgroup", Source: "cgroup", Destination: "/sys/fs/cgroup",

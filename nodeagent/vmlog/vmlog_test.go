@@ -2,11 +2,14 @@ package vmlog
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/containerd/containerd/v2/core/runtime/v2/logging"
 	"github.com/stretchr/testify/require"
@@ -179,6 +182,87 @@ func TestVMLog_LinesOverTheRateAreCounted(t *testing.T) {
 	require.Positive(t, notes)
 	require.GreaterOrEqual(t, kept, burstLines)
 	require.Less(t, kept, lines)
+}
+
+func TestVMLog_CrashBehindABurst_TheLastLinesAreThere(t *testing.T) {
+	t.Parallel()
+
+	const lines = 200_000
+
+	path := folder(t, 0)
+	write(t, path, noLimit, strings.Repeat("noise\n", lines), "")
+	write(t, path, noLimit, strings.Repeat("noise\n", lines)+"Error: DATABASE_URL is not set\n    at server.js:1\n", "")
+
+	records := readAll(t, NewReader(path, 0))
+	last := records[len(records)-2:]
+	require.Equal(t, []string{"Error: DATABASE_URL is not set", "    at server.js:1"}, []string{last[0].Line, last[1].Line})
+
+	told, notes := len(records), 0
+
+	for i, record := range records {
+		require.Equal(t, int64(i+1), record.Sequence)
+
+		if record.Stream == System {
+			var dropped int
+
+			_, err := fmt.Sscanf(record.Line, "%d lines were left out", &dropped)
+			require.NoError(t, err)
+
+			told += dropped - 1
+			notes++
+		}
+	}
+
+	require.Positive(t, notes)
+	require.Equal(t, 2*lines+2, told, "each line is there or counted")
+}
+
+func TestVMLog_BurstOfAnAppThatLives_IsToldAtOnce(t *testing.T) {
+	t.Parallel()
+
+	path := folder(t, 0)
+	w, err := newWriter(path, noLimit)
+	require.NoError(t, err)
+
+	source, sink := io.Pipe()
+	ended := make(chan error, 1)
+
+	go func() {
+		ended <- copyStreams(t.Context(), w, &logging.Config{Stdout: source, Stderr: strings.NewReader("")})
+	}()
+
+	_, err = io.WriteString(sink, strings.Repeat("noise\n", 3*burstLines)+"last words\n")
+	require.NoError(t, err)
+
+	reader, seen := NewReader(path, 0), []Record{}
+
+	require.Eventually(t, func() bool {
+		seen = append(seen, readAll(t, reader)...)
+
+		return len(seen) > 0 && seen[len(seen)-1].Line == "last words"
+	}, 10*time.Second, 10*time.Millisecond)
+	require.True(t, slices.ContainsFunc(seen, func(r Record) bool { return r.Stream == System }))
+
+	require.NoError(t, sink.Close())
+	require.NoError(t, <-ended)
+}
+
+func TestHeld_KeepsTheLastWithinItsBounds(t *testing.T) {
+	t.Parallel()
+
+	var h held
+
+	for range 3 * maxHeldLines {
+		h.add(Record{Line: strings.Repeat("x", MaxLineBytes)})
+	}
+
+	dropped, last := h.take()
+	require.Len(t, last, maxHeldBytes/MaxLineBytes)
+	require.Equal(t, 3*maxHeldLines, dropped+len(last))
+
+	dropped, last = h.take()
+	require.Zero(t, dropped)
+	require.Empty(t, last)
 }
 
 func TestVMLog_ToldToEnd_ReadsWhatIsLeft(t *testing.T) {

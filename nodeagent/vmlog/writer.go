@@ -25,6 +25,8 @@ const (
 
 	linesPerSecond = 2_000
 	burstLines     = 10_000
+	// holdTime is how long lines over the rate are held. In it the rate allows more lines than are kept.
+	holdTime = 200 * time.Millisecond
 
 	// lastRecordBytes is more than the longest record, escapes included.
 	lastRecordBytes = 8 * MaxLineBytes
@@ -59,7 +61,9 @@ type writer struct {
 	size     int64
 	sequence int64
 	limit    *rate.Limiter
-	dropped  int
+	held     held
+	// release is set while lines are held.
+	release *time.Timer
 }
 
 func newWriter(folder string, maxSize int64) (*writer, error) {
@@ -82,44 +86,70 @@ func newWriter(folder string, maxSize int64) (*writer, error) {
 	return w, w.open()
 }
 
-// append writes one line. Lines over the rate are counted and left out.
+// append writes one line. Of lines over the rate only the last ones are kept, for a moment: a crash is told by an app's last lines.
 func (w *writer) append(stream string, line []byte, cut int64) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 
-	if !w.limit.Allow() {
-		w.dropped++
+	record := Record{Time: time.Now().UTC(), Stream: stream, Line: text(line, cut)}
 
-		return nil
+	if w.release == nil && w.limit.Allow() {
+		return w.write(record)
 	}
 
-	if err := w.noteDropped(); err != nil {
-		return err
+	w.held.add(record)
+
+	if w.release == nil {
+		w.release = time.AfterFunc(holdTime, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+
+			_ = w.releaseHeld()
+		})
 	}
 
-	return w.write(stream, text(line, cut))
+	return nil
 }
 
 func (w *writer) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 
-	return errors.Join(w.noteDropped(), w.file.Close())
+	return errors.Join(w.releaseHeld(), w.file.Close())
 }
 
-func (w *writer) noteDropped() error {
-	if w.dropped == 0 {
-		return nil
+// releaseHeld writes how many lines were left out, and those that were kept. The caller holds the mutex.
+func (w *writer) releaseHeld() error {
+	if w.release == nil {
+		return nil // The writer was closed when the timer fired.
 	}
 
-	note := fmt.Sprintf("%d lines were left out: the app wrote more than %d lines a second.", w.dropped, linesPerSecond)
-	w.dropped = 0
+	w.release.Stop()
+	w.release = nil
 
-	return w.write(System, note)
+	dropped, last := w.held.take()
+	w.limit.ReserveN(time.Now(), len(last))
+
+	if dropped > 0 {
+		note := fmt.Sprintf("%d lines were left out: the app wrote more than %d lines a second.", dropped, linesPerSecond)
+		if err := w.write(Record{Time: last[0].Time, Stream: System, Line: note}); err != nil {
+			return err
+		}
+	}
+
+	for _, record := range last {
+		if err := w.write(record); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
-func (w *writer) write(stream, line string) error {
-	record, err := json.Marshal(Record{Sequence: w.sequence + 1, Time: time.Now().UTC(), Stream: stream, Line: line})
+func (w *writer) write(numbered Record) error {
+	numbered.Sequence = w.sequence + 1
+
+	record, err := json.Marshal(numbered)
 	if err != nil {
 		return fmt.Errorf("encode a log record: %w", err)
 	}

@@ -44,6 +44,9 @@ func (a *app) nodesCommand() *cobra.Command {
 	return command
 }
 
+// cores turns thousandths of a core into cores.
+func cores(millis int64) float64 { return float64(millis) / 1000 } //nolint:mnd // See above.
+
 func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 	nodes, err := allNodes(ctx, api)
 	if err != nil {
@@ -51,7 +54,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(nodes), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "STATE", "PREFIX", "RUNTIME", "VMS", "SEEN")
+		t := newTable(w, "NAME", "REGION", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
 
 		for _, node := range nodes {
 			seen := "never"
@@ -59,7 +62,9 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*node.LastSeenAt)
 			}
 
-			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10), seen)
+			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
+				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
+				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryBytes>>mebibyteBits), seen)
 		}
 
 		t.flush()

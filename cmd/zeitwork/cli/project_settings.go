@@ -34,6 +34,8 @@ func (a *app) setProjectCommand() *cobra.Command {
 		{"dockerfile", "`path` of the Dockerfile in the root directory", text(&update.DockerfilePath)},
 		{"port", "`port` that the app listens on; 0: EXPOSE of the Dockerfile, else 8080", number(&update.Port, 1)},
 		{"health-path", "`path` that answers 2xx or 3xx when the app is healthy; empty: / with any status below 500", text(&update.HealthPath)},
+		{"start-seconds", "`seconds` that the app may take from its start until it is healthy; 0: what the platform gives", number(&update.StartSeconds, 1)},
+		{"grace-seconds", "`seconds` that the app may take to end its requests after SIGTERM; 0: what the platform gives", number(&update.GraceSeconds, 1)},
 		{"release-command", "shell `command` that each deployment runs once before it serves; empty: none", text(&update.ReleaseCommand)},
 		{"build-variables", "`names` of variables that the build command gets as secrets, separated by commas; empty: none", list(&update.BuildVariables)},
 		{"instances", "`number` of VMs that run the app; the live deployment follows within seconds", number(&update.Instances, 1)},

@@ -75,6 +75,15 @@ func (a *app) printProject(project *client.Project) error {
 
 		t.row("Port", lo.Ternary(project.Port == nil, "the Dockerfile's", strconv.FormatInt(value(project.Port), 10)))
 		t.row("Health path", cmp.Or(value(project.HealthPath), "/ with any status below 500"))
+
+		if project.StartSeconds != nil {
+			t.row("Start", fmt.Sprintf("healthy within %d s", *project.StartSeconds))
+		}
+
+		if project.GraceSeconds != nil {
+			t.row("Grace", fmt.Sprintf("%d s to end after SIGTERM", *project.GraceSeconds))
+		}
+
 		t.row("Release command", cmp.Or(value(project.ReleaseCommand), "none"))
 		t.row("Build variables", cmp.Or(strings.Join(value(project.BuildVariables), ", "), "none"))
 		t.row("Deploys by itself", lo.Ternary(value(project.AutoDeploy), "on every push", "no"))

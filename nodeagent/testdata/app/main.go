@@ -29,6 +29,33 @@ func main() {
 		log.Fatal(http.ListenAndServe(":8081", http.HandlerFunc(answer)))
 	case "localhost":
 		log.Fatal(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.HandlerFunc(answer)))
+	case "ipv6":
+		listener, err := net.Listen("tcp6", "[::]:"+os.Getenv("PORT"))
+		if err != nil {
+			log.Fatal(err)
+		}
+
+		log.Fatal(http.Serve(listener, http.HandlerFunc(answer)))
+	case "host":
+		log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), http.HandlerFunc(checkHost)))
+	case "appends":
+		for _, path := range []string{"/etc/hosts", "/etc/resolv.conf", "/etc/hostname"} {
+			file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				log.Fatal(err)
+			}
+
+			fmt.Fprintln(file, "# appended")
+			file.Close()
+		}
+	case "burst":
+		noise := strings.Repeat("noise\n", 1000)
+		for range 100 {
+			fmt.Print(noise)
+		}
+
+		fmt.Println("DATABASE_URL is not set")
+		os.Exit(3)
 	case "crash":
 		fmt.Fprintln(os.Stderr, "cannot find the database")
 		os.Exit(3)
@@ -73,6 +100,13 @@ func command(duration, code string) {
 }
 
 var started = time.Now()
+
+// checkHost answers as an app that knows which hosts it serves.
+func checkHost(w http.ResponseWriter, r *http.Request) {
+	if r.Host != "shop.zeitwork.app" || r.Header.Get("X-Forwarded-Proto") != "https" {
+		http.Error(w, "Invalid HTTP_HOST header", http.StatusBadRequest)
+	}
+}
 
 func answer(w http.ResponseWriter, r *http.Request) {
 	switch {

@@ -1,0 +1,61 @@
+package edgeproxy
+
+import (
+	"errors"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+type peeked int
+
+const (
+	peekNothing peeked = iota // The connection is open and nothing has arrived.
+	peekBytes
+	peekEnd // The other side has closed the connection with a FIN.
+	peekBroken
+)
+
+// peek looks at what the next read would give, without waiting and without taking it.
+func peek(connection *net.TCPConn) peeked {
+	result := peekBroken
+
+	control(connection, func(descriptor int) {
+		var one [1]byte
+
+		n, _, err := unix.Recvfrom(descriptor, one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			result = peekNothing
+		case err == nil && n > 0:
+			result = peekBytes
+		case err == nil:
+			result = peekEnd
+		}
+	})
+
+	return result
+}
+
+// accepted returns how many of the bytes that were sent, and the SYN, the other side's kernel has acknowledged, where this kernel tells.
+func accepted(connection *net.TCPConn) (count int64, known bool) {
+	control(connection, func(descriptor int) {
+		if info, err := unix.GetsockoptTCPInfo(descriptor, unix.IPPROTO_TCP, unix.TCP_INFO); err == nil && info.Bytes_acked > 0 {
+			count, known = int64(info.Bytes_acked), true //nolint:gosec // No connection carries 2^63 bytes.
+		}
+	})
+
+	return count, known
+}
+
+// control runs a function with the connection's descriptor. A read or write under way does not hold it up.
+func control(connection *net.TCPConn, run func(descriptor int)) {
+	raw, err := connection.SyscallConn()
+	if err != nil {
+		return
+	}
+
+	// It fails where the connection is closed already.
+	_ = raw.Control(func(descriptor uintptr) { run(int(descriptor)) })
+}
