@@ -2,14 +2,11 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/moby/buildkit/client"
-	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -59,18 +56,25 @@ type BuildRequest struct {
 	Observe func(*client.SolveStatus)
 }
 
-// BuildResult is the image that now is in the registry, without a tag.
+// BuildResult is the image that now is in the registry, tagged with its deployment.
 type BuildResult struct {
 	// Digest is that of the manifest, with its algorithm.
 	Digest string
+	// ExposedPorts are the TCP ports that it exposes, those of the images that it builds on among them, in rising order.
+	ExposedPorts []int
 }
 
 // Build builds the image and pushes it to the project's repository. It calls log for each line, in order and from one
 // goroutine. The build ends with the context. The same tree and plan give the same image as long as BuildKit keeps its
 // cache.
 func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogLine)) (BuildResult, error) {
+	advice := "for example by installing dependencies before the source is copied"
+	if request.Plan.Dockerfile != "" {
+		advice = "for example by leaving tests and checks to where the code is written" // Generated Dockerfiles do install first.
+	}
+
 	ctx, cancel := context.WithTimeoutCause(ctx, b.config.Timeout, problem.New(problem.Invalid,
-		"The build took longer than %s. Make it shorter, for example by installing dependencies before the source is copied.", b.config.Timeout))
+		"The build took longer than %s. Make it shorter, %s.", b.config.Timeout, advice))
 	defer cancel()
 
 	inputs, err := newBuildInputs(request)
@@ -97,18 +101,15 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 		progress.follow(statuses)
 	}()
 
-	response, err := buildkit.Solve(ctx, nil, b.solveOptions(request, inputs), statuses)
+	digest, image, err := b.solve(ctx, buildkit, request, inputs, statuses)
 
 	<-logged
 
 	if err != nil {
-		return BuildResult{}, b.explain(ctx, err, newFailure(err, request.Plan, progress.failedOutput()))
+		return BuildResult{}, b.explain(ctx, err, newFailure(err, request, progress.failedOutput()))
 	}
 
-	digest := response.ExporterResponse[exptypes.ExporterImageDigestKey]
-	if !strings.HasPrefix(digest, "sha256:") {
-		return BuildResult{}, errors.New("buildkitd built an image and did not say which")
-	}
+	b.collectCaches(ctx, request.ProjectID)
 
-	return BuildResult{Digest: digest}, nil
+	return BuildResult{Digest: digest, ExposedPorts: exposedPorts(image)}, nil
 }

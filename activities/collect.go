@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
@@ -20,6 +21,22 @@ func (r *Registry) DeleteImage(ctx context.Context, projectID uuid.UUID, digest 
 	}
 
 	return r.remove(ctx, path, repository.Digest(digest))
+}
+
+// ListImages returns the deployments that an image of the project is tagged with.
+func (r *Registry) ListImages(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
+	tags, err := r.tags(ctx, ImageRepository(projectID))
+
+	return lo.FilterMap(tags, func(tag string, _ int) (uuid.UUID, bool) {
+		deployment, err := uuid.Parse(tag)
+
+		return deployment, err == nil
+	}), err
+}
+
+// ImageOf returns the digest of the image that is tagged with a deployment; empty where there is none.
+func (r *Registry) ImageOf(ctx context.Context, projectID, deploymentID uuid.UUID) (string, error) {
+	return r.digestOf(ctx, ImageRepository(projectID), deploymentID.String())
 }
 
 // ListSources returns the commits whose source the registry has.
@@ -72,21 +89,36 @@ func (r *Registry) tags(ctx context.Context, path string) ([]string, error) {
 
 // removeTag takes the manifest that the tag points at out of the registry, with all of its tags.
 func (r *Registry) removeTag(ctx context.Context, path, tag string) error {
+	digest, err := r.digestOf(ctx, path, tag)
+	if err != nil || digest == "" {
+		return err
+	}
+
 	repository, err := r.repository(path)
 	if err != nil {
 		return err
 	}
 
+	return r.remove(ctx, path, repository.Digest(digest))
+}
+
+// digestOf returns the digest of the manifest that a tag points at; empty where there is no such tag.
+func (r *Registry) digestOf(ctx context.Context, path, tag string) (string, error) {
+	repository, err := r.repository(path)
+	if err != nil {
+		return "", err
+	}
+
 	manifest, err := remote.Head(repository.Tag(tag), r.options(ctx, path, registryauth.Pull)...)
 	if isMissing(err) {
-		return nil
+		return "", nil
 	}
 
 	if err != nil {
-		return r.trouble(err, "look up %s:%s", path, tag)
+		return "", r.trouble(err, "look up %s:%s", path, tag)
 	}
 
-	return r.remove(ctx, path, repository.Digest(manifest.Digest.String()))
+	return manifest.Digest.String(), nil
 }
 
 func (r *Registry) remove(ctx context.Context, path string, manifest name.Digest) error {

@@ -867,7 +867,7 @@ type CreateProjectInputBody struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
-	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 
 	// CPUMillis Processor time of each VM, in thousandths of a core.
@@ -875,6 +875,9 @@ type CreateProjectInputBody struct {
 
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
@@ -1253,7 +1256,7 @@ type Project struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
-	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 
 	// CPUMillis Processor time of each VM, in thousandths of a core.
@@ -1262,6 +1265,9 @@ type Project struct {
 
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
@@ -1335,6 +1341,9 @@ type ProjectUpdate struct {
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 	CPUMillis      *int64    `json:"cpu_millis,omitempty"`
 	DockerfilePath *string   `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget Empty: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// GraceSeconds 0: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`

@@ -254,6 +254,7 @@ type Project struct {
 	InstancesChangedAt *time.Time
 	StartSeconds       *int32
 	GraceSeconds       *int32
+	DockerfileTarget   string
 }
 
 type ProjectEvent struct {

@@ -2,12 +2,14 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/appfacts"
 )
@@ -28,6 +30,13 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 	log := w.openBuildLog(ctx, a)
 	defer log.close()
 
+	// An attempt that was cut off may have left another image, which this one takes the tag from.
+	if a.number > 1 {
+		if err := w.noteLeftImage(ctx, a.project.ID, a.deployment.ID); err != nil {
+			return nil, err
+		}
+	}
+
 	result, err := w.builder.Build(ctx, activities.BuildRequest{
 		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
 		Facts: appfacts.Deployment{
@@ -35,16 +44,34 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		}.Variables(),
 	}, log.write)
 	if err != nil {
+		return nil, withLacks(err, plan.SourceLacks)
+	}
+
+	if err := w.noteImage(ctx, a.project.ID, result.Digest); err != nil {
 		return nil, err
 	}
 
-	if err := w.noteImage(ctx, a, result.Digest); err != nil {
-		return nil, err
+	planned := plan.Port
+
+	plan, sentence := dockerfile.TakePortOfImage(plan, result.ExposedPorts)
+	if sentence != "" {
+		log.sayf("%s", sentence)
+	}
+
+	encoded, err := json.Marshal(plan)
+	if err != nil {
+		return nil, fmt.Errorf("encode the build plan: %w", err)
 	}
 
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
 		if err := queries.SetDeploymentImageDigest(ctx, &result.Digest, a.deployment.ID); err != nil {
 			return fmt.Errorf("write the image's digest: %w", err)
+		}
+
+		if plan.Port != planned {
+			if err := queries.SetDeploymentBuildPlan(ctx, encoded, a.deployment.ID); err != nil {
+				return fmt.Errorf("write the build plan: %w", err)
+			}
 		}
 
 		if err := queries.KeepImage(ctx, a.project.ID, result.Digest); err != nil {

@@ -1,9 +1,9 @@
-// Package iprange lists the ranges of IPv4 addresses that are not the public internet.
+// Package iprange knows which addresses are not the public internet.
 package iprange
 
 import "net/netip"
 
-// Internal returns the ranges in which machines, clusters, tailnets and metadata services live, and those that no public host
+// Internal returns the ranges of IPv4 addresses in which machines, clusters, tailnets and metadata services live, and those that no public host
 // has an address of. Code of customers may reach none of them. No two ranges overlap.
 //
 // The ranges for documentation, 198.51.100.0/24 and 203.0.113.0/24 (RFC 5737), are left out: no host has an address of them, and
