@@ -29,9 +29,13 @@ type composerManifest struct {
 func readManifest(files fs.FS) (composerManifest, bool, error) {
 	var manifest composerManifest
 
-	content, err := source.Read(files, composerManifestName)
+	content, err := source.ReadUTF8(files, composerManifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return manifest, false, nil
+	}
+
+	if problem.IsUsers(err) {
+		return manifest, false, err
 	}
 
 	if err == nil {
@@ -51,6 +55,10 @@ func readLock(files fs.FS) (lockfile.ComposerLock, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return lockfile.ComposerLock{}, problem.New(problem.Invalid, "There is no %s, so that nobody knows which versions to install. "+
 			"Run composer update and commit %s.", lockfile.ComposerName, lockfile.ComposerName)
+	}
+
+	if problem.IsUsers(err) {
+		return lockfile.ComposerLock{}, err
 	}
 
 	var lock lockfile.ComposerLock

@@ -14,7 +14,11 @@ import (
 // readLock reads the lockfile of that name. install is the command that makes a new one. Its errors are the user's.
 func readLock(root fs.FS, name, install string) (lockfile.NodeLock, error) {
 	content, err := source.ReadLockfile(root, name)
-	if err != nil {
+
+	switch {
+	case problem.IsUsers(err):
+		return lockfile.NodeLock{}, err
+	case err != nil:
 		return lockfile.NodeLock{}, problem.Wrap(err, problem.Invalid, "%s cannot be read. Run %s and commit it as a regular file.", name, install)
 	}
 
