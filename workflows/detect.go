@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 )
@@ -26,7 +25,7 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	}
 	defer tree.Close()
 
-	plan, err := detect.Detect(tree.Dir, buildplan.Settings{
+	plan, err := w.builder.Plan(ctx, tree.Dir, buildplan.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
 		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
 		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,

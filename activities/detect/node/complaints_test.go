@@ -22,7 +22,7 @@ func TestComplaints_SayWhatToChange(t *testing.T) {
 				"npm error\nnpm error Could not resolve dependency:\nnpm error peer react@\"^18\" from old@1.0.0\n",
 			`npm finds no set of versions that all dependencies accept: peer react@"^18" from old@1.0.0.`,
 		},
-		"npm, engine":     {"npm error code EBADENGINE\nnpm error engine Unsupported engine\nnpm error notsup Required: {\"node\":\">=26\"}\n", "Node >=26. Write that into engines.node"},
+		"npm, engine":     {"npm error code EBADENGINE\nnpm error engine Unsupported engine\nnpm error notsup Required: {\"node\":\">=26\"}\n", "Node >=26, and the build has another."},
 		"npm, not there":  {"npm error code E404\nnpm error 404 Not Found - GET https://registry.npmjs.org/nope\nnpm error 404  'nope@1' is not in this registry.\n", "The package nope@1 is not in the registry."},
 		"npm, no version": {"npm error code ETARGET\nnpm error notarget No matching version found for next@99.0.0.\n", "The package next@99.0.0 is not in the registry."},
 		"npm, private":    {"npm error code E401\nnpm error Incorrect or missing password.\n", "${NPM_TOKEN}"},
@@ -30,10 +30,33 @@ func TestComplaints_SayWhatToChange(t *testing.T) {
 			" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\" because pnpm-lock.yaml is not up to date with package.json\n",
 			"Run pnpm install and commit pnpm-lock.yaml.",
 		},
+		"npm, another version": {
+			"npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.\nnpm error\nnpm error Invalid: lock file's left-pad@1.3.0 does not satisfy left-pad@2.0.0\n",
+			"it has left-pad@1.3.0, and package.json asks for left-pad@2.0.0.",
+		},
+		"pnpm, out of step by one": {
+			" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\" because pnpm-lock.yaml is not up to date with <ROOT>/package.json\n\n" +
+				"    Failure reason:\n    specifiers in the lockfile don't match specifiers in package.json:\n* 1 dependencies were added: is-even@1.0.0\n",
+			"where dependencies were added: is-even@1.0.0. Run pnpm install",
+		},
+		"pnpm, itself": {
+			" ERR_PNPM_UNSUPPORTED_ENGINE  Unsupported environment (bad pnpm and/or Node.js version)\n\nYour pnpm version is incompatible with \"/app\".\n\nExpected version: 9.x\nGot: 10.4.1\n",
+			"engines in package.json asks for pnpm 9.x, and the dependencies are installed with 10.4.1.",
+		},
+		"npm, devEngines": {
+			"npm error code EBADDEVENGINES\nnpm error EBADDEVENGINES The developer of this package has specified the following through devEngines\n" +
+				"npm error EBADDEVENGINES Invalid devEngines.runtime\nnpm error EBADDEVENGINES Invalid semver version \"22.11.0\" does not match \"v22.23.3\" for \"runtime\"\n",
+			`devEngines in package.json asks for: "22.11.0" does not match "v22.23.3" for "runtime".`,
+		},
+		"SSH":                 {"npm error git@github.com: Permission denied (publickey).\nnpm error fatal: Could not read from remote repository.\n", "by SSH, for which builds have no key"},
+		"a private one":       {"npm error fatal: could not read Username for 'https://github.com': No such device or address\n", "A dependency comes from https://github.com, which is private"},
+		"no repository":       {"fatal: not a git repository (or any of the parent directories): .git\n", "The build asks git about the repository"},
+		"no git":              {"> app@ build\n> git rev-parse HEAD\n\nsh: 1: git: not found\n", "The build calls git, which is not there"},
+		"no git, from Node":   {"Error: spawnSync git ENOENT\n", "The build calls git, which is not there"},
 		"pnpm, Node":          {"ERROR: This version of pnpm requires at least Node.js v22.13\n", `Write ">=22.13" into engines.node`},
 		"pnpm, scripts":       {"[ERR_PNPM_IGNORED_BUILDS] Ignored build scripts: esbuild\n", "pnpm approve-builds"},
 		"yarn 1, out of step": {"error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.\n", "Run yarn install and commit yarn.lock."},
-		"yarn 1, engine":      {"error a@1.0.0: The engine \"node\" is incompatible with this module. Expected version \">= 26\". Got \"24.1.0\"\n", "needs Node >= 26."},
+		"yarn 1, engine":      {"error a@1.0.0: The engine \"node\" is incompatible with this module. Expected version \">= 26\". Got \"24.1.0\"\n", "needs Node >= 26, and the build has another."},
 		"yarn 4, out of step": {"➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.\n", "Run yarn install and commit yarn.lock."},
 		"bun, out of step":    {"error: lockfile had changes, but lockfile is frozen\n", "Run bun install"},
 		"no compiler":         {"npm error gyp ERR! find Python\nnpm error gyp ERR! not ok\n", "A dependency could not compile itself."},

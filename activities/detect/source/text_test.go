@@ -16,10 +16,10 @@ func TestRead_HoweverATextIsWritten_IsUTF8WithoutItsMark(t *testing.T) {
 		content string
 		utf16   bool
 	}{
-		"plain":            {"22 ü", false},
-		"a mark":           {"\xef\xbb\xbf22 ü", false},
-		"by PowerShell":    {"\xff\xfe2\x002\x00 \x00\xfc\x00", true},
-		"the other order":  {"\xfe\xff\x002\x002\x00 \x00\xfc", true},
+		"plain":           {"22 ü", false},
+		"a mark":          {"\xef\xbb\xbf22 ü", false},
+		"by PowerShell":   {"\xff\xfe2\x002\x00 \x00\xfc\x00", true},
+		"the other order": {"\xfe\xff\x002\x002\x00 \x00\xfc", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

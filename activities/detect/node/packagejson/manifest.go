@@ -30,6 +30,11 @@ type Manifest struct {
 	Volta struct {
 		Node string `json:"node"`
 	} `json:"volta"`
+
+	DevEngines struct {
+		Runtime        DevEngines `json:"runtime"`
+		PackageManager DevEngines `json:"packageManager"`
+	} `json:"devEngines"`
 }
 
 // Read reads the package.json of a directory; false where the directory has none. Its errors are the user's.
