@@ -29,6 +29,10 @@ type NodeLock struct {
 	// NeedsGit are the URLs of the repositories that git fetches dependencies from, without their commits.
 	NeedsGit []string
 
+	// ForLinux is a package that brings a binary for Linux and that the lockfile lacks, though it has that of another system, and NeededBy the package that needs
+	// it. Both are empty where nothing is known to be missing.
+	ForLinux, NeededBy string
+
 	// lacks and version are Lacks and VersionOf of the format; nil where they are not known.
 	lacks   func(asks Requested) string
 	version func(directory, name, asked string) string

@@ -48,8 +48,10 @@ func parsePackageLock(content []byte) (NodeLock, error) {
 		from = append(from, locked.Version)
 	}
 
+	missing, neededBy := lock.forLinux()
+
 	return NodeLock{
-		Format: strconv.Itoa(lock.Version), Graph: graph, NeedsGit: gitRepositories(from),
+		Format: strconv.Itoa(lock.Version), Graph: graph, NeedsGit: gitRepositories(from), ForLinux: missing, NeededBy: neededBy,
 		version: func(directory, name, _ string) string { return lock.find(directory, name) },
 	}, nil
 }

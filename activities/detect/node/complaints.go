@@ -86,7 +86,7 @@ func installComplaints() []complaint.Complaint {
 		},
 		{
 			Says: regexp.MustCompile(`Cannot find module[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|` +
-				`@rolldown/)|Cannot find native binding`),
+				`@rolldown/)|Cannot find native binding|The package "@esbuild/[\w-]+" could not be found|Could not load the "sharp" module`),
 			Sentence: "The lockfile lacks what a dependency needs on Linux: it was written on another system. " +
 				"Delete node_modules and the lockfile, install anew and commit the lockfile.",
 		},

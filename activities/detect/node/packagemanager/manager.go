@@ -84,13 +84,21 @@ func declaredManager(root packagejson.Manifest, found map[string]string) (Manage
 	name, version, _ := strings.Cut(root.PackageManager, "@")
 	version, _, _ = strings.Cut(version, "+")
 
-	exact, err := semver.StrictNewVersion(version)
-	if err != nil || !lo.Contains([]string{NPM, PNPM, Yarn, Bun}, name) {
+	manager := Manager{Name: name, Because: "packageManager in package.json"}
+	manager.Berry = name == Yarn && (Manager{Version: version}).major() > 1
+
+	if exact, err := semver.StrictNewVersion(version); err == nil {
+		manager.Version = exact.String()
+	}
+
+	// A range is none that corepack takes, but says what is meant.
+	_, err := semver.NewConstraint(version)
+	if err != nil || version == "" || !lo.Contains([]string{NPM, PNPM, Yarn, Bun}, name) {
 		return Manager{}, problem.New(problem.Invalid, "packageManager in package.json is %q. "+
 			"Write npm, pnpm, yarn or bun with an exact version, such as \"pnpm@10.4.1\", or remove it.", root.PackageManager)
 	}
 
-	return Manager{Name: name, Version: exact.String(), Berry: name == Yarn && exact.Major() > 1, Because: "packageManager in package.json"}, nil
+	return manager, nil
 }
 
 // developedWith is the manager of devEngines.packageManager. Its version comes later, as that may be a range.

@@ -156,7 +156,7 @@ func TestManager_VersionIsWhatPackageJSONAsksFor(t *testing.T) {
 		want, setup string
 	}{
 		"engines, a line":              {`"engines":{"pnpm":"9.x"}`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
-		"engines, a newer line":        {`"engines":{"pnpm":">=10"}`, "pnpm-lock.yaml", pnpmLock, "11", "pnpm@11\n"},
+		"engines, a newer line":        {`"engines":{"pnpm":">=10"}`, "pnpm-lock.yaml", pnpmLock, "10", "pnpm@10\n"},
 		"engines, below a release":     {`"engines":{"pnpm":">=9.1 <9.5"}`, "pnpm-lock.yaml", pnpmLock, ">=9.1 <9.5", `"pnpm@>=9.1 <9.5"`},
 		"engines, exact":               {`"engines":{"pnpm":"8.15.4"}`, "pnpm-lock.yaml", "lockfileVersion: '6.0'\n", "8.15.4", "pnpm@8.15.4\n"},
 		"engines that agree":           {`"engines":{"pnpm":">=8"}`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
@@ -166,6 +166,9 @@ func TestManager_VersionIsWhatPackageJSONAsksFor(t *testing.T) {
 		"devEngines and no lockfile":   {`"devEngines":{"packageManager":{"name":"pnpm","version":"^10.0.0"}}`, "", "", "10", "pnpm install --no-frozen-lockfile"},
 		"devEngines, alternatives":     {`"devEngines":{"packageManager":[{"name":"npm"},{"name":"pnpm","version":"9.x"}]}`, "pnpm-lock.yaml", pnpmLock, "9", ""},
 		"packageManager before others": {`"packageManager":"pnpm@10.4.1","engines":{"pnpm":"9.x"}`, "pnpm-lock.yaml", pnpmLock, "10.4.1", ""},
+		"packageManager, a line":       {`"packageManager":"pnpm@9"`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
+		"packageManager, a range":      {`"packageManager":"pnpm@^10.1.0"`, "pnpm-lock.yaml", pnpmLock, "10", "pnpm@10\n"},
+		"packageManager, Yarn's line":  {`"packageManager":"yarn@4.x"`, "", "", "", "@yarnpkg/cli-dist@4\n"},
 		"engines of Yarn":              {`"engines":{"yarn":"^3.0.0"}`, "yarn.lock", yarnLock, "3", "@yarnpkg/cli-dist@3\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package packagemanager
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
@@ -53,16 +54,27 @@ func (m Manager) ChooseVersion(format string, root packagejson.Manifest, setting
 		return m
 	}
 
-	candidates := lo.Ternary(m.Name == Yarn && !m.Berry, []string{classicLine}, lines[m.Name])
-	if line, ok := lo.Find(candidates, fits); ok && m.Name != NPM {
+	if line, ok := lo.Find(m.nearestLines(), fits); ok && m.Name != NPM {
 		m.Version = line
-	} else if m.Name != NPM || by == developedBy {
+	} else if m.Name != NPM || !strings.HasPrefix(by, "engines.") {
 		m.Version = asked
 	}
 
-	m.Because += fmt.Sprintf(", and %s asks for %s", by, asked)
+	m.Because = lo.Ternary(m.Because == by, "", m.Because+", and ") + by + " asks for " + asked
 
 	return m
+}
+
+// nearestLines are the lines that a range chooses from: those that are newer than the one that writes such a lockfile, the next one first, and then the older ones.
+func (m Manager) nearestLines() []string {
+	if m.Name == Yarn && !m.Berry {
+		return []string{classicLine}
+	}
+
+	older, newer := lo.FilterReject(lines[m.Name], func(line string, _ int) bool { return (Manager{Version: line}).major() < m.major() })
+	slices.Reverse(newer)
+
+	return append(newer, older...)
 }
 
 // lineOf is the line that writes such a lockfile.
@@ -80,6 +92,10 @@ const developedBy = "devEngines.packageManager in package.json"
 
 // asked returns the range of versions that package.json asks for, and which field does. Managers refuse another version of themselves than these say.
 func (m Manager) asked(root packagejson.Manifest) (asked, by string) {
+	if name, declared, _ := strings.Cut(root.PackageManager, "@"); name == m.Name && declared != "" {
+		return declared, "packageManager in package.json"
+	}
+
 	if engine, ok := root.DevEngines.PackageManager.Find(m.Name); ok && engine.Version != "" {
 		return strings.TrimSpace(engine.Version), developedBy
 	}

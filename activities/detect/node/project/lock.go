@@ -1,6 +1,7 @@
 package project
 
 import (
+	"fmt"
 	"io/fs"
 	"strings"
 
@@ -27,6 +28,17 @@ func readLock(root fs.FS, name, install string) (lockfile.NodeLock, error) {
 	}
 
 	return read, nil
+}
+
+// otherSystem is a sentence of the plan's Reason about a lockfile that was written on another system; empty where that is not known.
+func (p *Project) otherSystem() string {
+	if p.lock.ForLinux == "" {
+		return ""
+	}
+
+	return fmt.Sprintf("%s was written on another system and lacks %s, which %s loads on Linux. "+
+		"Where that fails, delete node_modules and %s, run %s and commit the lockfile.",
+		p.Manager.Lockfile, p.lock.ForLinux, p.lock.NeededBy, p.Manager.Lockfile, p.Manager.PlainInstall())
 }
 
 // checkLock refuses a lockfile with which the manager would refuse to install without saying which dependency is the reason. All else is the manager's to

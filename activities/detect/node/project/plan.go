@@ -67,5 +67,5 @@ func (p *Project) Reason(found string) string {
 		sentences = append(sentences, locked)
 	}
 
-	return strings.Join(lo.Compact(append(sentences, p.unused, p.withoutBrowser())), " ")
+	return strings.Join(lo.Compact(append(sentences, p.unused, p.otherSystem(), p.withoutBrowser())), " ")
 }
