@@ -33,7 +33,7 @@ type IgnoreRules struct {
 
 // ReadIgnoreRules reads the .dockerignore in that directory. Its errors are the user's.
 func ReadIgnoreRules(files fs.FS) (IgnoreRules, error) {
-	content, err := ReadUTF8(files, DockerignoreName)
+	content, err := Read(files, DockerignoreName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return IgnoreRules{}, nil
 	}
