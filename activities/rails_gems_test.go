@@ -70,24 +70,24 @@ func TestRails_WithNativeGemsAndBundledStyles_IsAnImageWithNoCompilerAndNoNode(t
 }
 
 // asIfMadeOnWindows adds a gem that asks git for its files, and leaves bin/rails as Windows does.
-func (a *exampleApp) asIfMadeOnWindows(t *testing.T) {
+func (e *exampleApp) asIfMadeOnWindows(t *testing.T) {
 	t.Helper()
 
-	a.repository.write(map[string]string{
+	e.repository.write(map[string]string{
 		"engines/billing/lib/billing.rb": "module Billing; end\n",
 		"engines/billing/billing.gemspec": "Gem::Specification.new do |s|\n  s.name = 'billing'\n  s.version = '0.1.0'\n  s.summary = 'bills'\n  s.authors = ['acme']\n" +
 			"  s.files = `git ls-files -z`.split(\"\\x0\")\nend\n",
 	})
-	a.replace(t, "Gemfile", `gem "rails"`, "gem \"billing\", path: \"engines/billing\"\ngem \"rails\"")
-	a.replace(t, "Gemfile.lock", "GEM\n", "PATH\n  remote: engines/billing\n  specs:\n    billing (0.1.0)\n\nGEM\n")
-	a.replace(t, "Gemfile.lock", "DEPENDENCIES\n", "DEPENDENCIES\n  billing!\n")
+	e.replace(t, "Gemfile", `gem "rails"`, "gem \"billing\", path: \"engines/billing\"\ngem \"rails\"")
+	e.replace(t, "Gemfile.lock", "GEM\n", "PATH\n  remote: engines/billing\n  specs:\n    billing (0.1.0)\n\nGEM\n")
+	e.replace(t, "Gemfile.lock", "DEPENDENCIES\n", "DEPENDENCIES\n  billing!\n")
 
-	script, err := os.ReadFile(a.repository.path("bin/rails"))
+	script, err := os.ReadFile(e.repository.path("bin/rails"))
 	require.NoError(t, err)
 
 	windows := strings.NewReplacer("\n", "\r\n", "env ruby", "env ruby.exe").Replace(string(script))
-	require.NoError(t, os.WriteFile(a.repository.path("bin/rails"), []byte(windows), 0o600))
-	require.NoError(t, os.Chmod(a.repository.path("bin/rails"), 0o600))
+	require.NoError(t, os.WriteFile(e.repository.path("bin/rails"), []byte(windows), 0o600))
+	require.NoError(t, os.Chmod(e.repository.path("bin/rails"), 0o600))
 }
 
 // packGem makes a gem of a directory with its specification, as gem build does.

@@ -105,10 +105,10 @@ func newestOf(version string) *semver.Version {
 
 	parsed, numbers := semver.MustParse(version), strings.Count(version, ".")+1
 
-	switch {
-	case numbers == 1:
+	switch numbers {
+	case 1:
 		return semver.New(parsed.Major(), newest, newest, "", "")
-	case numbers == 2: //nolint:mnd // Major and minor.
+	case 2: //nolint:mnd // Major and minor.
 		return semver.New(parsed.Major(), parsed.Minor(), newest, "", "")
 	default:
 		return parsed

@@ -43,14 +43,11 @@ func (m composerManifest) scriptsAfterInstall() []string {
 
 // patches are the files and directories of the source that Composer's plugins take patches from.
 func (m composerManifest) patches(files fs.FS) []string {
+	named := lo.Map(patchFile.FindAllSubmatch(m.Extra.Patches, -1), func(quoted [][]byte, _ int) string { return string(quoted[1]) })
 	// By habit they are all in one directory.
-	names := []string{"patches", "patches.json", "patches.lock.json", m.Extra.PatchesFile}
+	usual := []string{"patches", "patches.json", "patches.lock.json", m.Extra.PatchesFile}
 
-	for _, quoted := range patchFile.FindAllSubmatch(m.Extra.Patches, -1) {
-		names = append(names, string(quoted[1]))
-	}
-
-	return lo.Uniq(lo.FilterMap(names, func(name string, _ int) (string, bool) {
+	return lo.Uniq(lo.FilterMap(append(usual, named...), func(name string, _ int) (string, bool) {
 		name = path.Clean(strings.ReplaceAll(name, `\/`, "/"))
 
 		return name, fs.ValidPath(name) && name != "." && buildplan.PlainPath.MatchString(name) && !strings.HasPrefix(name, "patches/") &&

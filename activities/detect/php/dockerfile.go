@@ -7,7 +7,6 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
@@ -86,7 +85,7 @@ func (d *laravelDockerfile) Hashed() string {
 }
 
 // dockerfile fills in all but the secrets and the assets.
-func (l *laravelApp) dockerfile(settings buildplan.Settings, port int) *laravelDockerfile {
+func (l *laravelApp) dockerfile(port int) *laravelDockerfile {
 	// php-fpm depends on a tool for temporary files, for which Debian would install all of systemd.
 	packages := slices.Concat(
 		[]string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")},

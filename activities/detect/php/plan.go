@@ -55,7 +55,7 @@ func (l *laravelApp) plan(settings buildplan.Settings) (buildplan.Plan, error) {
 	buildSecrets := lo.Uniq(lo.Without(settings.BuildVariables, l.public()...))
 	slices.Sort(buildSecrets)
 
-	dockerfile := l.dockerfile(settings, port)
+	dockerfile := l.dockerfile(port)
 	dockerfile.ComposerSecrets = buildplan.SecretMounts(plan.Secrets)
 	dockerfile.BuildSecrets = buildplan.SecretMounts(buildSecrets)
 	plan.Secrets = append(plan.Secrets, buildSecrets...)

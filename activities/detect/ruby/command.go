@@ -65,7 +65,7 @@ func (a railsApp) command() string {
 	text := &strings.Builder{}
 	encoder := json.NewEncoder(text)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(strings.Join(append(steps, web), " && ")) // A string always encodes.
+	_ = encoder.Encode(strings.Join(append(steps, web), " && ")) //nolint:errchkjson // A string always encodes.
 
 	return fmt.Sprintf(`["sh", "-c", %s]`, strings.TrimSpace(text.String()))
 }

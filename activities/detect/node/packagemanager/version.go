@@ -65,7 +65,8 @@ func (m Manager) ChooseVersion(format string, root packagejson.Manifest, setting
 	return m
 }
 
-// nearestLines are the lines that a range chooses from: those that are newer than the one that writes such a lockfile, the next one first, and then the older ones.
+// nearestLines are the lines that a range chooses from: those that are newer than the one that writes such a lockfile, the next one first, and then the
+// older ones.
 func (m Manager) nearestLines() []string {
 	if m.Name == Yarn && !m.Berry {
 		return []string{classicLine}

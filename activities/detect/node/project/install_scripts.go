@@ -61,7 +61,9 @@ func (p *Project) hookScripts(later []laterScript) []string {
 	for _, known := range p.packages() {
 		for _, name := range ownScripts {
 			runsLater := lo.ContainsBy(later, func(script laterScript) bool { return script.name == name && path.Dir(script.file) == known.Directory })
-			if command := withoutHooksCommand(known, name); command != "" && !runsLater && !(p.Manager.Berry && name == "prepare") {
+			isRun := !p.Manager.Berry || name != "prepare"
+
+			if command := withoutHooksCommand(known, name); command != "" && isRun && !runsLater {
 				commands = append(commands, command)
 			}
 		}

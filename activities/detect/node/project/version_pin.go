@@ -100,7 +100,7 @@ func (p *Project) readPin(by, text string, table buildplan.Runtime) (wanted, err
 
 	if back, err := strconv.ParseUint(strings.TrimPrefix(word, "lts/-"), 10, 8); err == nil && strings.HasPrefix(word, "lts/-") {
 		// The lines with long-term support have even numbers, and the default is one.
-		before := semver.MustParse(table.Default).Major() - 2*back
+		before := semver.MustParse(table.Default).Major() - back - back
 
 		return isLine(func(major uint64) bool { return major == before }), nil
 	}
