@@ -21,7 +21,7 @@ type Image struct {
 // is accepted, 22.11: the table says by Exact how the registry calls it. It is false where both are not to be had. named are in the order of their
 // preference.
 func (r Runtime) Find(accepts func(version *semver.Version) bool, named []string) (Image, bool) {
-	fits := func(line string) bool { return accepts(newestOf(line)) }
+	fits := func(line string) bool { return accepts(NewestOf(line)) }
 	isNamed := func(line string) bool { return fits(line) && (line == r.Default || lo.Contains(r.tags(named), line)) }
 
 	for _, prefers := range []func(line string) bool{isNamed, fits} {
@@ -37,7 +37,7 @@ func (r Runtime) Find(accepts func(version *semver.Version) bool, named []string
 func (r Runtime) FindBeside(accepts func(version *semver.Version) bool, named []string) (Image, bool) {
 	for _, version := range r.tags(named) {
 		image := Image{version, r.ExactImage(version)}
-		if r.Exact != "" && accepts(newestOf(version)) && !slices.Contains(r.lacking, image.Reference) {
+		if r.Exact != "" && accepts(NewestOf(version)) && !slices.Contains(r.lacking, image.Reference) {
 			return image, true
 		}
 	}
@@ -99,8 +99,8 @@ func Named(text string) []string {
 	return found
 }
 
-// newestOf stands for the newest release of a version of one number or two, of which the table does not say what it is.
-func newestOf(version string) *semver.Version {
+// NewestOf stands for the newest release of a version of one number or two, of which the table does not say what it is.
+func NewestOf(version string) *semver.Version {
 	const newest = 999
 
 	parsed, numbers := semver.MustParse(version), strings.Count(version, ".")+1

@@ -18,6 +18,9 @@ type Version struct {
 	Because string
 }
 
+// newest is the newest release that the version may be.
+func (v Version) newest() *semver.Version { return buildplan.NewestOf(v.Version) }
+
 // chooseVersion decides by engines.node. Where that leaves a choice, the first of the other places that name a version decides, and else the table's
 // default. The app's directory comes before the top of its workspace.
 func (p *Project) chooseVersion(table buildplan.Runtime) (Version, error) {
@@ -34,9 +37,9 @@ func (p *Project) chooseVersion(table buildplan.Runtime) (Version, error) {
 	if pinned.by != "" {
 		both := pinned
 		both.accepts = func(version *semver.Version) bool { return pinned.accepts(version) && engines.accepts(version) }
-		both.strict = pinned.strict || engines.strict && engines.by != ""
 
-		if found, ok := both.find(table); ok {
+		found, ok := both.find(table)
+		if ok && !pinned.refuses(found.newest()) && !engines.refuses(found.newest()) {
 			return found, nil
 		}
 
@@ -45,15 +48,15 @@ func (p *Project) chooseVersion(table buildplan.Runtime) (Version, error) {
 		}
 	}
 
-	if found, ok := engines.find(table); ok {
+	if found, ok := engines.find(table); ok && !engines.refuses(found.newest()) {
 		return found, nil
 	}
 
 	return Version{}, unknownVersion(table, engines)
 }
 
-// find returns the image of a version that is wanted. Where the registry turned out not to have the exact one, it is the newest of its line, unless the
-// package manager insists on it.
+// find returns the image of a version that is wanted. Where the registry turned out not to have the exact one, it is the newest of its line, which the package
+// manager may refuse.
 func (w wanted) find(table buildplan.Runtime) (Version, bool) {
 	because := "the default"
 	if w.by != "" {
@@ -65,7 +68,7 @@ func (w wanted) find(table buildplan.Runtime) (Version, bool) {
 	}
 
 	found, ok := table.Nearest(w.accepts, w.named)
-	if !ok || w.strict {
+	if !ok {
 		return Version{}, false
 	}
 

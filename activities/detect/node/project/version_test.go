@@ -92,9 +92,10 @@ func TestNodeVersion_ThatTheRegistryLacks_IsTheNewestOfItsLine_UnlessTheManagerI
 	settings := buildplan.Settings{BaseImages: buildplan.DefaultBaseImages().Without("docker.io/library/node:22.11.0-slim", "docker.io/library/node:26-trixie-slim")}
 
 	for name, files := range map[string]map[string]string{
-		"npm only warns": {"package.json": app},
-		".nvmrc":         {".nvmrc": "22.11.0"},
-		"volta":          {"package.json": `{"scripts":{"start":"a"},"volta":{"node":"22.11.0"}}`},
+		"npm only warns":  {"package.json": app},
+		".nvmrc":          {".nvmrc": "22.11.0"},
+		"volta":           {"package.json": `{"scripts":{"start":"a"},"volta":{"node":"22.11.0"}}`},
+		"Yarn 1 takes it": {"package.json": `{"scripts":{"start":"a"},"engines":{"node":">=20"}}`, ".nvmrc": "22.11.0", "yarn.lock": detecttest.EmptyYarn1},
 	} {
 		plan := detectors.RequirePlan(t, detecttest.With(map[string]string{"package.json": `{"scripts":{"start":"a"}}`}, files), settings)
 		require.Equal(t, "22", plan.Versions["node"], name)

@@ -17,10 +17,13 @@ type wanted struct {
 	accepts  func(version *semver.Version) bool
 	// named are the versions that text names, the newest first.
 	named []string
-	// strict says that the package manager refuses another version, and because is the end of a sentence about that.
+	// strict says that the package manager refuses a version that it does not accept, and because is the end of a sentence about that.
 	strict  bool
 	because string
 }
+
+// refuses tells whether the package manager refuses a version.
+func (w wanted) refuses(version *semver.Version) bool { return w.strict && !w.accepts(version) }
 
 // anyVersion is what a source wants that says nothing.
 func anyVersion() wanted {
