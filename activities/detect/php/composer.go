@@ -47,7 +47,7 @@ func (m composerManifest) patches(files fs.FS) []string {
 	// By habit they are all in one directory.
 	usual := []string{"patches", "patches.json", "patches.lock.json", m.Extra.PatchesFile}
 
-	return lo.Uniq(lo.FilterMap(append(usual, named...), func(name string, _ int) (string, bool) {
+	return lo.Uniq(lo.FilterMap(slices.Concat(usual, named), func(name string, _ int) (string, bool) {
 		name = path.Clean(strings.ReplaceAll(name, `\/`, "/"))
 
 		return name, fs.ValidPath(name) && name != "." && buildplan.PlainPath.MatchString(name) && !strings.HasPrefix(name, "patches/") &&

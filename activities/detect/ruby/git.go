@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 
 	"github.com/samber/lo"
 )
@@ -19,7 +20,7 @@ func (a railsApp) asksGit() bool {
 	})
 	own := []string{gemfileName, "config/*.rb", "config/environments/*.rb", "config/initializers/*.rb"}
 
-	return lo.SomeBy(append(own, gemspecs...), func(pattern string) bool {
+	return lo.SomeBy(slices.Concat(own, gemspecs), func(pattern string) bool {
 		names, _ := fs.Glob(a.tree, pattern) // A directory whose name is no pattern has none.
 
 		return lo.SomeBy(names, func(name string) bool { return callsGit.MatchString(a.text(name)) })
