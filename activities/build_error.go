@@ -185,14 +185,17 @@ func (b *Builder) heapAdvice(output string) string {
 	return cause + ", or make the build need less: turn source maps and type checks off, or split it."
 }
 
-func explainImage(err error, image string, failed failure) error {
-	for _, words := range []string{
+// isAbsentImage tells whether a registry does not have an image, or does not show it to everybody, or does not exist itself.
+func isAbsentImage(err error) bool {
+	return slices.ContainsFunc([]string{
 		"not found", "authorization failed", "insufficient_scope", "pull access denied", "no match for platform", "401 Unauthorized", "403 Forbidden",
 		"no such host",
-	} {
-		if strings.Contains(err.Error(), words) {
-			return explainMissingImage(err, image, failed)
-		}
+	}, func(words string) bool { return strings.Contains(err.Error(), words) })
+}
+
+func explainImage(err error, image string, failed failure) error {
+	if isAbsentImage(err) {
+		return explainMissingImage(err, image, failed)
 	}
 
 	return problem.Wrap(err, problem.Unavailable, "The image %s, which the app is built on, cannot be pulled.", image)

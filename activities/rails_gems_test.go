@@ -46,6 +46,7 @@ func TestRails_WithNativeGemsAndBundledStyles_IsAnImageWithNoCompilerAndNoNode(t
 	app.replace(t, "Gemfile.lock", "  specs:\n", "  specs:\n    clients (1.0.0)\n")
 	app.replace(t, "Gemfile.lock", "DEPENDENCIES\n", "DEPENDENCIES\n  clients\n")
 	app.replace(t, "app/views/layouts/application.html.erb", `"application"`, `"bundled"`)
+	app.asIfMadeOnWindows(t)
 
 	built := app.build(t)
 	require.Contains(t, built.log, "Installing clients 1.0.0 with native extensions")
@@ -56,6 +57,7 @@ func TestRails_WithNativeGemsAndBundledStyles_IsAnImageWithNoCompilerAndNoNode(t
 	}
 
 	running := runImage(t, image, "SECRET_KEY_BASE=secret")
+	require.NoError(t, running.exec("bin/rails", "runner", `exit Gem.loaded_specs["billing"].files.include?("lib/billing.rb")`), running.log())
 	require.NoError(t, running.exec("bundle", "exec", "ruby", "-e",
 		`%w[pg mysql2 clients].each { |gem| require gem }; exit Clients.versions == [PG.library_version, Mysql2::Client.info[:id]]`), running.log())
 
@@ -65,6 +67,27 @@ func TestRails_WithNativeGemsAndBundledStyles_IsAnImageWithNoCompilerAndNoNode(t
 
 	_, styles := running.get(t, http.MethodGet, stylesheet, "X-Forwarded-Proto", "https")
 	require.Equal(t, "main h1{color:teal;}", styles)
+}
+
+// asIfMadeOnWindows adds a gem that asks git for its files, and leaves bin/rails as Windows does.
+func (e *exampleApp) asIfMadeOnWindows(t *testing.T) {
+	t.Helper()
+
+	e.repository.write(map[string]string{
+		"engines/billing/lib/billing.rb": "module Billing; end\n",
+		"engines/billing/billing.gemspec": "Gem::Specification.new do |s|\n  s.name = 'billing'\n  s.version = '0.1.0'\n  s.summary = 'bills'\n  s.authors = ['acme']\n" +
+			"  s.files = `git ls-files -z`.split(\"\\x0\")\nend\n",
+	})
+	e.replace(t, "Gemfile", `gem "rails"`, "gem \"billing\", path: \"engines/billing\"\ngem \"rails\"")
+	e.replace(t, "Gemfile.lock", "GEM\n", "PATH\n  remote: engines/billing\n  specs:\n    billing (0.1.0)\n\nGEM\n")
+	e.replace(t, "Gemfile.lock", "DEPENDENCIES\n", "DEPENDENCIES\n  billing!\n")
+
+	script, err := os.ReadFile(e.repository.path("bin/rails"))
+	require.NoError(t, err)
+
+	windows := strings.NewReplacer("\n", "\r\n", "env ruby", "env ruby.exe").Replace(string(script))
+	require.NoError(t, os.WriteFile(e.repository.path("bin/rails"), []byte(windows), 0o600))
+	require.NoError(t, os.Chmod(e.repository.path("bin/rails"), 0o600))
 }
 
 // packGem makes a gem of a directory with its specification, as gem build does.

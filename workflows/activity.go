@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
 
 // Source is the part of *activities.Source that the chain uses.
@@ -17,6 +18,7 @@ type Source interface {
 
 // Builder is the part of *activities.Builder that the chain uses.
 type Builder interface {
+	Plan(ctx context.Context, directory string, settings buildplan.Settings) (buildplan.Plan, error)
 	Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error)
 }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/databasetest"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -338,6 +340,11 @@ func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.T
 	}
 
 	return &activities.Tree{Dir: m.tree}, m.waitIfBlocked(ctx, "open")
+}
+
+// Plan asks no registry: it has all images.
+func (m *memory) Plan(_ context.Context, directory string, settings buildplan.Settings) (buildplan.Plan, error) {
+	return detect.Detect(directory, settings)
 }
 
 func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error) {

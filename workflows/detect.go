@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -38,7 +37,7 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 		lacks = cloned.SourceLacks
 	}
 
-	plan, err := detect.Detect(tree.Dir, buildplan.Settings{
+	plan, err := w.builder.Plan(ctx, tree.Dir, buildplan.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, DockerfileTarget: a.project.DockerfileTarget,
 		Port:           wantedPort(a.project, a.environment),
 		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),

@@ -90,10 +90,6 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		},
 		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
 		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},
-		"a lockfile of the app's own in a workspace": {
-			map[string]string{"package.json": `{"workspaces":["a"]}`, "yarn.lock": "", "a/package.json": detecttest.ServerApp["package.json"], "a/package-lock.json": "{}"},
-			[]string{"a has package-lock.json, and the workspace that it is part of has yarn.lock. Delete the first"},
-		},
 		"a path that no Dockerfile names": {
 			map[string]string{"package.json": `{"workspaces":["a/*"],"scripts":{"start":"node x"}}`, "a/my app/package.json": "{}"}, []string{`The path "a/my app/package.json"`, "Rename it"},
 		},

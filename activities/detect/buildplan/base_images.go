@@ -32,9 +32,11 @@ type Runtime struct {
 	Default string `json:"default"`
 	// Images are references, with or without a digest, by version: "22", "3.3".
 	Images map[string]string `json:"images"`
-	// Exact is the reference for sources whose tools accept one exact version only, with {version} in its place. Empty: they get the image
-	// of the version's line.
+	// Exact is the reference for versions beside the lines, such as the exact one that a source names, with {version} in its place. Empty: there are none.
 	Exact string `json:"exact,omitempty"`
+
+	// lacking are the references that the registry turned out not to have.
+	lacking []string
 }
 
 // DefaultBaseImages is the table that is in force unless an operator brings another.

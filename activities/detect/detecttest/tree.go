@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,7 +22,14 @@ func NewTree(t *testing.T, files map[string]string) string {
 
 	for name, content := range files {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(directory, name)), 0o755))
-		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), 0o600))
+
+		// A script is executable, as it is in a repository.
+		mode := os.FileMode(0o600)
+		if strings.HasPrefix(content, "#!") {
+			mode = 0o700
+		}
+
+		require.NoError(t, os.WriteFile(filepath.Join(directory, name), []byte(content), mode))
 	}
 
 	return directory

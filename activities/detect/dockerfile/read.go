@@ -20,11 +20,11 @@ func Read(root fs.FS, name string) (string, []byte, error) {
 
 	name = path.Clean(name)
 
-	content, err := source.Read(root, name)
+	content, err := source.ReadUTF8(root, name)
 	if errors.Is(err, fs.ErrNotExist) && path.Base(name) == defaultName {
 		// BuildKit falls back to this name, too.
 		name = path.Join(path.Dir(name), strings.ToLower(defaultName))
-		content, err = source.Read(root, name)
+		content, err = source.ReadUTF8(root, name)
 	}
 
 	switch {

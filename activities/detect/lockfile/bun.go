@@ -9,9 +9,8 @@ import (
 
 // bunLockfile is a bun.lock, which is JSON with commas behind the last elements.
 type bunLockfile struct {
-	Version    int                          `json:"lockfileVersion"`
-	Workspaces map[string]npmPackage        `json:"workspaces"`
-	Packages   map[string][]json.RawMessage `json:"packages"`
+	Version  int                          `json:"lockfileVersion"`
+	Packages map[string][]json.RawMessage `json:"packages"`
 }
 
 // parseBunLock parses a bun.lock.
@@ -21,7 +20,7 @@ func parseBunLock(content []byte) (NodeLock, error) {
 		return NodeLock{}, err
 	}
 
-	graph, versions := map[string][]string{}, map[string]string{}
+	graph, versions, from := map[string][]string{}, map[string]string{}, []string{}
 
 	for place, locked := range lock.Packages {
 		var descriptor string
@@ -31,6 +30,7 @@ func parseBunLock(content []byte) (NodeLock, error) {
 
 		name, version := nameOfDescriptor(descriptor)
 		versions[place] = version
+		from = append(from, version)
 
 		for _, part := range locked[1:] {
 			// The parts are strings and one object. At which place the object stands depends on where the package comes from.
@@ -42,25 +42,7 @@ func parseBunLock(content []byte) (NodeLock, error) {
 	}
 
 	return NodeLock{
-		Format: strconv.Itoa(lock.Version), Graph: graph, compare: lock.compare,
+		Format: strconv.Itoa(lock.Version), Graph: graph, NeedsGit: gitRepositories(from),
 		version: func(_, name, _ string) string { return versions[name] },
 	}, nil
-}
-
-// compare finds what `bun install --frozen-lockfile` refuses.
-func (l bunLockfile) compare(directory string, asks Requested) *Difference {
-	if directory == "." {
-		directory = ""
-	}
-
-	locked, ok := l.Workspaces[directory]
-	if !ok {
-		return &Difference{Kind: PackageMissing}
-	}
-
-	noted := Requested{
-		Dependencies: locked.Dependencies, DevDependencies: locked.DevDependencies, OptionalDependencies: locked.OptionalDependencies,
-	}
-
-	return compareNoted(asks, noted.Installed(), func(asked, noted string) bool { return asked == noted })
 }

@@ -24,8 +24,17 @@ type NodeLock struct {
 	// Graph names the direct dependencies of each locked package, by name.
 	Graph map[string][]string
 
-	// compare and version are Compare and VersionOf of the format; nil where they are not known.
-	compare func(directory string, asks Requested) *Difference
+	// Several says that the file has several documents, as pnpm writes since version 11.
+	Several bool
+	// NeedsGit are the URLs of the repositories that git fetches dependencies from, without their commits.
+	NeedsGit []string
+
+	// ForLinux is a package that brings a binary for Linux and that the lockfile lacks, though it has that of another system, and NeededBy the package that needs
+	// it. Both are empty where nothing is known to be missing.
+	ForLinux, NeededBy string
+
+	// lacks and version are Lacks and VersionOf of the format; nil where they are not known.
+	lacks   func(asks Requested) string
 	version func(directory, name, asked string) string
 }
 
@@ -45,14 +54,15 @@ func ParseNode(name string, content []byte) (NodeLock, error) {
 	}
 }
 
-// Compare returns the first reason for which the manager would refuse to install exactly what is locked. It is nil where there is none, and where none is
-// known. asks comes from the package.json in that directory of the workspace, which is "." for the top.
-func (l NodeLock) Compare(directory string, asks Requested) *Difference {
-	if l.compare == nil {
-		return nil
+// Lacks returns a dependency for which the manager would refuse to install exactly what is locked, with the range that is asked for: "left-pad@^1.0.0". It
+// is empty where there is none, and for managers that say it better themselves: Yarn 1 does not name what it misses. asks comes from a package.json that is
+// part of no workspace.
+func (l NodeLock) Lacks(asks Requested) string {
+	if l.lacks == nil {
+		return ""
 	}
 
-	return l.compare(directory, asks)
+	return l.lacks(asks)
 }
 
 // VersionOf returns the locked version of a dependency. directory is that of the package that asks for it, and asked is the range that it asks for. The

@@ -13,7 +13,6 @@ import (
 // pnpmLockfile is a pnpm-lock.yaml.
 type pnpmLockfile struct {
 	Version   string                  `yaml:"lockfileVersion"`
-	Overrides map[string]string       `yaml:"overrides"`
 	Importers map[string]pnpmImporter `yaml:"importers"`
 	// Packages have the dependencies up to format 8, Snapshots since format 9.
 	Packages  map[string]pnpmPackage `yaml:"packages"`
@@ -23,6 +22,10 @@ type pnpmLockfile struct {
 }
 
 type pnpmPackage struct {
+	Resolution struct {
+		Type string `yaml:"type"`
+		Repo string `yaml:"repo"`
+	} `yaml:"resolution"`
 	Dependencies         map[string]string `yaml:"dependencies"`
 	OptionalDependencies map[string]string `yaml:"optionalDependencies"`
 }
@@ -39,29 +42,35 @@ func parsePNPMLock(content []byte) (NodeLock, error) {
 	}
 
 	// pnpm 11 and newer have a document of their own for the packages that pnpm itself is made of.
+	several := false
+
 	for range maxDocuments {
 		next := pnpmLockfile{}
 		if decoder.Decode(&next) != nil {
 			break
 		}
 
-		lock = lock.with(next)
+		lock, several = lock.with(next), true
 	}
 
-	graph := map[string][]string{}
+	graph, repositories := map[string][]string{}, []string{}
 
 	for _, packages := range []map[string]pnpmPackage{lock.Packages, lock.Snapshots} {
 		for descriptor, locked := range packages {
 			mergeGraph(graph, pnpmPackageName(descriptor), locked.Dependencies, locked.OptionalDependencies)
+
+			if locked.Resolution.Type == "git" {
+				repositories = append(repositories, locked.Resolution.Repo)
+			}
 		}
 	}
 
-	return NodeLock{Format: lock.Version, Graph: graph, compare: lock.compare, version: lock.version}, nil
+	return NodeLock{Format: lock.Version, Graph: graph, NeedsGit: lo.Uniq(repositories), Several: several, version: lock.version}, nil
 }
 
 // with adds a document of the same file. An importer that asks for nothing replaces none.
 func (l pnpmLockfile) with(next pnpmLockfile) pnpmLockfile {
-	l.Packages, l.Snapshots, l.Overrides = lo.Assign(l.Packages, next.Packages), lo.Assign(l.Snapshots, next.Snapshots), lo.Assign(l.Overrides, next.Overrides)
+	l.Packages, l.Snapshots = lo.Assign(l.Packages, next.Packages), lo.Assign(l.Snapshots, next.Snapshots)
 
 	l.Importers = lo.Assign(l.Importers, lo.PickBy(next.Importers, func(directory string, asks pnpmImporter) bool {
 		return len(asks.Dependencies)+len(asks.DevDependencies)+len(asks.OptionalDependencies) > 0 || !lo.HasKey(l.Importers, directory)

@@ -13,7 +13,6 @@ type Requested struct {
 	Dependencies         map[string]string `json:"dependencies"`
 	DevDependencies      map[string]string `json:"devDependencies"`
 	OptionalDependencies map[string]string `json:"optionalDependencies"`
-	PeerDependencies     map[string]string `json:"peerDependencies"`
 
 	// Resolutions and the two kinds of Overrides replace the ranges that dependencies ask for.
 	Resolutions map[string]json.RawMessage `json:"resolutions"`

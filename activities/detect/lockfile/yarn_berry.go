@@ -20,7 +20,9 @@ func parseBerryLock(content []byte) (NodeLock, error) {
 		return NodeLock{}, err
 	}
 
-	graph, workspaces, versions := map[string][]string{}, map[string]berryPackage{}, map[string]string{}
+	graph, versions := map[string][]string{}, map[string]string{}
+
+	from := []string{}
 
 	for descriptors, locked := range lock {
 		for descriptor := range strings.SplitSeq(descriptors, ", ") {
@@ -28,34 +30,15 @@ func parseBerryLock(content []byte) (NodeLock, error) {
 		}
 
 		name, where := nameOfDescriptor(locked.Resolution)
-		if directory, ok := strings.CutPrefix(where, "workspace:"); ok {
-			workspaces[directory] = locked
+		from = append(from, where)
 
-			continue
-		}
-
-		if descriptors != berryMetadata {
+		if descriptors != berryMetadata && !strings.HasPrefix(where, "workspace:") {
 			mergeGraph(graph, name, locked.Dependencies)
 		}
 	}
 
 	return NodeLock{
-		Format: lock[berryMetadata].Version, Graph: graph,
+		Format: lock[berryMetadata].Version, Graph: graph, NeedsGit: gitRepositories(from),
 		version: func(_, name, asked string) string { return versions[name+"@"+strings.TrimPrefix(asked, "npm:")] },
-		compare: func(directory string, asks Requested) *Difference {
-			noted, ok := workspaces[directory]
-			if !ok {
-				return &Difference{Kind: PackageMissing}
-			}
-
-			return compareNoted(asks, noted.Dependencies, sameForBerry)
-		},
 	}, nil
-}
-
-// sameForBerry is true also where a range has a protocol: Yarn alone can judge that, as it notes such a range with details.
-func sameForBerry(asked, noted string) bool {
-	asked, noted = strings.TrimPrefix(asked, "npm:"), strings.TrimPrefix(noted, "npm:")
-
-	return asked == noted || strings.ContainsAny(asked+noted, ":/#")
 }

@@ -18,6 +18,8 @@ type classicLock struct {
 	// versions are by descriptor, such as "left-pad@^1.0.0".
 	versions map[string]string
 	graph    map[string][]string
+	// from are the places that packages come from.
+	from []string
 
 	// descriptors are those of the entry that is being read, and section is the attribute whose lines are being read.
 	descriptors []string
@@ -40,6 +42,8 @@ func (l *classicLock) read(line string) {
 		for _, descriptor := range l.descriptors {
 			l.versions[descriptor] = strings.Trim(words[1], `"`)
 		}
+	case indentation == attributeIndentation && words[0] == "resolved" && len(words) > 1:
+		l.from = append(l.from, strings.Trim(words[1], `"`))
 	case indentation == attributeIndentation:
 		l.section = strings.TrimSuffix(words[0], ":")
 	case len(l.descriptors) > 0 && (l.section == "dependencies" || l.section == "optionalDependencies"):
@@ -61,18 +65,19 @@ func parseClassicLock(content string) (NodeLock, error) {
 	}
 
 	return NodeLock{
-		Format: "1", Graph: lock.graph,
+		Format: "1", Graph: lock.graph, NeedsGit: gitRepositories(lock.from),
 		version: func(_, name, asked string) string { return lock.versions[name+"@"+asked] },
-		compare: func(_ string, asks Requested) *Difference {
+		lacks: func(asks Requested) string {
 			asked := asks.Installed()
 
-			for _, name := range slices.Sorted(maps.Keys(asked)) {
-				if !lo.HasKey(lock.versions, name+"@"+asked[name]) && !asks.replaces(name) && !isLocal(asked[name]) {
-					return &Difference{Kind: RangeMissing, Dependency: name, Asked: asked[name]}
-				}
+			missing, _ := lo.Find(slices.Sorted(maps.Keys(asked)), func(name string) bool {
+				return !lo.HasKey(lock.versions, name+"@"+asked[name]) && !asks.replaces(name) && !isLocal(asked[name])
+			})
+			if missing == "" {
+				return ""
 			}
 
-			return nil
+			return missing + "@" + asked[missing]
 		},
 	}, nil
 }

@@ -9,7 +9,7 @@ import (
 
 // Complaints are those of package managers, bundlers and Node. A complaint that names the cause comes before one that only follows from it.
 func Complaints() []complaint.Complaint {
-	return slices.Concat(lockComplaints(), installComplaints(), buildComplaints())
+	return slices.Concat(lockComplaints(), versionComplaints(), gitComplaints(), installComplaints(), buildComplaints())
 }
 
 // lockComplaints are about a lockfile that does not fit package.json.
@@ -20,8 +20,16 @@ func lockComplaints() []complaint.Complaint {
 			Sentence: "package-lock.json is out of step with package.json: it lacks $1. Run npm install and commit package-lock.json.",
 		},
 		{
+			Says:     regexp.MustCompile("`npm ci` can only install packages when.*\n(?:.*\n)*?.*Invalid: lock file's (\\S+) does not satisfy (\\S+)"),
+			Sentence: "package-lock.json is out of step with package.json: it has $1, and package.json asks for $2. Run npm install and commit package-lock.json.",
+		},
+		{
 			Says:     regexp.MustCompile("`npm ci` can only install"),
 			Sentence: "package-lock.json is out of step with package.json. Run npm install and commit package-lock.json.",
+		},
+		{
+			Says:     regexp.MustCompile(`ERR_PNPM_OUTDATED_LOCKFILE(?:.*\n)+?.*\* \d+ dependencies were (added|removed): (.+)`),
+			Sentence: "pnpm-lock.yaml is out of step with package.json, where dependencies were $1: $2. Run pnpm install and commit pnpm-lock.yaml.",
 		},
 		{
 			Says:     regexp.MustCompile(`ERR_PNPM_OUTDATED_LOCKFILE|ERR_PNPM_LOCKFILE_CONFIG_MISMATCH|with "frozen-lockfile" because`),
@@ -58,19 +66,6 @@ func installComplaints() []complaint.Complaint {
 				"run npm install and commit package-lock.json.",
 		},
 		{
-			Says: regexp.MustCompile(`(?:EBADENGINE(?:.*\n)+?.*Required: \{.*"node":"([^"]+)"|ERR_PNPM_UNSUPPORTED_ENGINE(?:.*\n)+?.*Expected version: (.+)|` +
-				`The engine "node" is incompatible with this module\. Expected version "([^"]+)")`),
-			Sentence: "A dependency needs Node $1$2$3. Write that into engines.node of package.json.",
-		},
-		{
-			Says:     regexp.MustCompile(`This version of pnpm requires at least Node\.js v([\d.]+)`),
-			Sentence: "This version of pnpm needs Node $1. Write \">=$1\" into engines.node of package.json, or an older pnpm into packageManager.",
-		},
-		{
-			Says:     regexp.MustCompile(`EBADENGINE|ERR_PNPM_UNSUPPORTED_ENGINE`),
-			Sentence: "A dependency needs another version of Node. Write the one that it needs into engines.node of package.json.",
-		},
-		{
 			Says:     regexp.MustCompile(`ERR_PNPM_IGNORED_BUILDS`),
 			Sentence: "pnpm wants to know which dependencies may run scripts when they are installed. Run pnpm approve-builds and commit what it writes.",
 		},
@@ -91,7 +86,7 @@ func installComplaints() []complaint.Complaint {
 		},
 		{
 			Says: regexp.MustCompile(`Cannot find module[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|` +
-				`@rolldown/)|Cannot find native binding`),
+				`@rolldown/)|Cannot find native binding|The package "@esbuild/[\w-]+" could not be found|Could not load the "sharp" module`),
 			Sentence: "The lockfile lacks what a dependency needs on Linux: it was written on another system. " +
 				"Delete node_modules and the lockfile, install anew and commit the lockfile.",
 		},

@@ -1,10 +1,14 @@
 package php
 
 import (
+	"cmp"
+	"io/fs"
 	"maps"
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
@@ -13,54 +17,128 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// publicDirectory is where Laravel has what browsers get.
+const publicDirectory = "public"
+
 // viteBuildDirectory matches the option of Laravel's plugin for Vite that names the directory, below public, to build to.
 var viteBuildDirectory = regexp.MustCompile(`\bbuildDirectory\s*:\s*['"]([A-Za-z0-9_./-]+)['"]`)
 
-// laravelAssets are the scripts and styles that Vite builds for the app's pages.
+// laravelAssets are the scripts and styles that Vite or Mix builds for the app's pages.
 type laravelAssets struct {
 	app *project.Project
+	// builder is the name of what builds them.
+	builder string
+	// script is the script of package.json that builds them.
+	script string
 	// directory is the one that they are built to.
 	directory string
 	// withPHP says that the build runs the app, to ask it for its routes.
 	withPHP bool
 }
 
-// openLaravelAssets is nil where no package.json has a build by Vite.
+// openLaravelAssets is nil where no package.json has a build by Vite or Mix.
 func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelAssets, error) {
 	read, ok, err := packagejson.Read(tree, ".")
-	if err != nil || !ok || strings.TrimSpace(read.Scripts["build"]) == "" || !read.Depends("vite") && !read.Depends("laravel-vite-plugin") {
+	if err != nil || !ok {
 		return nil, err
 	}
 
-	app, err := project.Open(tree, settings, read)
-	if err != nil {
+	assets := builtBy(tree, read)
+	if assets == nil {
+		return nil, nil //nolint:nilnil // No assets are none.
+	}
+
+	if assets.app, err = project.Open(tree, settings, read); err != nil {
 		return nil, err
 	}
 
-	if app.InWorkspace() {
+	if assets.app.InWorkspace() {
 		return nil, problem.New(problem.Invalid, "The package.json of the Laravel app is part of a workspace above it, which the app cannot be built in. "+
 			"Take it out of the workspace and commit a lockfile beside it, or bring a Dockerfile.")
 	}
 
-	directory := "build"
-	if match := viteBuildDirectory.FindStringSubmatch(project.ReadConfig(tree, "vite.config")); match != nil {
-		directory = match[1]
+	return assets, nil
+}
+
+// builtBy says what builds the assets, and how; nil where nothing does.
+func builtBy(files fs.FS, read packagejson.Manifest) *laravelAssets {
+	has := func(script string) bool { return strings.TrimSpace(read.Scripts[script]) != "" }
+
+	switch {
+	case has("build") && (read.Depends("vite") || read.Depends("laravel-vite-plugin")):
+		config := project.ReadConfig(files, "vite.config")
+
+		directory := "build"
+		if match := viteBuildDirectory.FindStringSubmatch(config); match != nil {
+			directory = match[1]
+		}
+
+		return &laravelAssets{
+			builder: "Vite", script: "build", directory: path.Join(publicDirectory, directory),
+			withPHP: read.Depends("@laravel/vite-plugin-wayfinder") || strings.Contains(config, artisan) || runsPHP(read, "build"),
+		}
+	case read.Depends("laravel-mix"):
+		script, found := lo.Find([]string{"build", "production", "prod"}, has)
+		if !found {
+			return nil
+		}
+
+		// Mix writes to several places below public.
+		return &laravelAssets{builder: "Mix", script: script, directory: publicDirectory, withPHP: runsPHP(read, script)}
+	default:
+		return nil
+	}
+}
+
+var (
+	// phpProgram matches a command of PHP's.
+	phpProgram = regexp.MustCompile(`(?:^|[\s&|;(])(?:php|artisan|\./artisan|composer)\s`)
+	// scriptRun matches the name of a script that another runs.
+	scriptRun = regexp.MustCompile(`\b(?:npm run|pnpm run|pnpm|yarn run|yarn|bun run)\s+(?:-s\s+|--silent\s+)?([\w:.-]+)`)
+)
+
+// runsPHP tells whether a script runs PHP, itself or by other scripts.
+func runsPHP(read packagejson.Manifest, script string) bool {
+	asked, names := map[string]bool{}, []string{script}
+
+	for len(names) > 0 {
+		name := names[0]
+		names = names[1:]
+
+		if asked[name] {
+			continue
+		}
+
+		asked[name] = true
+
+		for _, text := range []string{read.Scripts["pre"+name], read.Scripts[name], read.Scripts["post"+name]} {
+			if phpProgram.MatchString(text) {
+				return true
+			}
+
+			for _, match := range scriptRun.FindAllStringSubmatch(text, -1) {
+				names = append(names, match[1])
+			}
+		}
 	}
 
-	return &laravelAssets{
-		app: app, directory: path.Join("public", directory), withPHP: read.Depends("@laravel/vite-plugin-wayfinder"),
-	}, nil
+	return false
 }
 
 // reason is the part of the plan's Reason that is about the assets.
 func (a *laravelAssets) reason() string {
-	return "Its assets are built with Vite. " + a.app.NodeReason()
+	with := ""
+	if a.withPHP {
+		with = ", with PHP beside, which the build asks"
+	}
+
+	return "Its assets are built with " + a.builder + with + ". " + a.app.NodeReason()
 }
 
 // complete adds what the build of the assets needs to the plan and to the Dockerfile.
 func (a *laravelAssets) complete(plan *buildplan.Plan, dockerfile *laravelDockerfile) error {
-	plan.Versions["node"] = a.app.Node.Line
-	plan.Arguments = a.app.PublicVariables("VITE_")
+	plan.Versions["node"] = a.app.Node.Version
+	plan.Arguments = a.app.PublicVariables("VITE_", "MIX_")
 	maps.Copy(plan.Missing, a.app.Missing())
 
 	node, err := a.app.Dockerfile(plan, dockerfile.What)
@@ -68,6 +146,12 @@ func (a *laravelAssets) complete(plan *buildplan.Plan, dockerfile *laravelDocker
 		return err
 	}
 
+	if major, _, _ := strings.Cut(a.app.VersionOf("laravel-mix"), "."); a.builder == "Mix" && lo.Contains([]string{"4", "5"}, major) {
+		// They run webpack 4, which asks for what Node has only when told so.
+		node.BuildEnvironment = append(node.BuildEnvironment, "NODE_OPTIONS=--openssl-legacy-provider")
+	}
+
+	node.Build = cmp.Or(lo.Ternary(a.script == "build", node.Build, ""), a.app.Manager.Run(a.script))
 	dockerfile.Node, dockerfile.WithPHP, dockerfile.Assets = node, a.withPHP, a.directory
 
 	return nil

@@ -26,6 +26,14 @@ func ScriptComplaints() []complaint.Complaint {
 func composerLockComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
+			Says:     regexp.MustCompile(`"?(?:\./)?(composer\.(?:json|lock))"? does not contain valid JSON(?:.*\n)*?.*BOM detected`),
+			Sentence: "$1 begins with a byte order mark, which Composer does not read. Save it as UTF-8 without one and commit it.",
+		},
+		{
+			Says:     regexp.MustCompile(`Cannot apply patch (.+?)!?(?:\s*\((\S+)\))`),
+			Sentence: "Composer cannot apply the patch $2. Commit it, take it out of .dockerignore, and see that it fits the locked version of the package.",
+		},
+		{
 			Says:     regexp.MustCompile(`Required package "([^"]+)" (?:\(in require-dev\) )?is (?:not present in the lock file|in the lock file as)`),
 			Sentence: "composer.lock is out of step with composer.json, as $1 shows. Run composer update $1 and commit both.",
 		},

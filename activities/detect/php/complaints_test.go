@@ -17,6 +17,7 @@ func TestComplaints_OfComposerAndLaravel_SayWhatToChange(t *testing.T) {
 		"- Required package \"a/b\" is in the lock file as \"1.0.0\" but that does not satisfy your constraint \"^2.0\".":                              "as a/b shows",
 		"Your lock file does not contain a compatible set of packages.\n  Problem 1\n    - a/b 1.2.3 requires ext-ffmpeg * -> it is missing from your": "a/b requires PHP's extension ext-ffmpeg",
 		"    - a/b v1.2.3 requires php ~8.1.0 -> your php version (8.4.28) does not satisfy that requirement.":                                         "a/b requires PHP ~8.1.0, and the app is built with 8.4.28",
+		"\"./composer.json\" does not contain valid JSON  \nBOM detected, make sure your input does not include a Unicode Byte-Order-Mark":             "composer.json begins with a byte order mark",
 		"Your requirements could not be resolved to an installable set of packages.":                                                                   "composer.lock names",
 		"The checksum verification of the file failed (downloaded from artifacts/x.zip)":                                                               "artifacts/x.zip is not what",
 		"The 'https://nova.laravel.com/dist' URL required authentication (HTTP 401).\nYou must be using the interactive console":                       "sign in to https://nova.laravel.com/dist",

@@ -7,7 +7,6 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
@@ -23,9 +22,13 @@ type laravelDockerfile struct {
 
 	// Packages are Debian's packages for the app.
 	Packages string
+	// Official is how an official image of PHP gets its extensions; nil where PHP is Debian's.
+	Official *officialPHP
 	// ComposerPackages are Debian's packages that the build needs besides.
 	ComposerPackages string
 
+	// Scripts are the events of composer.json whose scripts run once the packages and the sources are there.
+	Scripts []string
 	// InstallFiles are all files that the installation of PHP's packages reads.
 	InstallFiles string
 	// Auth says that the source has an auth.json with credentials of private repositories.
@@ -45,8 +48,44 @@ type laravelDockerfile struct {
 	Assets string
 }
 
+// FPM is the name of the program php-fpm.
+func (d *laravelDockerfile) FPM() string {
+	if d.Official != nil {
+		return "php-fpm"
+	}
+
+	return "php-fpm" + d.PHP
+}
+
+// FPMConfiguration is the file that php-fpm reads.
+func (d *laravelDockerfile) FPMConfiguration() string {
+	if d.Official != nil {
+		return "/usr/local/etc/php-fpm.conf"
+	}
+
+	return "/etc/php/" + d.PHP + "/fpm/php-fpm.conf"
+}
+
+// IniDirectory is the directory with the settings of PHP.
+func (d *laravelDockerfile) IniDirectory() string {
+	if d.Official != nil {
+		return "/usr/local/etc/php/conf.d"
+	}
+
+	return "/etc/php/" + d.PHP + "/fpm/conf.d"
+}
+
+// Hashed is the path below which the names of the assets change with their content.
+func (d *laravelDockerfile) Hashed() string {
+	if d.Node == nil || d.Assets == publicDirectory {
+		return "/build/assets/"
+	}
+
+	return strings.TrimPrefix(d.Assets, publicDirectory) + "/assets/"
+}
+
 // dockerfile fills in all but the secrets and the assets.
-func (l *laravelApp) dockerfile(settings buildplan.Settings, port int) *laravelDockerfile {
+func (l *laravelApp) dockerfile(port int) *laravelDockerfile {
 	// php-fpm depends on a tool for temporary files, for which Debian would install all of systemd.
 	packages := slices.Concat(
 		[]string{"ca-certificates", "systemd-standalone-tmpfiles", l.debianPackage("cli"), l.debianPackage("fpm")},
@@ -57,13 +96,19 @@ func (l *laravelApp) dockerfile(settings buildplan.Settings, port int) *laravelD
 		composerPackages = append(composerPackages, l.debianPackage("zip"))
 	}
 
+	if len(l.patches) > 0 {
+		composerPackages = append(composerPackages, "patch")
+	}
+
 	return &laravelDockerfile{
-		What: "a Laravel app", Image: settings.BaseImages[buildplan.RuntimePHP].Images[l.php], PHP: l.php, Port: port,
+		What: "a Laravel app", Scripts: l.scripts, Image: l.php.Reference, PHP: l.php.Version, Official: l.official, Port: port,
 		Packages: strings.Join(packages, " "), ComposerPackages: strings.Join(composerPackages, " "),
-		InstallFiles: strings.Join(append([]string{composerManifestName, lockfile.ComposerName}, l.packages...), " "),
+		InstallFiles: strings.Join(slices.Concat([]string{composerManifestName, lockfile.ComposerName}, l.packages, l.patches), " "),
 		Auth:         source.IsFile(l.tree, "auth.json"), DatabaseDirectory: source.IsDirectory(l.tree, "database"), Database: l.database(),
 	}
 }
 
 // debianPackage is the full name of one of PHP's packages.
-func (l *laravelApp) debianPackage(name string) string { return fmt.Sprintf("php%s-%s", l.php, name) }
+func (l *laravelApp) debianPackage(name string) string {
+	return fmt.Sprintf("php%s-%s", l.php.Version, name)
+}

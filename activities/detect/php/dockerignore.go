@@ -10,7 +10,7 @@ func laravelDockerignore(assets *laravelAssets) string {
 		"storage/*.key", "storage/logs/*", "storage/framework/cache/data/*", "storage/framework/sessions/*", "storage/framework/views/*",
 	}
 
-	if assets != nil {
+	if assets != nil && assets.directory != publicDirectory {
 		lines = append(lines, assets.directory)
 	}
 

@@ -48,12 +48,17 @@ type laravelApp struct {
 	tree source.Tree
 	// framework is the version of Laravel.
 	framework string
-	// php is the version of PHP, and because says in a few words why it is that.
-	php, because string
+	php       phpVersion
 	// extensions are the extensions of PHP, by the ends of the names of Debian's packages.
 	extensions []string
+	// official is nil where PHP is Debian's.
+	official *officialPHP
 	// packages are the files and directories of the source that the installation reads.
 	packages []string
+	// scripts are the events of composer.json whose scripts run after the installation.
+	scripts []string
+	// patches are the files and directories of the source with patches of packages.
+	patches []string
 	// assets is nil for an app whose assets are not built.
 	assets *laravelAssets
 }
@@ -69,14 +74,22 @@ func openLaravel(tree source.Tree, manifest composerManifest, settings buildplan
 		return nil, err
 	}
 
-	found := &laravelApp{tree: tree, framework: lock.VersionOf(laravelPackage)}
+	found := &laravelApp{
+		tree: tree, framework: lock.VersionOf(laravelPackage), scripts: manifest.scriptsAfterInstall(), patches: manifest.patches(tree),
+	}
 	requirements := platform(manifest, lock)
 
-	if found.php, found.because, err = chooseVersion(requirements, lock, settings.BaseImages[buildplan.RuntimePHP]); err != nil {
+	if found.php, err = chooseVersion(requirements, lock, settings.BaseImages[buildplan.RuntimePHP]); err != nil {
 		return nil, err
 	}
 
-	if found.extensions, err = extensionPackages(requirements); err != nil {
+	if found.php.official {
+		found.official, err = official(requirements)
+	} else {
+		found.extensions, err = extensionPackages(requirements)
+	}
+
+	if err != nil {
 		return nil, err
 	}
 

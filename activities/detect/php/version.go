@@ -16,31 +16,44 @@ import (
 // newestPatch stands for the patch version of a line, which grows as Debian brings newer ones.
 const newestPatch = 999
 
-// chooseVersion returns a version of the table that satisfies all requirements, and in a few words why it is that. The version that the lock was made for
-// comes before the table's default, and that before the newest.
-func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime) (version, because string, err error) {
+// phpVersion is the version of PHP that the app runs on.
+type phpVersion struct {
+	buildplan.Image
+
+	// because says in a few words why it is that.
+	because string
+	// official says that the image is an official one of PHP, as Debian does not have the version.
+	official bool
+}
+
+// chooseVersion returns a version that satisfies all requirements. The version that the lock was made for comes before the table's default, and that before
+// the newest: these are Debian's. Where none of them will do, it is one that a requirement names.
+func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime) (phpVersion, error) {
 	refusals := map[string]*phpRefusal{}
 
 	for _, line := range table.Versions() {
-		if refusals[line], err = refusalOf(line, table.Images[line], requirements); err != nil {
-			return "", "", err
+		refusal, err := refusalOf(line, table.Images[line], requirements)
+		if err != nil {
+			return phpVersion{}, err
 		}
+
+		refusals[line] = refusal
 	}
 
 	accepts := func(line string) bool { return table.Images[line] != "" && refusals[line] == nil }
 
 	if made, err := semver.NewVersion(lock.PlatformOverrides["php"]); err == nil {
 		if line := fmt.Sprintf("%d.%d", made.Major(), made.Minor()); accepts(line) {
-			return line, "the version in config.platform of composer.json", nil
+			return phpVersion{Image: table.OfLine(line), because: "the version in config.platform of composer.json"}, nil
 		}
 	}
 
-	version, ok := table.Choose(accepts)
+	line, ok := table.Choose(accepts)
 	if !ok {
-		return "", "", noPHP(table.Versions(), refusals)
+		return besideDebian(requirements, lock, table, refusals)
 	}
 
-	because = "the default, as nothing asks for a version"
+	because := "the default, as nothing asks for a version"
 
 	first, asks := lo.Find(requirements, platformRequirement.isPHP)
 	if asks {
@@ -51,7 +64,42 @@ func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLoc
 		because = fmt.Sprintf("%s; not %s, as %s", lo.Ternary(asks, because, "the newest that will do"), table.Default, refusal.reason)
 	}
 
-	return version, because, nil
+	return phpVersion{Image: table.OfLine(line), because: because}, nil
+}
+
+// besideDebian returns a version that a requirement, or the lock, names and that Debian does not have.
+func besideDebian(
+	requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime, refusals map[string]*phpRefusal,
+) (phpVersion, error) {
+	asking := lo.Filter(requirements, func(requirement platformRequirement, _ int) bool { return requirement.isPHP() })
+	named := buildplan.Named(lock.PlatformOverrides["php"])
+
+	for _, requirement := range asking {
+		named = append(named, buildplan.Named(requirement.constraint)...)
+	}
+
+	satisfies := func(version *semver.Version) bool {
+		return lo.EveryBy(asking, func(requirement platformRequirement) bool {
+			constraint, err := parseConstraint(requirement.constraint)
+
+			return err == nil && constraint.Check(version)
+		})
+	}
+
+	found, ok := table.FindBeside(satisfies, named)
+	if !ok {
+		return phpVersion{}, noPHP(table, named, refusals)
+	}
+
+	// An extension that Debian alone has leaves no choice.
+	_, packaged := extensionPackages(requirements)
+	if _, err := official(requirements); err != nil && packaged == nil {
+		return phpVersion{}, noPHP(table, named, refusals)
+	}
+
+	first, _ := lo.Find(asking, platformRequirement.isPHP)
+
+	return phpVersion{found, first.String() + ", and Debian has no such version", true}, nil
 }
 
 // phpRefusal is a requirement that a line of PHP does not satisfy.
@@ -92,7 +140,8 @@ func refusalOf(line, image string, requirements []platformRequirement) (*phpRefu
 }
 
 // noPHP is the error where no line satisfies all requirements.
-func noPHP(lines []string, refusals map[string]*phpRefusal) error {
+func noPHP(table buildplan.Runtime, named []string, refusals map[string]*phpRefusal) error {
+	lines := table.Versions()
 	reasons := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].reason }))
 	by := lo.Uniq(lo.Map(lines, func(line string, _ int) string { return refusals[line].by }))
 
@@ -101,6 +150,11 @@ func noPHP(lines []string, refusals map[string]*phpRefusal) error {
 		advice = "Run composer update with one of these, and commit composer.lock"
 	}
 
-	return problem.New(problem.Invalid, "%s, but only PHP %s is to be had here. %s, or bring a Dockerfile that installs another PHP.",
-		strings.Join(reasons, ", and "), strings.Join(lines, " or "), advice)
+	lacking := ""
+	if image := table.Lacking(named); image != "" {
+		lacking = ", as the registry has no image " + image
+	}
+
+	return problem.New(problem.Invalid, "%s, but only PHP %s is to be had here%s. %s, or bring a Dockerfile that installs another PHP.",
+		strings.Join(reasons, ", and "), strings.Join(lines, " or "), lacking, advice)
 }

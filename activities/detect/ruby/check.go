@@ -27,9 +27,9 @@ func (a railsApp) check() error {
 			strings.Join(a.lock.Platforms, ", "))
 	}
 
-	if !a.lock.Has("puma") {
+	if !a.lock.Has("puma") && a.webCommand() == "" {
 		return problem.New(problem.Invalid, "Gemfile.lock has no puma, which is the web server that Zeitwork starts. "+
-			"Run bundle add puma and commit it, or add a Dockerfile.")
+			"Run bundle add puma and commit it, or name another as web in a Procfile.")
 	}
 
 	if name, found := lo.Find([]string{gemfileName, lockfile.GemfileName}, a.ignore.Ignores); found {

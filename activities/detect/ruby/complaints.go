@@ -86,6 +86,11 @@ func gemComplaints() []complaint.Complaint {
 func buildComplaints() []complaint.Complaint {
 	return []complaint.Complaint{
 		{
+			Says: regexp.MustCompile(`No such file or directory - git\b`),
+			Sentence: "The app runs git, which is not there, and neither is the repository: a build gets the files of the commit alone. Let it do without, such as " +
+				"by Dir[\"lib/**/*\"] in a gemspec.",
+		},
+		{
 			Says:     regexp.MustCompile(`Could not open library '([^']+)'`),
 			Sentence: "A gem loads the library $1, which is not there. " + ownPackages + ".",
 		},

@@ -25,6 +25,7 @@ func TestComplaints_FailedBuild_IsToldWhatToChange(t *testing.T) {
 			"Your Ruby version is 3.3.14, but your Gemfile specified ~> 3.2.0\n",
 			"The Gemfile asks for Ruby ~> 3.2.0, and the app is built with Ruby 3.3.14.",
 		},
+		"git": {"Errno::ENOENT: No such file or directory - git\n", "Let it do without"},
 		"other platform": {
 			"Your bundle only supports platforms [\"arm64-darwin-23\"] but your local platform\nis x86_64-linux-gnu. Add the current platform to the lockfile with\n",
 			"bundle lock --add-platform x86_64-linux-gnu and commit",

@@ -50,6 +50,12 @@ type railsDockerfile struct {
 	InstallSecrets, BuildSecrets string
 	// Bootsnap, Assets and Sprockets say that the app uses bootsnap, that it has assets to compile, and that Sprockets compiles them.
 	Bootsnap, Assets, Sprockets bool
+	// LegacyOpenSSL says that webpack 4 is run, which asks for what Node has only when told so.
+	LegacyOpenSSL bool
+	// AsksGit says that the app runs git when it starts.
+	AsksGit bool
+	// MendBin are the scripts in bin that Linux does not run as they are.
+	MendBin string
 	// SecretKey is the variable, as NAME=value, that stands in for the app's secret while assets are compiled.
 	SecretKey string
 	// Environment are the variables of this app besides those of every app, as NAME=value.
@@ -60,7 +66,7 @@ type railsDockerfile struct {
 
 // dockerfile returns the data of an app with that plan.
 func (a railsApp) dockerfile(ruby rubyVersion, node *railsNode, plan buildplan.Plan, settings buildplan.Settings) railsDockerfile {
-	build, run := a.packages()
+	build, run := a.packages(node)
 
 	return railsDockerfile{
 		Ruby: ruby, Node: node, Rails: a.version, Port: plan.Port, Arguments: plan.Arguments,
@@ -70,14 +76,22 @@ func (a railsApp) dockerfile(ruby rubyVersion, node *railsNode, plan buildplan.P
 		InstallSecrets: buildplan.SecretMounts(a.installSecrets(settings)), BuildSecrets: buildplan.SecretMounts(a.buildSecrets(settings)),
 		Bootsnap: a.lock.Has("bootsnap"), Assets: a.compilesAssets(), Sprockets: a.lock.Has("sprockets-rails"),
 		// Rails 7.1 and newer make up a secret when they are told to.
-		SecretKey:   lo.Ternary(a.before("7.1.0"), "SECRET_KEY_BASE=for-the-build-only", "SECRET_KEY_BASE_DUMMY=1"),
+		SecretKey:     lo.Ternary(a.before("7.1.0"), "SECRET_KEY_BASE=for-the-build-only", "SECRET_KEY_BASE_DUMMY=1"),
+		LegacyOpenSSL: node != nil && a.webpack4(), AsksGit: a.asksGit(), MendBin: strings.Join(a.binToMend(), " "),
 		Environment: a.environment(), Command: a.command(),
 	}
 }
 
 // compilesAssets tells whether a gem brings the task assets:precompile.
 func (a railsApp) compilesAssets() bool {
-	return a.lock.Has("sprockets-rails", "propshaft", "vite_ruby", "shakapacker")
+	return a.lock.Has("sprockets-rails", "propshaft", "vite_ruby", "shakapacker", "webpacker")
+}
+
+// webpack4 tells whether the assets are built by webpack 4, which Webpacker has before version 6.
+func (a railsApp) webpack4() bool {
+	major, _, _ := strings.Cut(a.lock.Gems["webpacker"].Version, ".")
+
+	return lo.Contains([]string{"4", "5"}, major)
 }
 
 // gemFiles are the Gemfile, its lockfile, the files of the source that the Gemfile has the names of, and the directories of gems that stand in the source.
@@ -97,18 +111,4 @@ func (a railsApp) environment() []string {
 	return lo.FilterMap([]string{"RAILS_LOG_TO_STDOUT", "RAILS_SERVE_STATIC_FILES"}, func(name string, _ int) (string, bool) {
 		return name + "=1", strings.Contains(config, name)
 	})
-}
-
-// command starts Puma, and not bin/rails server: that of Rails 7.0 does not start after a crash, which leaves its PID file.
-func (a railsApp) command() string {
-	if a.keepsDatabase() && a.hasSchema() {
-		return `["sh", "-c", "` + prepareDatabase + ` && exec bundle exec puma"]`
-	}
-
-	return `["bundle", "exec", "puma"]`
-}
-
-// hasSchema tells whether there is something to make a database from.
-func (a railsApp) hasSchema() bool {
-	return lo.SomeBy([]string{"db/*schema.rb", "db/*structure.sql", "db/migrate/*.rb"}, func(pattern string) bool { return source.Exists(a.tree, pattern) })
 }

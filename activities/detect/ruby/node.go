@@ -11,7 +11,7 @@ import (
 )
 
 // bundlingGems are those that build assets with what the app's package.json depends on.
-var bundlingGems = []string{"jsbundling-rails", "cssbundling-rails", "vite_ruby", "shakapacker"}
+var bundlingGems = []string{"jsbundling-rails", "cssbundling-rails", "vite_ruby", "shakapacker", "webpacker"}
 
 // railsNode is the Node of a Rails app, which builds its assets.
 type railsNode struct {
@@ -26,6 +26,7 @@ type railsNode struct {
 
 	// versions, missing and secrets are those of the plan. because is a sentence of its Reason.
 	versions, missing map[string]string
+	packages          []string
 	secrets           []string
 	because           string
 }
@@ -51,7 +52,7 @@ func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
 
 		return &railsNode{
 			Image: table.Images[table.Default], AtRuntime: true, versions: map[string]string{"node": table.Default},
-			missing: table.Missing(table.Default, because), because: because,
+			missing: table.Missing(table.OfLine(table.Default), because), because: because,
 		}, nil
 	}
 
@@ -79,13 +80,16 @@ func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
 		setup = manager.InstallGlobally("yarn@1")
 	}
 
+	packages, _ := app.PackagesToInstall()
+
 	node := &railsNode{
-		Image: app.Node.Image, Environment: manager.Environment(),
+		Image: app.Node.Reference, Environment: manager.Environment(),
 		Setup: setup, SetupMounts: buildplan.CacheMount(packagemanager.NPM, packagemanager.Manager{Name: packagemanager.NPM}.Cache()),
-		Files: strings.Join(files, " "), Install: manager.Install(), InstallMounts: app.CacheMount() + buildplan.SecretMounts(app.InstallSecrets()),
-		AtRuntime: atRuntime,
-		versions:  map[string]string{"node": app.Node.Line}, missing: app.Missing(), secrets: app.InstallSecrets(),
-		because: "Node " + app.Node.Line + " builds the assets: " + app.Node.Because + ". " + manager.DisplayName() + ": " + manager.Because + ".",
+		Files: strings.Join(files, " "), Install: strings.Join(append(app.BeforeInstall(), manager.Install()), " && "),
+		InstallMounts: app.CacheMount() + buildplan.SecretMounts(app.InstallSecrets()),
+		AtRuntime:     atRuntime,
+		versions:      map[string]string{"node": app.Node.Version}, missing: app.Missing(), packages: packages, secrets: app.InstallSecrets(),
+		because: "Node " + app.Node.Version + " builds the assets: " + app.Node.Because + ". " + manager.DisplayName() + ": " + manager.Because + ".",
 	}
 
 	if manager.Version != "" {

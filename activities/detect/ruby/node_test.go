@@ -22,7 +22,7 @@ func TestRailsNode_IsThereOnlyForAppsThatNeedIt(t *testing.T) {
 	}{
 		"npm": {
 			[]string{"cssbundling-rails (1.4.1)", "propshaft (1.1.0)"},
-			map[string]string{"package.json": manifest, "package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`, ".node-version": "22.11.0"},
+			map[string]string{"package.json": manifest, "package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`, ".node-version": "22"},
 			[]string{
 				"FROM docker.io/library/node:22-trixie-slim AS node\n", "COPY --parents package.json package-lock.json ./\n",
 				"target=/root/.npm,sharing=locked npm ci --no-audit --no-fund\n", "rm -rf node_modules",

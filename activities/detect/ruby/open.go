@@ -15,7 +15,7 @@ import (
 
 // openRails reads the Gemfile and its lockfile; false where these are without Rails. Its errors are the user's, unless the Gemfile cannot be read.
 func openRails(tree source.Tree) (railsApp, bool, error) {
-	content, err := source.Read(tree, gemfileName)
+	content, err := source.ReadUTF8(tree, gemfileName)
 	if err != nil {
 		return railsApp{}, false, err
 	}
@@ -26,7 +26,7 @@ func openRails(tree source.Tree) (railsApp, bool, error) {
 		return app, false, err
 	}
 
-	content, err = source.Read(tree, lockfile.GemfileName)
+	content, err = source.ReadUTF8(tree, lockfile.GemfileName)
 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -39,11 +39,16 @@ var gemPackages = []struct {
 var schemaClients = map[string]string{"pg": "postgresql-client", "mysql2": "default-mysql-client", "trilogy": "default-mysql-client", "sqlite3": "sqlite3"}
 
 // packages returns Debian's packages for the stages that build, and for the app.
-func (a railsApp) packages() (build, run []string) {
+func (a railsApp) packages(node *railsNode) (build, run []string) {
 	build, run = []string{"build-essential", "pkg-config"}, []string{"libjemalloc2"}
 
 	if len(a.lock.GitRemotes) > 0 {
 		build = append(build, "git")
+	}
+
+	if node != nil {
+		// build-essential has what compiles, but for Python.
+		build = append(build, lo.Without(node.packages, "make", "g++")...)
 	}
 
 	for _, known := range gemPackages {

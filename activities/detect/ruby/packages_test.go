@@ -52,7 +52,7 @@ func TestRailsPackages_FollowTheGems(t *testing.T) {
 
 			lock := lockfile.ParseGemfile("GEM\n  specs:\n" + test.specs + "\nDEPENDENCIES\n" + test.dependencies)
 			app := railsApp{tree: detecttest.OpenTree(t, test.more), lock: lock}
-			build, run := app.packages()
+			build, run := app.packages(nil)
 			require.Equal(t, test.build, build)
 			require.Equal(t, test.run, run)
 		})

@@ -19,14 +19,15 @@ func (a railsApp) plan(ruby rubyVersion, node *railsNode, settings buildplan.Set
 	reasons := []string{"There is a Gemfile with Rails " + a.version + ".", ruby.because}
 
 	plan := buildplan.Plan{
-		Framework:    buildplan.FrameworkRails,
-		Versions:     map[string]string{"rails": a.version, "ruby": ruby.version},
-		Port:         port,
-		Dockerignore: source.GeneratedDockerignore(a.tree, dockerignore),
-		Arguments:    a.publicVariables(settings),
-		Secrets:      append(a.installSecrets(settings), a.buildSecrets(settings)...),
-		HealthPath:   a.healthPath(),
-		Missing:      ruby.missing(settings.BaseImages[buildplan.RuntimeRuby]),
+		Framework:      buildplan.FrameworkRails,
+		Versions:       map[string]string{"rails": a.version, "ruby": ruby.Version},
+		Port:           port,
+		Dockerignore:   source.GeneratedDockerignore(a.tree, dockerignore),
+		Arguments:      a.publicVariables(settings),
+		Secrets:        append(a.installSecrets(settings), a.buildSecrets(settings)...),
+		HealthPath:     a.healthPath(),
+		ReleaseCommand: a.releaseCommand(),
+		Missing:        ruby.missing(settings.BaseImages[buildplan.RuntimeRuby]),
 	}
 
 	if a.lock.Bundler != "" {
@@ -41,12 +42,8 @@ func (a railsApp) plan(ruby rubyVersion, node *railsNode, settings buildplan.Set
 		plan.Secrets = append(plan.Secrets, node.secrets...)
 	}
 
-	if a.hasDatabase() && !a.keepsDatabase() {
-		plan.ReleaseCommand = prepareDatabase
-	}
-
 	plan.Secrets = lo.Uniq(plan.Secrets)
-	plan.Reason = strings.Join(lo.Compact(append(reasons, portReason, a.warning())), " ")
+	plan.Reason = strings.Join(lo.Compact(append(reasons, portReason, a.startReason(), a.warning())), " ")
 	plan.Dockerfile = buildplan.Render(templates, "rails.Dockerfile.tmpl", a.dockerfile(ruby, node, plan, settings))
 
 	return plan
@@ -77,6 +74,15 @@ func (a railsApp) choosePort(wanted int) (int, string) {
 	}
 
 	return buildplan.ChoosePort(wanted)
+}
+
+// startReason is a sentence of the plan's Reason about another start command than Puma's; empty where it is that.
+func (a railsApp) startReason() string {
+	if a.webCommand() == "" {
+		return ""
+	}
+
+	return fmt.Sprintf("Procfile says that it is started by `%s`.", a.webCommand())
 }
 
 // warning is a sentence of the plan's Reason; empty where there is nothing to warn of.

@@ -33,8 +33,8 @@ func TestRails_App_IsBuiltAsItsLockfileSays(t *testing.T) {
 				".ruby-version": "ruby-3.2.2\n",
 			}),
 			golden:   "rails_7_0_postgres.Dockerfile",
-			reason:   "There is a Gemfile with Rails 7.0.8.7. Ruby 3.2: .ruby-version asks for 3.2.2. It listens on PORT, which is 8080.",
-			versions: map[string]string{"rails": "7.0.8.7", "ruby": "3.2", "bundler": "2.5.22"},
+			reason:   "There is a Gemfile with Rails 7.0.8.7. Ruby 3.2.2: .ruby-version asks for 3.2.2. It listens on PORT, which is 8080.",
+			versions: map[string]string{"rails": "7.0.8.7", "ruby": "3.2.2", "bundler": "2.5.22"},
 			plan:     buildplan.Plan{Port: 8080, ReleaseCommand: "bin/rails db:prepare", Dockerignore: dockerignore},
 		},
 		"7.1 API with MySQL and a Gemfile that insists on its Ruby": {
@@ -125,7 +125,6 @@ func TestRails_WhatNoBuildCouldMend_IsAnErrorThatSaysWhatToChange(t *testing.T) 
 		"no bin/rails":                 {map[string]string{"bin/rails": detecttest.Absent}, []string{"app:update:bin"}},
 		"gem by SSH":                   {map[string]string{"Gemfile.lock": "GIT\n  remote: git@github.com:acme/x.git\n  specs:\n    x (1)\n\n" + detecttest.RailsGemfileLock("8.0.1", gems)}, []string{"git@github.com:acme/x.git", "BUNDLE_GITHUB__COM"}},
 		"gem outside":                  {map[string]string{"Gemfile.lock": "PATH\n  remote: ../shared\n  specs:\n    x (1)\n\n" + detecttest.RailsGemfileLock("8.0.1", gems)}, []string{"../shared", "outside"}},
-		"unknown Ruby":                 {map[string]string{".ruby-version": "2.7.8"}, []string{".ruby-version asks for Ruby 2.7.8", "3.2, 3.3, 3.4, 4.0"}},
 		"two JavaScript lockfiles": {map[string]string{
 			"Gemfile.lock": detecttest.RailsGemfileLock("8.0.1", append(gems, "jsbundling-rails (1)")), "package.json": "{}", "yarn.lock": "", "package-lock.json": "{}",
 		}, []string{"package-lock.json and yarn.lock"}},

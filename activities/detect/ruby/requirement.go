@@ -9,27 +9,15 @@ import (
 	"github.com/samber/lo"
 )
 
-// exactRequirement returns the only release that the Gemfile accepts; nil where it accepts several. To Bundler "3.3" is the release 3.3.0.
-func exactRequirement(requirements []string) *semver.Version {
+// isExact tells whether the Gemfile accepts one release alone.
+func isExact(requirements []string) bool {
 	if len(requirements) != 1 {
-		return nil
+		return false
 	}
 
-	exact, err := semver.NewVersion(strings.TrimLeft(requirements[0], "= "))
-	if err != nil {
-		return nil
-	}
+	parts := requirement.FindStringSubmatch(requirements[0])
 
-	return exact
-}
-
-// newestRuby stands for the newest release of a line. The table does not have its number.
-func newestRuby(line string) *semver.Version {
-	const newest = 999
-
-	version := semver.MustParse(line)
-
-	return semver.New(version.Major(), version.Minor(), newest, "", "")
+	return parts != nil && (parts[1] == "" || parts[1] == "=")
 }
 
 // requirement matches an operator with a version.
@@ -46,8 +34,13 @@ func rubyConstraint(requirements []string) (*semver.Constraints, error) {
 		}
 
 		operator, version := parts[1], parts[2]
+		dots := strings.Count(version, ".")
+
 		if operator == "~>" {
-			operator = lo.Ternary(strings.Count(version, ".") > 1, "~", "^")
+			operator = lo.Ternary(dots > 1, "~", "^")
+		} else {
+			// To Bundler "3.3" is the release 3.3.0.
+			version += strings.Repeat(".0", max(0, 2-dots)) //nolint:mnd // A release has two dots.
 		}
 
 		terms = append(terms, operator+version)
@@ -60,11 +53,11 @@ func rubyConstraint(requirements []string) (*semver.Constraints, error) {
 	return semver.NewConstraint(strings.Join(terms, ", "))
 }
 
-// rubyRelease matches a version of the usual Ruby, and captures its line.
-var rubyRelease = regexp.MustCompile(`^(?:ruby-)?(\d+\.\d+)(?:[.-]\w+)*(?:@.*)?$`)
+// rubyRelease matches a version of the usual Ruby, and captures its release without the patch level: "3.3.6" of "ruby-3.3.6p108".
+var rubyRelease = regexp.MustCompile(`^(?:ruby-)?(\d+\.\d+(?:\.\d+)?(?:-(?:preview|rc)\d+)?)(?:[.-]?\w+)*(?:@.*)?$`)
 
-// rubyLineOf returns "3.3" for "ruby-3.3.6". It is empty for another Ruby than the usual one, and for what is no version.
-func rubyLineOf(version string) string {
+// rubyReleaseOf returns "3.3.6" for "ruby-3.3.6". It is empty for another Ruby than the usual one, and for what is no version.
+func rubyReleaseOf(version string) string {
 	if parts := rubyRelease.FindStringSubmatch(version); parts != nil {
 		return parts[1]
 	}

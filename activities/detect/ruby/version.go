@@ -12,107 +12,149 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-const (
-	rubyVersionFile  = ".ruby-version"
-	toolVersionsFile = ".tool-versions"
-)
-
 // rubyVersion is the version of Ruby that the app runs on.
 type rubyVersion struct {
-	// version is a line of the table of base images, or the exact version that the Gemfile insists on.
-	version string
-	// line is the line of the table that version belongs to.
-	line  string
-	image string
+	buildplan.Image
+
 	// because is a sentence that says who asked for the version.
 	because string
 }
 
-// GemDirectory is the directory below BUNDLE_PATH that Bundler installs gems to.
-func (r rubyVersion) GemDirectory() string { return "ruby/" + r.line + ".0" }
+// line is the line that the version belongs to, such as 3.3.
+func (r rubyVersion) line() string { return lineOf(r.Version) }
 
-// Image is the reference of the image, for the template.
-func (r rubyVersion) Image() string { return r.image }
+func lineOf(version string) string {
+	parsed := semver.MustParse(version)
 
-// missing is the plan's Missing for the image of Ruby. Where the Gemfile insists on one release, it proposes to ask for a line, as the table does not say
-// which releases there are.
-func (r rubyVersion) missing(table buildplan.Runtime) map[string]string {
-	if r.version == r.line {
-		return table.Missing(r.line, r.because)
-	}
-
-	return map[string]string{r.image: buildplan.NoImage(r.because, r.image) + fmt.Sprintf("Have the Gemfile ask for a line, as in ruby \"~> %s.0\", "+
-		"of which the newest release is taken, or add a Dockerfile: there are %s.", r.line, strings.Join(table.Versions(), ", "))}
+	return fmt.Sprintf("%d.%d", parsed.Major(), parsed.Minor())
 }
 
-// chooseVersion decides by the Gemfile, as Bundler runs on no Ruby that the Gemfile does not accept. Where that accepts several lines, .ruby-version,
-// Gemfile.lock and .tool-versions decide, the first that is there, and else the table's default. Its errors are the user's.
+// GemDirectory is the directory below BUNDLE_PATH that Bundler installs gems to.
+func (r rubyVersion) GemDirectory() string { return "ruby/" + r.line() + ".0" }
+
+// missing is the plan's Missing for the image of Ruby. Where the source names one release, it proposes to ask for a line, as the table does not say which
+// releases there are.
+func (r rubyVersion) missing(table buildplan.Runtime) map[string]string {
+	if r.Version == r.line() {
+		return table.Missing(r.Image, r.because)
+	}
+
+	return map[string]string{r.Reference: buildplan.NoImage(r.because, r.Reference) + adviceOnLines(table)}
+}
+
+// adviceOnLines is the end of a sentence about a release that is not to be had.
+func adviceOnLines(table buildplan.Runtime) string {
+	lines := table.Versions()
+
+	return fmt.Sprintf("Have the Gemfile ask for a line, as in ruby \"~> %s.0\", of which the newest release is taken, or add a Dockerfile: there are %s.",
+		table.Default, strings.Join(lines, ", "))
+}
+
+// chooseVersion decides by the Gemfile, as Bundler runs on no Ruby that the Gemfile does not accept. Where that accepts several releases, .ruby-version,
+// Gemfile.lock, .tool-versions and mise.toml decide, the first that is there, and else the table's default. Its errors are the user's.
 func (a railsApp) chooseVersion(table buildplan.Runtime) (rubyVersion, error) {
-	wanted, asker, err := a.wantedByGemfile(table)
+	requirements, asker, err := a.wantedByGemfile(table)
 	if err != nil {
 		return rubyVersion{}, err
 	}
 
-	if exact := exactRequirement(wanted); exact != nil {
-		return exactRuby(exact, asker, table)
-	}
-
-	constraint, err := rubyConstraint(wanted)
+	constraint, err := rubyConstraint(requirements)
 	if err != nil {
 		return rubyVersion{}, problem.Wrap(err, problem.Invalid,
-			`The Gemfile asks for Ruby %q, which is not a version. Write one such as ruby "~> %s.0".`, strings.Join(wanted, ", "), table.Default)
+			`The Gemfile asks for Ruby %q, which is not a version. Write one such as ruby "~> %s.0".`, strings.Join(requirements, ", "), table.Default)
 	}
 
-	accepts := func(line string) bool { return constraint == nil || constraint.Check(newestRuby(line)) }
+	for _, pin := range lo.Ternary(isExact(requirements), nil, a.pins()) {
+		found, ok := pin.find(constraint, table)
+		if ok {
+			return found, nil
+		}
 
-	for _, file := range []string{rubyVersionFile, lockfile.GemfileName, toolVersionsFile} {
-		version := a.wantedBy(file)
-		line := rubyLineOf(version)
-
-		switch {
-		case version == "":
-		case table.Images[line] != "" && accepts(line):
-			return ofLine(line, table, file+" asks for "+version), nil
-		case constraint == nil:
-			return rubyVersion{}, unknownRuby(file, version, table)
+		if constraint == nil {
+			return rubyVersion{}, unknownRuby(pin.file, pin.text, []string{pin.release}, table)
 		}
 	}
 
-	line, ok := table.Choose(accepts)
+	accepts, named := func(*semver.Version) bool { return true }, []string{}
+	if constraint != nil {
+		accepts, named = constraint.Check, buildplan.Named(constraint.String())
+	}
+
+	wanted := strings.Join(requirements, ", ")
+
+	found, ok := table.Find(accepts, named)
 	if !ok {
-		return rubyVersion{}, unknownRuby(asker, strings.Join(wanted, ", "), table)
+		return rubyVersion{}, unknownRuby(asker, wanted, named, table)
 	}
 
-	return ofLine(line, table, lo.Ternary(constraint == nil, "the default", "the Gemfile asks for "+strings.Join(wanted, ", "))), nil
+	because := "the default."
+
+	switch {
+	case constraint != nil && found.Version != lineOf(found.Version):
+		because = asker + " insists on it."
+	case constraint != nil:
+		because = "the Gemfile asks for " + wanted + "."
+	}
+
+	return rubyVersion{found, fmt.Sprintf("Ruby %s: %s", found.Version, because)}, nil
 }
 
-// ofLine is the newest release of a line.
-func ofLine(line string, table buildplan.Runtime, because string) rubyVersion {
-	return rubyVersion{line, line, table.Images[line], fmt.Sprintf("Ruby %s: %s.", line, because)}
+// find returns the image of the release that is pinned, or of its line where the registry turned out not to have that; false where the Gemfile does not
+// accept it, and where it is not to be had.
+func (p rubyPin) find(constraint *semver.Constraints, table buildplan.Runtime) (rubyVersion, bool) {
+	if p.release == "" {
+		return rubyVersion{}, false
+	}
+
+	pinned, err := semver.NewConstraint("=" + p.release)
+	if err != nil {
+		return rubyVersion{}, false
+	}
+
+	accepts := func(version *semver.Version) bool {
+		return pinned.Check(version) && (constraint == nil || constraint.Check(version))
+	}
+	because := fmt.Sprintf("%s asks for %s.", p.file, p.text)
+
+	found, ok := table.Find(accepts, []string{p.release})
+	if !ok {
+		// A constraint that accepts the line accepts its newest release.
+		ofLine := func(version *semver.Version) bool {
+			return lineOf(version.String()) == lineOf(p.release) && (constraint == nil || constraint.Check(version))
+		}
+
+		if found, ok = table.Find(ofLine, nil); ok {
+			because = lo.CoalesceOrEmpty(lackingRuby(p, table), because)
+		}
+	}
+
+	return rubyVersion{found, fmt.Sprintf("Ruby %s: %s", found.Version, because)}, ok
 }
 
-// exactRuby is the version for a Gemfile that accepts one release alone.
-func exactRuby(exact *semver.Version, asker string, table buildplan.Runtime) (rubyVersion, error) {
-	line := fmt.Sprintf("%d.%d", exact.Major(), exact.Minor())
-
-	image := table.Images[line]
+// lackingRuby says that the newest release of a line stands in for one that the registry does not have; empty where it was not asked.
+func lackingRuby(pin rubyPin, table buildplan.Runtime) string {
+	image := table.Lacking([]string{pin.release})
 	if image == "" {
-		return rubyVersion{}, unknownRuby(asker, exact.Original(), table)
+		return ""
 	}
 
-	version := line
-	if table.Exact != "" {
-		version = exact.String()
-		image = table.ExactImage(version)
-	}
-
-	return rubyVersion{version, line, image, fmt.Sprintf("Ruby %s: %s insists on it.", version, asker)}, nil
+	return fmt.Sprintf("%s asks for %s, and the registry has no image %s, so that it is the newest release of this line.", pin.file, pin.text, image)
 }
 
-// unknownRuby is the error for a version that the table does not have.
-func unknownRuby(asker, wanted string, table buildplan.Runtime) error {
-	return problem.New(problem.Invalid, "%s asks for Ruby %s, which is not to be had here. Change it to one of %s, or add a Dockerfile.",
-		upperFirst(asker), wanted, strings.Join(table.Versions(), ", "))
+// unknownRuby is the error for a version that is not to be had.
+func unknownRuby(asker, wanted string, named []string, table buildplan.Runtime) error {
+	image := table.Lacking(named)
+	if image == "" {
+		return problem.New(problem.Invalid, "%s asks for Ruby %s, which is not to be had here. Change it to one of %s, or add a Dockerfile.",
+			upperFirst(asker), wanted, strings.Join(table.Versions(), ", "))
+	}
+
+	if asker == lockfile.GemfileName || strings.HasPrefix(asker, ".") {
+		return problem.New(problem.Invalid, "%s asks for Ruby %s, and the registry has no image %s. Change it to one of %s, or add a Dockerfile.",
+			asker, wanted, image, strings.Join(table.Versions(), ", "))
+	}
+
+	return problem.New(problem.Invalid, "%s insists on Ruby %s, and the registry has no image %s. %s", upperFirst(asker), wanted, image, adviceOnLines(table))
 }
 
 func upperFirst(text string) string { return strings.ToUpper(text[:1]) + text[1:] }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
@@ -31,12 +33,34 @@ func (a railsApp) wantedByGemfile(table buildplan.Runtime) ([]string, string, er
 	return []string{version}, "the Gemfile, by " + file + ",", nil
 }
 
-// wantedBy returns the version that a file asks for; empty where it asks for none.
-func (a railsApp) wantedBy(file string) string {
-	if file == lockfile.GemfileName {
-		return a.lock.Ruby
+const rubyVersionFile = ".ruby-version"
+
+// rubyPin is what a file besides the Gemfile says about the version of Ruby.
+type rubyPin struct {
+	file, text string
+	// release is the version that text means; empty for another Ruby than the usual one, and for what is no version.
+	release string
+}
+
+// pins are what files say, in the order in which they are asked. Gemfile.lock says which Ruby wrote it, so that its line will do.
+func (a railsApp) pins() []rubyPin {
+	file, text := source.ToolVersion(a.tree, "ruby")
+	pins := []rubyPin{
+		{rubyVersionFile, a.wantedBy(rubyVersionFile), ""}, {lockfile.GemfileName, a.lock.Ruby, ""}, {file, text, ""},
 	}
 
+	return lo.FilterMap(pins, func(pin rubyPin, _ int) (rubyPin, bool) {
+		pin.release = rubyReleaseOf(pin.text)
+		if pin.file == lockfile.GemfileName && pin.release != "" {
+			pin.release = lineOf(pin.release)
+		}
+
+		return pin, pin.text != ""
+	})
+}
+
+// wantedBy returns the version that a file asks for; empty where it asks for none.
+func (a railsApp) wantedBy(file string) string {
 	content, err := source.Read(a.tree, file)
 	if err != nil {
 		return ""

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -63,7 +64,7 @@ func (a *app) detect(dir string, settings buildplan.Settings, write bool) error 
 
 	plan, err := detect.Detect(dir, settings)
 	if problem.IsUsers(err) {
-		return &exitError{code: ExitApp, err: err}
+		return &exitError{code: ExitApp, err: errors.New(problem.MessageOf(err))}
 	}
 
 	if err != nil {

@@ -1,7 +1,6 @@
 package packagejson
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -31,13 +30,18 @@ type Manifest struct {
 	Volta struct {
 		Node string `json:"node"`
 	} `json:"volta"`
+
+	DevEngines struct {
+		Runtime        DevEngines `json:"runtime"`
+		PackageManager DevEngines `json:"packageManager"`
+	} `json:"devEngines"`
 }
 
 // Read reads the package.json of a directory; false where the directory has none. Its errors are the user's.
 func Read(root fs.FS, directory string) (Manifest, bool, error) {
 	name := path.Join(directory, FileName)
 
-	content, err := source.Read(root, name)
+	content, err := source.ReadUTF8(root, name)
 
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -50,7 +54,7 @@ func Read(root fs.FS, directory string) (Manifest, bool, error) {
 
 	var read Manifest
 
-	err = json.Unmarshal(bytes.TrimPrefix(content, []byte("\ufeff")), &read)
+	err = json.Unmarshal(content, &read)
 	if _, odd := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !odd {
 		return Manifest{}, false, problem.Wrap(err, problem.Invalid, "%s is not valid JSON: %s. Correct it.", name, strings.TrimSuffix(err.Error(), "."))
 	}

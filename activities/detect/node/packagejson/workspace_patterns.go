@@ -43,7 +43,12 @@ func workspacePatterns(files fs.FS, directory string) ([]string, error) {
 	patterns := read.workspacePatterns()
 	name := path.Join(directory, PNPMWorkspace)
 
-	if content, err := source.Read(files, name); err == nil {
+	content, err := source.ReadUTF8(files, name)
+	if problem.IsUsers(err) {
+		return nil, err
+	}
+
+	if err == nil {
 		var config struct {
 			Packages []string `yaml:"packages"`
 		}

@@ -52,3 +52,10 @@ func tooManyLocks(names []string) error {
 	return problem.New(problem.Invalid, "There are lockfiles of several package managers: %s. Delete all but the one of the manager that you use "+
 		"(git rm %s, for example), or set packageManager in package.json.", strings.Join(names, " and "), names[0])
 }
+
+// Locks tells whether there is a lockfile of the manager that packageManager of a package.json names.
+func Locks(files fs.FS, declared string) bool {
+	name, _, _ := strings.Cut(declared, "@")
+
+	return locksByManager(files)[name] != ""
+}

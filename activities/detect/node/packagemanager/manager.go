@@ -22,8 +22,8 @@ const (
 // Manager is the package manager that installs the dependencies of an app.
 type Manager struct {
 	Name string
-	// Version is the exact one that packageManager in package.json names, else the line of versions that writes such a lockfile. It is empty for the npm
-	// that the image of Node has.
+	// Version is the exact one that packageManager in package.json names, else a line or a range of versions: what devEngines and engines ask for, and what
+	// writes such a lockfile. It is empty for the npm that the image of Node has.
 	Version string
 	// Lockfile is the name of the lockfile; empty where there is none.
 	Lockfile string
@@ -43,7 +43,7 @@ type Manager struct {
 func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
 	found := locksByManager(files)
 
-	manager, err := declaredManager(root)
+	manager, err := declaredManager(root, found)
 	if err != nil {
 		return Manager{}, err
 	}
@@ -51,11 +51,11 @@ func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
 	switch {
 	case manager.Name != "":
 		if manager.Lockfile = found[manager.Name]; manager.Lockfile == "" && len(found) > 0 {
-			return Manager{}, problem.New(problem.Invalid, "packageManager in package.json names %s, but the lockfile is %s. "+
-				"Run %s install and commit its lockfile, or correct packageManager.", manager.Name, strings.Join(lo.Values(found), " and "), manager.Name)
-		}
+			field, _, _ := strings.Cut(manager.Because, " ")
 
-		manager.Because = "packageManager in package.json"
+			return Manager{}, problem.New(problem.Invalid, "%s names %s, but the lockfile is %s. Run %s install and commit its lockfile, or correct %s.",
+				manager.Because, manager.Name, strings.Join(LockfilesOf(files), " and "), manager.Name, field)
+		}
 	case len(found) > 1:
 		return Manager{}, tooManyLocks(LockfilesOf(files))
 	case len(found) == 1:
@@ -74,20 +74,44 @@ func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
 	return manager, nil
 }
 
-// declaredManager reads packageManager of package.json, such as "pnpm@10.4.1+sha512.…". Without one the manager has no name.
-func declaredManager(root packagejson.Manifest) (Manager, error) {
+// declaredManager reads packageManager of package.json, such as "pnpm@10.4.1+sha512.…", else devEngines.packageManager, which may name alternatives: the one
+// whose lockfile there is. Without both the manager has no name.
+func declaredManager(root packagejson.Manifest, found map[string]string) (Manager, error) {
 	if root.PackageManager == "" {
-		return Manager{}, nil
+		return developedWith(root, found), nil
 	}
 
 	name, version, _ := strings.Cut(root.PackageManager, "@")
 	version, _, _ = strings.Cut(version, "+")
 
-	exact, err := semver.StrictNewVersion(version)
-	if err != nil || !lo.Contains([]string{NPM, PNPM, Yarn, Bun}, name) {
+	manager := Manager{Name: name, Because: "packageManager in package.json"}
+	manager.Berry = name == Yarn && (Manager{Version: version}).major() > 1
+
+	if exact, err := semver.StrictNewVersion(version); err == nil {
+		manager.Version = exact.String()
+	}
+
+	// A range is none that corepack takes, but says what is meant.
+	_, err := semver.NewConstraint(version)
+	if err != nil || version == "" || !lo.Contains([]string{NPM, PNPM, Yarn, Bun}, name) {
 		return Manager{}, problem.New(problem.Invalid, "packageManager in package.json is %q. "+
 			"Write npm, pnpm, yarn or bun with an exact version, such as \"pnpm@10.4.1\", or remove it.", root.PackageManager)
 	}
 
-	return Manager{Name: name, Version: exact.String(), Berry: name == Yarn && exact.Major() > 1}, nil
+	return manager, nil
+}
+
+// developedWith is the manager of devEngines.packageManager. Its version comes later, as that may be a range.
+func developedWith(root packagejson.Manifest, found map[string]string) Manager {
+	known := lo.Filter(root.DevEngines.PackageManager, func(engine packagejson.DevEngine, _ int) bool {
+		return lo.Contains([]string{NPM, PNPM, Yarn, Bun}, engine.Name)
+	})
+	if len(known) == 0 {
+		return Manager{}
+	}
+
+	locked, ok := lo.Find(known, func(engine packagejson.DevEngine) bool { return found[engine.Name] != "" })
+	chosen := lo.Ternary(ok, locked, known[0])
+
+	return Manager{Name: chosen.Name, Because: "devEngines.packageManager in package.json"}
 }

@@ -3,6 +3,7 @@ package packagemanager_test
 import (
 	"testing"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -45,9 +46,12 @@ func TestManager_IsThatOfPackageManagerOrTheLockfile(t *testing.T) {
 			"pnpm@9.1.0+sha512.abc", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "9.1.0"},
 			[]string{"npm install --global --no-update-notifier pnpm@9.1.0\n", "pnpm install --frozen-lockfile"},
 		},
-		"pnpm 7 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, map[string]string{"pnpm": "7"}, nil},
-		"pnpm 8 by its lockfile":  {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '6.0'\n"}, map[string]string{"pnpm": "8"}, nil},
-		"pnpm 10 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "10"}, nil},
+		"pnpm 7 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: 5.4\n"}, map[string]string{"pnpm": "7"}, nil},
+		"pnpm 8 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '6.0'\n"}, map[string]string{"pnpm": "8"}, nil},
+		"pnpm 9 by its lockfile": {"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "9"}, nil},
+		"pnpm 10 by its settings": {
+			"", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n", "pnpm-workspace.yaml": "onlyBuiltDependencies: [a]\n"}, map[string]string{"pnpm": "10"}, nil,
+		},
 		"pnpm 12": {
 			"pnpm@12.1.0", map[string]string{"pnpm-lock.yaml": "lockfileVersion: '9.0'\n"}, map[string]string{"pnpm": "12.1.0"},
 			[]string{"ENV pnpm_config_pm_on_fail=ignore\n"},
@@ -139,4 +143,49 @@ func TestManager_ThatCannotBeKnown_IsExplained(t *testing.T) {
 			detectors.RequireError(t, detecttest.With(map[string]string{"package.json": manifest}, test.files), buildplan.Settings{}, test.words...)
 		})
 	}
+}
+
+func TestManager_VersionIsWhatPackageJSONAsksFor(t *testing.T) {
+	t.Parallel()
+
+	const pnpmLock, yarnLock = "lockfileVersion: '9.0'\n", "\n" + detecttest.EmptyYarn4
+
+	for name, test := range map[string]struct {
+		manifest    string
+		file, lock  string
+		want, setup string
+	}{
+		"engines, a line":              {`"engines":{"pnpm":"9.x"}`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
+		"engines, a newer line":        {`"engines":{"pnpm":">=10"}`, "pnpm-lock.yaml", pnpmLock, "10", "pnpm@10\n"},
+		"engines, below a release":     {`"engines":{"pnpm":">=9.1 <9.5"}`, "pnpm-lock.yaml", pnpmLock, ">=9.1 <9.5", `"pnpm@>=9.1 <9.5"`},
+		"engines, exact":               {`"engines":{"pnpm":"8.15.4"}`, "pnpm-lock.yaml", "lockfileVersion: '6.0'\n", "8.15.4", "pnpm@8.15.4\n"},
+		"engines that agree":           {`"engines":{"pnpm":">=8"}`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
+		"engines of another":           {`"engines":{"npm":">=9"}`, "pnpm-lock.yaml", pnpmLock, "9", ""},
+		"engines, no range":            {`"engines":{"pnpm":"$(evil)"}`, "pnpm-lock.yaml", pnpmLock, "9", ""},
+		"devEngines and a lockfile":    {`"devEngines":{"packageManager":{"name":"pnpm","version":"^10.0.0"}}`, "pnpm-lock.yaml", pnpmLock, "10", "pnpm@10\n"},
+		"devEngines and no lockfile":   {`"devEngines":{"packageManager":{"name":"pnpm","version":"^10.0.0"}}`, "", "", "10", "pnpm install --no-frozen-lockfile"},
+		"devEngines, alternatives":     {`"devEngines":{"packageManager":[{"name":"npm"},{"name":"pnpm","version":"9.x"}]}`, "pnpm-lock.yaml", pnpmLock, "9", ""},
+		"packageManager before others": {`"packageManager":"pnpm@10.4.1","engines":{"pnpm":"9.x"}`, "pnpm-lock.yaml", pnpmLock, "10.4.1", ""},
+		"packageManager, a line":       {`"packageManager":"pnpm@9"`, "pnpm-lock.yaml", pnpmLock, "9", "pnpm@9\n"},
+		"packageManager, a range":      {`"packageManager":"pnpm@^10.1.0"`, "pnpm-lock.yaml", pnpmLock, "10", "pnpm@10\n"},
+		"packageManager, Yarn's line":  {`"packageManager":"yarn@4.x"`, "", "", "", "@yarnpkg/cli-dist@4\n"},
+		"engines of Yarn":              {`"engines":{"yarn":"^3.0.0"}`, "yarn.lock", yarnLock, "3", "@yarnpkg/cli-dist@3\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			files := map[string]string{"package.json": `{"name":"app","scripts":{"start":"node a.js"},` + test.manifest + `}`}
+			if test.file != "" {
+				files[test.file] = test.lock
+			}
+
+			plan := detectors.RequirePlan(t, files, buildplan.Settings{})
+			require.Equal(t, test.want, plan.Versions[lo.Ternary(test.file == "yarn.lock", "yarn", "pnpm")])
+			require.Contains(t, plan.Dockerfile, test.setup)
+		})
+	}
+
+	detectors.RequireError(t, map[string]string{
+		"package.json": `{"scripts":{"start":"a"},"devEngines":{"packageManager":{"name":"pnpm","version":"^10.0.0"}}}`, "yarn.lock": "",
+	}, buildplan.Settings{}, "devEngines.packageManager in package.json names pnpm, but the lockfile is yarn.lock", "or correct devEngines.packageManager.")
 }

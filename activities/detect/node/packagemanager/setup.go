@@ -2,8 +2,9 @@ package packagemanager
 
 import (
 	"fmt"
-
-	"github.com/Masterminds/semver/v3"
+	"regexp"
+	"strconv"
+	"strings"
 )
 
 // Setup is the command that installs the manager in the image of Node; empty where the manager is there.
@@ -12,10 +13,19 @@ func (m Manager) Setup() string {
 	case m.Name == NPM && m.Version == "" || m.Release != "":
 		return ""
 	case m.Berry:
-		return m.InstallGlobally("@yarnpkg/cli-dist@" + m.Version)
+		return m.InstallGlobally(quotedRange("@yarnpkg/cli-dist@" + m.Version))
 	default:
-		return m.InstallGlobally(m.Name + "@" + m.Version)
+		return m.InstallGlobally(quotedRange(m.Name + "@" + m.Version))
 	}
+}
+
+// quotedRange quotes a range of versions for a shell.
+func quotedRange(what string) string {
+	if strings.ContainsAny(what, "<>|* ~^") {
+		return `"` + what + `"`
+	}
+
+	return what
 }
 
 // InstallGlobally is the command that installs a package of the manager, with the npm that every image has. --force replaces the Yarn 1 that official
@@ -29,14 +39,14 @@ func (m Manager) InstallGlobally(what string) string {
 // pinsItself is the major version of pnpm since which pnpm insists on the version that packageManager names.
 const pinsItself = 11
 
+// firstNumber matches the major version of a version, and of a range as people write it.
+var firstNumber = regexp.MustCompile(`\d+`)
+
 // major is the first number of the version; 0 where no version is known.
 func (m Manager) major() uint64 {
-	version, err := semver.NewVersion(m.Version)
-	if err != nil {
-		return 0
-	}
+	major, _ := strconv.ParseUint(firstNumber.FindString(m.Version), 10, 64) // 0 for what has no number.
 
-	return version.Major()
+	return major
 }
 
 // Environment are the variables that the manager needs at every call, as NAME=value.

@@ -1,33 +1,119 @@
 package packagemanager
 
-import "fmt"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 
-// DefaultVersion returns the line of the manager's versions that writes lockfiles of that format, for a package.json that names no version.
-func (m Manager) DefaultVersion(format string) string {
-	switch m.Name {
-	case PNPM:
-		lines := map[string]string{"5.3": "6", "5.4": "7", "6.0": "8", "6.1": "8"}
-		if line, ok := lines[format]; ok {
-			return line
-		}
+	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
 
-		return "10"
-	case Yarn:
-		if !m.Berry {
-			return "1.22.22"
-		}
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+)
 
-		lines := map[string]string{"4": "2", "5": "3", "6": "3"}
-		if line, ok := lines[format]; ok {
-			return line
-		}
+// lockfileLines are the lines of versions that write lockfiles of a format, by manager, and behind "" the line where the format says nothing.
+var lockfileLines = map[string]map[string]string{
+	// pnpm 9 and 10 write the same format. Only pnpm 9 runs the scripts of dependencies unasked, and what was written with pnpm 10 installs with it as well.
+	PNPM: {"5.3": "6", "5.4": "7", "6.0": "8", "6.1": "8", "9.0": "9", "": "10"},
+	Yarn: {"4": "2", "5": "3", "6": "3", "": "4"},
+	Bun:  {"": "1"},
+}
 
-		return "4"
-	case Bun:
-		return "1"
-	default:
-		return ""
+// lines are all lines of a manager's versions, the newest first, from which a range chooses.
+var lines = map[string][]string{
+	NPM: {"11", "10", "9", "8", "7", "6"}, PNPM: {"11", "10", "9", "8", "7", "6"}, Yarn: {"4", "3", "2"}, Bun: {"1"},
+}
+
+// classicLine is the last version of Yarn 1.
+const classicLine = "1.22.22"
+
+// plainRange matches the ranges that a command can name in quotes.
+var plainRange = regexp.MustCompile(`^[0-9A-Za-z.*<>=~^|+ -]+$`)
+
+// ChooseVersion completes a manager whose version packageManager in package.json does not name: devEngines and engines may ask for a range, and the format
+// of the lockfile tells which line wrote it. settings says that the source has settings of pnpm that pnpm 9 does not know.
+func (m Manager) ChooseVersion(format string, root packagejson.Manifest, settings bool) Manager {
+	if m.Version != "" {
+		return m
 	}
+
+	if m.Version = m.lineOf(format); m.Name == PNPM && format == "9.0" && settings {
+		m.Version = lockfileLines[PNPM][""]
+	}
+
+	asked, by := m.asked(root)
+
+	accepted, err := semver.NewConstraint(asked)
+	if asked == "" || err != nil || !plainRange.MatchString(asked) {
+		return m
+	}
+
+	fits := func(line string) bool { return accepted.Check(newestOfLine(line)) }
+	if m.Version != "" && fits(m.Version) {
+		return m
+	}
+
+	if line, ok := lo.Find(m.nearestLines(), fits); ok && m.Name != NPM {
+		m.Version = line
+	} else if m.Name != NPM || !strings.HasPrefix(by, "engines.") {
+		m.Version = asked
+	}
+
+	m.Because = lo.Ternary(m.Because == by, "", m.Because+", and ") + by + " asks for " + asked
+
+	return m
+}
+
+// nearestLines are the lines that a range chooses from: those that are newer than the one that writes such a lockfile, the next one first, and then the
+// older ones.
+func (m Manager) nearestLines() []string {
+	if m.Name == Yarn && !m.Berry {
+		return []string{classicLine}
+	}
+
+	older, newer := lo.FilterReject(lines[m.Name], func(line string, _ int) bool { return (Manager{Version: line}).major() < m.major() })
+	slices.Reverse(newer)
+
+	return append(newer, older...)
+}
+
+// lineOf is the line that writes such a lockfile.
+func (m Manager) lineOf(format string) string {
+	if m.Name == Yarn && !m.Berry {
+		return classicLine
+	}
+
+	known := lockfileLines[m.Name]
+
+	return lo.CoalesceOrEmpty(known[format], known[""])
+}
+
+const developedBy = "devEngines.packageManager in package.json"
+
+// asked returns the range of versions that package.json asks for, and which field does. Managers refuse another version of themselves than these say.
+func (m Manager) asked(root packagejson.Manifest) (asked, by string) {
+	if name, declared, _ := strings.Cut(root.PackageManager, "@"); name == m.Name && declared != "" {
+		return declared, "packageManager in package.json"
+	}
+
+	if engine, ok := root.DevEngines.PackageManager.Find(m.Name); ok && engine.Version != "" {
+		return strings.TrimSpace(engine.Version), developedBy
+	}
+
+	return strings.TrimSpace(root.Engines[m.Name]), "engines." + m.Name + " in package.json"
+}
+
+// newestOfLine stands for the newest release of a line, which is the line itself where it has three numbers.
+func newestOfLine(line string) *semver.Version {
+	const newest = 999
+
+	version := semver.MustParse(line)
+	if strings.Contains(line, ".") {
+		return version
+	}
+
+	return semver.New(version.Major(), newest, newest, "", "")
 }
 
 // DisplayName is the manager's name with its version, where that is known.

@@ -20,7 +20,12 @@ func completeYarn(files fs.FS, manager Manager) (Manager, error) {
 		YarnPath string `yaml:"yarnPath"`
 	}
 
-	if content, err := source.Read(files, BerryConfig); err == nil {
+	content, err := source.ReadUTF8(files, BerryConfig)
+	if problem.IsUsers(err) {
+		return Manager{}, err
+	}
+
+	if err == nil {
 		if err := yaml.Unmarshal(content, &config); err != nil {
 			return Manager{}, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", BerryConfig, err)
 		}

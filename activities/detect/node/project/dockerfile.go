@@ -26,8 +26,8 @@ type Dockerfile struct {
 	Setup string
 	// Environment are the variables that the manager needs, as NAME=value.
 	Environment []string
-	// Compilers says that dependencies may compile themselves.
-	Compilers bool
+	// Packages are Debian's packages that the installation needs, and WhyPackages is a sentence that says why. Both are empty where it needs none.
+	Packages, WhyPackages string
 	// OpenSSL says that dependencies need OpenSSL's library.
 	OpenSSL bool
 
@@ -40,7 +40,8 @@ type Dockerfile struct {
 	InstallMounts string
 	// Later are scripts of the installation that need the sources.
 	Later []laterScript
-	// RunMounts are the mounts of every command of Yarn, which does not start without the variables that its configuration refers to.
+	// RunMounts are the mounts of every command of Yarn, which does not start without the variables that its configuration refers to, and of every one where
+	// Prisma's configuration reads variables.
 	RunMounts string
 
 	// Exclude is a pattern of files that the build must not see; empty where there is none.
@@ -91,18 +92,23 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 	plan.Secrets = append(plan.Secrets, lo.Uniq(append(installSecrets, buildSecrets...))...)
 
 	later := p.laterScripts()
+	without := lo.Compact(append([]string{withoutScripts(later)}, p.hookScripts(later)...))
+	packages, why := p.PackagesToInstall()
 	directory := p.InApp()
 
-	runMounts := ""
+	always := p.prismaSecrets()
 	if p.Manager.Berry {
-		runMounts, buildSecrets = buildplan.SecretMounts(installSecrets), lo.Without(buildSecrets, installSecrets...)
+		always = installSecrets
 	}
 
+	runMounts := buildplan.SecretMounts(always)
+	buildSecrets = lo.Without(buildSecrets, always...)
+
 	return &Dockerfile{
-		What: what, Image: p.Node.Image, Port: plan.Port,
+		What: what, Image: p.Node.Reference, Port: plan.Port,
 		IsNPM: p.Manager.Name == packagemanager.NPM, Setup: p.Manager.Setup(), Environment: p.Manager.Environment(),
-		Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
-		InstallFiles: strings.Join(files, " "), WithoutScripts: withoutScripts(later), Install: p.Manager.Install(), Later: p.scriptsForApp(later),
+		Packages: strings.Join(packages, " "), WhyPackages: why, OpenSSL: p.usesPrisma(),
+		InstallFiles: strings.Join(files, " "), WithoutScripts: strings.Join(without, " && "), Install: p.Manager.Install(), Later: p.scriptsForApp(later),
 		RunMounts: runMounts, InstallMounts: p.CacheMount() + buildplan.SecretMounts(installSecrets),
 		Exclude: p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		Build: p.buildCommand(), BuildEnvironment: []string{"NODE_COMPILE_CACHE=" + compileCache},

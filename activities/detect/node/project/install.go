@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
@@ -43,6 +44,9 @@ func (p *Project) InstallFiles() ([]string, error) {
 	return files, nil
 }
 
+// BeforeInstall are the commands that take what cannot run in a build out of the scripts of the installation.
+func (p *Project) BeforeInstall() []string { return p.hookScripts(nil) }
+
 // optionalInstallFiles are files and directories that the installation reads where they are there.
 func (p *Project) optionalInstallFiles() []string {
 	names := []string{}
@@ -55,6 +59,10 @@ func (p *Project) optionalInstallFiles() []string {
 	case packagemanager.PNPM:
 		names = append(names, packagejson.PNPMWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
 		names = append(names, p.patches()...)
+
+		if p.lockPerPackage {
+			names = append(names, lo.Map(p.packages(), func(known packagejson.Package, _ int) string { return path.Join(known.Directory, lockfile.PNPMName) })...)
+		}
 	case packagemanager.Yarn:
 		names = append(names, ".yarnrc", packagemanager.BerryConfig, ".yarn")
 	case packagemanager.Bun:
@@ -67,7 +75,7 @@ func (p *Project) optionalInstallFiles() []string {
 	for _, known := range p.packages() {
 		if known.Manifest.Depends("@prisma/client") || known.Manifest.Depends("prisma") {
 			// Prisma generates its client when it is installed, and reads the schema for that.
-			names = append(names, path.Join(known.Directory, "prisma"), path.Join(known.Directory, "prisma.config.ts"))
+			names = append(names, path.Join(known.Directory, "prisma"), path.Join(known.Directory, prismaConfig))
 		}
 
 		names = append(names, localDependencies(known)...)

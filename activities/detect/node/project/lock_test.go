@@ -32,48 +32,22 @@ func TestLockfile_InStep_IsTaken(t *testing.T) {
 	}
 }
 
-func TestLockfile_OutOfStep_NamesTheDependencyAndTheCommand(t *testing.T) {
+func TestLockfile_OutOfStep_IsTheManagersToJudge_ButForYarn1ThatDoesNotSayWhy(t *testing.T) {
 	t.Parallel()
 
 	for name, locked := range detecttest.Lockfiles {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			advice := "Run " + locked.Install + " and commit " + locked.Name + "."
+			files := lockedApp(locked, `"left-pad":"^1.1.0","is-even":"1.0.0"`, "")
+			if name == "yarn 1" {
+				detectors.RequireError(t, files, buildplan.Settings{}, "yarn.lock is out of step with package.json: it has no is-even@1.0.0. Run yarn install and commit yarn.lock.")
 
-			detectors.RequireError(t, lockedApp(locked, `"left-pad":"^1.1.0","is-even":"1.0.0"`, ""), buildplan.Settings{}, locked.Name+" is out of step with package.json", `it has no "is-even"`, advice)
-			detectors.RequireError(t, lockedApp(locked, `"left-pad":"^2.0.0"`, ""), buildplan.Settings{}, "left-pad", "^2.0.0", advice)
-
-			if locked.Strict {
-				detectors.RequireError(t, lockedApp(locked, ``, ""), buildplan.Settings{}, `it still has "left-pad", which package.json does not ask for`, advice)
-				detectors.RequireError(t, lockedApp(locked, `"left-pad":"^1.0.0"`, ""), buildplan.Settings{}, `it has "left-pad" at`, `package.json asks for "^1.0.0"`, advice)
-			} else {
-				detectors.RequirePlan(t, lockedApp(locked, ``, ""), buildplan.Settings{})
-				detectors.RequirePlan(t, lockedApp(locked, `"left-pad":"^1.0.0"`, ""), buildplan.Settings{})
+				files = lockedApp(locked, `"left-pad":"^2.0.0","here":"file:./here"`, `},"resolutions":{"**/left-pad":"1.3.0"`)
 			}
-		})
-	}
-}
 
-func TestLockfile_WhatOnlyTheManagerCanJudge_IsLeftToIt(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		locked       detecttest.Lockfile
-		left, others string
-	}{
-		"npm, a tag":              {detecttest.Lockfiles["npm"], `"left-pad":"latest"`, ""},
-		"npm, overrides":          {detecttest.Lockfiles["npm"], `"left-pad":"^2.0.0"`, `},"overrides":{"left-pad":"1.3.0"`},
-		"npm, not on this system": {detecttest.Lockfiles["npm"], ``, `},"optionalDependencies":{"fsevents":"^1.0.0"`},
-		"pnpm, overrides":         {detecttest.Lockfiles["pnpm 10"], `"left-pad":"^2.0.0"`, `},"pnpm":{"overrides":{"left-pad@^2":"1.3.0"}`},
-		"pnpm, catalog":           {detecttest.Lockfiles["pnpm 10"], `"left-pad":"catalog:"`, ""},
-		"yarn 1, resolutions":     {detecttest.Lockfiles["yarn 1"], `"left-pad":"^2.0.0"`, `},"resolutions":{"**/left-pad":"1.3.0"`},
-		"yarn 1, a directory":     {detecttest.Lockfiles["yarn 1"], `"here":"file:./here"`, ""},
-		"yarn 4, a patch":         {detecttest.Lockfiles["yarn 4"], `"left-pad":"patch:left-pad@npm%3A1.3.0#~/.yarn/patches/left-pad.patch"`, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			detectors.RequirePlan(t, lockedApp(test.locked, test.left, test.others), buildplan.Settings{})
+			plan := detectors.RequirePlan(t, files, buildplan.Settings{})
+			require.Regexp(t, `npm ci|--frozen-lockfile|--immutable`, plan.Dockerfile)
 		})
 	}
 }
@@ -107,8 +81,9 @@ func TestLockfile_OfAWorkspace_CoversItsPackages(t *testing.T) {
 			require.Equal(t, ".", plan.Context)
 			require.Contains(t, plan.Dockerfile, "COPY --parents package.json "+test.file+" apps/web/package.json packages/ui/package.json ./\n")
 
-			files["apps/web/package.json"] = strings.Replace(app, "left-pad", "right-pad", 1)
-			detectors.RequireError(t, files, settings, test.file+" is out of step with apps/web/package.json", `it has no "right-pad"`)
+			// No manager lists what is there only by its name, and Yarn 1 does not look at what packages of a workspace ask for.
+			files["apps/web/package.json"] = strings.Replace(app, "workspace:*", "*", 1)
+			detectors.RequirePlan(t, files, settings)
 		})
 	}
 }

@@ -22,7 +22,7 @@ func (p *Project) context() string {
 
 // Plan begins the plan of a framework, with what the plans of all frameworks have.
 func (p *Project) Plan(framework string) buildplan.Plan {
-	versions := map[string]string{"node": p.Node.Line}
+	versions := map[string]string{"node": p.Node.Version}
 	if p.Manager.Version != "" {
 		versions[p.Manager.Name] = p.Manager.Version
 	}
@@ -35,12 +35,12 @@ func (p *Project) Plan(framework string) buildplan.Plan {
 
 // NodeReason is a sentence: which version of Node it is, and why.
 func (p *Project) NodeReason() string {
-	return fmt.Sprintf("Node %s: %s.", p.Node.Line, p.Node.Because)
+	return fmt.Sprintf("Node %s: %s.", p.Node.Version, p.Node.Because)
 }
 
 // Missing is the plan's Missing for the image of Node.
 func (p *Project) Missing() map[string]string {
-	return p.settings.BaseImages[buildplan.RuntimeNode].Missing(p.Node.Line, p.NodeReason())
+	return p.settings.BaseImages[buildplan.RuntimeNode].Missing(p.Node.Image, p.NodeReason())
 }
 
 // Reason is the plan's Reason: found, which is a sentence about the framework, and sentences about the workspace, Node and the package manager.
@@ -67,5 +67,5 @@ func (p *Project) Reason(found string) string {
 		sentences = append(sentences, locked)
 	}
 
-	return strings.Join(sentences, " ")
+	return strings.Join(lo.Compact(append(sentences, p.unused, p.otherSystem(), p.withoutBrowser())), " ")
 }

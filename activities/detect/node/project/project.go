@@ -30,7 +30,13 @@ type Project struct {
 	// members are the packages of the workspace, the app among them; empty for an app that is part of no workspace.
 	members []packagejson.Package
 	lock    lockfile.NodeLock
-	ignore  source.IgnoreRules
+	// lockPerPackage says that each package of the workspace has a lockfile. lock is the app's then.
+	lockPerPackage bool
+	// inherited is what the workspace that the app was taken out of names as packageManager; empty where that says nothing of the app's manager.
+	inherited string
+	// unused is a sentence about the app's lockfile that the workspace's takes the place of; empty where there is none.
+	unused string
+	ignore source.IgnoreRules
 }
 
 // Open reads the app in the root directory, whose package.json is manifest, and checks what would keep its dependencies from being installed. Its errors
@@ -59,30 +65,14 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 		return nil, err
 	}
 
-	if project.Manager, err = packagemanager.Choose(project.topFiles, project.root); err != nil {
-		return nil, err
-	}
-
 	if project.ignore, err = source.ReadIgnoreRules(project.topFiles); err != nil {
 		return nil, err
 	}
 
-	if project.Manager.Lockfile != "" {
-		if project.lock, err = readLock(project.topFiles, project.Manager.Lockfile, project.Manager.PlainInstall()); err != nil {
+	for _, check := range []func() error{project.chooseManager, project.checkLock, project.checkSSH, project.checkIgnored} {
+		if err := check(); err != nil {
 			return nil, err
 		}
-	}
-
-	if project.Manager.Version == "" {
-		project.Manager.Version = project.Manager.DefaultVersion(project.lock.Format)
-	}
-
-	if err := project.checkLock(); err != nil {
-		return nil, err
-	}
-
-	if err := project.checkIgnored(); err != nil {
-		return nil, err
 	}
 
 	project.Node, err = project.chooseVersion(settings.BaseImages[buildplan.RuntimeNode])
@@ -99,7 +89,7 @@ func (p *Project) InApp(elements ...string) string {
 func (p *Project) VersionOf(name string) string {
 	asked := p.App.Manifest.Installed()[name]
 
-	if version := p.lock.VersionOf(p.App.Directory, name, asked); version != "" {
+	if version := p.lock.VersionOf(p.lockDirectory(), name, asked); version != "" {
 		return version
 	}
 

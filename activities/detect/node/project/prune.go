@@ -14,7 +14,9 @@ import (
 // canPrune tells whether the manager can take dependencies away. bun, which installs anew, would run the app's scripts without what they need, and leave
 // the packages of a workspace as they are.
 func (p *Project) canPrune() bool {
-	return p.Manager.Name != packagemanager.Bun || p.Manager.Lockfile != "" && len(p.members) == 0 && len(p.runByInstall(p.App)) == 0 && !p.usesPrisma()
+	scripts := len(p.runByInstall(p.App)) + len(p.hookScripts(nil))
+
+	return p.Manager.Name != packagemanager.Bun || p.Manager.Lockfile != "" && len(p.members)+scripts == 0 && !p.usesPrisma()
 }
 
 // changesDependencies tells whether a script may change node_modules. prepare does not, as it builds the package itself.

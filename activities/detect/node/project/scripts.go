@@ -37,9 +37,9 @@ func (p *Project) laterScripts() []laterScript {
 
 	for _, known := range packages {
 		for _, name := range p.runByInstall(known) {
-			if script := known.Manifest.Scripts[name]; !isHarmless(script) || strings.Contains(script, "prisma generate") && !p.hasPrismaSchema(known) {
+			if script := withoutHooks(known.Manifest.Scripts[name]); !isHarmless(script) || strings.Contains(script, "prisma generate") && !p.hasPrismaSchema(known) {
 				later = append(later, laterScript{
-					Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run(name),
+					Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.runWithoutHooks(known, name),
 					file: path.Join(known.Directory, packagejson.FileName), name: name,
 				})
 			}

@@ -34,9 +34,31 @@ func (p *Project) buildSecrets(public []string) []string {
 // reference matches the variable in ${NPM_TOKEN} and ${NPM_TOKEN:-none}.
 var reference = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}`)
 
-// InstallSecrets are the names of those variables that the package manager's configuration refers to, as in ${NPM_TOKEN}.
-func (p *Project) InstallSecrets() []string {
+// prismaConfig is the configuration of Prisma since version 6. It is a program, which often demands variables.
+const prismaConfig = "prisma.config.ts"
+
+// prismaVariable matches a variable that it reads.
+var prismaVariable = regexp.MustCompile(`\benv\(\s*["'](\w+)["']|\bprocess\.env(?:\.|\[["'])(\w+)`)
+
+// prismaSecrets are the names of those variables that Prisma's configuration reads. Prisma generates its client when the dependencies are installed, and
+// again in many builds, and does not without them.
+func (p *Project) prismaSecrets() []string {
 	names := []string{}
+
+	for _, known := range p.packages() {
+		for _, match := range prismaVariable.FindAllStringSubmatch(p.text(path.Join(known.Directory, prismaConfig)), -1) {
+			names = append(names, match[1]+match[2])
+		}
+	}
+
+	slices.Sort(names)
+
+	return lo.Intersect(slices.Compact(names), append(slices.Clone(p.settings.Variables), p.settings.BuildVariables...))
+}
+
+// InstallSecrets are the names of those variables that the package manager's configuration refers to, as in ${NPM_TOKEN}, and those that Prisma's reads.
+func (p *Project) InstallSecrets() []string {
+	names := p.prismaSecrets()
 
 	for _, known := range p.packages() {
 		for _, file := range []string{".npmrc", packagemanager.BerryConfig, "bunfig.toml"} {

@@ -2,11 +2,9 @@ package project
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -14,87 +12,84 @@ import (
 
 // Version is the version of Node that the app runs on.
 type Version struct {
-	// Line is a major version, of which the image has the newest release.
-	Line string
-	// Image is the reference of the image.
-	Image string
+	buildplan.Image
+
 	// Because says in a few words who asked for it.
 	Because string
 }
 
-// newestOfLine stands for the minor and the patch number of the newest release of a line. The table of base images does not have these numbers.
-const newestOfLine = 999
+// newest is the newest release that the version may be.
+func (v Version) newest() *semver.Version { return buildplan.NewestOf(v.Version) }
 
-// versionInRange matches each version that a range names.
-var versionInRange = regexp.MustCompile(`\d+(\.\d+)*`)
-
-// chooseVersion decides by engines.node. Where that accepts several lines, .nvmrc, .node-version, volta and .tool-versions decide, the first that is
-// there, and else the table's default. The app's directory comes before the top of its workspace.
+// chooseVersion decides by engines.node. Where that leaves a choice, the first of the other places that name a version decides, and else the table's
+// default. The app's directory comes before the top of its workspace.
 func (p *Project) chooseVersion(table buildplan.Runtime) (Version, error) {
-	accepts, file, asked := func(string) bool { return true }, "", ""
+	engines, err := p.enginesWanted(table)
+	if err != nil {
+		return Version{}, err
+	}
 
-	for _, place := range p.places() {
-		if wanted := place.manifest.Engines["node"]; wanted != "" && wanted != "*" {
-			constraint, err := semver.NewConstraint(strings.ReplaceAll(wanted, ">= ", ">="))
-			if err != nil {
-				return Version{}, problem.Wrap(err, problem.Invalid,
-					"engines.node in package.json is %q, which is not a range of versions. Write one such as %q.", wanted, table.Default+".x")
-			}
+	pinned, err := p.versionPin(table)
+	if err != nil && engines.by == "" {
+		return Version{}, err
+	}
 
-			accepts = func(line string) bool { return lineSatisfies(line, constraint, wanted) }
-			file, asked = "engines.node in package.json", wanted
+	if pinned.by != "" {
+		both := pinned
+		both.accepts = func(version *semver.Version) bool { return pinned.accepts(version) && engines.accepts(version) }
 
-			break
+		found, ok := both.find(table)
+		if ok && !pinned.refuses(found.newest()) && !engines.refuses(found.newest()) {
+			return found, nil
+		}
+
+		if engines.by == "" {
+			return Version{}, unknownVersion(table, pinned)
 		}
 	}
 
-	chosen, ok := table.Choose(accepts)
-	if !ok {
-		return Version{}, unknownVersion(table, file, asked)
+	if found, ok := engines.find(table); ok && !engines.refuses(found.newest()) {
+		return found, nil
 	}
 
-	pin, wanted := p.versionPin()
-	if pin != "" {
-		line, ok := table.Choose(func(version string) bool { return pinMatches(version, wanted, table) })
+	return Version{}, unknownVersion(table, engines)
+}
 
-		switch {
-		case ok && accepts(line):
-			chosen, file, asked = line, pin, wanted
-		case file == "":
-			return Version{}, unknownVersion(table, pin, wanted)
-		}
-	}
-
+// find returns the image of a version that is wanted. Where the registry turned out not to have the exact one, it is the newest of its line, which the package
+// manager may refuse.
+func (w wanted) find(table buildplan.Runtime) (Version, bool) {
 	because := "the default"
-	if file != "" {
-		because = fmt.Sprintf("%s asks for %s", file, asked)
+	if w.by != "" {
+		because = fmt.Sprintf("%s asks for %s", w.by, w.text)
 	}
 
-	return Version{Line: chosen, Image: table.Images[chosen], Because: because}, nil
-}
-
-// lineSatisfies tells whether the newest release of a line is in the range, or one that the range names: an exact version is satisfied by its line.
-func lineSatisfies(line string, constraint *semver.Constraints, wanted string) bool {
-	if constraint.Check(newestOf(line)) {
-		return true
+	if found, ok := table.Find(w.accepts, w.named); ok {
+		return Version{found, because}, true
 	}
 
-	return lo.SomeBy(versionInRange.FindAllString(wanted, -1), func(named string) bool {
-		version, err := semver.NewVersion(named)
+	found, ok := table.Nearest(w.accepts, w.named)
+	if !ok {
+		return Version{}, false
+	}
 
-		return err == nil && version.Major() == semver.MustParse(line).Major() && constraint.Check(version)
-	})
+	if image := table.Lacking(w.named); image != "" {
+		because += fmt.Sprintf(", and the registry has no image %s, so that it is the newest release of this line", image)
+	}
+
+	return Version{found, because}, true
 }
 
-// newestOf stands for the newest release of a line.
-func newestOf(line string) *semver.Version {
-	version := semver.MustParse(line)
+// unknownVersion is the error for a version that is not to be had.
+func unknownVersion(table buildplan.Runtime, wanted wanted) error {
+	which := "which is not to be had here"
+	if image := table.Lacking(wanted.named); image != "" {
+		which = "and the registry has no image " + image
+	}
 
-	return semver.New(version.Major(), newestOfLine, newestOfLine, "", "")
-}
+	if wanted.strict {
+		which += ", and " + wanted.because
+	}
 
-// unknownVersion is the error for a version that the table does not have.
-func unknownVersion(table buildplan.Runtime, file, wanted string) error {
-	return problem.New(problem.Invalid, "%s asks for Node %s, which is not to be had here. Change it to one of %s.",
-		file, wanted, strings.Join(table.Versions(), ", "))
+	return problem.New(problem.Invalid, "%s asks for Node %s, %s. Change it to the newest of a line, such as %s.x, or add a Dockerfile: there are %s.",
+		wanted.by, wanted.text, which, table.Default, strings.Join(table.Versions(), ", "))
 }

@@ -1,38 +1,52 @@
 package project
 
 import (
-	"cmp"
 	"io/fs"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/Masterminds/semver/v3"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// versionPin returns the file that names one version, and what it names. Both are empty where no file does.
-func (p *Project) versionPin() (file, version string) {
+var (
+	// spacedOperator matches an operator with spaces behind it, as npm allows.
+	spacedOperator = regexp.MustCompile(`([<>=~^])\s+`)
+	engineStrict   = regexp.MustCompile(`(?m)^\s*engine-strict\s*=\s*true\b`)
+)
+
+// versionPin returns what the first place besides engines.node says that says anything.
+func (p *Project) versionPin(table buildplan.Runtime) (wanted, error) {
 	for _, place := range p.places() {
+		if engine, ok := place.manifest.DevEngines.Runtime.Find("node"); ok && engine.Version != "" {
+			read, err := p.readPin("devEngines.runtime in package.json", engine.Version, table)
+			read.strict, read.because = p.Manager.Name == packagemanager.NPM && engine.Enforced(), "npm refuses another"
+
+			return read, err
+		}
+
 		for _, name := range []string{".nvmrc", ".node-version"} {
-			if content, err := source.Read(place.files, name); err == nil {
-				if version := firstWord(string(content)); version != "" {
-					return name, version
-				}
+			if text := firstWord(textOf(place.files, name)); text != "" {
+				return p.readPin(name, text, table)
 			}
 		}
 
-		if place.manifest.Volta.Node != "" {
-			return "volta in package.json", place.manifest.Volta.Node
+		if text := place.manifest.Volta.Node; text != "" {
+			return p.readPin("volta in package.json", text, table)
 		}
 
-		if version := toolVersion(place.files, "nodejs", "node"); version != "" {
-			return ".tool-versions", version
+		if file, text := source.ToolVersion(place.files, "nodejs", "node"); text != "" {
+			return p.readPin(file, text, table)
 		}
 	}
 
-	return "", ""
+	return anyVersion(), nil
 }
 
 // firstWord returns the first word that is no comment; empty where there is none.
@@ -47,41 +61,61 @@ func firstWord(text string) string {
 	return ""
 }
 
-// toolVersion reads the version of a tool from .tool-versions, the file of asdf and mise. The tool may have several names.
-func toolVersion(files fs.FS, tools ...string) string {
-	content, err := source.Read(files, ".tool-versions")
+// textOf returns the text of a file; empty where it cannot be read.
+func textOf(files fs.FS, name string) string {
+	content, err := source.Read(files, name)
 	if err != nil {
 		return ""
 	}
 
-	for line := range strings.Lines(string(content)) {
-		if words := strings.Fields(line); len(words) > 1 && lo.Contains(tools, words[0]) {
-			return words[1]
-		}
-	}
-
-	return ""
+	return string(content)
 }
 
+// text is textOf of a file at the top of the workspace.
+func (p *Project) text(name string) string { return textOf(p.topFiles, name) }
+
 // ltsNames are the lines with long-term support, by the code names that .nvmrc has for them.
-var ltsNames = map[string]string{"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24"}
+var ltsNames = map[string]string{
+	"argon": "4", "boron": "6", "carbon": "8", "dubnium": "10", "erbium": "12", "fermium": "14", "gallium": "16",
+	"hydrogen": "18", "iron": "20", "jod": "22", "krypton": "24",
+}
 
-// pinMatches tells whether a line is what a pin names: a version, or a word such as "lts/*".
-func pinMatches(line, wanted string, table buildplan.Runtime) bool {
-	wanted = strings.TrimPrefix(strings.ToLower(wanted), "v")
+// readPin reads a version, a range, or a word such as "lts/*". "system" and the like say nothing.
+func (p *Project) readPin(by, text string, table buildplan.Runtime) (wanted, error) {
+	word := strings.TrimPrefix(strings.ToLower(text), "latest:")
+	isLine := func(accepts func(major uint64) bool) wanted {
+		return wanted{by: by, text: text, accepts: func(version *semver.Version) bool { return accepts(version.Major()) }}
+	}
 
-	switch wanted {
+	switch word {
+	case "system", "iojs":
+		return anyVersion(), nil
 	case "node", "stable", "current", "latest":
-		return line == lo.LastOrEmpty(table.Versions())
+		newest := semver.MustParse(lo.LastOrEmpty(table.Versions())).Major()
+
+		return isLine(func(major uint64) bool { return major == newest }), nil
 	case "lts", "lts/*", "lts-latest":
-		return semver.MustParse(line).Major()%2 == 0
+		return isLine(func(major uint64) bool { return major%2 == 0 }), nil
 	}
 
-	if name, ok := strings.CutPrefix(wanted, "lts/"); ok {
-		return line == cmp.Or(ltsNames[name], "none")
+	if back, err := strconv.ParseUint(strings.TrimPrefix(word, "lts/-"), 10, 8); err == nil && strings.HasPrefix(word, "lts/-") {
+		// The lines with long-term support have even numbers, and the default is one.
+		before := semver.MustParse(table.Default).Major() - back - back
+
+		return isLine(func(major uint64) bool { return major == before }), nil
 	}
 
-	major, _, _ := strings.Cut(wanted, ".")
+	name := strings.TrimPrefix(strings.TrimPrefix(word, "lts/"), "lts-")
+	if line := ltsNames[name]; line != "" {
+		word = line
+	}
 
-	return major == line
+	read, err := parseRange(by, word)
+	if err != nil {
+		return wanted{}, problem.Wrap(err, problem.Invalid, "%s asks for Node %s, which is not a version. Write one such as %s.", by, text, table.Default)
+	}
+
+	read.text = text
+
+	return read, nil
 }

@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # Zeitwork wrote this Dockerfile for Rails 7.0.8.7. To build it: docker build .
-FROM docker.io/library/ruby:3.2-slim-trixie AS base
+FROM docker.io/library/ruby:3.2.2-slim AS base
 WORKDIR /srv/rails
 ENV RAILS_ENV=production \
     BUNDLE_DEPLOYMENT=1 \
