@@ -1,0 +1,78 @@
+package script
+
+import (
+	"maps"
+	"slices"
+)
+
+// Run is what a script runs.
+type Run struct {
+	// Commands are all programs, in their order.
+	Commands []Command
+	// Ends are those that the script ends in: the last of a chain, or all that run beside each other. What starts a server is among them.
+	Ends []Command
+	// Managers are the package managers that the script calls, by name.
+	Managers []string
+}
+
+// then is one run after another.
+func (r Run) then(next Run) Run {
+	both := r.with(next)
+	if len(next.Ends) > 0 {
+		both.Ends = next.Ends
+	} else {
+		both.Ends = r.Ends
+	}
+
+	return both
+}
+
+// beside is two runs at once.
+func (r Run) beside(other Run) Run {
+	both := r.with(other)
+	both.Ends = slices.Concat(r.Ends, other.Ends)
+
+	return both
+}
+
+// with has the commands and the managers of both.
+func (r Run) with(other Run) Run {
+	managers := slices.Concat(r.Managers, other.Managers)
+	slices.Sort(managers)
+
+	return Run{Commands: slices.Concat(r.Commands, other.Commands), Managers: slices.Compact(managers)}
+}
+
+// only is the run of one command.
+func only(command Command) Run {
+	return Run{Commands: []Command{command}, Ends: []Command{command}}
+}
+
+// Find returns the last command that a condition holds for; false where there is none.
+func (r Run) Find(is func(Command) bool) (Command, bool) {
+	for _, command := range slices.Backward(r.Commands) {
+		if is(command) {
+			return command, true
+		}
+	}
+
+	return Command{}, false
+}
+
+// place is where a command runs, and what stands around it.
+type place struct {
+	directory   string
+	environment map[string]string
+}
+
+func (p *place) clone() *place {
+	return &place{directory: p.directory, environment: maps.Clone(p.environment)}
+}
+
+func (p *place) set(name, value string) {
+	if p.environment == nil {
+		p.environment = map[string]string{}
+	}
+
+	p.environment[name] = value
+}
