@@ -44,10 +44,6 @@ func TestOrder_FirstThatFitsDecides(t *testing.T) {
 		"the top of a workspace that is an app": {
 			detecttest.With(detecttest.NextApp, map[string]string{"pnpm-workspace.yaml": "packages:\n  - packages/*\n", "packages/ui/package.json": `{"name":"ui"}`}), buildplan.Settings{}, buildplan.FrameworkNextJS, "",
 		},
-		"a package for Laravel": {detecttest.NewLaravel(map[string]string{"artisan": "", "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, ""},
-		"another framework than Laravel": {
-			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, "",
-		},
 		"with a .dockerignore": {detecttest.With(detecttest.NextApp, map[string]string{".dockerignore": "Dockerfile\nnode_modules\n"}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,6 +83,12 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		},
 		"Ruby without a lockfile": {
 			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": detecttest.Absent}), []string{"no Gemfile with Rails"},
+		},
+		"a package for Laravel": {
+			detecttest.NewLaravel(map[string]string{"artisan": "", "index.html": "x"}), []string{"index.html beside", "an app in PHP", "Add a Dockerfile"},
+		},
+		"another framework than Laravel": {
+			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), []string{"index.html beside composer.json", "an app in PHP"},
 		},
 		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
 		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},

@@ -9,6 +9,8 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
@@ -27,7 +29,7 @@ func Advice(tree source.Tree) string {
 			strings.Join(directories, ", "), lo.Ternary(len(directories) == 1, "that", "one of them"))
 	}
 
-	switch start := read.Scripts["start"]; {
+	switch start := read.Scripts[startScript]; {
 	case !ok:
 		return ""
 	case start != "":
@@ -56,13 +58,12 @@ func appsBelow(tree source.Tree) []string {
 	}
 
 	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
-		start := known.Manifest.Scripts["start"]
-		server := start != "" && !developmentServer.MatchString(start)
-		site := known.Manifest.Scripts["build"] != "" && lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
-			return known.Manifest.Depends(b.dependency)
+		scripts := script.Of(known.Manifest.Scripts)
+		site := lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
+			return known.Manifest.Depends(b.dependency) && known.Manifest.Scripts[project.BuildScript(known.Manifest, scripts)] != ""
 		})
 
-		return known.Directory, server || site || known.Manifest.Depends("next") || known.Manifest.Depends("nuxt")
+		return known.Directory, startsServer(scripts.Script(startScript)) || site || known.Manifest.Depends("next") || known.Manifest.Depends("nuxt")
 	})
 
 	return directories[:min(len(directories), maxAdvisedDirectories)]

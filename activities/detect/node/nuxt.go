@@ -2,26 +2,24 @@ package node
 
 import (
 	"fmt"
-	"regexp"
+	"path"
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-var (
-	nitroPreset  = regexp.MustCompile("\\bpreset\\s*:\\s*['\"`]([a-z0-9_-]+)['\"`]")
-	nuxtGenerate = regexp.MustCompile(`\b(nuxt|nuxi) (generate|build [^&|;]*--prerender)`)
-
-	// nuxtSince is the first release with Nitro, which leaves .output. Nuxt 2 is a server like any other.
-	nuxtSince = semver.MustParse("3.0.0-0")
-)
+// nuxtSince is the first release with Nitro, which leaves .output. Nuxt 2 is a server like any other.
+var nuxtSince = semver.MustParse("3.0.0-0")
 
 // Presets of Nitro.
 var (
@@ -30,6 +28,9 @@ var (
 	// nuxtSites are those whose output is a site of files.
 	nuxtSites = []string{"static", "github-pages", "github_pages", "gitlab-pages", "gitlab_pages"}
 )
+
+// nuxtFallback is the page that Nuxt makes for addresses that only the browser knows.
+const nuxtFallback = "200.html"
 
 // NuxtLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const NuxtLookedFor = "package.json with nuxt"
@@ -51,7 +52,10 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, nil
 	}
 
-	preset, isStatic, err := nuxtOutput(app, project.ReadConfig(tree, "nuxt.config"))
+	command, _ := app.Build().Find(func(command script.Command) bool { return command.Is("nuxt") || command.Is("nuxi") })
+	config := readConfig(tree, ".", "nuxt.config", configSettings{Settings: settings, environment: command.Environment})
+
+	preset, isStatic, err := nuxtOutput(command, config)
 	if err != nil {
 		return buildplan.Plan{}, false, err
 	}
@@ -72,6 +76,11 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 	if isStatic {
 		dockerfile.Output = ".output/public"
 		site := static.Site{Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: hashedByNuxt, Port: plan.Port}
+		if ssr := config.At("ssr"); ssr.IsFalse() || ssr.IsUnknown() {
+			// Without a server no page but this knows what is to be shown at an address.
+			site.Fallback = nuxtFallback
+		}
+
 		plan.Reason = app.Reason(fmt.Sprintf("package.json depends on nuxt %s, and it is generated as a static site, which nginx serves.", version))
 		plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 
@@ -79,21 +88,59 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 	}
 
 	dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NITRO_PRESET="+preset)
+
+	if start, ok := startOf(tree, read); ok && start.File == "" && !isNuxtStart(start) {
+		dockerfile.Host = "HOST=0.0.0.0"
+		plan.Reason = app.Reason(fmt.Sprintf("package.json depends on nuxt %s. %s", version, start.Found))
+
+		startServer(tree, app, dockerfile, &plan, start)
+
+		plan.Dockerfile = buildplan.Render(templates, "server.Dockerfile.tmpl", dockerfile)
+
+		return plan, true, nil
+	}
+
+	if err := checkEndsInDevelopment(app, "nuxt dev", "node .output/server/index.mjs"); err != nil {
+		return buildplan.Plan{}, false, err
+	}
+
+	plan.ReleaseCommand = source.Procfile(tree)["release"]
 	plan.Reason = app.Reason(fmt.Sprintf("package.json depends on nuxt %s. It is built to a server of its own (.output).", version))
 	plan.Dockerfile = buildplan.Render(templates, "nuxt.Dockerfile.tmpl", dockerfile)
 
 	return plan, true, nil
 }
 
+// isNuxtStart tells whether a start command does no more than to start what Nitro built.
+func isNuxtStart(start project.Start) bool {
+	if len(start.Run.Commands) != 1 || len(lo.Without(lo.Keys(start.Run.Commands[0].Environment), "NODE_ENV", "PORT", "HOST", "NITRO_PORT", "NITRO_HOST")) > 0 {
+		return false
+	}
+
+	command := start.Run.Commands[0]
+
+	return command.Is("nuxt", "start", "preview") || command.Is("nuxi", "start", "preview") ||
+		command.Program() == "node" && len(command.Words) == 2 && path.Clean(command.Words[1]) == ".output/server/index.mjs"
+}
+
 // nuxtOutput returns the preset of the server, or that the output is a site of files.
-func nuxtOutput(app *project.Project, config string) (preset string, isStatic bool, err error) {
+func nuxtOutput(command script.Command, config jsconfig.Config) (preset string, isStatic bool, err error) {
 	preset = "node-server"
-	if match := nitroPreset.FindStringSubmatch(config); match != nil {
-		preset = match[1]
+
+	for _, found := range []string{config.At("nitro", "preset").TextOr(""), command.Environment["NITRO_PRESET"]} {
+		if found != "" {
+			preset = found
+		}
+	}
+
+	generates := len(command.Words) > 0 && (command.Subcommand() == "generate" || command.Has("--prerender"))
+
+	if named, ok := command.Option("--preset"); len(command.Words) > 0 && ok {
+		preset = named
 	}
 
 	switch {
-	case slices.Contains(nuxtSites, preset) || nuxtGenerate.MatchString(app.Script("build")):
+	case slices.Contains(nuxtSites, preset) || generates:
 		return "", true, nil
 	case slices.Contains(nuxtServers, preset):
 		return preset, false, nil

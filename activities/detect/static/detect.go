@@ -13,7 +13,8 @@ import (
 )
 
 // dockerignore is the .dockerignore for sites that bring none: it leaves out what is not meant for browsers.
-const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
+const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n**/*.env\n" +
+	"package.json\npackage-lock.json\nyarn.lock\npnpm-lock.yaml\nbun.lock\nbun.lockb\nProcfile\nMakefile\n"
 
 // LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "index.html"
@@ -26,6 +27,10 @@ func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool
 	}
 
 	if built, err := hasBuild(tree); err != nil || built {
+		return buildplan.Plan{}, false, err
+	}
+
+	if err := checkLanguage(tree, directory); err != nil {
 		return buildplan.Plan{}, false, err
 	}
 

@@ -10,6 +10,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
@@ -22,6 +23,9 @@ type Project struct {
 
 	settings buildplan.Settings
 	appFiles fs.FS
+	// scripts resolves the app's scripts, and buildScript is the name of the one that builds it.
+	scripts     script.Resolver
+	buildScript string
 	// top is the directory of the repository in which the dependencies are installed: that of the workspace, or the app's.
 	top string
 	// topFiles are the files below top, and root is the package.json there.
@@ -42,6 +46,8 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 	}
 
 	project := &Project{top: top, App: packagejson.Package{Directory: directory, Manifest: manifest}, appFiles: tree.FS, settings: settings}
+	project.scripts = Scripts(tree, manifest)
+	project.buildScript = BuildScript(manifest, project.scripts)
 
 	if err := project.leaveWorkspace(tree.Repository); err != nil {
 		return nil, err

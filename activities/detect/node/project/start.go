@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -12,8 +13,18 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
+
+// Start is what starts an app in production: a script of package.json, a line of a shell, or a file. The others of the three are empty.
+type Start struct {
+	Script, Line, File string
+	// Run is what the script or the line runs in the end.
+	Run script.Run
+	// Found is a sentence: where that stands.
+	Found string
+}
 
 // ServerFile is the file that starts an app without a start script: server.js, which npm starts, else the main file of package.json unless there is an
 // index.html. It is empty where there is none.
@@ -30,28 +41,51 @@ func ServerFile(files fs.FS, manifest packagejson.Manifest) string {
 	return name
 }
 
-// plainCommand matches commands that need no shell.
-var plainCommand = regexp.MustCompile(`^(node|bun) [A-Za-z0-9_./=:@, -]+$`)
+var (
+	// plainCommand matches commands that need no shell.
+	plainCommand = regexp.MustCompile(`^(node|bun) [A-Za-z0-9_./=:@, -]+$`)
+	// plainManagerCommand matches those of package managers.
+	plainManagerCommand = regexp.MustCompile(`^(npm|yarn|pnpm|bun) [A-Za-z0-9_./=:@, -]+$`)
+)
 
-// StartBy decides by the start script how the server starts, and which dependencies the image has.
-func (p *Project) StartBy(dockerfile *Dockerfile) {
-	start := p.Script("start")
+// StartBy has the server started as the app says, and decides which dependencies and package managers the image has. release is what the release command
+// runs in the same image.
+func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release script.Run) {
+	text := p.Script(start.Script)
+	alone := plainCommand.MatchString(text) && p.Script("pre"+start.Script) == "" && p.Script("post"+start.Script) == ""
+	managers := managersOf(start.Run)
 
 	switch {
-	case start == "":
-		dockerfile.StartWith("node", ServerFile(p.appFiles, p.App.Manifest))
-	case plainCommand.MatchString(start) && p.Script("prestart") == "" && p.Script("poststart") == "":
-		dockerfile.StartWith(strings.Fields(start)...)
-		dockerfile.WithManager = strings.HasPrefix(start, packagemanager.Bun)
-	case p.Manager.Setup()+p.Manager.Release != "" && regexp.MustCompile(`\b`+p.Manager.Name+`x?\b`).MatchString(p.Script("prestart")+" "+start):
-		dockerfile.StartWith(strings.Fields(p.Manager.Run("start"))...)
-		dockerfile.WithManager = true
-	default:
+	case start.File != "":
+		dockerfile.StartWith("node", start.File)
+	case plainCommand.MatchString(start.Line) || plainManagerCommand.MatchString(start.Line):
+		dockerfile.StartWith(strings.Fields(start.Line)...)
+	case start.Line != "":
+		dockerfile.StartWith("sh", "-c", start.Line)
+		dockerfile.Programs = lo.Uniq([]string{p.InApp("node_modules", ".bin"), path.Join(packagemanager.WorkDirectory, "node_modules", ".bin")})
+	case alone:
+		dockerfile.StartWith(strings.Fields(text)...)
+	case p.installed(p.Manager) && slices.Contains(managers, p.Manager.Name):
+		dockerfile.StartWith(strings.Fields(p.Manager.Run(start.Script))...)
+	case start.Script == "start":
 		// npm is in the image of Node, and runs scripts whichever manager installed the dependencies.
 		dockerfile.StartWith("npm", "start")
+	default:
+		dockerfile.StartWith("npm", "run", start.Script)
 	}
 
-	if p.hasBuildDependencies() && p.canPrune() && !p.startsWithDevelopmentDependency() {
+	for _, name := range managers {
+		if name == p.Manager.Name {
+			dockerfile.WithManager = dockerfile.WithManager || p.installed(p.Manager)
+		} else if name != packagemanager.NPM {
+			p.addManager(dockerfile, name)
+			dockerfile.WithManager = true
+		}
+	}
+
+	dockerfile.EmptyFiles = p.missingFiles(start.Run)
+
+	if p.hasBuildDependencies() && p.canPrune() && !p.needsDevelopmentDependency(start.Run) && !p.needsDevelopmentDependency(release) {
 		dockerfile.Prune = p.Manager.Prune()
 	}
 

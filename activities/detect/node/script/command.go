@@ -35,8 +35,17 @@ func ProgramOf(name string) string {
 	return path.Base(name)
 }
 
-// Program is the name of the program, without its directory and its version.
-func (c Command) Program() string { return c.Words[0] }
+// Program is the name of the program, without its directory and its version; empty for no command.
+func (c Command) Program() string {
+	if len(c.Words) == 0 {
+		return ""
+	}
+
+	return c.Words[0]
+}
+
+// rest are the words behind the program.
+func (c Command) rest() []string { return c.Words[min(1, len(c.Words)):] }
 
 // valued are options that are followed by their value more often than not.
 var valued = []string{
@@ -76,7 +85,7 @@ func (c Command) Is(program string, subcommands ...string) bool {
 
 // Has tells whether one of the words is among the arguments, as it is written or with a value behind an equals sign.
 func (c Command) Has(options ...string) bool {
-	return slices.ContainsFunc(c.Words[1:], func(word string) bool {
+	return slices.ContainsFunc(c.rest(), func(word string) bool {
 		name, _, _ := strings.Cut(word, "=")
 
 		return slices.Contains(options, name)
@@ -85,7 +94,7 @@ func (c Command) Has(options ...string) bool {
 
 // Option is the value of the first of the options that is there, as --option=value or as --option value; false where none is.
 func (c Command) Option(options ...string) (string, bool) {
-	for i, word := range c.Words[1:] {
+	for i, word := range c.rest() {
 		name, value, joined := strings.Cut(word, "=")
 
 		switch {

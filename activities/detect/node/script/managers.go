@@ -37,7 +37,7 @@ type called struct {
 // manager resolves a command that begins with the name of a package manager.
 func (w *walk) manager(words []string, at *place) Run {
 	call := w.readCall(words, at)
-	run := Run{Managers: []string{words[0]}}
+	run := Run{Through: []string{words[0]}}
 	itself := only(Command{Words: words, Environment: at.environment, Directory: at.directory})
 
 	if call.elsewhere || len(call.words) == 0 {

@@ -99,12 +99,14 @@ var silent = []string{"wait", "echo", "true", ":", "exit", "set", "printf", "sle
 
 // command resolves a command of which the shell has made words.
 func (w *walk) command(words []string, at *place) Run {
+	through := Run{}
+
 	for len(words) > 0 {
 		if w.left--; w.left < 0 {
 			return Run{}
 		}
 
-		rest, ok := unwrap(words, at)
+		rest, ok := unwrap(words, at, &through)
 		if !ok {
 			break
 		}
@@ -113,10 +115,15 @@ func (w *walk) command(words []string, at *place) Run {
 	}
 
 	if len(words) == 0 {
-		return Run{}
+		return through
 	}
 
-	words[0] = programName(words[0])
+	return through.then(w.program(append([]string{programName(words[0])}, words[1:]...), at))
+}
+
+// program resolves a command that begins with the name of its program.
+func (w *walk) program(words []string, at *place) Run {
+	itself := Run{Through: []string{words[0]}}
 
 	switch program := words[0]; {
 	case program == "npm", program == "yarn", program == "pnpm", program == "bun":
@@ -124,14 +131,23 @@ func (w *walk) command(words []string, at *place) Run {
 	case program == "node" && len(words) > 2 && words[1] == "--run":
 		return w.script(words[2], words[3:], at)
 	case (program == "sh" || program == "bash" || program == "cross-env-shell") && lastOptionIsCommand(words):
-		return w.line(words[len(words)-1], at)
+		return itself.then(w.line(words[len(words)-1], at))
 	case program == "run-s", program == "run-p", program == "npm-run-all":
-		return w.runAll(words, at)
+		itself.Through = []string{"npm-run-all"}
+
+		return itself.then(w.runAll(words, at))
 	case program == "concurrently" || program == "conc":
-		return w.concurrently(words, at)
+		itself.Through = []string{"concurrently"}
+
+		return itself.then(w.concurrently(words, at))
 	}
 
 	run := only(Command{Words: words, Environment: at.environment, Directory: at.directory})
+
+	if (words[0] == "source" || words[0] == ".") && len(words) > 1 {
+		run.EnvFiles = words[1:2]
+	}
+
 	if slices.Contains(silent, words[0]) {
 		run.Ends = nil
 	}

@@ -103,7 +103,25 @@ func TestScript_HasAllCommandsInTheirOrder_WithTheirVariablesDirectoriesAndManag
 	require.Equal(t, []string{"rm -rf out", "tsc", "vite build", "exit 1"}, words(run.Commands))
 	require.Equal(t, map[string]string{"A": "b", "BASE": "/x"}, run.Commands[2].Environment)
 	require.Equal(t, "web", run.Commands[2].Directory)
-	require.Equal(t, []string{"pnpm", "yarn"}, run.Managers)
+	require.Equal(t, []string{"cross-env", "pnpm", "yarn"}, run.Through)
+}
+
+func TestScript_NamesTheFilesWithVariablesThatItDemands(t *testing.T) {
+	t.Parallel()
+
+	for line, files := range map[string][]string{
+		"node --env-file=.env a.js":             {".env"},
+		"node --env-file .env.local a.js":       {".env.local"},
+		"node --env-file-if-exists=.env a.js":   nil,
+		"tsx --env-file=.env a.ts":              {".env"},
+		"env-cmd -f config/.env node a.js":      {"config/.env"},
+		"env-cmd .env node a.js":                {".env"},
+		"dotenv -e .env node a.js":              nil,
+		". ./.env && npm run other":             {"./.env", "x.env"},
+		"cross-env A=b npm run other && node a": {"x.env"},
+	} {
+		require.Equal(t, files, script.Of(map[string]string{"a": line, "other": "node --env-file=x.env b"}).Script("a").EnvFiles, line)
+	}
 }
 
 func TestScript_ThatGrowsWithoutEnd_IsBounded(t *testing.T) {

@@ -11,8 +11,10 @@ type Run struct {
 	Commands []Command
 	// Ends are those that the script ends in: the last of a chain, or all that run beside each other. What starts a server is among them.
 	Ends []Command
-	// Managers are the package managers that the script calls, by name.
-	Managers []string
+	// Through are the programs that only start others, such as package managers and cross-env. They are sorted.
+	Through []string
+	// EnvFiles are the files with variables without which a command would not start, as the command names them.
+	EnvFiles []string
 }
 
 // then is one run after another.
@@ -35,17 +37,26 @@ func (r Run) beside(other Run) Run {
 	return both
 }
 
-// with has the commands and the managers of both.
+// with has all of both but what they end in.
 func (r Run) with(other Run) Run {
-	managers := slices.Concat(r.Managers, other.Managers)
-	slices.Sort(managers)
+	through := slices.Concat(r.Through, other.Through)
+	slices.Sort(through)
 
-	return Run{Commands: slices.Concat(r.Commands, other.Commands), Managers: slices.Compact(managers)}
+	return Run{
+		Commands: slices.Concat(r.Commands, other.Commands), Through: slices.Compact(through),
+		EnvFiles: slices.Concat(r.EnvFiles, other.EnvFiles),
+	}
 }
 
 // only is the run of one command.
 func only(command Command) Run {
-	return Run{Commands: []Command{command}, Ends: []Command{command}}
+	run := Run{Commands: []Command{command}, Ends: []Command{command}}
+
+	if file, ok := command.Option("--env-file"); ok && slices.Contains([]string{"node", "tsx", "nodemon"}, command.Program()) {
+		run.EnvFiles = []string{file}
+	}
+
+	return run
 }
 
 // Find returns the last command that a condition holds for; false where there is none.

@@ -41,8 +41,8 @@ var wrappers = map[string]wrapper{
 	"nyc": {}, "c8": {},
 }
 
-// unwrap takes a program off that starts another, and notes the variables that it sets; false where the first word is none.
-func unwrap(words []string, at *place) ([]string, bool) {
+// unwrap takes a program off that starts another, and notes the variables that it sets and what it reads; false where the first word is none.
+func unwrap(words []string, at *place, through *Run) ([]string, bool) {
 	name := programName(words[0])
 
 	if name == "node" {
@@ -64,6 +64,8 @@ func unwrap(words []string, at *place) ([]string, bool) {
 		rest = rest[1:]
 	}
 
+	*through = through.with(Run{Through: []string{name}})
+
 	for len(rest) > 0 {
 		switch word := rest[0]; {
 		case word == "--":
@@ -71,10 +73,16 @@ func unwrap(words []string, at *place) ([]string, bool) {
 		case assignment.MatchString(word):
 			variable, value, _ := strings.Cut(word, "=")
 			at.set(variable, value)
-		case slices.Contains(known.valued, word):
-			rest = rest[min(1, len(rest)-1):]
+		case slices.Contains(known.valued, word) && len(rest) > 1:
+			if name == "env-cmd" && (word == "-f" || word == "--file") {
+				through.EnvFiles = append(through.EnvFiles, rest[1])
+			}
+
+			rest = rest[1:]
 		case strings.HasPrefix(word, "-"):
-		case known.files && (strings.HasPrefix(path.Base(word), ".env") || isDuration(word)):
+		case known.files && strings.HasPrefix(path.Base(word), ".env"):
+			through.EnvFiles = append(through.EnvFiles, word)
+		case known.files && isDuration(word):
 		default:
 			return rest, true
 		}

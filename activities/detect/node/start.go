@@ -1,0 +1,76 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+)
+
+// productionScripts are the names of scripts for production, beside a start script that is for development.
+var productionScripts = []string{"start:prod", "start:production", "start-prod", "prod:start", "production:start", "serve:prod", "serve:production"}
+
+// serverPrograms are those that a script for production ends in. Others of such a name build something.
+var serverPrograms = []string{"node", "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve"}
+
+// startOf decides what starts the app in production: what the Procfile says, the start script, a script for production where that is for development, or a
+// file that starts without a script. It is false for an app that starts no server.
+func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) {
+	scripts := project.Scripts(tree, read)
+
+	if line := source.Procfile(tree)["web"]; line != "" {
+		if run := scripts.Line(line); startsServer(run) {
+			return project.Start{Line: line, Run: run, Found: fmt.Sprintf("The line of Procfile for web is %q.", line)}, true
+		}
+	}
+
+	text := strings.TrimSpace(read.Scripts[startScript])
+	start := project.Start{Script: startScript, Run: scripts.Script(startScript), Found: fmt.Sprintf("The start script in package.json is %q.", text)}
+
+	if text == "" || isForDevelopment(start.Run) {
+		if production, ok := productionStart(read, scripts, text); ok {
+			return production, true
+		}
+	}
+
+	if text != "" {
+		return start, startsServer(start.Run)
+	}
+
+	if name := project.ServerFile(tree, read); name != "" {
+		return project.Start{File: name, Found: fmt.Sprintf("There is %s beside package.json, which has no start script.", name)}, true
+	}
+
+	return project.Start{}, false
+}
+
+const startScript = "start"
+
+// productionStart is a script for production beside a start script that is none. false where there is none.
+func productionStart(read packagejson.Manifest, scripts script.Resolver, start string) (project.Start, bool) {
+	// Angular names the script after the app.
+	names := lo.Filter(lo.Keys(read.Scripts), func(name string, _ int) bool { return strings.HasPrefix(name, "serve:ssr") })
+	slices.Sort(names)
+
+	for _, name := range slices.Concat(productionScripts, names) {
+		run := scripts.Script(name)
+		if isForDevelopment(run) || !lo.SomeBy(run.Ends, func(command script.Command) bool { return slices.Contains(serverPrograms, command.Program()) }) {
+			continue
+		}
+
+		found := fmt.Sprintf("package.json has no start script, and its script %s is %q.", name, read.Scripts[name])
+		if start != "" {
+			found = fmt.Sprintf("The start script in package.json, %q, is for development, and its script %s is %q.", start, name, read.Scripts[name])
+		}
+
+		return project.Start{Script: name, Run: run, Found: found}, true
+	}
+
+	return project.Start{}, false
+}
