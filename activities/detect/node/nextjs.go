@@ -78,7 +78,7 @@ func DetectNextJS(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 			return buildplan.Plan{}, false, err
 		}
 
-		plan.ReleaseCommand = source.Procfile(tree)["release"]
+		plan.ReleaseCommand = source.Procfile(tree, "release")
 		dockerfile.BuildEnvironment = append(dockerfile.BuildEnvironment, "NEXT_PRIVATE_STANDALONE=true")
 		dockerfile.Standalone, dockerfile.Entry = path.Join(buildplan.OutputDirectory, "app", app.App.Directory), path.Join(app.App.Directory, "server.js")
 		dockerfile.AnyTracingRoot = next.tracesFromElsewhere()

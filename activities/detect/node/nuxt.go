@@ -104,7 +104,7 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, err
 	}
 
-	plan.ReleaseCommand = source.Procfile(tree)["release"]
+	plan.ReleaseCommand = source.Procfile(tree, "release")
 	plan.Reason = app.Reason(fmt.Sprintf("package.json depends on nuxt %s. It is built to a server of its own (.output).", version))
 	plan.Dockerfile = buildplan.Render(templates, "nuxt.Dockerfile.tmpl", dockerfile)
 

@@ -52,6 +52,6 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 
 // startServer has the server started as the app says, and proposes the release command of its Procfile.
 func startServer(tree source.Tree, app *project.Project, dockerfile *project.Dockerfile, plan *buildplan.Plan, start project.Start) {
-	plan.ReleaseCommand = source.Procfile(tree)["release"]
+	plan.ReleaseCommand = source.Procfile(tree, "release")
 	app.StartBy(dockerfile, start, project.Scripts(tree, app.App.Manifest).Line(plan.ReleaseCommand))
 }

@@ -24,7 +24,7 @@ var serverPrograms = []string{"node", "bun", "deno", "next", "nuxt", "nest", "pm
 func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) {
 	scripts := project.Scripts(tree, read)
 
-	if line := source.Procfile(tree)["web"]; line != "" {
+	if line := source.Procfile(tree, "web"); line != "" {
 		if run := scripts.Line(line); startsServer(run) {
 			return project.Start{Line: line, Run: run, Found: fmt.Sprintf("The line of Procfile for web is %q.", line)}, true
 		}

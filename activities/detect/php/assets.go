@@ -3,15 +3,18 @@ package php
 import (
 	"maps"
 	"path"
+	"regexp"
 	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
+
+// viteBuildDirectory matches the option of Laravel's plugin for Vite that names the directory, below public, to build to.
+var viteBuildDirectory = regexp.MustCompile(`\bbuildDirectory\s*:\s*['"]([A-Za-z0-9_./-]+)['"]`)
 
 // laravelAssets are the scripts and styles that Vite builds for the app's pages.
 type laravelAssets struct {
@@ -40,15 +43,8 @@ func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelA
 	}
 
 	directory := "build"
-
-	for _, plugin := range jsconfig.Read(tree, "vite.config", jsconfig.Options{}).At("plugins").Items() {
-		if plugin.Module() == "laravel-vite-plugin" {
-			directory = plugin.Argument(0).At("buildDirectory").TextOr(directory)
-		}
-	}
-
-	if !buildplan.PlainPath.MatchString(directory) {
-		return nil, problem.New(problem.Invalid, "buildDirectory in vite.config is %q, which cannot be named in a Dockerfile. Use letters, digits, dots and dashes.", directory)
+	if match := viteBuildDirectory.FindStringSubmatch(project.ReadConfig(tree, "vite.config")); match != nil {
+		directory = match[1]
 	}
 
 	return &laravelAssets{

@@ -2,27 +2,21 @@ package source
 
 import (
 	"io/fs"
-	"regexp"
 	"strings"
 )
 
-// processType matches a line of a Procfile.
-var processType = regexp.MustCompile(`^([A-Za-z0-9_-]+):\s*(.+)$`)
-
-// Procfile returns the commands of a Procfile, by the types of processes that it names; empty where there is none.
-func Procfile(files fs.FS) map[string]string {
+// Procfile returns the command of a process that the file Procfile names, such as web; empty where it names none of that name.
+func Procfile(files fs.FS, process string) string {
 	content, err := Read(files, "Procfile")
 	if err != nil {
-		return nil
+		return ""
 	}
 
-	commands := map[string]string{}
-
 	for line := range strings.Lines(string(content)) {
-		if match := processType.FindStringSubmatch(strings.TrimSpace(line)); match != nil {
-			commands[match[1]] = match[2]
+		if name, command, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == process {
+			return strings.TrimSpace(command)
 		}
 	}
 
-	return commands
+	return ""
 }

@@ -58,7 +58,7 @@ func checkLanguage(tree source.Tree, directory string) error {
 		}
 	}
 
-	if web := source.Procfile(tree)["web"]; web != "" && !servesFiles(web) {
+	if web := source.Procfile(tree, "web"); web != "" && !servesFiles(web) {
 		return problem.New(problem.Invalid, "There is %s, and a Procfile that starts %q, which is not known to be a site of files. "+
 			"Add a Dockerfile, or remove the line from the Procfile if the files are all that there is.", page, web)
 	}

@@ -87,8 +87,8 @@ type Dockerfile struct {
 	// Entry is the file that starts Next.js' standalone server, relative to the top of its output.
 	Entry string
 
-	// added are the names of the managers in Setup beside the one that installs the dependencies.
-	added []string
+	// beside are the names of the managers that scripts call beside the one that installs the dependencies.
+	beside []string
 }
 
 // Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what says in words
@@ -111,7 +111,7 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 		runMounts, buildSecrets = buildplan.SecretMounts(installSecrets), lo.Without(buildSecrets, installSecrets...)
 	}
 
-	dockerfile := &Dockerfile{
+	return &Dockerfile{
 		What: what, Image: p.Node.Image, Port: plan.Port,
 		IsNPM: p.Manager.Name == packagemanager.NPM, Setup: p.Manager.Setup(), Environment: p.Manager.Environment(),
 		Compilers: p.compiles(), OpenSSL: p.usesPrisma(),
@@ -122,18 +122,15 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 		BuildMounts: compileCacheMount() + buildplan.SecretMounts(buildSecrets),
 		Modules:     lo.Map(p.packages(), func(known packagejson.Package, _ int) string { return path.Join(known.Directory, "node_modules") }),
 
-		RunDirectory: directory, BuildEmptyFiles: p.missingFiles(p.Build()),
-	}
-	p.addBuildManagers(dockerfile)
-
-	return dockerfile, nil
+		RunDirectory: directory, BuildEmptyFiles: p.missingFiles(p.Build()), beside: lo.Without(managersOf(p.Build()), packagemanager.NPM, p.Manager.Name),
+	}, nil
 }
 
 // BuildStage is the stage of generated Dockerfiles that builds the app.
 const BuildStage = "build"
 
 // HasBase tells whether the stages have more in common than the image.
-func (d *Dockerfile) HasBase() bool { return d.Setup != "" || len(d.Environment) > 0 || d.OpenSSL }
+func (d *Dockerfile) HasBase() bool { return d.Setups() != "" || len(d.Environment) > 0 || d.OpenSSL }
 
 // Elsewhere tells whether the build has to change to the app's directory first.
 func (d *Dockerfile) Elsewhere() bool {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 
@@ -24,26 +25,14 @@ func (p *Project) installed(manager packagemanager.Manager) bool {
 	return manager.Setup()+manager.Release != ""
 }
 
-// addManager installs another manager than the one that installs the dependencies, for scripts that call it.
-func (p *Project) addManager(dockerfile *Dockerfile, name string) {
-	if lo.Contains(dockerfile.added, name) {
-		return
-	}
+// Setups is the command that installs all managers that the image of Node lacks; empty where it has them.
+func (d *Dockerfile) Setups() string {
+	setups := lo.Map(lo.Uniq(d.beside), func(name string, _ int) string {
+		other := packagemanager.Manager{Name: name}
+		other.Version = other.DefaultVersion("")
 
-	other := packagemanager.Manager{Name: name}
-	other.Version = other.DefaultVersion("")
-	setup := other.Setup()
+		return other.Setup()
+	})
 
-	if dockerfile.Setup != "" {
-		setup = dockerfile.Setup + " && " + setup
-	}
-
-	dockerfile.Setup, dockerfile.added = setup, append(dockerfile.added, name)
-}
-
-// addBuildManagers installs the managers that the build script calls beside the one that installs the dependencies.
-func (p *Project) addBuildManagers(dockerfile *Dockerfile) {
-	for _, name := range lo.Without(managersOf(p.Build()), packagemanager.NPM, p.Manager.Name) {
-		p.addManager(dockerfile, name)
-	}
+	return strings.Join(lo.Compact(append([]string{d.Setup}, setups...)), " && ")
 }

@@ -78,8 +78,7 @@ func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release script.Ru
 		if name == p.Manager.Name {
 			dockerfile.WithManager = dockerfile.WithManager || p.installed(p.Manager)
 		} else if name != packagemanager.NPM {
-			p.addManager(dockerfile, name)
-			dockerfile.WithManager = true
+			dockerfile.beside, dockerfile.WithManager = append(dockerfile.beside, name), true
 		}
 	}
 
