@@ -26,7 +26,7 @@ const NextJSLookedFor = "package.json with next"
 
 // DetectNextJS takes an app that depends on next.
 func DetectNextJS(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
+	read, ok, err := readApp(tree)
 	if err != nil || !ok || !read.Depends("next") || packagejson.HasWorkspaces(tree, read) && !isApp(tree, "next.config.*", "app", "pages", "src") {
 		return buildplan.Plan{}, false, err
 	}

@@ -37,7 +37,7 @@ const NuxtLookedFor = "package.json with nuxt"
 
 // DetectNuxt takes an app that depends on nuxt 3 or newer.
 func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
+	read, ok, err := readApp(tree)
 	if err != nil || !ok || !read.Depends("nuxt") || packagejson.HasWorkspaces(tree, read) && !isApp(tree, "nuxt.config.*", "app", "app.vue", "pages") {
 		return buildplan.Plan{}, false, err
 	}

@@ -2,7 +2,6 @@ package node
 
 import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
@@ -12,7 +11,7 @@ const ServerLookedFor = "package.json with a start script"
 
 // DetectServer takes an app that says what starts it, unless that is a server for development.
 func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
+	read, ok, err := readApp(tree)
 	if err != nil || !ok {
 		return buildplan.Plan{}, false, err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
@@ -17,7 +16,7 @@ const SiteLookedFor = "package.json with the build of a site"
 
 // DetectSite takes an app whose build leaves a site of files, and that starts no server.
 func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
+	read, ok, err := readApp(tree)
 	if err != nil || !ok {
 		return buildplan.Plan{}, false, err
 	}

@@ -22,6 +22,8 @@ func (p *Project) buildCommand() string {
 	switch {
 	case p.Script(p.buildScript) == "":
 		return ""
+	case p.byNX:
+		return "NX_DAEMON=false NX_NO_CLOUD=true " + p.Manager.Execute("nx run "+p.App.Manifest.Name+":build")
 	case p.turbo():
 		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
 		return "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.App.Manifest.Name, "."))

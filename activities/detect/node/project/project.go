@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
+	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/node/script"
@@ -26,6 +27,8 @@ type Project struct {
 	// scripts resolves the app's scripts, and buildScript is the name of the one that builds it.
 	scripts     script.Resolver
 	buildScript string
+	// byNX says that Nx builds the app, which has no build script of its own.
+	byNX bool
 	// top is the directory of the repository in which the dependencies are installed: that of the workspace, or the app's.
 	top string
 	// topFiles are the files below top, and root is the package.json there.
@@ -45,9 +48,20 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 		return nil, err
 	}
 
+	own, _, err := packagejson.Read(tree, ".")
+	if err != nil {
+		return nil, err
+	}
+
+	_, byNX := nx.Read(tree, own)
+	if byNX && directory == "." {
+		top, directory, _ = nx.Top(tree.Repository, tree.Directory)
+	}
+
 	project := &Project{top: top, App: packagejson.Package{Directory: directory, Manifest: manifest}, appFiles: tree.FS, settings: settings}
 	project.scripts = Scripts(tree, manifest)
 	project.buildScript = BuildScript(manifest, project.scripts)
+	project.byNX = byNX
 
 	if err := project.leaveWorkspace(tree.Repository); err != nil {
 		return nil, err
