@@ -86,7 +86,7 @@ func TestRead_OptionIsWhatTheConfigurationComesTo(t *testing.T) {
 		"another file":                   {`import { b } from './b'; export default { a: { b } }`, "x"},
 		"another file, by require":       {`const { b } = require('./b.ts'); module.exports = { a: { b } }`, "x"},
 		"package.json":                   {`const p = require('./package.json'); module.exports = { a: { b: p.name } }`, "x"},
-		"another package":                {`import { b } from 'b'; export default { a: { b } }`, isUnset},
+		"another package":                {`import { b } from 'b'; export default { a: { b } }`, isUnknown},
 		"a function of one's own":        {`function f(n) { return n + 'x' } export default { a: { b: f('') } }`, "x"},
 		"in a loop":                      {`const c = { a: { b: 'y' } }; for (const n of [1]) { c.a.b = 'x' } export default c`, isUnknown},
 		"with and":                       {`export default { a: { b: process.env.NODE_ENV && 'x' } }`, "x"},

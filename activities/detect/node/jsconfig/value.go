@@ -92,7 +92,7 @@ func (v Value) IsUnset() bool { return v.kind == undefined || v.kind == null || 
 
 // IsUnknown tells whether the value depends on what the text does not tell.
 func (v Value) IsUnknown() bool {
-	return v.kind == unknown || v.kind == choice || v.kind == environment
+	return slices.Contains([]kind{unknown, choice, environment, imported, called}, v.kind)
 }
 
 // MayBe tells whether a value may be that string: it is, or it is unknown.
@@ -102,10 +102,8 @@ func (v Value) MayBe(value string) bool {
 		return v.text == value
 	case choice:
 		return slices.ContainsFunc(v.items, func(item Value) bool { return item.MayBe(value) })
-	case unknown:
-		return true
 	default:
-		return false
+		return v.IsUnknown()
 	}
 }
 

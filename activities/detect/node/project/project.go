@@ -101,6 +101,10 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 		return nil, err
 	}
 
+	if err := project.checkOutside(); err != nil {
+		return nil, err
+	}
+
 	if err := project.checkIgnored(); err != nil {
 		return nil, err
 	}

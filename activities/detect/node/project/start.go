@@ -11,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/node/script"
@@ -26,19 +27,46 @@ type Start struct {
 	Found string
 }
 
+// serverLibraries are packages that an app without a start script has a server by.
+var serverLibraries = []string{
+	"express", "fastify", "koa", "hono", "@hono/node-server", "@hapi/hapi", "restify", "polka", "h3", "elysia", "@feathersjs/feathers", "socket.io", "ws",
+	"apollo-server", "@apollo/server", "graphql-yoga", "micro",
+}
+
 // ServerFile is the file that starts an app without a start script: server.js, which npm starts, else the main file of package.json unless there is an
-// index.html. It is empty where there is none.
+// index.html, else one of the usual names where the app depends on a library for servers or runs on bun. It is empty where there is none.
 func ServerFile(files fs.FS, manifest packagejson.Manifest) string {
 	if source.IsFile(files, "server.js") {
 		return "server.js"
 	}
 
-	name := path.Clean(manifest.Main)
-	if manifest.Main == "" || !source.IsFile(files, name) || source.IsFile(files, "index.html") || !buildplan.PlainPath.MatchString(name) {
+	if source.IsFile(files, "index.html") {
 		return ""
 	}
 
-	return name
+	name := path.Clean(manifest.Main)
+	if manifest.Main != "" && source.IsFile(files, name) && buildplan.PlainPath.MatchString(name) {
+		return name
+	}
+
+	extensions := []string{".js", ".mjs", ".cjs"}
+	isBun := source.IsFile(files, lockfile.BunName) || source.IsFile(files, lockfile.BunBinaryName) || strings.HasPrefix(manifest.PackageManager, packagemanager.Bun+"@")
+
+	if isBun {
+		extensions = append([]string{".ts", ".tsx"}, extensions...)
+	} else if !lo.SomeBy(serverLibraries, manifest.Depends) {
+		return ""
+	}
+
+	for _, name := range []string{"server", "index", "app", "main", "src/server", "src/index", "src/app", "src/main"} {
+		for _, extension := range extensions {
+			if source.IsFile(files, name+extension) {
+				return name + extension
+			}
+		}
+	}
+
+	return ""
 }
 
 var (
@@ -56,6 +84,9 @@ func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release script.Ru
 	managers := managersOf(start.Run)
 
 	switch {
+	case start.File != "" && p.Manager.Name == packagemanager.Bun:
+		dockerfile.StartWith(packagemanager.Bun, start.File)
+		dockerfile.WithManager = true
 	case start.File != "":
 		dockerfile.StartWith("node", start.File)
 	case plainCommand.MatchString(start.Line) || plainManagerCommand.MatchString(start.Line):
