@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/node/script"
@@ -58,13 +60,49 @@ func appsBelow(tree source.Tree) []string {
 	}
 
 	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
-		scripts := script.Of(known.Manifest.Scripts)
-		site := lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
-			return known.Manifest.Depends(b.dependency) && known.Manifest.Scripts[project.BuildScript(known.Manifest, scripts)] != ""
-		})
-
-		return known.Directory, startsServer(scripts.Script(startScript)) || site || known.Manifest.Depends("next") || known.Manifest.Depends("nuxt")
+		return known.Directory, isAppOf(known.Manifest)
 	})
+	directories = append(directories, nxApps(tree)...)
+	slices.Sort(directories)
+	directories = slices.Compact(directories)
 
 	return directories[:min(len(directories), maxAdvisedDirectories)]
+}
+
+// isAppOf tells whether a package is an app, and no library.
+func isAppOf(manifest packagejson.Manifest) bool {
+	scripts := script.Of(manifest.Scripts)
+	site := lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
+		return manifest.Depends(b.dependency) && manifest.Scripts[project.BuildScript(manifest, scripts)] != ""
+	})
+
+	return startsServer(scripts.Script(startScript)) || site || manifest.Depends("next") || manifest.Depends("nuxt")
+}
+
+// nxApps are the directories with apps that Nx alone knows how to build, up to three levels deep.
+func nxApps(tree source.Tree) []string {
+	if !source.IsFile(tree, nx.WorkspaceFile) {
+		return nil
+	}
+
+	directories := []string{}
+
+	for _, pattern := range []string{"*/", "*/*/", "*/*/*/"} {
+		found, _ := fs.Glob(tree.FS, pattern+nx.ProjectFile) // The pattern is valid, and no other error is returned.
+		for _, name := range found {
+			files, err := fs.Sub(tree.FS, path.Dir(name))
+			if err != nil || strings.Contains(name, "node_modules/") || strings.Contains(name, "-e2e/") {
+				continue
+			}
+
+			inside := source.Tree{FS: files, Repository: tree.Repository, Directory: path.Join(tree.Directory, path.Dir(name))}
+			if own, _, err := packagejson.Read(files, "."); err == nil {
+				if _, ok := nx.Read(inside, own); ok {
+					directories = append(directories, path.Dir(name))
+				}
+			}
+		}
+	}
+
+	return directories
 }

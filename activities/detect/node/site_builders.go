@@ -121,6 +121,10 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 		return lo.SomeBy(siteBuilders, func(builder siteBuilder) bool { return builder.builds(command) })
 	})
 
+	if !told && (compilesOnly(run) || packagejson.HasWorkspaces(tree, read) && !isApp(tree, "index.html", "public/index.html", "*/index.html", "vite.config.*", "astro.config.*", "angular.json")) {
+		return builtSite{}, false
+	}
+
 	for _, builder := range siteBuilders {
 		command, builds := run.Find(builder.builds)
 		site := builtSite{siteBuilder: builder, tree: tree, read: read, settings: settings, script: name, command: command, found: builds}
@@ -131,6 +135,14 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 	}
 
 	return builtSite{}, false
+}
+
+// compilers are programs that make no pages.
+var compilers = []string{"tsc", "tsup", "tsdown", "swc", "babel", "nest", "ncc", "pkgroll", "unbuild", "bunchee", "prisma", "eslint", "rimraf", "rm", "mkdir", "cp", "cpx", "copyfiles", "shx"}
+
+// compilesOnly tells whether all that a build does is known and makes no site.
+func compilesOnly(run script.Run) bool {
+	return len(run.Commands) > 0 && lo.EveryBy(run.Commands, func(command script.Command) bool { return slices.Contains(compilers, command.Program()) })
 }
 
 // storybookScript is the script that Storybook's installation writes beside the one that builds the app.
