@@ -94,6 +94,10 @@ type Dockerfile struct {
 // Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what says in words
 // what is being built. The build is that of the app's build script. Its errors are the user's.
 func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, error) {
+	if err := p.checkOutside(); err != nil {
+		return nil, err
+	}
+
 	files, err := p.InstallFiles()
 	if err != nil {
 		return nil, err

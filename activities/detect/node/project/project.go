@@ -101,10 +101,6 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 		return nil, err
 	}
 
-	if err := project.checkOutside(); err != nil {
-		return nil, err
-	}
-
 	if err := project.checkIgnored(); err != nil {
 		return nil, err
 	}
