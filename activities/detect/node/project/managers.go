@@ -25,13 +25,13 @@ func (p *Project) installed(manager packagemanager.Manager) bool {
 	return manager.Setup()+manager.Release != ""
 }
 
+// versionsBeside are the versions of managers that only run scripts, so that no lockfile tells which it is.
+var versionsBeside = map[string]string{packagemanager.PNPM: "10", packagemanager.Yarn: "1.22.22", packagemanager.Bun: "1"}
+
 // Setups is the command that installs all managers that the image of Node lacks; empty where it has them.
 func (d *Dockerfile) Setups() string {
 	setups := lo.Map(lo.Uniq(d.beside), func(name string, _ int) string {
-		other := packagemanager.Manager{Name: name}
-		other.Version = other.DefaultVersion("")
-
-		return other.Setup()
+		return packagemanager.Manager{Name: name, Version: versionsBeside[name]}.Setup()
 	})
 
 	return strings.Join(lo.Compact(append([]string{d.Setup}, setups...)), " && ")
