@@ -21,13 +21,14 @@ func (p *Project) checkOutside() error {
 				local, found = strings.CutPrefix(asked[name], "link:")
 			}
 
-			if outside := path.Join(p.top, known.Directory, local); !found || path.IsAbs(local) || isBelow(path.Clean(p.top), outside) {
+			outside := path.Join(p.top, known.Directory, local)
+			if !found || path.IsAbs(local) || strings.HasPrefix(outside, "..") || isBelow(path.Clean(p.top), outside) {
 				continue
 			}
 
 			return problem.New(problem.Invalid, "%s depends on %s by %q, which is outside of the root directory %s, and only what is inside is built. "+
 				"Make a workspace of both: a package.json at the top of the repository with \"workspaces\": [%q, %q], and its lockfile beside it; or bring a Dockerfile.",
-				packagejson.FileName, name, asked[name], path.Join(p.top, known.Directory), path.Join(p.top, known.Directory), path.Join(p.top, known.Directory, local))
+				packagejson.FileName, name, asked[name], path.Join(p.top, known.Directory), path.Join(p.top, known.Directory), outside)
 		}
 	}
 
@@ -36,5 +37,5 @@ func (p *Project) checkOutside() error {
 
 // isBelow tells whether a path of the repository is inside of a directory.
 func isBelow(directory, name string) bool {
-	return !strings.HasPrefix(name, "..") && (directory == "." || name == directory || strings.HasPrefix(name, directory+"/"))
+	return directory == "." || name == directory || strings.HasPrefix(name, directory+"/")
 }
