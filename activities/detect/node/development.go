@@ -27,8 +27,14 @@ var alwaysDevelopment = []string{"webpack-dev-server", "start-storybook", "live-
 // builds are the subcommands of programs that serve to their developer unless they are told to build.
 var builds = map[string][]string{"vite": {"build", "optimize"}, "parcel": {"build"}, "eleventy": nil}
 
-// watchOptions have a program do its work again whenever a file changes.
-var watchOptions = []string{"-w", "--watch", "--serve", "--watchAll"}
+var (
+	// watchers are programs that compile, and do so again whenever a file changes where one of these options says so. To servers the same may mean something else.
+	watchers = []string{
+		"tsc", "vue-tsc", "sass", "node-sass", "postcss", "tailwindcss", "rollup", "esbuild", "webpack", "babel", "swc", "tsup", "tsdown", "tsc-watch", "stencil", "lessc", "stylus",
+		"unocss", "rspack", "eleventy",
+	}
+	watchOptions = []string{"-w", "--watch", "--serve", "--watchAll"}
+)
 
 // isDevelopmentServer tells whether a command serves a site to its developer, or compiles again and again. It starts no server for visitors.
 func isDevelopmentServer(command script.Command) bool {
@@ -44,7 +50,7 @@ func isDevelopmentServer(command script.Command) bool {
 	}
 
 	return slices.Contains(alwaysDevelopment, program) || slices.Contains(developmentServers[program], sub) ||
-		command.Has(watchOptions...) && !restarts(command)
+		slices.Contains(watchers, program) && command.Has(watchOptions...)
 }
 
 // restarts tells whether a command starts a server anew whenever a file changes. It does serve visitors, if there is nothing better.

@@ -16,6 +16,10 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 		return buildplan.Plan{}, false, err
 	}
 
+	if err := checkForeignStart(tree, read); err != nil {
+		return buildplan.Plan{}, false, err
+	}
+
 	start, ok := startOf(tree, read)
 	if !ok {
 		return buildplan.Plan{}, false, nil

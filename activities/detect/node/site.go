@@ -21,6 +21,10 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, err
 	}
 
+	if err := checkForeignStart(tree, read); err != nil {
+		return buildplan.Plan{}, false, err
+	}
+
 	if _, starts := startOf(tree, read); starts {
 		return buildplan.Plan{}, false, nil
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // productionScripts are the names of scripts for production, beside a start script that is for development.
@@ -23,6 +25,10 @@ var serverPrograms = []string{"node", "bun", "deno", "next", "nuxt", "nest", "pm
 // file that starts without a script. It is false for an app that starts no server.
 func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) {
 	scripts := project.Scripts(tree, read)
+
+	if read.Scripts[project.BuildScript(read, scripts)] == "" && source.IsFile(tree, static.IndexFile) && scripts.Script(startScript).ServesFiles() {
+		return project.Start{}, false
+	}
 
 	if line := source.Procfile(tree, "web"); line != "" {
 		if run := scripts.Line(line); startsServer(run) {
@@ -41,6 +47,10 @@ func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) 
 
 	if text != "" {
 		return start, startsServer(start.Run)
+	}
+
+	if _, isSite := siteOf(tree, read, configSettings{}); isSite && !source.IsFile(tree, "server.js") {
+		return project.Start{}, false
 	}
 
 	if name := project.ServerFile(tree, read); name != "" {
@@ -73,4 +83,22 @@ func productionStart(read packagejson.Manifest, scripts script.Resolver, start s
 	}
 
 	return project.Start{}, false
+}
+
+// foreignPrograms are those that start apps in other languages.
+var foreignPrograms = []string{
+	"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "python", "python3", "flask", "streamlit", "poetry", "pipenv", "uv",
+	"bundle", "ruby", "rackup", "puma", "rails", "java", "mvn", "mvnw", "gradle", "gradlew", "php", "heroku-php-apache2", "heroku-php-nginx", "go", "cargo", "dotnet", "mix", "perl", "plackup",
+}
+
+// checkForeignStart refuses an app whose Procfile starts it in another language.
+func checkForeignStart(tree source.Tree, read packagejson.Manifest) error {
+	web := source.Procfile(tree, "web")
+
+	if lo.SomeBy(project.Scripts(tree, read).Line(web).Ends, func(command script.Command) bool { return slices.Contains(foreignPrograms, command.Program()) }) {
+		return problem.New(problem.Invalid, "Procfile starts %q, which is not to be had where package.json is built. Add a Dockerfile; "+
+			"or, if what package.json builds is all that there is, remove the line from the Procfile.", web)
+	}
+
+	return nil
 }

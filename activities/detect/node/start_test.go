@@ -19,21 +19,16 @@ func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
 		"vite", "vite --host", "vite dev", "vite preview --port 80", "cross-env NODE_ENV=development vite --host", "npx vite", "node node_modules/vite/bin/vite.js",
 		"vue-cli-service serve --open", "docusaurus start", "docusaurus serve", "webpack serve --mode production", "webpack-dev-server", "webpack --watch", "parcel",
 		"parcel src/index.html", "parcel serve", "gatsby develop -H 0.0.0.0", "storybook dev -p 6006", "start-storybook -p 6006", "ng serve", "ng s", "expo start --web",
-		"next dev", "next", "nuxt dev", "nuxi dev", "astro dev", "astro", "eleventy --serve", "remix dev", "react-router dev", "rsbuild dev", "vitepress dev docs",
+		"next dev", "next", "nuxt dev", "nuxi dev", "astro dev", "eleventy --serve", "remix dev", "react-router dev", "rsbuild dev", "vitepress dev docs",
 		"live-server", "turbo run dev", "turbo start", "nx serve web", "tsc -w", "concurrently 'tsc -w' vite", "npm run build && vite preview", "ember serve", "quasar dev",
 	} {
-		if line == "astro" {
-			// It only prints its help.
-			continue
-		}
-
 		require.False(t, startsServer(script.Of(nil).Line(line)), line)
 	}
 
 	for _, line := range []string{
 		"node server.js", "node .", "bun src/index.ts", "next start", "nuxt start", "serve -s build", "nest start", "nest start --watch", "nodemon a.js", "tsx watch a.ts",
 		"vite build && node server.js", "concurrently vite 'node server.js'", "vite & node a.js", "node a.js --watch-dir x", "pm2-runtime a.js", "http-server dist",
-		"node ace serve --watch", "turbo run start --filter=api", "node --watch a.js", "fastify start app.js", "remix-serve build/index.js", "sirv public",
+		"node ace serve --watch", "turbo run start --filter=api", "node --watch a.js", "fastify start app.js", "remix-serve build/index.js", "sirv public", "node cluster.js -w 4", "vite-node server.ts",
 	} {
 		require.True(t, startsServer(script.Of(nil).Line(line)), line)
 	}
@@ -47,23 +42,24 @@ func TestSite_WhoseStartScriptIsForDevelopment_IsServedAsFiles(t *testing.T) {
 		files                       map[string]string
 		lines                       []string
 	}{
-		"craco":                       {`"start":"craco start","build":"craco build"`, "react-scripts", "build", nil, []string{"static/(?:js|css|media)/"}},
-		"react-app-rewired":           {`"start":"react-app-rewired start","build":"react-app-rewired build"`, "react-scripts", "build", nil, nil},
-		"react-scripts, to elsewhere": {`"start":"PORT=1 react-scripts start","build":"BUILD_PATH=./out PUBLIC_URL=/x react-scripts build"`, "react-scripts", "out", nil, []string{"return 302 /x/;"}},
-		"Vite by another script":      {`"start":"npm run dev","dev":"vite","build":"run-s lint bundle","lint":"eslint .","bundle":"cross-env A=b vite build --outDir web"`, "vite", "web", nil, nil},
-		"Vite in a directory":         {`"start":"vite client","build":"vite build client"`, "vite", "client/dist", nil, nil},
-		"Vite's root":                 {`"build":"vite build"`, "vite", "src/out", map[string]string{"vite.config.ts": "export default { root: './src', build: { outDir: 'out' } }"}, nil},
-		"Vite's path above":           {`"build":"vite build"`, "vite", "../dist", map[string]string{"vite.config.js": "export default { root: 'src', build: { outDir: path() } }\nfunction path() { return '../../dist' }"}, nil},
-		"Vite with another file":      {`"build":"vite build -c vite.site.ts"`, "vite", "site", map[string]string{"vite.site.ts": "export default { build: { outDir: 'site' } }", "vite.config.ts": "export default { build: { outDir: 'lib' } }"}, nil},
-		"Vite, options of its tests":  {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { test: { root: 'x', outDir: 'x' }, plugins: [p({ outDir: 'x', base: '/x/' })] }"}, []string{"/srv/www\n"}},
-		"Vite's base in production":   {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default defineConfig(({ command }) => ({ base: command === 'build' ? '/docs/' : '/' }))"}, []string{"/srv/www/docs\n"}},
-		"Vite's base elsewhere":       {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { base: process.env.GITHUB_ACTIONS ? '/repo/' : '/' }"}, []string{"/srv/www\n"}},
-		"Vite's base by the script":   {`"build":"BASE=/docs vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { base: process.env.BASE ?? '/' }"}, []string{"/srv/www/docs\n"}},
-		"Vite's output, who knows":    {`"build":"vite build"`, "vite", "", map[string]string{"vite.config.ts": "import o from 'o'\nexport default { build: { outDir: o.out } }"}, []string{"The site is where the build leaves its first page."}},
-		"Vite's base, who knows":      {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "import o from 'o'\nexport default { base: o.base }"}, []string{`ln -s /srv/www "/output/site$base"`}},
-		"in another directory":        {`"build":"cd client && npm ci && npm run build","start":"npm start --prefix client"`, "x", "client/dist", map[string]string{"client/package.json": `{"scripts":{"build":"vite build","start":"vite"},"devDependencies":{"vite":"*"}}`}, nil},
-		"Heroku's build":              {`"heroku-postbuild":"vite build --outDir web","build":"tsc"`, "vite", "web", nil, []string{"npm run heroku-postbuild"}},
-		"Heroku's build, skipped":     {`"heroku-postbuild":"echo skipped","build":"vite build"`, "vite", "dist", nil, []string{"npm run build"}},
+		"craco":                        {`"start":"craco start","build":"craco build"`, "react-scripts", "build", nil, []string{"static/(?:js|css|media)/"}},
+		"react-app-rewired":            {`"start":"react-app-rewired start","build":"react-app-rewired build"`, "react-scripts", "build", nil, nil},
+		"react-scripts, to elsewhere":  {`"start":"PORT=1 react-scripts start","build":"BUILD_PATH=./out PUBLIC_URL=/x react-scripts build"`, "react-scripts", "out", nil, []string{"return 302 /x/;"}},
+		"Vite by another script":       {`"start":"npm run dev","dev":"vite","build":"run-s lint bundle","lint":"eslint .","bundle":"cross-env A=b vite build --outDir web"`, "vite", "web", nil, nil},
+		"Vite in a directory":          {`"start":"vite client","build":"vite build client"`, "vite", "client/dist", nil, nil},
+		"Vite's root":                  {`"build":"vite build"`, "vite", "src/out", map[string]string{"vite.config.ts": "export default { root: './src', build: { outDir: 'out' } }"}, nil},
+		"Vite's path above":            {`"build":"vite build"`, "vite", "../dist", map[string]string{"vite.config.js": "export default { root: 'src', build: { outDir: path() } }\nfunction path() { return '../../dist' }"}, nil},
+		"Vite with another file":       {`"build":"vite build -c vite.site.ts"`, "vite", "site", map[string]string{"vite.site.ts": "export default { build: { outDir: 'site' } }", "vite.config.ts": "export default { build: { outDir: 'lib' } }"}, nil},
+		"Vite, options of its tests":   {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { test: { root: 'x', outDir: 'x' }, plugins: [p({ outDir: 'x', base: '/x/' })] }"}, []string{"/srv/www\n"}},
+		"Vite's base in production":    {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default defineConfig(({ command }) => ({ base: command === 'build' ? '/docs/' : '/' }))"}, []string{"/srv/www/docs\n"}},
+		"Vite's base elsewhere":        {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { base: process.env.GITHUB_ACTIONS ? '/repo/' : '/' }"}, []string{"/srv/www\n"}},
+		"Vite's base by the script":    {`"build":"BASE=/docs vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "export default { base: process.env.BASE ?? '/' }"}, []string{"/srv/www/docs\n"}},
+		"Vite's output, who knows":     {`"build":"vite build"`, "vite", "", map[string]string{"vite.config.ts": "import o from 'o'\nexport default { build: { outDir: o.out } }"}, []string{"The site is where the build leaves its first page."}},
+		"Vite's base, who knows":       {`"build":"vite build"`, "vite", "dist", map[string]string{"vite.config.ts": "import o from 'o'\nexport default { base: o.base }"}, []string{`ln -s /srv/www "/output/site$base"`}},
+		"in another directory":         {`"build":"cd client && npm ci && npm run build","start":"npm start --prefix client"`, "x", "client/dist", map[string]string{"client/package.json": `{"scripts":{"build":"vite build","start":"vite"},"devDependencies":{"vite":"*"}}`}, nil},
+		"a library for servers beside": {`"serve":"vue-cli-service serve","build":"vue-cli-service build"`, "@vue/cli-service\":\"*\",\"express", "dist", map[string]string{"src/main.js": ""}, nil},
+		"Heroku's build":               {`"heroku-postbuild":"vite build --outDir web","build":"tsc"`, "vite", "web", nil, []string{"npm run heroku-postbuild"}},
+		"Heroku's build, skipped":      {`"heroku-postbuild":"echo skipped","build":"vite build"`, "vite", "dist", nil, []string{"npm run build"}},
 		"Angular": {`"start":"ng serve","build":"ng build"`, "@angular/core", "dist/shop/browser", map[string]string{"angular.json": `{/* x */"projects":{"shop":{"projectType":"application",
 			"architect":{"build":{"builder":"@angular/build:application","options":{"browser":"src/main.ts"}}}}}}`}, []string{"try_files /index.html =404"}},
 		"Angular, of old": {`"start":"ng serve","build":"ng build --prod --base-href=/a/"`, "@angular/core", "dist/x", map[string]string{"angular.json": `{"defaultProject":"shop","projects":{"lib":{"projectType":"library"},"shop":{
@@ -131,7 +127,11 @@ func TestServer_StartIsWhatTheAppSays(t *testing.T) {
 		"AdonisJS, for development": {
 			`{"scripts":{"start":"node ace serve --watch","build":"node ace build"},"dependencies":{"@adonisjs/core":"*"}}`, nil, []string{"WORKDIR /app/build\n", `CMD ["node", "bin/server.js"]`}, "",
 		},
-		"Express without a script":   {`{"dependencies":{"express":"*"}}`, map[string]string{"app.js": ""}, []string{`CMD ["node", "app.js"]`}, ""},
+		"Express without a script": {`{"dependencies":{"express":"*"}}`, map[string]string{"app.js": ""}, []string{`CMD ["node", "app.js"]`}, ""},
+		"a page beside it that another program builds": {
+			`{"scripts":{"serve":"vue-cli-service serve","build":"vue-cli-service build && node x.js","start:prod":"node server/index.js"},"dependencies":{"express":"*","@vue/cli-service":"*"}}`,
+			map[string]string{"src/main.js": ""}, []string{`CMD ["node", "server/index.js"]`}, "",
+		},
 		"bun without a script":       {`{}`, map[string]string{"bun.lock": `{"workspaces":{"":{}}}`, "index.ts": ""}, []string{"\nFROM base\n", `CMD ["bun", "index.ts"]`}, ""},
 		"bun beside npm's lockfile":  {`{"scripts":{"start":"bun src/index.ts"}}`, map[string]string{"package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`}, []string{"AS base\nRUN", "npm install --global --no-update-notifier --allow-scripts=bun bun@1\n", "\nFROM base\n", `CMD ["bun", "src/index.ts"]`}, ""},
 		"pnpm beside npm's lockfile": {`{"scripts":{"start":"pnpm serve","serve":"node a.js"}}`, map[string]string{"package-lock.json": `{"lockfileVersion":3,"packages":{"":{}}}`}, []string{" pnpm@10\n", "\nFROM base\n", `CMD ["npm", "start"]`}, ""},
@@ -170,6 +170,27 @@ func TestServer_StartIsWhatTheAppSays(t *testing.T) {
 
 	plan := detectors.RequirePlan(t, detecttest.With(detecttest.ServerApp, map[string]string{"Procfile": "release: node migrate.js\n"}), buildplan.Settings{})
 	require.Equal(t, "node migrate.js", plan.ReleaseCommand)
+}
+
+func TestServer_ProcfileOfAnotherLanguage_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	for _, manifest := range []string{`{"scripts":{"build":"vite build"},"devDependencies":{"vite":"*"}}`, `{"scripts":{"start":"node a.js"}}`} {
+		detectors.RequireError(t, map[string]string{"package.json": manifest, "Procfile": "web: gunicorn app.wsgi --log-file -\n"}, buildplan.Settings{},
+			`Procfile starts "gunicorn app.wsgi --log-file -"`, "Add a Dockerfile")
+	}
+}
+
+func TestServer_ThatOnlyServesThePagesBesideIt_IsASite(t *testing.T) {
+	t.Parallel()
+
+	for _, start := range []string{"live-server", "npx serve .", "http-server . -p 3000", "lite-server"} {
+		detectors.RequireNotTaken(t, map[string]string{"package.json": `{"scripts":{"start":"` + start + `"}}`, "index.html": ""}, buildplan.Settings{})
+	}
+
+	require.Equal(t, buildplan.FrameworkNode, detectors.RequirePlan(t, map[string]string{
+		"package.json": `{"scripts":{"start":"serve -s build","build":"react-scripts build"},"dependencies":{"serve":"*","react-scripts":"*"}}`,
+	}, buildplan.Settings{}).Framework)
 }
 
 func TestServer_DependencyOutsideOfTheRootDirectory_SaysToMakeAWorkspace(t *testing.T) {

@@ -58,6 +58,8 @@ func TestStatic_SiteWithNothingToBuild_IsServedByNginx(t *testing.T) {
 func TestStatic_WhatIsBuilt_IsNotServedAsItIs(t *testing.T) {
 	t.Parallel()
 
+	detectors.RequirePlan(t, map[string]string{"index.html": "", "package.json": `{"scripts":{"start":"live-server"}}`}, buildplan.Settings{})
+
 	for _, script := range []string{"build", "start"} {
 		detectors.RequireNotTaken(t, map[string]string{"index.html": "", "package.json": `{"scripts":{"` + script + `":"make"}}`}, buildplan.Settings{})
 	}

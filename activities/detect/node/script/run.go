@@ -70,6 +70,20 @@ func (r Run) Find(is func(Command) bool) (Command, bool) {
 	return Command{}, false
 }
 
+// fileServers are programs that serve the files of a directory as they are.
+var fileServers = []string{"live-server", "browser-sync", "lite-server", "http-server", "serve", "five-server", "superstatic", "servor", "reload"}
+
+// ServesFiles tells whether a run ends in nothing but what serves files as they are.
+func (r Run) ServesFiles() bool {
+	for _, command := range r.Ends {
+		if !slices.Contains(fileServers, command.Program()) {
+			return false
+		}
+	}
+
+	return len(r.Ends) > 0
+}
+
 // place is where a command runs, and what stands around it.
 type place struct {
 	directory   string
