@@ -12,8 +12,8 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // maxAdvisedDirectories is how many root directories Advice names at most.
@@ -71,7 +71,7 @@ func appsBelow(tree source.Tree) []string {
 
 // isAppOf tells whether a package is an app, and no library.
 func isAppOf(manifest packagejson.Manifest) bool {
-	scripts := script.Of(manifest.Scripts)
+	scripts := npmscript.Of(manifest.Scripts)
 	site := lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
 		return manifest.Depends(b.dependency) && manifest.Scripts[project.BuildScript(manifest, scripts)] != ""
 	})

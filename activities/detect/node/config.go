@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
 )
 
 // configSettings are what decides how a configuration is read.
@@ -28,11 +28,13 @@ func readConfig(tree source.Tree, directory, name string, settings configSetting
 	}
 
 	options := jsconfig.Options{Directory: buildDirectory(tree, directory), Env: settings.env(files), Arguments: arguments}
+	open := func(name string) ([]byte, error) { return source.Read(files, name) }
+
 	if source.IsFile(files, name) {
-		return jsconfig.ReadFile(files, name, options)
+		return jsconfig.ReadFile(open, name, options)
 	}
 
-	return jsconfig.Read(files, name, options)
+	return jsconfig.Read(open, name, options)
 }
 
 // buildDirectory stands for the directory in which the app is built. Only what is below or above it matters.

@@ -5,7 +5,7 @@ import (
 
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // developmentServers are the programs that serve what they build to its developer, by the subcommands that do. The empty one stands for the program alone.
@@ -37,7 +37,7 @@ var (
 )
 
 // isDevelopmentServer tells whether a command serves a site to its developer, or compiles again and again. It starts no server for visitors.
-func isDevelopmentServer(command script.Command) bool {
+func isDevelopmentServer(command npmscript.Command) bool {
 	program, sub := command.Program(), command.Subcommand()
 
 	if building, known := builds[program]; known && !slices.Contains(building, sub) {
@@ -54,7 +54,7 @@ func isDevelopmentServer(command script.Command) bool {
 }
 
 // restarts tells whether a command starts a server anew whenever a file changes. It does serve visitors, if there is nothing better.
-func restarts(command script.Command) bool {
+func restarts(command npmscript.Command) bool {
 	switch command.Program() {
 	case "nodemon", "tsnd", "ts-node-dev", "node-dev", "nest", "adonis":
 		return true
@@ -72,11 +72,11 @@ func restarts(command script.Command) bool {
 }
 
 // startsServer tells whether a run ends in a server for visitors.
-func startsServer(run script.Run) bool {
-	return lo.SomeBy(run.Ends, func(command script.Command) bool { return !isDevelopmentServer(command) })
+func startsServer(run npmscript.Run) bool {
+	return lo.SomeBy(run.Ends, func(command npmscript.Command) bool { return !isDevelopmentServer(command) })
 }
 
 // isForDevelopment tells whether a run is meant for developers, even where it starts a server.
-func isForDevelopment(run script.Run) bool {
+func isForDevelopment(run npmscript.Run) bool {
 	return !startsServer(run) || lo.SomeBy(run.Ends, restarts)
 }

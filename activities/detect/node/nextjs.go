@@ -9,12 +9,12 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -99,7 +99,7 @@ type nextApp struct {
 }
 
 func readNext(tree source.Tree, settings buildplan.Settings, app *project.Project) nextApp {
-	command, _ := app.Build().Find(func(command script.Command) bool { return command.Program() == "next" })
+	command, _ := app.Build().Find(func(command npmscript.Command) bool { return command.Program() == "next" })
 	reading := configSettings{Settings: settings, environment: command.Environment}
 
 	return nextApp{app: app, config: readConfig(tree, ".", "next.config", reading, jsconfig.Text("phase-production-build"), jsconfig.Object(nil))}
@@ -117,7 +117,7 @@ func (n nextApp) output() (directory string, exported bool, err error) {
 	}
 
 	output := n.config.At("output")
-	_, exportedLater := n.app.Build().Find(func(command script.Command) bool { return command.Is("next", "export") })
+	_, exportedLater := n.app.Build().Find(func(command npmscript.Command) bool { return command.Is("next", "export") })
 
 	switch {
 	case output.TextOr("") == "export":

@@ -9,12 +9,12 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -52,7 +52,7 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, nil
 	}
 
-	command, _ := app.Build().Find(func(command script.Command) bool { return command.Is("nuxt") || command.Is("nuxi") })
+	command, _ := app.Build().Find(func(command npmscript.Command) bool { return command.Is("nuxt") || command.Is("nuxi") })
 	config := readConfig(tree, ".", "nuxt.config", configSettings{Settings: settings, environment: command.Environment})
 
 	preset, isStatic, err := nuxtOutput(command, config)
@@ -124,7 +124,7 @@ func isNuxtStart(start project.Start) bool {
 }
 
 // nuxtOutput returns the preset of the server, or that the output is a site of files.
-func nuxtOutput(command script.Command, config jsconfig.Config) (preset string, isStatic bool, err error) {
+func nuxtOutput(command npmscript.Command, config jsconfig.Config) (preset string, isStatic bool, err error) {
 	preset = "node-server"
 
 	for _, found := range []string{config.At("nitro", "preset").TextOr(""), command.Environment["NITRO_PRESET"]} {

@@ -10,8 +10,8 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -80,7 +80,7 @@ const (
 
 // runBuiltByAce has AdonisJS started in the directory that its build makes, to which its start script belongs.
 func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.Dockerfile, start project.Start) {
-	_, built := app.Build().Find(func(command script.Command) bool {
+	_, built := app.Build().Find(func(command npmscript.Command) bool {
 		return command.Is("node", "ace") && slices.Contains(command.Words, "build") || command.Is("adonis", "build")
 	})
 
@@ -91,7 +91,7 @@ func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.D
 	if lo.EveryBy(start.Run.Ends, restarts) {
 		// It would compile the sources once more.
 		dockerfile.StartWith(strings.Fields(adonisStart)...)
-	} else if !lo.SomeBy(start.Run.Ends, func(command script.Command) bool {
+	} else if !lo.SomeBy(start.Run.Ends, func(command npmscript.Command) bool {
 		return command.Program() == "node" && command.Directory == "." && !source.IsFile(tree, command.Subcommand()) && !strings.HasPrefix(path.Clean(command.Subcommand()), adonisBuild+"/")
 	}) {
 		return

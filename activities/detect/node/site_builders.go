@@ -7,8 +7,8 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // siteBuilder is a program that builds a site of files, with what it takes to find the site.
@@ -94,7 +94,7 @@ var siteBuilders = []siteBuilder{
 }
 
 // builds tells whether a command builds a site with the program.
-func (b siteBuilder) builds(command script.Command) bool {
+func (b siteBuilder) builds(command npmscript.Command) bool {
 	sub := command.Subcommand()
 
 	return slices.Contains(b.commands, command.Program()) && (sub == "" || b.dependency == "@11ty/eleventy" || b.commands[0] == "build-storybook") ||
@@ -117,7 +117,7 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 	run := scripts.Script(name)
 
 	// The command tells more than the dependencies, of which some are there for tests.
-	_, told := run.Find(func(command script.Command) bool {
+	_, told := run.Find(func(command npmscript.Command) bool {
 		return lo.SomeBy(siteBuilders, func(builder siteBuilder) bool { return builder.builds(command) })
 	})
 
@@ -141,8 +141,8 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 var compilers = []string{"tsc", "tsup", "tsdown", "swc", "babel", "nest", "ncc", "pkgroll", "unbuild", "bunchee", "prisma", "eslint", "rimraf", "rm", "mkdir", "cp", "cpx", "copyfiles", "shx"}
 
 // compilesOnly tells whether all that a build does is known and makes no site.
-func compilesOnly(run script.Run) bool {
-	return len(run.Commands) > 0 && lo.EveryBy(run.Commands, func(command script.Command) bool { return slices.Contains(compilers, command.Program()) })
+func compilesOnly(run npmscript.Run) bool {
+	return len(run.Commands) > 0 && lo.EveryBy(run.Commands, func(command npmscript.Command) bool { return slices.Contains(compilers, command.Program()) })
 }
 
 // storybookScript is the script that Storybook's installation writes beside the one that builds the app.

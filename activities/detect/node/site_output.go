@@ -7,11 +7,11 @@ import (
 	"path/filepath"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // builtSite is a site that a program builds.
@@ -23,7 +23,7 @@ type builtSite struct {
 	settings configSettings
 	// script is the name of the script that builds it. command is the command that does; found is false where none is known.
 	script  string
-	command script.Command
+	command npmscript.Command
 	found   bool
 }
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -63,14 +63,14 @@ func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) 
 const startScript = "start"
 
 // productionStart is a script for production beside a start script that is none. false where there is none.
-func productionStart(read packagejson.Manifest, scripts script.Resolver, start string) (project.Start, bool) {
+func productionStart(read packagejson.Manifest, scripts npmscript.Resolver, start string) (project.Start, bool) {
 	// Angular names the script after the app.
 	names := lo.Filter(lo.Keys(read.Scripts), func(name string, _ int) bool { return strings.HasPrefix(name, "serve:ssr") })
 	slices.Sort(names)
 
 	for _, name := range slices.Concat(productionScripts, names) {
 		run := scripts.Script(name)
-		if isForDevelopment(run) || !lo.SomeBy(run.Ends, func(command script.Command) bool { return slices.Contains(serverPrograms, command.Program()) }) {
+		if isForDevelopment(run) || !lo.SomeBy(run.Ends, func(command npmscript.Command) bool { return slices.Contains(serverPrograms, command.Program()) }) {
 			continue
 		}
 
@@ -95,7 +95,7 @@ var foreignPrograms = []string{
 func checkForeignStart(tree source.Tree, read packagejson.Manifest) error {
 	web := source.Procfile(tree, "web")
 
-	if lo.SomeBy(project.Scripts(tree, read).Line(web).Ends, func(command script.Command) bool { return slices.Contains(foreignPrograms, command.Program()) }) {
+	if lo.SomeBy(project.Scripts(tree, read).Line(web).Ends, func(command npmscript.Command) bool { return slices.Contains(foreignPrograms, command.Program()) }) {
 		return problem.New(problem.Invalid, "Procfile starts %q, which is not to be had where package.json is built. Add a Dockerfile; "+
 			"or, if what package.json builds is all that there is, remove the line from the Procfile.", web)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/detecttest"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
@@ -22,7 +22,7 @@ func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
 		"next dev", "next", "nuxt dev", "nuxi dev", "astro dev", "eleventy --serve", "remix dev", "react-router dev", "rsbuild dev", "vitepress dev docs",
 		"live-server", "turbo run dev", "turbo start", "nx serve web", "tsc -w", "concurrently 'tsc -w' vite", "npm run build && vite preview", "ember serve", "quasar dev",
 	} {
-		require.False(t, startsServer(script.Of(nil).Line(line)), line)
+		require.False(t, startsServer(npmscript.Of(nil).Line(line)), line)
 	}
 
 	for _, line := range []string{
@@ -30,7 +30,7 @@ func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
 		"vite build && node server.js", "concurrently vite 'node server.js'", "vite & node a.js", "node a.js --watch-dir x", "pm2-runtime a.js", "http-server dist",
 		"node ace serve --watch", "turbo run start --filter=api", "node --watch a.js", "fastify start app.js", "remix-serve build/index.js", "sirv public", "node cluster.js -w 4", "vite-node server.ts",
 	} {
-		require.True(t, startsServer(script.Of(nil).Line(line)), line)
+		require.True(t, startsServer(npmscript.Of(nil).Line(line)), line)
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"path"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -81,5 +81,5 @@ func hasBuild(tree source.Tree) (bool, error) {
 		return false, problem.Wrap(err, problem.Invalid, "package.json is not valid JSON: %v. Correct it.", err)
 	}
 
-	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "" && !script.Of(manifest.Scripts).Script("start").ServesFiles(), nil
+	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "" && !npmscript.Of(manifest.Scripts).Script("start").ServesFiles(), nil
 }

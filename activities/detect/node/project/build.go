@@ -8,8 +8,8 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // turbo tells whether Turborepo builds the app, and what it needs of its workspace.
@@ -33,10 +33,10 @@ func (p *Project) buildCommand() string {
 }
 
 // Build is what the build script runs.
-func (p *Project) Build() script.Run { return p.scripts.Script(p.buildScript) }
+func (p *Project) Build() npmscript.Run { return p.scripts.Script(p.buildScript) }
 
 // Run is what a script of the app runs.
-func (p *Project) Run(name string) script.Run { return p.scripts.Script(name) }
+func (p *Project) Run(name string) npmscript.Run { return p.scripts.Script(name) }
 
 // BuildCommandOr is the command that builds the app: the build script, or a program of a dependency where there is no build script.
 func (p *Project) BuildCommandOr(program string) string {

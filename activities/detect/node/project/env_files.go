@@ -6,12 +6,12 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // missingFiles are the files with variables that a run demands and the build does not have, as nobody commits them. They are relative to the app's directory.
-func (p *Project) missingFiles(run script.Run) []string {
+func (p *Project) missingFiles(run npmscript.Run) []string {
 	names := lo.Map(run.EnvFiles, func(name string, _ int) string { return path.Clean(name) })
 
 	return lo.Filter(lo.Uniq(names), func(name string, _ int) bool {

@@ -7,12 +7,12 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // managersOf are the package managers that something runs, bun among them as the program that runs scripts.
-func managersOf(run script.Run) []string {
-	programs := slices.Concat(run.Through, lo.Map(run.Commands, func(command script.Command, _ int) string { return command.Program() }))
+func managersOf(run npmscript.Run) []string {
+	programs := slices.Concat(run.Through, lo.Map(run.Commands, func(command npmscript.Command, _ int) string { return command.Program() }))
 	programs = lo.Map(programs, func(program string, _ int) string {
 		return lo.ValueOr(map[string]string{"bunx": packagemanager.Bun, "pnpx": packagemanager.PNPM}, program, program)
 	})

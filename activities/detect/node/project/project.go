@@ -11,8 +11,8 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // Project is what is known of an app with a package.json, and of the workspace that it is part of.
@@ -25,7 +25,7 @@ type Project struct {
 	settings buildplan.Settings
 	appFiles fs.FS
 	// scripts resolves the app's scripts, and buildScript is the name of the one that builds it.
-	scripts     script.Resolver
+	scripts     npmscript.Resolver
 	buildScript string
 	// byNX says that Nx builds the app, which has no build script of its own.
 	byNX bool

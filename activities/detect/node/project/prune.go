@@ -7,7 +7,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // canPrune tells whether the manager can take dependencies away. bun, which installs anew, would run the app's scripts without what they need, and leave
@@ -26,7 +26,7 @@ func (p *Project) hasBuildDependencies() bool {
 
 // needsDevelopmentDependency tells whether what runs needs a dependency that only the build should need, such as tsx: as its program, as one that starts the
 // program, or as an argument.
-func (p *Project) needsDevelopmentDependency(run script.Run) bool {
+func (p *Project) needsDevelopmentDependency(run npmscript.Run) bool {
 	development := lo.OmitByKeys(lo.Assign(p.root.DevDependencies, p.App.Manifest.DevDependencies), lo.Keys(p.App.Manifest.Dependencies))
 	words := run.Through
 
@@ -38,7 +38,7 @@ func (p *Project) needsDevelopmentDependency(run script.Run) bool {
 
 	return lo.SomeBy(lo.Keys(development), func(name string) bool {
 		return !strings.HasPrefix(name, "@types/") && lo.SomeBy(words, func(word string) bool {
-			return word == name || word == script.ProgramOf(name) || strings.HasPrefix(word, name+"/")
+			return word == name || word == npmscript.ProgramOf(name) || strings.HasPrefix(word, name+"/")
 		})
 	})
 }

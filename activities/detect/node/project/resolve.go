@@ -2,13 +2,13 @@ package project
 
 import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // Scripts resolves the scripts of the app in the root directory. They may lead to packages below it, by directory or by name.
-func Scripts(tree source.Tree, manifest packagejson.Manifest) script.Resolver {
-	return script.Resolver{
+func Scripts(tree source.Tree, manifest packagejson.Manifest) npmscript.Resolver {
+	return npmscript.Resolver{
 		Scripts: func(directory string) map[string]string {
 			if directory == "." {
 				return manifest.Scripts
@@ -40,7 +40,7 @@ func Scripts(tree source.Tree, manifest packagejson.Manifest) script.Resolver {
 }
 
 // BuildScript is the name of the script that builds an app. Heroku runs its own in place of the usual one, unless it does nothing.
-func BuildScript(manifest packagejson.Manifest, scripts script.Resolver) string {
+func BuildScript(manifest packagejson.Manifest, scripts npmscript.Resolver) string {
 	if run := scripts.Script(herokuBuild); len(run.Ends) > 0 {
 		return herokuBuild
 	}

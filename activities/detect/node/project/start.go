@@ -14,15 +14,15 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // Start is what starts an app in production: a script of package.json, a line of a shell, or a file. The others of the three are empty.
 type Start struct {
 	Script, Line, File string
 	// Run is what the script or the line runs in the end.
-	Run script.Run
+	Run npmscript.Run
 	// Found is a sentence: where that stands.
 	Found string
 }
@@ -78,7 +78,7 @@ var (
 
 // StartBy has the server started as the app says, and decides which dependencies and package managers the image has. release is what the release command
 // runs in the same image.
-func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release script.Run) {
+func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release npmscript.Run) {
 	text := p.Script(start.Script)
 	alone := plainCommand.MatchString(text) && p.Script("pre"+start.Script) == "" && p.Script("post"+start.Script) == ""
 	managers := managersOf(start.Run)

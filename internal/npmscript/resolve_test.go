@@ -1,4 +1,4 @@
-package script_test
+package npmscript_test
 
 import (
 	"encoding/json"
@@ -8,11 +8,11 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect/node/script"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
-func words(commands []script.Command) []string {
-	return lo.Map(commands, func(command script.Command, _ int) string { return command.String() })
+func words(commands []npmscript.Command) []string {
+	return lo.Map(commands, func(command npmscript.Command, _ int) string { return command.String() })
 }
 
 func TestScript_EndsInTheProgramThatRuns(t *testing.T) {
@@ -83,7 +83,7 @@ func TestScript_EndsInTheProgramThatRuns(t *testing.T) {
 			scripts := map[string]string{}
 			require.NoError(t, json.Unmarshal([]byte("{"+test.scripts+"}"), &scripts))
 
-			resolver := script.Resolver{
+			resolver := npmscript.Resolver{
 				Scripts: func(directory string) map[string]string {
 					return map[string]map[string]string{".": scripts, "client": {"start": "serve -s build"}}[directory]
 				},
@@ -97,7 +97,7 @@ func TestScript_EndsInTheProgramThatRuns(t *testing.T) {
 func TestScript_HasAllCommandsInTheirOrder_WithTheirVariablesDirectoriesAndManagers(t *testing.T) {
 	t.Parallel()
 
-	resolver := script.Of(map[string]string{"prebuild": "rm -rf out", "build": "cross-env A=b yarn all || exit 1", "all": "tsc && cd web && BASE=/x pnpm exec vite build"})
+	resolver := npmscript.Of(map[string]string{"prebuild": "rm -rf out", "build": "cross-env A=b yarn all || exit 1", "all": "tsc && cd web && BASE=/x pnpm exec vite build"})
 	run := resolver.Script("build")
 
 	require.Equal(t, []string{"rm -rf out", "tsc", "vite build", "exit 1"}, words(run.Commands))
@@ -120,7 +120,7 @@ func TestScript_NamesTheFilesWithVariablesThatItDemands(t *testing.T) {
 		". ./.env && npm run other":             {"./.env", "x.env"},
 		"cross-env A=b npm run other && node a": {"x.env"},
 	} {
-		require.Equal(t, files, script.Of(map[string]string{"a": line, "other": "node --env-file=x.env b"}).Script("a").EnvFiles, line)
+		require.Equal(t, files, npmscript.Of(map[string]string{"a": line, "other": "node --env-file=x.env b"}).Script("a").EnvFiles, line)
 	}
 }
 
@@ -133,15 +133,15 @@ func TestScript_ThatGrowsWithoutEnd_IsBounded(t *testing.T) {
 		scripts[string(letter)] = next + " && " + next + " && " + next
 	}
 
-	require.LessOrEqual(t, len(script.Of(scripts).Script("a").Commands), 500)
-	require.Empty(t, script.Of(map[string]string{"a": strings.Repeat("(", 1<<20)}).Script("a").Commands)
-	require.Len(t, script.Of(map[string]string{"a": strings.Repeat("(", 16<<10)}).Script("a").Commands, 1)
+	require.LessOrEqual(t, len(npmscript.Of(scripts).Script("a").Commands), 500)
+	require.Empty(t, npmscript.Of(map[string]string{"a": strings.Repeat("(", 1<<20)}).Script("a").Commands)
+	require.Len(t, npmscript.Of(map[string]string{"a": strings.Repeat("(", 16<<10)}).Script("a").Commands, 1)
 }
 
 func TestCommand_ArgumentsAndOptions(t *testing.T) {
 	t.Parallel()
 
-	command := script.Of(map[string]string{"a": "react-scripts --max_old_space_size=4096 -p 3 build --outDir out --base=/docs -- x"}).Script("a").Ends[0]
+	command := npmscript.Of(map[string]string{"a": "react-scripts --max_old_space_size=4096 -p 3 build --outDir out --base=/docs -- x"}).Script("a").Ends[0]
 
 	require.Equal(t, "build", command.Subcommand())
 	require.True(t, command.Is("react-scripts", "start", "build"))

@@ -1,7 +1,6 @@
 package jsconfig
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -10,9 +9,10 @@ import (
 	"github.com/samber/lo"
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
-
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
+
+// Files returns the content of a file of the app, by its path with slashes, or an error where there is no such file.
+type Files func(name string) ([]byte, error)
 
 // Options are what is known of the build that reads a configuration.
 type Options struct {
@@ -39,9 +39,9 @@ var extensions = []string{".ts", ".mts", ".cts", ".mjs", ".cjs", ".js"}
 
 // Read reads the configuration of that name, which has no extension. Where there is no such file all options are unset; where its text cannot be parsed they are
 // unknown.
-func Read(files fs.FS, name string, options Options) Config {
+func Read(files Files, name string, options Options) Config {
 	for _, extension := range extensions {
-		if source.IsFile(files, name+extension) {
+		if _, err := files(name + extension); err == nil {
 			return ReadFile(files, name+extension, options)
 		}
 	}
@@ -50,7 +50,7 @@ func Read(files fs.FS, name string, options Options) Config {
 }
 
 // ReadFile reads the configuration in that file.
-func ReadFile(files fs.FS, name string, options Options) Config {
+func ReadFile(files Files, name string, options Options) Config {
 	reader := &reader{files: files, options: options, modules: map[string]*module{}, steps: maxSteps}
 	read := reader.module(name)
 	config := Config{Name: name, Imports: read.imports}

@@ -2,19 +2,16 @@ package jsconfig
 
 import (
 	"encoding/json"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
-
-	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
 // reader reads a configuration and the modules of the app that it imports.
 type reader struct {
-	files   fs.FS
+	files   Files
 	options Options
 	modules map[string]*module
 	// steps is how many expressions may still be worked out.
@@ -68,7 +65,7 @@ func (r *reader) module(name string) *module {
 
 	r.modules[name] = read
 
-	content, err := source.Read(r.files, name)
+	content, err := r.files(name)
 	if err != nil {
 		return read
 	}
@@ -109,7 +106,7 @@ func (r *reader) resolve(from, specifier string) (string, bool) {
 	}
 
 	for _, candidate := range candidates {
-		if fs.ValidPath(candidate) && source.IsFile(r.files, candidate) {
+		if _, err := r.files(candidate); err == nil {
 			return candidate, true
 		}
 	}

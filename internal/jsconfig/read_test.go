@@ -1,25 +1,29 @@
 package jsconfig_test
 
 import (
+	"io/fs"
 	"runtime"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/activities/detect/node/jsconfig"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
 )
 
 // read reads a.config with those files, as a build in /app/web does.
 func read(files map[string]string) jsconfig.Config {
-	tree := fstest.MapFS{}
-	for name, content := range files {
-		tree[name] = &fstest.MapFile{Data: []byte(content)}
+	open := func(name string) ([]byte, error) {
+		content, ok := files[name]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+
+		return []byte(content), nil
 	}
 
-	return jsconfig.Read(tree, "a.config", jsconfig.Options{
+	return jsconfig.Read(open, "a.config", jsconfig.Options{
 		Directory: "/app/web",
 		Env: func(name string) (string, bool, bool) {
 			return map[string]string{"NODE_ENV": "production"}[name], name == "NODE_ENV", name != "SECRET"
