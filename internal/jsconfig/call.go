@@ -96,8 +96,8 @@ func (v Value) call(arguments []Value) Value {
 	return join(inside.returned...)
 }
 
-// config is the object that a framework takes from what a file exports: through the functions that take a configuration and return one, and from a function that
-// makes it.
+// config is the object that a framework takes from what a file exports: through the functions that take a configuration and return one, and from a
+// function that makes it.
 func (r *reader) config(value Value, depth int) Value {
 	if depth > maxCalls {
 		return Value{}

@@ -37,8 +37,8 @@ type Config struct {
 // extensions are those of configuration files, in the order in which frameworks look for them.
 var extensions = []string{".ts", ".mts", ".cts", ".mjs", ".cjs", ".js"}
 
-// Read reads the configuration of that name, which has no extension. Where there is no such file all options are unset; where its text cannot be parsed they are
-// unknown.
+// Read reads the configuration of that name, which has no extension. Where there is no such file all options are unset; where its text cannot be parsed they
+// are unknown.
 func Read(files Files, name string, options Options) Config {
 	for _, extension := range extensions {
 		if _, err := files(name + extension); err == nil {
@@ -107,7 +107,8 @@ func parseModule(name string, content []byte) *js.AST {
 	return parsed
 }
 
-// isTooNested tells whether there are more brackets, functions or other expressions inside each other than anybody writes. What stands in texts and comments counts as well.
+// isTooNested tells whether there are more brackets, functions or other expressions inside each other than anybody writes. What stands in texts and
+// comments counts as well.
 func isTooNested(content string) bool {
 	depth, deepest := 0, 0
 
@@ -121,7 +122,8 @@ func isTooNested(content string) bool {
 		}
 	}
 
-	return deepest > maxNested || lo.SomeBy([]string{"=>", "<", "!", "?"}, func(sign string) bool { return strings.Count(content, sign) > maxSigns }) || longestLine(content) > maxLine
+	return deepest > maxNested || longestLine(content) > maxLine ||
+		lo.SomeBy([]string{"=>", "<", "!", "?"}, func(sign string) bool { return strings.Count(content, sign) > maxSigns })
 }
 
 // longestLine is the length, in bytes, of the longest line.

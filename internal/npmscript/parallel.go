@@ -66,7 +66,9 @@ func (w *walk) named(pattern string, at *place) []Run {
 }
 
 // concurrentlyValued are the options of concurrently that are followed by a value.
-var concurrentlyValued = []string{"-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m", "--max-processes", "-s", "--success", "-l", "--prefix-length", "-t"}
+var concurrentlyValued = []string{
+	"-n", "--names", "-c", "--prefix-colors", "-p", "--prefix", "-m", "--max-processes", "-s", "--success", "-l", "--prefix-length", "-t",
+}
 
 // managerPrefix matches the short form in which concurrently names scripts.
 var managerPrefix = regexp.MustCompile(`^(npm|yarn|pnpm|bun|node):(.+)$`)

@@ -41,7 +41,8 @@ func checkAdapter(tree source.Tree, settings buildplan.Settings) error {
 
 		switch {
 		case found:
-			return problem.New(problem.Invalid, "%s uses %s, which does not build for a server of your own. %s", name, foreignAdapter.FindStringSubmatch(foreign)[1], advice)
+			return problem.New(problem.Invalid, "%s uses %s, which does not build for a server of your own. %s",
+				name, foreignAdapter.FindStringSubmatch(foreign)[1], advice)
 		case name == "astro.config" && config.At("adapter").IsUnset() && (output == "server" || output == "hybrid"):
 			return problem.New(problem.Invalid, "%s has pages rendered on a server and no adapter for one. %s", name, advice)
 		}

@@ -10,15 +10,55 @@ import (
 
 // developmentServers are the programs that serve what they build to its developer, by the subcommands that do. The empty one stands for the program alone.
 var developmentServers = map[string][]string{
-	"astro": {"dev", "preview", "start"}, "craco": {"start"}, "docusaurus": {"start", "serve"}, "dumi": {"dev", "preview"}, "ember": {"serve", "s", "server"},
-	"expo": {"start", "", "web", "run:web"}, "firebase": {"serve", "emulators:start"}, "gatsby": {"develop", "serve", "d"}, "hexo": {"server", "s"},
-	"ionic": {"serve"}, "max": {"dev"}, "netlify": {"dev"}, "next": {"dev", ""}, "ng": {"serve", "s", "dev"}, "nitro": {"dev"}, "nitropack": {"dev"},
-	"nuxi": {"dev"}, "nuxt": {"dev", ""}, "nx": {"serve", "dev", "preview", "start"}, "poi": {"", "--serve"}, "preact": {"watch"}, "quasar": {"dev"},
-	"react-app-rewired": {"start"}, "react-native": {"start"}, "react-router": {"dev"}, "react-scripts": {"start"}, "react-scripts-ts": {"start"}, "remix": {"dev"},
-	"rsbuild": {"dev", "preview", ""}, "rspack": {"serve", "server", "s", "dev", "preview"}, "rspress": {"dev", "preview"}, "serverless": {"offline"},
-	"slidev": {"", "dev"}, "sls": {"offline"}, "snowpack": {"dev"}, "solid-start": {"dev"}, "storybook": {"dev"}, "svelte-kit": {"dev", "preview"},
-	"tauri": {"dev"}, "umi": {"dev"}, "vercel": {"dev"}, "vinxi": {"dev"}, "vitepress": {"dev", "serve", "preview", ""}, "vue-cli-service": {"serve"},
-	"vuepress": {"dev"}, "waku": {"dev"}, "webpack": {"serve", "server", "s"}, "wmr": {"", "start", "serve"}, "wrangler": {"dev"},
+	"astro":             {"dev", "preview", "start"},
+	"craco":             {"start"},
+	"docusaurus":        {"start", "serve"},
+	"dumi":              {"dev", "preview"},
+	"ember":             {"serve", "s", "server"},
+	"expo":              {"start", "", "web", "run:web"},
+	"firebase":          {"serve", "emulators:start"},
+	"gatsby":            {"develop", "serve", "d"},
+	"hexo":              {"server", "s"},
+	"ionic":             {"serve"},
+	"max":               {"dev"},
+	"netlify":           {"dev"},
+	"next":              {"dev", ""},
+	"ng":                {"serve", "s", "dev"},
+	"nitro":             {"dev"},
+	"nitropack":         {"dev"},
+	"nuxi":              {"dev"},
+	"nuxt":              {"dev", ""},
+	"nx":                {"serve", "dev", "preview", "start"},
+	"poi":               {"", "--serve"},
+	"preact":            {"watch"},
+	"quasar":            {"dev"},
+	"react-app-rewired": {"start"},
+	"react-native":      {"start"},
+	"react-router":      {"dev"},
+	"react-scripts":     {"start"},
+	"react-scripts-ts":  {"start"},
+	"remix":             {"dev"},
+	"rsbuild":           {"dev", "preview", ""},
+	"rspack":            {"serve", "server", "s", "dev", "preview"},
+	"rspress":           {"dev", "preview"},
+	"serverless":        {"offline"},
+	"slidev":            {"", "dev"},
+	"sls":               {"offline"},
+	"snowpack":          {"dev"},
+	"solid-start":       {"dev"},
+	"storybook":         {"dev"},
+	"svelte-kit":        {"dev", "preview"},
+	"tauri":             {"dev"},
+	"umi":               {"dev"},
+	"vercel":            {"dev"},
+	"vinxi":             {"dev"},
+	"vitepress":         {"dev", "serve", "preview", ""},
+	"vue-cli-service":   {"serve"},
+	"vuepress":          {"dev"},
+	"waku":              {"dev"},
+	"webpack":           {"serve", "server", "s"},
+	"wmr":               {"", "start", "serve"},
+	"wrangler":          {"dev"},
 }
 
 // alwaysDevelopment are programs that do nothing else.
@@ -28,10 +68,11 @@ var alwaysDevelopment = []string{"webpack-dev-server", "start-storybook", "live-
 var builds = map[string][]string{"vite": {"build", "optimize"}, "parcel": {"build"}, "eleventy": nil}
 
 var (
-	// watchers are programs that compile, and do so again whenever a file changes where one of these options says so. To servers the same may mean something else.
+	// watchers are programs that compile, and do so again whenever a file changes where one of these options says so. To servers the same options may mean
+	// something else.
 	watchers = []string{
-		"tsc", "vue-tsc", "sass", "node-sass", "postcss", "tailwindcss", "rollup", "esbuild", "webpack", "babel", "swc", "tsup", "tsdown", "tsc-watch", "stencil", "lessc", "stylus",
-		"unocss", "rspack", "eleventy",
+		"tsc", "vue-tsc", "sass", "node-sass", "postcss", "tailwindcss", "rollup", "esbuild", "webpack", "babel", "swc", "tsup", "tsdown", "tsc-watch", "stencil",
+		"lessc", "stylus", "unocss", "rspack", "eleventy",
 	}
 	watchOptions = []string{"-w", "--watch", "--serve", "--watchAll"}
 )

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/Masterminds/semver/v3"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
@@ -113,11 +112,10 @@ func DetectNuxt(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 
 // isNuxtStart tells whether a start command does no more than to start what Nitro built.
 func isNuxtStart(start project.Start) bool {
-	if len(start.Run.Commands) != 1 || len(lo.Without(lo.Keys(start.Run.Commands[0].Environment), "NODE_ENV", "PORT", "HOST", "NITRO_PORT", "NITRO_HOST")) > 0 {
+	command, ok := onlyCommand(start.Run, "NODE_ENV", "PORT", "HOST", "NITRO_PORT", "NITRO_HOST")
+	if !ok {
 		return false
 	}
-
-	command := start.Run.Commands[0]
 
 	return command.Is("nuxt", "start", "preview") || command.Is("nuxi", "start", "preview") ||
 		command.Program() == "node" && len(command.Words) == 2 && path.Clean(command.Words[1]) == ".output/server/index.mjs"

@@ -92,7 +92,9 @@ func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.D
 		// It would compile the sources once more.
 		dockerfile.StartWith(strings.Fields(adonisStart)...)
 	} else if !lo.SomeBy(start.Run.Ends, func(command npmscript.Command) bool {
-		return command.Program() == "node" && command.Directory == "." && !source.IsFile(tree, command.Subcommand()) && !strings.HasPrefix(path.Clean(command.Subcommand()), adonisBuild+"/")
+		name := path.Clean(command.Subcommand())
+
+		return command.Program() == "node" && command.Directory == "." && !source.IsFile(tree, name) && !strings.HasPrefix(name, adonisBuild+"/")
 	}) {
 		return
 	}

@@ -72,7 +72,8 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		where = "What is built in " + dockerfile.Output
 	}
 
-	dockerfile.BuildMounts = buildplan.CacheMount(strings.ReplaceAll(strings.Trim(built.dependency, "@"), "/", "-"), app.InApp("node_modules", ".cache")) + dockerfile.BuildMounts
+	cache := strings.ReplaceAll(strings.Trim(built.dependency, "@"), "/", "-")
+	dockerfile.BuildMounts = buildplan.CacheMount(cache, app.InApp("node_modules", ".cache")) + dockerfile.BuildMounts
 	plan.Reason = app.Reason(fmt.Sprintf("package.json has a %s script and depends on %s, and it starts no server. "+
 		"%s is served by nginx.", built.script, built.dependency, where))
 	plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)

@@ -59,21 +59,27 @@ var siteBuilders = []siteBuilder{
 	},
 	{name: "Angular", dependency: "@angular/core", commands: []string{"ng build", "ng b"}, hashed: hashedByAngular, baseOptions: []string{"--base-href"}},
 	{
-		name: "Docusaurus", dependency: "@docusaurus/core", commands: []string{"docusaurus build"}, configs: []string{"docusaurus.config"}, output: "build", pages: true,
+		name: "Docusaurus", dependency: "@docusaurus/core", commands: []string{"docusaurus build"}, configs: []string{"docusaurus.config"},
+		output: "build", pages: true,
 		bases: [][]string{{"baseUrl"}}, outputOptions: []string{"--out-dir"}, hashed: hashedByDocusaurus,
 	},
-	{name: "Gatsby", dependency: "gatsby", commands: []string{"gatsby build"}, output: "public", pages: true, hashed: hashedByGatsby, prefixes: []string{"GATSBY_"}},
+	{
+		name: "Gatsby", dependency: "gatsby", commands: []string{"gatsby build"}, output: "public",
+		pages: true, hashed: hashedByGatsby, prefixes: []string{"GATSBY_"},
+	},
 	{
 		name: "VitePress", dependency: "vitepress", commands: []string{"vitepress build"}, pages: true, outputOptions: []string{"--outDir"},
 		baseOptions: []string{"--base"}, hashed: hashedByVitePress, prefixes: []string{"VITE_"},
 	},
 	{
-		name: "Eleventy", dependency: "@11ty/eleventy", commands: []string{"eleventy"}, configs: []string{".eleventy", "eleventy.config"}, output: "_site", pages: true,
+		name: "Eleventy", dependency: "@11ty/eleventy", commands: []string{"eleventy"}, configs: []string{".eleventy", "eleventy.config"},
+		output: "_site", pages: true,
 		outputs: [][]string{{"dir", "output"}}, bases: [][]string{{"pathPrefix"}}, outputOptions: []string{"--output"}, baseOptions: []string{"--pathprefix"},
 	},
 	{
 		name: "Vue CLI", dependency: "@vue/cli-service", commands: []string{"vue-cli-service build"}, configs: []string{"vue.config"}, output: "dist",
-		outputs: [][]string{{"outputDir"}}, bases: [][]string{{"publicPath"}}, outputOptions: []string{"--dest"}, hashed: hashedByVueCLI, prefixes: []string{"VUE_APP_"},
+		outputs: [][]string{{"outputDir"}}, bases: [][]string{{"publicPath"}}, outputOptions: []string{"--dest"},
+		hashed: hashedByVueCLI, prefixes: []string{"VUE_APP_"},
 	},
 	{
 		name: "Vite", dependency: "vite", commands: []string{"vite build"}, configs: []string{"vite.config"}, output: "dist", rooted: true,
@@ -84,11 +90,20 @@ var siteBuilders = []siteBuilder{
 		name: "Create React App", dependency: "react-scripts", commands: []string{"react-scripts build", "craco build", "react-app-rewired build"}, output: "build",
 		outputVariable: "BUILD_PATH", baseVariable: "PUBLIC_URL", hashed: hashedByReactScripts, prefixes: []string{"REACT_APP_"},
 	},
-	{name: "Storybook", dependency: "storybook", commands: []string{"storybook build", "build-storybook"}, output: "storybook-static", pages: true, outputOptions: []string{"-o", "--output-dir"}},
+	{
+		name: "Storybook", dependency: "storybook", commands: []string{"storybook build", "build-storybook"}, output: "storybook-static",
+		pages: true, outputOptions: []string{"-o", "--output-dir"},
+	},
 	{name: "Rsbuild", dependency: "@rsbuild/core", commands: []string{"rsbuild build"}, prefixes: []string{"PUBLIC_"}},
-	{name: "Parcel", dependency: "parcel", commands: []string{"parcel build"}, output: "dist", outputOptions: []string{"--dist-dir", "-d", "--out-dir"}, baseOptions: []string{"--public-url"}},
+	{
+		name: "Parcel", dependency: "parcel", commands: []string{"parcel build"}, output: "dist",
+		outputOptions: []string{"--dist-dir", "-d", "--out-dir"}, baseOptions: []string{"--public-url"},
+	},
 	{name: "Ember", dependency: "ember-cli", commands: []string{"ember build", "ember b"}, output: "dist", outputOptions: []string{"--output-path", "-o"}},
-	{name: "Expo", dependency: "expo", commands: []string{"expo export"}, output: "dist", outputOptions: []string{"--output-dir"}, prefixes: []string{"EXPO_PUBLIC_"}},
+	{
+		name: "Expo", dependency: "expo", commands: []string{"expo export"}, output: "dist",
+		outputOptions: []string{"--output-dir"}, prefixes: []string{"EXPO_PUBLIC_"},
+	},
 	{name: "Hexo", dependency: "hexo", commands: []string{"hexo generate", "hexo g"}, output: "public", pages: true},
 	{name: "webpack", dependency: "webpack", commands: []string{"webpack", "webpack build", "webpack b", "rspack build", "rspack"}},
 }
@@ -121,7 +136,7 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 		return lo.SomeBy(siteBuilders, func(builder siteBuilder) bool { return builder.builds(command) })
 	})
 
-	if !told && (compilesOnly(run) || packagejson.HasWorkspaces(tree, read) && !isApp(tree, "index.html", "public/index.html", "*/index.html", "vite.config.*", "astro.config.*", "angular.json")) {
+	if !told && (compilesOnly(run) || packagejson.HasWorkspaces(tree, read) && !isApp(tree, siteFiles...)) {
 		return builtSite{}, false
 	}
 
@@ -138,7 +153,13 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 }
 
 // compilers are programs that make no pages.
-var compilers = []string{"tsc", "tsup", "tsdown", "swc", "babel", "nest", "ncc", "pkgroll", "unbuild", "bunchee", "prisma", "eslint", "rimraf", "rm", "mkdir", "cp", "cpx", "copyfiles", "shx"}
+var compilers = []string{
+	"tsc", "tsup", "tsdown", "swc", "babel", "nest", "ncc", "pkgroll", "unbuild", "bunchee", "prisma", "eslint", "rimraf", "rm", "mkdir", "cp", "cpx",
+	"copyfiles", "shx",
+}
+
+// siteFiles are patterns of files by which the top of a workspace is a site itself.
+var siteFiles = []string{"index.html", "public/index.html", "*/index.html", "vite.config.*", "astro.config.*", "angular.json"}
 
 // compilesOnly tells whether all that a build does is known and makes no site.
 func compilesOnly(run npmscript.Run) bool {

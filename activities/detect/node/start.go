@@ -19,7 +19,9 @@ import (
 var productionScripts = []string{"start:prod", "start:production", "start-prod", "prod:start", "production:start", "serve:prod", "serve:production"}
 
 // serverPrograms are those that a script for production ends in. Others of such a name build something.
-var serverPrograms = []string{"node", "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve"}
+var serverPrograms = []string{
+	"node", "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve",
+}
 
 // startOf decides what starts the app in production: what the Procfile says, the start script, a script for production where that is for development, or a
 // file that starts without a script. It is false for an app that starts no server.
@@ -70,7 +72,9 @@ func productionStart(read packagejson.Manifest, scripts npmscript.Resolver, star
 
 	for _, name := range slices.Concat(productionScripts, names) {
 		run := scripts.Script(name)
-		if isForDevelopment(run) || !lo.SomeBy(run.Ends, func(command npmscript.Command) bool { return slices.Contains(serverPrograms, command.Program()) }) {
+		isServer := lo.SomeBy(run.Ends, func(command npmscript.Command) bool { return slices.Contains(serverPrograms, command.Program()) })
+
+		if isForDevelopment(run) || !isServer {
 			continue
 		}
 
@@ -88,7 +92,8 @@ func productionStart(read packagejson.Manifest, scripts npmscript.Resolver, star
 // foreignPrograms are those that start apps in other languages.
 var foreignPrograms = []string{
 	"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve", "uwsgi", "python", "python3", "flask", "streamlit", "poetry", "pipenv", "uv",
-	"bundle", "ruby", "rackup", "puma", "rails", "java", "mvn", "mvnw", "gradle", "gradlew", "php", "heroku-php-apache2", "heroku-php-nginx", "go", "cargo", "dotnet", "mix", "perl", "plackup",
+	"bundle", "ruby", "rackup", "puma", "rails", "java", "mvn", "mvnw", "gradle", "gradlew", "php", "heroku-php-apache2", "heroku-php-nginx",
+	"go", "cargo", "dotnet", "mix", "perl", "plackup",
 }
 
 // checkForeignStart refuses an app whose Procfile starts it in another language.

@@ -58,8 +58,8 @@ type project struct {
 	Targets     map[string]target `json:"targets"`
 }
 
-// Read returns the package.json of the app in the root directory, completed by what Nx knows: the dependencies of the workspace, and scripts that stand for what Nx runs. It is
-// false where the app is none of Nx, or has a build script of its own.
+// Read returns the package.json of the app in the root directory, completed by what Nx knows: the dependencies of the workspace, and scripts that stand for
+// what Nx runs. It is false where the app is none of Nx, or has a build script of its own.
 func Read(tree source.Tree, own packagejson.Manifest) (packagejson.Manifest, bool) {
 	top, directory, ok := Top(tree.Repository, tree.Directory)
 	if !ok || own.Scripts["build"] != "" {

@@ -50,9 +50,7 @@ func ServerFile(files fs.FS, manifest packagejson.Manifest) string {
 	}
 
 	extensions := []string{".js", ".mjs", ".cjs"}
-	isBun := source.IsFile(files, lockfile.BunName) || source.IsFile(files, lockfile.BunBinaryName) || strings.HasPrefix(manifest.PackageManager, packagemanager.Bun+"@")
-
-	if isBun {
+	if runsOnBun(files, manifest) {
 		extensions = append([]string{".ts", ".tsx"}, extensions...)
 	} else if !lo.SomeBy(serverLibraries, manifest.Depends) {
 		return ""
@@ -67,6 +65,12 @@ func ServerFile(files fs.FS, manifest packagejson.Manifest) string {
 	}
 
 	return ""
+}
+
+// runsOnBun tells whether bun is the app's package manager.
+func runsOnBun(files fs.FS, manifest packagejson.Manifest) bool {
+	return source.IsFile(files, lockfile.BunName) || source.IsFile(files, lockfile.BunBinaryName) ||
+		strings.HasPrefix(manifest.PackageManager, packagemanager.Bun+"@")
 }
 
 var (
