@@ -54,9 +54,6 @@ func TestNode_WhatTheConfigurationLeavesOpen_IsTakenFromWhatTheBuildMade(t *test
 			},
 			map[string]string{"/": `<script type="module" src="/shop/assets/a.js"></script>`, "/shop/assets/a.js": "script"},
 		},
-		"a file with variables that nobody commits": {
-			`{"scripts":{"start":"node --env-file=.env server.js"}}`, []map[string]string{{"server.js": server}}, map[string]string{"/": "it answers"},
-		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
