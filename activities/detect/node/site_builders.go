@@ -32,6 +32,10 @@ type siteBuilder struct {
 	outputVariable, baseVariable string
 	// rooted says that the program may work in another directory than the app's, as Vite does: there is its output, too.
 	rooted bool
+	// told says that the program's command has to be there, as packages depend on it that are no sites.
+	told bool
+	// baseInPages says that only the pages tell below which path they expect to be served.
+	baseInPages bool
 	// pages says that each page is a file of its own. Otherwise index.html answers where there is no file.
 	pages bool
 	// hashed is static.Site.Hashed.
@@ -65,10 +69,10 @@ var siteBuilders = []siteBuilder{
 	},
 	{
 		name: "Gatsby", dependency: "gatsby", commands: []string{"gatsby build"}, output: "public",
-		pages: true, hashed: hashedByGatsby, prefixes: []string{"GATSBY_"},
+		configs: []string{"gatsby-config"}, bases: [][]string{{"pathPrefix"}}, pages: true, hashed: hashedByGatsby, prefixes: []string{"GATSBY_"},
 	},
 	{
-		name: "VitePress", dependency: "vitepress", commands: []string{"vitepress build"}, pages: true, outputOptions: []string{"--outDir"},
+		name: "VitePress", dependency: "vitepress", commands: []string{"vitepress build"}, pages: true, baseInPages: true, outputOptions: []string{"--outDir"},
 		baseOptions: []string{"--base"}, hashed: hashedByVitePress, prefixes: []string{"VITE_"},
 	},
 	{
@@ -91,10 +95,10 @@ var siteBuilders = []siteBuilder{
 		outputVariable: "BUILD_PATH", baseVariable: "PUBLIC_URL", hashed: hashedByReactScripts, prefixes: []string{"REACT_APP_"},
 	},
 	{
-		name: "Storybook", dependency: "storybook", commands: []string{"storybook build", "build-storybook"}, output: "storybook-static",
+		name: "Storybook", told: true, dependency: "storybook", commands: []string{"storybook build", "build-storybook"}, output: "storybook-static",
 		pages: true, outputOptions: []string{"-o", "--output-dir"},
 	},
-	{name: "Rsbuild", dependency: "@rsbuild/core", commands: []string{"rsbuild build"}, prefixes: []string{"PUBLIC_"}},
+	{name: "Rsbuild", dependency: "@rsbuild/core", commands: []string{"rsbuild build"}, baseInPages: true, prefixes: []string{"PUBLIC_"}},
 	{
 		name: "Parcel", dependency: "parcel", commands: []string{"parcel build"}, output: "dist",
 		outputOptions: []string{"--dist-dir", "-d", "--out-dir"}, baseOptions: []string{"--public-url"},
@@ -105,7 +109,15 @@ var siteBuilders = []siteBuilder{
 		outputOptions: []string{"--output-dir"}, prefixes: []string{"EXPO_PUBLIC_"},
 	},
 	{name: "Hexo", dependency: "hexo", commands: []string{"hexo generate", "hexo g"}, output: "public", pages: true},
-	{name: "webpack", dependency: "webpack", commands: []string{"webpack", "webpack build", "webpack b", "rspack build", "rspack"}},
+	{name: "VuePress", dependency: "vuepress", commands: []string{"vuepress build"}, pages: true, baseInPages: true},
+	{name: "Rspress", dependency: "rspress", commands: []string{"rspress build"}, pages: true, baseInPages: true},
+	{name: "Slidev", dependency: "@slidev/cli", commands: []string{"slidev build"}, baseInPages: true},
+	{name: "Quasar", dependency: "quasar", commands: []string{"quasar build"}, baseInPages: true},
+	{name: "Umi", dependency: "umi", commands: []string{"umi build", "max build"}, baseInPages: true},
+	{name: "Stencil", dependency: "@stencil/core", commands: []string{"stencil build"}, told: true, baseInPages: true},
+	{
+		name: "webpack", dependency: "webpack", commands: []string{"webpack", "webpack build", "webpack b", "rspack build", "rspack"}, told: true, baseInPages: true,
+	},
 }
 
 // builds tells whether a command builds a site with the program.
@@ -144,7 +156,9 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 		command, builds := run.Find(builder.builds)
 		site := builtSite{siteBuilder: builder, tree: tree, read: read, settings: settings, script: name, command: command, found: builds}
 
-		if (builds || !told) && (read.Depends(builder.dependency) || builds && command.Directory != ".") && (builder.only == nil || builder.only(site)) {
+		depends := read.Depends(builder.dependency) || builds && command.Directory != "."
+
+		if (builds || !told && !builder.told) && depends && (builder.only == nil || builder.only(site)) {
 			return site, true
 		}
 	}

@@ -150,8 +150,12 @@ func (s builtSite) relative(elements ...string) (string, bool) {
 
 // base is the path below which the site expects to be served, such as /docs; empty for the top. It is false where only the build itself tells.
 func (s builtSite) base() (string, bool) {
+	if s.dependency == "gatsby" && !s.command.Has("--prefix-paths") {
+		return "", true
+	}
+
 	value := s.option(s.baseOptions, s.baseVariable, s.bases)
-	if value.IsUnknown() {
+	if value.IsUnknown() || value.IsUnset() && s.baseInPages {
 		return "", false
 	}
 

@@ -67,6 +67,8 @@ func TestSite_WhoseStartScriptIsForDevelopment_IsServedAsFiles(t *testing.T) {
 		"Angular, one of several": {`"build":"ng build admin"`, "@angular/core", "out/web", map[string]string{"angular.json": `{"projects":{"shop":{},"admin":{"architect":{"build":{
 			"builder":"@angular-devkit/build-angular:application","options":{"outputPath":{"base":"out","browser":"web"}}}}}}}`}, nil},
 		"Gatsby":                 {`"start":"gatsby develop","build":"gatsby build"`, "gatsby", "public", nil, nil},
+		"Gatsby below a path":    {`"build":"gatsby build --prefix-paths"`, "gatsby", "public", map[string]string{"gatsby-config.js": "module.exports = { pathPrefix: '/blog' }"}, []string{"/srv/www/blog\n"}},
+		"VitePress":              {`"build":"vitepress build docs"`, "vitepress", "", nil, []string{`ln -s /srv/www "/output/site$base"`}},
 		"Docusaurus":             {`"start":"docusaurus start","build":"docusaurus build"`, "@docusaurus/core", "build", map[string]string{"docusaurus.config.ts": "const c: Config = { baseUrl: '/docs/' }; export default c"}, []string{"/srv/www/docs\n"}},
 		"Eleventy":               {`"start":"eleventy --serve","build":"npx @11ty/eleventy"`, "@11ty/eleventy", "_site", nil, nil},
 		"Eleventy, to elsewhere": {`"build":"eleventy"`, "@11ty/eleventy", "public", map[string]string{"eleventy.config.js": "module.exports = function (c) { c.addPassthroughCopy('x'); return { dir: { output: 'public' } } }"}, nil},
@@ -179,6 +181,16 @@ func TestServer_ProcfileOfAnotherLanguage_IsRefused(t *testing.T) {
 		detectors.RequireError(t, map[string]string{"package.json": manifest, "Procfile": "web: gunicorn app.wsgi --log-file -\n"}, buildplan.Settings{},
 			`Procfile starts "gunicorn app.wsgi --log-file -"`, "Add a Dockerfile")
 	}
+}
+
+func TestSite_ToolsOfALibrary_AreNoSite(t *testing.T) {
+	t.Parallel()
+
+	for _, dependency := range []string{"storybook", "webpack", "vite"} {
+		detectors.RequireNotTaken(t, map[string]string{"package.json": `{"scripts":{"build":"tsc && cp -r a b"},"devDependencies":{"` + dependency + `":"*"}}`}, buildplan.Settings{})
+	}
+
+	detectors.RequireNotTaken(t, map[string]string{"package.json": `{"scripts":{"build":"node build.js"},"devDependencies":{"storybook":"*"}}`}, buildplan.Settings{})
 }
 
 func TestServer_ThatOnlyServesThePagesBesideIt_IsASite(t *testing.T) {
