@@ -193,3 +193,20 @@ func TestRead_TextThatIsMeantToDoHarm_IsUnknownAndCostsLittle(t *testing.T) {
 		})
 	}
 }
+
+// FuzzRead looks for texts that end the process: configurations are written by strangers.
+func FuzzRead(f *testing.F) {
+	for _, seed := range []string{
+		"import a, { b as c } from './a.config'; export default defineConfig(async ({ mode }) => { if (mode) c.a ||= `x${mode}`; else c?.['b']?.(); return { ...a, [b]: c, get d() { return 1 } } })",
+		"for (const k of r) { e[k] = 1 } switch (a) { case 1: return; default: b } try { x } catch { y } class A extends B { static #x = 1; m() {} } module.exports = { a: b ? c : [1,, ...n] }",
+		"export * from 'w'; var { x: [y] = [], ...z } = w; exports.z = function* () { yield 1 }; export { y as default }; new URL('./x', import.meta.url).pathname",
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(_ *testing.T, text string) {
+		for _, extension := range []string{".js", ".ts"} {
+			read(map[string]string{"a.config" + extension: text}).At("a", "b").MayBe("x")
+		}
+	})
+}

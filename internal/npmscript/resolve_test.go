@@ -158,3 +158,26 @@ func TestCommand_ArgumentsAndOptions(t *testing.T) {
 	_, ok := command.Option("--other")
 	require.False(t, ok)
 }
+
+// FuzzScript looks for texts that end the process: scripts are written by strangers.
+func FuzzScript(f *testing.F) {
+	for _, seed := range []string{
+		"time", "cross-env A=b dotenv -e .env -- npm run other -- --y=$Z && cd a && (yarn --cwd b c || exit 1) & wait; if [ a ]; then node --env-file=.env x | pino; fi",
+		"concurrently -n a,b \"npm:o*\" 'vite --host' && run-p o:* -s b --parallel c", "env-cmd -f .env timeout 3s npx -y @a/b@1 serve; sh -c 'node a'; node --run other",
+		"for i in a b; do node $i; done; case x in y) z;; esac; f() { node a; }; f; ! node c; node <<EOF\nx\nEOF",
+	} {
+		f.Add(seed)
+	}
+
+	f.Fuzz(func(t *testing.T, text string) {
+		run := script(map[string]string{"start": text, "other": text})
+		require.LessOrEqual(t, len(run.Ends), len(run.Commands))
+
+		for _, command := range run.Commands {
+			command.Subcommand()
+			command.Option("-p")
+		}
+	})
+}
+
+func script(scripts map[string]string) npmscript.Run { return npmscript.Of(scripts).Script("start") }

@@ -44,6 +44,11 @@ func (w *walk) statements(list []*syntax.Stmt, at *place) Run {
 }
 
 func (w *walk) statement(statement *syntax.Stmt, at *place) Run {
+	if statement == nil {
+		// As in `time`, which needs no command.
+		return Run{}
+	}
+
 	switch command := statement.Cmd.(type) {
 	case *syntax.CallExpr:
 		return w.call(command, at)
