@@ -135,7 +135,7 @@ func TestScript_ThatGrowsWithoutEnd_IsBounded(t *testing.T) {
 
 	require.LessOrEqual(t, len(npmscript.Of(scripts).Script("a").Commands), 500)
 	require.Empty(t, npmscript.Of(map[string]string{"a": strings.Repeat("(", 1<<20)}).Script("a").Commands)
-	require.Len(t, npmscript.Of(map[string]string{"a": strings.Repeat("(", 16<<10)}).Script("a").Commands, 1)
+	require.Len(t, npmscript.Of(map[string]string{"a": strings.Repeat("(", 8<<10)}).Script("a").Commands, 1)
 }
 
 func TestCommand_ArgumentsAndOptions(t *testing.T) {

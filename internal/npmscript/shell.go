@@ -8,11 +8,11 @@ import (
 )
 
 // maxLine is the length, in bytes, up to which a script is read. Nobody writes longer ones, and the parser's stack grows with what is nested.
-const maxLine = 16 << 10
+const maxLine = 8 << 10
 
 // line resolves a line of a shell. What cannot be parsed is one command.
 func (w *walk) line(text string, at *place) Run {
-	if len(text) > maxLine {
+	if w.left--; w.left < 0 || len(text) > maxLine {
 		return Run{}
 	}
 
