@@ -1,6 +1,8 @@
 package node
 
 import (
+	"fmt"
+
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
@@ -46,6 +48,10 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 
 	startServer(tree, app, dockerfile, &plan, start)
 	runBuiltByAce(tree, app, dockerfile, start)
+
+	if app.BuiltByNX() {
+		start.Found = fmt.Sprintf("Nx builds a server, which %q starts.", app.Script(start.Script))
+	}
 
 	plan.Reason = app.Reason(start.Found)
 	plan.Dockerfile = buildplan.Render(templates, "server.Dockerfile.tmpl", dockerfile)

@@ -74,11 +74,24 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 
 	cache := strings.ReplaceAll(strings.Trim(built.dependency, "@"), "/", "-")
 	dockerfile.BuildMounts = buildplan.CacheMount(cache, app.InApp("node_modules", ".cache")) + dockerfile.BuildMounts
-	plan.Reason = app.Reason(fmt.Sprintf("package.json has a %s script and depends on %s, and it starts no server. "+
-		"%s is served by nginx.", built.script, built.dependency, where))
+	plan.Reason = app.Reason(fmt.Sprintf("%s %s is served by nginx.", built.reason(app), where))
 	plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 
 	return plan, true, nil
+}
+
+// reason is a sentence: what tells that the app is a site.
+func (s builtSite) reason(app *project.Project) string {
+	start := "it starts no server"
+	if text := app.Script(startScript); text != "" {
+		start = fmt.Sprintf("its start script, %q, starts a server for development alone", text)
+	}
+
+	if app.BuiltByNX() {
+		return fmt.Sprintf("Nx builds it with %s, and %s.", s.dependency, start)
+	}
+
+	return fmt.Sprintf("package.json has a %s script and depends on %s, and %s.", s.script, s.dependency, start)
 }
 
 // renderSite renders the Dockerfile of an app that is built to a site of files.

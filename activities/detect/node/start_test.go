@@ -183,6 +183,15 @@ func TestServer_ProcfileOfAnotherLanguage_IsRefused(t *testing.T) {
 	}
 }
 
+func TestSite_WhoseStartScriptIsForDevelopment_SaysSo(t *testing.T) {
+	t.Parallel()
+
+	plan := detectors.RequirePlan(t, map[string]string{
+		"package.json": `{"scripts":{"start":"craco start","build":"craco build"},"dependencies":{"@craco/craco":"*","react-scripts":"*"}}`,
+	}, buildplan.Settings{})
+	require.Contains(t, plan.Reason, `package.json has a build script and depends on react-scripts, and its start script, "craco start", starts a server for development alone. `)
+}
+
 func TestSite_ToolsOfALibrary_AreNoSite(t *testing.T) {
 	t.Parallel()
 

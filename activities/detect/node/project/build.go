@@ -35,6 +35,9 @@ func (p *Project) buildCommand() string {
 // Build is what the build script runs.
 func (p *Project) Build() npmscript.Run { return p.scripts.Script(p.buildScript) }
 
+// BuiltByNX tells whether Nx builds the app, which has no build script of its own.
+func (p *Project) BuiltByNX() bool { return p.byNX }
+
 // Run is what a script of the app runs.
 func (p *Project) Run(name string) npmscript.Run { return p.scripts.Script(name) }
 
