@@ -1,6 +1,7 @@
 package jsconfig
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/tdewolff/parse/v2/js"
@@ -10,6 +11,8 @@ import (
 const maxSteps = 100_000
 
 // eval works out an expression.
+//
+//nolint:cyclop // It has a case for each kind of expression, and no more.
 func (s *scope) eval(expression js.IExpr) Value {
 	if s.reader.steps--; s.reader.steps < 0 {
 		return Value{}
@@ -70,16 +73,16 @@ func (s *scope) eval(expression js.IExpr) Value {
 }
 
 func literal(expression js.LiteralExpr) Value {
-	switch expression.TokenType {
-	case js.StringToken:
+	switch token := expression.TokenType; {
+	case token == js.StringToken:
 		return ofText(unquote(expression.Data))
-	case js.TrueToken:
+	case token == js.TrueToken:
 		return ofBool(true)
-	case js.FalseToken:
+	case token == js.FalseToken:
 		return ofBool(false)
-	case js.NullToken:
+	case token == js.NullToken:
 		return Value{kind: null}
-	case js.DecimalToken, js.IntegerToken:
+	case token == js.DecimalToken, token == js.IntegerToken:
 		return Value{kind: number, text: string(expression.Data)}
 	default:
 		return Value{}
@@ -155,9 +158,7 @@ func (s *scope) spread(into, value Value) {
 			s.forget(into)
 		}
 
-		for name, inside := range value.fields.byName {
-			into.fields.byName[name] = inside
-		}
+		maps.Copy(into.fields.byName, value.fields.byName)
 	case choice:
 		before := into.fields.byName
 

@@ -117,6 +117,9 @@ func (s *scope) callGlobal(name string, arguments []Value) Value {
 	return Value{kind: called, callee: &Value{kind: imported, text: name}, items: arguments}
 }
 
+// textMethods are those of texts that are known here.
+var textMethods = []string{"startsWith", "endsWith", "includes", "trim", "toLowerCase"}
+
 // method calls what texts, arrays and Object bring with them; false where it is none of these that are known here.
 func (s *scope) method(owner Value, name string, list js.Args) (Value, bool) {
 	switch {
@@ -124,23 +127,27 @@ func (s *scope) method(owner Value, name string, list js.Args) (Value, bool) {
 		return ofText(s.reader.options.Directory), true
 	case owner.kind == imported && owner.module == "Object" && slices.Contains([]string{"assign", "freeze", "seal"}, name):
 		return s.objectMethod(name, s.arguments(list)), true
-	case owner.kind == text && (name == "startsWith" || name == "endsWith" || name == "includes" || name == "trim" || name == "toLowerCase"):
+	case owner.kind == text && slices.Contains(textMethods, name):
 		return textMethod(owner.text, name, s.arguments(list)), true
 	case owner.kind == array && name == "includes":
-		arguments := s.arguments(list)
-		if len(arguments) == 1 {
-			results := mapValues(owner.items, func(item Value) Value { return equal(item, arguments[0]) })
-			if slices.ContainsFunc(results, func(result Value) bool { return result.is }) {
-				return ofBool(true), true
-			}
-
-			return join(append(results, ofBool(false))...), true
-		}
-
-		return Value{}, true
+		return includes(owner.items, s.arguments(list)), true
 	default:
 		return Value{}, false
 	}
+}
+
+// includes tells whether a list has an item.
+func includes(items, arguments []Value) Value {
+	if len(arguments) != 1 {
+		return Value{}
+	}
+
+	results := mapValues(items, func(item Value) Value { return equal(item, arguments[0]) })
+	if slices.ContainsFunc(results, func(result Value) bool { return result.is }) {
+		return ofBool(true)
+	}
+
+	return join(append(results, ofBool(false))...)
 }
 
 func textMethod(value, name string, arguments []Value) Value {
@@ -186,33 +193,23 @@ func (s *scope) objectMethod(name string, arguments []Value) Value {
 func (s *scope) standard(callee Value, arguments []Value) (Value, bool) {
 	name := strings.TrimPrefix(strings.TrimPrefix(callee.text, "default."), "posix.")
 
-	switch {
-	case callee.module == "path" && (name == "join" || name == "resolve"):
-		parts, ok := texts(arguments)
-		if !ok {
-			return Value{}, true
-		}
-
-		if name == "resolve" {
-			return ofText(resolvePath(s.reader.options.Directory, parts)), true
-		}
-
-		return ofText(path.Join(parts...)), true
-	case callee.module == "path" && name == "dirname":
-		if parts, ok := texts(arguments); ok && len(parts) == 1 {
-			return ofText(path.Dir(parts[0])), true
-		}
-
-		return Value{}, true
-	case callee.module == "url" && (name == "fileURLToPath" || name == "pathToFileURL"):
-		if parts, ok := texts(arguments); ok && len(parts) == 1 {
-			return ofText(strings.TrimPrefix(parts[0], fileScheme)), true
-		}
-
-		return Value{}, true
-	default:
+	call, known := map[string]func(parts []string) string{
+		"path.join":         func(parts []string) string { return path.Join(parts...) },
+		"path.resolve":      func(parts []string) string { return resolvePath(s.reader.options.Directory, parts) },
+		"path.dirname":      func(parts []string) string { return path.Dir(parts[0]) },
+		"url.fileURLToPath": func(parts []string) string { return strings.TrimPrefix(parts[0], fileScheme) },
+		"url.pathToFileURL": func(parts []string) string { return fileScheme + parts[0] },
+	}[callee.module+"."+name]
+	if !known {
 		return Value{}, false
 	}
+
+	parts, ok := texts(arguments)
+	if !ok || len(parts) == 0 {
+		return Value{}, true
+	}
+
+	return ofText(call(parts)), true
 }
 
 func resolvePath(directory string, parts []string) string {

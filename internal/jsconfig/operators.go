@@ -22,34 +22,37 @@ func (s *scope) choose(expression *js.CondExpr) Value {
 func (s *scope) unary(expression *js.UnaryExpr) Value {
 	value := s.eval(expression.X)
 
-	switch expression.Op {
-	case js.NotToken:
+	switch operator := expression.Op; {
+	case operator == js.NotToken:
 		if truth, known := value.truth(); known {
 			return ofBool(!truth)
 		}
 
 		return Value{}
-	case js.AwaitToken:
+	case operator == js.AwaitToken:
 		return value
-	case js.VoidToken:
+	case operator == js.VoidToken:
 		return Value{kind: undefined}
 	default:
 		return Value{}
 	}
 }
 
+// assigning are the operators that also assign what they make.
+var assigning = map[js.TokenType]js.TokenType{
+	js.OrEqToken: js.OrToken, js.NullishEqToken: js.NullishToken, js.AndEqToken: js.AndToken, js.AddEqToken: js.AddToken,
+}
+
 func (s *scope) binary(expression *js.BinaryExpr) Value {
-	switch expression.Op {
-	case js.EqToken:
-		value := s.eval(expression.Y)
+	if operator, ok := assigning[expression.Op]; ok {
+		value := s.binary(&js.BinaryExpr{Op: operator, X: expression.X, Y: expression.Y})
 		s.assign(expression.X, value)
 
 		return value
-	case js.OrEqToken, js.NullishEqToken, js.AndEqToken, js.AddEqToken:
-		operator := map[js.TokenType]js.TokenType{
-			js.OrEqToken: js.OrToken, js.NullishEqToken: js.NullishToken, js.AndEqToken: js.AndToken, js.AddEqToken: js.AddToken,
-		}[expression.Op]
-		value := s.binary(&js.BinaryExpr{Op: operator, X: expression.X, Y: expression.Y})
+	}
+
+	if expression.Op == js.EqToken {
+		value := s.eval(expression.Y)
 		s.assign(expression.X, value)
 
 		return value
@@ -57,37 +60,35 @@ func (s *scope) binary(expression *js.BinaryExpr) Value {
 
 	left := s.eval(expression.X)
 
-	switch expression.Op {
-	case js.AndToken, js.OrToken:
-		return s.either(left, expression.Y, expression.Op == js.OrToken)
-	case js.NullishToken:
-		switch left.kind {
-		case undefined, null:
-			return s.eval(expression.Y)
-		case unknown:
-			return Value{}
-		case choice:
-			set := slices.DeleteFunc(slices.Clone(left.items), func(item Value) bool { return item.kind == undefined || item.kind == null })
-			if len(set) < len(left.items) {
-				set = append(set, s.eval(expression.Y))
-			}
-
-			return join(set...)
-		default:
-			return left
-		}
-	case js.AddToken:
+	switch operator := expression.Op; {
+	case operator == js.AndToken, operator == js.OrToken:
+		return s.either(left, expression.Y, operator == js.OrToken)
+	case operator == js.NullishToken:
+		return s.unlessSet(left, expression.Y)
+	case operator == js.AddToken:
 		return add(left, s.eval(expression.Y))
-	case js.EqEqEqToken, js.EqEqToken:
+	case operator == js.EqEqEqToken, operator == js.EqEqToken:
 		return equal(left, s.eval(expression.Y))
-	case js.NotEqEqToken, js.NotEqToken:
+	case operator == js.NotEqEqToken, operator == js.NotEqToken:
 		if result := equal(left, s.eval(expression.Y)); result.kind == boolean {
 			return ofBool(!result.is)
 		}
+	}
 
-		return Value{}
+	return Value{}
+}
+
+// unlessSet is the right side where the left one is undefined or null.
+func (s *scope) unlessSet(left Value, right js.IExpr) Value {
+	isUnset := func(item Value) bool { return item.kind == undefined || item.kind == null }
+
+	switch {
+	case isUnset(left):
+		return s.eval(right)
+	case left.kind == choice && slices.ContainsFunc(left.items, isUnset):
+		return join(append(slices.DeleteFunc(slices.Clone(left.items), isUnset), s.eval(right))...)
 	default:
-		return Value{}
+		return left
 	}
 }
 

@@ -146,6 +146,7 @@ func TestRead_TellsWhichModuleMadeAValue(t *testing.T) {
 	require.Equal(t, "standalone", mode)
 }
 
+//nolint:tparallel // Its parts take the time that they need, one after the other.
 func TestRead_TextThatIsMeantToDoHarm_IsUnknownAndCostsLittle(t *testing.T) {
 	t.Parallel()
 

@@ -57,6 +57,9 @@ func (s *scope) run(statements []js.IStmt) {
 	}
 }
 
+// statement works through one statement.
+//
+//nolint:cyclop // It has a case for each kind of statement, and no more.
 func (s *scope) statement(statement js.IStmt) {
 	switch statement := statement.(type) {
 	case *js.ImportStmt:

@@ -7,7 +7,8 @@ import (
 	"github.com/tdewolff/parse/v2/js"
 )
 
-type kind int
+// kind is an alias, so that not every switch has to name all of them.
+type kind = int
 
 const (
 	unknown kind = iota

@@ -20,6 +20,9 @@ var ownCommands = []string{
 	"update", "upgrade", "workspaces", "init", "create", "login", "deploy", "fetch", "list", "why", "patch", "test",
 }
 
+// npm is the manager that keeps options for itself.
+const npm = "npm"
+
 // runWords are the words before the name of a script.
 var runWords = []string{"run", "run-script", "rum", "urn"}
 
@@ -59,9 +62,9 @@ func (w *walk) manager(words []string, at *place) Run {
 
 		return run.then(itself)
 	case slices.Contains([]string{"start", "stop", "restart"}, name), name == "test" && scripts[name] != "",
-		call.manager != "npm" && scripts[name] != "" && !slices.Contains(ownCommands, name):
+		call.manager != npm && scripts[name] != "" && !slices.Contains(ownCommands, name):
 		return run.then(w.script(name, passed(call.manager, rest), call.at))
-	case call.manager == "npm", call.manager == "bun", slices.Contains(ownCommands, name):
+	case call.manager == npm, call.manager == "bun", slices.Contains(ownCommands, name):
 		return run.then(itself)
 	default:
 		return run.then(w.command(call.words, call.at))
@@ -78,7 +81,7 @@ func (w *walk) runs(call called, rest []string, itself Run) Run {
 		return itself
 	}
 
-	if strings.TrimSpace(w.Scripts(call.at.directory)[rest[0]]) != "" || call.manager == "npm" {
+	if strings.TrimSpace(w.Scripts(call.at.directory)[rest[0]]) != "" || call.manager == npm {
 		return w.script(rest[0], passed(call.manager, rest[1:]), call.at)
 	}
 
@@ -95,7 +98,7 @@ func (w *walk) readCall(words []string, at *place) called {
 
 	for i := 1; i < len(words); i++ {
 		named := len(call.words) > 0 && !slices.Contains(runWords, call.words[len(call.words)-1])
-		if words[i] == "--" || named && call.manager != "npm" {
+		if words[i] == "--" || named && call.manager != npm {
 			call.words = append(call.words, words[i:]...)
 
 			break
@@ -163,7 +166,7 @@ func passed(manager string, words []string) []string {
 		before, after = words[:i], words[i+1:]
 	}
 
-	if manager == "npm" {
+	if manager == npm {
 		before = lo.Reject(before, func(word string, _ int) bool { return strings.HasPrefix(word, "-") })
 	}
 

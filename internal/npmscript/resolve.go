@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/samber/lo"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -80,18 +81,14 @@ const packageFile = "package.json"
 
 // quoted are arguments as they are written behind a command.
 func quoted(arguments []string) string {
-	text := ""
-
-	for _, argument := range arguments {
+	return strings.Join(lo.Map(arguments, func(argument string, _ int) string {
 		word, err := syntax.Quote(argument, syntax.LangBash)
 		if err != nil || strings.HasPrefix(argument, "$") {
 			word = argument
 		}
 
-		text += " " + word
-	}
-
-	return text
+		return " " + word
+	}), "")
 }
 
 // silent are the commands of a shell that are no programs of interest, and that nothing ends in.
@@ -121,22 +118,25 @@ func (w *walk) command(words []string, at *place) Run {
 	return through.then(w.program(append([]string{programName(words[0])}, words[1:]...), at))
 }
 
+// managers are the package managers that run scripts.
+var managers = []string{npm, "yarn", "pnpm", "bun"}
+
 // program resolves a command that begins with the name of its program.
 func (w *walk) program(words []string, at *place) Run {
 	itself := Run{Through: []string{words[0]}}
 
 	switch program := words[0]; {
-	case program == "npm", program == "yarn", program == "pnpm", program == "bun":
+	case slices.Contains(managers, program):
 		return w.manager(words, at)
 	case program == "node" && len(words) > 2 && words[1] == "--run":
 		return w.script(words[2], words[3:], at)
-	case (program == "sh" || program == "bash" || program == "cross-env-shell") && lastOptionIsCommand(words):
+	case slices.Contains([]string{"sh", "bash", "cross-env-shell"}, program) && lastOptionIsCommand(words):
 		return itself.then(w.line(words[len(words)-1], at))
-	case program == "run-s", program == "run-p", program == "npm-run-all":
+	case slices.Contains([]string{"run-s", "run-p", "npm-run-all"}, program):
 		itself.Through = []string{"npm-run-all"}
 
 		return itself.then(w.runAll(words, at))
-	case program == "concurrently" || program == "conc":
+	case slices.Contains([]string{"concurrently", "conc"}, program):
 		itself.Through = []string{"concurrently"}
 
 		return itself.then(w.concurrently(words, at))

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/samber/lo"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -72,12 +73,12 @@ func (w *walk) statement(statement *syntax.Stmt, at *place) Run {
 }
 
 func (w *walk) binary(command *syntax.BinaryCmd, at *place) Run {
-	switch command.Op {
-	case syntax.AndStmt:
+	switch operator := command.Op; {
+	case operator == syntax.AndStmt:
 		left := w.statement(command.X, at)
 
 		return left.then(w.statement(command.Y, at))
-	case syntax.OrStmt:
+	case operator == syntax.OrStmt:
 		left := w.statement(command.X, at)
 
 		return w.statement(command.Y, at.clone()).then(left).inOrderOf(left)
@@ -117,10 +118,7 @@ func (w *walk) call(command *syntax.CallExpr, at *place) Run {
 		w.assign(assign, inside)
 	}
 
-	words := []string{}
-	for _, word := range command.Args {
-		words = append(words, wordText(word))
-	}
+	words := lo.Map(command.Args, func(word *syntax.Word, _ int) string { return wordText(word) })
 
 	if len(words) == 2 && words[0] == "cd" {
 		at.directory = path.Join(at.directory, words[1])

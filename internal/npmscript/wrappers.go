@@ -66,31 +66,41 @@ func unwrap(words []string, at *place, through *Run) ([]string, bool) {
 
 	*through = through.with(Run{Through: []string{name}})
 
-	for len(rest) > 0 {
-		switch word := rest[0]; {
-		case word == "--":
-			return rest[1:], true
-		case assignment.MatchString(word):
-			variable, value, _ := strings.Cut(word, "=")
-			at.set(variable, value)
-		case slices.Contains(known.valued, word) && len(rest) > 1:
-			if name == "env-cmd" && (word == "-f" || word == "--file") {
-				through.EnvFiles = append(through.EnvFiles, rest[1])
-			}
-
-			rest = rest[1:]
-		case strings.HasPrefix(word, "-"):
-		case known.files && strings.HasPrefix(path.Base(word), ".env"):
-			through.EnvFiles = append(through.EnvFiles, word)
-		case known.files && isDuration(word):
-		default:
+	for len(rest) > 0 && rest[0] != "--" {
+		count := known.take(name, rest, at, through)
+		if count == 0 {
 			return rest, true
 		}
 
-		rest = rest[1:]
+		rest = rest[count:]
 	}
 
-	return nil, true
+	return rest[min(1, len(rest)):], true
+}
+
+// take notes what the next words mean to the wrapper, and returns how many these are; 0 where they belong to the other program.
+func (k wrapper) take(name string, words []string, at *place, through *Run) int {
+	word := words[0]
+
+	switch {
+	case assignment.MatchString(word):
+		variable, value, _ := strings.Cut(word, "=")
+		at.set(variable, value)
+	case slices.Contains(k.valued, word) && len(words) > 1:
+		if name == "env-cmd" && (word == "-f" || word == "--file") {
+			through.EnvFiles = append(through.EnvFiles, words[1])
+		}
+
+		return len(words[:2])
+	case strings.HasPrefix(word, "-"):
+	case k.files && strings.HasPrefix(path.Base(word), ".env"):
+		through.EnvFiles = append(through.EnvFiles, word)
+	case k.files && isDuration(word):
+	default:
+		return 0
+	}
+
+	return 1
 }
 
 // isDuration tells whether a word is what `timeout` takes for a time.

@@ -9,6 +9,8 @@ import (
 )
 
 // developmentServers are the programs that serve what they build to its developer, by the subcommands that do. The empty one stands for the program alone.
+//
+//nolint:goconst // A table reads best with its words.
 var developmentServers = map[string][]string{
 	"astro":             {"dev", "preview", "start"},
 	"craco":             {"start"},
@@ -65,7 +67,7 @@ var developmentServers = map[string][]string{
 var alwaysDevelopment = []string{"webpack-dev-server", "start-storybook", "live-server", "browser-sync", "budo", "web-dev-server", "wds", "electron"}
 
 // builds are the subcommands of programs that serve to their developer unless they are told to build.
-var builds = map[string][]string{"vite": {"build", "optimize"}, "parcel": {"build"}, "eleventy": nil}
+var builds = map[string][]string{"vite": {buildCommand, "optimize"}, "parcel": {buildCommand}, "eleventy": nil}
 
 var (
 	// watchers are programs that compile, and do so again whenever a file changes where one of these options says so. To servers the same options may mean
@@ -75,6 +77,11 @@ var (
 		"lessc", "stylus", "unocss", "rspack", "eleventy",
 	}
 	watchOptions = []string{"-w", "--watch", "--serve", "--watchAll"}
+)
+
+const (
+	nodeProgram  = "node"
+	buildCommand = "build"
 )
 
 // isDevelopmentServer tells whether a command serves a site to its developer, or compiles again and again. It starts no server for visitors.
@@ -99,7 +106,7 @@ func restarts(command npmscript.Command) bool {
 	switch command.Program() {
 	case "nodemon", "tsnd", "ts-node-dev", "node-dev", "nest", "adonis":
 		return true
-	case "node":
+	case nodeProgram:
 		return command.Has("--watch", "--watch-path") || len(command.Words) > 1 && command.Words[1] == "ace"
 	case "tsx":
 		return command.Is("tsx", "watch") || command.Has("--watch")

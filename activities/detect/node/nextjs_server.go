@@ -71,7 +71,7 @@ func isNextStart(start project.Start) bool {
 		return false
 	}
 
-	return command.Is("next", "start") || command.Program() == "node" && strings.HasSuffix(command.Subcommand(), "/standalone/server.js")
+	return command.Is("next", "start") || command.Program() == nodeProgram && strings.HasSuffix(command.Subcommand(), "/standalone/server.js")
 }
 
 // onlyCommand is the command of a run that does nothing else, and that sets no other variables than those; false for any other run.

@@ -41,6 +41,7 @@ func TestNuxt_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 		"preset by a variable":         {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: process.env.VERCEL ? 'vercel' : 'node-cluster' } })"}, "ENV NITRO_PRESET=node-cluster\n"},
 		"preset by the script":         {map[string]string{"package.json": `{"scripts":{"build":"NITRO_PRESET=static nuxt build"},"dependencies":{"nuxt":"^4.5.0"}}`}, " mv .output/public /output/site\n"},
 		"generated, by another script": {map[string]string{"package.json": `{"scripts":{"build":"npm run generate","generate":"nuxt generate"},"dependencies":{"nuxt":"^4.5.0"}}`}, " mv .output/public /output/site\n"},
+		"generated below a path":       {detecttest.With(generated, map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ app: { baseURL: '/docs/' } })"}), "/srv/www/docs\n"},
 		"generated without a server":   {detecttest.With(generated, map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ ssr: false })"}), "try_files /200.html =404"},
 		"something before the server":  {map[string]string{"package.json": `{"scripts":{"build":"nuxt build","start":"node migrate.js && node .output/server/index.mjs"},"dependencies":{"nuxt":"^4.5.0"}}`}, `CMD ["npm", "start"]`},
 		"started as it is by default":  {map[string]string{"package.json": `{"scripts":{"build":"nuxt build","start":"node .output/server/index.mjs"},"dependencies":{"nuxt":"^4.5.0"}}`}, `CMD ["node", "server/index.mjs"]`},

@@ -75,13 +75,13 @@ func hostVariable(read packagejson.Manifest) string {
 // adonisStart starts what `node ace build` made, in the directory that it made.
 const (
 	adonisStart = "node bin/server.js"
-	adonisBuild = "build"
+	adonisBuild = buildCommand
 )
 
 // runBuiltByAce has AdonisJS started in the directory that its build makes, to which its start script belongs.
 func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.Dockerfile, start project.Start) {
 	_, built := app.Build().Find(func(command npmscript.Command) bool {
-		return command.Is("node", "ace") && slices.Contains(command.Words, "build") || command.Is("adonis", "build")
+		return command.Is(nodeProgram, "ace") && slices.Contains(command.Words, buildCommand) || command.Is("adonis", buildCommand)
 	})
 
 	if !built || !app.App.Manifest.Depends("@adonisjs/core") {
@@ -94,7 +94,7 @@ func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.D
 	} else if !lo.SomeBy(start.Run.Ends, func(command npmscript.Command) bool {
 		name := path.Clean(command.Subcommand())
 
-		return command.Program() == "node" && command.Directory == "." && !source.IsFile(tree, name) && !strings.HasPrefix(name, adonisBuild+"/")
+		return command.Program() == nodeProgram && command.Directory == "." && !source.IsFile(tree, name) && !strings.HasPrefix(name, adonisBuild+"/")
 	}) {
 		return
 	}

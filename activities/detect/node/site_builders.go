@@ -44,6 +44,9 @@ type siteBuilder struct {
 	prefixes []string
 }
 
+// usualOutput is the directory that most programs build to.
+const usualOutput = "dist"
+
 // siteBuilders are looked for in this order. Frameworks that use Vite or webpack come before these.
 var siteBuilders = []siteBuilder{
 	{
@@ -57,7 +60,7 @@ var siteBuilders = []siteBuilder{
 		only: func(site builtSite) bool { return site.config().At("ssr").IsFalse() },
 	},
 	{
-		name: "Astro", dependency: "astro", commands: []string{"astro build"}, configs: []string{"astro.config"}, output: "dist", pages: true,
+		name: "Astro", dependency: "astro", commands: []string{"astro build"}, configs: []string{"astro.config"}, output: usualOutput, pages: true,
 		outputs: [][]string{{"outDir"}}, bases: [][]string{{"base"}}, outputOptions: []string{"--outDir"}, baseOptions: []string{"--base"},
 		hashed: hashedByAstro, prefixes: []string{"PUBLIC_"},
 	},
@@ -81,12 +84,12 @@ var siteBuilders = []siteBuilder{
 		outputs: [][]string{{"dir", "output"}}, bases: [][]string{{"pathPrefix"}}, outputOptions: []string{"--output"}, baseOptions: []string{"--pathprefix"},
 	},
 	{
-		name: "Vue CLI", dependency: "@vue/cli-service", commands: []string{"vue-cli-service build"}, configs: []string{"vue.config"}, output: "dist",
+		name: "Vue CLI", dependency: "@vue/cli-service", commands: []string{"vue-cli-service build"}, configs: []string{"vue.config"}, output: usualOutput,
 		outputs: [][]string{{"outputDir"}}, bases: [][]string{{"publicPath"}}, outputOptions: []string{"--dest"},
 		hashed: hashedByVueCLI, prefixes: []string{"VUE_APP_"},
 	},
 	{
-		name: "Vite", dependency: "vite", commands: []string{"vite build"}, configs: []string{"vite.config"}, output: "dist", rooted: true,
+		name: "Vite", dependency: "vite", commands: []string{"vite build"}, configs: []string{"vite.config"}, output: usualOutput, rooted: true,
 		outputs: [][]string{{"build", "outDir"}}, bases: [][]string{{"base"}}, outputOptions: []string{"--outDir"}, baseOptions: []string{"--base"},
 		hashed: hashedByVite, prefixes: []string{"VITE_"},
 	},
@@ -100,12 +103,12 @@ var siteBuilders = []siteBuilder{
 	},
 	{name: "Rsbuild", dependency: "@rsbuild/core", commands: []string{"rsbuild build"}, baseInPages: true, prefixes: []string{"PUBLIC_"}},
 	{
-		name: "Parcel", dependency: "parcel", commands: []string{"parcel build"}, output: "dist",
+		name: "Parcel", dependency: "parcel", commands: []string{"parcel build"}, output: usualOutput,
 		outputOptions: []string{"--dist-dir", "-d", "--out-dir"}, baseOptions: []string{"--public-url"},
 	},
-	{name: "Ember", dependency: "ember-cli", commands: []string{"ember build", "ember b"}, output: "dist", outputOptions: []string{"--output-path", "-o"}},
+	{name: "Ember", dependency: "ember-cli", commands: []string{"ember build", "ember b"}, output: usualOutput, outputOptions: []string{"--output-path", "-o"}},
 	{
-		name: "Expo", dependency: "expo", commands: []string{"expo export"}, output: "dist",
+		name: "Expo", dependency: "expo", commands: []string{"expo export"}, output: usualOutput,
 		outputOptions: []string{"--output-dir"}, prefixes: []string{"EXPO_PUBLIC_"},
 	},
 	{name: "Hexo", dependency: "hexo", commands: []string{"hexo generate", "hexo g"}, output: "public", pages: true},
@@ -131,12 +134,8 @@ func (b siteBuilder) builds(command npmscript.Command) bool {
 // siteOf returns the site that the app's build script builds; false where it builds none.
 func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings) (builtSite, bool) {
 	scripts := project.Scripts(tree, read)
-	name := project.BuildScript(read, scripts)
 
-	if read.Scripts[name] == "" && read.Scripts[storybookScript] != "" && read.Depends("storybook") {
-		name = storybookScript
-	}
-
+	name := siteScript(read, scripts)
 	if read.Scripts[name] == "" {
 		return builtSite{}, false
 	}
@@ -153,17 +152,32 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings
 	}
 
 	for _, builder := range siteBuilders {
-		command, builds := run.Find(builder.builds)
-		site := builtSite{siteBuilder: builder, tree: tree, read: read, settings: settings, script: name, command: command, found: builds}
+		command, found := run.Find(builder.builds)
+		site := builtSite{siteBuilder: builder, tree: tree, read: read, settings: settings, script: name, command: command, found: found}
 
-		depends := read.Depends(builder.dependency) || builds && command.Directory != "."
-
-		if (builds || !told && !builder.told) && depends && (builder.only == nil || builder.only(site)) {
+		if (found || !told && !builder.told) && site.isBuilt() {
 			return site, true
 		}
 	}
 
 	return builtSite{}, false
+}
+
+// siteScript is the name of the script that builds the site.
+func siteScript(read packagejson.Manifest, scripts npmscript.Resolver) string {
+	name := project.BuildScript(read, scripts)
+	if read.Scripts[name] == "" && read.Scripts[storybookScript] != "" && read.Depends("storybook") {
+		return storybookScript
+	}
+
+	return name
+}
+
+// isBuilt tells whether the app depends on the program, or calls it in another directory, and has it build a site.
+func (s builtSite) isBuilt() bool {
+	depends := s.read.Depends(s.dependency) || s.found && s.command.Directory != "."
+
+	return depends && (s.only == nil || s.only(s))
 }
 
 // compilers are programs that make no pages.

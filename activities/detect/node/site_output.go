@@ -52,7 +52,7 @@ func (s builtSite) config() jsconfig.Config {
 	config := jsconfig.Config{}
 
 	for _, name := range names {
-		config = readConfig(s.tree, s.directory(), name, settings, jsconfig.Object(map[string]string{"command": "build", "mode": mode}))
+		config = readConfig(s.tree, s.directory(), name, settings, jsconfig.Object(map[string]string{"command": buildCommand, "mode": mode}))
 		if config.Name != "" {
 			break
 		}

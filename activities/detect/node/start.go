@@ -20,7 +20,7 @@ var productionScripts = []string{"start:prod", "start:production", "start-prod",
 
 // serverPrograms are those that a script for production ends in. Others of such a name build something.
 var serverPrograms = []string{
-	"node", "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve",
+	nodeProgram, "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve",
 }
 
 // startOf decides what starts the app in production: what the Procfile says, the start script, a script for production where that is for development, or a

@@ -43,19 +43,9 @@ type Project struct {
 // Open reads the app in the root directory, whose package.json is manifest, and checks what would keep its dependencies from being installed. Its errors
 // are the user's.
 func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Manifest) (*Project, error) {
-	top, directory, err := packagejson.WorkspaceTop(tree.Repository, tree.Directory)
+	top, directory, byNX, err := topOf(tree)
 	if err != nil {
 		return nil, err
-	}
-
-	own, _, err := packagejson.Read(tree, ".")
-	if err != nil {
-		return nil, err
-	}
-
-	_, byNX := nx.Read(tree, own)
-	if byNX && directory == "." {
-		top, directory, _ = nx.Top(tree.Repository, tree.Directory)
 	}
 
 	project := &Project{top: top, App: packagejson.Package{Directory: directory, Manifest: manifest}, appFiles: tree.FS, settings: settings}
@@ -108,6 +98,26 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 	project.Node, err = project.chooseVersion(settings.BaseImages[buildplan.RuntimeNode])
 
 	return project, err
+}
+
+// topOf returns the directory in which the dependencies are installed, the app's directory in there, and whether Nx builds the app.
+func topOf(tree source.Tree) (top, directory string, byNX bool, err error) {
+	top, directory, err = packagejson.WorkspaceTop(tree.Repository, tree.Directory)
+	if err != nil {
+		return "", "", false, err
+	}
+
+	own, _, err := packagejson.Read(tree, ".")
+	if err != nil {
+		return "", "", false, err
+	}
+
+	_, byNX = nx.Read(tree, own)
+	if byNX && directory == "." {
+		top, directory, _ = nx.Top(tree.Repository, tree.Directory)
+	}
+
+	return top, directory, byNX, nil
 }
 
 // InApp is the path in the image of something below the app's directory.

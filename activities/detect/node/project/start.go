@@ -83,38 +83,23 @@ var (
 // StartBy has the server started as the app says, and decides which dependencies and package managers the image has. release is what the release command
 // runs in the same image.
 func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release npmscript.Run) {
-	text := p.Script(start.Script)
-	alone := plainCommand.MatchString(text) && p.Script("pre"+start.Script) == "" && p.Script("post"+start.Script) == ""
-	managers := managersOf(start.Run)
+	dockerfile.StartWith(p.startCommand(start)...)
 
-	switch {
-	case start.File != "" && p.Manager.Name == packagemanager.Bun:
-		dockerfile.StartWith(packagemanager.Bun, start.File)
-		dockerfile.WithManager = true
-	case start.File != "":
-		dockerfile.StartWith("node", start.File)
-	case plainCommand.MatchString(start.Line) || plainManagerCommand.MatchString(start.Line):
-		dockerfile.StartWith(strings.Fields(start.Line)...)
-	case start.Line != "":
-		dockerfile.StartWith("sh", "-c", start.Line)
+	if start.Line != "" && !plainManagerCommand.MatchString(start.Line) && !plainCommand.MatchString(start.Line) {
 		dockerfile.Programs = lo.Uniq([]string{p.InApp("node_modules", ".bin"), path.Join(packagemanager.WorkDirectory, "node_modules", ".bin")})
-	case alone:
-		dockerfile.StartWith(strings.Fields(text)...)
-	case p.installed(p.Manager) && slices.Contains(managers, p.Manager.Name):
-		dockerfile.StartWith(strings.Fields(p.Manager.Run(start.Script))...)
-	case start.Script == "start":
-		// npm is in the image of Node, and runs scripts whichever manager installed the dependencies.
-		dockerfile.StartWith("npm", "start")
-	default:
-		dockerfile.StartWith("npm", "run", start.Script)
 	}
 
-	for _, name := range managers {
-		if name == p.Manager.Name {
-			dockerfile.WithManager = dockerfile.WithManager || p.installed(p.Manager)
-		} else if name != packagemanager.NPM {
-			dockerfile.beside, dockerfile.WithManager = append(dockerfile.beside, name), true
+	managers := managersOf(start.Run)
+	if start.File != "" {
+		managers = lo.Intersect([]string{p.Manager.Name}, []string{packagemanager.Bun})
+	}
+
+	for _, name := range lo.Without(managers, packagemanager.NPM) {
+		if name != p.Manager.Name {
+			dockerfile.beside = append(dockerfile.beside, name)
 		}
+
+		dockerfile.WithManager = dockerfile.WithManager || name != p.Manager.Name || p.installed(p.Manager)
 	}
 
 	dockerfile.EmptyFiles = p.missingFiles(start.Run)
@@ -124,6 +109,32 @@ func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release npmscript
 	}
 
 	dockerfile.ModulesBuilt = p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies)
+}
+
+// startCommand is the command that starts the app, without a shell and a package manager where it needs none.
+func (p *Project) startCommand(start Start) []string {
+	text := p.Script(start.Script)
+	alone := p.Script("pre"+start.Script) == "" && p.Script("post"+start.Script) == ""
+
+	switch {
+	case start.File != "" && p.Manager.Name == packagemanager.Bun:
+		return []string{packagemanager.Bun, start.File}
+	case start.File != "":
+		return []string{"node", start.File}
+	case plainCommand.MatchString(start.Line) || plainManagerCommand.MatchString(start.Line):
+		return strings.Fields(start.Line)
+	case start.Line != "":
+		return []string{"sh", "-c", start.Line}
+	case alone && plainCommand.MatchString(text):
+		return strings.Fields(text)
+	case p.installed(p.Manager) && slices.Contains(managersOf(start.Run), p.Manager.Name):
+		return strings.Fields(p.Manager.Run(start.Script))
+	case start.Script == "start":
+		// npm is in the image of Node, and runs scripts whichever manager installed the dependencies.
+		return []string{packagemanager.NPM, "start"}
+	default:
+		return []string{packagemanager.NPM, "run", start.Script}
+	}
 }
 
 // StartWith has the server started with that command.
