@@ -64,7 +64,7 @@ var developmentServers = map[string][]string{
 }
 
 // alwaysDevelopment are programs that do nothing else.
-var alwaysDevelopment = []string{"webpack-dev-server", "start-storybook", "live-server", "browser-sync", "budo", "web-dev-server", "wds", "electron"}
+var alwaysDevelopment = []string{"webpack-dev-server", "rspack-dev-server", "start-storybook", "live-server", "browser-sync", "budo", "web-dev-server", "wds", "electron"}
 
 // builds are the subcommands of programs that serve to their developer unless they are told to build.
 var builds = map[string][]string{"vite": {buildCommand, "optimize"}, "parcel": {buildCommand}, "eleventy": nil}
@@ -119,9 +119,15 @@ func restarts(command npmscript.Command) bool {
 	}
 }
 
+// mocks are programs that stand in for a server while a site is developed. Alone they are one.
+var mocks = []string{"json-server", "mockoon-cli", "prism"}
+
 // startsServer tells whether a run ends in a server for visitors.
 func startsServer(run npmscript.Run) bool {
-	return lo.SomeBy(run.Ends, func(command npmscript.Command) bool { return !isDevelopmentServer(command) })
+	servers := lo.Reject(run.Ends, func(command npmscript.Command, _ int) bool { return isDevelopmentServer(command) })
+
+	return len(servers) == len(run.Ends) && len(servers) > 0 ||
+		lo.SomeBy(servers, func(command npmscript.Command) bool { return !slices.Contains(mocks, command.Program()) })
 }
 
 // isForDevelopment tells whether a run is meant for developers, even where it starts a server.

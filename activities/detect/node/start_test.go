@@ -20,7 +20,7 @@ func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
 		"vue-cli-service serve --open", "docusaurus start", "docusaurus serve", "webpack serve --mode production", "webpack-dev-server", "webpack --watch", "parcel",
 		"parcel src/index.html", "parcel serve", "gatsby develop -H 0.0.0.0", "storybook dev -p 6006", "start-storybook -p 6006", "ng serve", "ng s", "expo start --web",
 		"next dev", "next", "nuxt dev", "nuxi dev", "astro dev", "eleventy --serve", "remix dev", "react-router dev", "rsbuild dev", "vitepress dev docs",
-		"live-server", "turbo run dev", "turbo start", "nx serve web", "tsc -w", "concurrently 'tsc -w' vite", "npm run build && vite preview", "ember serve", "quasar dev",
+		"live-server", "turbo run dev", "turbo start", "nx serve web", "tsc -w", "concurrently 'tsc -w' vite", "npm run build && vite preview", "ember serve", "quasar dev", "concurrently 'ng serve' 'json-server --watch db.json'", "rspack-dev-server",
 	} {
 		require.False(t, startsServer(npmscript.Of(nil).Line(line)), line)
 	}
@@ -28,7 +28,7 @@ func TestDevelopmentServer_IsToldFromAServer(t *testing.T) {
 	for _, line := range []string{
 		"node server.js", "node .", "bun src/index.ts", "next start", "nuxt start", "serve -s build", "nest start", "nest start --watch", "nodemon a.js", "tsx watch a.ts",
 		"vite build && node server.js", "concurrently vite 'node server.js'", "vite & node a.js", "node a.js --watch-dir x", "pm2-runtime a.js", "http-server dist",
-		"node ace serve --watch", "turbo run start --filter=api", "node --watch a.js", "fastify start app.js", "remix-serve build/index.js", "sirv public", "node cluster.js -w 4", "vite-node server.ts",
+		"node ace serve --watch", "turbo run start --filter=api", "node --watch a.js", "fastify start app.js", "remix-serve build/index.js", "sirv public", "node cluster.js -w 4", "json-server db.json", "vite-node server.ts",
 	} {
 		require.True(t, startsServer(npmscript.Of(nil).Line(line)), line)
 	}
