@@ -64,7 +64,9 @@ var developmentServers = map[string][]string{
 }
 
 // alwaysDevelopment are programs that do nothing else.
-var alwaysDevelopment = []string{"webpack-dev-server", "rspack-dev-server", "start-storybook", "live-server", "browser-sync", "budo", "web-dev-server", "wds", "electron"}
+var alwaysDevelopment = []string{
+	"webpack-dev-server", "rspack-dev-server", "start-storybook", "live-server", "browser-sync", "budo", "web-dev-server", "wds", "electron",
+}
 
 // builds are the subcommands of programs that serve to their developer unless they are told to build.
 var builds = map[string][]string{"vite": {buildCommand, "optimize"}, "parcel": {buildCommand}, "eleventy": nil}
