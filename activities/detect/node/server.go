@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -27,7 +28,7 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 		return buildplan.Plan{}, false, nil
 	}
 
-	if err := checkAdapter(tree, settings); err != nil {
+	if err := cmp.Or(checkStays(start), checkAdapter(tree, settings)); err != nil {
 		return buildplan.Plan{}, false, err
 	}
 

@@ -107,3 +107,17 @@ func checkForeignStart(tree source.Tree, read packagejson.Manifest) error {
 
 	return nil
 }
+
+// checkStays refuses a start command that returns when it has started the server, as the app would end with it.
+func checkStays(start project.Start) error {
+	returns := func(command npmscript.Command) bool {
+		return command.Is("pm2", "start") && !command.Has("--no-daemon") || command.Is("forever", "start")
+	}
+
+	if found, ok := start.Run.Find(returns); ok && lo.EveryBy(start.Run.Ends, returns) {
+		return problem.New(problem.Invalid, "What starts the app ends in %q, which starts the server in the background and returns, and the app would end with it. "+
+			"Let it stay: write pm2-runtime in place of pm2 start, or node with the file.", found.String())
+	}
+
+	return nil
+}

@@ -202,6 +202,17 @@ func TestSite_ToolsOfALibrary_AreNoSite(t *testing.T) {
 	detectors.RequireNotTaken(t, map[string]string{"package.json": `{"scripts":{"build":"node build.js"},"devDependencies":{"storybook":"*"}}`}, buildplan.Settings{})
 }
 
+func TestServer_StartThatReturns_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	detectors.RequireError(t, map[string]string{"package.json": `{"scripts":{"start":"npm run build && pm2 start server.js","build":"tsc"}}`}, buildplan.Settings{},
+		`ends in "pm2 start server.js"`, "write pm2-runtime")
+
+	for _, start := range []string{"pm2-runtime server.js", "pm2 start server.js --no-daemon", "pm2 start server.js && node b.js"} {
+		detectors.RequirePlan(t, map[string]string{"package.json": `{"scripts":{"start":"` + start + `"}}`}, buildplan.Settings{})
+	}
+}
+
 func TestServer_ThatOnlyServesThePagesBesideIt_IsASite(t *testing.T) {
 	t.Parallel()
 
