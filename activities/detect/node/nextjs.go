@@ -61,6 +61,7 @@ func DetectNextJS(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 
 	switch {
 	case exported:
+		dockerfile.AnyBase = next.config.At("basePath").IsUnknown()
 		site := static.Site{Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: hashedByNext, Base: next.base(), Port: plan.Port}
 		plan.Reason = app.Reason(fmt.Sprintf("package.json depends on next %s, and it is exported as a static site, which nginx serves.", version))
 		plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)

@@ -58,6 +58,10 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 			map[string]string{"next.config.mjs": "const isProd = process.env.NODE_ENV === 'production'\nexport default { output: isProd ? 'export' : undefined }"},
 			[]string{" mv out /output/site\n", "nginx"},
 		},
+		"static export below a path that a variable names": {
+			map[string]string{"next.config.mjs": "import { base } from 'settings'\nexport default { output: 'export', basePath: base }"},
+			[]string{" mv out /output/site\n", `ln -s /srv/www "/output/site$base"`},
+		},
 		"export of a plugin": {
 			map[string]string{"next.config.js": "module.exports = require('p')({ output: 'x' })({ env: { output: 'export', distDir: 'x' } })"},
 			[]string{"NEXT_PRIVATE_STANDALONE=true", " mv .next/standalone /output/app "},
