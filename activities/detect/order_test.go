@@ -44,10 +44,6 @@ func TestOrder_FirstThatFitsDecides(t *testing.T) {
 		"the top of a workspace that is an app": {
 			detecttest.With(detecttest.NextApp, map[string]string{"pnpm-workspace.yaml": "packages:\n  - packages/*\n", "packages/ui/package.json": `{"name":"ui"}`}), buildplan.Settings{}, buildplan.FrameworkNextJS, "",
 		},
-		"a package for Laravel": {detecttest.NewLaravel(map[string]string{"artisan": "", "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, ""},
-		"another framework than Laravel": {
-			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), buildplan.Settings{}, buildplan.FrameworkStatic, "",
-		},
 		"with a .dockerignore": {detecttest.With(detecttest.NextApp, map[string]string{".dockerignore": "Dockerfile\nnode_modules\n"}), buildplan.Settings{}, buildplan.FrameworkNextJS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +69,20 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 				"apps/docs/package.json": detecttest.ViteApp["package.json"], "packages/ui/package.json": `{"scripts":{"build":"tsc"}}`},
 			[]string{"There are apps in apps/docs, apps/web: set the project's root directory to one of them."},
 		},
+		"the top of a workspace that starts all of it": {
+			map[string]string{"package.json": `{"workspaces":["apps/*"],"scripts":{"build":"turbo run build","start":"turbo run start"},"devDependencies":{"turbo":"*","vite":"*"}}`,
+				"apps/web/package.json": detecttest.NextApp["package.json"]},
+			[]string{"There is an app in apps/web: set the project's root directory to that."},
+		},
+		"the top of a workspace of Nx": {
+			map[string]string{"package.json": `{"scripts":{"start":"nx serve"},"devDependencies":{"nx":"*"}}`, "nx.json": "{}",
+				"apps/api/project.json": `{"targets":{"build":{"executor":"@nx/js:node","options":{"outputPath":"dist/apps/api"}}}}`, "apps/api-e2e/project.json": "{}", "libs/ui/project.json": `{"projectType":"library"}`},
+			[]string{"There is an app in apps/api: set the project's root directory to that."},
+		},
+		"a library with tests by Vite": {
+			map[string]string{"package.json": `{"scripts":{"build":"tsc"},"devDependencies":{"vite":"*","typescript":"*"}}`}, []string{"package.json has no start script"},
+		},
+		"index.html beside Python": {map[string]string{"index.html": "", "app.py": "SECRET = 1"}, []string{"There is index.html beside app.py"}},
 		"an app in a subdirectory": {map[string]string{"web/package.json": detecttest.NextApp["package.json"]}, []string{"There is an app in web: set the project's root directory to that."}},
 		"no start script": {
 			map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`},
@@ -87,6 +97,12 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		},
 		"Ruby without a lockfile": {
 			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": detecttest.Absent}), []string{"no Gemfile with Rails"},
+		},
+		"a package for Laravel": {
+			detecttest.NewLaravel(map[string]string{"artisan": "", "index.html": "x"}), []string{"index.html beside", "an app in PHP", "Add a Dockerfile"},
+		},
+		"another framework than Laravel": {
+			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), []string{"index.html beside composer.json", "an app in PHP"},
 		},
 		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
 		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},

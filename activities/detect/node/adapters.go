@@ -2,26 +2,30 @@ package node
 
 import (
 	"regexp"
+	"slices"
 
-	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// staticAdapter has SvelteKit build a site of files.
+const staticAdapter = "@sveltejs/adapter-static"
+
 var (
 	// foreignAdapter matches an adapter for another platform.
-	foreignAdapter = regexp.MustCompile(`['"](@sveltejs/adapter-(?:auto|vercel|netlify|cloudflare)|@astrojs/(?:vercel|netlify|cloudflare))['"/]`)
+	foreignAdapter = regexp.MustCompile(`^(@sveltejs/adapter-(?:auto|vercel|netlify|cloudflare)|@astrojs/(?:vercel|netlify|cloudflare))(?:/|$)`)
 	// usableAdapter matches an adapter for Node or for a site of files.
-	usableAdapter = regexp.MustCompile(`['"](?:@sveltejs/adapter-(?:node|static)|svelte-adapter-[\w-]+|@astrojs/node)['"]`)
-	// onServer matches the option of Astro for pages that are rendered on a server.
-	onServer = regexp.MustCompile(`\boutput\s*:\s*['"](?:server|hybrid)['"]`)
+	usableAdapter = regexp.MustCompile(`^(?:@sveltejs/adapter-(?:node|static)|svelte-adapter-[\w-]+|@astrojs/node)$`)
 )
 
 // checkAdapter refuses an app whose build leaves neither a server for Node nor a site of files.
-func checkAdapter(tree source.Tree) error {
+func checkAdapter(tree source.Tree, settings buildplan.Settings) error {
 	for _, name := range []string{"svelte.config", "vite.config", "astro.config"} {
-		config := project.ReadConfig(tree, name)
-		if usableAdapter.MatchString(config) {
+		config := readConfig(tree, ".", name, configSettings{Settings: settings})
+		if slices.ContainsFunc(config.Imports, usableAdapter.MatchString) {
 			continue
 		}
 
@@ -32,12 +36,14 @@ func checkAdapter(tree source.Tree) error {
 				"or let Astro make a site of files: no adapter, and output: 'static'."
 		}
 
-		match := foreignAdapter.FindStringSubmatch(config)
+		foreign, found := lo.Find(config.Imports, foreignAdapter.MatchString)
+		output := config.At("output").TextOr("")
 
 		switch {
-		case match != nil:
-			return problem.New(problem.Invalid, "%s uses %s, which does not build for a server of your own. %s", name, match[1], advice)
-		case name == "astro.config" && onServer.MatchString(config):
+		case found:
+			return problem.New(problem.Invalid, "%s uses %s, which does not build for a server of your own. %s",
+				name, foreignAdapter.FindStringSubmatch(foreign)[1], advice)
+		case name == "astro.config" && config.At("adapter").IsUnset() && (output == "server" || output == "hybrid"):
 			return problem.New(problem.Invalid, "%s has pages rendered on a server and no adapter for one. %s", name, advice)
 		}
 	}

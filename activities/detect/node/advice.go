@@ -4,12 +4,16 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
 
+	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // maxAdvisedDirectories is how many root directories Advice names at most.
@@ -27,7 +31,7 @@ func Advice(tree source.Tree) string {
 			strings.Join(directories, ", "), lo.Ternary(len(directories) == 1, "that", "one of them"))
 	}
 
-	switch start := read.Scripts["start"]; {
+	switch start := read.Scripts[startScript]; {
 	case !ok:
 		return ""
 	case start != "":
@@ -56,14 +60,49 @@ func appsBelow(tree source.Tree) []string {
 	}
 
 	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
-		start := known.Manifest.Scripts["start"]
-		server := start != "" && !developmentServer.MatchString(start)
-		site := known.Manifest.Scripts["build"] != "" && lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
-			return known.Manifest.Depends(b.dependency)
-		})
-
-		return known.Directory, server || site || known.Manifest.Depends("next") || known.Manifest.Depends("nuxt")
+		return known.Directory, isAppOf(known.Manifest)
 	})
+	directories = append(directories, nxApps(tree)...)
+	slices.Sort(directories)
+	directories = slices.Compact(directories)
 
 	return directories[:min(len(directories), maxAdvisedDirectories)]
+}
+
+// isAppOf tells whether a package is an app, and no library.
+func isAppOf(manifest packagejson.Manifest) bool {
+	scripts := npmscript.Of(manifest.Scripts)
+	site := lo.SomeBy(siteBuilders, func(b siteBuilder) bool {
+		return manifest.Depends(b.dependency) && manifest.Scripts[project.BuildScript(manifest, scripts)] != ""
+	})
+
+	return startsServer(scripts.Script(startScript)) || site || manifest.Depends("next") || manifest.Depends("nuxt")
+}
+
+// nxApps are the directories with apps that Nx alone knows how to build, up to three levels deep.
+func nxApps(tree source.Tree) []string {
+	if !source.IsFile(tree, nx.WorkspaceFile) {
+		return nil
+	}
+
+	directories := []string{}
+
+	for _, pattern := range []string{"*/", "*/*/", "*/*/*/"} {
+		found, _ := fs.Glob(tree.FS, pattern+nx.ProjectFile) // The pattern is valid, and no other error is returned.
+		for _, name := range found {
+			files, err := fs.Sub(tree.FS, path.Dir(name))
+			if err != nil || strings.Contains(name, "node_modules/") || strings.Contains(name, "-e2e/") {
+				continue
+			}
+
+			inside := source.Tree{FS: files, Repository: tree.Repository, Directory: path.Join(tree.Directory, path.Dir(name))}
+			if own, _, err := packagejson.Read(files, "."); err == nil {
+				if _, ok := nx.Read(inside, own); ok {
+					directories = append(directories, path.Dir(name))
+				}
+			}
+		}
+	}
+
+	return directories
 }

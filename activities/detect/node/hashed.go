@@ -11,5 +11,10 @@ const (
 	hashedByReactScripts = `static/(?:js|css|media)/.+\.[0-9a-f]{8,32}\..+`
 	hashedBySvelteKit    = `_app/immutable/.+`
 	// hashedByNuxt leaves out the directory builds, in which a page looks for newer builds.
-	hashedByNuxt = `_nuxt/(?!builds/).+`
+	hashedByNuxt       = `_nuxt/(?!builds/).+`
+	hashedByAngular    = `(?:chunk|main|polyfills|scripts|styles|runtime)[.-][A-Z0-9a-f]{8,20}\.(?:js|css)`
+	hashedByDocusaurus = `assets/(?:js|css)/.+\.[0-9a-f]{8}\.(?:js|css)`
+	hashedByGatsby     = `[^/]+-[0-9a-f]{20}\.js`
+	hashedByVitePress  = `assets/.+\.[A-Za-z0-9_-]{8}(?:\.lean)?\.(?:js|css|woff2)`
+	hashedByVueCLI     = `(?:js|css|img|fonts|media)/.+\.[0-9a-f]{8}\..+`
 )

@@ -54,6 +54,43 @@ func TestNextJS_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 			map[string]string{"next.config.ts": "// output: 'export'\n/* output: 'export' */ export default { assetPrefix: 'https://a.example' }"},
 			[]string{"NEXT_PRIVATE_STANDALONE=true", `CMD ["node", "server.js"]`},
 		},
+		"static export in production": {
+			map[string]string{"next.config.mjs": "const isProd = process.env.NODE_ENV === 'production'\nexport default { output: isProd ? 'export' : undefined }"},
+			[]string{" mv out /output/site\n", "nginx"},
+		},
+		"static export below a path that a variable names": {
+			map[string]string{"next.config.mjs": "import { base } from 'settings'\nexport default { output: 'export', basePath: base }"},
+			[]string{" mv out /output/site\n", `ln -s /srv/www "/output/site$base"`},
+		},
+		"export of a plugin": {
+			map[string]string{"next.config.js": "module.exports = require('p')({ output: 'x' })({ env: { output: 'export', distDir: 'x' } })"},
+			[]string{"NEXT_PRIVATE_STANDALONE=true", " mv .next/standalone /output/app "},
+		},
+		"files from above the app": {
+			map[string]string{"next.config.mjs": "import path from 'node:path'\nexport default { output: 'standalone', outputFileTracingRoot: path.join(import.meta.dirname, '../') }"},
+			[]string{"relativeAppDir", `CMD ["node", "server.js"]`},
+		},
+		"a start script for development": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"npm run dev","dev":"next dev"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{"NEXT_PRIVATE_STANDALONE=true", `CMD ["node", "server.js"]`},
+		},
+		"something before the server": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","prestart":"node migrate.js","start":"next start"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{`CMD ["npm", "start"]`},
+		},
+		"something beside the server": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"node worker.js & next start"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{`CMD ["npm", "start"]`},
+		},
+		"a variable of the server": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"NODE_OPTIONS=--max-http-header-size=65536 next start"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{`CMD ["npm", "start"]`},
+		},
+		"the standalone server by the app's own script": {
+			map[string]string{"package.json": `{"scripts":{"build":"next build","start":"node .next/standalone/server.js"},"dependencies":{"next":"^16.4.0"}}`},
+			[]string{"NEXT_PRIVATE_STANDALONE=true", `CMD ["node", "server.js"]`},
+		},
+		"a Procfile": {map[string]string{"Procfile": "web: next start -p $PORT\n"}, []string{"NEXT_PRIVATE_STANDALONE=true"}},
 		"no scripts": {
 			map[string]string{"package.json": `{"dependencies":{"next":"^16.4.0"}}`},
 			[]string{" npx next build && ", `CMD ["node", "server.js"]`},
@@ -113,4 +150,26 @@ func TestNextJS_InAWorkspace_IsBuiltFromItsTop(t *testing.T) {
 	delete(files, "repo/turbo.json")
 	require.Contains(t, detectors.RequirePlan(t, files, buildplan.Settings{RootDirectory: "repo/apps/web"}).Dockerfile,
 		"WORKDIR /app/packages/ui\nRUN pnpm run build\nWORKDIR /app/apps/web\n")
+}
+
+func TestNextJS_WhatCannotBeKnown_IsAskedFor(t *testing.T) {
+	t.Parallel()
+
+	for config, words := range map[string]string{
+		"import o from 'o'\nexport default { output: o.output }":                     "next.config.js decides output by what is not known before the build. Write it there as text: 'export'",
+		"import o from 'o'\nexport default { distDir: o.dir }":                       "next.config.js decides distDir",
+		"export default { output: process.env.SITE ? 'export' : 'standalone' }":      "next.config.js decides output",
+		"export default { ...(process.env.SITE && { output: 'export' }), env: { } }": "next.config.js decides output",
+	} {
+		detectors.RequireError(t, detecttest.With(detecttest.NextApp, map[string]string{"next.config.js": config}),
+			buildplan.Settings{Variables: []string{"SITE"}, BuildVariables: []string{"SITE"}}, words)
+	}
+
+	plan := detectors.RequirePlan(t, detecttest.With(detecttest.NextApp, map[string]string{"next.config.js": "export default { output: process.env.SITE ? 'export' : 'standalone' }"}),
+		buildplan.Settings{Variables: []string{}})
+	require.Contains(t, plan.Dockerfile, "NEXT_PRIVATE_STANDALONE=true")
+
+	detectors.RequireError(t, detecttest.With(detecttest.NextApp, map[string]string{
+		"package.json": `{"scripts":{"build":"next build","start":"prisma migrate deploy && next dev"},"dependencies":{"next":"^16.4.0"}}`,
+	}), buildplan.Settings{}, "Have it end in next start in place of next dev")
 }

@@ -33,11 +33,19 @@ func TestNuxt_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 		files map[string]string
 		line  string
 	}{
-		"generated":          {generated, " mv .output/public /output/site\n"},
-		"static preset":      {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'static' } })"}, " mv .output/public /output/site\n"},
-		"preset of a server": {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: \"node-cluster\" } })"}, "ENV NITRO_PRESET=node-cluster\n"},
-		"preset in comments": {map[string]string{"nuxt.config.ts": "// preset: 'vercel'\nexport default defineNuxtConfig({})"}, "ENV NITRO_PRESET=node-server\n"},
-		"no build script":    {map[string]string{"package.json": `{"dependencies":{"nuxt":"^4.5.0"}}`}, " npx nuxt build && "},
+		"generated":                    {generated, " mv .output/public /output/site\n"},
+		"static preset":                {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: 'static' } })"}, " mv .output/public /output/site\n"},
+		"preset of a server":           {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: \"node-cluster\" } })"}, "ENV NITRO_PRESET=node-cluster\n"},
+		"preset in comments":           {map[string]string{"nuxt.config.ts": "// preset: 'vercel'\nexport default defineNuxtConfig({})"}, "ENV NITRO_PRESET=node-server\n"},
+		"preset of a module":           {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ pwa: { pwaAssets: { preset: 'minimal-2023' } } })"}, "ENV NITRO_PRESET=node-server\n"},
+		"preset by a variable":         {map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ nitro: { preset: process.env.VERCEL ? 'vercel' : 'node-cluster' } })"}, "ENV NITRO_PRESET=node-cluster\n"},
+		"preset by the script":         {map[string]string{"package.json": `{"scripts":{"build":"NITRO_PRESET=static nuxt build"},"dependencies":{"nuxt":"^4.5.0"}}`}, " mv .output/public /output/site\n"},
+		"generated, by another script": {map[string]string{"package.json": `{"scripts":{"build":"npm run generate","generate":"nuxt generate"},"dependencies":{"nuxt":"^4.5.0"}}`}, " mv .output/public /output/site\n"},
+		"generated below a path":       {detecttest.With(generated, map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ app: { baseURL: '/docs/' } })"}), "/srv/www/docs\n"},
+		"generated without a server":   {detecttest.With(generated, map[string]string{"nuxt.config.ts": "export default defineNuxtConfig({ ssr: false })"}), "try_files /200.html =404"},
+		"something before the server":  {map[string]string{"package.json": `{"scripts":{"build":"nuxt build","start":"node migrate.js && node .output/server/index.mjs"},"dependencies":{"nuxt":"^4.5.0"}}`}, `CMD ["npm", "start"]`},
+		"started as it is by default":  {map[string]string{"package.json": `{"scripts":{"build":"nuxt build","start":"node .output/server/index.mjs"},"dependencies":{"nuxt":"^4.5.0"}}`}, `CMD ["node", "server/index.mjs"]`},
+		"no build script":              {map[string]string{"package.json": `{"dependencies":{"nuxt":"^4.5.0"}}`}, " npx nuxt build && "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -47,6 +55,8 @@ func TestNuxt_ConfigurationAndScriptsDecideWhatIsServed(t *testing.T) {
 			require.Contains(t, plan.Dockerfile, test.line)
 		})
 	}
+
+	require.NotContains(t, detectors.RequirePlan(t, detecttest.With(detecttest.NuxtApp, generated), buildplan.Settings{}).Dockerfile, "200.html")
 
 	detectors.RequireError(t, detecttest.With(detecttest.NuxtApp, map[string]string{"nuxt.config.ts": "export default { nitro: { preset: 'vercel' } }"}), buildplan.Settings{},
 		`Nitro's preset to "vercel"`, "set it to node-server or static")

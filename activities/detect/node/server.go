@@ -1,30 +1,34 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 )
 
-// developmentServer matches start scripts that start a server for development, which serves a site to its developer.
-var developmentServer = regexp.MustCompile(`^(npx )?(vite|astro)( (dev|preview|serve)\b.*)?( -.*)?$|^react-scripts start|^ng serve`)
-
 // ServerLookedFor names what the detector looks for, in the error for a source that no detector takes.
 const ServerLookedFor = "package.json with a start script"
 
-// DetectServer takes an app that has a start script, or a file that starts without one, unless it is a server for development.
+// DetectServer takes an app that says what starts it, unless that is a server for development.
 func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
-	if err != nil || !ok || !startsServer(tree, read) {
+	read, ok, err := readApp(tree)
+	if err != nil || !ok {
 		return buildplan.Plan{}, false, err
 	}
 
-	if err := checkAdapter(tree); err != nil {
+	if err := checkForeignStart(tree, read); err != nil {
+		return buildplan.Plan{}, false, err
+	}
+
+	start, ok := startOf(tree, read)
+	if !ok {
+		return buildplan.Plan{}, false, nil
+	}
+
+	if err := cmp.Or(checkStays(start), checkAdapter(tree, settings)); err != nil {
 		return buildplan.Plan{}, false, err
 	}
 
@@ -34,32 +38,30 @@ func DetectServer(tree source.Tree, settings buildplan.Settings) (buildplan.Plan
 	}
 
 	plan := app.Plan(buildplan.FrameworkNode)
-	plan.Arguments = app.PublicVariables("NEXT_PUBLIC_", "NUXT_PUBLIC_", "VITE_", "PUBLIC_")
+	plan.Arguments = app.PublicVariables("NEXT_PUBLIC_", "NUXT_PUBLIC_", "VITE_", "PUBLIC_", "REACT_APP_", "VUE_APP_")
 
 	dockerfile, err := app.Dockerfile(&plan, "a Node server")
 	if err != nil {
 		return buildplan.Plan{}, false, err
 	}
 
-	app.StartBy(dockerfile)
 	dockerfile.Host = hostVariable(read)
 
-	found := fmt.Sprintf("The start script in package.json is %q.", app.Script("start"))
-	if app.Script("start") == "" {
-		found = fmt.Sprintf("There is %s beside package.json, which has no start script.", project.ServerFile(tree, read))
+	startServer(tree, app, dockerfile, &plan, start)
+	runBuiltByAce(tree, app, dockerfile, start)
+
+	if app.BuiltByNX() {
+		start.Found = fmt.Sprintf("Nx builds a server, which %q starts.", app.Script(start.Script))
 	}
 
-	plan.Reason = app.Reason(found)
+	plan.Reason = app.Reason(start.Found)
 	plan.Dockerfile = buildplan.Render(templates, "server.Dockerfile.tmpl", dockerfile)
 
 	return plan, true, nil
 }
 
-// startsServer tells whether the app starts a server.
-func startsServer(tree source.Tree, read packagejson.Manifest) bool {
-	if start := strings.TrimSpace(read.Scripts["start"]); start != "" {
-		return !developmentServer.MatchString(start)
-	}
-
-	return project.ServerFile(tree, read) != ""
+// startServer has the server started as the app says, and proposes the release command of its Procfile.
+func startServer(tree source.Tree, app *project.Project, dockerfile *project.Dockerfile, plan *buildplan.Plan, start project.Start) {
+	plan.ReleaseCommand = source.Procfile(tree, "release")
+	app.StartBy(dockerfile, start, project.Scripts(tree, app.App.Manifest).Line(plan.ReleaseCommand))
 }

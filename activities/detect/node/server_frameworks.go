@@ -2,10 +2,16 @@ package node
 
 import (
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -31,6 +37,8 @@ var serverFrameworks = []serverFramework{
 	{"@analogjs/platform", "", "node dist/analog/server/index.mjs"},
 	{"@builder.io/qwik-city", "", "node server/entry.express"},
 	{"vike", "", "node build/index.js"},
+	{"@nestjs/core", "", "node dist/main"},
+	{"@adonisjs/core", "", adonisStart},
 }
 
 // nitroStart starts a server that Nitro built.
@@ -55,11 +63,41 @@ func checkServerStarts(read packagejson.Manifest) error {
 // hostVariable is the variable, as NAME=value, that makes the app's server listen to other machines; empty where it does that anyway.
 func hostVariable(read packagejson.Manifest) string {
 	switch {
-	case read.Depends("@astrojs/node"):
+	case read.Depends("@astrojs/node"), read.Depends("@adonisjs/core"):
 		return "HOST=0.0.0.0"
 	case read.Depends("fastify-cli"):
 		return "FASTIFY_ADDRESS=0.0.0.0"
 	default:
 		return ""
 	}
+}
+
+// adonisStart starts what `node ace build` made, in the directory that it made.
+const (
+	adonisStart = "node bin/server.js"
+	adonisBuild = buildCommand
+)
+
+// runBuiltByAce has AdonisJS started in the directory that its build makes, to which its start script belongs.
+func runBuiltByAce(tree source.Tree, app *project.Project, dockerfile *project.Dockerfile, start project.Start) {
+	_, built := app.Build().Find(func(command npmscript.Command) bool {
+		return command.Is(nodeProgram, "ace") && slices.Contains(command.Words, buildCommand) || command.Is("adonis", buildCommand)
+	})
+
+	if !built || !app.App.Manifest.Depends("@adonisjs/core") {
+		return
+	}
+
+	if lo.EveryBy(start.Run.Ends, restarts) {
+		// It would compile the sources once more.
+		dockerfile.StartWith(strings.Fields(adonisStart)...)
+	} else if !lo.SomeBy(start.Run.Ends, func(command npmscript.Command) bool {
+		name := path.Clean(command.Subcommand())
+
+		return command.Program() == nodeProgram && command.Directory == "." && !source.IsFile(tree, name) && !strings.HasPrefix(name, adonisBuild+"/")
+	}) {
+		return
+	}
+
+	dockerfile.RunDirectory = path.Join(dockerfile.RunDirectory, adonisBuild)
 }

@@ -78,7 +78,7 @@ func TestServer_CommandIsWhatTheScriptNeeds(t *testing.T) {
 			[]string{"RUN npm pkg delete scripts.postinstall\n", "COPY . .\nWORKDIR /app\nRUN npm run postinstall\n"}, "",
 		},
 		"a package out of the source": {
-			`{"scripts":{"start":"node a.js"},"dependencies":{"local":"file:./vendor/local","packed":"file:vendor/packed.tgz","above":"file:../x"}}`,
+			`{"scripts":{"start":"node a.js"},"dependencies":{"local":"file:./vendor/local","packed":"file:vendor/packed.tgz"}}`,
 			map[string]string{"vendor/local/package.json": "{}", "vendor/packed.tgz": ""}, []string{"COPY --parents package.json vendor/local vendor/packed.tgz ./"}, "",
 		},
 	} {

@@ -6,29 +6,36 @@ import (
 	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
-	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
 )
 
 // SiteLookedFor names what the detector looks for, in the error for a source that no detector takes.
-const SiteLookedFor = "package.json with a build by Vite"
+const SiteLookedFor = "package.json with the build of a site"
 
 // DetectSite takes an app whose build leaves a site of files, and that starts no server.
 func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool, error) {
-	read, ok, err := packagejson.Read(tree, ".")
-	if err != nil || !ok || read.Scripts["build"] == "" || startsServer(tree, read) {
+	read, ok, err := readApp(tree)
+	if err != nil || !ok {
 		return buildplan.Plan{}, false, err
 	}
 
-	builder, ok := builderOf(tree, read)
+	if err := checkForeignStart(tree, read); err != nil {
+		return buildplan.Plan{}, false, err
+	}
+
+	if _, starts := startOf(tree, read); starts {
+		return buildplan.Plan{}, false, nil
+	}
+
+	built, ok := siteOf(tree, read, configSettings{Settings: settings})
 	if !ok {
 		return buildplan.Plan{}, false, nil
 	}
 
-	if builder.only == nil {
-		if err := cmp.Or(checkAdapter(tree), checkServerStarts(read)); err != nil {
+	if built.only == nil {
+		if err := cmp.Or(checkAdapter(tree, settings), checkServerStarts(read)); err != nil {
 			return buildplan.Plan{}, false, err
 		}
 	}
@@ -39,26 +46,52 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 	}
 
 	plan := app.Plan(buildplan.FrameworkStatic)
-	plan.Versions[strings.ToLower(builder.dependency)] = app.VersionOf(builder.dependency)
-	plan.Arguments = app.PublicVariables(builder.prefixes...)
+	plan.Versions[strings.ToLower(built.dependency)] = app.VersionOf(built.dependency)
+	plan.Arguments = app.PublicVariables(built.prefixes...)
 
-	dockerfile, err := app.Dockerfile(&plan, fmt.Sprintf("a site that %s builds", builder.name))
+	dockerfile, err := app.Dockerfile(&plan, fmt.Sprintf("a site that %s builds", built.name))
 	if err != nil {
 		return buildplan.Plan{}, false, err
 	}
 
-	dockerfile.Output = builder.outputOf(tree, read)
-	site := static.Site{
-		Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: builder.hashed, Port: plan.Port,
-		Base: builder.baseOf(tree, read), Fallback: builder.fallbackOf(tree),
+	if built.script == storybookScript {
+		dockerfile.Build = app.Manager.Run(built.script)
 	}
 
-	dockerfile.BuildMounts = buildplan.CacheMount(builder.dependency, app.InApp("node_modules", ".cache")) + dockerfile.BuildMounts
-	plan.Reason = app.Reason(fmt.Sprintf("package.json has a build script and depends on %s, and it starts no server. "+
-		"What is built in %s is served by nginx.", builder.dependency, dockerfile.Output))
+	site := static.Site{
+		Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: built.hashed, Port: plan.Port, Fallback: built.fallback(),
+	}
+
+	// What is not known is left empty, and the Dockerfile looks at what was built.
+	dockerfile.Output, _ = built.outputDirectory()
+	base, known := built.base()
+	site.Base, dockerfile.AnyBase = base, !known
+
+	where := "What it builds"
+	if dockerfile.Output != "" {
+		where = "What is built in " + dockerfile.Output
+	}
+
+	cache := strings.ReplaceAll(strings.Trim(built.dependency, "@"), "/", "-")
+	dockerfile.BuildMounts = buildplan.CacheMount(cache, app.InApp("node_modules", ".cache")) + dockerfile.BuildMounts
+	plan.Reason = app.Reason(fmt.Sprintf("%s %s is served by nginx.", built.reason(app), where))
 	plan.Dockerfile = renderSite(dockerfile, site, settings.BaseImages)
 
 	return plan, true, nil
+}
+
+// reason is a sentence: what tells that the app is a site.
+func (s builtSite) reason(app *project.Project) string {
+	start := "it starts no server"
+	if text := app.Script(startScript); text != "" {
+		start = fmt.Sprintf("its start script, %q, starts a server for development alone", text)
+	}
+
+	if app.BuiltByNX() {
+		return fmt.Sprintf("Nx builds it with %s, and %s.", s.dependency, start)
+	}
+
+	return fmt.Sprintf("package.json has a %s script and depends on %s, and %s.", s.script, s.dependency, start)
 }
 
 // renderSite renders the Dockerfile of an app that is built to a site of files.

@@ -1,60 +1,179 @@
 package node
 
 import (
+	"cmp"
 	"net/url"
 	"path"
-	"regexp"
+	"path/filepath"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
+	"github.com/zeitwork/zeitwork/internal/jsconfig"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
-var (
-	// outDirArgument and baseArgument match arguments of vite build.
-	outDirArgument = regexp.MustCompile(`--outDir[ =]([A-Za-z0-9_./-]+)`)
-	baseArgument   = regexp.MustCompile(`--base[ =](/[A-Za-z0-9_./-]+)`)
-	// viteRoot matches the option for the directory that Vite works in.
-	viteRoot = regexp.MustCompile(`(?m)^\s*root` + quotedPath)
-)
+// builtSite is a site that a program builds.
+type builtSite struct {
+	siteBuilder
 
-// outputOf is the directory that the site is built to, relative to the app's.
-func (b siteBuilder) outputOf(tree source.Tree, read packagejson.Manifest) string {
-	if match := outDirArgument.FindStringSubmatch(read.Scripts["build"]); match != nil {
-		return path.Clean(match[1])
-	}
-
-	root := ""
-	if match := b.configured(tree, viteRoot); match != nil && b.name == "Vite" {
-		root = match[1]
-	}
-
-	if match := b.configured(tree, b.outDir); match != nil {
-		return path.Join(root, match[1])
-	}
-
-	return path.Join(root, b.output)
+	tree     source.Tree
+	read     packagejson.Manifest
+	settings configSettings
+	// script is the name of the script that builds it. command is the command that does; found is false where none is known.
+	script  string
+	command npmscript.Command
+	found   bool
 }
 
-// baseOf is the path below which the site expects to be served, such as /docs; empty for the top.
-func (b siteBuilder) baseOf(tree source.Tree, read packagejson.Manifest) string {
-	base := ""
-	if match := b.configured(tree, b.base); match != nil {
-		base = match[1]
-	}
+// directory is where the command works, relative to the app's.
+func (s builtSite) directory() string { return cmp.Or(s.command.Directory, ".") }
 
-	if match := baseArgument.FindStringSubmatch(read.Scripts["build"]); match != nil && b.base != nil {
-		base = match[1]
-	}
+// config is the configuration of the program, from the first of its files that is there.
+func (s builtSite) config() jsconfig.Config {
+	settings := s.settings
+	settings.environment = s.command.Environment
+	names := s.configs
 
-	if b.dependency == "react-scripts" {
-		if address, err := url.Parse(read.Homepage); err == nil {
-			base = address.Path
+	if s.found {
+		if name, ok := s.command.Option("--config", "-c"); ok {
+			names = []string{path.Clean(name)}
 		}
 	}
 
-	return cleanBase(base)
+	mode := "production"
+	if s.found {
+		if named, ok := s.command.Option("--mode", "-m"); ok {
+			mode = named
+		}
+	}
+
+	config := jsconfig.Config{}
+
+	for _, name := range names {
+		config = readConfig(s.tree, s.directory(), name, settings, jsconfig.Object(map[string]string{"command": buildCommand, "mode": mode}))
+		if config.Name != "" {
+			break
+		}
+	}
+
+	if len(names) == 0 {
+		return jsconfig.Config{Value: jsconfig.Object(nil)}
+	}
+
+	return config
+}
+
+// option is a setting of the program: an option of its command, a variable, or in its configuration. It is unset where nothing says so.
+func (s builtSite) option(options []string, variable string, places [][]string) jsconfig.Value {
+	if s.found {
+		if value, ok := s.command.Option(options...); ok {
+			return jsconfig.Text(value)
+		}
+
+		if value := s.command.Environment[variable]; value != "" {
+			return jsconfig.Text(value)
+		}
+	}
+
+	config := s.config()
+
+	value := jsconfig.Object(nil).At("unset")
+	for _, names := range places {
+		if value = config.At(names...); !value.IsUnset() {
+			break
+		}
+	}
+
+	return value
+}
+
+// outputDirectory is the directory that the site is built to, relative to the app's; false where only the build itself tells.
+func (s builtSite) outputDirectory() (string, bool) {
+	if s.dependency == "@angular/core" {
+		return s.angularOutput()
+	}
+
+	value := s.option(s.outputOptions, s.outputVariable, s.outputs)
+	if s.dependency == "@sveltejs/kit" {
+		value = s.kitAdapter().Argument(0).At("pages")
+	}
+
+	output, known := value.Text()
+	if !known {
+		output = s.output
+	}
+
+	root, ok := s.root()
+	if output == "" || !ok || value.IsUnknown() {
+		return "", false
+	}
+
+	return s.relative(root, output)
+}
+
+// root is the directory that the program works in, relative to where its command does.
+func (s builtSite) root() (string, bool) {
+	if !s.rooted {
+		return "", true
+	}
+
+	if arguments := s.command.Words; s.found && len(arguments) > 1 {
+		if named := s.command.Arguments(); len(named) > 1 {
+			return named[1], true
+		}
+	}
+
+	value := s.config().At("root")
+
+	return value.TextOr(""), !value.IsUnknown()
+}
+
+// relative is a directory relative to the app's; false for one that a Dockerfile cannot name.
+func (s builtSite) relative(elements ...string) (string, bool) {
+	app := buildDirectory(s.tree, ".")
+	absolute := buildDirectory(s.tree, s.directory())
+
+	for _, element := range elements {
+		if path.IsAbs(element) {
+			absolute = element
+		} else {
+			absolute = path.Join(absolute, element)
+		}
+	}
+
+	relative, err := filepath.Rel(app, absolute)
+
+	return relative, err == nil && relative != "." && buildplan.PlainPath.MatchString(relative)
+}
+
+// base is the path below which the site expects to be served, such as /docs; empty for the top. It is false where only the build itself tells.
+func (s builtSite) base() (string, bool) {
+	if s.dependency == "gatsby" && !s.command.Has("--prefix-paths") {
+		return "", true
+	}
+
+	value := s.option(s.baseOptions, s.baseVariable, s.bases)
+	if value.IsUnknown() || value.IsUnset() && s.baseInPages {
+		return "", false
+	}
+
+	base := value.TextOr("")
+
+	if s.dependency == "react-scripts" && base == "" {
+		base = s.read.Homepage
+	}
+
+	if s.dependency == "@angular/core" && base == "" {
+		base = s.angularProject().options.BaseHref
+	}
+
+	if address, err := url.Parse(base); err == nil && s.dependency == "react-scripts" {
+		base = address.Path
+	}
+
+	return cleanBase(base), true
 }
 
 // cleanBase is empty for a relative path, with which the site works at the top, and for one that the configuration of nginx cannot name.
@@ -66,16 +185,21 @@ func cleanBase(base string) string {
 	return base
 }
 
-// fallbackOf is the page that answers where there is no file; empty where none does, so that 404.html does.
-func (b siteBuilder) fallbackOf(tree source.Tree) string {
+// fallback is the page that answers where there is no file; empty where none does, so that 404.html does.
+func (s builtSite) fallback() string {
 	const notFound = "404.html"
 
-	switch match := b.configured(tree, b.fallback); {
-	case match != nil && match[1] != notFound:
-		return match[1]
-	case b.fallback != nil || b.pages || source.IsFile(tree, "public/"+notFound):
+	if s.dependency == "@sveltejs/kit" {
+		if page := s.kitAdapter().Argument(0).At("fallback").TextOr(notFound); page != notFound {
+			return page
+		}
+
 		return ""
-	default:
-		return static.IndexFile
 	}
+
+	if s.pages || source.IsFile(s.tree, "public/"+notFound) || s.rooted && s.config().At("appType").TextOr("") == "mpa" {
+		return ""
+	}
+
+	return static.IndexFile
 }

@@ -123,7 +123,7 @@ func TestSite_PageThatAnswersForOthers_IsThatOfTheBuilder(t *testing.T) {
 		"Astro":     {map[string]string{"package.json": `{"scripts":{"build":"astro build"},"dependencies":{"astro":"*"}}`}, "dist", []string{"_astro/"}, "try_files /index.html"},
 		"SvelteKit": {map[string]string{"package.json": svelte, "svelte.config.js": kit("")}, "build", []string{"_app/immutable/"}, "try_files /index.html"},
 		"SvelteKit, one page": {
-			map[string]string{"package.json": svelte, "vite.config.ts": "import adapter from '@sveltejs/adapter-static';\nsveltekit({ adapter: adapter({ pages: 'site', fallback: '200.html' }) })"},
+			map[string]string{"package.json": svelte, "vite.config.ts": "import adapter from '@sveltejs/adapter-static';\nimport { sveltekit } from '@sveltejs/kit/vite';\nexport default { plugins: [sveltekit({ adapter: adapter({ pages: 'site', fallback: '200.html' }) })] }"},
 			"site", []string{"try_files /200.html =404"}, "try_files /index.html",
 		},
 		"SvelteKit, page for what is not there": {map[string]string{"package.json": svelte, "svelte.config.js": kit("{ fallback: '404.html' }")}, "build", nil, "try_files /404.html"},

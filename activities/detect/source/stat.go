@@ -16,9 +16,15 @@ func IsDirectory(files fs.FS, name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// Exists tells whether a file or directory matches a pattern of package path.
-func Exists(files fs.FS, pattern string) bool {
+// First is the first file or directory that matches a pattern of package path; empty where none does.
+func First(files fs.FS, pattern string) string {
 	found, err := fs.Glob(files, pattern)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
 
-	return err == nil && len(found) > 0
+	return found[0]
 }
+
+// Exists tells whether a file or directory matches a pattern of package path.
+func Exists(files fs.FS, pattern string) bool { return First(files, pattern) != "" }

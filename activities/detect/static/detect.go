@@ -9,11 +9,13 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // dockerignore is the .dockerignore for sites that bring none: it leaves out what is not meant for browsers.
-const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n"
+const dockerignore = "**/.*\n!**/.well-known\n**/node_modules\n**/*.env\n" +
+	"package.json\npackage-lock.json\nyarn.lock\npnpm-lock.yaml\nbun.lock\nbun.lockb\nProcfile\nMakefile\n"
 
 // LookedFor names what the detector looks for, in the error for a source that no detector takes.
 const LookedFor = "index.html"
@@ -26,6 +28,10 @@ func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool
 	}
 
 	if built, err := hasBuild(tree); err != nil || built {
+		return buildplan.Plan{}, false, err
+	}
+
+	if err := checkLanguage(tree, directory); err != nil {
 		return buildplan.Plan{}, false, err
 	}
 
@@ -75,5 +81,5 @@ func hasBuild(tree source.Tree) (bool, error) {
 		return false, problem.Wrap(err, problem.Invalid, "package.json is not valid JSON: %v. Correct it.", err)
 	}
 
-	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "", nil
+	return manifest.Scripts["build"] != "" || manifest.Scripts["start"] != "" && !npmscript.Of(manifest.Scripts).Script("start").ServesFiles(), nil
 }

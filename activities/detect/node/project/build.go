@@ -9,25 +9,37 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // turbo tells whether Turborepo builds the app, and what it needs of its workspace.
 func (p *Project) turbo() bool {
-	return p.InWorkspace() && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.Script("build") != ""
+	return p.InWorkspace() && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.buildScript == usualBuild && p.Script(usualBuild) != ""
 }
 
 // buildCommand is the command that builds the app, in the app's directory; empty where there is no build script.
 func (p *Project) buildCommand() string {
 	switch {
-	case p.Script("build") == "":
+	case p.Script(p.buildScript) == "":
 		return ""
+	case p.byNX:
+		return "NX_DAEMON=false NX_NO_CLOUD=true " + p.Manager.Execute("nx run "+p.App.Manifest.Name+":build")
 	case p.turbo():
 		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
 		return "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.App.Manifest.Name, "."))
 	default:
-		return p.Manager.Run("build")
+		return p.Manager.Run(p.buildScript)
 	}
 }
+
+// Build is what the build script runs.
+func (p *Project) Build() npmscript.Run { return p.scripts.Script(p.buildScript) }
+
+// BuiltByNX tells whether Nx builds the app, which has no build script of its own.
+func (p *Project) BuiltByNX() bool { return p.byNX }
+
+// Run is what a script of the app runs.
+func (p *Project) Run(name string) npmscript.Run { return p.scripts.Script(name) }
 
 // BuildCommandOr is the command that builds the app: the build script, or a program of a dependency where there is no build script.
 func (p *Project) BuildCommandOr(program string) string {
@@ -47,8 +59,8 @@ func (p *Project) builtBefore() []laterScript {
 	needed := packagejson.NeededBy(p.App, p.members)
 
 	return lo.FilterMap(needed, func(known packagejson.Package, _ int) (laterScript, bool) {
-		script := laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run("build")}
+		later := laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run(usualBuild)}
 
-		return script, known.Manifest.Scripts["build"] != ""
+		return later, known.Manifest.Scripts[usualBuild] != ""
 	})
 }

@@ -66,22 +66,39 @@ type Dockerfile struct {
 	ModulesBuilt bool
 	// WithManager says that the start command needs the manager.
 	WithManager bool
+	// EmptyFiles and BuildEmptyFiles are files with variables that the start command and the build demand and that are not in the source.
+	EmptyFiles, BuildEmptyFiles []string
+	// Programs are the directories in which the start command looks for programs of dependencies, unless a package manager runs it.
+	Programs []string
+	// RunDirectory is where the start command runs.
+	RunDirectory string
 	// Start is the start command, in the form of CMD.
 	Start string
 	// Host is a variable, as NAME=value, that makes the server listen to other machines; empty where it needs none.
 	Host string
 
-	// Output is the directory that the build leaves, relative to the app's.
+	// Output is the directory that the build leaves, relative to the app's; empty where only the build itself tells.
 	Output string
+	// AnyBase says that it is not known below which path a site expects to be served.
+	AnyBase bool
 	// Standalone is the directory in which the app stands in the output of Next.js' standalone server.
 	Standalone string
+	// AnyTracingRoot says that the app may stand elsewhere in the output of Next.js' standalone server.
+	AnyTracingRoot bool
 	// Entry is the file that starts Next.js' standalone server, relative to the top of its output.
 	Entry string
+
+	// beside are the names of the managers that scripts call beside the one that installs the dependencies.
+	beside []string
 }
 
 // Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what says in words
 // what is being built. The build is that of the app's build script. Its errors are the user's.
 func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, error) {
+	if err := p.checkOutside(); err != nil {
+		return nil, err
+	}
+
 	files, err := p.InstallFiles()
 	if err != nil {
 		return nil, err
@@ -114,6 +131,8 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 		Build: p.buildCommand(), BuildEnvironment: []string{"NODE_COMPILE_CACHE=" + compileCache},
 		BuildMounts: compileCacheMount() + buildplan.SecretMounts(buildSecrets),
 		Modules:     lo.Map(p.packages(), func(known packagejson.Package, _ int) string { return path.Join(known.Directory, "node_modules") }),
+
+		RunDirectory: directory, BuildEmptyFiles: p.missingFiles(p.Build()), beside: lo.Without(managersOf(p.Build()), packagemanager.NPM, p.Manager.Name),
 	}, nil
 }
 
@@ -121,7 +140,7 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 const BuildStage = "build"
 
 // HasBase tells whether the stages have more in common than the image.
-func (d *Dockerfile) HasBase() bool { return d.Setup != "" || len(d.Environment) > 0 || d.OpenSSL }
+func (d *Dockerfile) HasBase() bool { return d.Setups() != "" || len(d.Environment) > 0 || d.OpenSSL }
 
 // Elsewhere tells whether the build has to change to the app's directory first.
 func (d *Dockerfile) Elsewhere() bool {
@@ -131,6 +150,11 @@ func (d *Dockerfile) Elsewhere() bool {
 // HasBuild tells whether anything is done to the sources or to the dependencies once both are there.
 func (d *Dockerfile) HasBuild() bool {
 	return d.Build != "" || d.ModulesBuilt || len(d.Later)+len(d.Before) > 0
+}
+
+// Inside is the app's directory relative to the top of its workspace; empty for an app that is part of none.
+func (d *Dockerfile) Inside() string {
+	return strings.Trim(strings.TrimPrefix(d.AppDirectory, packagemanager.WorkDirectory), "/")
 }
 
 // CacheMount is the mount of the manager's cache; empty where the source brings the packages.

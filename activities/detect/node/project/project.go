@@ -8,9 +8,11 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/lockfile"
+	"github.com/zeitwork/zeitwork/activities/detect/node/nx"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // Project is what is known of an app with a package.json, and of the workspace that it is part of.
@@ -22,6 +24,11 @@ type Project struct {
 
 	settings buildplan.Settings
 	appFiles fs.FS
+	// scripts resolves the app's scripts, and buildScript is the name of the one that builds it.
+	scripts     npmscript.Resolver
+	buildScript string
+	// byNX says that Nx builds the app, which has no build script of its own.
+	byNX bool
 	// top is the directory of the repository in which the dependencies are installed: that of the workspace, or the app's.
 	top string
 	// topFiles are the files below top, and root is the package.json there.
@@ -42,12 +49,15 @@ type Project struct {
 // Open reads the app in the root directory, whose package.json is manifest, and checks what would keep its dependencies from being installed. Its errors
 // are the user's.
 func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Manifest) (*Project, error) {
-	top, directory, err := packagejson.WorkspaceTop(tree.Repository, tree.Directory)
+	top, directory, byNX, err := topOf(tree)
 	if err != nil {
 		return nil, err
 	}
 
 	project := &Project{top: top, App: packagejson.Package{Directory: directory, Manifest: manifest}, appFiles: tree.FS, settings: settings}
+	project.scripts = Scripts(tree, manifest)
+	project.buildScript = BuildScript(manifest, project.scripts)
+	project.byNX = byNX
 
 	if err := project.leaveWorkspace(tree.Repository); err != nil {
 		return nil, err
@@ -78,6 +88,26 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 	project.Node, err = project.chooseVersion(settings.BaseImages[buildplan.RuntimeNode])
 
 	return project, err
+}
+
+// topOf returns the directory in which the dependencies are installed, the app's directory in there, and whether Nx builds the app.
+func topOf(tree source.Tree) (top, directory string, byNX bool, err error) {
+	top, directory, err = packagejson.WorkspaceTop(tree.Repository, tree.Directory)
+	if err != nil {
+		return "", "", false, err
+	}
+
+	own, _, err := packagejson.Read(tree, ".")
+	if err != nil {
+		return "", "", false, err
+	}
+
+	_, byNX = nx.Read(tree, own)
+	if byNX && directory == "." {
+		top, directory, _ = nx.Top(tree.Repository, tree.Directory)
+	}
+
+	return top, directory, byNX, nil
 }
 
 // InApp is the path in the image of something below the app's directory.

@@ -1,14 +1,13 @@
 package project
 
 import (
-	"path"
-	"regexp"
 	"strings"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
 // canPrune tells whether the manager can take dependencies away. bun, which installs anew, would run the app's scripts without what they need, and leave
@@ -27,22 +26,21 @@ func (p *Project) hasBuildDependencies() bool {
 	return lo.SomeBy(p.packages(), func(known packagejson.Package) bool { return len(known.Manifest.DevDependencies) > 0 })
 }
 
-// programs are the names of the programs that are named otherwise than the package that brings them, by the package.
-var programs = map[string]string{
-	"@nestjs/cli": "nest", "typescript": "tsc", "@remix-run/serve": "remix-serve", "@react-router/serve": "react-router-serve", "dotenv-cli": "dotenv",
-}
-
-// startsWithDevelopmentDependency tells whether the start script needs a dependency that only the build should need, such as tsx.
-func (p *Project) startsWithDevelopmentDependency() bool {
-	words := regexp.MustCompile(`[^\w@-]+`).Split(p.Script("prestart")+" "+p.Script("start"), -1)
+// needsDevelopmentDependency tells whether what runs needs a dependency that only the build should need, such as tsx: as its program, as one that starts the
+// program, or as an argument.
+func (p *Project) needsDevelopmentDependency(run npmscript.Run) bool {
 	development := lo.OmitByKeys(lo.Assign(p.root.DevDependencies, p.App.Manifest.DevDependencies), lo.Keys(p.App.Manifest.Dependencies))
+	words := run.Through
+
+	for _, command := range run.Commands {
+		for _, text := range append(lo.Values(command.Environment), command.Words...) {
+			words = append(words, strings.FieldsFunc(text, func(letter rune) bool { return strings.ContainsRune(" =,", letter) })...)
+		}
+	}
 
 	return lo.SomeBy(lo.Keys(development), func(name string) bool {
-		program := programs[name]
-		if program == "" {
-			program = path.Base(name)
-		}
-
-		return lo.Contains(words, program) && !strings.HasPrefix(name, "@types/")
+		return !strings.HasPrefix(name, "@types/") && lo.SomeBy(words, func(word string) bool {
+			return word == name || word == npmscript.ProgramOf(name) || strings.HasPrefix(word, name+"/")
+		})
 	})
 }
