@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/pb"
