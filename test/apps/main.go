@@ -3,6 +3,9 @@
 //
 //	go run ./test/apps
 //	go run ./test/apps -only next-npm,nest
+//	go run ./test/apps -sources /tmp/apps
+//
+// With -sources it only makes the applications' repositories, in a folder, for zeitwork detect to be tried on.
 //
 // It ends with 1 where an application does not answer.
 package main
@@ -31,10 +34,23 @@ import (
 func main() {
 	only := flag.String("only", "", "the applications to deploy, with commas between; empty: all")
 
+	sources := flag.String("sources", "", "only make the applications' repositories, in this folder")
+
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	results, err := deployAll(ctx, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+
+	var results []result
+
+	all, err := chosen(strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+
+	switch {
+	case err != nil:
+	case *sources != "":
+		err = makeSources(ctx, all, *sources)
+	default:
+		results, err = deployAll(ctx, all)
+	}
 
 	stop()
 
@@ -66,13 +82,30 @@ func chosen(names []string) ([]application, error) {
 	return lo.Filter(all, func(a application, _ int) bool { return slices.Contains(names, a.name) }), nil
 }
 
-// deployAll deploys one application after the other. An application that fails keeps none from its turn.
-func deployAll(ctx context.Context, names []string) (results []result, err error) {
-	all, err := chosen(names)
-	if err != nil {
-		return nil, err
+// makeSources makes the repositories of the applications below a folder. An application that fails keeps none from its turn.
+func makeSources(ctx context.Context, all []application, folder string) error {
+	var failed error
+
+	for _, a := range all {
+		if ctx.Err() != nil {
+			return errors.Join(failed, ctx.Err())
+		}
+
+		repository, err := a.source(ctx, filepath.Join(folder, a.name))
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", a.name, err))
+
+			continue
+		}
+
+		fmt.Println(repository.Dir)
 	}
 
+	return failed
+}
+
+// deployAll deploys one application after the other. An application that fails keeps none from its turn.
+func deployAll(ctx context.Context, all []application) (results []result, err error) {
 	scratch, err := rig.NewScratch()
 	if err != nil {
 		return nil, err

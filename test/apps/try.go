@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -92,30 +90,6 @@ func (r *result) run(ctx context.Context, p *rig.Platform, dir string) (err erro
 	r.answered, r.took = true, time.Since(began)
 
 	return nil
-}
-
-// source makes the repository with the application's source in one commit.
-func (r *result) source(ctx context.Context, dir string) (*rig.Repository, error) {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return nil, fmt.Errorf("make a folder for the source: %w", err)
-	}
-
-	if err := r.write(ctx, dir); err != nil {
-		return nil, fmt.Errorf("make the source: %w", err)
-	}
-
-	if err := r.manager.lock(ctx, dir); err != nil {
-		return nil, fmt.Errorf("lock the dependencies: %w", err)
-	}
-
-	repository, err := rig.NewRepository(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-
-	_, err = repository.Commit(ctx)
-
-	return repository, err
 }
 
 // detectedIn returns the framework of a deployment's build plan.
