@@ -67,7 +67,7 @@ func measure(ctx context.Context, rounds int, all []framework) (results []result
 	}
 	defer func() { _ = runner.Close() }()
 
-	b := &workbench{rounds: rounds, scratch: scratch, platform: &platform{api: started.API}, runner: runner}
+	b := &workbench{rounds: rounds, scratch: scratch, platform: started, runner: runner}
 
 	for _, f := range all {
 		measured, err := b.measure(ctx, f)

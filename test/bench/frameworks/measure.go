@@ -7,6 +7,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/test/bench/container"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
@@ -15,7 +19,7 @@ import (
 type workbench struct {
 	rounds   int
 	scratch  string
-	platform *platform
+	platform *rig.Platform
 	runner   *container.Runner
 }
 
@@ -33,20 +37,31 @@ type result struct {
 	memory             int64
 }
 
+// project makes a project of the sample, with enough memory for each framework.
+func (b *workbench) project(ctx context.Context, name string, s *rig.Sample, variables map[string]string) (uuid.UUID, error) {
+	const memory, cpu = 512 << 20, 200
+
+	made, err := b.platform.NewProject(ctx, client.CreateProjectInputBody{
+		Name: name, RepositoryURL: s.URL(), MemoryBytes: lo.ToPtr[int64](memory), CPUMillis: lo.ToPtr[int64](cpu),
+	}, variables)
+
+	return made.ID, err
+}
+
 func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 	s, err := newSample(ctx, f, filepath.Join(b.scratch, f.name))
 	if err != nil {
 		return result{}, err
 	}
 
-	project, err := b.platform.project(ctx, f.name, s, f.variables)
+	project, err := b.project(ctx, f.name, s, f.variables)
 	if err != nil {
 		return result{}, err
 	}
 
 	progress(f.name, "cold build")
 
-	cold, err := b.platform.deploy(ctx, project)
+	cold, err := deploy(ctx, b.platform, project)
 	if err != nil {
 		return result{}, err
 	}
@@ -55,7 +70,7 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 		return result{}, err
 	}
 
-	unchanged, err := b.platform.deploy(ctx, project)
+	unchanged, err := deploy(ctx, b.platform, project)
 	if err != nil {
 		return result{}, err
 	}
@@ -69,12 +84,12 @@ func (b *workbench) measure(ctx context.Context, f framework) (result, error) {
 		return result{}, err
 	}
 
-	deploy := func() (deployed, error) { return b.platform.deploy(ctx, project) }
-	if err := b.change(ctx, f, s, &r, deploy); err != nil {
+	again := func() (deployed, error) { return deploy(ctx, b.platform, project) }
+	if err := b.change(ctx, f, s, &r, again); err != nil {
 		return result{}, err
 	}
 
-	if err := b.platform.remove(ctx, project); err != nil {
+	if err := b.platform.DeleteProject(ctx, project); err != nil {
 		return result{}, err
 	}
 
@@ -145,17 +160,17 @@ func (b *workbench) official(ctx context.Context, f framework) (int64, error) {
 		return 0, err
 	}
 
-	project, err := b.platform.project(ctx, f.name+"-official", s, f.variables)
+	project, err := b.project(ctx, f.name+"-official", s, f.variables)
 	if err != nil {
 		return 0, err
 	}
 
-	built, err := b.platform.deploy(ctx, project)
+	built, err := deploy(ctx, b.platform, project)
 	if err != nil {
 		return 0, fmt.Errorf("with the official Dockerfile: %w", err)
 	}
 
 	size, err := b.size(ctx, project, built.digest)
 
-	return size, errors.Join(err, b.platform.remove(ctx, project))
+	return size, errors.Join(err, b.platform.DeleteProject(ctx, project))
 }

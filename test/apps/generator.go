@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
+)
+
+const (
+	// generatorTime bounds what makes or locks one application's source.
+	generatorTime = 5 * time.Minute
+	// generatorNode is the Node that runs generators and package managers: several want a newer one than the machine has.
+	generatorNode = "node@24"
+	// generated is the folder that generators make below the one that they run in.
+	generated = "app"
+)
+
+// generatedBy returns a write function that runs a generator from npm's registry, a package with its version, in an empty folder. The command makes
+// the folder that generated names.
+func generatedBy(pkg string, command ...string) func(context.Context, string) error {
+	return func(ctx context.Context, dir string) error {
+		parent := dir + ".generator"
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return fmt.Errorf("make a folder for the generator: %w", err)
+		}
+
+		if err := npx(ctx, parent, []string{pkg}, command...); err != nil {
+			return err
+		}
+
+		if err := os.Rename(filepath.Join(parent, generated), dir); err != nil {
+			return fmt.Errorf("take what the generator made: %w", err)
+		}
+
+		// Some generators install what they have no flag against. What is deployed is what people commit.
+		return os.RemoveAll(filepath.Join(dir, "node_modules"))
+	}
+}
+
+// withScript adds a script to the package.json of what write makes, as its owner would.
+func withScript(write func(context.Context, string) error, name, script string) func(context.Context, string) error {
+	return func(ctx context.Context, dir string) error {
+		if err := write(ctx, dir); err != nil {
+			return err
+		}
+
+		return npx(ctx, dir, nil, "npm", "pkg", "set", "scripts."+name+"="+script)
+	}
+}
+
+// npx runs a command of packages from npm's registry in a folder, without a terminal.
+func npx(ctx context.Context, dir string, packages []string, command ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, generatorTime)
+	defer cancel()
+
+	arguments := []string{"--yes", "--package", generatorNode}
+	for _, pkg := range packages {
+		arguments = append(arguments, "--package", pkg)
+	}
+
+	run := exec.CommandContext(ctx, "npx", append(append(arguments, "--"), command...)...)
+	run.Dir = dir
+	run.Env = append(os.Environ(), "CI=1", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "NEXT_TELEMETRY_DISABLED=1", "NG_CLI_ANALYTICS=false",
+		"npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false")
+
+	if _, err := rig.Run(run); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(packages, ", "), err)
+	}
+
+	return nil
+}

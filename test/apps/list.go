@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/zeitwork/zeitwork/test/fixtures"
+	"github.com/zeitwork/zeitwork/test/rig"
+)
+
+// The generators, with the versions that these were tried with. Each brings its templates along: those that fetch theirs from elsewhere are left
+// out.
+const (
+	createNext       = "create-next-app@16.4.3"
+	createVite       = "create-vite@9.3.0"
+	createViteExtra  = "create-vite-extra@5.0.3"
+	createSvelte     = "sv@0.17.1"
+	createVue        = "create-vue@3.24.0"
+	createNest       = "@nestjs/cli@12.0.8"
+	createAngular    = "@angular/cli@22.2.7"
+	createDocusaurus = "create-docusaurus@3.10.2"
+	createReact      = "create-react-app@5.1.0"
+	createFastify    = "fastify-cli@8.0.2"
+	createExpress    = "express-generator@4.16.1"
+	createT3         = "create-t3-app@7.40.0"
+	createEmber      = "ember-cli@7.3.0"
+	createRspack     = "create-rspack@2.2.3"
+	createSlidev     = "create-slidev@52.15.2"
+	createSails      = "sails@1.5.18"
+)
+
+// applications are all that are deployed, in this order.
+func applications() []application {
+	return slices.Concat(nextApps(), viteApps(), siteApps(), serverApps(), otherLanguages())
+}
+
+func nextApps() []application {
+	next := func(name string, m manager, text string, flags ...string) application {
+		command := append([]string{"create-next-app", generated, "--yes", "--skip-install", "--disable-git", "--use-npm"}, flags...)
+
+		return application{name: name, framework: "Next.js", manager: m, write: generatedBy(createNext, command...), text: text}
+	}
+
+	return []application{
+		next("next-npm", npm, "To get started", "--ts", "--eslint", "--tailwind", "--app", "--src-dir", "--import-alias", "@/*"),
+		next("next-pnpm", pnpm, "To get started", "--js", "--no-eslint", "--no-tailwind", "--no-app", "--no-src-dir", "--import-alias", "@/*"),
+		next("next-yarn", yarn1, "To get started", "--ts", "--no-linter", "--tailwind", "--app", "--no-src-dir", "--import-alias", "@/*"),
+		next("next-yarn4", yarn4, "To get started", "--js", "--no-linter", "--no-tailwind", "--app", "--src-dir", "--import-alias", "~/*"),
+		next("next-bun", bun, "Hello world", "--ts", "--biome", "--no-tailwind", "--app", "--empty", "--no-src-dir", "--import-alias", "@/*"),
+		{
+			name: "t3", framework: "Next.js (create-t3-app)", manager: npm, text: "Create T3 App",
+			write: generatedBy(createT3, "create-t3-app", generated, "--CI", "--noGit", "--noInstall", "--appRouter", "--tailwind",
+				"--trpc", "false", "--prisma", "false", "--nextAuth", "false"),
+		},
+	}
+}
+
+func viteApps() []application {
+	vite := func(template string, m manager) application {
+		return application{
+			name: "vite-" + template, framework: "Vite", manager: m, text: "<title>" + generated + "</title>",
+			write: generatedBy(createVite, "create-vite", generated, "--template", template, "--no-interactive"),
+		}
+	}
+
+	return []application{
+		vite("react-ts", npm),
+		vite("vue-ts", pnpm),
+		vite("svelte-ts", yarn1),
+		vite("solid-ts", yarn4),
+		vite("preact", bun),
+		vite("lit-ts", npm),
+		vite("vanilla", npm),
+		{
+			name: "vue-router", framework: "Vue (create-vue)", manager: pnpm, text: "<title>Vite App</title>", path: "/about",
+			write: generatedBy(createVue, "create-vue", generated, "--ts", "--router", "--pinia"),
+		},
+		{
+			name: "vite-ssr", framework: "Vite with a server", manager: npm, text: "<title>" + generated + "</title>",
+			// Its package.json has no start script; preview serves what was built.
+			write: withScript(generatedBy(createViteExtra, "create-vite-extra", generated, "--template", "ssr-react-ts"), "start", "npm run preview"),
+		},
+	}
+}
+
+func siteApps() []application {
+	return []application{
+		{
+			name: "angular", framework: "Angular", manager: npm, text: "<title>App</title>",
+			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false"),
+		},
+		{
+			name: "angular-ssr", framework: "Angular with a server", manager: npm, text: "Hello, " + generated,
+			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false", "--ssr"),
+		},
+		{
+			name: "docusaurus", framework: "Docusaurus", manager: npm, text: "Docusaurus", path: "/docs/intro",
+			write: generatedBy(createDocusaurus, "create-docusaurus", generated, "classic", "--typescript", "--skip-install", "--package-manager", "npm"),
+		},
+		{
+			name: "create-react-app", framework: "Create React App", manager: npm, text: "<title>React App</title>",
+			write: generatedBy(createReact, "create-react-app", generated),
+		},
+		{
+			name: "ember", framework: "Ember", manager: pnpm, text: "<title>AppWeb</title>",
+			write: generatedBy(createEmber, "ember", "new", "app-web", "--directory", generated, "--skip-npm", "--skip-git", "--no-interactive"),
+		},
+		{
+			name: "rspack", framework: "Rspack", manager: npm, text: "<title>Rspack + React + TS</title>",
+			write: generatedBy(createRspack, "create-rspack", generated, "--template", "react-ts"),
+		},
+		{
+			name: "slidev", framework: "Slidev", manager: npm, text: "Slidev",
+			write: generatedBy(createSlidev, "create-slidev", generated),
+		},
+	}
+}
+
+func serverApps() []application {
+	return []application{
+		{
+			name: "sveltekit", framework: "SvelteKit", manager: npm, text: "to your new",
+			write: generatedBy(createSvelte, "sv", "create", generated, "--template", "demo", "--types", "ts", "--no-install",
+				"--add", "sveltekit-adapter=adapter:node"),
+		},
+		{
+			name: "nest", framework: "NestJS", manager: npm, text: "Hello World!",
+			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "npm"),
+		},
+		{
+			name: "nest-pnpm", framework: "NestJS", manager: pnpm, text: "Hello World!",
+			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "pnpm"),
+		},
+		{
+			name: "fastify", framework: "Fastify", manager: npm, text: `{"root":true}`,
+			write: generatedBy(createFastify, "fastify", "generate", generated, "--lang=ts"),
+		},
+		{
+			name: "fastify-js", framework: "Fastify", manager: yarn1, text: `{"root":true}`,
+			write: generatedBy(createFastify, "fastify", "generate", generated),
+		},
+		{
+			name: "express", framework: "Express", manager: npm, text: "Welcome to Express",
+			write: generatedBy(createExpress, "express", generated, "--view=pug"),
+		},
+		{
+			name: "express-bun", framework: "Express", manager: bun, text: "Welcome to Express",
+			write: generatedBy(createExpress, "express", generated, "--view=ejs"),
+		},
+		{
+			name: "sails", framework: "Sails", manager: npm, text: "Sails",
+			write: generatedBy(createSails, "sails", "new", generated, "--no-frontend", "--fast"),
+		},
+	}
+}
+
+func otherLanguages() []application {
+	return []application{
+		{
+			name: "rails", framework: "Rails", text: "Hello from Rails",
+			write:     func(ctx context.Context, dir string) error { return fixtures.WriteRails(ctx, dir, rig.CacheDir()) },
+			variables: map[string]string{"SECRET_KEY_BASE": "only-for-trying-only-for-trying-only-for-trying-only-for-trying"},
+		},
+		{
+			name: "laravel", framework: "Laravel", text: "Hello from Laravel",
+			write:     func(ctx context.Context, dir string) error { return fixtures.WriteLaravel(ctx, dir, rig.CacheDir()) },
+			variables: map[string]string{"APP_KEY": "base64:b25seS1mb3ItbWVhc3VyaW5nLW9ubHktZm9yLW1lYXM="},
+		},
+	}
+}
