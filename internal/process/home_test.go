@@ -3,6 +3,7 @@ package process
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -20,8 +21,12 @@ func TestLock_Taken_SaysToStopTheOther(t *testing.T) {
 
 	release()
 
-	release, err = home.Lock()
-	require.NoError(t, err)
+	// A child that another test forks at this moment has the lock's file open until it executes its program.
+	require.Eventually(t, func() bool {
+		release, err = home.Lock()
+
+		return err == nil
+	}, 10*time.Second, 5*time.Millisecond)
 	release()
 }
 
