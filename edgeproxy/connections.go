@@ -33,8 +33,10 @@ func newConnections(template *http.Transport, d *dialer) *connections {
 			return nil, err
 		}
 
-		made, dialed := ctx.Value(connectionKey{}).(*connection), newWire(raw)
-		made.wire = dialed
+		dialed := newWire(raw)
+		if made, ok := ctx.Value(connectionKey{}).(*connection); ok {
+			made.wire = dialed
+		}
 
 		return dialed, nil
 	}
