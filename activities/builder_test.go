@@ -419,7 +419,7 @@ func filesOf(t *testing.T, image v1.Image) []string {
 
 	defer func() { _ = stream.Close() }()
 
-	require.NoError(t, extract(t.Context(), stream, directory, 0))
+	require.NoError(t, extract(t.Context(), stream, directory, fileTimes{}))
 
 	entries, err := os.ReadDir(directory)
 	require.NoError(t, err)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http/cgi"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -50,7 +51,7 @@ func setup(t *testing.T) *testBundle {
 	bundle := &testBundle{project: id.New(), key: secret.GenerateKey()}
 	bundle.registry = NewRegistry(RegistryConfig{Host: part(t, "ZEITWORK_TEST_REGISTRY"), Insecure: true}, bundle.key)
 	bundle.config = SourceConfig{
-		Protocols: []string{"https", "http", "file"}, MaxBytes: 32 << 20, Timeout: time.Minute,
+		Protocols: []string{"https", "http", "file"}, Internal: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 32 << 20, Timeout: time.Minute,
 		Directory: filepath.Join(t.TempDir(), "sources"), CacheBytes: 64 << 20,
 	}
 	bundle.source = bundle.newSource(t)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/egress"
 )
 
 const (
@@ -20,6 +22,8 @@ const (
 	gitErrorBytes = 16 << 10
 	// gitKillGrace is how long git's output is waited for after it was killed.
 	gitKillGrace = 2 * time.Second
+	// noProxy listens nowhere: a command that asks no server cannot reach one.
+	noProxy = "http://127.0.0.1:1"
 	// slowTime is after how long a server that sends next to nothing is given up.
 	slowTime = 30 * time.Second
 )
@@ -35,6 +39,10 @@ type git struct {
 	directory string
 	// patience is how long a server may send next to nothing, in whole seconds; zero is slowTime.
 	patience time.Duration
+	// dialer makes its connections.
+	dialer egress.Dialer
+	// proxy is the URL of the proxy that it is to use; only remote sets it.
+	proxy string
 }
 
 // gitError is what git said when it failed.
@@ -42,6 +50,8 @@ type gitError struct {
 	command string
 	stderr  string
 	err     error
+	// unreachable is why a server could not be connected to; nil where git failed for another reason.
+	unreachable error
 }
 
 func (e *gitError) Error() string {
@@ -49,6 +59,24 @@ func (e *gitError) Error() string {
 }
 
 func (e *gitError) Unwrap() error { return e.err }
+
+// remote runs git for a command that asks a server, and returns what it wrote. git's connections are made by the dialer, those of redirects too.
+func (g git) remote(ctx context.Context, arguments ...string) ([]byte, error) {
+	proxy, err := egress.NewProxy(ctx, g.dialer)
+	if err != nil {
+		return nil, err
+	}
+	defer proxy.Close()
+
+	g.proxy = proxy.URL()
+
+	output, err := g.output(ctx, arguments...)
+	if failure, ok := errors.AsType[*gitError](err); ok {
+		failure.unreachable = proxy.Failure()
+	}
+
+	return output, err
+}
 
 // output runs git and returns what it wrote.
 func (g git) output(ctx context.Context, arguments ...string) ([]byte, error) {
@@ -58,13 +86,40 @@ func (g git) output(ctx context.Context, arguments ...string) ([]byte, error) {
 	return stdout.Bytes(), err
 }
 
+// stream runs git with what it reads, and has read take what it writes. The error is that of read where there is one; to return before the end of the
+// output ends git.
+func (g git) stream(ctx context.Context, stdin io.Reader, read func(output io.Reader) error, arguments ...string) error {
+	output, written := io.Pipe()
+	ended := make(chan error, 1)
+
+	go func() {
+		err := g.runWith(ctx, stdin, written, arguments...)
+		_ = written.CloseWithError(err)
+		ended <- err
+	}()
+
+	err := read(output)
+	_ = output.CloseWithError(io.ErrClosedPipe)
+
+	if failed := <-ended; err == nil {
+		return failed
+	}
+
+	return err
+}
+
 // run writes git's output to stdout. The error is the context's cause where that ended the run, else a *gitError.
 func (g git) run(ctx context.Context, stdout io.Writer, arguments ...string) error {
+	return g.runWith(ctx, nil, stdout, arguments...)
+}
+
+func (g git) runWith(ctx context.Context, stdin io.Reader, stdout io.Writer, arguments ...string) error {
 	stderr := &boundedBuffer{limit: gitErrorBytes}
 
 	command := exec.CommandContext(ctx, "git", append(g.settings(), arguments...)...)
 	command.Dir = g.directory
 	command.Env = g.environment()
+	command.Stdin = stdin
 	command.Stdout = stdout
 	command.Stderr = stderr
 	command.WaitDelay = gitKillGrace
@@ -90,6 +145,7 @@ func (g git) settings() []string {
 	patience := cmp.Or(g.patience, slowTime)
 
 	return []string{
+		"-c", "http.proxy=" + cmp.Or(g.proxy, noProxy),
 		"-c", "core.hooksPath=/dev/null",
 		"-c", "credential.helper=",
 		"-c", "gc.auto=0",
@@ -99,7 +155,6 @@ func (g git) settings() []string {
 		// What is fetched is thrown away: a pack is kept as it came, and not waited for until it is on disk.
 		"-c", "fetch.unpackLimit=1",
 		"-c", "core.fsync=none",
-		"-c", "tar.umask=0022",
 		// A server that stops sending is given up.
 		"-c", "http.lowSpeedLimit=1000",
 		"-c", "http.lowSpeedTime=" + strconv.Itoa(int(patience.Seconds())),
@@ -119,10 +174,8 @@ func (g git) environment() []string {
 		"GIT_ALLOW_PROTOCOL=" + strings.Join(g.protocols, ":"),
 	}
 
-	for _, name := range []string{
-		"PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO",
-		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY",
-	} {
+	// The proxy of the environment is that of git's proxy. A host of NO_PROXY would be reached past both.
+	for _, name := range []string{"PATH", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"} {
 		if value, ok := os.LookupEnv(name); ok {
 			environment = append(environment, name+"="+value)
 		}

@@ -1,12 +1,11 @@
 package activities
 
 import (
-	"context"
 	"errors"
 	"net"
-	"net/url"
 	"strings"
 
+	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -57,10 +56,19 @@ func gitComplaints() []gitComplaint {
 }
 
 // explainGit turns git's words into a sentence for the user. Want is the branch or commit that was asked for.
-func explainGit(ctx context.Context, err error, repository, want string) error {
+func explainGit(err error, repository, want string) error {
 	failure, ok := errors.AsType[*gitError](err)
 	if !ok {
 		return err
+	}
+
+	if isNowhere(failure.unreachable) {
+		return problem.Wrap(errors.Join(err, failure.unreachable), problem.NotFound,
+			"The host of %s, or one that it redirects to, does not exist or has no public address. Check the URL in the project's settings.", repository)
+	}
+
+	if saysDiskIsFull(failure.stderr) {
+		return problem.Wrap(err, problem.Unavailable, diskIsFull)
 	}
 
 	for _, complaint := range gitComplaints() {
@@ -72,22 +80,13 @@ func explainGit(ctx context.Context, err error, repository, want string) error {
 		}
 	}
 
-	if strings.Contains(failure.stderr, "Could not resolve host") && hostIsUnknown(ctx, repository) {
-		return problem.Wrap(err, problem.NotFound, "The host of %s does not exist. Check the URL in the project's settings.", repository)
-	}
-
 	return problem.Wrap(err, problem.Unavailable, "The repository %s does not answer.", repository)
 }
 
-// hostIsUnknown tells a name that does not exist from name servers that do not answer, which git does not.
-func hostIsUnknown(ctx context.Context, repository string) bool {
-	parsed, err := url.Parse(repository)
-	if err != nil {
-		return false
-	}
-
-	_, err = net.DefaultResolver.LookupHost(ctx, parsed.Hostname())
+// isNowhere tells whether a connection failed because its host does not exist or is an internal one. Users are told the same of both, or the sentence
+// would tell which internal names there are.
+func isNowhere(err error) bool {
 	failure, ok := errors.AsType[*net.DNSError](err)
 
-	return ok && failure.IsNotFound
+	return errors.Is(err, egress.ErrNotPublic) || ok && failure.IsNotFound
 }

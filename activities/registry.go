@@ -160,6 +160,10 @@ func (r *Registry) trouble(err error, format string, args ...any) error {
 		return err
 	}
 
+	if full := explainDisk(err); problem.CodeOf(full) == problem.Unavailable {
+		return full
+	}
+
 	answer, answered := errors.AsType[*transport.Error](err)
 	if answered && answer.StatusCode < http.StatusInternalServerError && answer.StatusCode != http.StatusTooManyRequests {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -25,11 +27,12 @@ const (
 //
 //nolint:lll // One field a line, with its documentation.
 type SourceConfig struct {
-	Protocols  []string      `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
-	MaxBytes   int64         `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`
-	Timeout    time.Duration `doc:"Longest time that fetching a source may take."                                                          env:"ZEITWORK_SOURCE_TIMEOUT"      envDefault:"10m"`
-	Directory  string        `doc:"Where a worker keeps unpacked sources; workers of one machine may share it."                            env:"ZEITWORK_SOURCE_DIR"          envDefault:"/var/cache/zeitwork/sources"`
-	CacheBytes int64         `doc:"How much of them is kept when they are not in use, in bytes; the oldest go first."                      env:"ZEITWORK_SOURCE_CACHE_BYTES"  envDefault:"10737418240"`
+	Protocols  []string       `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
+	MaxBytes   int64          `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`
+	Internal   []netip.Prefix `doc:"Ranges of internal addresses that sources may be fetched from, with commas between, such as that of a company's own git server. Everybody who can make a project can then have workers connect there." env:"ZEITWORK_SOURCE_INTERNAL_RANGES"`
+	Timeout    time.Duration  `doc:"Longest time that fetching a source may take."                                                          env:"ZEITWORK_SOURCE_TIMEOUT"      envDefault:"10m"`
+	Directory  string         `doc:"Where a worker keeps unpacked sources; workers of one machine may share it."                            env:"ZEITWORK_SOURCE_DIR"          envDefault:"/var/cache/zeitwork/sources"`
+	CacheBytes int64          `doc:"How much of them is kept when they are not in use, in bytes; the oldest go first."                      env:"ZEITWORK_SOURCE_CACHE_BYTES"  envDefault:"10737418240"`
 }
 
 // Source fetches repositories and hands their trees to the steps that follow, on this worker or another one.
@@ -53,6 +56,12 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 		return nil, err
 	}
 
+	for _, protocol := range config.Protocols {
+		if !slices.Contains([]string{"https", "http", "file"}, protocol) {
+			return nil, fmt.Errorf("ZEITWORK_GIT_PROTOCOLS names %s: sources can be fetched by https, http and file alone", protocol)
+		}
+	}
+
 	settings := filepath.Join(config.Directory, "gitconfig")
 	content := ""
 
@@ -71,7 +80,8 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 	}
 
 	return &Source{
-		config: config, registry: registry, git: git{config: settings, protocols: config.Protocols}, cache: cache, headTimeout: headTimeout,
+		config: config, registry: registry, cache: cache,
+		git: git{config: settings, protocols: config.Protocols, dialer: egress.Dialer{Internal: config.Internal}}, headTimeout: headTimeout,
 	}, nil
 }
 
@@ -93,6 +103,8 @@ type CloneResult struct {
 	Digest string
 	// SizeBytes is the artifact's compressed size.
 	SizeBytes int64
+	// Missing are sentences for the user: what is not in the source although the repository names it.
+	Missing []string
 }
 
 // Head returns the full hash of the commit that the branch points at.
@@ -111,9 +123,9 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 
 	ref := "refs/heads/" + branch
 
-	output, err := s.git.output(ctx, "ls-remote", "--", repositoryURL, ref)
+	output, err := s.git.remote(ctx, "ls-remote", "--", repositoryURL, ref)
 	if err != nil {
-		return "", explainGit(ctx, err, repositoryURL, branch)
+		return "", explainGit(err, repositoryURL, branch)
 	}
 
 	// The pattern also matches refs that only end in it.
@@ -129,7 +141,7 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 }
 
 // Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched
-// where an earlier attempt has put it there. Submodules and Git LFS objects are not part of it.
+// where an earlier attempt has put it there. Files in Git LFS are part of it where their server gives them to anybody, submodules are not.
 func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, error) {
 	if err := checkRepositoryURL(request.RepositoryURL, s.config.Protocols); err != nil {
 		return CloneResult{}, err

@@ -9,7 +9,6 @@ import (
 	"hash"
 	"io"
 	"os"
-	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
@@ -21,29 +20,33 @@ const archiveMediaType types.MediaType = "application/vnd.zeitwork.source.layer.
 
 // archive is the tree of a commit as a compressed tar file on disk; it is the layer of the source artifact.
 type archive struct {
-	commit commit
+	sourceContent
+
 	path   string
 	digest v1.Hash
 	diffID v1.Hash
 	size   int64
 }
 
-// pack writes the commit's tree to path. The same commit always gives the same bytes. It ends with tooLarge as soon as
-// the unpacked tree exceeds the limit.
-func pack(ctx context.Context, repository git, described commit, path string, limit int64, tooLarge error) (_ *archive, err error) {
-	// Attributes that leave files out of archives or rewrite them are meant for releases, not for builds.
-	attributes := filepath.Join(repository.directory, "info", "attributes")
-	if err := os.MkdirAll(filepath.Dir(attributes), directoryMode); err != nil {
-		return nil, fmt.Errorf("make the directory for attributes: %w", err)
-	}
+// sourceContent is what a source is packed from.
+type sourceContent struct {
+	repository git
+	commit     commit
+	entries    []sourceEntry
+	// large are the files on disk that stand for entries which only point to them, by the path of the entry.
+	large map[string]largeFile
+	// missing are sentences for the user: what is not in the source although the repository names it.
+	missing []string
+	// incomplete tells that a later fetch of the same commit may find more.
+	incomplete bool
+}
 
-	if err := os.WriteFile(attributes, []byte("* -export-ignore -export-subst\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("write attributes: %w", err)
-	}
-
+// pack writes the content to path. The same content always gives the same bytes. Attributes of the repository that leave files out of archives or rewrite
+// them have no say: they are meant for releases. It ends with tooLarge as soon as the unpacked tree exceeds the limit.
+func pack(ctx context.Context, content sourceContent, path string, limit int64, tooLarge error) (_ *archive, err error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("make the archive: %w", err)
+		return nil, explainDisk(fmt.Errorf("make the archive: %w", err))
 	}
 
 	defer func() { err = errors.Join(err, file.Close()) }()
@@ -58,21 +61,21 @@ func pack(ctx context.Context, repository git, described commit, path string, li
 
 	plain := &measuredWriter{to: compressor, hash: sha256.New(), limit: limit, exceeded: tooLarge}
 
-	if err := repository.run(ctx, plain, "archive", "--format=tar", described.hash); err != nil {
+	if err := content.writeTo(ctx, plain); err != nil {
 		_ = compressor.Close()
 
-		if plain.full() {
+		if plain.full() || compressed.full() {
 			return nil, tooLarge
 		}
 
-		return nil, fmt.Errorf("pack the tree of commit %s: %w", described.hash, err)
+		return nil, explainDisk(fmt.Errorf("pack the tree of commit %s: %w", content.commit.hash, err))
 	}
 
 	if err := compressor.Close(); err != nil {
-		return nil, fmt.Errorf("compress the archive: %w", err)
+		return nil, explainDisk(fmt.Errorf("compress the archive: %w", err))
 	}
 
-	return &archive{commit: described, path: path, digest: compressed.digest(), diffID: plain.digest(), size: compressed.size}, nil
+	return &archive{sourceContent: content, path: path, digest: compressed.digest(), diffID: plain.digest(), size: compressed.size}, nil
 }
 
 // Digest is that of the compressed file.

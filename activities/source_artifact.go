@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -24,6 +25,10 @@ const (
 	annotationCreated = "org.opencontainers.image.created"
 	annotationAuthor  = "org.opencontainers.image.authors"
 	annotationMessage = "org.opencontainers.image.description"
+	// annotationMissing is a JSON array of sentences: what is not in the source although the repository names it.
+	annotationMissing = "com.zeitwork.source.missing"
+	// annotationIncomplete marks a source of which a later fetch may find more.
+	annotationIncomplete = "com.zeitwork.source.incomplete"
 )
 
 // sourceRepository returns the path of a project's source artifacts in the registry; they are tagged by commit.
@@ -50,6 +55,16 @@ func (s *Source) find(ctx context.Context, projectID uuid.UUID, hash string) (Cl
 	artifact, err := descriptor.Image()
 	if err != nil {
 		return CloneResult{}, false, fmt.Errorf("read the source artifact of commit %s: %w", hash, err)
+	}
+
+	manifest, err := artifact.Manifest()
+	if err != nil {
+		return CloneResult{}, false, s.registry.trouble(err, "read the source of commit %s", hash)
+	}
+
+	// What was missing may have been pushed since.
+	if manifest.Annotations[annotationIncomplete] != "" {
+		return CloneResult{}, false, nil
 	}
 
 	result, err := describeArtifact(artifact)
@@ -79,6 +94,29 @@ func (s *Source) keep(ctx context.Context, projectID uuid.UUID, packed *archive)
 	return describeArtifact(artifact)
 }
 
+// Missing returns what the source that Clone made is said to lack.
+func (s *Source) Missing(ctx context.Context, projectID uuid.UUID, digest string) ([]string, error) {
+	path := sourceRepository(projectID)
+
+	repository, err := s.registry.repository(path)
+	if err != nil {
+		return nil, err
+	}
+
+	artifact, err := remote.Image(repository.Digest(digest), s.registry.options(ctx, path, registryauth.Pull)...)
+	if isMissing(err) {
+		return nil, fmt.Errorf("look up source %s: %w", digest, ErrGone)
+	}
+
+	if err != nil {
+		return nil, s.registry.trouble(err, "look up source %s", digest)
+	}
+
+	result, err := describeArtifact(artifact)
+
+	return result.Missing, err
+}
+
 func newArtifact(packed *archive) (v1.Image, error) {
 	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), sourceMediaType)
 
@@ -87,12 +125,27 @@ func newArtifact(packed *archive) (v1.Image, error) {
 		return nil, fmt.Errorf("make the source artifact: %w", err)
 	}
 
-	annotated, ok := mutate.Annotations(image, map[string]string{
+	annotations := map[string]string{
 		annotationCommit:  packed.commit.hash,
 		annotationCreated: packed.commit.time.Format(time.RFC3339),
 		annotationAuthor:  packed.commit.author,
 		annotationMessage: packed.commit.message,
-	}).(v1.Image)
+	}
+
+	if len(packed.missing) > 0 {
+		encoded, err := json.Marshal(packed.missing)
+		if err != nil {
+			return nil, fmt.Errorf("encode what the source lacks: %w", err)
+		}
+
+		annotations[annotationMissing] = string(encoded)
+	}
+
+	if packed.incomplete {
+		annotations[annotationIncomplete] = "true"
+	}
+
+	annotated, ok := mutate.Annotations(image, annotations).(v1.Image)
 	if !ok {
 		return nil, fmt.Errorf("annotate the source artifact of commit %s", packed.commit.hash)
 	}
@@ -115,7 +168,16 @@ func describeArtifact(artifact v1.Image) (CloneResult, error) {
 		return CloneResult{}, fmt.Errorf("the source artifact %s has %d layers instead of one", digest, len(manifest.Layers))
 	}
 
+	var missing []string
+
+	if encoded := manifest.Annotations[annotationMissing]; encoded != "" {
+		if err := json.Unmarshal([]byte(encoded), &missing); err != nil {
+			return CloneResult{}, fmt.Errorf("read what the source %s lacks: %w", digest, err)
+		}
+	}
+
 	return CloneResult{
+		Missing:   missing,
 		Commit:    manifest.Annotations[annotationCommit],
 		Message:   manifest.Annotations[annotationMessage],
 		Author:    manifest.Annotations[annotationAuthor],

@@ -65,9 +65,9 @@ func (s *Source) fetch(ctx context.Context, directory, repositoryURL, hash strin
 
 	go watchSize(bounded, gitDirectory, s.config.MaxBytes, func() { cancel(tooLarge) })
 
-	_, err := repository.output(bounded, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", repositoryURL, hash)
+	_, err := repository.remote(bounded, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", repositoryURL, hash)
 	if err != nil {
-		return nil, explainGit(ctx, err, repositoryURL, hash)
+		return nil, explainGit(err, repositoryURL, hash)
 	}
 
 	described, err := describe(ctx, repository, hash)
@@ -75,7 +75,18 @@ func (s *Source) fetch(ctx context.Context, directory, repositoryURL, hash strin
 		return nil, err
 	}
 
-	return pack(ctx, repository, described, filepath.Join(directory, "archive"), s.config.MaxBytes, tooLarge)
+	entries, err := listEntries(ctx, repository, hash)
+	if err != nil {
+		return nil, err
+	}
+
+	content := sourceContent{repository: repository, commit: described, entries: entries, missing: missingSubmodules(entries)}
+
+	if err := s.addLargeFiles(ctx, &content, repositoryURL, filepath.Join(directory, "lfs"), tooLarge); err != nil {
+		return nil, err
+	}
+
+	return pack(ctx, content, filepath.Join(directory, "archive"), s.config.MaxBytes, tooLarge)
 }
 
 func describe(ctx context.Context, repository git, hash string) (commit, error) {
@@ -134,8 +145,10 @@ func watchSize(ctx context.Context, directory string, limit int64, exceeded func
 	}
 }
 
-// directorySize adds up the regular files. Files that vanish meanwhile count nothing.
+// directorySize adds up what the directory takes: the content of regular files, and a block for each entry. Files that vanish meanwhile count nothing.
 func directorySize(directory string) int64 {
+	const block = 4 << 10
+
 	size := int64(0)
 
 	_ = filepath.WalkDir(directory, func(_ string, entry fs.DirEntry, err error) error {
@@ -146,6 +159,8 @@ func directorySize(directory string) int64 {
 
 			return err
 		}
+
+		size += block
 
 		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
 			size += info.Size()

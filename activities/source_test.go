@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -204,6 +208,81 @@ func TestClone_ServerThatDoesNotAnswer_IsOurs(t *testing.T) {
 	}
 }
 
+func TestSource_InternalAddress_IsRefusedAlikeWhateverListensThere(t *testing.T) {
+	t.Parallel()
+
+	bundle := setup(t)
+	bundle.config.Internal = nil
+	bundle.source = bundle.newSource(t)
+
+	repository := newRepository(t, map[string]string{"index.html": "hello"})
+	served, err := url.Parse(repository.serve())
+	require.NoError(t, err)
+
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = silent.Close() })
+
+	closed, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, closed.Close())
+
+	sentences := map[string]bool{}
+
+	for _, host := range []string{
+		served.Host, silent.Addr().String(), closed.Addr().String(), strings.Replace(served.Host, "127.0.0.1", "localhost", 1),
+		strings.Replace(served.Host, "127.0.0.1", "[::ffff:127.0.0.1]", 1), "169.254.169.254", "zeitwork.invalid",
+	} {
+		for _, scheme := range []string{"http", "https"} {
+			address := scheme + "://" + host + "/app"
+			_, err := bundle.source.Head(t.Context(), address, "main")
+			requireUsers(t, err, "no public address", address)
+
+			sentences[strings.ReplaceAll(problem.MessageOf(err), address, "URL")] = true
+
+			_, err = bundle.source.Clone(t.Context(), CloneRequest{
+				ProjectID: bundle.project, RepositoryURL: address, Branch: "main", Commit: strings.Repeat("a", 40),
+			})
+			requireUsers(t, err, "no public address", address)
+
+			sentences[strings.ReplaceAll(problem.MessageOf(err), address, "URL")] = true
+		}
+	}
+
+	require.Len(t, sentences, 1)
+}
+
+func TestSource_RedirectToAnInternalAddress_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	bundle := setup(t)
+	bundle.config.Internal = []netip.Prefix{netip.MustParsePrefix("127.0.0.2/32")}
+	bundle.source = bundle.newSource(t)
+
+	inside, err := url.Parse(newRepository(t, map[string]string{"index.html": "hello"}).serve())
+	require.NoError(t, err)
+
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.2:0")
+	require.NoError(t, err)
+
+	outside := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://"+inside.Host+r.URL.RequestURI(), http.StatusFound)
+	}))
+	require.NoError(t, outside.Listener.Close())
+
+	outside.Listener = listener
+	outside.Start()
+	t.Cleanup(outside.Close)
+
+	_, err = bundle.source.Head(t.Context(), outside.URL+"/app", "main")
+	requireUsers(t, err, "redirects to", "no public address")
+
+	// The redirect works where the other address may be reached, too.
+	bundle.config.Internal = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	_, err = bundle.newSource(t).Head(t.Context(), outside.URL+"/app", "main")
+	require.NoError(t, err)
+}
+
 func TestClone_TooLarge_EndsWhileItGrows(t *testing.T) {
 	t.Parallel()
 
@@ -225,6 +304,77 @@ func TestClone_TooLarge_EndsWhileItGrows(t *testing.T) {
 			requireNoFetches(t, bundle)
 		})
 	}
+}
+
+// bomb makes a commit of a directory that holds ten others, each of which holds the same ten, and so on; one file is at the bottom of each way down, or
+// nothing is.
+func (r *testRepository) bomb(levels int, withFile bool) {
+	r.t.Helper()
+
+	entries := ""
+	if withFile {
+		entries = "100644 blob " + strings.TrimSpace(r.git("hash-object", "-w", r.path("index.html"))) + "\tfile\n"
+	}
+
+	for range levels {
+		tree, same := r.makeTree(entries), &strings.Builder{}
+
+		for number := range 10 {
+			fmt.Fprintf(same, "040000 tree %s\td%d\n", tree, number)
+		}
+
+		entries = same.String()
+	}
+
+	commit := strings.TrimSpace(r.git("commit-tree", "-m", "Bomb", r.makeTree(entries)))
+	r.git("update-ref", "refs/heads/main", commit)
+}
+
+func (r *testRepository) makeTree(entries string) string {
+	r.t.Helper()
+
+	command := exec.CommandContext(r.t.Context(), "git", "mktree")
+	command.Dir, command.Stdin = r.directory, strings.NewReader(entries)
+
+	output, err := command.Output()
+	require.NoError(r.t, err)
+
+	return strings.TrimSpace(string(output))
+}
+
+func TestClone_TooManyFiles_EndsWithoutListingThemAll(t *testing.T) {
+	t.Parallel()
+
+	for name, withFile := range map[string]bool{"files": true, "directories": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			bundle := setup(t)
+			repository := newRepository(t, map[string]string{"index.html": "hello"})
+			repository.bomb(12, withFile) // A million million.
+
+			_, err := bundle.source.Clone(t.Context(), CloneRequest{ProjectID: bundle.project, RepositoryURL: repository.url(), Branch: "main"})
+			requireUsers(t, err, "more than 250000 files and directories")
+			requireNoFetches(t, bundle)
+		})
+	}
+}
+
+func TestClone_PathThatNoDiskTakes_IsTheUsers(t *testing.T) {
+	t.Parallel()
+
+	bundle := setup(t)
+	repository := newRepository(t, map[string]string{"index.html": "hello"})
+	tree := repository.makeTree("100644 blob " + strings.TrimSpace(repository.git("hash-object", "-w", repository.path("index.html"))) + "\tfile\n")
+
+	for range 50 {
+		tree = repository.makeTree("040000 tree " + tree + "\t" + strings.Repeat("d", 100) + "\n")
+	}
+
+	repository.git("update-ref", "refs/heads/main", strings.TrimSpace(repository.git("commit-tree", "-m", "Deep", tree)))
+
+	_, err := bundle.source.Clone(t.Context(), CloneRequest{ProjectID: bundle.project, RepositoryURL: repository.url(), Branch: "main"})
+	requireUsers(t, err, "a path of more than")
 }
 
 func TestClone_Cancelled_LeavesNothing(t *testing.T) {

@@ -2,8 +2,13 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/v1/remote"
@@ -80,20 +85,72 @@ func (s *Source) unpack(ctx context.Context, projectID uuid.UUID, digest, direct
 	}
 	defer func() { _ = compressed.Close() }()
 
-	decompressor, err := zstd.NewReader(compressed)
+	pulled := &pulledReader{from: compressed}
+
+	decompressor, err := zstd.NewReader(pulled)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("decompress source %s: %w", digest, err)
 	}
 	defer decompressor.Close()
 
-	if err := extract(ctx, decompressor, directory, treeNanoseconds(digest)); err != nil {
-		return time.Time{}, s.registry.trouble(err, "unpack source %s", digest)
+	err = s.extractBeside(ctx, projectID, decompressor, directory, created.Add(treeNanoseconds(digest)))
+	if err == nil {
+		// What is left is read to the end, so that the digest is verified.
+		_, err = io.Copy(io.Discard, decompressor)
 	}
 
-	// What is left is read to the end, so that the digest is verified.
-	if _, err := io.Copy(io.Discard, decompressor); err != nil {
-		return time.Time{}, s.registry.trouble(err, "unpack source %s", digest)
+	switch {
+	case err == nil:
+		return created, nil
+	case pulled.failed.Load():
+		return time.Time{}, s.registry.trouble(err, "pull the files of source %s", digest)
+	default:
+		return time.Time{}, explainDisk(fmt.Errorf("unpack source %s: %w", digest, err))
+	}
+}
+
+// extractBeside unpacks a tar stream into a directory of the cache. Files that the project's tree before has as they are keep their time; all others get the
+// time given, or a later one.
+func (s *Source) extractBeside(ctx context.Context, projectID uuid.UUID, stream io.Reader, directory string, changed time.Time) error {
+	before := s.cache.before(projectID)
+	times := fileTimes{changed: changed}
+
+	if !changed.After(before.newest) {
+		times.changed = before.newest.Add(changed.Sub(changed.Truncate(time.Second)) + time.Nanosecond)
 	}
 
-	return created, nil
+	if before.tree != nil {
+		defer before.tree.Close()
+
+		root, err := os.OpenRoot(before.tree.Dir)
+		if err != nil {
+			return fmt.Errorf("open the tree before: %w", err)
+		}
+		defer func() { _ = root.Close() }()
+
+		times.before = root
+	}
+
+	if err := extract(ctx, stream, directory, times); err != nil {
+		return err
+	}
+
+	s.cache.setBefore(projectID, strings.TrimSuffix(filepath.Base(directory), partialSuffix), times.changed)
+
+	return nil
+}
+
+// pulledReader tells what fails to come from what cannot be unpacked.
+type pulledReader struct {
+	from   io.Reader
+	failed atomic.Bool
+}
+
+func (r *pulledReader) Read(data []byte) (int, error) {
+	read, err := r.from.Read(data)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.failed.Store(true)
+	}
+
+	return read, err
 }

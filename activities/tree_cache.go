@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"sync"
 	"time"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -14,14 +16,24 @@ import (
 	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
+// partialSuffix marks a tree that is being made or removed.
+const partialSuffix = ".partial"
+
+// lockMode are the permissions of a tree's lock.
+const lockMode = 0o600
+
 // treeCache keeps unpacked trees by the digest of their artifact.
 //
 // Beside the tree NAME stands the file NAME.lock. Whoever reads the tree holds a shared lock on it, whoever makes or
 // removes the tree an exclusive one, so that goroutines and processes can share the directory. A lock ends with its
-// process. The lock's modification time is when the tree was last opened.
+// process. The lock's modification time is when the tree was last opened; its content is what the tree takes, in bytes.
 type treeCache struct {
 	directory string
 	limit     int64
+	// evicting is held by the one eviction that runs; it happens beside the deployment that made the last tree.
+	evicting sync.Mutex
+	// evictions are those that run or are about to.
+	evictions sync.WaitGroup
 }
 
 func newTreeCache(directory string, limit int64) (*treeCache, error) {
@@ -95,7 +107,7 @@ func (c *treeCache) make(ctx context.Context, name string, fill func(directory s
 		return nil
 	}
 
-	partial := directory + ".partial"
+	partial := directory + partialSuffix
 
 	// A killed worker may have left one.
 	if err := errors.Join(os.RemoveAll(partial), os.Mkdir(partial, directoryMode)); err != nil {
@@ -112,11 +124,16 @@ func (c *treeCache) make(ctx context.Context, name string, fill func(directory s
 		return fmt.Errorf("note when the commit was made: %w", err)
 	}
 
+	// Evictions look there, since to walk through all trees takes long.
+	if err := os.WriteFile(entry.Path(), []byte(strconv.FormatInt(directorySize(partial), 10)), lockMode); err != nil {
+		return explainDisk(fmt.Errorf("note the size of the tree: %w", err))
+	}
+
 	if err := os.Rename(partial, directory); err != nil {
 		return fmt.Errorf("put the tree in its place: %w", err)
 	}
 
-	c.evict(ctx, name)
+	c.evictions.Go(func() { c.evict(context.WithoutCancel(ctx), name) })
 
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ import (
 // evict removes the trees that were not opened for the longest time until the rest fits. It skips those in use and the
 // one just made.
 func (c *treeCache) evict(ctx context.Context, justMade string) {
+	c.evicting.Lock()
+	defer c.evicting.Unlock()
+
 	locks, err := filepath.Glob(filepath.Join(c.directory, "*.lock"))
 	if err != nil {
 		return
@@ -38,7 +42,7 @@ func (c *treeCache) evict(ctx context.Context, justMade string) {
 		}
 
 		name := strings.TrimSuffix(filepath.Base(lock), ".lock")
-		size := directorySize(filepath.Join(c.directory, name))
+		size := c.size(name)
 		candidates, total = append(candidates, candidate{name, info.ModTime(), size}), total+size
 	}
 
@@ -64,6 +68,19 @@ func (c *treeCache) evict(ctx context.Context, justMade string) {
 	}
 }
 
+// size returns what the tree takes, as it was noted when the tree was made.
+func (c *treeCache) size(name string) int64 {
+	noted, err := os.ReadFile(c.lockPath(name))
+	if err == nil {
+		if size, err := strconv.ParseInt(string(noted), 10, 64); err == nil {
+			return size
+		}
+	}
+
+	// The tree is being made, or was made by an older version.
+	return directorySize(filepath.Join(c.directory, name))
+}
+
 // remove deletes a tree and its lock, unless it is in use.
 func (c *treeCache) remove(name string) (bool, error) {
 	entry, locked, err := c.tryLock(name, flock.Exclusive)
@@ -75,11 +92,11 @@ func (c *treeCache) remove(name string) (bool, error) {
 	directory := filepath.Join(c.directory, name)
 
 	// Renamed first: a tree must never be seen with only some of its files.
-	if err := os.Rename(directory, directory+".partial"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(directory, directory+partialSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, fmt.Errorf("take the tree out of its place: %w", err)
 	}
 
-	if err := errors.Join(os.RemoveAll(directory+".partial"), os.Remove(entry.Path())); err != nil {
+	if err := errors.Join(os.RemoveAll(directory+partialSuffix), os.Remove(entry.Path())); err != nil {
 		return false, fmt.Errorf("remove the tree: %w", err)
 	}
 

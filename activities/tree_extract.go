@@ -5,28 +5,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
-	"time"
 )
 
-// treeNanoseconds returns a fraction of a second that goes with the source. BuildKit takes a file of the same size and
-// modification time for unchanged, and two commits of one second would have both in common.
-func treeNanoseconds(digest string) time.Duration {
-	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(digest))
-
-	return time.Duration(hash.Sum64() % uint64(time.Second))
-}
-
 // extract unpacks a tar stream below the directory. Nothing is written outside of it, whatever names and links the
-// stream holds: links are kept as they are and never followed out. Files keep their permissions and their modification
-// time, to which fraction is added. Anything but files, directories and symbolic links is refused.
-func extract(ctx context.Context, stream io.Reader, directory string, fraction time.Duration) (err error) {
+// stream holds: links are kept as they are and never followed out. Files keep their permissions, and get the
+// modification time that times has for them. Anything but files, directories and symbolic links is refused.
+func extract(ctx context.Context, stream io.Reader, directory string, times fileTimes) (err error) {
 	root, err := os.OpenRoot(directory)
 	if err != nil {
 		return fmt.Errorf("open the directory of the tree: %w", err)
@@ -46,7 +35,7 @@ func extract(ctx context.Context, stream io.Reader, directory string, fraction t
 			return fmt.Errorf("read the archive: %w", err)
 		}
 
-		if err := extractEntry(root, header, reader, fraction); err != nil {
+		if err := extractEntry(root, header, reader, times); err != nil {
 			return fmt.Errorf("unpack %q: %w", header.Name, err)
 		}
 	}
@@ -54,7 +43,7 @@ func extract(ctx context.Context, stream io.Reader, directory string, fraction t
 	return ctx.Err()
 }
 
-func extractEntry(root *os.Root, header *tar.Header, content io.Reader, fraction time.Duration) error {
+func extractEntry(root *os.Root, header *tar.Header, content io.Reader, times fileTimes) error {
 	name := filepath.FromSlash(path.Clean(header.Name))
 	if !filepath.IsLocal(name) {
 		return errors.New("the name leads out of the tree")
@@ -72,13 +61,13 @@ func extractEntry(root *os.Root, header *tar.Header, content io.Reader, fraction
 
 		return root.Symlink(header.Linkname, name)
 	case tar.TypeReg:
-		return extractFile(root, name, header, content, fraction)
+		return extractFile(root, name, header, content, times)
 	default:
 		return fmt.Errorf("entries of type %q are not part of a source", header.Typeflag)
 	}
 }
 
-func extractFile(root *os.Root, name string, header *tar.Header, content io.Reader, fraction time.Duration) (err error) {
+func extractFile(root *os.Root, name string, header *tar.Header, content io.Reader, times fileTimes) (err error) {
 	if err := root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
@@ -97,7 +86,7 @@ func extractFile(root *os.Root, name string, header *tar.Header, content io.Read
 		return err
 	}
 
-	modified := header.ModTime.Add(fraction)
+	modified := times.of(root, name)
 
 	return root.Chtimes(name, modified, modified)
 }

@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -14,8 +15,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/flock"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -32,24 +35,76 @@ func TestOpen_OnAnotherWorkerPullsTheTree(t *testing.T) {
 	tree.Close()
 }
 
-func TestOpen_TreesOfTheSameSecondDifferInTime(t *testing.T) {
+func TestOpen_FileKeepsItsTimeUntilItsContentChanges(t *testing.T) {
 	t.Parallel()
 
 	bundle := setup(t)
-	repository := newRepository(t, map[string]string{"index.html": "one"})
-	times := map[time.Time]bool{}
+	repository := newRepository(t, map[string]string{"index.html": "one", "kept.html": "kept"})
+	times := map[string]map[time.Time]bool{"index.html": {}, "kept.html": {}}
 
-	for _, content := range []string{"two", "six"} {
-		repository.commit("Change", map[string]string{"index.html": content})
+	newest := time.Time{}
 
-		info, err := os.Stat(filepath.Join(bundle.open(t, bundle.clone(t, repository)).Dir, "index.html"))
-		require.NoError(t, err)
-		require.Equal(t, int64(1714979289), info.ModTime().Unix())
+	// Of one second, of the next one, and of one before.
+	for _, change := range [][2]string{
+		{"two", "2024-05-06T07:08:09Z"}, {"six", "2024-05-06T07:08:09Z"}, {"ten", "2024-05-06T07:08:10Z"}, {"old", "2024-05-06T07:08:08Z"},
+	} {
+		repository.date = change[1]
+		repository.commit("Change", map[string]string{"index.html": change[0]})
 
-		times[info.ModTime()] = true
+		// As a worker that has started anew.
+		bundle.source = bundle.newSource(t)
+		tree := bundle.open(t, bundle.clone(t, repository))
+
+		for name, seen := range times {
+			info, err := os.Stat(filepath.Join(tree.Dir, name))
+			require.NoError(t, err)
+
+			seen[info.ModTime()] = true
+
+			if name == "index.html" {
+				require.True(t, info.ModTime().After(newest), "a compiler looks for what is later than its last result")
+				require.Less(t, info.ModTime().Sub(tree.CommitTime).Abs(), 5*time.Second)
+
+				newest = info.ModTime()
+			}
+		}
 	}
 
-	require.Len(t, times, 2)
+	require.Len(t, times["index.html"], 4)
+	require.Len(t, times["kept.html"], 1)
+}
+
+func TestOpen_DiskIsFull_IsOursAndSaidSo(t *testing.T) {
+	t.Parallel()
+
+	if os.Getuid() != 0 {
+		t.Skip("mounting a small disk needs root")
+	}
+
+	bundle := setup(t)
+	noise := make([]byte, 2<<20)
+	_, err := rand.Read(noise)
+	require.NoError(t, err)
+
+	repository := newRepository(t, map[string]string{"large": string(noise)})
+	result := bundle.clone(t, repository)
+
+	disk := t.TempDir()
+	require.NoError(t, unix.Mount("tmpfs", disk, "tmpfs", 0, "size=1m"))
+	t.Cleanup(func() { require.NoError(t, unix.Unmount(disk, unix.MNT_DETACH)) })
+
+	bundle.config.Directory = filepath.Join(disk, "sources")
+	bundle.source = bundle.newSource(t)
+
+	_, err = bundle.source.Open(t.Context(), bundle.project, result.Digest)
+	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
+	require.Equal(t, diskIsFull, problem.MessageOf(err))
+
+	// Fetching needs room, too.
+	bundle.project = id.New()
+	_, err = bundle.source.Clone(t.Context(), CloneRequest{ProjectID: bundle.project, RepositoryURL: repository.url(), Branch: "main"})
+	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
+	require.Equal(t, diskIsFull, problem.MessageOf(err))
 }
 
 func TestOpen_RegistryAway_IsOursAndLeavesNoTree(t *testing.T) {
@@ -116,13 +171,15 @@ func TestTreeCache_ConcurrentOpens_UnpackOnce(t *testing.T) {
 func TestTreeCache_Full_RemovesTheOldestThatIsNotInUse(t *testing.T) {
 	t.Parallel()
 
-	cache, err := newTreeCache(t.TempDir(), 25)
+	// Each tree takes its file, and a block for itself and for the file.
+	cache, err := newTreeCache(t.TempDir(), 20<<10)
 	require.NoError(t, err)
 
 	calls := &atomic.Int32{}
 	open := func(letter string) *Tree {
 		tree, err := cache.open(t.Context(), digestOf(letter), fillWith(10, calls))
 		require.NoError(t, err)
+		cache.evictions.Wait()
 
 		return tree
 	}
@@ -145,6 +202,25 @@ func TestTreeCache_Full_RemovesTheOldestThatIsNotInUse(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, entries, 4, "two trees and their locks")
 	require.Equal(t, int32(4), calls.Load())
+}
+
+func TestTreeCache_Eviction_DoesNotKeepADeploymentWaiting(t *testing.T) {
+	t.Parallel()
+
+	cache, err := newTreeCache(t.TempDir(), 1)
+	require.NoError(t, err)
+
+	cache.evicting.Lock() // As an eviction does that takes long.
+
+	for _, letter := range []string{"a", "b"} {
+		tree, err := cache.open(t.Context(), digestOf(letter), fillWith(10, &atomic.Int32{}))
+		require.NoError(t, err)
+		tree.Close()
+	}
+
+	cache.evicting.Unlock()
+	cache.evictions.Wait()
+	require.NoDirExists(t, filepath.Join(cache.directory, strings.Repeat("a", 64)))
 }
 
 func TestTreeCache_FailedUnpack_IsTriedAgain(t *testing.T) {
@@ -214,7 +290,7 @@ func TestExtract_StaysInside(t *testing.T) {
 
 			parent := t.TempDir()
 			require.NoError(t, os.Mkdir(filepath.Join(parent, "tree"), 0o700))
-			require.Error(t, extract(t.Context(), stream, filepath.Join(parent, "tree"), 0))
+			require.Error(t, extract(t.Context(), stream, filepath.Join(parent, "tree"), fileTimes{}))
 			require.NoFileExists(t, filepath.Join(parent, "evil"))
 			require.NoDirExists(t, filepath.Join(parent, "evil"))
 		})

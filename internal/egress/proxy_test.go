@@ -17,8 +17,8 @@ import (
 func direct(*url.URL) (*url.URL, error) { return nil, nil } //nolint:nilnil // No proxy and no error.
 
 // loopback is a dialer that may reach one address of this machine.
-func loopback(address string) Dialer {
-	return Dialer{Internal: []netip.Prefix{netip.PrefixFrom(netip.MustParseAddr(address), 32)}}
+func loopback() Dialer {
+	return Dialer{Internal: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}
 }
 
 func start(t *testing.T, dialer Dialer, proxyOf upstream) (*Proxy, *http.Client) {
@@ -62,14 +62,14 @@ func hello() http.Handler {
 func TestProxy_PassesOnWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 
-	upstreamProxy, _ := start(t, loopback("127.0.0.1"), direct)
+	upstreamProxy, _ := start(t, loopback(), direct)
 	operators := func(*url.URL) (*url.URL, error) { return url.Parse(upstreamProxy.URL()) }
 
 	for name, serve := range map[string]func(http.Handler) *httptest.Server{"http": httptest.NewServer, "https": httptest.NewTLSServer} {
 		server := serve(hello())
 		t.Cleanup(server.Close)
 
-		_, client := start(t, loopback("127.0.0.1"), direct)
+		_, client := start(t, loopback(), direct)
 		status, body, err := get(t, client, server.URL)
 		require.NoError(t, err, name)
 		require.Equal(t, http.StatusOK, status)
@@ -154,7 +154,7 @@ func TestProxy_RedirectToAnInternalAddress_IsRefused(t *testing.T) {
 	outside := httptest.NewServer(http.RedirectHandler(inside.URL, http.StatusFound))
 	t.Cleanup(outside.Close)
 
-	proxy, client := start(t, loopback("127.0.0.1"), direct)
+	proxy, client := start(t, loopback(), direct)
 	status, _, err := get(t, client, outside.URL)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusBadGateway, status)
@@ -177,7 +177,7 @@ func TestProxy_Close_EndsTunnels(t *testing.T) {
 	t.Parallel()
 
 	server := listen(t)
-	proxy, _ := start(t, loopback("127.0.0.1"), direct)
+	proxy, _ := start(t, loopback(), direct)
 
 	client, err := connectThrough(t.Context(), &url.URL{Scheme: "http", Host: proxy.listener.Addr().String()}, server.Addr().String())
 	require.NoError(t, err)
