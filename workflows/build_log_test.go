@@ -257,7 +257,7 @@ func TestRedactor_TakesOutValuesAndTheirLines(t *testing.T) {
 func TestRedactor_TakesOutWhatIsLeftOfAValue(t *testing.T) {
 	t.Parallel()
 
-	secrets := newRedactor(map[string]string{"TOKEN": "hunter2000", "LONG": strings.Repeat("é", 40_000), "PROGRESS": "first\rsecond"})
+	secrets := newRedactor(map[string]string{"TOKEN": "hunter2000", "LONG": strings.Repeat("é", 40_000), "PROGRESS_TOKEN": "first\rsecond"})
 	note := activities.CutNote + "70000 bytes)"
 
 	require.Equal(t, "[redacted]", secrets.redact("second"), "of a line that was written over only the end is left")

@@ -8,12 +8,10 @@ import (
 	"github.com/zeitwork/zeitwork/activities"
 )
 
-// shortestSecret is the length below which a value is too common to be taken out of a text.
-const shortestSecret = 4
-
 const redacted = "[redacted]"
 
-// redactor takes the values of environment variables out of text that is stored or logged. The zero value takes nothing out.
+// redactor takes the secret values of environment variables out of text that is stored or logged, as they are and coded. The zero value takes nothing
+// out.
 type redactor struct {
 	replacer *strings.Replacer
 	// values are taken out, the longest first.
@@ -23,19 +21,25 @@ type redactor struct {
 func newRedactor(environment map[string]string) redactor {
 	var values []string
 
-	for _, value := range environment {
-		// A value of several lines appears in logs line by line; of what carriage returns separate, only the last part does.
-		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
-			values = append(values, strings.TrimSpace(part))
+	for name, value := range environment {
+		if !isSecret(name, value) {
+			continue
 		}
 
-		values = append(values, value)
+		// A value of several lines appears in logs line by line; of what carriage returns separate, only the last part does.
+		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' }) {
+			if part = strings.TrimSpace(part); isSecret(name, part) {
+				values = append(append(values, part), codedForms(part)...)
+			}
+		}
+
+		values = append(append(values, value), codedForms(value)...)
 	}
 
 	values = slices.DeleteFunc(values, func(value string) bool { return len(value) < shortestSecret })
 
 	// The longer of two values with the same beginning comes first, or the end of the longer one would be left in the text.
-	slices.SortFunc(values, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
+	slices.SortFunc(values, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
 
 	values = slices.Compact(values)
 
