@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	gateway "github.com/moby/buildkit/frontend/gateway/pb"
-	"github.com/moby/buildkit/util/grpcerrors"
-	"google.golang.org/grpc/codes"
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
@@ -22,6 +19,12 @@ const killedExitCode = 137
 
 // wasKilled finds the words of a shell or of a tool whose child the kernel has killed.
 var wasKilled = regexp.MustCompile(`(?m)^Killed$|\bSIGKILL\b`)
+
+// hasWindowsLines finds the complaints of env and of shells about a script whose lines end with a carriage return.
+var hasWindowsLines = regexp.MustCompile(`\\r['’]?: (?:No such file or directory|command not found)|(?m)^['’]: No such file or directory` +
+	`|\^M: bad interpreter|(?m)[Ii]llegal option -$`)
+
+const windowsLinesAdvice = "A script that is run here has lines that end as on Windows (CRLF). Save it with LF: a line `*.sh text eol=lf` in .gitattributes keeps it so."
 
 // heapWasFull finds Node's last words.
 var heapWasFull = regexp.MustCompile(`JavaScript heap out of memory`)
@@ -56,6 +59,10 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 		return fmt.Errorf("the build was ended: %w", context.Cause(ctx))
 	}
 
+	if problem.IsUsers(err) {
+		return err // It was found in the finished image.
+	}
+
 	if exit, ok := errors.AsType[*gateway.ExitError](err); ok {
 		return b.explainExit(err, exit.ExitCode, failed)
 	}
@@ -72,14 +79,7 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 	}
 
 	if match := missingFile.FindStringSubmatch(text); match != nil {
-		// A generated Dockerfile copies what it has seen in the source, and what the build is to leave.
-		if sentence, ok := detect.Explain("The build made no " + match[1] + "."); ok && failed.generated {
-			return problem.Wrap(err, problem.Invalid, "%s", sentence)
-		}
-
-		return problem.Wrap(err, problem.Invalid,
-			"%sthere is no %s in the root directory or the stage that it is taken from, or .dockerignore leaves it out. Correct the path.",
-			failed.prefix(), strings.TrimPrefix(match[1], "/"))
+		return explainMissingFile(err, match[1], failed)
 	}
 
 	for _, complaint := range buildComplaints() {
@@ -90,11 +90,48 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 		}
 	}
 
-	if failed.line > 0 && !isBuildkitTrouble(err) {
+	return explainOthers(err, failed)
+}
+
+// explainMissingFile is for a file that COPY, ADD or a bind mount names.
+func explainMissingFile(err error, name string, failed failure) error {
+	// A generated Dockerfile copies what it has seen in the source, and what the build is to leave.
+	if sentence, ok := detect.Explain("The build made no " + name + "."); ok && failed.generated {
+		return problem.Wrap(err, problem.Invalid, "%s", sentence)
+	}
+
+	name = strings.TrimPrefix(name, "/")
+	if failed.isIgnored(name) {
+		return problem.Wrap(err, problem.Invalid, "%s%s stands in the root directory, and .dockerignore leaves it out of the build. "+
+			"Except it there by a line !%s, or do not copy it.", failed.prefix(), name, name)
+	}
+
+	return problem.Wrap(err, problem.Invalid, "%sthere is no %s in the root directory, or in the stage that it is taken from. Correct the path.",
+		failed.prefix(), name)
+}
+
+// explainOthers is for what has no words of its own here. Only what is known to be the platform's trouble is taken for it.
+func explainOthers(err error, failed failure) error {
+	text := err.Error()
+
+	if sentence, ok := failed.explainFiles(text); ok {
+		return problem.Wrap(err, problem.Invalid, "%s", sentence)
+	}
+
+	if saysDiskIsFull(text) {
+		return problem.Wrap(err, problem.Unavailable, "The disk of the builder or of the image registry is full.")
+	}
+
+	if isBuildkitTrouble(err) {
+		return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
+	}
+
+	if failed.line > 0 {
 		return problem.Wrap(err, problem.Invalid, "%s%s. Correct the instruction.", failed.prefix(), lastCause(text))
 	}
 
-	return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
+	return problem.Wrap(err, problem.Invalid, "BuildKit cannot build this: %s. Correct the source; if it builds elsewhere, tell the operator of this platform.",
+		lastCause(text))
 }
 
 func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error {
@@ -104,6 +141,10 @@ func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error 
 
 	if sentence, ok := detect.Explain(failed.output); ok {
 		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), sentence)
+	}
+
+	if hasWindowsLines.MatchString(failed.output) {
+		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), windowsLinesAdvice)
 	}
 
 	if exitCode == killedExitCode || wasKilled.MatchString(failed.output) || strings.Contains(err.Error(), "cannot allocate memory") {
@@ -164,19 +205,12 @@ func explainMissingImage(err error, image string, failed failure) error {
 		"The platform's table of base images names %s, which does not exist or is not public. Tell those who run the platform, or add a Dockerfile.", image)
 }
 
-// isBuildkitTrouble tells whether BuildKit itself failed while it was at an instruction.
-func isBuildkitTrouble(err error) bool {
-	trouble := []codes.Code{
-		codes.Unavailable, codes.Internal, codes.ResourceExhausted, codes.Canceled, codes.DeadlineExceeded, codes.Aborted,
-	}
-
-	return slices.Contains(trouble, grpcerrors.Code(err)) || strings.Contains(err.Error(), "no space left on device")
-}
+// frame are the words in which clients and servers wrap an error of each other.
+var frame = regexp.MustCompile(`^(?:failed to (?:solve|run Build function): |rpc error: code = \w+ desc = )+`)
 
 // lastCause returns the innermost part of a wrapped error's words.
 func lastCause(text string) string {
-	text = strings.TrimPrefix(text, "failed to solve: ")
-	text = strings.TrimPrefix(text, "rpc error: code = Unknown desc = ")
+	text = frame.ReplaceAllString(text, "")
 
 	return strings.TrimSuffix(cutText(strings.TrimSpace(text), instructionBytes), ".")
 }

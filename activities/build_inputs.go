@@ -1,9 +1,11 @@
 package activities
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +38,7 @@ type buildInputs struct {
 	secrets map[string]string
 	// usesSecrets tells whether an instruction of the Dockerfile mounts one.
 	usesSecrets bool
-	// generated is the directory of a generated Dockerfile; empty where the source has its own.
+	// generated is the directory of a Dockerfile that is not taken from the source; empty where that is.
 	generated string
 }
 
@@ -61,9 +63,41 @@ func newBuildInputs(request BuildRequest) (*buildInputs, error) {
 		return nil, err
 	}
 
-	return &buildInputs{
+	inputs := &buildInputs{
 		context: files, dockerfile: files, filename: name, secrets: request.Secrets, usesSecrets: mountsSecrets(string(content)),
-	}, nil
+		arguments: lo.PickByKeys(request.Secrets, request.Plan.Arguments),
+	}
+
+	// Shells and files get the lines of a heredoc as they stand there, with a carriage return at the end of each.
+	if bytes.Contains(content, []byte("\r\n")) {
+		err = inputs.replaceDockerfile(root.FS(), bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n")))
+	}
+
+	return inputs, err
+}
+
+// replaceDockerfile has BuildKit read another text as the Dockerfile, and beside it the .dockerignore that belongs to the Dockerfile alone.
+func (i *buildInputs) replaceDockerfile(root fs.FS, text []byte) error {
+	texts := map[string]string{i.filename: string(text)}
+
+	ignore, err := source.Read(root, i.filename+dockerignoreSuffix)
+	if err == nil {
+		texts[i.filename+dockerignoreSuffix] = string(ignore)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read %s: %w", i.filename+dockerignoreSuffix, err)
+	}
+
+	if i.generated, err = os.MkdirTemp("", "zeitwork-dockerfile-"); err != nil {
+		return fmt.Errorf("make a directory for the Dockerfile: %w", err)
+	}
+
+	if err := i.write(texts); err != nil {
+		i.remove()
+
+		return err
+	}
+
+	return nil
 }
 
 func newContext(root *os.Root) (fsutil.FS, error) {
@@ -105,7 +139,7 @@ func generatedInputs(request BuildRequest) (*buildInputs, error) {
 		secrets:   lo.PickByKeys(request.Secrets, request.Plan.Secrets),
 	}
 
-	if err := inputs.write(request.Plan); err != nil {
+	if err := inputs.write(generatedTexts(request.Plan)); err != nil {
 		inputs.remove()
 
 		return nil, err
@@ -114,21 +148,32 @@ func generatedInputs(request BuildRequest) (*buildInputs, error) {
 	return inputs, nil
 }
 
-func (i *buildInputs) write(plan buildplan.Plan) error {
+// generatedTexts are the files of a generated Dockerfile.
+func generatedTexts(plan buildplan.Plan) map[string]string {
 	texts := map[string]string{generatedDockerfile: plan.Dockerfile}
 	if plan.Dockerignore != "" {
 		texts[generatedDockerfile+dockerignoreSuffix] = plan.Dockerignore
 	}
 
+	return texts
+}
+
+// write puts texts, by their paths, into the directory of the Dockerfile, and has BuildKit read that.
+func (i *buildInputs) write(texts map[string]string) error {
 	for name, text := range texts {
-		if err := os.WriteFile(filepath.Join(i.generated, name), []byte(text), 0o600); err != nil {
+		path := filepath.Join(i.generated, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), directoryMode); err != nil {
+			return fmt.Errorf("make a directory for the %s: %w", name, err)
+		}
+
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			return fmt.Errorf("write the %s: %w", name, err)
 		}
 	}
 
 	var err error
 	if i.dockerfile, err = fsutil.NewFS(i.generated); err != nil {
-		return errors.Join(errors.New("read the Dockerfile"), err)
+		return fmt.Errorf("read the Dockerfile: %w", err)
 	}
 
 	return nil

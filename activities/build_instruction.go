@@ -30,10 +30,14 @@ type failure struct {
 	missing map[string]string
 	// output are the last lines of what failed.
 	output string
+	// request is what was to be built.
+	request BuildRequest
 }
 
-func newFailure(err error, plan buildplan.Plan, output string) failure {
-	return failure{instruction: failedInstruction(err), generated: plan.Dockerfile != "", missing: plan.Missing, output: output}
+func newFailure(err error, request BuildRequest, output string) failure {
+	return failure{
+		instruction: failedInstruction(err), generated: request.Plan.Dockerfile != "", missing: request.Plan.Missing, output: output, request: request,
+	}
 }
 
 // prefix says where in the user's Dockerfile it is.

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,7 +21,7 @@ import (
 // fingerprintBytes make a name of 32 characters; one between dots may have 63.
 const fingerprintBytes = 16
 
-func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client.SolveOpt {
+func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs *buildInputs) client.SolveOpt {
 	project := request.ProjectID.String()
 	repository := ImageRepository(request.ProjectID)
 
@@ -35,6 +36,10 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
 	}
 
+	if request.Plan.Target != "" {
+		attributes["target"] = request.Plan.Target
+	}
+
 	for name, value := range inputs.arguments {
 		attributes["build-arg:"+name] = value
 	}
@@ -43,10 +48,9 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 		attributes["memory"] = strconv.FormatInt(b.config.MemoryBytes, 10)
 	}
 
-	imports, exports := b.cacheOptions(repository)
+	imports, exports := b.cacheOptions(ctx, request)
 
 	return client.SolveOpt{
-		Frontend:      "dockerfile.v0",
 		FrontendAttrs: attributes,
 		LocalMounts:   map[string]fsutil.FS{"context": inputs.context, "dockerfile": inputs.dockerfile},
 		// Files that a build of the project has sent before are not sent again.
@@ -72,23 +76,6 @@ func (b *Builder) solveOptions(request BuildRequest, inputs *buildInputs) client
 			},
 		}},
 	}
-}
-
-func (b *Builder) cacheOptions(repository string) (imports, exports []client.CacheOptionsEntry) {
-	if !b.config.SharedCache {
-		return nil, nil
-	}
-
-	attributes := map[string]string{
-		"ref":               b.registry.reference(repository) + ":cache",
-		"mode":              "max",
-		"compression":       "zstd",
-		"ignore-error":      "true",
-		"registry.insecure": strconv.FormatBool(b.registry.config.Insecure),
-	}
-	entry := []client.CacheOptionsEntry{{Type: "registry", Attrs: attributes}}
-
-	return entry, entry
 }
 
 // fingerprint tells projects apart and, where the build sees secrets, also their values: a changed one must not meet a

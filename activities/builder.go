@@ -2,14 +2,11 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/moby/buildkit/client"
-	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -60,6 +57,8 @@ type BuildRequest struct {
 type BuildResult struct {
 	// Digest is that of the manifest, with its algorithm.
 	Digest string
+	// ExposedPorts are the TCP ports that it exposes, those of the images that it builds on among them, in rising order.
+	ExposedPorts []int
 }
 
 // Build builds the image and pushes it to the project's repository. It calls log for each line, in order and from one
@@ -94,18 +93,15 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 		progress.follow(statuses)
 	}()
 
-	response, err := buildkit.Solve(ctx, nil, b.solveOptions(request, inputs), statuses)
+	digest, image, err := b.solve(ctx, buildkit, request, inputs, statuses)
 
 	<-logged
 
 	if err != nil {
-		return BuildResult{}, b.explain(ctx, err, newFailure(err, request.Plan, progress.failedOutput()))
+		return BuildResult{}, b.explain(ctx, err, newFailure(err, request, progress.failedOutput()))
 	}
 
-	digest := response.ExporterResponse[exptypes.ExporterImageDigestKey]
-	if !strings.HasPrefix(digest, "sha256:") {
-		return BuildResult{}, errors.New("buildkitd built an image and did not say which")
-	}
+	b.collectCaches(ctx, request.ProjectID)
 
-	return BuildResult{Digest: digest}, nil
+	return BuildResult{Digest: digest, ExposedPorts: exposedPorts(image)}, nil
 }

@@ -1,13 +1,17 @@
 package activities
 
 import (
+	"archive/tar"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -268,6 +272,161 @@ func TestBuild_ExplainsWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestBuild_FilesThatBuildKitCannotTake_AreNamedAtOnce(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		dockerignore string
+		words        []string
+	}{
+		"name that is not UTF-8": {"", []string{`"docs/r\xe9sum\xe9.txt"`, "not UTF-8"}},
+		"left out":               {"docs\n", nil},
+		"bad pattern":            {"docs\n[abc\n", []string{`.dockerignore cannot be read: "[abc" is no pattern`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			bundle := setupBuilder(t)
+			repository := newRepository(t, map[string]string{"index.html": "page", "docs/r\xe9sum\xe9.txt": "x", ".dockerignore": test.dockerignore})
+			request := BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: bundle.open(t, bundle.clone(t, repository))}
+
+			// Generated or not, and without the look that detection takes.
+			repository.commit("Dockerfile", map[string]string{"Dockerfile": "FROM scratch\nCOPY . /\n"})
+			own := request
+			own.Tree, own.Plan = bundle.open(t, bundle.clone(t, repository)), buildplan.Plan{DockerfilePath: "Dockerfile"}
+			request.Plan = buildplan.Plan{Dockerfile: "FROM scratch\nCOPY . /\n"}
+
+			for _, request := range []BuildRequest{request, own} {
+				_, log, err := bundle.build(t.Context(), request)
+				if test.words == nil {
+					require.NoError(t, err, log)
+				} else {
+					requireUsers(t, err, test.words...)
+				}
+			}
+		})
+	}
+}
+
+func TestBuild_DockerfileAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		files map[string]string
+		link  string
+		plan  buildplan.Plan
+		want  []string
+	}{
+		"Windows lines": {
+			files: map[string]string{
+				"docker/web":              "# on Windows\r\nFROM scratch\r\nCOPY . /\r\nCOPY <<EOF /made.txt\r\none\r\ntwo\r\nEOF\r\nEXPOSE 3000\r\n",
+				"docker/web.dockerignore": "left-out\r\n", "left-out": "", "kept": "",
+			},
+			plan: buildplan.Plan{DockerfilePath: "docker/web"}, want: []string{"kept", "made.txt=one\ntwo\n"},
+		},
+		"link to a file that .dockerignore leaves out, with a byte order mark": {
+			files: map[string]string{
+				"docker/web.Dockerfile": "\xef\xbb\xbf# syntax=docker/dockerfile:1.7-labs\n# escape=\\\nARG PORT=4000\nFROM scratch AS tools\n" +
+					"COPY <<'EOF' /a.txt\n$HOME\nEOF\nFROM scratch AS unused\nCOPY missing /\nFROM scratch\nARG PORT\nCOPY --from=0 /a.txt ./made/\nEXPOSE ${PORT}/tcp 53/udp\n",
+				".dockerignore": "Dockerfile\ndocker\n",
+			},
+			link: "docker/web.Dockerfile", plan: buildplan.Plan{DockerfilePath: "Dockerfile"}, want: []string{"made/a.txt=$HOME\n"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			bundle := setupBuilder(t)
+			repository := newRepository(t, test.files)
+
+			if test.link != "" {
+				require.NoError(t, os.Symlink(test.link, repository.path("Dockerfile")))
+				repository.commit("Link", nil)
+			}
+
+			tree := bundle.open(t, bundle.clone(t, repository))
+			plan, err := detect.Detect(tree.Dir, buildplan.Settings{DockerfilePath: test.plan.DockerfilePath})
+			require.NoError(t, err)
+
+			result, log, err := bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
+			require.NoError(t, err, log)
+
+			files := contentsOf(t, bundle.image(t, ImageRepository(bundle.project), result.Digest))
+			require.NotContains(t, files, "left-out")
+
+			for _, want := range test.want {
+				name, content, _ := strings.Cut(want, "=")
+				require.Contains(t, files, name)
+				require.Equal(t, content, files[name])
+			}
+		})
+	}
+}
+
+// contentsOf returns the regular files of an image by their paths.
+func contentsOf(t *testing.T, image v1.Image) map[string]string {
+	t.Helper()
+
+	stream := mutate.Extract(image)
+	defer func() { _ = stream.Close() }()
+
+	files := map[string]string{}
+
+	for reader := tar.NewReader(stream); ; {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			return files
+		}
+
+		require.NoError(t, err)
+
+		content, err := io.ReadAll(reader)
+		require.NoError(t, err)
+
+		if header.Typeflag == tar.TypeReg {
+			files[header.Name] = string(content)
+		}
+	}
+}
+
+func TestBuild_FileThatIsIgnored_IsSaidToBe(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+	repository := newRepository(t, map[string]string{"Dockerfile": "FROM scratch\nCOPY dist/app /\n", "dist/app": "", ".dockerignore": "dist\n"})
+	_, _, err := bundle.build(t.Context(), bundle.request(t, repository))
+	requireUsers(t, err, "Dockerfile, line 2: dist/app stands in the root directory, and .dockerignore leaves it out", "!dist/app")
+}
+
+func TestBuild_ArgumentsTargetAndPorts(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+	base := "zeitwork-test-" + id.New().String()
+	bundle.push(t, "docker.io/library/"+base, "1", mutateConfig(t, empty.Image, v1.Config{ExposedPorts: map[string]struct{}{"80/tcp": {}, "53/udp": {}}}))
+
+	repository := newApp(t, "FROM "+base+":1 AS web\nCOPY tool /tool\nARG NEXT_PUBLIC_URL=none\nARG PASSWORD=none\n"+
+		`RUN ["/tool", "print", "for people"]`+"\nLABEL url=$NEXT_PUBLIC_URL password=$PASSWORD\nFROM scratch AS worker\nEXPOSE 9\n")
+	tree := bundle.open(t, bundle.clone(t, repository))
+	plan, err := detect.Detect(tree.Dir, buildplan.Settings{DockerfileTarget: "web", Variables: []string{"NEXT_PUBLIC_URL", "PASSWORD"}})
+	require.NoError(t, err)
+
+	result, log, err := bundle.build(t.Context(), BuildRequest{
+		ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan,
+		Secrets: map[string]string{"NEXT_PUBLIC_URL": "https://api.example.com", "PASSWORD": "canary", "OTHER": "canary"},
+	})
+	require.NoError(t, err, log)
+	require.Equal(t, []int{80}, result.ExposedPorts)
+
+	file, err := bundle.image(t, ImageRepository(bundle.project), result.Digest).ConfigFile()
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"url": "https://api.example.com", "password": "none"}, file.Config.Labels)
+
+	encoded, err := json.Marshal(file)
+	require.NoError(t, err)
+	require.NotContains(t, string(encoded), "canary")
+}
+
 func TestBuild_BaseImageNotThere_NamesIt(t *testing.T) {
 	t.Parallel()
 
@@ -368,14 +527,50 @@ func TestBuild_BuildkitAway_IsOurs(t *testing.T) {
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
 }
 
-func TestBuild_SharedCache_IsKeptInTheRegistry(t *testing.T) {
+func TestBuild_SharedCache_NewestIsKeptInTheRegistryAndNoOther(t *testing.T) {
 	t.Parallel()
 
 	bundle := setupBuilder(t)
 	bundle.builder.config.SharedCache = true
-	_, log, err := bundle.build(t.Context(), bundle.request(t, newApp(t, toolDockerfile+`RUN ["/tool", "random"]`+"\n")))
-	require.NoError(t, err, log)
-	bundle.image(t, ImageRepository(bundle.project), "cache")
+
+	repository := newApp(t, toolDockerfile+`RUN ["/tool", "random"]`+"\n")
+	digests := map[string]bool{}
+	newest := ""
+
+	for number := range 3 {
+		repository.commit("Change", map[string]string{"page": strconv.Itoa(number), "Dockerfile": toolDockerfile + "COPY page /page\n" + `RUN ["/tool", "random"]` + "\n"})
+
+		request := bundle.request(t, repository)
+		newest = cacheTag + request.DeploymentID.String()
+		_, log, err := bundle.build(t.Context(), request)
+		require.NoError(t, err, log)
+
+		known, err := bundle.registry.caches(t.Context(), bundle.project)
+		require.NoError(t, err)
+		require.Equal(t, []string{newest}, known)
+
+		digest, err := bundle.registry.digestOf(t.Context(), ImageRepository(bundle.project), newest)
+		require.NoError(t, err)
+
+		digests[digest] = true
+	}
+
+	// None of the manifests before is left, under whatever name.
+	require.Len(t, digests, 3)
+
+	repositoryOf, err := bundle.registry.repository(ImageRepository(bundle.project))
+	require.NoError(t, err)
+
+	left := 0
+
+	for digest := range digests {
+		if _, err := remote.Head(repositoryOf.Digest(digest), remote.WithContext(t.Context())); err == nil {
+			left++
+		}
+	}
+
+	require.Equal(t, 1, left)
+	bundle.image(t, ImageRepository(bundle.project), newest)
 }
 
 func TestPublish_TagsTheImageWithTheDeployment(t *testing.T) {

@@ -72,21 +72,36 @@ func (r *Registry) tags(ctx context.Context, path string) ([]string, error) {
 
 // removeTag takes the manifest that the tag points at out of the registry, with all of its tags.
 func (r *Registry) removeTag(ctx context.Context, path, tag string) error {
+	digest, err := r.digestOf(ctx, path, tag)
+	if err != nil || digest == "" {
+		return err
+	}
+
 	repository, err := r.repository(path)
 	if err != nil {
 		return err
 	}
 
+	return r.remove(ctx, path, repository.Digest(digest))
+}
+
+// digestOf returns the digest of the manifest that a tag points at; empty where there is no such tag.
+func (r *Registry) digestOf(ctx context.Context, path, tag string) (string, error) {
+	repository, err := r.repository(path)
+	if err != nil {
+		return "", err
+	}
+
 	manifest, err := remote.Head(repository.Tag(tag), r.options(ctx, path, registryauth.Pull)...)
 	if isMissing(err) {
-		return nil
+		return "", nil
 	}
 
 	if err != nil {
-		return r.trouble(err, "look up %s:%s", path, tag)
+		return "", r.trouble(err, "look up %s:%s", path, tag)
 	}
 
-	return r.remove(ctx, path, repository.Digest(manifest.Digest.String()))
+	return manifest.Digest.String(), nil
 }
 
 func (r *Registry) remove(ctx context.Context, path string, manifest name.Digest) error {

@@ -29,10 +29,16 @@ type Plan struct {
 	Dockerignore string `json:"dockerignore,omitempty"`
 	// DockerfilePath is where the source's own Dockerfile stands, relative to the root directory, with slashes.
 	DockerfilePath string `json:"dockerfile_path"`
+	// Target is the stage of the source's own Dockerfile that becomes the image; empty for the last one.
+	Target string `json:"target,omitempty"`
+	// PortIsDefault tells that nothing in the source says which port the app listens on. The image that it builds on may.
+	PortIsDefault bool `json:"port_is_default,omitempty"`
+	// Notes are sentences for the user: what the source asks for and does not get.
+	Notes []string `json:"notes,omitempty"`
 	// Context is the directory that a generated Dockerfile is built in, relative to the top of the repository, with slashes: above the root
 	// directory where that is part of a workspace. Empty means the root directory.
 	Context string `json:"context,omitempty"`
-	// Arguments are the environment variables that a generated Dockerfile declares as build arguments. They become part of what browsers get.
+	// Arguments are the environment variables that the Dockerfile gets as build arguments. They become part of the image.
 	Arguments []string `json:"arguments,omitempty"`
 	// Secrets are the environment variables that a generated Dockerfile mounts as secrets.
 	Secrets []string `json:"secrets,omitempty"`

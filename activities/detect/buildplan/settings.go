@@ -6,6 +6,8 @@ type Settings struct {
 	RootDirectory string
 	// DockerfilePath is relative to the root directory; empty means Dockerfile.
 	DockerfilePath string
+	// DockerfileTarget is the stage of the Dockerfile that becomes the image; empty for the last one.
+	DockerfileTarget string
 	// Port is 0 where the project leaves it to the source.
 	Port int
 	// Variables are the names of the project's environment variables. Those that frameworks put into pages (NEXT_PUBLIC_…) become build

@@ -13,12 +13,18 @@ import (
 
 // Dockerfile is what the platform needs to know of a Dockerfile.
 type Dockerfile struct {
-	// ExposedPorts are the TCP ports that the last stage exposes, in rising order.
+	// ExposedPorts are the TCP ports that the stage which becomes the image exposes, in rising order.
 	ExposedPorts []int
+	// Arguments are the names of all ARG instructions, in alphabetical order.
+	Arguments []string
 }
 
-// Parse reads a Dockerfile. name is its path, for errors. These are the user's and name the line, so that a build need not begin to fail.
-func Parse(name string, content []byte) (Dockerfile, error) {
+// Parse reads a Dockerfile whose last stage becomes the image. name is its path, for errors. These are the user's and name the line, so that a build need
+// not begin to fail.
+func Parse(name string, content []byte) (Dockerfile, error) { return parse(name, content, "") }
+
+// parse is Parse for the stage of that name; empty for the last one.
+func parse(name string, content []byte, target string) (Dockerfile, error) {
 	if err := checkSyntaxLine(name, content); err != nil {
 		return Dockerfile{}, err
 	}
@@ -43,7 +49,14 @@ func Parse(name string, content []byte) (Dockerfile, error) {
 		}
 	}
 
-	return Dockerfile{ExposedPorts: exposedPorts(stages, arguments, parsed.EscapeToken)}, nil
+	declared := argumentNames(stages, arguments)
+
+	stages, err = upTo(name, stages, target)
+	if err != nil {
+		return Dockerfile{}, err
+	}
+
+	return Dockerfile{ExposedPorts: exposedPorts(stages, arguments, parsed.EscapeToken), Arguments: declared}, nil
 }
 
 // checkSyntaxLine refuses a frontend other than the one that BuildKit has built in, as it would be a program of the customer's choice that runs inside of

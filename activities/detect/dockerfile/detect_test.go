@@ -25,6 +25,10 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 		path     string
 		port     int
 		reason   string
+		// isDefault tells that the source says nothing of ports.
+		isDefault bool
+		arguments []string
+		notes     []string
 	}{
 		"at the top": {
 			files: map[string]string{"Dockerfile": "FROM scratch\nEXPOSE 3000\n"},
@@ -32,7 +36,7 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 		},
 		"in lower case": {
 			files: map[string]string{"dockerfile": "FROM scratch\n"},
-			path:  "dockerfile", port: 8080, reason: "There is a dockerfile. It exposes no port, so the app is told by PORT to listen on 8080.",
+			path:  "dockerfile", port: 8080, isDefault: true, reason: "There is a dockerfile. It exposes no port, so the app is told by PORT to listen on 8080.",
 		},
 		"in a root directory": {
 			files:    map[string]string{"apps/web/Dockerfile": "FROM scratch\nEXPOSE 80/tcp 53/udp\n"},
@@ -59,11 +63,33 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 		},
 		"several ports": {
 			files: map[string]string{"Dockerfile": "FROM scratch\nEXPOSE 3000-3001\n"},
-			path:  "Dockerfile", port: 8080, reason: "There is a Dockerfile. It exposes several ports, so the app is told by PORT to listen on 8080.",
+			path:  "Dockerfile", port: 8080, reason: "There is a Dockerfile. It exposes the ports 3000, 3001, so the app is told by PORT to listen on 8080. If it listens on one of them anyway, set the project's port.",
+		},
+		"port of TLS beside another": {
+			files: map[string]string{"Dockerfile": "FROM scratch\nEXPOSE 80 443\n"},
+			path:  "Dockerfile", port: 80, reason: "There is a Dockerfile. It exposes port 80.",
+		},
+		"port of the stage that is asked for": {
+			files:    map[string]string{"Dockerfile": "FROM scratch AS Web\nEXPOSE 3000\nFROM scratch AS worker\nEXPOSE 9\n"},
+			settings: buildplan.Settings{DockerfileTarget: "web"},
+			path:     "Dockerfile", port: 3000, reason: "There is a Dockerfile. It exposes port 3000.",
+		},
+		"arguments": {
+			files: map[string]string{"Dockerfile": "ARG NODE=22\nFROM node:${NODE}\nARG NEXT_PUBLIC_URL\nARG SENTRY_DSN REVISION\nARG PASSWORD UNKNOWN\nEXPOSE 80\n"},
+			settings: buildplan.Settings{
+				Variables: []string{"NODE", "NEXT_PUBLIC_URL", "SENTRY_DSN", "PASSWORD", "VITE_OTHER"}, BuildVariables: []string{"SENTRY_DSN"},
+			},
+			path: "Dockerfile", port: 80, reason: "There is a Dockerfile. It exposes port 80.",
+			arguments: []string{"NEXT_PUBLIC_URL", "SENTRY_DSN"},
+			notes: []string{
+				"ARG SENTRY_DSN: whoever can read the image can read the value of this variable, too.",
+				"ARG NODE, PASSWORD: this Dockerfile does not get the value of the project's variable, since it would be readable in the image. Where that does no harm, " +
+					"name it by --build-variables; a secret is to be had by RUN --mount=type=secret,id=NODE,env=NODE.",
+			},
 		},
 		"syntax line": {
 			files: map[string]string{"Dockerfile": "# syntax=docker.io/docker/dockerfile:1.7-labs\nFROM scratch\n"},
-			path:  "Dockerfile", port: 8080, reason: "There is a Dockerfile. It exposes no port, so the app is told by PORT to listen on 8080.",
+			path:  "Dockerfile", port: 8080, isDefault: true, reason: "There is a Dockerfile. It exposes no port, so the app is told by PORT to listen on 8080.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -72,7 +98,8 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 			plan, err := detectors.Detect(t, test.files, test.settings)
 			require.NoError(t, err)
 			require.Equal(t, buildplan.Plan{
-				Framework: buildplan.FrameworkDockerfile, Reason: test.reason, Versions: map[string]string{}, Port: test.port, DockerfilePath: test.path,
+				Framework: buildplan.FrameworkDockerfile, Reason: test.reason, Versions: map[string]string{}, Port: test.port, PortIsDefault: test.isDefault,
+				DockerfilePath: test.path, Target: test.settings.DockerfileTarget, Arguments: test.arguments, Notes: test.notes,
 			}, plan)
 		})
 	}
@@ -86,6 +113,13 @@ func TestDetect_ExplainsWhatIsWrong(t *testing.T) {
 		settings buildplan.Settings
 		words    []string
 	}{
+		"named Dockerfile is not there":     {map[string]string{"index.html": "", "package.json": "{}"}, buildplan.Settings{DockerfilePath: "docker/app.Dockerfile"}, []string{"no docker/app.Dockerfile in the repository"}},
+		"target without a Dockerfile":       {map[string]string{"index.html": ""}, buildplan.Settings{DockerfileTarget: "web"}, []string{"no Dockerfile in the repository", "stage web"}},
+		"target that is not there":          {map[string]string{"Dockerfile": "FROM scratch AS a\nFROM a AS b\n"}, buildplan.Settings{DockerfileTarget: "web"}, []string{`no stage "web"`, "It has a, b."}},
+		"target where no stage has a name":  {map[string]string{"Dockerfile": "FROM scratch\n"}, buildplan.Settings{DockerfileTarget: "web"}, []string{`no stage "web"`, "FROM node AS web"}},
+		"bracket in .dockerignore":          {map[string]string{"Dockerfile": "FROM scratch\n", ".dockerignore": "node_modules\n[abc\n"}, buildplan.Settings{}, []string{`.dockerignore cannot be read: "[abc" is no pattern`}},
+		"pattern that is none when used":    {map[string]string{"Dockerfile": "FROM scratch\n", ".dockerignore": "!a[]b]\n"}, buildplan.Settings{}, []string{".dockerignore", "is no pattern"}},
+		".dockerignore of one Dockerfile":   {map[string]string{"Dockerfile": "FROM scratch\n", "Dockerfile.dockerignore": "[a\n", ".dockerignore": ""}, buildplan.Settings{}, []string{"Dockerfile.dockerignore", "is no pattern"}},
 		"Dockerfile above":                  {nil, buildplan.Settings{DockerfilePath: "../Dockerfile"}, []string{"leads out of the root directory"}},
 		"absolute Dockerfile":               {nil, buildplan.Settings{DockerfilePath: "/etc/passwd"}, []string{"leads out of the root directory"}},
 		"Dockerfile is a directory":         {map[string]string{"Dockerfile/x": ""}, buildplan.Settings{}, []string{"Dockerfile is not a file"}},

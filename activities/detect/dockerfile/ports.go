@@ -8,6 +8,7 @@ import (
 
 	"github.com/moby/buildkit/frontend/dockerfile/instructions"
 	"github.com/moby/buildkit/frontend/dockerfile/shell"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 )
@@ -114,16 +115,69 @@ func tcpPorts(argument string) []int {
 	return ports
 }
 
-// choosePort returns the port that the app listens on, and a sentence that says why it is that port. exposed are the ports that the Dockerfile exposes.
-func choosePort(wanted int, exposed []int) (int, string) {
-	switch {
-	case wanted != 0:
-		return buildplan.ChoosePort(wanted)
-	case len(exposed) == 1:
-		return exposed[0], fmt.Sprintf("It exposes port %d.", exposed[0])
-	case len(exposed) > 1:
-		return buildplan.DefaultPort, fmt.Sprintf("It exposes several ports, so the app is told by PORT to listen on %d.", buildplan.DefaultPort)
-	default:
-		return buildplan.DefaultPort, fmt.Sprintf("It exposes no port, so the app is told by PORT to listen on %d.", buildplan.DefaultPort)
+// choosePort returns the port that the app listens on, a sentence that says why it is that port, and whether nothing in the source says so. exposed are the
+// ports that the Dockerfile exposes.
+func choosePort(wanted int, exposed []int) (port int, reason string, isDefault bool) {
+	if wanted != 0 {
+		port, reason = buildplan.ChoosePort(wanted)
+
+		return port, reason, false
 	}
+
+	if port, ok := onlyPort(exposed); ok {
+		return port, fmt.Sprintf("It exposes port %d.", port), false
+	}
+
+	if len(exposed) == 0 {
+		return buildplan.DefaultPort, fmt.Sprintf("It exposes no port, so the app is told by PORT to listen on %d.", buildplan.DefaultPort), true
+	}
+
+	return buildplan.DefaultPort, fmt.Sprintf("It exposes the ports %s, so the app is told by PORT to listen on %d. If it listens on one of them anyway, "+
+		"set the project's port.", inWords(exposed), buildplan.DefaultPort), false
+}
+
+// onlyPort returns the port that requests can only be meant for. They come without TLS, so that it is not 443 unless that is all there is.
+func onlyPort(exposed []int) (int, bool) {
+	if plain := lo.Without(exposed, portOfTLS); len(plain) > 0 {
+		exposed = plain
+	}
+
+	if len(exposed) != 1 {
+		return 0, false
+	}
+
+	return exposed[0], true
+}
+
+const (
+	portOfTLS = 443
+	// portsInWords is how many ports a sentence names.
+	portsInWords = 5
+)
+
+func inWords(ports []int) string {
+	words := lo.Map(ports[:min(len(ports), portsInWords)], func(port, _ int) string { return strconv.Itoa(port) })
+	if len(ports) > portsInWords {
+		words = append(words, "…")
+	}
+
+	return strings.Join(words, ", ")
+}
+
+// TakePortOfImage corrects the plan of a source that says nothing of ports by those that its image exposes, and with it the images that it builds on. It
+// returns a sentence for the build log, empty where the plan stays as it is.
+func TakePortOfImage(plan buildplan.Plan, exposed []int) (buildplan.Plan, string) {
+	if !plan.PortIsDefault || len(exposed) == 0 {
+		return plan, ""
+	}
+
+	port, ok := onlyPort(exposed)
+	if !ok {
+		return plan, fmt.Sprintf("The image that this one builds on exposes the ports %s. The app is told by PORT to listen on %d; if it listens on one of them "+
+			"anyway, set the project's port.", inWords(exposed), plan.Port)
+	}
+
+	plan.Port = port
+
+	return plan, fmt.Sprintf("The image that this one builds on exposes port %d, so that is where the app gets its requests.", port)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
@@ -33,7 +34,20 @@ type IgnoreRules struct {
 
 // ReadIgnoreRules reads the .dockerignore in that directory. Its errors are the user's.
 func ReadIgnoreRules(files fs.FS) (IgnoreRules, error) {
-	content, err := Read(files, DockerignoreName)
+	return readIgnoreRules(files, DockerignoreName)
+}
+
+// ReadIgnoreRulesOf reads the .dockerignore that belongs to the Dockerfile of that name alone, where there is one, as BuildKit does.
+func ReadIgnoreRulesOf(files fs.FS, dockerfile string) (IgnoreRules, error) {
+	if name := dockerfile + DockerignoreName; IsFile(files, name) {
+		return readIgnoreRules(files, name)
+	}
+
+	return ReadIgnoreRules(files)
+}
+
+func readIgnoreRules(files fs.FS, name string) (IgnoreRules, error) {
+	content, err := Read(files, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return IgnoreRules{}, nil
 	}
@@ -43,16 +57,41 @@ func ReadIgnoreRules(files fs.FS) (IgnoreRules, error) {
 		patterns, err = ignorefile.ReadAll(bytes.NewReader(content))
 	}
 
+	if err == nil {
+		err = checkPatterns(name, patterns)
+	}
+
 	var matcher *patternmatcher.PatternMatcher
 	if err == nil {
 		matcher, err = patternmatcher.New(patterns)
 	}
 
-	if err != nil {
-		return IgnoreRules{}, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", DockerignoreName, err)
+	switch {
+	case err == nil:
+		return IgnoreRules{Own: true, matcher: matcher}, nil
+	case problem.IsUsers(err):
+		return IgnoreRules{}, err
+	default:
+		return IgnoreRules{}, problem.Wrap(err, problem.Invalid, "%s cannot be read: %v. Correct it.", name, err)
+	}
+}
+
+// checkPatterns names the first line that is no pattern.
+func checkPatterns(name string, patterns []string) error {
+	for _, pattern := range patterns {
+		matcher, err := patternmatcher.New([]string{strings.TrimPrefix(pattern, "!")})
+		if err == nil {
+			// Some of it is looked at only when it is used.
+			_, err = matcher.MatchesOrParentMatches("x")
+		}
+
+		if err != nil {
+			return problem.Wrap(err, problem.Invalid, "%s cannot be read: %q is no pattern. Correct the line: brackets come in pairs, and a backslash stands "+
+				"before a character that is meant as it is.", name, pattern)
+		}
 	}
 
-	return IgnoreRules{Own: true, matcher: matcher}, nil
+	return nil
 }
 
 // Ignores tells whether the rules leave a file out of the build.

@@ -1,0 +1,79 @@
+package activities
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// badPattern finds the complaint about a line of .dockerignore that is no pattern.
+var badPattern = regexp.MustCompile(`syntax error in pattern|illegal exclusion pattern|failed parsing dockerignore`)
+
+// explainFiles names the file of the source that BuildKit's words are about without naming it.
+func (f failure) explainFiles(text string) (string, bool) {
+	names := strings.Contains(text, "invalid UTF-8")
+	if !names && !badPattern.MatchString(text) {
+		return "", false
+	}
+
+	tree, err := source.Open(f.request.Tree.Dir, cmp.Or(f.request.Plan.Context, f.request.RootDirectory))
+	if err != nil {
+		return "", false
+	}
+	defer tree.Close()
+
+	rules, err := source.ReadIgnoreRulesOf(tree.FS, f.request.Plan.DockerfilePath)
+	if err != nil {
+		return problem.MessageOf(err), problem.IsUsers(err)
+	}
+
+	if !names {
+		return "", false
+	}
+
+	name, ok := nameThatIsNotUTF8(tree.FS, rules)
+
+	return fmt.Sprintf("The name of the file %q is not UTF-8, and BuildKit copies no such file. "+
+		"Rename it, or leave it out of the build by .dockerignore.", name), ok
+}
+
+// isIgnored tells whether the source has a file or directory of that name which the build does not get to see.
+func (f failure) isIgnored(name string) bool {
+	tree, err := source.Open(f.request.Tree.Dir, cmp.Or(f.request.Plan.Context, f.request.RootDirectory))
+	if err != nil {
+		return false
+	}
+	defer tree.Close()
+
+	rules, err := source.ReadIgnoreRulesOf(tree.FS, f.request.Plan.DockerfilePath)
+	if err != nil {
+		return false
+	}
+
+	_, err = tree.Stat(name)
+
+	return err == nil && rules.Ignores(name)
+}
+
+// nameThatIsNotUTF8 returns the first file that the build sees and whose name is not UTF-8.
+func nameThatIsNotUTF8(files fs.FS, rules source.IgnoreRules) (string, bool) {
+	found := ""
+
+	_ = fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || utf8.ValidString(name) || rules.Ignores(name) {
+			return nil //nolint:nilerr // What cannot be read is not what is looked for.
+		}
+
+		found = name
+
+		return fs.SkipAll
+	})
+
+	return found, found != ""
+}
