@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -41,6 +42,12 @@ func (c commandCheck) check(ctx context.Context) error {
 		return nil
 	}
 
+	command = withoutInit(command)
+
+	if file, ok := shellFile(command); ok {
+		return c.lines(ctx, name, file)
+	}
+
 	word, byShell := command[0], false
 	if script, ok := shellScript(command); ok {
 		fields := strings.Fields(strings.TrimPrefix(script, "exec "))
@@ -75,6 +82,53 @@ func shellScript(command []string) (string, bool) {
 	}
 
 	return command[2], slices.Contains([]string{"/bin/sh", "/bin/bash", "/bin/ash", "sh", "bash"}, command[0])
+}
+
+// withoutInit leaves out an init that starts what follows, with its options.
+func withoutInit(command []string) []string {
+	if !slices.Contains([]string{"tini", "dumb-init", "catatonit", "docker-init"}, path.Base(command[0])) {
+		return command
+	}
+
+	for index, word := range command[1:] {
+		if !strings.HasPrefix(word, "-") {
+			return command[1+index:]
+		}
+	}
+
+	return command
+}
+
+// shellFile returns the script that a command hands to a shell as a file.
+func shellFile(command []string) (string, bool) {
+	shells := []string{"sh", "bash", "ash", "dash"}
+	if len(command) == 1 || !slices.Contains(shells, path.Base(command[0])) || !plainWord.MatchString(command[1]) || strings.HasPrefix(command[1], "-") {
+		return "", false
+	}
+
+	return command[1], true
+}
+
+// lines checks a script that a shell reads, whatever its first line names.
+func (c commandCheck) lines(ctx context.Context, name, word string) error {
+	file := c.absolute(word)
+
+	text, err := c.files.read(ctx, file)
+	if err != nil {
+		return nil //nolint:nilerr // Nothing is known of it.
+	}
+
+	if line, _, ok := bytes.Cut(text, []byte("\n")); ok && bytes.HasSuffix(line, []byte("\r")) {
+		return problem.New(problem.Invalid, "The image starts with %s %s, whose lines end as on Windows (CRLF), so that the shell takes a carriage return for "+
+			"part of each command. %s", name, word, linesAdvice(file))
+	}
+
+	return nil
+}
+
+func linesAdvice(file string) string {
+	return fmt.Sprintf("Save the file with LF (a line `%s text eol=lf` in .gitattributes keeps it so), or take them out in the Dockerfile: RUN sed -i 's/\\r$//' %s.",
+		path.Base(file), file)
 }
 
 // program checks one program and returns how it begins. name is the instruction that names it.
@@ -125,9 +179,8 @@ func (c commandCheck) interpreter(ctx context.Context, name, word, file string, 
 	line, _, _ := bytes.Cut(text[len("#!"):], []byte("\n"))
 
 	if bytes.HasSuffix(line, []byte("\r")) {
-		return problem.New(problem.Invalid, "The image starts with %s %s, whose lines end as on Windows (CRLF), so that the kernel looks for a program %q. "+
-			"Save the file with LF (a line `%s text eol=lf` in .gitattributes keeps it so), or take them out in the Dockerfile: RUN sed -i 's/\\r$//' %s.",
-			name, word, strings.TrimSpace(strings.TrimSuffix(string(line), "\r"))+"\r", path.Base(file), file)
+		return problem.New(problem.Invalid, "The image starts with %s %s, whose lines end as on Windows (CRLF), so that the kernel looks for a program %q. %s",
+			name, word, strings.TrimSpace(strings.TrimSuffix(string(line), "\r"))+"\r", linesAdvice(file))
 	}
 
 	fields := strings.Fields(string(line))
@@ -162,7 +215,7 @@ func (c commandCheck) architecture(name, word string, text []byte) error {
 	}
 
 	built := machines[binary.LittleEndian.Uint16(text[machineAt:])]
-	if built == "" || built == c.image.Architecture || built == "386" && c.image.Architecture == "amd64" {
+	if built == "" || c.image.Architecture == "" || built == c.image.Architecture || built == "386" && c.image.Architecture == "amd64" {
 		return nil
 	}
 

@@ -46,6 +46,13 @@ func TestBuild_CommandThatCannotStart_IsToldAtTheEndOfTheBuild(t *testing.T) {
 		},
 		"Windows lines by the shell": {`ENTRYPOINT ./entry.x --now`, map[string]string{"entry.x": "#!/bin/sh\r\n"}, []string{"ENTRYPOINT ./entry.x", "CRLF"}},
 		"Windows lines of a CMD":     {`CMD ["/app/entry.x"]`, map[string]string{"entry.x": "#!/usr/bin/env sh\r\n"}, []string{"CMD /app/entry.x", "CRLF"}},
+		"Windows lines behind an init": {
+			"COPY tool /sbin/tini\n" + `ENTRYPOINT ["/sbin/tini", "-g", "--", "./entry.x"]`, map[string]string{"entry.x": "#!/bin/sh\r\n"},
+			[]string{"ENTRYPOINT ./entry.x", "CRLF"},
+		},
+		"Windows lines for a shell": {
+			"COPY tool /bin/sh\n" + `CMD ["/bin/sh", "run"]`, map[string]string{"run": "exec app\r\n"}, []string{"CMD run", "CRLF", "/app/run"},
+		},
 		"not executable":             {`ENTRYPOINT ["./entry"]`, map[string]string{"entry": script}, []string{"ENTRYPOINT ./entry", "not executable", "chmod +x /app/entry"}},
 		"not executable on the PATH": {"ENV PATH=/nowhere:/app\n" + `CMD ["entry"]`, map[string]string{"entry": script}, []string{"CMD entry", "not executable", "/app/entry"}},
 		"not there":                  {`ENTRYPOINT ["./entry"]`, nil, []string{"ENTRYPOINT ./entry", "no such program"}},

@@ -55,10 +55,7 @@ func (f imageFiles) read(ctx context.Context, name string) ([]byte, error) {
 // lookUp returns the path of the program that a word of the image's command stands for, as execvp finds it.
 func (c commandCheck) lookUp(ctx context.Context, word string) (string, presence) {
 	if strings.Contains(word, "/") {
-		file := word
-		if !path.IsAbs(file) {
-			file = path.Join("/", c.image.Config.WorkingDir, file)
-		}
+		file := c.absolute(word)
 
 		return file, c.files.stat(ctx, file)
 	}
@@ -86,4 +83,13 @@ func (c commandCheck) lookUp(ctx context.Context, word string) (string, presence
 	}
 
 	return file, best
+}
+
+// absolute returns the path of a file that the image's command names.
+func (c commandCheck) absolute(name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+
+	return path.Join("/", c.image.Config.WorkingDir, name)
 }

@@ -38,9 +38,16 @@ func (f failure) explainFiles(text string) (string, bool) {
 	}
 
 	name, ok := nameThatIsNotUTF8(tree.FS, rules)
+	if !ok {
+		return "The name of a file, or of what a symbolic link leads to, is not UTF-8, and BuildKit copies no such file. Rename it.", true
+	}
 
-	return fmt.Sprintf("The name of the file %q is not UTF-8, and BuildKit copies no such file. "+
-		"Rename it, or leave it out of the build by .dockerignore.", name), ok
+	what := "The name of the file"
+	if utf8.ValidString(name) {
+		what = "The target of the symbolic link"
+	}
+
+	return fmt.Sprintf("%s %q is not UTF-8, and BuildKit copies no such file. Rename it, or leave it out of the build by .dockerignore.", what, name), true
 }
 
 // isIgnored tells whether the source has a file or directory of that name which the build does not get to see.
@@ -61,13 +68,19 @@ func (f failure) isIgnored(name string) bool {
 	return err == nil && rules.Ignores(name)
 }
 
-// nameThatIsNotUTF8 returns the first file that the build sees and whose name is not UTF-8.
+// nameThatIsNotUTF8 returns the first file that the build sees and whose name, or as a symbolic link its target, is not UTF-8.
 func nameThatIsNotUTF8(files fs.FS, rules source.IgnoreRules) (string, bool) {
 	found := ""
 
 	_ = fs.WalkDir(files, ".", func(name string, _ fs.DirEntry, err error) error {
-		if err != nil || utf8.ValidString(name) || rules.Ignores(name) {
+		if err != nil || rules.Ignores(name) {
 			return nil //nolint:nilerr // What cannot be read is not what is looked for.
+		}
+
+		// What a symbolic link leads to is copied as it stands there.
+		target, _ := fs.ReadLink(files, name)
+		if utf8.ValidString(name) && utf8.ValidString(target) {
+			return nil
 		}
 
 		found = name

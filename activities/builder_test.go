@@ -277,17 +277,27 @@ func TestBuild_FilesThatBuildKitCannotTake_AreNamedAtOnce(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		dockerignore string
+		link         bool
 		words        []string
 	}{
-		"name that is not UTF-8": {"", []string{`"docs/r\xe9sum\xe9.txt"`, "not UTF-8"}},
-		"left out":               {"docs\n", nil},
-		"bad pattern":            {"docs\n[abc\n", []string{`.dockerignore cannot be read: "[abc" is no pattern`}},
+		"name that is not UTF-8":   {"", false, []string{`The name of the file "docs/r\xe9sum\xe9.txt"`, "not UTF-8"}},
+		"target that is not UTF-8": {"", true, []string{`The target of the symbolic link "docs/link"`, "not UTF-8"}},
+		"left out":                 {"docs\n", false, nil},
+		"bad pattern":              {"docs\n[abc\n", false, []string{`.dockerignore cannot be read: "[abc" is no pattern`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			bundle := setupBuilder(t)
-			repository := newRepository(t, map[string]string{"index.html": "page", "docs/r\xe9sum\xe9.txt": "x", ".dockerignore": test.dockerignore})
+			repository := newRepository(t, map[string]string{"index.html": "page", "docs/x": "", ".dockerignore": test.dockerignore})
+			if test.link {
+				require.NoError(t, os.Symlink("r\xe9sum\xe9.txt", repository.path("docs/link")))
+			} else {
+				repository.write(map[string]string{"docs/r\xe9sum\xe9.txt": "x"})
+			}
+
+			repository.commit("Names", nil)
+
 			request := BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: bundle.open(t, bundle.clone(t, repository))}
 
 			// Generated or not, and without the look that detection takes.
