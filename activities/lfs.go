@@ -88,6 +88,8 @@ func (s *Source) fetchLargeFiles(
 
 	client := lfsClient{client: s.lfsHTTP(), server: server, repository: repositoryURL, mayUse: s.mayUse}
 
+	defer client.client.CloseIdleConnections()
+
 	return client.fetch(ctx, directory, objects)
 }
 

@@ -94,29 +94,6 @@ func (s *Source) keep(ctx context.Context, projectID uuid.UUID, packed *archive)
 	return describeArtifact(artifact)
 }
 
-// Missing returns what the source that Clone made is said to lack.
-func (s *Source) Missing(ctx context.Context, projectID uuid.UUID, digest string) ([]string, error) {
-	path := sourceRepository(projectID)
-
-	repository, err := s.registry.repository(path)
-	if err != nil {
-		return nil, err
-	}
-
-	artifact, err := remote.Image(repository.Digest(digest), s.registry.options(ctx, path, registryauth.Pull)...)
-	if isMissing(err) {
-		return nil, fmt.Errorf("look up source %s: %w", digest, ErrGone)
-	}
-
-	if err != nil {
-		return nil, s.registry.trouble(err, "look up source %s", digest)
-	}
-
-	result, err := describeArtifact(artifact)
-
-	return result.Missing, err
-}
-
 func newArtifact(packed *archive) (v1.Image, error) {
 	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), sourceMediaType)
 
