@@ -65,9 +65,9 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 		Exports: []client.ExportEntry{{
 			Type: client.ExporterImage,
 			Attrs: map[string]string{
-				string(exptypes.OptKeyName):             b.registry.reference(repository),
+				// The tag finds the image again if the worker dies before it has written the digest down.
+				string(exptypes.OptKeyName):             b.registry.reference(repository) + ":" + request.DeploymentID.String(),
 				string(exptypes.OptKeyPush):             "true",
-				string(exptypes.OptKeyPushByDigest):     "true",
 				string(exptypes.OptKeyOCITypes):         "true",
 				string(exptypes.OptKeyInsecure):         strconv.FormatBool(b.registry.config.Insecure),
 				string(exptypes.OptKeyLayerCompression): "zstd",

@@ -53,7 +53,7 @@ type BuildRequest struct {
 	Observe func(*client.SolveStatus)
 }
 
-// BuildResult is the image that now is in the registry, without a tag.
+// BuildResult is the image that now is in the registry, tagged with its deployment.
 type BuildResult struct {
 	// Digest is that of the manifest, with its algorithm.
 	Digest string

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/name"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
@@ -20,6 +21,22 @@ func (r *Registry) DeleteImage(ctx context.Context, projectID uuid.UUID, digest 
 	}
 
 	return r.remove(ctx, path, repository.Digest(digest))
+}
+
+// ListImages returns the deployments that an image of the project is tagged with.
+func (r *Registry) ListImages(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
+	tags, err := r.tags(ctx, ImageRepository(projectID))
+
+	return lo.FilterMap(tags, func(tag string, _ int) (uuid.UUID, bool) {
+		deployment, err := uuid.Parse(tag)
+
+		return deployment, err == nil
+	}), err
+}
+
+// ImageOf returns the digest of the image that is tagged with a deployment; empty where there is none.
+func (r *Registry) ImageOf(ctx context.Context, projectID, deploymentID uuid.UUID) (string, error) {
+	return r.digestOf(ctx, ImageRepository(projectID), deploymentID.String())
 }
 
 // ListSources returns the commits whose source the registry has.

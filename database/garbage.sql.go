@@ -170,6 +170,32 @@ func (q *Queries) KeepImage(ctx context.Context, projectID uuid.UUID, digest str
 	return err
 }
 
+const listDeploymentsWithoutImage = `-- name: ListDeploymentsWithoutImage :many
+SELECT id FROM deployments
+WHERE project_id = $1 AND id = ANY($2::uuid[]) AND image_digest IS NULL AND state NOT IN ('queued', 'deploying')
+`
+
+// Those of the deployments that have ended without a word of an image: if the registry has one of them, its build was cut off.
+func (q *Queries) ListDeploymentsWithoutImage(ctx context.Context, projectID uuid.UUID, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listDeploymentsWithoutImage, projectID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOverlongBuildLogs = `-- name: ListOverlongBuildLogs :many
 SELECT build_logs.deployment_id, (count(*) - $1::bigint)::bigint AS surplus FROM build_logs
 WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))

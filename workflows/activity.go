@@ -23,11 +23,15 @@ type Builder interface {
 // Publisher is the part of *activities.Registry that the chain uses.
 type Publisher interface {
 	Publish(ctx context.Context, projectID, deploymentID uuid.UUID, digest string) (activities.Image, error)
+	// ImageOf returns the digest of the image that a build of the deployment has left in the registry; empty where there is none.
+	ImageOf(ctx context.Context, projectID, deploymentID uuid.UUID) (string, error)
 }
 
 // Collector is the part of *activities.Registry that garbage collection uses. Deleting something that is gone already is no error.
 type Collector interface {
 	DeleteImage(ctx context.Context, projectID uuid.UUID, digest string) error
+	// ListImages returns the deployments of which there is an image.
+	ListImages(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error)
 	// ListSources returns the commits whose source there is.
 	ListSources(ctx context.Context, projectID uuid.UUID) ([]string, error)
 	DeleteSource(ctx context.Context, projectID uuid.UUID, commit string) error

@@ -26,6 +26,13 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 	log := w.openBuildLog(ctx, a)
 	defer log.close()
 
+	// An attempt that was cut off may have left another image, which this one takes the tag from.
+	if a.number > 1 {
+		if err := w.noteLeftImage(ctx, a.project.ID, a.deployment.ID); err != nil {
+			return nil, err
+		}
+	}
+
 	result, err := w.builder.Build(ctx, activities.BuildRequest{
 		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
 	}, log.write)
@@ -33,7 +40,7 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		return nil, err
 	}
 
-	if err := w.noteImage(ctx, a, result.Digest); err != nil {
+	if err := w.noteImage(ctx, a.project.ID, result.Digest); err != nil {
 		return nil, err
 	}
 

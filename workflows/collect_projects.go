@@ -113,6 +113,10 @@ func (w *Worker) collectSources(ctx context.Context, project uuid.UUID, removed 
 // collectImages takes images out of the registry. They are marked first, in a transaction of its own: from then on nobody can roll back to
 // them, and an image that is still there after a crash is found again.
 func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int32, removed *collected) error {
+	if err := w.noteForgottenImages(ctx, project); err != nil {
+		return err
+	}
+
 	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		if _, err := queries.LockProject(ctx, project); err != nil {
 			return fmt.Errorf("lock the project: %w", err)
@@ -131,6 +135,27 @@ func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int3
 
 		if deleted {
 			removed.images.Add(1)
+		}
+	}
+
+	return nil
+}
+
+// noteForgottenImages writes down the images of deployments that ended while their worker was dead: between the upload of the image and its row.
+func (w *Worker) noteForgottenImages(ctx context.Context, project uuid.UUID) error {
+	tagged, err := w.collector.ListImages(ctx, project)
+	if err != nil {
+		return fmt.Errorf("list the images: %w", err)
+	}
+
+	forgotten, err := database.New(w.pool).ListDeploymentsWithoutImage(ctx, project, tagged)
+	if err != nil {
+		return fmt.Errorf("find images without a row: %w", err)
+	}
+
+	for _, deployment := range forgotten {
+		if err := w.noteLeftImage(ctx, project, deployment); err != nil {
+			return err
 		}
 	}
 

@@ -106,6 +106,44 @@ func TestCollectGarbage_KeepsWhatMayBeRolledBackTo(t *testing.T) {
 	require.Equal(t, []string{"sha256:c-second", "sha256:e-first", "sha256:f-live"}, b.images())
 }
 
+func TestCollectGarbage_ImageWhoseBuildWasCutOff_IsTakenOutOnceItsDeploymentHasEnded(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.past(t, "live", stateLive, new(1))
+	cutOff := b.past(t, "cut-off", stateDeploying, nil)
+	b.exec(t, "UPDATE deployments SET step = 'build', image_id = NULL, image_digest = NULL WHERE id = $1", cutOff)
+	b.exec(t, "DELETE FROM images WHERE digest = 'sha256:cut-off'")
+	b.activities.tag(b.project, cutOff, "sha256:cut-off")
+
+	b.collect(t)
+	require.Equal(t, []string{"sha256:cut-off", "sha256:live"}, b.images(), "it is on its way")
+
+	b.exec(t, "UPDATE deployments SET state = 'cancelled' WHERE id = $1", cutOff)
+	b.collect(t)
+	require.Equal(t, []string{"sha256:live"}, b.images())
+}
+
+func TestBuild_SecondAttempt_WritesDownTheImageThatTheFirstHasLeft(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	builds := 0
+
+	b.activities.setBuild(func(_ context.Context, request activities.BuildRequest, _ func(activities.LogLine)) error {
+		if builds++; builds == 1 {
+			b.activities.tag(b.project, request.DeploymentID, "sha256:left")
+
+			return errSome
+		}
+
+		return nil
+	})
+	b.work(t)
+	b.await(t, b.create(t).ID, stateLive)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM images WHERE digest = 'sha256:left'"))
+}
+
 func TestCollectGarbage_ImageOfTwoDeployments_IsKeptForEither(t *testing.T) {
 	t.Parallel()
 

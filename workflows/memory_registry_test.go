@@ -14,6 +14,8 @@ type memoryRegistry struct {
 	registryMutex sync.Mutex
 	// stored are images by digest and sources by commit, of each project.
 	stored map[uuid.UUID]map[string]bool
+	// tagged are images by the deployment that they are tagged with, of each project.
+	tagged map[uuid.UUID]map[uuid.UUID]string
 	// onDelete is called once before anything is deleted; its error is the registry's.
 	onDelete func(name string) error
 	// onDeleted is called once something was deleted; its error is that of an answer which never came.
@@ -65,6 +67,30 @@ func (r *memoryRegistry) delete(project uuid.UUID, name string) error {
 
 func (r *memoryRegistry) DeleteImage(_ context.Context, project uuid.UUID, digest string) error {
 	return r.delete(project, digest)
+}
+
+func (r *memoryRegistry) ListImages(_ context.Context, project uuid.UUID) ([]uuid.UUID, error) {
+	r.registryMutex.Lock()
+	defer r.registryMutex.Unlock()
+
+	return slices.Collect(maps.Keys(r.tagged[project])), nil
+}
+
+func (r *memoryRegistry) ImageOf(_ context.Context, project, deployment uuid.UUID) (string, error) {
+	r.registryMutex.Lock()
+	defer r.registryMutex.Unlock()
+
+	return r.tagged[project][deployment], nil
+}
+
+// tag stores an image as a build does that is cut off behind it.
+func (r *memoryRegistry) tag(project, deployment uuid.UUID, digest string) {
+	r.store(project, digest)
+
+	r.registryMutex.Lock()
+	defer r.registryMutex.Unlock()
+
+	r.tagged = map[uuid.UUID]map[uuid.UUID]string{project: {deployment: digest}}
 }
 
 func (r *memoryRegistry) ListSources(_ context.Context, project uuid.UUID) ([]string, error) {

@@ -68,6 +68,11 @@ INSERT INTO images (id, project_id, repository, digest, size_bytes)
 VALUES (@id, @project_id, @repository, @digest, 0)
 ON CONFLICT (project_id, digest) DO UPDATE SET repository = excluded.repository;
 
+-- name: ListDeploymentsWithoutImage :many
+-- Those of the deployments that have ended without a word of an image: if the registry has one of them, its build was cut off.
+SELECT id FROM deployments
+WHERE project_id = @project_id AND id = ANY(@ids::uuid[]) AND image_digest IS NULL AND state NOT IN ('queued', 'deploying');
+
 -- name: KeepImage :exec
 -- Takes the mark of an image back, since a deployment needs it. The project is locked.
 UPDATE images SET collected_at = NULL WHERE project_id = @project_id AND digest = @digest;
