@@ -10,17 +10,18 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type ProjectSettings struct {
-	Branch         string   `default:"main"       doc:"The branch whose pushes are deployed."                                                              json:"branch,omitempty"          maxLength:"255" minLength:"1"`
-	RootDirectory  string   `doc:"Where the app stands inside the repository; empty for the top."                                                          json:"root_directory,omitempty"  maxLength:"255"`
-	DockerfilePath string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
-	Port           int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
-	HealthPath     string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/"`
-	Instances      int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
-	CPUMillis      int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
-	MemoryBytes    int64    `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
-	ReleaseCommand string   `doc:"A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none." json:"release_command,omitempty" maxLength:"1000"`
-	BuildVariables []string `doc:"Names of the environment variables that the build command of a generated Dockerfile gets, as secrets."                   json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
-	AutoDeploy     *bool    `default:"true"       doc:"Whether a push to the branch becomes a deployment."                                                 json:"auto_deploy,omitempty"`
+	Branch           string   `default:"main"       doc:"The branch whose pushes are deployed."                                                              json:"branch,omitempty"          maxLength:"255" minLength:"1"`
+	RootDirectory    string   `doc:"Where the app stands inside the repository; empty for the top."                                                          json:"root_directory,omitempty"  maxLength:"255"`
+	DockerfilePath   string   `default:"Dockerfile" doc:"Relative to the root directory."                                                                    json:"dockerfile_path,omitempty" maxLength:"255"`
+	DockerfileTarget string   `doc:"The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one."                       json:"dockerfile_target,omitempty" maxLength:"128" pattern:"^[A-Za-z0-9_.-]*$"`
+	Port             int      `doc:"The port that the app listens on; it is also given to the app as PORT. Left out: EXPOSE of the Dockerfile, else 8080."    json:"port,omitempty"            maximum:"65535" minimum:"1"`
+	HealthPath       string   `doc:"A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500."                             json:"health_path,omitempty"     maxLength:"255" pattern:"^/"`
+	Instances        int      `default:"1"          doc:"How many VMs run the app. What is live follows a change."                                                                          json:"instances,omitempty"       maximum:"100"   minimum:"1"`
+	CPUMillis        int      `default:"1000"       doc:"Processor time of each VM, in thousandths of a core."                                               json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
+	MemoryBytes      int64    `default:"536870912"  doc:"Memory of each VM."                                                                                 json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
+	ReleaseCommand   string   `doc:"A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none." json:"release_command,omitempty" maxLength:"1000"`
+	BuildVariables   []string `doc:"Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values."                   json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
+	AutoDeploy       *bool    `default:"true"       doc:"Whether a push to the branch becomes a deployment."                                                 json:"auto_deploy,omitempty"`
 }
 
 // Project is an app: where its source is and how it runs.
@@ -77,18 +78,19 @@ type UpdateProjectInput struct {
 
 // ProjectUpdate holds the settings to change; the others stay as they are.
 type ProjectUpdate struct {
-	RepositoryURL  *string  `json:"repository_url,omitempty"  maxLength:"2000" minLength:"1"`
-	Branch         *string  `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
-	RootDirectory  *string  `json:"root_directory,omitempty"  maxLength:"255"`
-	DockerfilePath *string  `json:"dockerfile_path,omitempty" maxLength:"255"`
-	Port           *int     `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
-	HealthPath     *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$"`
-	Instances      *int     `json:"instances,omitempty"       maximum:"100" minimum:"1"`
-	CPUMillis      *int     `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
-	MemoryBytes    *int64   `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
-	ReleaseCommand *string  `doc:"Empty: none."                          json:"release_command,omitempty" maxLength:"1000"`
-	BuildVariables []string `doc:"The whole list; empty: none."         json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
-	AutoDeploy     *bool    `json:"auto_deploy,omitempty"`
+	RepositoryURL    *string  `json:"repository_url,omitempty"  maxLength:"2000" minLength:"1"`
+	Branch           *string  `json:"branch,omitempty"          maxLength:"255"  minLength:"1"`
+	RootDirectory    *string  `json:"root_directory,omitempty"  maxLength:"255"`
+	DockerfilePath   *string  `json:"dockerfile_path,omitempty" maxLength:"255"`
+	DockerfileTarget *string  `doc:"Empty: the last one."                json:"dockerfile_target,omitempty" maxLength:"128" pattern:"^[A-Za-z0-9_.-]*$"`
+	Port             *int     `doc:"0: take it from the Dockerfile again." json:"port,omitempty" maximum:"65535" minimum:"0"`
+	HealthPath       *string  `doc:"Empty: / with any status below 500."   json:"health_path,omitempty" maxLength:"255" pattern:"^(/.*)?$"`
+	Instances        *int     `json:"instances,omitempty"       maximum:"100" minimum:"1"`
+	CPUMillis        *int     `json:"cpu_millis,omitempty"      maximum:"64000" minimum:"50"`
+	MemoryBytes      *int64   `json:"memory_bytes,omitempty"    maximum:"274877906944" minimum:"33554432"`
+	ReleaseCommand   *string  `doc:"Empty: none."                          json:"release_command,omitempty" maxLength:"1000"`
+	BuildVariables   []string `doc:"The whole list; empty: none."         json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
+	AutoDeploy       *bool    `json:"auto_deploy,omitempty"`
 }
 
 // UnpinProjectOutput says what follows from unpinning a project.

@@ -15,6 +15,7 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 	set(&row.Branch, u.Branch, "branch", &changed)
 	set(&row.RootDirectory, u.RootDirectory, "root_directory", &changed)
 	set(&row.DockerfilePath, u.DockerfilePath, "dockerfile_path", &changed)
+	set(&row.DockerfileTarget, u.DockerfileTarget, "dockerfile_target", &changed)
 	set(&row.MemoryBytes, u.MemoryBytes, "memory_bytes", &changed)
 	set(&row.AutoDeploy, u.AutoDeploy, "auto_deploy", &changed)
 	set(&row.Instances, narrow(u.Instances), "instances", &changed)

@@ -75,7 +75,7 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 	settings := input.Body.ProjectSettings
 	params := database.CreateProjectParams{
 		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, Slug: slug, RepositoryURL: input.Body.RepositoryURL,
-		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath,
+		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath, DockerfileTarget: settings.DockerfileTarget,
 		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath),
 		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
 		MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true),
@@ -144,7 +144,7 @@ func (s *service) changeProject(ctx context.Context, seen database.Project, upda
 
 		if err := queries.UpdateProject(ctx, database.UpdateProjectParams{
 			ID: after.ID, RepositoryURL: after.RepositoryURL, Branch: after.Branch, RootDirectory: after.RootDirectory,
-			DockerfilePath: after.DockerfilePath, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
+			DockerfilePath: after.DockerfilePath, DockerfileTarget: after.DockerfileTarget, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
 			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
 		}); err != nil {
@@ -199,8 +199,8 @@ func (s *service) newProject(found database.GetProjectOfRow) Project {
 	return Project{
 		ID: row.ID, OrganisationID: row.OrganisationID, Name: row.Name, Slug: row.Slug, RepositoryURL: row.RepositoryURL,
 		ProjectSettings: ProjectSettings{
-			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, Port: int(lo.FromPtr(row.Port)),
-			HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
+			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, DockerfileTarget: row.DockerfileTarget,
+			Port: int(lo.FromPtr(row.Port)), HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
 			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
 			AutoDeploy: &row.AutoDeploy,
 		},

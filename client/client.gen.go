@@ -590,7 +590,7 @@ type CreateProjectInputBody struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
-	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 
 	// CPUMillis Processor time of each VM, in thousandths of a core.
@@ -598,6 +598,9 @@ type CreateProjectInputBody struct {
 
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
@@ -935,7 +938,7 @@ type Project struct {
 	// Branch The branch whose pushes are deployed.
 	Branch *string `json:"branch,omitempty"`
 
-	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets, as secrets.
+	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 
 	// CPUMillis Processor time of each VM, in thousandths of a core.
@@ -944,6 +947,9 @@ type Project struct {
 
 	// DockerfilePath Relative to the root directory.
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
@@ -1011,6 +1017,9 @@ type ProjectUpdate struct {
 	BuildVariables *[]string `json:"build_variables,omitempty"`
 	CPUMillis      *int64    `json:"cpu_millis,omitempty"`
 	DockerfilePath *string   `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget Empty: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
 	// HealthPath Empty: / with any status below 500.
 	HealthPath  *string `json:"health_path,omitempty"`

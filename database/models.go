@@ -252,6 +252,7 @@ type Project struct {
 	LastSeenAt         *time.Time
 	PinnedByID         *uuid.UUID
 	InstancesChangedAt *time.Time
+	DockerfileTarget   string
 }
 
 type ProjectEvent struct {

@@ -13,31 +13,32 @@ import (
 
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
-  id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
+  id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
   cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
 ) VALUES (
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15, $16
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+  $13, $14, $15, $16, $17
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, dockerfile_target
 `
 
 type CreateProjectParams struct {
-	ID             uuid.UUID
-	OrganisationID uuid.UUID
-	Name           string
-	Slug           string
-	RepositoryURL  string
-	Branch         string
-	RootDirectory  string
-	DockerfilePath string
-	Port           *int32
-	HealthPath     *string
-	Instances      int32
-	CPUMillis      int32
-	MemoryBytes    int64
-	AutoDeploy     bool
-	ReleaseCommand *string
-	BuildVariables []string
+	ID               uuid.UUID
+	OrganisationID   uuid.UUID
+	Name             string
+	Slug             string
+	RepositoryURL    string
+	Branch           string
+	RootDirectory    string
+	DockerfilePath   string
+	DockerfileTarget string
+	Port             *int32
+	HealthPath       *string
+	Instances        int32
+	CPUMillis        int32
+	MemoryBytes      int64
+	AutoDeploy       bool
+	ReleaseCommand   *string
+	BuildVariables   []string
 }
 
 func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
@@ -50,6 +51,7 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.Branch,
 		arg.RootDirectory,
 		arg.DockerfilePath,
+		arg.DockerfileTarget,
 		arg.Port,
 		arg.HealthPath,
 		arg.Instances,
@@ -85,6 +87,7 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.LastSeenAt,
 		&i.PinnedByID,
 		&i.InstancesChangedAt,
+		&i.DockerfileTarget,
 	)
 	return i, err
 }
@@ -111,7 +114,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.dockerfile_target
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -177,12 +180,13 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Project.LastSeenAt,
 		&i.Project.PinnedByID,
 		&i.Project.InstancesChangedAt,
+		&i.Project.DockerfileTarget,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.dockerfile_target,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -230,6 +234,7 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.Project.LastSeenAt,
 		&i.Project.PinnedByID,
 		&i.Project.InstancesChangedAt,
+		&i.Project.DockerfileTarget,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
 	)
@@ -290,7 +295,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, projectID uuid.UUI
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.dockerfile_target,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -360,6 +365,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.LastSeenAt,
 			&i.Project.PinnedByID,
 			&i.Project.InstancesChangedAt,
+			&i.Project.DockerfileTarget,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
 		); err != nil {
@@ -424,26 +430,28 @@ func (q *Queries) ProjectSlugTaken(ctx context.Context, slug string, hostname st
 const updateProject = `-- name: UpdateProject :exec
 UPDATE projects
 SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
-  port = $5, health_path = $6, instances = $7, cpu_millis = $8, memory_bytes = $9,
-  auto_deploy = $10, release_command = $11, build_variables = $12,
-  instances_changed_at = CASE WHEN instances <> $7 THEN now() ELSE instances_changed_at END
-WHERE id = $13
+  dockerfile_target = $5,
+  port = $6, health_path = $7, instances = $8, cpu_millis = $9, memory_bytes = $10,
+  auto_deploy = $11, release_command = $12, build_variables = $13,
+  instances_changed_at = CASE WHEN instances <> $8 THEN now() ELSE instances_changed_at END
+WHERE id = $14
 `
 
 type UpdateProjectParams struct {
-	RepositoryURL  string
-	Branch         string
-	RootDirectory  string
-	DockerfilePath string
-	Port           *int32
-	HealthPath     *string
-	Instances      int32
-	CPUMillis      int32
-	MemoryBytes    int64
-	AutoDeploy     bool
-	ReleaseCommand *string
-	BuildVariables []string
-	ID             uuid.UUID
+	RepositoryURL    string
+	Branch           string
+	RootDirectory    string
+	DockerfilePath   string
+	DockerfileTarget string
+	Port             *int32
+	HealthPath       *string
+	Instances        int32
+	CPUMillis        int32
+	MemoryBytes      int64
+	AutoDeploy       bool
+	ReleaseCommand   *string
+	BuildVariables   []string
+	ID               uuid.UUID
 }
 
 func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) error {
@@ -452,6 +460,7 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.Branch,
 		arg.RootDirectory,
 		arg.DockerfilePath,
+		arg.DockerfileTarget,
 		arg.Port,
 		arg.HealthPath,
 		arg.Instances,

@@ -74,6 +74,8 @@ export const projects = pgTable(
     rootDirectory: text("root_directory").notNull().default(""),
     // Relative to the root directory.
     dockerfilePath: text("dockerfile_path").notNull().default("Dockerfile"),
+    // The stage of the Dockerfile that becomes the image; empty for the last one.
+    dockerfileTarget: text("dockerfile_target").notNull().default(""),
     // Null: taken from the build plan.
     port: integer("port"),
     healthPath: text("health_path"),

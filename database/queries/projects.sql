@@ -1,9 +1,9 @@
 -- name: CreateProject :one
 INSERT INTO projects (
-  id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances,
+  id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
   cpu_millis, memory_bytes, auto_deploy, release_command, build_variables
 ) VALUES (
-  @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @port, @health_path, @instances,
+  @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @dockerfile_target, @port, @health_path, @instances,
   @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables
 ) RETURNING *;
 
@@ -47,6 +47,7 @@ LIMIT sqlc.arg(max_rows)::int;
 -- name: UpdateProject :exec
 UPDATE projects
 SET repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
+  dockerfile_target = @dockerfile_target,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
   instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END

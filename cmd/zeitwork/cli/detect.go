@@ -46,8 +46,10 @@ With --write the Dockerfile is written into DIR. Commit it, and it is what is bu
 	flags := command.Flags()
 	flags.StringVar(&settings.RootDirectory, "root-directory", "", "directory of the app inside DIR")
 	flags.StringVar(&settings.DockerfilePath, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
+	flags.StringVar(&settings.DockerfileTarget, "dockerfile-target", "", "stage of the Dockerfile that becomes the image (default: the last one)")
 	flags.StringSliceVar(&settings.Variables, "variables", nil, "names of the environment variables that the project has (default: not known)")
-	flags.StringSliceVar(&settings.BuildVariables, "build-variables", nil, "names of the variables that the build command gets as secrets")
+	flags.StringSliceVar(&settings.BuildVariables, "build-variables", nil,
+		"names of the variables that the build command gets as secrets, and ARG of a Dockerfile")
 	flags.BoolVar(&write, "write", false, "write the Dockerfile and its .dockerignore into DIR, unless they exist")
 	flags.IntVar(&settings.Port, "port", 0, "port that the app listens on (default: the port that the source names)")
 
@@ -104,6 +106,8 @@ func printPlan(w io.Writer, plan buildplan.Plan) {
 		{"Built in", plan.Context},
 		{"Public variables", strings.Join(plan.Arguments, ", ")},
 		{"Secrets of the build", strings.Join(plan.Secrets, ", ")},
+		{"Stage", plan.Target},
+		{"Note", strings.Join(plan.Notes, " ")},
 	} {
 		if optional.value != "" {
 			t.row(optional.name, optional.value)

@@ -12,7 +12,7 @@ import (
 func (a *app) createProjectCommand() *cobra.Command {
 	body := client.CreateProjectInputBody{}
 
-	var slug, organisation, branch, root, dockerfile, health, release, variables string
+	var slug, organisation, branch, root, dockerfile, target, health, release, variables string
 
 	var port, instances int64
 
@@ -31,9 +31,10 @@ func (a *app) createProjectCommand() *cobra.Command {
 	flags.StringVar(&branch, "branch", "", "branch whose pushes are deployed (default: main)")
 	flags.StringVar(&root, "root-directory", "", "path of the app in the repository (default: the top)")
 	flags.StringVar(&dockerfile, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
+	flags.StringVar(&target, "dockerfile-target", "", "stage of the Dockerfile that becomes the image (default: the last one)")
 	flags.StringVar(&health, "health-path", "", "path that answers 2xx or 3xx when the app is healthy")
 	flags.StringVar(&release, "release-command", "", "shell command that each deployment runs once before it serves (default: none)")
-	flags.StringVar(&variables, "build-variables", "", "names of variables that the build command gets as secrets, separated by commas")
+	flags.StringVar(&variables, "build-variables", "", "names of variables that the build command gets as secrets, and ARG of a Dockerfile, separated by commas")
 	flags.Int64Var(&port, "port", 0, "port that the app listens on (default: EXPOSE of the Dockerfile, else 8080)")
 	flags.Int64Var(&instances, "instances", 0, "how many VMs run the app (default: 1)")
 	cobra.CheckErr(command.MarkFlagRequired("repository"))
@@ -47,7 +48,7 @@ func (a *app) createProjectCommand() *cobra.Command {
 		body.Name, body.OrganisationID = args[0], &owner.ID
 		body.Slug, body.Branch, body.RootDirectory = optional(slug), optional(branch), optional(root)
 		body.DockerfilePath, body.HealthPath = optional(dockerfile), optional(health)
-		body.ReleaseCommand = optional(release)
+		body.ReleaseCommand, body.DockerfileTarget = optional(release), optional(target)
 		body.Port, body.Instances = optional(port), optional(instances)
 
 		if chosen := names(variables); len(chosen) > 0 {

@@ -70,6 +70,11 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("Branch", value(project.Branch))
 		t.row("Root directory", "/"+value(project.RootDirectory))
 		t.row("Dockerfile", value(project.DockerfilePath))
+
+		if target := value(project.DockerfileTarget); target != "" {
+			t.row("Stage", target)
+		}
+
 		t.row("VMs", fmt.Sprintf("%d, each with %d thousandths of a core and %d MiB", value(project.Instances),
 			value(project.CPUMillis), value(project.MemoryBytes)>>mebibyteBits))
 

@@ -1,0 +1,1 @@
+ALTER TABLE "projects" ADD COLUMN "dockerfile_target" text DEFAULT '' NOT NULL;
