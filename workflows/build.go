@@ -2,11 +2,13 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
 	"github.com/zeitwork/zeitwork/database"
 )
 
@@ -37,16 +39,34 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
 	}, log.write)
 	if err != nil {
-		return nil, err
+		return nil, withLacks(err, plan.SourceLacks)
 	}
 
 	if err := w.noteImage(ctx, a.project.ID, result.Digest); err != nil {
 		return nil, err
 	}
 
+	planned := plan.Port
+
+	plan, sentence := dockerfile.TakePortOfImage(plan, result.ExposedPorts)
+	if sentence != "" {
+		log.sayf("%s", sentence)
+	}
+
+	encoded, err := json.Marshal(plan)
+	if err != nil {
+		return nil, fmt.Errorf("encode the build plan: %w", err)
+	}
+
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
 		if err := queries.SetDeploymentImageDigest(ctx, &result.Digest, a.deployment.ID); err != nil {
 			return fmt.Errorf("write the image's digest: %w", err)
+		}
+
+		if plan.Port != planned {
+			if err := queries.SetDeploymentBuildPlan(ctx, encoded, a.deployment.ID); err != nil {
+				return fmt.Errorf("write the build plan: %w", err)
+			}
 		}
 
 		if err := queries.KeepImage(ctx, a.project.ID, result.Digest); err != nil {

@@ -263,6 +263,9 @@ type memory struct {
 	onClone func(ctx context.Context) error
 	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
 	builds  int
+	// missing is what sources are said to lack, and ports what images expose.
+	missing []string
+	ports   []int
 	// gone is how often a source that is opened is not there.
 	gone int
 	// forgetful has images published only that were stored.
@@ -321,7 +324,7 @@ func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (ac
 		commit, err = m.Head(ctx, "", "")
 	}
 
-	return activities.CloneResult{Commit: commit, Message: "Add a page\n\nMore.", Author: "Ada", Digest: "sha256:source"}, err
+	return activities.CloneResult{Commit: commit, Message: "Add a page\n\nMore.", Author: "Ada", Digest: "sha256:source", Missing: m.missing}, err
 }
 
 func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.Tree, error) {
@@ -353,7 +356,7 @@ func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log
 		}
 	}
 
-	return activities.BuildResult{Digest: "sha256:image-" + request.ProjectID.String()}, nil
+	return activities.BuildResult{Digest: "sha256:image-" + request.ProjectID.String(), ExposedPorts: m.ports}, nil
 }
 
 func (m *memory) Publish(ctx context.Context, project, _ uuid.UUID, digest string) (activities.Image, error) {

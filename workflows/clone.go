@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 )
 
@@ -28,7 +30,23 @@ func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
 	subject, _, _ := strings.Cut(result.Message, "\n")
 	log.sayf("Fetched commit %s: %s", result.Commit, subject)
 
+	for _, sentence := range result.Missing {
+		log.sayf("%s", sentence)
+	}
+
+	encoded, err := json.Marshal(buildplan.Plan{SourceLacks: result.Missing})
+	if err != nil {
+		return nil, fmt.Errorf("encode what the source lacks: %w", err)
+	}
+
 	return func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		// Few sources lack anything. The step may be repeated, and then find what was missing.
+		if len(result.Missing) > 0 || a.deployment.BuildPlan != nil {
+			if err := queries.SetDeploymentBuildPlan(ctx, encoded, a.deployment.ID); err != nil {
+				return fmt.Errorf("write what the source lacks: %w", err)
+			}
+		}
+
 		err := queries.SetDeploymentSource(ctx, database.SetDeploymentSourceParams{
 			ID: a.deployment.ID, CommitSHA: &result.Commit, SourceDigest: &result.Digest,
 			CommitMessage: new(storable(result.Message)), CommitAuthor: new(storable(result.Author)),

@@ -1,12 +1,18 @@
 package workflows
 
 import (
+	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/activities"
+	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 func TestKinds_EachDeclaresQueueTimeoutAndAttempts(t *testing.T) {
@@ -67,4 +73,76 @@ func TestDeploy_GoesFromCommitToLive(t *testing.T) {
 	require.Len(t, vms, 1)
 	require.Equal(t, "10.79.1.2", vms[0].VM.IP.String())
 	require.EqualValues(t, 3000, vms[0].VM.Port, "EXPOSE of the Dockerfile")
+}
+
+func TestDeploy_SourceThatLacksSomething_SaysSoInTheLogAndOnTheDeployment(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.activities.missing = []string{"The directory theme is empty."}
+	b.setSecret(t, "REVISION", canary)
+	require.NoError(t, os.WriteFile(filepath.Join(b.activities.tree, "Dockerfile"), []byte("FROM scratch\nARG REVISION\nEXPOSE 3000\n"), 0o600))
+	b.work(t)
+
+	live := b.await(t, b.create(t).ID, stateLive)
+	plan, err := planOf(live)
+	require.NoError(t, err)
+	require.Equal(t, b.activities.missing, plan.SourceLacks)
+	require.Len(t, plan.Notes, 1)
+	require.Contains(t, plan.Notes[0], "ARG REVISION: this Dockerfile does not get the value")
+
+	for _, note := range append(plan.Notes, plan.SourceLacks...) {
+		require.Contains(t, b.lines(t, "build_logs"), note)
+	}
+}
+
+func TestDeploy_SourceThatLacksSomething_FailsWithThatBesideTheCause(t *testing.T) {
+	t.Parallel()
+
+	for _, step := range []string{stepDetect, stepBuild} {
+		b := setup(t)
+		b.activities.missing = []string{"The directory theme is empty."}
+
+		if step == stepDetect {
+			require.NoError(t, os.Remove(filepath.Join(b.activities.tree, "Dockerfile")))
+		} else {
+			b.activities.setBuild(func(context.Context, activities.BuildRequest, func(activities.LogLine)) error {
+				return problem.New(problem.Invalid, "There is no main.css.")
+			})
+		}
+
+		b.work(t)
+
+		failed := b.await(t, b.create(t).ID, stateFailed)
+		require.Equal(t, step, failed.Step)
+		require.Regexp(t, `There is no .+\. The directory theme is empty\.$|no Dockerfile.+ The directory theme is empty\.$`, *failed.ErrorMessage)
+	}
+}
+
+func TestDeploy_DockerfileThatExposesNothing_GetsThePortOfTheImageBelow(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		dockerfile string
+		exposed    []int
+		want       int
+	}{
+		"one port":       {"FROM nginx\n", []int{80}, 80},
+		"TLS beside it":  {"FROM nginx\n", []int{80, 443}, 80},
+		"several":        {"FROM nginx\n", []int{80, 9000}, buildplan.DefaultPort},
+		"none":           {"FROM nginx\n", nil, buildplan.DefaultPort},
+		"one of its own": {"FROM nginx\nEXPOSE 3000\n", []int{80, 3000}, 3000},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			b := setup(t)
+			b.activities.ports = test.exposed
+			require.NoError(t, os.WriteFile(filepath.Join(b.activities.tree, "Dockerfile"), []byte(test.dockerfile), 0o600))
+			b.work(t)
+
+			live := b.await(t, b.create(t).ID, stateLive)
+			require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND port = $2", live.ID, test.want))
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
@@ -13,6 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // detect decides how the source is built.
@@ -26,16 +28,34 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 	}
 	defer tree.Close()
 
+	var lacks []string
+
+	if a.deployment.BuildPlan != nil {
+		cloned, err := planOf(a.deployment)
+		if err != nil {
+			return nil, err
+		}
+
+		lacks = cloned.SourceLacks
+	}
+
 	plan, err := detect.Detect(tree.Dir, buildplan.Settings{
-		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, Port: int(lo.FromPtr(a.project.Port)),
+		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, DockerfileTarget: a.project.DockerfileTarget,
+		Port:           int(lo.FromPtr(a.project.Port)),
 		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
 		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
 	})
 	if err != nil {
-		return nil, err
+		return nil, withLacks(err, lacks)
 	}
 
 	log.sayf("%s", plan.Reason)
+
+	for _, note := range plan.Notes {
+		log.sayf("%s", note)
+	}
+
+	plan.SourceLacks = lacks
 
 	encoded, err := json.Marshal(plan)
 	if err != nil {
@@ -59,4 +79,13 @@ func planOf(deployment database.Deployment) (buildplan.Plan, error) {
 	}
 
 	return plan, nil
+}
+
+// withLacks adds what the source lacks to an error of the user's, since that may be why.
+func withLacks(err error, lacks []string) error {
+	if len(lacks) == 0 || !problem.IsUsers(err) {
+		return err
+	}
+
+	return problem.Wrap(err, problem.CodeOf(err), "%s %s", problem.MessageOf(err), strings.Join(lacks, " "))
 }

@@ -35,6 +35,8 @@ type Plan struct {
 	PortIsDefault bool `json:"port_is_default,omitempty"`
 	// Notes are sentences for the user: what the source asks for and does not get.
 	Notes []string `json:"notes,omitempty"`
+	// SourceLacks are sentences for the user: what the repository names and the source does not have. It is known before anything is detected.
+	SourceLacks []string `json:"source_lacks,omitempty"`
 	// Context is the directory that a generated Dockerfile is built in, relative to the top of the repository, with slashes: above the root
 	// directory where that is part of a workspace. Empty means the root directory.
 	Context string `json:"context,omitempty"`
