@@ -127,7 +127,8 @@ func (c commandCheck) lines(ctx context.Context, name, word string) error {
 }
 
 func linesAdvice(file string) string {
-	return fmt.Sprintf("Save the file with LF (a line `%s text eol=lf` in .gitattributes keeps it so), or take them out in the Dockerfile: RUN sed -i 's/\\r$//' %s.",
+	return fmt.Sprintf("Save the file with LF (a line `%s text eol=lf` in .gitattributes keeps it so), "+
+		"or take them out in the Dockerfile: RUN sed -i 's/\\r$//' %s.",
 		path.Base(file), file)
 }
 

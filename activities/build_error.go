@@ -24,7 +24,8 @@ var wasKilled = regexp.MustCompile(`(?m)^Killed$|\bSIGKILL\b`)
 var hasWindowsLines = regexp.MustCompile(`\\r['’]?: (?:No such file or directory|command not found)|(?m)^['’]: No such file or directory` +
 	`|\^M: bad interpreter|(?m)[Ii]llegal option -$`)
 
-const windowsLinesAdvice = "A script that is run here has lines that end as on Windows (CRLF). Save it with LF: a line `*.sh text eol=lf` in .gitattributes keeps it so."
+const windowsLinesAdvice = "A script that is run here has lines that end as on Windows (CRLF). " +
+	"Save it with LF: a line `*.sh text eol=lf` in .gitattributes keeps it so."
 
 // heapWasFull finds Node's last words.
 var heapWasFull = regexp.MustCompile(`JavaScript heap out of memory`)
@@ -136,7 +137,7 @@ func explainOthers(err error, failed failure) error {
 
 func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error {
 	if heapWasFull.MatchString(failed.output) {
-		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), b.heapAdvice())
+		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), b.heapAdvice(failed.output))
 	}
 
 	if sentence, ok := detect.Explain(failed.output); ok {
@@ -162,7 +163,8 @@ func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error 
 }
 
 // heapAdvice says how much more of the build's memory Node may take for its heap. What it leaves is for bundlers that are written in other languages.
-func (b *Builder) heapAdvice() string {
+// output are the last lines of the build.
+func (b *Builder) heapAdvice(output string) string {
 	const (
 		part, parts = 3, 4
 		unlimited   = int64(8) << 30
@@ -173,8 +175,14 @@ func (b *Builder) heapAdvice() string {
 		heap, limit = b.config.MemoryBytes/parts*part, fmt.Sprintf(", which by itself is half of the %s that a build may use", bytesInWords(b.config.MemoryBytes))
 	}
 
-	return fmt.Sprintf("Node's heap was full%s. Put NODE_OPTIONS=--max-old-space-size=%d before the command in the build script, "+
-		"or make the build need less: turn source maps and type checks off, or split it.", limit, heap>>20) //nolint:mnd // Mebibytes.
+	cause := fmt.Sprintf("Node's heap was full%s. Put NODE_OPTIONS=--max-old-space-size=%d before the command in the build script", limit, heap>>20)
+
+	// Package managers print the script that they run.
+	if strings.Contains(output, "max-old-space-size") {
+		cause = fmt.Sprintf("Node's heap was full, as large as the build script lets it be. Raise max-old-space-size there, to %d at most", heap>>20)
+	}
+
+	return cause + ", or make the build need less: turn source maps and type checks off, or split it."
 }
 
 func explainImage(err error, image string, failed failure) error {
@@ -187,7 +195,7 @@ func explainImage(err error, image string, failed failure) error {
 		}
 	}
 
-	return problem.Wrap(err, problem.Unavailable, "The image %s, which the Dockerfile builds on, cannot be pulled.", image)
+	return problem.Wrap(err, problem.Unavailable, "The image %s, which the app is built on, cannot be pulled.", image)
 }
 
 func explainMissingImage(err error, image string, failed failure) error {

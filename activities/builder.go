@@ -65,8 +65,13 @@ type BuildResult struct {
 // goroutine. The build ends with the context. The same tree and plan give the same image as long as BuildKit keeps its
 // cache.
 func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogLine)) (BuildResult, error) {
+	advice := "for example by installing dependencies before the source is copied"
+	if request.Plan.Dockerfile != "" {
+		advice = "for example by leaving tests and checks to where the code is written" // Generated Dockerfiles do install first.
+	}
+
 	ctx, cancel := context.WithTimeoutCause(ctx, b.config.Timeout, problem.New(problem.Invalid,
-		"The build took longer than %s. Make it shorter, for example by installing dependencies before the source is copied.", b.config.Timeout))
+		"The build took longer than %s. Make it shorter, %s.", b.config.Timeout, advice))
 	defer cancel()
 
 	inputs, err := newBuildInputs(request)

@@ -27,6 +27,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 type builderBundle struct {
@@ -503,6 +504,28 @@ func TestBuild_Timeout_IsTheUsers(t *testing.T) {
 
 	_, _, err := bundle.build(t.Context(), bundle.request(t, newApp(t, toolDockerfile+`RUN ["/tool", "sleep", "10m"]`+"\n")))
 	requireUsers(t, err, "longer than 3s")
+}
+
+func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
+	t.Parallel()
+
+	const heap = "FATAL ERROR: JavaScript heap out of memory"
+
+	builder := NewBuilder(BuilderConfig{MemoryBytes: 4 << 30}, NewRegistry(RegistryConfig{Host: "127.0.0.1:1"}, secret.Key{}), secret.Key{})
+
+	for output, words := range map[string]string{
+		heap: "Put NODE_OPTIONS=--max-old-space-size=3072",
+		"> NODE_OPTIONS=--max-old-space-size=8192 next build\n" + heap: "Raise max-old-space-size there, to 3072 at most",
+	} {
+		requireUsers(t, builder.explainExit(errors.New("exit code: 134"), 134, failure{output: output}), words)
+	}
+
+	request := BuildRequest{Plan: buildplan.Plan{Dockerfile: "FROM scratch\n"}, Tree: &Tree{Dir: t.TempDir()}}
+	builder.config.Address = "unix://" + filepath.Join(t.TempDir(), "away")
+
+	_, err := builder.Build(t.Context(), request, func(LogLine) {}) // Its time is over before it begins.
+	requireUsers(t, err, "longer than 0s")
+	require.NotContains(t, err.Error(), "before the source is copied")
 }
 
 func TestBuild_BuildkitAway_IsOurs(t *testing.T) {

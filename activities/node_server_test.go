@@ -127,7 +127,7 @@ func TestBuild_NodesHeapIsFull_SaysHowMuchOfTheMemoryItMayTake(t *testing.T) {
 
 	bundle.builder.config.MemoryBytes = 2 << 30
 	_, _, err = bundle.build(t.Context(), BuildRequest{ProjectID: bundle.project, DeploymentID: id.New(), Tree: tree, Plan: plan})
-	requireUsers(t, err, "Node's heap was full, which by itself is half of the 2 GiB that a build may use. Put NODE_OPTIONS=--max-old-space-size=1536 before")
+	requireUsers(t, err, "Node's heap was full, as large as the build script lets it be. Raise max-old-space-size there, to 1536 at most")
 }
 
 func TestNodeServer_OfOtherManagers_HasItsDependenciesAndNeitherThoseOfTheBuildNorTheManager(t *testing.T) {

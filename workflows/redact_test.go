@@ -43,7 +43,7 @@ func TestRedactor_TakesOutCodedForms(t *testing.T) {
 	coded, err := json.Marshal(map[string]string{"v": value})
 	require.NoError(t, err)
 
-	lines := make([]string, 0, 100) //nolint:mnd // More than there are.
+	lines := make([]string, 0, 100)
 	lines = append(lines,
 		value, url.QueryEscape(value), "https://u:"+url.PathEscape(value)+"@host/", strings.ToLower(url.QueryEscape(value)), string(coded),
 		hex.EncodeToString([]byte(value)), `{"v":"pa\"ss/w<o>rd+ö=&%"}`,
