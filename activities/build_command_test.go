@@ -50,6 +50,10 @@ func TestBuild_CommandThatCannotStart_IsToldAtTheEndOfTheBuild(t *testing.T) {
 			"COPY tool /sbin/tini\n" + `ENTRYPOINT ["/sbin/tini", "-g", "--", "./entry.x"]`, map[string]string{"entry.x": "#!/bin/sh\r\n"},
 			[]string{"ENTRYPOINT ./entry.x", "CRLF"},
 		},
+		"CMD behind an init": {
+			"ENTRYPOINT [\"tini\", \"-e\", \"143\", \"--\"]\n" + `CMD ["./run"]`, map[string]string{"run": script},
+			[]string{"CMD ./run", "not executable"},
+		},
 		"Windows lines for a shell": {
 			"COPY tool /bin/sh\n" + `CMD ["/bin/sh", "run"]`, map[string]string{"run": "exec app\r\n"}, []string{"CMD run", "CRLF", "/app/run"},
 		},
@@ -90,6 +94,7 @@ func TestBuild_CommandThatStarts_IsLeftAlone(t *testing.T) {
 		"script for the shell":     {"ENTRYPOINT ./entry.x", map[string]string{"entry.x": "echo hello\n"}},
 		"words of the shell":       {"CMD cd /app && gunicorn", nil},
 		"entrypoint that decides":  {"ENTRYPOINT [\"./entry.x\"]\nCMD [\"./run\"]", map[string]string{"entry.x": "#!/tool\nset -- node \"$@\"\nexec \"$@\"\n", "run": ""}},
+		"options of an init":       {"COPY tool /sbin/dumb-init\nENTRYPOINT [\"dumb-init\", \"--rewrite\", \"15:3\", \"/tool\"]", nil},
 		"nothing to start":         {"", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,6 +11,12 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
+// scriptBytes is how much of a program is read to see what it is.
+const scriptBytes = 16 << 10
+
+// defaultPath is where programs are looked for in images that do not say.
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 // imageFiles reads the files of an image that was built and not exported yet.
 type imageFiles struct {
 	reference gateway.Reference
