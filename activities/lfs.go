@@ -39,17 +39,15 @@ func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repo
 			repositoryURL, maxLargeFiles, content.commit.hash)
 	}
 
-	objects, total := map[string]int64{}, int64(0)
+	objects, room := map[string]int64{}, s.config.MaxBytes
 	for _, pointer := range pointers {
-		if _, known := objects[pointer.object]; !known {
-			total += pointer.size
+		// Compared so that no sum can overflow.
+		if pointer.size > room {
+			return tooLarge
 		}
 
+		room -= pointer.size
 		objects[pointer.object] = pointer.size
-	}
-
-	if total > s.config.MaxBytes {
-		return tooLarge
 	}
 
 	fetched, reason, err := s.fetchLargeFiles(ctx, content, repositoryURL, directory, objects)
@@ -61,7 +59,8 @@ func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repo
 	missing := []string{}
 
 	for _, pointer := range pointers {
-		if file, ok := fetched[pointer.object]; ok {
+		// A pointer may lie about the size of what another one names as well.
+		if file, ok := fetched[pointer.object]; ok && objects[pointer.object] == pointer.size {
 			content.large[pointer.path] = largeFile{path: file, size: pointer.size}
 		} else {
 			missing = append(missing, pointer.path)

@@ -73,7 +73,8 @@ func (c lfsClient) fetch(ctx context.Context, directory string, objects map[stri
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(lfsDownloads)
 
-		for _, object := range answered {
+		// A server may name an object twice.
+		for _, object := range lo.UniqBy(answered, func(object lfsObject) string { return object.Object }) {
 			size, asked := objects[object.Object]
 			if !asked || object.Error != nil || object.Actions.Download == nil {
 				continue

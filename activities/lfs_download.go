@@ -52,7 +52,7 @@ func (c lfsClient) download(ctx context.Context, directory string, object lfsObj
 
 	path := filepath.Join(directory, object.Object)
 
-	hash, err := save(path, io.LimitReader(response.Body, size+1))
+	hash, saved, err := save(path, io.LimitReader(response.Body, size+1))
 	if err != nil {
 		if full := explainDisk(err); full != err { //nolint:errorlint // The same error, or another one around it.
 			return "", full
@@ -61,30 +61,30 @@ func (c lfsClient) download(ctx context.Context, directory string, object lfsObj
 		return "", c.trouble(ctx, err)
 	}
 
-	if hash != object.Object {
+	if hash != object.Object || saved != size {
 		return "", os.Remove(path)
 	}
 
 	return path, nil
 }
 
-// save writes a new file and returns the SHA-256 of its content in hexadecimal digits.
-func save(path string, content io.Reader) (_ string, err error) {
+// save writes a new file and returns the SHA-256 of its content in hexadecimal digits, and its size.
+func save(path string, content io.Reader) (_ string, size int64, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), directoryMode); err != nil {
-		return "", fmt.Errorf("make a directory for large files: %w", err)
+		return "", 0, fmt.Errorf("make a directory for large files: %w", err)
 	}
 
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return "", fmt.Errorf("make a large file: %w", err)
+		return "", 0, fmt.Errorf("make a large file: %w", err)
 	}
 
 	defer func() { err = errors.Join(err, file.Close()) }()
 
 	hash := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(file, hash), content); err != nil {
-		return "", fmt.Errorf("fetch a large file: %w", err)
+	if size, err = io.Copy(io.MultiWriter(file, hash), content); err != nil {
+		return "", 0, fmt.Errorf("fetch a large file: %w", err)
 	}
 
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hex.EncodeToString(hash.Sum(nil)), size, nil
 }

@@ -293,6 +293,51 @@ func TestClone_LFSBeyondTheLimit_IsTheUsers(t *testing.T) {
 	require.Zero(t, server.batches.Load())
 }
 
+func TestClone_PointersThatLieAboutSizes_AreNotBelieved(t *testing.T) {
+	t.Parallel()
+
+	lie := func(size string) string {
+		return "version https://git-lfs.github.com/spec/v1\noid sha256:" + hashOf("the logo") + "\nsize " + size + "\n"
+	}
+
+	for name, test := range map[string]struct {
+		sizes   []string
+		tooMuch bool
+	}{
+		"sum that overflows":         {[]string{"9223372036854775807", "9223372036854775807"}, true},
+		"large for the second":       {[]string{"8", "4611686018427387904"}, true},
+		"another one for the second": {[]string{"8", "9"}, false},
+		"shorter":                    {[]string{"7"}, false},
+		"longer":                     {[]string{"9"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			bundle := setup(t)
+			files := map[string]string{".gitattributes": lfsAttributes}
+
+			for number, size := range test.sizes {
+				files[fmt.Sprintf("%d.png", number)] = lie(size)
+			}
+
+			server := newLFSServer(t, newRepository(t, files), "the logo")
+			result, err := bundle.source.Clone(t.Context(), CloneRequest{ProjectID: bundle.project, RepositoryURL: server.URL + "/app", Branch: "main"})
+
+			if test.tooMuch {
+				requireUsers(t, err, "is larger than")
+
+				return
+			}
+
+			require.NoError(t, err)
+			require.Len(t, result.Missing, 1)
+
+			last := len(test.sizes) - 1
+			require.Equal(t, lie(test.sizes[last]), read(t, bundle.open(t, result), fmt.Sprintf("%d.png", last)))
+		})
+	}
+}
+
 func TestClone_PointersOutsideOfLFS_AreFilesLikeOthers(t *testing.T) {
 	t.Parallel()
 
