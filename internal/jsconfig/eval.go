@@ -73,16 +73,16 @@ func (s *scope) eval(expression js.IExpr) Value {
 }
 
 func literal(expression js.LiteralExpr) Value {
-	switch token := expression.TokenType; {
-	case token == js.StringToken:
+	switch expression.TokenType { //nolint:exhaustive // All others come to what is not known.
+	case js.StringToken:
 		return ofText(unquote(expression.Data))
-	case token == js.TrueToken:
+	case js.TrueToken:
 		return ofBool(true)
-	case token == js.FalseToken:
+	case js.FalseToken:
 		return ofBool(false)
-	case token == js.NullToken:
+	case js.NullToken:
 		return Value{kind: null}
-	case token == js.DecimalToken, token == js.IntegerToken:
+	case js.DecimalToken, js.IntegerToken:
 		return Value{kind: number, text: string(expression.Data)}
 	default:
 		return Value{}

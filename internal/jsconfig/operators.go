@@ -22,16 +22,16 @@ func (s *scope) choose(expression *js.CondExpr) Value {
 func (s *scope) unary(expression *js.UnaryExpr) Value {
 	value := s.eval(expression.X)
 
-	switch operator := expression.Op; {
-	case operator == js.NotToken:
+	switch expression.Op { //nolint:exhaustive // All others come to what is not known.
+	case js.NotToken:
 		if truth, known := value.truth(); known {
 			return ofBool(!truth)
 		}
 
 		return Value{}
-	case operator == js.AwaitToken:
+	case js.AwaitToken:
 		return value
-	case operator == js.VoidToken:
+	case js.VoidToken:
 		return Value{kind: undefined}
 	default:
 		return Value{}
@@ -60,16 +60,16 @@ func (s *scope) binary(expression *js.BinaryExpr) Value {
 
 	left := s.eval(expression.X)
 
-	switch operator := expression.Op; {
-	case operator == js.AndToken, operator == js.OrToken:
-		return s.either(left, expression.Y, operator == js.OrToken)
-	case operator == js.NullishToken:
+	switch expression.Op { //nolint:exhaustive // All others come to what is not known.
+	case js.AndToken, js.OrToken:
+		return s.either(left, expression.Y, expression.Op == js.OrToken)
+	case js.NullishToken:
 		return s.unlessSet(left, expression.Y)
-	case operator == js.AddToken:
+	case js.AddToken:
 		return add(left, s.eval(expression.Y))
-	case operator == js.EqEqEqToken, operator == js.EqEqToken:
+	case js.EqEqEqToken, js.EqEqToken:
 		return equal(left, s.eval(expression.Y))
-	case operator == js.NotEqEqToken, operator == js.NotEqToken:
+	case js.NotEqEqToken, js.NotEqToken:
 		if result := equal(left, s.eval(expression.Y)); result.kind == boolean {
 			return ofBool(!result.is)
 		}

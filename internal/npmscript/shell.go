@@ -73,12 +73,12 @@ func (w *walk) statement(statement *syntax.Stmt, at *place) Run {
 }
 
 func (w *walk) binary(command *syntax.BinaryCmd, at *place) Run {
-	switch operator := command.Op; {
-	case operator == syntax.AndStmt:
+	switch command.Op { //nolint:exhaustive // The others are pipes.
+	case syntax.AndStmt:
 		left := w.statement(command.X, at)
 
 		return left.then(w.statement(command.Y, at))
-	case operator == syntax.OrStmt:
+	case syntax.OrStmt:
 		left := w.statement(command.X, at)
 
 		return w.statement(command.Y, at.clone()).then(left).inOrderOf(left)

@@ -19,6 +19,8 @@ import (
 var productionScripts = []string{"start:prod", "start:production", "start-prod", "prod:start", "production:start", "serve:prod", "serve:production"}
 
 // serverPrograms are those that a script for production ends in. Others of such a name build something.
+//
+//nolint:goconst // A table reads best with its words.
 var serverPrograms = []string{
 	nodeProgram, "bun", "deno", "next", "nuxt", "nest", "pm2-runtime", "tsx", "ts-node", "serve", "http-server", "fastify", "remix-serve", "react-router-serve",
 }
