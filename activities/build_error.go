@@ -169,6 +169,7 @@ func (b *Builder) heapAdvice(output string) string {
 	const (
 		part, parts = 3, 4
 		unlimited   = int64(8) << 30
+		mebibyte    = 1 << 20 // Node takes the size of its heap in them.
 	)
 
 	heap, limit := unlimited, ""
@@ -176,11 +177,11 @@ func (b *Builder) heapAdvice(output string) string {
 		heap, limit = b.config.MemoryBytes/parts*part, fmt.Sprintf(", which by itself is half of the %s that a build may use", bytesInWords(b.config.MemoryBytes))
 	}
 
-	cause := fmt.Sprintf("Node's heap was full%s. Put NODE_OPTIONS=--max-old-space-size=%d before the command in the build script", limit, heap>>20)
+	cause := fmt.Sprintf("Node's heap was full%s. Put NODE_OPTIONS=--max-old-space-size=%d before the command in the build script", limit, heap/mebibyte)
 
 	// Package managers print the script that they run.
 	if strings.Contains(output, "max-old-space-size") {
-		cause = fmt.Sprintf("Node's heap was full, as large as the build script lets it be. Raise max-old-space-size there, to %d at most", heap>>20)
+		cause = fmt.Sprintf("Node's heap was full, as large as the build script lets it be. Raise max-old-space-size there, to %d at most", heap/mebibyte)
 	}
 
 	return cause + ", or make the build need less: turn source maps and type checks off, or split it."

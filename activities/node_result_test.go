@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -60,9 +61,7 @@ func TestNode_WhatTheConfigurationLeavesOpen_IsTakenFromWhatTheBuildMade(t *test
 
 			files := map[string]string{"package.json": test.manifest}
 			for _, some := range test.files {
-				for path, content := range some {
-					files[path] = content
-				}
+				maps.Copy(files, some)
 			}
 
 			_, image := setupFrameworks(t).buildTree(t, writeTree(t, files), buildplan.Settings{Variables: []string{}})

@@ -123,7 +123,7 @@ func serverProcess(t *testing.T, command []string) client.Upstream {
 
 	t.Cleanup(func() {
 		_ = process.Process.Signal(os.Interrupt)
-		_ = <-ended // Servers differ in what they end with.
+		<-ended // Servers differ in what they end with.
 	})
 
 	require.Eventually(t, func() bool {

@@ -38,7 +38,7 @@ func (c *Cluster) controlEnviron() []string {
 		"ZEITWORK_CLUSTER_RANGE="+c.options.ClusterRange.String(),
 		"ZEITWORK_GIT_PROTOCOLS=https,http,file",
 		"ZEITWORK_SOURCE_INTERNAL_RANGES=127.0.0.0/8,::1/128", // Most of its repositories are on the machine.
-		"ZEITWORK_POLL_INTERVAL=2s", // A local platform has few repositories, and most are on the machine.
+		"ZEITWORK_POLL_INTERVAL=2s",                           // A local platform has few repositories, and most are on the machine.
 		"ZEITWORK_BUILDKIT_ADDRESS="+c.addresses.buildkit,
 		"ZEITWORK_SOURCE_DIR="+c.dir("sources"),
 	)

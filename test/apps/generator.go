@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/test/rig"
 )
@@ -38,6 +41,10 @@ func generatedBy(pkg string, command ...string) func(context.Context, string) er
 			return fmt.Errorf("take what the generator made: %w", err)
 		}
 
+		if err := os.RemoveAll(parent); err != nil {
+			return fmt.Errorf("remove the generator's folder: %w", err)
+		}
+
 		// Some generators install what they have no flag against. What is deployed is what people commit.
 		return os.RemoveAll(filepath.Join(dir, "node_modules"))
 	}
@@ -59,12 +66,9 @@ func npx(ctx context.Context, dir string, packages []string, command ...string) 
 	ctx, cancel := context.WithTimeout(ctx, generatorTime)
 	defer cancel()
 
-	arguments := []string{"--yes", "--package", generatorNode}
-	for _, pkg := range packages {
-		arguments = append(arguments, "--package", pkg)
-	}
+	arguments := lo.FlatMap(append([]string{generatorNode}, packages...), func(pkg string, _ int) []string { return []string{"--package", pkg} })
 
-	run := exec.CommandContext(ctx, "npx", append(append(arguments, "--"), command...)...)
+	run := exec.CommandContext(ctx, "npx", slices.Concat([]string{"--yes"}, arguments, []string{"--"}, command)...)
 	run.Dir = dir
 	run.Env = append(os.Environ(), "CI=1", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "NEXT_TELEMETRY_DISABLED=1", "NG_CLI_ANALYTICS=false",
 		"npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false")

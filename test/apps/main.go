@@ -98,7 +98,7 @@ func makeSources(ctx context.Context, all []application, folder string) error {
 			continue
 		}
 
-		fmt.Println(repository.Dir)
+		_, _ = fmt.Fprintln(os.Stdout, repository.Dir)
 	}
 
 	return failed

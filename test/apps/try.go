@@ -30,7 +30,7 @@ type result struct {
 	reason string
 }
 
-func (r result) summary() string {
+func (r *result) summary() string {
 	if r.answered {
 		return fmt.Sprintf("answers after %.0f s", r.took.Seconds())
 	}
