@@ -123,7 +123,7 @@ func serverProcess(t *testing.T, command []string) client.Upstream {
 
 	t.Cleanup(func() {
 		_ = process.Process.Signal(os.Interrupt)
-		<-ended // Servers differ in what they end with.
+		t.Log("the server ended with:", <-ended) // Servers differ in that.
 	})
 
 	require.Eventually(t, func() bool {
