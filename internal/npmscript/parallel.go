@@ -62,8 +62,14 @@ func (w *walk) named(pattern string, at *place) []Run {
 	})
 	slices.Sort(names)
 
-	return lo.Map(names, func(name string, _ int) Run { return w.script(name, passed("yarn", words[1:]), at) })
+	arguments := lo.Reject(words[1:], func(word string, _ int) bool { return placeholder.MatchString(word) })
+
+	return lo.Map(names, func(name string, _ int) Run { return w.script(name, passed("yarn", arguments), at) })
 }
+
+// placeholder matches what npm-run-all puts the arguments of its own command in place of. A script that other scripts and people run without
+// arguments has none.
+var placeholder = regexp.MustCompile(`^\{(?:\d+|@|\*|%)\}$`)
 
 // concurrentlyValued are the options of concurrently that are followed by a value.
 var concurrentlyValued = []string{

@@ -60,6 +60,7 @@ func TestScript_EndsInTheProgramThatRuns(t *testing.T) {
 		"concurrently":                  {`"start":"concurrently -k -n a,b \"npm:a*\" 'vite --host'","ab":"tsc -w"`, []string{"tsc -w", "vite --host"}},
 		"run-p":                         {`"start":"run-p a:*","a:x":"vite","a:y":"tsc -w","a:y:z":"no"`, []string{"vite", "tsc -w"}},
 		"run-s":                         {`"start":"run-s a \"b -- --c\"","a":"tsc","b":"node b.js"`, []string{"node b.js --c"}},
+		"arguments that are not there":  {`"start":"run-p types \"only {@}\" --","types":"tsc","only":"vite"`, []string{"tsc", "vite"}},
 		"npm-run-all":                   {`"start":"npm-run-all a --parallel b c","a":"tsc","b":"b","c":"c"`, []string{"b", "c"}},
 		"or":                            {`"start":"node a.js || exit 1"`, []string{"node a.js"}},
 		"a pipe":                        {`"start":"node a.js | pino-pretty"`, []string{"node a.js"}},

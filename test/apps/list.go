@@ -66,8 +66,8 @@ func viteApps() []application {
 	return []application{
 		vite("react-ts", npm),
 		vite("vue-ts", pnpm),
-		vite("svelte-ts", yarn1),
-		vite("solid-ts", yarn4),
+		vite("svelte-ts", npm),
+		vite("solid-ts", pnpm),
 		vite("preact", bun),
 		vite("lit-ts", npm),
 		vite("vanilla", npm),
@@ -88,10 +88,6 @@ func siteApps() []application {
 		{
 			name: "angular", framework: "Angular", manager: npm, text: "<title>App</title>",
 			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false"),
-		},
-		{
-			name: "angular-ssr", framework: "Angular with a server", manager: npm, text: "Hello, " + generated,
-			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false", "--ssr"),
 		},
 		{
 			name: "docusaurus", framework: "Docusaurus", manager: npm, text: "Docusaurus", path: "/docs/intro",

@@ -44,6 +44,13 @@ var serverFrameworks = []serverFramework{
 // nitroStart starts a server that Nitro built.
 const nitroStart = "node .output/server/index.mjs"
 
+// adaptedServer returns the framework of an app that depends on the package which makes the framework's server one for Node.
+func adaptedServer(read packagejson.Manifest) (serverFramework, bool) {
+	return lo.Find(serverFrameworks, func(known serverFramework) bool {
+		return known.adapter != "" && read.Depends(known.dependency) && read.Depends(known.adapter)
+	})
+}
+
 // checkServerStarts refuses an app whose framework builds a server that no script starts.
 func checkServerStarts(read packagejson.Manifest) error {
 	server, ok := lo.Find(serverFrameworks, func(known serverFramework) bool { return read.Depends(known.dependency) })

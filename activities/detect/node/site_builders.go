@@ -119,8 +119,9 @@ var siteBuilders = []siteBuilder{
 	{name: "Umi", dependency: "umi", commands: []string{"umi build", "max build"}, baseInPages: true},
 	{name: "Stencil", dependency: "@stencil/core", commands: []string{"stencil build"}, told: true, baseInPages: true},
 	{
-		name: "webpack", dependency: "webpack", commands: []string{"webpack", "webpack build", "webpack b", "rspack build", "rspack"}, told: true, baseInPages: true,
+		name: "webpack", dependency: "webpack", commands: []string{"webpack", "webpack build", "webpack b"}, told: true, baseInPages: true,
 	},
+	{name: "Rspack", dependency: "@rspack/core", commands: []string{"rspack", "rspack build", "rspack b"}, told: true, baseInPages: true},
 }
 
 // builds tells whether a command builds a site with the program.

@@ -53,7 +53,14 @@ func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) 
 		return start, startsServer(start.Run)
 	}
 
-	if _, isSite := siteOf(tree, read, configSettings{}); isSite && !source.IsFile(tree, "server.js") {
+	built, isSite := siteOf(tree, read, configSettings{})
+
+	if server, ok := adaptedServer(read); ok && (!isSite || built.only == nil) {
+		return project.Start{Line: server.start, Run: scripts.Line(server.start), Found: fmt.Sprintf(
+			"package.json has no start script, and %s builds a server that %q starts.", server.adapter, server.start)}, true
+	}
+
+	if isSite && !source.IsFile(tree, "server.js") {
 		return project.Start{}, false
 	}
 

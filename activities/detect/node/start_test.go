@@ -76,6 +76,7 @@ func TestSite_WhoseStartScriptIsForDevelopment_IsServedAsFiles(t *testing.T) {
 		"Storybook":              {`"storybook":"storybook dev -p 6006","build-storybook":"storybook build"`, "storybook", "storybook-static", nil, []string{"npm run build-storybook"}},
 		"Storybook as the build": {`"start":"storybook dev","build":"storybook build -o public"`, "storybook", "public", nil, nil},
 		"Parcel":                 {`"start":"parcel index.html","build":"parcel build index.html --dist-dir out"`, "parcel", "out", nil, nil},
+		"Rspack":                 {`"dev":"rspack dev","build":"rspack build"`, "@rspack/core", "", nil, []string{"-name index.html -newer /tmp/before"}},
 		"webpack":                {`"start":"webpack serve","build":"webpack --mode production"`, "webpack", "", nil, []string{"-name index.html -newer /tmp/before"}},
 		"Expo":                   {`"start":"expo start","build":"expo export -p web"`, "expo", "dist", nil, nil},
 	} {
@@ -116,6 +117,8 @@ func TestServer_StartIsWhatTheAppSays(t *testing.T) {
 		"with what only sounds alike": {
 			`{"scripts":{"start":"node tools/jest-like.js"},"devDependencies":{"jest":"*"}}`, nil, []string{"AS production"}, "",
 		},
+		"SvelteKit for Node":         {`{"scripts":{"build":"vite build"},"devDependencies":{"@sveltejs/kit":"*","@sveltejs/adapter-node":"*","vite":"*"}}`, nil, []string{`CMD ["node", "build"]`}, ""},
+		"React Router's server":      {`{"scripts":{"build":"react-router build"},"dependencies":{"@react-router/node":"*","@react-router/serve":"*","@react-router/dev":"*"}}`, nil, []string{`react-router-serve build/server/index.js`}, ""},
 		"two at once":                {`{"scripts":{"start":"node a.js & node b.js"}}`, nil, []string{`CMD ["npm", "start"]`}, ""},
 		"NestJS for production":      {`{"scripts":{"build":"nest build","start":"nest start","start:prod":"node dist/main"},"dependencies":{"@nestjs/core":"*"},"devDependencies":{"@nestjs/cli":"*"}}`, nil, []string{`CMD ["node", "dist/main"]`, "AS production"}, ""},
 		"NestJS that knows no other": {`{"scripts":{"build":"nest build","start":"nest start"},"devDependencies":{"@nestjs/cli":"*"}}`, nil, []string{`CMD ["npm", "start"]`}, "AS production"},
