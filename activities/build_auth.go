@@ -70,7 +70,7 @@ func (a *buildAuth) VerifyTokenAuthority(_ context.Context, request *auth.Verify
 
 // FetchToken asks the token endpoint, with a grant where the repository itself is asked for.
 func (a *buildAuth) FetchToken(ctx context.Context, request *auth.FetchTokenRequest) (*auth.FetchTokenResponse, error) {
-	if request.GetHost() != a.registry.config.Host {
+	if request.GetHost() != a.registry.config.RegistryHost {
 		return nil, status.Errorf(codes.Unavailable, "no token for %s", request.GetHost())
 	}
 
@@ -109,7 +109,7 @@ func (a *buildAuth) isOurs(scope string) bool {
 
 // authority derives a key that only builds of this repository have.
 func (a *buildAuth) authority(host string, salt []byte) (ed25519.PrivateKey, error) {
-	if host != a.registry.config.Host {
+	if host != a.registry.config.RegistryHost {
 		return nil, status.Errorf(codes.Unavailable, "no tokens for %s", host)
 	}
 

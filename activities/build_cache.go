@@ -30,7 +30,7 @@ func (b *Builder) cacheOptions(ctx context.Context, request BuildRequest) (impor
 			"mode":              "max",
 			"compression":       "zstd",
 			"ignore-error":      "true",
-			"registry.insecure": strconv.FormatBool(b.registry.config.Insecure),
+			"registry.insecure": strconv.FormatBool(b.registry.config.RegistryInsecure),
 		}}}
 	}
 

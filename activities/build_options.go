@@ -69,7 +69,7 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 				string(exptypes.OptKeyName):             b.registry.reference(repository) + ":" + request.DeploymentID.String(),
 				string(exptypes.OptKeyPush):             "true",
 				string(exptypes.OptKeyOCITypes):         "true",
-				string(exptypes.OptKeyInsecure):         strconv.FormatBool(b.registry.config.Insecure),
+				string(exptypes.OptKeyInsecure):         strconv.FormatBool(b.registry.config.RegistryInsecure),
 				string(exptypes.OptKeyLayerCompression): "zstd",
 				// Of the image only: as a build argument it would also date directories and files, and each commit would be built from nothing.
 				string(exptypes.OptKeySourceDateEpoch): strconv.FormatInt(request.Tree.CommitTime.Unix(), 10),

@@ -540,7 +540,7 @@ func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
 
 	const heap = "FATAL ERROR: JavaScript heap out of memory"
 
-	builder := NewBuilder(BuilderConfig{MemoryBytes: 4 << 30}, NewRegistry(RegistryConfig{Host: "127.0.0.1:1"}, secret.Key{}), secret.Key{})
+	builder := NewBuilder(BuilderConfig{MemoryBytes: 4 << 30}, NewRegistry(registryAt("127.0.0.1:1"), secret.Key{}), secret.Key{})
 
 	for output, words := range map[string]string{
 		heap: "Put NODE_OPTIONS=--max-old-space-size=3072",

@@ -23,6 +23,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // part returns what the environment says about a real part, or skips the test.
@@ -45,13 +46,20 @@ type testBundle struct {
 	key      secret.Key
 }
 
+// registryAt is a registry at a host and port that speaks HTTP.
+func registryAt(host string) RegistryConfig {
+	return RegistryConfig{
+		RegistryAddress: setting.RegistryAddress{RegistryHost: host}, RegistryProtocol: setting.RegistryProtocol{RegistryInsecure: true},
+	}
+}
+
 func setup(t *testing.T) *testBundle {
 	t.Helper()
 
 	bundle := &testBundle{project: id.New(), key: secret.GenerateKey()}
-	bundle.registry = NewRegistry(RegistryConfig{Host: part(t, "ZEITWORK_TEST_REGISTRY"), Insecure: true}, bundle.key)
+	bundle.registry = NewRegistry(registryAt(part(t, "ZEITWORK_TEST_REGISTRY")), bundle.key)
 	bundle.config = SourceConfig{
-		Protocols: []string{"https", "http", "file"}, Internal: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 32 << 20, Timeout: time.Minute,
+		Git: setting.Git{GitProtocols: []string{"https", "http", "file"}}, Internal: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, MaxBytes: 32 << 20, Timeout: time.Minute,
 		Directory: filepath.Join(t.TempDir(), "sources"), CacheBytes: 64 << 20,
 	}
 	bundle.source = bundle.newSource(t)

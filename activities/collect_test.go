@@ -95,7 +95,7 @@ func TestDeleteImage_RegistryAway_IsUnavailable(t *testing.T) {
 	t.Cleanup(server.Close)
 
 	b := setup(t)
-	registry := NewRegistry(RegistryConfig{Host: server.Listener.Addr().String(), Insecure: true}, b.key)
+	registry := NewRegistry(registryAt(server.Listener.Addr().String()), b.key)
 	err := registry.DeleteImage(t.Context(), b.project, "sha256:"+strings.Repeat("0", 64))
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
 }

@@ -105,7 +105,7 @@ func (s *Source) largeFileServer(ctx context.Context, content *sourceContent, re
 		}
 	}
 
-	if strings.HasPrefix(server, "file:") || checkRepositoryURL(server, s.config.Protocols) != nil {
+	if strings.HasPrefix(server, "file:") || checkRepositoryURL(server, s.config.GitProtocols) != nil {
 		return ""
 	}
 

@@ -39,7 +39,7 @@ func (s *Source) lfsHTTP() *http.Client {
 
 // mayUse tells whether a URL that a server names has a scheme that repositories may have.
 func (s *Source) mayUse(address *url.URL) bool {
-	return address.Scheme == "https" || address.Scheme == "http" && slices.Contains(s.config.Protocols, "http")
+	return address.Scheme == "https" || address.Scheme == "http" && slices.Contains(s.config.GitProtocols, "http")
 }
 
 // lfsClient speaks the batch API of one LFS server: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md.

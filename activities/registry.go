@@ -16,6 +16,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 const (
@@ -32,11 +33,9 @@ const (
 const grantLifetime = 5 * time.Minute
 
 // RegistryConfig says where the registry is.
-//
-//nolint:lll // One field a line, with its documentation.
 type RegistryConfig struct {
-	Host     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST,required"`
-	Insecure bool   `doc:"Speak HTTP instead of HTTPS to the registry."                                    env:"ZEITWORK_REGISTRY_INSECURE"      envDefault:"false"`
+	setting.RegistryAddress
+	setting.RegistryProtocol
 }
 
 // Registry is where images and sources are kept. It asks for access to one repository at a time, with grants that it
@@ -127,17 +126,17 @@ func imageSize(descriptor *remote.Descriptor) (int64, error) {
 }
 
 // reference returns the image's full name as BuildKit pushes it.
-func (r *Registry) reference(path string) string { return r.config.Host + "/" + path }
+func (r *Registry) reference(path string) string { return r.config.RegistryHost + "/" + path }
 
 func (r *Registry) repository(path string) (name.Repository, error) {
 	options := []name.Option{}
-	if r.config.Insecure {
+	if r.config.RegistryInsecure {
 		options = append(options, name.Insecure)
 	}
 
 	repository, err := name.NewRepository(r.reference(path), options...)
 	if err != nil {
-		return name.Repository{}, fmt.Errorf("the registry's host %q cannot be used: %w", r.config.Host, err)
+		return name.Repository{}, fmt.Errorf("the registry's host %q cannot be used: %w", r.config.RegistryHost, err)
 	}
 
 	return repository, nil

@@ -69,7 +69,7 @@ func (r *illRegistry) through(t *testing.T, b *builderBundle) *builderBundle {
 	t.Helper()
 
 	config := b.registry.config
-	config.Host = r.host
+	config.RegistryHost = r.host
 	b.registry = NewRegistry(config, b.key)
 	b.source = b.newSource(t)
 	b.builder = NewBuilder(b.builder.config, b.registry, b.key)

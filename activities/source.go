@@ -15,6 +15,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 const (
@@ -27,7 +28,8 @@ const (
 //
 //nolint:lll // One field a line, with its documentation.
 type SourceConfig struct {
-	Protocols  []string       `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS"       envDefault:"https"`
+	setting.Git
+
 	MaxBytes   int64          `doc:"Largest source that is accepted, in bytes, as fetched and as unpacked."                                 env:"ZEITWORK_SOURCE_MAX_BYTES"    envDefault:"536870912"`
 	Internal   []netip.Prefix `doc:"Ranges of internal addresses that sources may be fetched from, with commas between, such as that of a company's own git server. Everybody who can make a project can then have workers connect there." env:"ZEITWORK_SOURCE_INTERNAL_RANGES"`
 	Timeout    time.Duration  `doc:"Longest time that fetching a source may take."                                                          env:"ZEITWORK_SOURCE_TIMEOUT"      envDefault:"10m"`
@@ -56,7 +58,7 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 		return nil, err
 	}
 
-	for _, protocol := range config.Protocols {
+	for _, protocol := range config.GitProtocols {
 		if !slices.Contains([]string{"https", "http", "file"}, protocol) {
 			return nil, fmt.Errorf("ZEITWORK_GIT_PROTOCOLS names %s: sources can be fetched by https, http and file alone", protocol)
 		}
@@ -66,7 +68,7 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 	content := ""
 
 	// git refuses local repositories of other users unless the user's configuration trusts them.
-	if slices.Contains(config.Protocols, "file") {
+	if slices.Contains(config.GitProtocols, "file") {
 		content = "[safe]\n\tdirectory = *\n"
 	}
 
@@ -81,7 +83,7 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 
 	return &Source{
 		config: config, registry: registry, cache: cache,
-		git: git{config: settings, protocols: config.Protocols, dialer: egress.Dialer{Internal: config.Internal}}, headTimeout: headTimeout,
+		git: git{config: settings, protocols: config.GitProtocols, dialer: egress.Dialer{Internal: config.Internal}}, headTimeout: headTimeout,
 	}, nil
 }
 
@@ -109,7 +111,7 @@ type CloneResult struct {
 
 // Head returns the full hash of the commit that the branch points at.
 func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string, error) {
-	if err := checkRepositoryURL(repositoryURL, s.config.Protocols); err != nil {
+	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
 		return "", err
 	}
 
@@ -143,7 +145,7 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 // Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched
 // where an earlier attempt has put it there. Files in Git LFS are part of it where their server gives them to anybody, submodules are not.
 func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, error) {
-	if err := checkRepositoryURL(request.RepositoryURL, s.config.Protocols); err != nil {
+	if err := checkRepositoryURL(request.RepositoryURL, s.config.GitProtocols); err != nil {
 		return CloneResult{}, err
 	}
 

@@ -96,7 +96,7 @@ func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, process.Stop(t.Context())) })
 
-	bundle.registry.config.Host = process.Address()
+	bundle.registry.config.RegistryHost = process.Address()
 
 	return bundle, endpoint
 }

@@ -111,7 +111,7 @@ func TestOpen_RegistryAway_IsOursAndLeavesNoTree(t *testing.T) {
 	t.Parallel()
 
 	bundle := setup(t)
-	bundle.source.registry = NewRegistry(RegistryConfig{Host: "127.0.0.1:1", Insecure: true}, bundle.key)
+	bundle.source.registry = NewRegistry(registryAt("127.0.0.1:1"), bundle.key)
 
 	_, err := bundle.source.Open(t.Context(), bundle.project, "sha256:"+strings.Repeat("a", 64))
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)

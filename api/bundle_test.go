@@ -23,6 +23,7 @@ import (
 	"github.com/zeitwork/zeitwork/database/databasetest"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
@@ -72,8 +73,9 @@ func setup(t *testing.T) *testBundle {
 	t.Cleanup(pool.Close)
 
 	config := Config{
-		SecretKey: secret.GenerateKey(), BaseDomain: "apps.example.com", EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
-		RegistryHost: "registry.example.com", ClusterRange: netip.MustParsePrefix("10.79.0.0/16"), GitProtocols: []string{"https"},
+		Key: setting.Key{SecretKey: secret.GenerateKey()}, BaseDomain: "apps.example.com", EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+		RegistryAddress: setting.RegistryAddress{RegistryHost: "registry.example.com"},
+		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.79.0.0/16")}, Git: setting.Git{GitProtocols: []string{"https"}},
 	}
 
 	deployments, err := workflows.NewDeployments(pool, config.SecretKey, logger)

@@ -22,6 +22,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 const (
@@ -157,7 +158,7 @@ func setup(tb testing.TB, changes ...func(*Config)) *testBundle {
 
 	p := newPlatform(tb)
 	config := Config{
-		APIURL: p.URL, Token: edgeToken, DataDir: tb.TempDir(),
+		API: setting.API{APIURL: p.URL}, Token: edgeToken, DataDir: tb.TempDir(),
 		DrainTimeout: patience, ResponseTimeout: patience, RequireRoute: true,
 	}
 

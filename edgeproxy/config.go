@@ -3,11 +3,14 @@ package edgeproxy
 import (
 	"net/netip"
 	"time"
+
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // Config is the configuration of an edge.
 type Config struct {
-	APIURL  string `env:"ZEITWORK_API_URL,required"    doc:"Where the platform's API answers, such as https://api.example.com."`
+	setting.API
+
 	Token   string `env:"ZEITWORK_EDGE_TOKEN,required" doc:"The edge's token, shown once when the edge was made."`
 	Listen  string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
 	Region  string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`

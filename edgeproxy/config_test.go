@@ -7,6 +7,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 func TestConfig_ComesFromTheEnvironment(t *testing.T) {
@@ -20,7 +22,7 @@ func TestConfig_ComesFromTheEnvironment(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	require.Equal(t, Config{
-		APIURL: "https://api.example.com", Token: "zwe_x", Listen: "127.0.0.1:8080", DataDir: "/var/lib/zeitwork/edge",
+		API: setting.API{APIURL: "https://api.example.com"}, Token: "zwe_x", Listen: "127.0.0.1:8080", DataDir: "/var/lib/zeitwork/edge",
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("173.245.48.0/20"), netip.MustParsePrefix("2400:cb00::/32")},
 		DrainDelay:     5 * time.Second, DrainTimeout: time.Minute, ResponseTimeout: 5 * time.Minute, RequireRoute: true,
 	}, config)

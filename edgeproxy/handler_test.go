@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 func inState(host string, state client.RouteState) client.Route {
@@ -106,7 +107,7 @@ func TestHandler_NoTableYet_SaysSo(t *testing.T) {
 
 	p := newPlatform(t)
 	p.away.Store(true)
-	b := start(t, p, Config{APIURL: p.URL, Token: edgeToken, DataDir: t.TempDir(), DrainTimeout: patience})
+	b := start(t, p, Config{API: setting.API{APIURL: p.URL}, Token: edgeToken, DataDir: t.TempDir(), DrainTimeout: patience})
 
 	response, body := b.get(t, demoHost, "/")
 	require.Equal(t, http.StatusServiceUnavailable, response.StatusCode)
@@ -223,7 +224,7 @@ func TestHandler_LogSaysWhoAnsweredAndNotTheQuery(t *testing.T) {
 	vm := app(t, says("one"))
 	demo := live(demoHost, vm)
 	p := newPlatform(t)
-	b := startLogging(t, p, Config{APIURL: p.URL, Token: edgeToken, DataDir: t.TempDir(), DrainTimeout: patience},
+	b := startLogging(t, p, Config{API: setting.API{APIURL: p.URL}, Token: edgeToken, DataDir: t.TempDir(), DrainTimeout: patience},
 		slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	b.serve(t, demo)
 

@@ -10,13 +10,17 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 )
 
 // Config is the node agent's configuration.
 type Config struct {
-	APIURL string `doc:"Where the platform's API answers, such as https://api.example.com." env:"ZEITWORK_API_URL,required"`
-	Token  string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
+	setting.API
+	setting.RegistryAddress
+	setting.RegistryProtocol
+
+	Token string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
 	// RuntimeConfig chooses Kata's hypervisor: configuration-clh.toml stands for Cloud Hypervisor.
@@ -31,9 +35,6 @@ type Config struct {
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
 	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
-
-	RegistryHost     string `doc:"Host and port of the image registry, as workers, buildkitd and nodes reach it." env:"ZEITWORK_REGISTRY_HOST"`
-	RegistryInsecure bool   `doc:"Speak HTTP instead of HTTPS to the registry." env:"ZEITWORK_REGISTRY_INSECURE" envDefault:"false"`
 }
 
 // networkFolder returns the folder of network namespaces. It is on a tmpfs, as namespaces end when the machine stops.

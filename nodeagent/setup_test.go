@@ -30,6 +30,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/nodeagent"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
@@ -123,9 +124,9 @@ func setupOn(t *testing.T, socket string) *testBundle {
 		network: &network.Network{Range: clusterRange, Folder: filepath.Join("/run/zeitwork", namespace, "netns")},
 	}
 	b.config = nodeagent.Config{
-		APIURL: b.api.URL, Token: testToken, Runtime: "io.containerd.runc.v2", AllowRunc: true,
+		API: setting.API{APIURL: b.api.URL}, Token: testToken, Runtime: "io.containerd.runc.v2", AllowRunc: true,
 		ContainerdSocket: socket, ContainerdNamespace: namespace, Snapshotter: "overlayfs", DataDir: t.TempDir(),
-		RegistryHost: registry, RegistryInsecure: true,
+		RegistryAddress: setting.RegistryAddress{RegistryHost: registry}, RegistryProtocol: setting.RegistryProtocol{RegistryInsecure: true},
 	}
 
 	t.Cleanup(func() { b.cleanup(t) })

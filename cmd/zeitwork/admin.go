@@ -10,12 +10,14 @@ import (
 
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // adminConfig is the configuration of `zeitwork admin`.
 type adminConfig struct {
+	setting.Cluster
+
 	Database database.Config
-	Cluster  clusterConfig
 }
 
 // adminCommand holds the commands that need the database itself, as before anybody can sign in.
@@ -45,7 +47,7 @@ in the same form, so that it may run before every start.`,
 				return err
 			}
 
-			first.ClusterRange = config.Cluster.Range
+			first.ClusterRange = config.ClusterRange
 
 			return bootstrap(command.Context(), config, first, tokensGiven)
 		},

@@ -8,6 +8,7 @@ import (
 	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
@@ -26,20 +27,37 @@ func TestConfiguration_EveryVariableIsDocumented(t *testing.T) {
 	}
 }
 
-func TestConfiguration_OneVariable_MeansTheSameEverywhere(t *testing.T) {
+func TestConfiguration_OneVariable_IsDeclaredInOnePlace(t *testing.T) {
 	t.Parallel()
 
-	known := map[string]variable{}
+	known := map[string]reflect.Type{}
 
-	for _, c := range configurations() {
-		for _, v := range variables(reflect.TypeOf(c.config)) {
-			v.required = false // A node may do without a registry; a worker may not.
+	var look func(config reflect.Type)
 
-			if before, again := known[v.name]; again {
-				require.Equal(t, before, v, "%s is explained in two ways", v.name)
+	look = func(config reflect.Type) {
+		for field := range config.Fields() {
+			tag, ok := field.Tag.Lookup("env")
+			if !ok && field.Type.Kind() == reflect.Struct {
+				look(field.Type)
 			}
 
-			known[v.name] = v
+			if !ok {
+				continue
+			}
+
+			name, _, _ := strings.Cut(tag, ",")
+			if before, again := known[name]; again {
+				require.Equal(t, before, config, "%s is declared in two places: what several services read stands in internal/setting", name)
+			}
+
+			known[name] = config
+		}
+	}
+
+	for _, c := range configurations() {
+		// Users' commands are another program, on another machine: for them an address of the platform is optional.
+		if c.config != (cli.Environment{}) {
+			look(reflect.TypeOf(c.config))
 		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"os"
 	"time"
 
@@ -23,13 +22,6 @@ import (
 type ServiceConfig struct {
 	Log           logging.Config
 	MetricsListen string `doc:"Address on which /metrics answers Prometheus, such as 127.0.0.1:9090; empty: none." env:"ZEITWORK_METRICS_LISTEN"`
-}
-
-// clusterConfig is the configuration that the commands besides api share about the cluster.
-//
-//nolint:lll // One variable a line, with its documentation.
-type clusterConfig struct {
-	Range netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"`
 }
 
 func (c ServiceConfig) common() ServiceConfig { return c }

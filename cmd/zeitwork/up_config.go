@@ -5,6 +5,8 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/postgresbin"
+	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/local/cluster"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
@@ -15,10 +17,10 @@ import (
 type upConfig struct {
 	Log       logging.Config
 	Toolchain toolchain.Config
-	Cluster   clusterConfig
+	Postgres  postgresbin.Config
+	setting.Cluster
 
 	DataDir      string       `doc:"Directory of everything that the local platform keeps."                              env:"ZEITWORK_DATA_DIR"         envDefault:"/var/lib/zeitwork"`
-	PostgresBin  string       `doc:"Folder of Postgres' programs; empty: the newest that Debian installed."              env:"ZEITWORK_POSTGRES_BIN"`
 	APIPort      int          `doc:"Port of the API on 127.0.0.1."                                                       env:"ZEITWORK_UP_API_PORT"      envDefault:"8000"`
 	EdgePort     int          `doc:"Port of the edge proxy on 127.0.0.1."                                                env:"ZEITWORK_UP_EDGE_PORT"     envDefault:"8080"`
 	PostgresPort int          `doc:"Port of Postgres on 127.0.0.1."                                                      env:"ZEITWORK_UP_POSTGRES_PORT" envDefault:"15432"`
@@ -29,7 +31,7 @@ type upConfig struct {
 
 func (c upConfig) examination() doctor.Options {
 	return doctor.Options{
-		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
+		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.Postgres.Folder,
 		Ports: []doctor.Port{
 			{Name: "API", Number: c.APIPort}, {Name: "EDGE", Number: c.EdgePort},
 			{Name: "POSTGRES", Number: c.PostgresPort}, {Name: "REGISTRY", Number: c.RegistryPort},
@@ -39,9 +41,9 @@ func (c upConfig) examination() doctor.Options {
 
 func (c upConfig) options() cluster.Options {
 	return cluster.Options{
-		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.PostgresBin,
+		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.Postgres.Folder,
 		Ports:        cluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
-		ClusterRange: c.Cluster.Range, BuildRange: c.BuildRange, Bridge: "zeitwork0",
+		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
 		BuildCacheBytes: c.BuildCache,
 	}
 }

@@ -8,20 +8,20 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
 // workerConfig is the configuration of `zeitwork worker`.
 type workerConfig struct {
 	ServiceConfig
+	setting.Key
 
-	Database  database.Config
-	SecretKey secret.Key `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it." env:"ZEITWORK_SECRET_KEY,required"`
-	Registry  activities.RegistryConfig
-	Source    activities.SourceConfig
-	Builder   activities.BuilderConfig
-	Worker    workflows.Config
+	Database database.Config
+	Registry activities.RegistryConfig
+	Source   activities.SourceConfig
+	Builder  activities.BuilderConfig
+	Worker   workflows.Config
 }
 
 func workerCommand() *cobra.Command {
