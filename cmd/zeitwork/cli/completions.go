@@ -65,7 +65,7 @@ func (a *app) completeVariables(ctx context.Context) ([]cobra.Completion, error)
 			return nil, err
 		}
 
-		return lo.Map(variables.Items, func(v client.EnvironmentVariable, _ int) cobra.Completion { return v.Name }), nil
+		return lo.Map(variables, func(v client.EnvironmentVariable, _ int) cobra.Completion { return v.Name }), nil
 	})(ctx)
 }
 
@@ -76,7 +76,7 @@ func (a *app) completeDomains(ctx context.Context) ([]cobra.Completion, error) {
 			return nil, err
 		}
 
-		return lo.FilterMap(domains.Items, func(d client.Domain, _ int) (cobra.Completion, bool) {
+		return lo.FilterMap(domains, func(d client.Domain, _ int) (cobra.Completion, bool) {
 			return d.Hostname, string(d.Kind) == "custom"
 		}), nil
 	})(ctx)

@@ -36,18 +36,22 @@ func (a *app) domainsCommand() *cobra.Command {
 	return a.projectFlag(command)
 }
 
-func (a *app) domains(ctx context.Context, api *API) (*client.Project, *client.PageDomain, error) {
+func (a *app) domains(ctx context.Context, api *API) (*client.Project, []client.Domain, error) {
 	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, nil, err
 	}
 
-	domains, err := checked(api.ListDomainsWithResponse(ctx, project.ID, nil))
-	if err != nil {
-		return nil, nil, err
-	}
+	domains, err := collect(func(cursor *string) ([]client.Domain, *string, error) {
+		page, err := checked(api.ListDomainsWithResponse(ctx, project.ID, &client.ListDomainsParams{Cursor: cursor, Limit: new(pageSize)}))
+		if err != nil {
+			return nil, nil, err
+		}
 
-	return project, domains.JSON200, nil
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
+
+	return project, domains, err
 }
 
 func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
@@ -56,10 +60,10 @@ func (a *app) listDomains(ctx context.Context, api *API, _ []string) error {
 		return err
 	}
 
-	return a.print(domains, func(w io.Writer) {
+	return a.print(items(domains), func(w io.Writer) {
 		t := newTable(w, "HOSTNAME", "KIND", "DEPLOYMENT")
 
-		for _, domain := range domains.Items {
+		for _, domain := range domains {
 			deployment := "-"
 			if domain.DeploymentID != nil {
 				deployment = domain.DeploymentID.String()
@@ -97,7 +101,7 @@ func (a *app) removeDomain(ctx context.Context, api *API, args []string) error {
 
 	hostname := keptHostname(args[0])
 
-	for _, domain := range domains.Items {
+	for _, domain := range domains {
 		if domain.Hostname != hostname {
 			continue
 		}

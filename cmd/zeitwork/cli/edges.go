@@ -59,12 +59,14 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 }
 
 func allEdges(ctx context.Context, api *API) ([]client.Edge, error) {
-	edges, err := checked(api.ListEdgesWithResponse(ctx, nil))
-	if err != nil {
-		return nil, err
-	}
+	return collect(func(cursor *string) ([]client.Edge, *string, error) {
+		page, err := checked(api.ListEdgesWithResponse(ctx, &client.ListEdgesParams{Cursor: cursor, Limit: new(pageSize)}))
+		if err != nil {
+			return nil, nil, err
+		}
 
-	return edges.JSON200.Items, nil
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
 }
 
 func (a *app) completeEdges(ctx context.Context) ([]cobra.Completion, error) {

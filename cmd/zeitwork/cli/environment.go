@@ -30,18 +30,22 @@ func (a *app) environmentCommand() *cobra.Command {
 	return a.projectFlag(command)
 }
 
-func (a *app) variables(ctx context.Context, api *API) (*client.PageEnvironmentVariable, error) {
+func (a *app) variables(ctx context.Context, api *API) ([]client.EnvironmentVariable, error) {
 	project, err := a.currentProject(ctx, api)
 	if err != nil {
 		return nil, err
 	}
 
-	found, err := checked(api.ListEnvironmentVariablesWithResponse(ctx, project.ID, nil))
-	if err != nil {
-		return nil, err
-	}
+	return collect(func(cursor *string) ([]client.EnvironmentVariable, *string, error) {
+		page, err := checked(api.ListEnvironmentVariablesWithResponse(ctx, project.ID, &client.ListEnvironmentVariablesParams{
+			Cursor: cursor, Limit: new(pageSize),
+		}))
+		if err != nil {
+			return nil, nil, err
+		}
 
-	return found.JSON200, nil
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
 }
 
 func (a *app) listEnvironment(ctx context.Context, api *API, _ []string) error {
@@ -50,9 +54,9 @@ func (a *app) listEnvironment(ctx context.Context, api *API, _ []string) error {
 		return err
 	}
 
-	return a.print(variables, func(w io.Writer) {
+	return a.print(items(variables), func(w io.Writer) {
 		t := newTable(w, "NAME", "WRITTEN")
-		for _, variable := range variables.Items {
+		for _, variable := range variables {
 			t.row(variable.Name, ago(variable.UpdatedAt))
 		}
 

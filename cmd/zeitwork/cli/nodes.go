@@ -72,12 +72,14 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 }
 
 func allNodes(ctx context.Context, api *API) ([]client.Node, error) {
-	nodes, err := checked(api.ListNodesWithResponse(ctx, nil))
-	if err != nil {
-		return nil, err
-	}
+	return collect(func(cursor *string) ([]client.Node, *string, error) {
+		page, err := checked(api.ListNodesWithResponse(ctx, &client.ListNodesParams{Cursor: cursor, Limit: new(pageSize)}))
+		if err != nil {
+			return nil, nil, err
+		}
 
-	return nodes.JSON200.Items, nil
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
 }
 
 func nodeByName(ctx context.Context, api *API, name string) (*client.Node, error) {
