@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,6 +116,7 @@ func serverProcess(t *testing.T, command []string) client.Upstream {
 	var output lockedBuffer
 
 	process.Dir, process.Env, process.Stdout, process.Stderr = folder, append(os.Environ(), "PORT="+port), &output, &output
+	process.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(t, process.Start())
 
 	ended := make(chan error, 1)
@@ -122,8 +124,9 @@ func serverProcess(t *testing.T, command []string) client.Upstream {
 	go func() { ended <- process.Wait() }()
 
 	t.Cleanup(func() {
-		_ = process.Process.Signal(os.Interrupt)
-		t.Log("the server ended with:", <-ended) // Servers differ in that.
+		// With all of its workers: uWSGI's outlive it, and would keep the pipe of its output open.
+		_ = syscall.Kill(-process.Process.Pid, syscall.SIGKILL)
+		_ = <-ended // It says that it was killed.
 	})
 
 	require.Eventually(t, func() bool {
