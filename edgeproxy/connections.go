@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"context"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -67,17 +68,17 @@ func (c *connections) dial(ctx context.Context, u *upstream) (*connection, error
 // have read it: it gets none that the app may be about to close.
 func (c *connections) take(u *upstream, careful bool) *connection {
 	for {
-		var rest time.Duration
+		most := time.Duration(math.MaxInt64)
 
 		if careful {
 			var may bool
 
-			if rest, may = u.habits.restBefore(time.Now()); !may {
+			if most, may = u.habits.carefulIdle(); !may {
 				return nil
 			}
 		}
 
-		found := c.pop(u, rest)
+		found := c.pop(u, most)
 		if found == nil {
 			return nil
 		}
@@ -85,9 +86,7 @@ func (c *connections) take(u *upstream, careful bool) *connection {
 		idle := time.Since(found.since)
 
 		if found.wire.usable() {
-			if idle >= closingTime {
-				u.habits.kept(time.Now())
-			}
+			u.habits.stayedOpen(idle, time.Now())
 
 			return found
 		}
@@ -98,8 +97,8 @@ func (c *connections) take(u *upstream, careful bool) *connection {
 	}
 }
 
-// pop takes out the connection that was used last, or, where it must have been idle for a while, the one that was not used for longest.
-func (c *connections) pop(u *upstream, rest time.Duration) *connection {
+// pop takes out the connection that was used last, unless it has been idle for longer than that.
+func (c *connections) pop(u *upstream, most time.Duration) *connection {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 
@@ -109,11 +108,7 @@ func (c *connections) pop(u *upstream, rest time.Duration) *connection {
 	}
 
 	found := stack[len(stack)-1]
-	if rest > 0 {
-		found = stack[0]
-	}
-
-	if time.Since(found.since) < rest {
+	if time.Since(found.since) > most {
 		return nil
 	}
 
@@ -197,9 +192,15 @@ func (c *connections) lost(unused *connection) {
 }
 
 func (c *connections) expire(unused *connection) {
-	if c.takeOut(unused) {
-		_ = unused.Close() // It was idle.
+	if !c.takeOut(unused) {
+		return
 	}
+
+	if unused.wire.usable() {
+		unused.upstream.habits.stayedOpen(time.Since(unused.since), time.Now())
+	}
+
+	_ = unused.Close() // It was idle.
 }
 
 // close closes all connections that no request uses, and those that are in use when their answers have ended.

@@ -26,6 +26,8 @@ type habits struct {
 	// keeps says that the app was seen to keep a connection open after an answer; nothing makes it so before doubtUntil.
 	keeps      bool
 	doubtUntil time.Time
+	// longest is how long a connection was seen to be idle that the app left open.
+	longest time.Duration
 	// patience is how long a connection may be idle, before patienceUntil.
 	patience      time.Duration
 	patienceUntil time.Time
@@ -58,17 +60,28 @@ func (h *habits) kept(now time.Time) {
 	h.keeps = h.keeps || now.After(h.doubtUntil)
 }
 
-// restBefore returns how long a connection must have been idle before a request that cannot be repeated goes on it, and false where none may:
-// the app closes its connections after its answers.
-func (h *habits) restBefore(now time.Time) (time.Duration, bool) {
+// stayedOpen notes that the app had left a connection open when that had been idle for that long.
+func (h *habits) stayedOpen(idle time.Duration, now time.Time) {
+	if idle < closingTime {
+		return
+	}
+
+	h.kept(now)
+
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 
-	if h.keeps {
-		return 0, true
-	}
+	h.longest = max(h.longest, idle)
+}
 
-	return closingTime, now.After(h.doubtUntil)
+// carefulIdle returns how long a connection may have been idle for a request that cannot be repeated, and false where none will do: the app
+// closes its connections after its answers, or nothing is known of it yet. Such a request stays well within what the app was seen to bear, as the
+// app's end of a connection may meet it on its way, with a reset that does not tell whether it was read.
+func (h *habits) carefulIdle() (time.Duration, bool) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	return max(closingTime, ahead(h.longest)), h.keeps
 }
 
 // idleTime returns how long a connection may be idle after an answer; 0: it is not used again.

@@ -49,7 +49,7 @@ func TestFramework_BadInput_TheFailedDeploymentSaysWhatToChange(t *testing.T) {
 		},
 		"release of Ruby that is not to be had": {
 			func(dir string) error { return fixtures.WriteRails(t.Context(), dir, rig.CacheDir()) },
-			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"the Gemfile insists on it", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`}, false,
+			"Gemfile", `gem "rails"`, "ruby \"3.3.99\"\ngem \"rails\"", []string{"The Gemfile insists on Ruby 3.3.99", "no image ruby:3.3.99-slim", `ruby "~> 3.3.0"`}, false,
 		},
 		"nothing that is known": {
 			func(dir string) error { return os.WriteFile(filepath.Join(dir, "main.py"), nil, 0o600) }, "README", "", "x",

@@ -50,14 +50,14 @@ func generatedBy(pkg string, command ...string) func(context.Context, string) er
 	}
 }
 
-// withScript adds a script to the package.json of what write makes, as its owner would.
-func withScript(write func(context.Context, string) error, name, script string) func(context.Context, string) error {
+// withManifest changes the package.json of what write makes, as its owner would: each change is a key with its value, as npm pkg set takes it.
+func withManifest(write func(context.Context, string) error, changes ...string) func(context.Context, string) error {
 	return func(ctx context.Context, dir string) error {
 		if err := write(ctx, dir); err != nil {
 			return err
 		}
 
-		return npx(ctx, dir, nil, "npm", "pkg", "set", "scripts."+name+"="+script)
+		return npx(ctx, dir, nil, append([]string{"npm", "pkg", "set"}, changes...)...)
 	}
 }
 

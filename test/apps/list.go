@@ -22,7 +22,6 @@ const (
 	createReact      = "create-react-app@5.1.0"
 	createFastify    = "fastify-cli@8.0.2"
 	createExpress    = "express-generator@4.16.1"
-	createT3         = "create-t3-app@7.40.0"
 	createEmber      = "ember-cli@7.3.0"
 	createRspack     = "create-rspack@2.2.3"
 	createSlidev     = "create-slidev@52.15.2"
@@ -35,31 +34,30 @@ func applications() []application {
 }
 
 func nextApps() []application {
-	next := func(name string, m manager, text string, flags ...string) application {
-		command := append([]string{"create-next-app", generated, "--yes", "--skip-install", "--disable-git", "--use-npm"}, flags...)
+	next := func(name string, m manager, flags ...string) application {
+		// The template that is not empty loads fonts from Google while it is built.
+		command := append([]string{"create-next-app", generated, "--yes", "--empty", "--skip-install", "--disable-git", "--use-npm"}, flags...)
 
-		return application{name: name, framework: "Next.js", manager: m, write: generatedBy(createNext, command...), text: text}
+		return application{name: name, framework: "Next.js", manager: m, write: generatedBy(createNext, command...), text: "Hello world"}
 	}
 
 	return []application{
-		next("next-npm", npm, "To get started", "--ts", "--eslint", "--tailwind", "--app", "--src-dir", "--import-alias", "@/*"),
-		next("next-pnpm", pnpm, "To get started", "--js", "--no-eslint", "--no-tailwind", "--no-app", "--no-src-dir", "--import-alias", "@/*"),
-		next("next-yarn", yarn1, "To get started", "--ts", "--no-linter", "--tailwind", "--app", "--no-src-dir", "--import-alias", "@/*"),
-		next("next-yarn4", yarn4, "To get started", "--js", "--no-linter", "--no-tailwind", "--app", "--src-dir", "--import-alias", "~/*"),
-		next("next-bun", bun, "Hello world", "--ts", "--biome", "--no-tailwind", "--app", "--empty", "--no-src-dir", "--import-alias", "@/*"),
-		{
-			name: "t3", framework: "Next.js (create-t3-app)", manager: npm, text: "Create T3 App",
-			write: generatedBy(createT3, "create-t3-app", generated, "--CI", "--noGit", "--noInstall", "--appRouter", "--tailwind",
-				"--trpc", "false", "--prisma", "false", "--nextAuth", "false"),
-		},
+		next("next-npm", npm, "--ts", "--eslint", "--tailwind", "--app", "--src-dir", "--import-alias", "@/*"),
+		next("next-pnpm", pnpm, "--js", "--no-linter", "--no-tailwind", "--no-app", "--no-src-dir", "--import-alias", "@/*"),
+		next("next-yarn", yarn1, "--ts", "--no-linter", "--tailwind", "--app", "--no-src-dir", "--import-alias", "@/*"),
+		next("next-yarn4", yarn4, "--js", "--no-linter", "--no-tailwind", "--app", "--src-dir", "--import-alias", "~/*"),
+		next("next-bun", bun, "--ts", "--biome", "--no-tailwind", "--app", "--no-src-dir", "--import-alias", "@/*"),
 	}
 }
+
+// tried sets the version of Vite that the applications were tried with.
+const tried = "devDependencies.vite=8.3.8"
 
 func viteApps() []application {
 	vite := func(template string, m manager) application {
 		return application{
 			name: "vite-" + template, framework: "Vite", manager: m, text: "<title>" + generated + "</title>",
-			write: generatedBy(createVite, "create-vite", generated, "--template", template, "--no-interactive"),
+			write: withManifest(generatedBy(createVite, "create-vite", generated, "--template", template, "--no-interactive"), tried),
 		}
 	}
 
@@ -73,12 +71,12 @@ func viteApps() []application {
 		vite("vanilla", npm),
 		{
 			name: "vue-router", framework: "Vue (create-vue)", manager: pnpm, text: "<title>Vite App</title>", path: "/about",
-			write: generatedBy(createVue, "create-vue", generated, "--ts", "--router", "--pinia"),
+			write: withManifest(generatedBy(createVue, "create-vue", generated, "--ts", "--router", "--pinia"), tried),
 		},
 		{
 			name: "vite-ssr", framework: "Vite with a server", manager: npm, text: "<title>" + generated + "</title>",
 			// Its package.json has no start script; preview serves what was built.
-			write: withScript(generatedBy(createViteExtra, "create-vite-extra", generated, "--template", "ssr-react-ts"), "start", "npm run preview"),
+			write: withManifest(generatedBy(createViteExtra, "create-vite-extra", generated, "--template", "ssr-react-ts"), "scripts.start=npm run preview", tried),
 		},
 	}
 }
@@ -99,7 +97,8 @@ func siteApps() []application {
 		},
 		{
 			name: "ember", framework: "Ember", manager: pnpm, text: "<title>AppWeb</title>",
-			write: generatedBy(createEmber, "ember", "new", "app-web", "--directory", generated, "--skip-npm", "--skip-git", "--no-interactive"),
+			write: withManifest(
+				generatedBy(createEmber, "ember", "new", "app-web", "--directory", generated, "--skip-npm", "--skip-git", "--no-interactive"), tried),
 		},
 		{
 			name: "rspack", framework: "Rspack", manager: npm, text: "<title>Rspack + React + TS</title>",
@@ -116,8 +115,8 @@ func serverApps() []application {
 	return []application{
 		{
 			name: "sveltekit", framework: "SvelteKit", manager: npm, text: "to your new",
-			write: generatedBy(createSvelte, "sv", "create", generated, "--template", "demo", "--types", "ts", "--no-install",
-				"--add", "sveltekit-adapter=adapter:node"),
+			write: withManifest(generatedBy(createSvelte, "sv", "create", generated, "--template", "demo", "--types", "ts", "--no-install",
+				"--add", "sveltekit-adapter=adapter:node"), tried),
 		},
 		{
 			name: "nest", framework: "NestJS", manager: npm, text: "Hello World!",
