@@ -217,7 +217,9 @@ func (w *Worker) enter(
 		return fmt.Errorf("advance the deployment: %w", err)
 	}
 
-	return insertQuietly(ctx, w.inserter, tx, k, arguments{DeploymentID: a.deployment.ID}, 0, 0)
+	_, err = insertQuietly(ctx, w.inserter, tx, k, arguments{DeploymentID: a.deployment.ID}, 0, 0)
+
+	return err
 }
 
 // settle ends the attempt: it runs write in one transaction that commits only if this attempt still owns its job and the

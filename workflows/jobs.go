@@ -135,7 +135,7 @@ func insertJobLike(
 		return err
 	}
 
-	if err := insertQuietly(ctx, client, tx, k, args, tried, delay); err != nil {
+	if _, err := insertQuietly(ctx, client, tx, k, args, tried, delay); err != nil {
 		return err
 	}
 
@@ -146,10 +146,11 @@ func insertJobLike(
 	return nil
 }
 
-// insertQuietly is insertJobLike for a caller that notifies the workers itself.
+// insertQuietly is insertJobLike for a caller that notifies the workers itself. It returns false where there is an unfinished job of the kind, which
+// may have passed the point at which it would have seen what the caller has written.
 func insertQuietly(
 	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, k kind, args arguments, tried int, delay time.Duration,
-) error {
+) (bool, error) {
 	args.kind = k.name
 	options := &river.InsertOpts{Queue: k.queue, MaxAttempts: k.attempts, UniqueOpts: once(true)}
 
@@ -160,17 +161,18 @@ func insertQuietly(
 	if tried > 0 {
 		encoded, err := json.Marshal(metadata{Tried: tried})
 		if err != nil {
-			return fmt.Errorf("encode the metadata of a %s job: %w", k.name, err)
+			return false, fmt.Errorf("encode the metadata of a %s job: %w", k.name, err)
 		}
 
 		options.Metadata = encoded
 	}
 
-	if _, err := client.InsertTx(ctx, tx, args, options); err != nil {
-		return fmt.Errorf("insert a %s job: %w", k.name, err)
+	result, err := client.InsertTx(ctx, tx, args, options)
+	if err != nil {
+		return false, fmt.Errorf("insert a %s job: %w", k.name, err)
 	}
 
-	return nil
+	return !result.UniqueSkippedAsDuplicate, nil
 }
 
 // metadata is what a job carries for the engine.

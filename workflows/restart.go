@@ -40,22 +40,18 @@ func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Al
 }
 
 // restart places another VM beside each one of a live deployment that is older than the job; move_vms then waits for the new ones, and stops the
-// old ones. Where no node has room for both the deployment stays as it is, and the project's events say so.
+// old ones. While VMs of the deployment are being replaced already it waits. Where no node has room for both the deployment stays as it is, and the project's events say so.
 func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
-	err := database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		locked, err := lockDeployment(ctx, queries, deployment)
-		if err != nil || locked.State != stateLive {
+	err := w.tryRestart(ctx, job)
+	for errors.Is(err, errMoving) {
+		if err := w.sleep(ctx, lookAgain); err != nil {
 			return err
 		}
 
-		if err := queries.LockPlacement(ctx); err != nil {
-			return fmt.Errorf("lock placement: %w", err)
-		}
-
-		return w.restartLocked(ctx, tx, queries, locked, job)
-	})
+		err = w.tryRestart(ctx, job)
+	}
 
 	noRoom, ok := errors.AsType[*noRoomError](err)
 	if !ok {
@@ -73,9 +69,29 @@ func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 	})
 }
 
+func (w *Worker) tryRestart(ctx context.Context, job *river.Job[arguments]) error {
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		locked, err := lockDeployment(ctx, queries, job.Args.DeploymentID)
+		if err != nil || locked.State != stateLive {
+			return err
+		}
+
+		if err := queries.LockPlacement(ctx); err != nil {
+			return fmt.Errorf("lock placement: %w", err)
+		}
+
+		return w.restartLocked(ctx, tx, queries, locked, job)
+	})
+}
+
 func (w *Worker) restartLocked(
 	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, job *river.Job[arguments],
 ) error {
+	// First of all: VMs that are being replaced take room that is free soon.
+	if err := w.insertMove(ctx, tx, queries, deployment.ID); err != nil {
+		return err
+	}
+
 	instances, err := queries.ListInstances(ctx, deployment.ID)
 	if err != nil {
 		return fmt.Errorf("list the instances: %w", err)
@@ -102,10 +118,6 @@ func (w *Worker) restartLocked(
 		touched = append(touched, nodes[0].ID)
 	}
 
-	if err := insertJob(ctx, w.inserter, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}); err != nil {
-		return err
-	}
-
 	err = recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
 		fmt.Sprintf("Instances are restarted (%d): others take their place as soon as they are healthy.", len(old)))
 	if err != nil {
@@ -113,4 +125,26 @@ func (w *Worker) restartLocked(
 	}
 
 	return notifyNodes(ctx, queries, touched)
+}
+
+// errMoving means that VMs of the deployment are being replaced already, by a job that would not see others that were placed beside it.
+var errMoving = errors.New("a job replaces VMs of the deployment already")
+
+// insertMove inserts the job that waits for the new VMs, in the transaction that places them.
+func (w *Worker) insertMove(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment uuid.UUID) error {
+	k, err := kindOf(kindMoveVMs)
+	if err != nil {
+		return err
+	}
+
+	inserted, err := insertQuietly(ctx, w.inserter, tx, k, arguments{DeploymentID: deployment}, 0, 0)
+
+	switch {
+	case err != nil:
+		return err
+	case !inserted:
+		return errMoving
+	default:
+		return queries.NotifyJob(ctx, k.queue)
+	}
 }

@@ -3,8 +3,12 @@ package workflows
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -57,4 +61,28 @@ func TestRestart_OfWhatIsNotLive_IsAConflict(t *testing.T) {
 
 	b := setup(t)
 	require.Equal(t, problem.Conflict, problem.CodeOf(b.deployments.Restart(b.ctx, b.create(t).ID, nil)))
+}
+
+func TestRestart_WhileVMsAreBeingReplaced_WaitsForTheEndOfThat(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+
+	// A job that has passed the point at which it would see VMs that are placed now.
+	require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
+		return insertJobLike(b.ctx, worker.inserter, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}, 0, time.Hour)
+	}))
+
+	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, nil))
+	b.awaitCount(t, 1, "SELECT count(*) FROM river.river_job WHERE kind = 'restart' AND state = 'running'")
+	require.ErrorIs(t, worker.tryRestart(b.ctx, &river.Job[arguments]{
+		JobRow: &rivertype.JobRow{CreatedAt: time.Now().Add(time.Minute)}, Args: arguments{DeploymentID: deployment.ID},
+	}), errMoving)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"), "what was placed is taken back")
+
+	b.exec(t, "UPDATE river.river_job SET state = 'cancelled', finalized_at = now() WHERE kind = 'move_vms'")
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE deployment_id = $1 AND state = 'removed'", deployment.ID)
+	b.awaitCount(t, 1, servingVMs, deployment.ID)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -45,7 +46,7 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 		}
 	case "":
 		return nil, nil
-	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionPin, actionLitter:
+	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin, actionLitter:
 		if act, ok := h.longer()[d.action]; ok {
 			return act(ctx, p)
 		}
@@ -67,6 +68,9 @@ func (h *harness) longer() map[action]func(context.Context, *project) ([]uuid.UU
 		actionLitter:     h.litter,
 		actionRescale: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
 			return nil, h.rescale(ctx, p)
+		},
+		actionRestart: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
+			return nil, h.restart(ctx, p)
 		},
 		actionDrain: func(ctx context.Context, _ *project) ([]uuid.UUID, error) {
 			node, err := h.busiest(ctx)
@@ -132,4 +136,28 @@ func (h *harness) rescale(ctx context.Context, p *project) error {
 	}
 
 	return p.scale(ctx, instances)
+}
+
+// restart has what is live restarted, and waits until none of its instances is older than that.
+func (h *harness) restart(ctx context.Context, p *project) error {
+	const (
+		servingSQL = `SELECT deployments.id, max(vms.created_at) FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+			WHERE deployments.project_id = $1 AND deployments.state = 'live' GROUP BY deployments.id`
+		restartedSQL = `SELECT NOT EXISTS (SELECT FROM vms WHERE deployment_id = $1 AND removed_at IS NULL AND created_at <= $2)`
+	)
+
+	var (
+		live     uuid.UUID
+		youngest time.Time
+	)
+
+	if err := h.pool.QueryRow(ctx, servingSQL, p.id).Scan(&live, &youngest); err != nil {
+		return fmt.Errorf("look for what is live of %s: %w", p.sample.name, err)
+	}
+
+	if err := p.restart(ctx, live); err != nil {
+		return err
+	}
+
+	return h.until(ctx, "all instances are younger", restartedSQL, live, youngest)
 }

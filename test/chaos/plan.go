@@ -26,6 +26,8 @@ const (
 	actionDrain action = "drain"
 	// actionRescale changes the instances of the project without a deployment, and back.
 	actionRescale action = "rescale"
+	// actionRestart has the instances of what is live start anew.
+	actionRestart action = "restart"
 	// actionPin rolls back, which pins the project, pushes, which is held, and unpins.
 	actionPin action = "pin"
 	// actionLitter deploys until an image is left that nobody may roll back to.
@@ -93,7 +95,8 @@ func (d disturbance) kind() string {
 
 // moves tells whether the disturbance has VMs of what is live replaced or stopped, which ends their streams with their grace.
 func (d disturbance) moves() bool {
-	return d.action == actionDrain || d.action == actionRescale || d.means == meansLost || d.means == meansFull
+	return d.action == actionDrain || d.action == actionRescale || d.action == actionRestart ||
+		d.means == meansLost || d.means == meansFull
 }
 
 func (d disturbance) String() string {
@@ -142,7 +145,7 @@ func points() []string {
 // jobs are the kinds of jobs. That of a step begins before the step has an attempt, and ends behind its commit.
 func jobs() []string {
 	return append(
-		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "poll_repositories", "collect_garbage"},
+		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "collect_garbage"},
 		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
 	)
 }
@@ -158,7 +161,8 @@ func parts() []string {
 // actions are those that a plan can be restricted to.
 func actions() []action {
 	return []action{
-		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionPin, actionLitter,
+		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin,
+		actionLitter,
 	}
 }
 
@@ -274,7 +278,8 @@ func bothEdges(one, other string) bool {
 // reachedBy are the actions that lead to the jobs which a plain deployment has no need of.
 func reachedBy() map[string]action {
 	return map[string]action{
-		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "collect_garbage": actionLitter,
+		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart,
+		"collect_garbage": actionLitter,
 	}
 }
 
@@ -283,7 +288,7 @@ func atPoint(random *rand.Rand, named []string) disturbance {
 
 	effect, _, _ := strings.Cut(d.target, ".")
 	if special, ok := reachedBy()[effect]; ok {
-		d.action, d.quiet = special, special == actionRescale
+		d.action, d.quiet = special, special == actionRescale || special == actionRestart
 	}
 
 	return d

@@ -101,6 +101,17 @@ func (p *project) cancel(ctx context.Context, deployment uuid.UUID) error {
 	return err
 }
 
+// restart has the instances of a live deployment start anew.
+func (p *project) restart(ctx context.Context, deployment uuid.UUID) error {
+	_, err := ask(ctx, "restart", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.RestartDeploymentWithResponse(ctx, deployment)
+
+		return idOf(lo.FromPtr(answer).JSON200), lo.FromPtr(answer).Body, err
+	})
+
+	return err
+}
+
 func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err
