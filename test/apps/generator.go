@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,8 +46,8 @@ func generatedBy(pkg string, command ...string) func(context.Context, string) er
 			return fmt.Errorf("remove the generator's folder: %w", err)
 		}
 
-		// Some generators install what they have no flag against. What is deployed is what people commit.
-		return os.RemoveAll(filepath.Join(dir, "node_modules"))
+		// Some generators have no flag against what they do beside: what is deployed is what people commit, in a repository of the test's.
+		return errors.Join(os.RemoveAll(filepath.Join(dir, "node_modules")), os.RemoveAll(filepath.Join(dir, ".git")))
 	}
 }
 

@@ -84,11 +84,11 @@ func viteApps() []application {
 func siteApps() []application {
 	return []application{
 		{
-			name: "angular", framework: "Angular", manager: npm, text: "<title>App</title>",
+			name: "angular", framework: "Angular", manager: pnpm, text: "<title>App</title>",
 			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false"),
 		},
 		{
-			name: "docusaurus", framework: "Docusaurus", manager: npm, text: "Docusaurus", path: "/docs/intro",
+			name: "docusaurus", framework: "Docusaurus", manager: pnpm, text: "Docusaurus", path: "/docs/intro",
 			write: generatedBy(createDocusaurus, "create-docusaurus", generated, "classic", "--typescript", "--skip-install", "--package-manager", "npm"),
 		},
 		{
@@ -105,7 +105,7 @@ func siteApps() []application {
 			write: generatedBy(createRspack, "create-rspack", generated, "--template", "react-ts"),
 		},
 		{
-			name: "slidev", framework: "Slidev", manager: npm, text: "Slidev",
+			name: "slidev", framework: "Slidev", manager: pnpm, text: "Slidev",
 			write: generatedBy(createSlidev, "create-slidev", generated),
 		},
 	}
@@ -119,7 +119,7 @@ func serverApps() []application {
 				"--add", "sveltekit-adapter=adapter:node"), tried),
 		},
 		{
-			name: "nest", framework: "NestJS", manager: npm, text: "Hello World!",
+			name: "nest", framework: "NestJS", manager: yarn1, text: "Hello World!",
 			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "npm"),
 		},
 		{
@@ -127,11 +127,7 @@ func serverApps() []application {
 			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "pnpm"),
 		},
 		{
-			name: "fastify", framework: "Fastify", manager: npm, text: `{"root":true}`,
-			write: generatedBy(createFastify, "fastify", "generate", generated, "--lang=ts"),
-		},
-		{
-			name: "fastify-js", framework: "Fastify", manager: yarn1, text: `{"root":true}`,
+			name: "fastify", framework: "Fastify", manager: yarn1, text: `{"root":true}`,
 			write: generatedBy(createFastify, "fastify", "generate", generated),
 		},
 		{
