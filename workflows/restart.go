@@ -40,7 +40,8 @@ func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Al
 }
 
 // restart places another VM beside each one of a live deployment that is older than the job; move_vms then waits for the new ones, and stops the
-// old ones. While VMs of the deployment are being replaced already it waits. Where no node has room for both the deployment stays as it is, and the project's events say so.
+// old ones. While VMs of the deployment are being replaced already it waits. Where no node has room for both the deployment stays as it is, and
+// the project's events say so.
 func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 

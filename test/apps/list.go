@@ -38,7 +38,7 @@ func nextApps() []application {
 		// The template that is not empty loads fonts from Google while it is built.
 		command := append([]string{"create-next-app", generated, "--yes", "--empty", "--skip-install", "--disable-git", "--use-npm"}, flags...)
 
-		return application{name: name, framework: "Next.js", manager: m, write: generatedBy(createNext, command...), text: "Hello world"}
+		return application{name: name, framework: "Next.js", manager: m, write: generatedBy(createNext, command...), text: "Hello"}
 	}
 
 	return []application{

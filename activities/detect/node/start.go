@@ -53,6 +53,11 @@ func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) 
 		return start, startsServer(start.Run)
 	}
 
+	return startWithoutScript(tree, read, scripts)
+}
+
+// startWithoutScript decides what starts an app that has no script which does: the server that its framework builds, or a file.
+func startWithoutScript(tree source.Tree, read packagejson.Manifest, scripts npmscript.Resolver) (project.Start, bool) {
 	built, isSite := siteOf(tree, read, configSettings{})
 
 	if server, ok := adaptedServer(read); ok && (!isSite || built.only == nil) {
