@@ -85,10 +85,11 @@ func siteApps() []application {
 	return []application{
 		{
 			name: "angular", framework: "Angular", manager: pnpm, text: "<title>App</title>",
-			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false"),
+			write: generatedBy(createAngular, "ng", "new", generated, "--skip-install", "--skip-git", "--defaults", "--interactive=false",
+				"--package-manager", "pnpm"),
 		},
 		{
-			name: "docusaurus", framework: "Docusaurus", manager: pnpm, text: "Docusaurus", path: "/docs/intro",
+			name: "docusaurus", framework: "Docusaurus", manager: pnpm, text: "Docusaurus", path: "/docs/intro/",
 			write: generatedBy(createDocusaurus, "create-docusaurus", generated, "classic", "--typescript", "--skip-install", "--package-manager", "npm"),
 		},
 		{
