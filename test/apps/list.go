@@ -120,10 +120,6 @@ func serverApps() []application {
 				"--add", "sveltekit-adapter=adapter:node"), tried),
 		},
 		{
-			name: "nest", framework: "NestJS", manager: yarn1, text: "Hello World!",
-			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "npm"),
-		},
-		{
 			name: "nest-pnpm", framework: "NestJS", manager: pnpm, text: "Hello World!",
 			write: generatedBy(createNest, "nest", "new", generated, "--skip-install", "--skip-git", "--package-manager", "pnpm"),
 		},
