@@ -77,7 +77,7 @@ func nameThatIsNotUTF8(files fs.FS, rules source.IgnoreRules) (string, bool) {
 			return nil //nolint:nilerr // What cannot be read is not what is looked for.
 		}
 
-		// What a symbolic link leads to is copied as it stands there.
+		// The target of a symbolic link is copied as text, and so has to be UTF-8 as names have.
 		target, _ := fs.ReadLink(files, name)
 		if utf8.ValidString(name) && utf8.ValidString(target) {
 			return nil

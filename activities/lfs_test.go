@@ -241,7 +241,7 @@ func TestClone_LFSThatCannotBeFetched_IsTold(t *testing.T) {
 
 			require.Equal(t, pointerTo("the logo"), read(t, bundle.open(t, result), "logo.png"))
 
-			// What was missing may be there the next time.
+			// Files that were missing may have been uploaded by the next deployment.
 			if test.files == nil {
 				server.answer, server.host, server.objects[hashOf("the logo")] = nil, "", "the logo"
 				result, err = bundle.source.Clone(t.Context(), request)

@@ -62,7 +62,7 @@ func (s *Source) find(ctx context.Context, projectID uuid.UUID, hash string) (Cl
 		return CloneResult{}, false, s.registry.trouble(err, "read the source of commit %s", hash)
 	}
 
-	// What was missing may have been pushed since.
+	// An artifact that lacks files of Git LFS is not used again: they may have been uploaded since.
 	if manifest.Annotations[annotationIncomplete] != "" {
 		return CloneResult{}, false, nil
 	}

@@ -95,7 +95,7 @@ func (s *Source) unpack(ctx context.Context, projectID uuid.UUID, digest, direct
 
 	err = s.extractBeside(ctx, projectID, decompressor, directory, created.Add(treeNanoseconds(digest)))
 	if err == nil {
-		// What is left is read to the end, so that the digest is verified.
+		// The rest of the stream is read to its end, since only then its digest is verified.
 		_, err = io.Copy(io.Discard, decompressor)
 	}
 

@@ -31,7 +31,7 @@ func (s *service) listDomains(ctx context.Context, input *ListDomainsInput) (*Pa
 	params := database.ListDomainsParams{ProjectID: input.ProjectID, After: after, MaxRows: asked.rows()}
 
 	if input.Hostname != "" {
-		// What is no hostname is the hostname of no domain.
+		// No domain has a hostname that is none: the list is empty.
 		if params.Hostname, err = canonicalHostname(input.Hostname); err != nil {
 			return page(asked, nil, newDomain, domainID), nil //nolint:nilerr // See above.
 		}

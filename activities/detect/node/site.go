@@ -62,7 +62,7 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		Stage: project.BuildStage, Path: buildplan.SiteDirectory, Hashed: built.hashed, Port: plan.Port, Fallback: built.fallback(),
 	}
 
-	// What is not known is left empty, and the Dockerfile looks at what was built.
+	// An output or a base that is not known is left empty, and the Dockerfile looks at what the build made.
 	dockerfile.Output, _ = built.outputDirectory()
 	base, known := built.base()
 	site.Base, dockerfile.AnyBase = base, !known

@@ -16,7 +16,7 @@ func Scripts(tree source.Tree, manifest packagejson.Manifest) npmscript.Resolver
 
 			read, _, err := packagejson.Read(tree.FS, directory)
 			if err != nil {
-				// Whatever is wrong there is told when something is done with it.
+				// A package.json that cannot be read has no scripts here; the error is told by the code that needs the file for more.
 				return nil
 			}
 

@@ -46,7 +46,7 @@ func (p *Project) leaveWorkspace(repository fs.FS) error {
 		return err
 	}
 
-	// What the workspace says about the manager holds for its packages, unless it is about another.
+	// The packageManager of the workspace holds for a package that names none, unless the lockfile beside the package is of another manager.
 	if p.App.Manifest.PackageManager == "" && packagemanager.Locks(p.appFiles, above.PackageManager) {
 		p.inherited = above.PackageManager
 	}
