@@ -258,7 +258,7 @@ var coldQueries = map[string][]string{
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),
 	"one row by a unique name, when a person asks": names(`
-		EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
+		SetOrganisationQuota SetPlatformQuota EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
 	"what a person does a few times a year":            names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
 	"at most a day's keys of one token, with a create": names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                    names(`DeposeDeadLeader ReleasePrefixes`),

@@ -70,11 +70,12 @@ func (h *heldBuilds) next(t *testing.T) uuid.UUID {
 // finish lets the build of a project end: with an image, or with the error.
 func (h *heldBuilds) finish(project uuid.UUID, err error) { h.of(project) <- err }
 
-func (b *testBundle) allowBuilds(t *testing.T, builds int) {
+func (b *testBundle) allowBuilds(t *testing.T, builds int32) {
 	t.Helper()
 
-	b.exec(t, `INSERT INTO quotas (id, organisation_id, builds) SELECT $1, organisation_id, $2 FROM projects WHERE id = $3
-		ON CONFLICT (organisation_id) DO UPDATE SET builds = excluded.builds`, id.New(), builds, b.project)
+	project, err := b.queries.LockProject(b.ctx, b.project)
+	require.NoError(t, err)
+	require.NoError(t, b.queries.SetOrganisationQuota(b.ctx, id.New(), project.OrganisationID, &builds))
 }
 
 func (b *testBundle) createIn(t *testing.T, project uuid.UUID) database.Deployment {
@@ -227,6 +228,10 @@ func TestBuildTurns_QuotaIsRaised_ReconcileLetsTheNextGoOn(t *testing.T) {
 
 	builds := b.holdBuilds()
 	worker := b.newWorker(t)
+
+	// The organisation's own number comes before the platform's.
+	require.NoError(t, b.queries.SetPlatformQuota(b.ctx, id.New(), new(int32(7))))
+	require.NoError(t, b.queries.SetPlatformQuota(b.ctx, id.New(), new(int32(5))))
 
 	waiting := b.create(t)
 	require.Equal(t, "Waiting because your organisation may not build anything. An operator of the platform can change that.", b.waitingFor(t, waiting.ID))

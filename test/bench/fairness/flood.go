@@ -55,7 +55,7 @@ func flood(ctx context.Context, started *rig.Platform, dir string) (stop func() 
 		return nil
 	}
 
-	if err := errors.Join(f.logs(ctx), f.remotes(ctx), f.builds(ctx)); err != nil {
+	if err := errors.Join(f.remotes(ctx), f.builds(ctx), f.logs(ctx)); err != nil {
 		return nil, errors.Join(err, stop())
 	}
 
