@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,8 @@ func explainStatus(status int) string {
 		return "The body is not JSON."
 	case http.StatusUnprocessableEntity:
 		return "The input is not valid; the errors name what is wrong."
+	case http.StatusTooManyRequests:
+		return "You ask too much at once; Retry-After says when to ask again."
 	case http.StatusInternalServerError:
 		return "Something went wrong on the platform's side."
 	case http.StatusServiceUnavailable:
@@ -76,6 +79,10 @@ func describeAnswers(document *huma.OpenAPI) {
 func errorsOf(path string, operation *huma.Operation) []int {
 	statuses := append([]int{}, errorsOfAll...)
 	statuses = append(statuses, operation.Errors...)
+
+	if isOfUsers(operation) {
+		statuses = append(statuses, http.StatusTooManyRequests)
+	}
 
 	if strings.Contains(path, "{") {
 		statuses = append(statuses, http.StatusNotFound)
@@ -115,4 +122,13 @@ func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
 	}
 
 	return all
+}
+
+// isOfUsers tells whether users call the operation, whose requests are bounded.
+func isOfUsers(operation *huma.Operation) bool {
+	return slices.ContainsFunc(operation.Security, func(requirement map[string][]string) bool {
+		_, ok := requirement[userToken]
+
+		return ok
+	})
 }

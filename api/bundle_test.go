@@ -76,6 +76,7 @@ func setup(t *testing.T) *testBundle {
 		Key: setting.Key{SecretKey: secret.GenerateKey()}, BaseDomain: "apps.example.com", EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
 		RegistryAddress: setting.RegistryAddress{RegistryHost: "registry.example.com"},
 		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.79.0.0/16")}, Git: setting.Git{GitProtocols: []string{"https"}},
+		CallerLimits: CallerLimits{RequestsPerMinute: 60_000, Streams: 50},
 	}
 
 	deployments, err := workflows.NewDeployments(pool, config.SecretKey, logger)

@@ -20,6 +20,7 @@ type Config struct {
 	setting.RegistryAddress
 	setting.Cluster
 	setting.Git
+	CallerLimits
 
 	Listen     string  `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
 	BaseDomain string  `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`

@@ -17,6 +17,8 @@ const (
 	heartbeat = 15 * time.Second
 	// recheckInterval is how often waiting requests read the database without a notification, in case one was lost.
 	recheckInterval = 2 * time.Second
+	// lookPause is the shortest time between two looks of a stream: an app that writes without end costs each reader a few queries a second.
+	lookPause = 100 * time.Millisecond
 	// streamWriteTimeout bounds one write to a reader that does not read.
 	streamWriteTimeout = 10 * time.Second
 )
@@ -60,17 +62,26 @@ func (e *eventStream) write(text string) error {
 // openStream checks whether the caller may see the stream, and returns the function that writes it to its end.
 type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Context, out *eventStream) error, error)
 
-// registerStream registers an operation that answers with server-sent events of the named types.
-func registerStream[I any](api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
+// registerStream registers an operation of the service that answers with server-sent events of the named types.
+func registerStream[I any](s *service, api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
 	op.Responses = map[string]*huma.Response{"200": describeStream(api.OpenAPI().Components.Schemas, events)}
 
 	huma.Register(api, op, func(ctx context.Context, input *I) (*huma.StreamResponse, error) {
-		run, err := open(ctx, input)
+		end, err := s.use.openStream(callerOf(ctx).userID)
 		if err != nil {
 			return nil, err
 		}
 
+		run, err := open(ctx, input)
+		if err != nil {
+			end()
+
+			return nil, err
+		}
+
 		return &huma.StreamResponse{Body: func(ctx huma.Context) { //nolint:contextcheck // Huma hands the context in its own.
+			defer end()
+
 			_, writer := humago.Unwrap(ctx)
 			ctx.SetHeader("Content-Type", "text/event-stream")
 			ctx.SetHeader("Cache-Control", "no-store")
@@ -100,6 +111,8 @@ func (s *service) follow(ctx context.Context, out *eventStream, news, state <-ch
 	defer again.Stop()
 
 	for {
+		looked := time.Now()
+
 		if over, err := look(); over || err != nil {
 			return err
 		}
@@ -110,12 +123,26 @@ func (s *service) follow(ctx context.Context, out *eventStream, news, state <-ch
 		case <-s.stopping:
 			return nil
 		case <-news:
+			s.rest(ctx, looked)
 		case <-state:
+			s.rest(ctx, looked)
 		case <-again.C:
 		case <-beats.C:
 			if err := out.beat(); err != nil {
 				return err
 			}
 		}
+	}
+}
+
+// rest waits until lookPause after the last look, or until the stream is to end.
+func (s *service) rest(ctx context.Context, looked time.Time) {
+	timer := time.NewTimer(time.Until(looked.Add(lookPause)))
+	defer timer.Stop()
+
+	select {
+	case <-ctx.Done():
+	case <-s.stopping:
+	case <-timer.C:
 	}
 }

@@ -30,7 +30,7 @@ func (s *service) registerDeployments(api huma.API) {
 			"unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.rollback)
 
-	registerStream(api, get(tagDeployments, "stream-deployment", one+"/events", text{
+	registerStream(s, api, get(tagDeployments, "stream-deployment", one+"/events", text{
 		"Follow a deployment", "The whole deployment, now and at every change until it has ended.",
 	}), map[string]any{"deployment": Deployment{}}, s.streamDeployment)
 }
@@ -55,13 +55,13 @@ func (s *service) registerLogs(api huma.API) {
 
 	lines := map[string]any{"line": LogLine{}, "end": StreamEnd{}}
 
-	registerStream(api, get(tagLogs, "stream-build-logs", one+"/build-logs/stream", text{
+	registerStream(s, api, get(tagLogs, "stream-build-logs", one+"/build-logs/stream", text{
 		"Follow a build log", "What the build of a deployment wrote and writes, until the deployment has ended.",
 	}), lines, s.streamBuildLogs)
-	registerStream(api, get(tagLogs, "stream-runtime-logs", one+"/runtime-logs/stream", text{
+	registerStream(s, api, get(tagLogs, "stream-runtime-logs", one+"/runtime-logs/stream", text{
 		"Follow the log of a deployment", "What the VMs of a deployment wrote and write, until the last of them is gone.",
 	}), lines, s.streamRuntimeLogs)
-	registerStream(api, get(tagLogs, "stream-project-logs", project+"/stream", text{
+	registerStream(s, api, get(tagLogs, "stream-project-logs", project+"/stream", text{
 		"Follow the log of a project", "What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone.",
 	}), map[string]any{"line": LogLine{}}, s.streamProjectLogs)
 }

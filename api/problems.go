@@ -19,7 +19,7 @@ import (
 type Problem struct {
 	Title  string           `doc:"The status in words."                   json:"title"`
 	Status int              `json:"status"`
-	Code   string           `doc:"Whose move it is."               enum:"conflict,forbidden,internal,invalid,not_found,unauthorized,unavailable" json:"code"`
+	Code   string           `doc:"Whose move it is."               enum:"conflict,forbidden,internal,invalid,not_found,too_many,unauthorized,unavailable" json:"code"`
 	Detail string           `doc:"What happened and what to do."          json:"detail"`
 	Errors []ProblemLocated `doc:"What is wrong with which input, if any." json:"errors,omitempty"`
 }
@@ -120,6 +120,8 @@ func statusOf(code problem.Code) int {
 		return http.StatusForbidden
 	case problem.Unavailable:
 		return http.StatusServiceUnavailable
+	case problem.TooMany:
+		return http.StatusTooManyRequests
 	case problem.Internal:
 		return http.StatusInternalServerError
 	default:

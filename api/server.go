@@ -67,7 +67,7 @@ func New(config Config, parts Parts) (*Server, error) {
 
 	server := &Server{config: config, river: riverUI, service: &service{
 		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments,
-		signer: signer, logger: parts.Logger, stopping: make(chan struct{}),
+		signer: signer, logger: parts.Logger, use: newCallerUse(config.CallerLimits), stopping: make(chan struct{}),
 	}}
 
 	requests, err := otel.Meter("zeitwork/api").Int64Counter("zeitwork.api.requests")
@@ -91,7 +91,7 @@ func traced(next http.Handler, options ...otelhttp.Option) http.Handler {
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	api := newHuma(mux)
-	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api), refuseEmpty(api))
+	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api), s.service.limit(api), refuseEmpty(api))
 	s.service.register(api)
 
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)

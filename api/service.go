@@ -38,6 +38,7 @@ type service struct {
 	deployments Deployments
 	signer      *registryauth.Signer
 	logger      *slog.Logger
+	use         *callerUse
 	// stopping is closed when the server stops: long-polls and streams then end at once.
 	stopping chan struct{}
 }

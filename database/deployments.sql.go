@@ -17,7 +17,7 @@ const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
 `
 
 type BeginStepRow struct {
@@ -55,6 +55,7 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.RetiredAt,
 		&i.Deployment.WarmUntil,
 		&i.Deployment.HeldAt,
+		&i.Deployment.AwaitsBuildSince,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -160,7 +161,7 @@ INSERT INTO deployments (
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
   $12, $13, $14, $15, clock_timestamp()
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since
 `
 
 type CreateDeploymentParams struct {
@@ -228,6 +229,7 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.RetiredAt,
 		&i.WarmUntil,
 		&i.HeldAt,
+		&i.AwaitsBuildSince,
 	)
 	return i, err
 }
@@ -261,7 +263,8 @@ func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, er
 }
 
 const endDeployment = `-- name: EndDeployment :exec
-UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, ended_at = now(),
+UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, awaits_build_since = NULL,
+  ended_at = now(),
   warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
 WHERE deployments.id = $4
 `
@@ -285,7 +288,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -317,6 +320,7 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.RetiredAt,
 		&i.WarmUntil,
 		&i.HeldAt,
+		&i.AwaitsBuildSince,
 	)
 	return i, err
 }
@@ -428,7 +432,7 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
 func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
@@ -466,6 +470,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 			&i.RetiredAt,
 			&i.WarmUntil,
 			&i.HeldAt,
+			&i.AwaitsBuildSince,
 		); err != nil {
 			return nil, err
 		}
@@ -478,7 +483,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 }
 
 const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE
 `
 
 // The deployments on their way of a project that is being deleted, locked.
@@ -517,6 +522,7 @@ func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uui
 			&i.RetiredAt,
 			&i.WarmUntil,
 			&i.HeldAt,
+			&i.AwaitsBuildSince,
 		); err != nil {
 			return nil, err
 		}
@@ -561,6 +567,7 @@ func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID) 
 const listStrandedDeployments = `-- name: ListStrandedDeployments :many
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
+  AND deployments.awaits_build_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
     SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
   ))
@@ -573,7 +580,7 @@ type ListStrandedDeploymentsRow struct {
 	Step string
 }
 
-// Deployments on their way that no job carries, and that are not held by a pin: none may be found for long.
+// Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn: none may be found for long.
 func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDeploymentsRow, error) {
 	rows, err := q.db.Query(ctx, listStrandedDeployments)
 	if err != nil {
@@ -595,7 +602,7 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments
 WHERE project_id = $1 AND branch = $2 AND state IN ('queued', 'deploying') AND id <> $3
 ORDER BY id
 FOR NO KEY UPDATE
@@ -637,6 +644,7 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 			&i.RetiredAt,
 			&i.WarmUntil,
 			&i.HeldAt,
+			&i.AwaitsBuildSince,
 		); err != nil {
 			return nil, err
 		}
@@ -727,7 +735,7 @@ func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -759,6 +767,7 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.RetiredAt,
 		&i.WarmUntil,
 		&i.HeldAt,
+		&i.AwaitsBuildSince,
 	)
 	return i, err
 }

@@ -128,6 +128,7 @@ type Deployment struct {
 	RetiredAt         *time.Time
 	WarmUntil         *time.Time
 	HeldAt            *time.Time
+	AwaitsBuildSince  *time.Time
 }
 
 type DeploymentStep struct {
@@ -220,6 +221,11 @@ type Organisation struct {
 	CreatedAt time.Time
 }
 
+type OrganisationLimit struct {
+	OrganisationID uuid.UUID
+	Builds         int32
+}
+
 type OrganisationMember struct {
 	OrganisationID uuid.UUID
 	UserID         uuid.UUID
@@ -264,6 +270,13 @@ type ProjectEvent struct {
 	Kind         string
 	Message      string
 	CreatedAt    time.Time
+}
+
+type Quota struct {
+	ID             uuid.UUID
+	OrganisationID *uuid.UUID
+	Builds         *int32
+	UpdatedAt      time.Time
 }
 
 type RestingPrefix struct {

@@ -187,6 +187,10 @@ var hotQueries = map[string]bound{
 	"UnpinProject":                {most: 1},
 	"UnpinProjectOf":              {most: 1},
 
+	// Turns to build: others of the organisation wait for theirs. None waits in the large database.
+	"CountBuilds": {most: 2*unfinished + 5},
+	"TakeBuildTurns": {most: 2*unfinished + 8},
+
 	// Placement: others wait for their turn.
 	"ListUsableNodes":   {most: nodes},
 	"ListNodeUsage":     {most: presentVMs + restingVMs},
@@ -219,6 +223,7 @@ var hotQueries = map[string]bound{
 	"UnsettleInstances":        byID(kindProject, 1010),
 
 	// Reconcile, every second or so.
+	"ListProjectsAwaitingBuilds": {most: 1},
 	"ListStrandedDeployments":  {most: 2*unfinished + unfinishedJobs},
 	"ListLeftoverDeployments":  {most: unfinishedJobs},
 	"ListCooledDeployments":    {most: 2*warm + nodes + unfinishedJobs},
@@ -250,10 +255,10 @@ var coldQueries = map[string][]string{
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
-		SetDeploymentStep EndDeployment HoldDeployment PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
+		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),
 	"one row by a unique name, when a person asks": names(`
-		EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
+		SetOrganisationQuota SetPlatformQuota EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
 	"what a person does a few times a year":            names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
 	"at most a day's keys of one token, with a create": names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                    names(`DeposeDeadLeader ReleasePrefixes`),

@@ -120,7 +120,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
@@ -162,6 +162,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid
 		&i.Deployment.RetiredAt,
 		&i.Deployment.WarmUntil,
 		&i.Deployment.HeldAt,
+		&i.Deployment.AwaitsBuildSince,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -252,7 +253,7 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 }
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments
 WHERE project_id = $1 AND id < $2
   AND (cardinality($3::text[]) = 0 OR state = ANY ($3))
   AND ($4::text = '' OR trigger = $4)
@@ -316,6 +317,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 			&i.RetiredAt,
 			&i.WarmUntil,
 			&i.HeldAt,
+			&i.AwaitsBuildSince,
 		); err != nil {
 			return nil, err
 		}

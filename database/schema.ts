@@ -60,6 +60,23 @@ export const organisationMembers = pgTable(
   ],
 );
 
+// What operators have set of what an organisation may use at most; the row without an organisation is for all that have no number of their own.
+// organisation_limits says what holds in the end. Null: not set.
+export const quotas = pgTable(
+  "quotas",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").unique().references(() => organisations.id, { onDelete: "cascade" }),
+    // Deployments that are fetched, built and pushed at once.
+    builds: integer("builds"),
+    updatedAt: time("updated_at").notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex("quotas_platform").on(sql`(${t.organisationId} is null)`).where(sql`${t.organisationId} is null`),
+    check("quotas_builds", sql`${t.builds} between 0 and 10000`),
+  ],
+);
+
 export const projects = pgTable(
   "projects",
   {
@@ -183,6 +200,8 @@ export const deployments = pgTable(
     startedAt: time("started_at"),
     // Since when the deployment, whose image is built, waits until its project is unpinned. Null: it does not wait for that.
     heldAt: time("held_at"),
+    // Since when the queued deployment waits, without a job, until its organisation may build one more. Null: it does not wait for that.
+    awaitsBuildSince: time("awaits_build_since"),
     endedAt: time("ended_at"),
     retiredAt: time("retired_at"),
     // For deployments that have ended: until when their VMs run on. Retired ones are kept warm for a rollback. Null: none is to run.
@@ -193,6 +212,7 @@ export const deployments = pgTable(
     index("deployments_active").on(t.projectId, t.branch).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
     // What reconcile looks through: deployments that are on their way, and those that have ended and still have VMs that are to run.
     index("deployments_unfinished").on(t.id).where(sql`${t.state} in ('queued', 'deploying')`),
+    index("deployments_awaiting_build").on(t.id).where(sql`${t.awaitsBuildSince} is not null and ${t.state} = 'queued'`),
     index("deployments_warm").on(t.warmUntil).where(sql`${t.warmUntil} is not null`),
     // Of a project one deployment is live.
     uniqueIndex("deployments_live").on(t.projectId).where(sql`${t.state} = 'live'`),
@@ -506,3 +526,10 @@ const silence = (table: string) => sql.raw(`
 
 export const nodeSilence = pgView("node_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("nodes"));
 export const edgeSilence = pgView("edge_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("edges"));
+
+// What each organisation may use at most: its own number, or else the platform's, or else the one that stands here.
+export const organisationLimits = pgView("organisation_limits", { organisationId: uuid("organisation_id"), builds: integer("builds") }).as(sql.raw(`
+  select organisations.id as organisation_id, coalesce(own.builds, platform.builds, 2) as builds
+  from organisations
+  left join quotas as own on own.organisation_id = organisations.id
+  left join quotas as platform on platform.organisation_id is null`));

@@ -39,6 +39,10 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid
 			return err
 		}
 
+		if err := passTurn(ctx, d.inserter, tx, locked.ProjectID); err != nil {
+			return err
+		}
+
 		d.logger.InfoContext(ctx, "deployment is cancelled", logging.Deployment(deployment), slog.Any("user_id", by))
 
 		cancelled, err = find(ctx, queries, deployment)

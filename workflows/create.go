@@ -90,7 +90,7 @@ func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, p
 	return sealed, nil
 }
 
-// start inserts a deployment and the job of its first step. The project is locked.
+// start inserts a deployment, and the job of its first step unless it has to wait for its turn. The project is locked.
 func (d *Deployments) start(
 	ctx context.Context, tx pgx.Tx, queries *database.Queries, params database.CreateDeploymentParams, also Also,
 ) (database.Deployment, error) {
@@ -115,8 +115,14 @@ func (d *Deployments) start(
 		}
 	}
 
-	if err := insertJob(ctx, d.inserter, tx, jobName(created.Step), arguments{DeploymentID: created.ID}); err != nil {
+	if err := takeTurn(ctx, d.inserter, tx, created); err != nil {
 		return database.Deployment{}, err
+	}
+
+	if len(older) > 0 {
+		if err := passTurn(ctx, d.inserter, tx, created.ProjectID); err != nil {
+			return database.Deployment{}, err
+		}
 	}
 
 	if err := queries.Notify(ctx, database.ChannelDeployments, created.ID.String()); err != nil {

@@ -24,6 +24,16 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 		return fmt.Errorf("find the project's deployments: %w", err)
 	}
 
+	for _, deployment := range deployments {
+		if err := d.stop(ctx, tx, queries, deployment.ID, stateCancelled); err != nil {
+			return err
+		}
+	}
+
+	if err := passTurn(ctx, d.inserter, tx, project); err != nil {
+		return err
+	}
+
 	if err := queries.ReleaseDomains(ctx, project); err != nil {
 		return fmt.Errorf("release the project's domains: %w", err)
 	}
@@ -34,12 +44,6 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 
 	if err := queries.Notify(ctx, database.ChannelRoutes, ""); err != nil {
 		return fmt.Errorf("notify: %w", err)
-	}
-
-	for _, deployment := range deployments {
-		if err := d.stop(ctx, tx, queries, deployment.ID, stateCancelled); err != nil {
-			return err
-		}
 	}
 
 	return retireReplaced(ctx, d.inserter, tx, project, uuid.Nil, 0)

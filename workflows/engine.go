@@ -177,6 +177,12 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 			if err := w.enter(ctx, tx, queries, a, next, attemptSucceeded, nil); err != nil {
 				return err
 			}
+
+			if builds(a.step.name) && !builds(next) {
+				if err := passTurn(ctx, w.inserter, tx, a.project.ID); err != nil {
+					return err
+				}
+			}
 		} else if err := a.close(ctx, queries, attemptSucceeded, nil, nil); err != nil {
 			return err
 		}
@@ -399,6 +405,12 @@ func (w *Worker) end(ctx context.Context, a *attempt, state string, cause error)
 
 		if err := insertCleanup(ctx, w.inserter, tx, a.deployment.ID); err != nil {
 			return err
+		}
+
+		if builds(a.step.name) {
+			if err := passTurn(ctx, w.inserter, tx, a.project.ID); err != nil {
+				return err
+			}
 		}
 
 		return a.complete(ctx, tx)

@@ -19,7 +19,7 @@ import (
 // fewer VMs than their project asks for. It does nothing else. A query that fails does not keep it from the others.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
-	err := w.resumeStranded(ctx)
+	err := errors.Join(w.resumeStranded(ctx), w.passTurns(ctx))
 
 	for _, look := range []struct {
 		job  string

@@ -72,7 +72,8 @@ SELECT EXISTS (
 
 -- name: EndDeployment :exec
 -- For one that has not become live. Its VMs, if it has any, are to stop.
-UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, ended_at = now(),
+UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, awaits_build_since = NULL,
+  ended_at = now(),
   warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
 WHERE deployments.id = @id;
 
@@ -147,9 +148,10 @@ SELECT (state = 'retired' AND (coalesce(warm_until <= now(), true) OR EXISTS (
 SELECT EXISTS (SELECT FROM deployments WHERE id = @id AND step = @step AND state = 'deploying');
 
 -- name: ListStrandedDeployments :many
--- Deployments on their way that no job carries, and that are not held by a pin: none may be found for long.
+-- Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn: none may be found for long.
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
+  AND deployments.awaits_build_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
     SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
   ))

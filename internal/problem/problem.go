@@ -12,8 +12,8 @@ import (
 // Code says whose move it is.
 type Code string
 
-// The codes. Conflict, Invalid, NotFound, Unauthorized and Forbidden are the user's to mend; Unavailable passes by
-// itself; Internal is ours.
+// The codes. Conflict, Invalid, NotFound, Unauthorized and Forbidden are the user's to mend; Unavailable and
+// TooMany, for which the caller has asked too often, pass by themselves; Internal is ours.
 const (
 	Conflict     Code = "conflict"
 	Invalid      Code = "invalid"
@@ -21,6 +21,7 @@ const (
 	Unauthorized Code = "unauthorized"
 	Forbidden    Code = "forbidden"
 	Unavailable  Code = "unavailable"
+	TooMany      Code = "too_many"
 	Internal     Code = "internal"
 )
 
@@ -78,7 +79,7 @@ func IsUsers(err error) bool {
 	switch CodeOf(err) {
 	case Conflict, Invalid, NotFound, Unauthorized, Forbidden:
 		return true
-	case Unavailable, Internal:
+	case Unavailable, TooMany, Internal:
 		return false
 	default:
 		return false

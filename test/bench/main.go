@@ -2,8 +2,9 @@
 //
 //	go run ./test/bench deploy -rounds 10
 //	go run ./test/bench frameworks -only nextjs,nuxt -rounds 5
+//	go run ./test/bench fairness -rounds 10
 //
-// The packages deploy and frameworks say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks and fairness say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	"syscall"
 
 	"github.com/zeitwork/zeitwork/test/bench/deploy"
+	"github.com/zeitwork/zeitwork/test/bench/fairness"
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
 )
 
@@ -26,6 +28,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         what the platform adds to a deployment, beside the same work done by hand
   go run ./test/bench frameworks [-rounds N] [-only NAME,NAME…]
         builds of the examples without a Dockerfile, beside their frameworks' own commands
+  go run ./test/bench fairness [-rounds N]
+        deployments of one organisation alone, and while another one does all it can
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -56,7 +60,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy or frameworks")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks or fairness")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -82,8 +86,14 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		run = func(ctx context.Context) error {
 			return frameworks.Run(ctx, rounds, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
 		}
+	case "fairness":
+		const defaultRounds = 10
+
+		flags.IntVar(&rounds, "rounds", defaultRounds, "how many changes to deploy each way")
+
+		run = func(ctx context.Context) error { return fairness.Run(ctx, rounds) }
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy or frameworks", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks or fairness", arguments[0])
 	}
 
 	// The flag set ends the program by itself.

@@ -23,6 +23,8 @@ type Platform struct {
 // fills in Program and Bin where they are empty: it builds the zeitwork binary into the scratch folder, and the daemons into the cache.
 func Start(ctx context.Context, scratch string, options cluster.Options) (*Platform, error) {
 	options.DataDir, options.CacheDir = filepath.Join(scratch, "data"), CacheDir()
+	// One user does here what many do elsewhere.
+	options.Environ = append([]string{"ZEITWORK_API_REQUESTS_PER_MINUTE=1000000"}, options.Environ...)
 
 	var err error
 

@@ -3,6 +3,10 @@ package rig
 import (
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/zeitwork/zeitwork/examples"
 )
 
 // Sample is the repository of an app whose versions differ in one line.
@@ -38,4 +42,25 @@ func (s *Sample) Change(ctx context.Context, text string) (string, error) {
 	s.text = text
 
 	return s.Commit(ctx)
+}
+
+// NewNodeSample makes a repository of examples/node-dockerfile, whose greeting each change replaces, with a first commit.
+func NewNodeSample(ctx context.Context, dir string) (*Sample, error) {
+	tree, err := fs.Sub(examples.NodeDockerfile, "node-dockerfile")
+	if err != nil {
+		return nil, fmt.Errorf("find the sample: %w", err)
+	}
+
+	if err := os.CopyFS(dir, tree); err != nil {
+		return nil, fmt.Errorf("copy the sample: %w", err)
+	}
+
+	sample, err := NewSample(ctx, dir, "server.js", "Hello from Zeitwork")
+	if err != nil {
+		return nil, err
+	}
+
+	_, err = sample.Commit(ctx)
+
+	return sample, err
 }

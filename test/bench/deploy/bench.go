@@ -11,12 +11,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
 
-	"github.com/zeitwork/zeitwork/examples"
 	"github.com/zeitwork/zeitwork/local/cluster"
 	"github.com/zeitwork/zeitwork/test/bench/container"
 	"github.com/zeitwork/zeitwork/test/rig"
@@ -54,7 +52,7 @@ func measure(ctx context.Context, rounds int) (all results, err error) {
 
 	defer func() { err = errors.Join(err, started.Stop(context.WithoutCancel(ctx))) }()
 
-	sample, err := newSample(ctx, filepath.Join(scratch, "sample"))
+	sample, err := rig.NewNodeSample(ctx, filepath.Join(scratch, "sample"))
 	if err != nil {
 		return all, err
 	}
@@ -114,25 +112,4 @@ func both(ctx context.Context, sample *rig.Sample, byHand *raw, through *platfor
 	}
 
 	return hand, d, nil
-}
-
-// newSample makes the repository of the sample app, whose greeting each change replaces.
-func newSample(ctx context.Context, dir string) (*rig.Sample, error) {
-	tree, err := fs.Sub(examples.NodeDockerfile, "node-dockerfile")
-	if err != nil {
-		return nil, fmt.Errorf("find the sample: %w", err)
-	}
-
-	if err := os.CopyFS(dir, tree); err != nil {
-		return nil, fmt.Errorf("copy the sample: %w", err)
-	}
-
-	sample, err := rig.NewSample(ctx, dir, "server.js", "Hello from Zeitwork")
-	if err != nil {
-		return nil, err
-	}
-
-	_, err = sample.Commit(ctx)
-
-	return sample, err
 }
