@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/test/rig"
+	"github.com/zeitwork/zeitwork/test/trial"
+)
+
+// result is how the deployment of one tree ended.
+type result struct {
+	tree
+
+	// got says how.
+	got string
+	// differs says what is not as it should be; empty: nothing.
+	differs string
+	// took is how long it took from the deployment's creation to its end or its page.
+	took time.Duration
+}
+
+func (r result) ok() bool { return r.differs == "" }
+
+// try makes a tree's repository in a directory, deploys it and compares how that ends with what is right.
+func try(ctx context.Context, p *rig.Platform, t tree, directory string) result {
+	r := result{tree: t}
+
+	if err := r.run(ctx, p, directory); err != nil {
+		r.got, r.differs = err.Error(), "it did not come to an end"
+	}
+
+	return r
+}
+
+func (r *result) run(ctx context.Context, p *rig.Platform, directory string) error {
+	repository, err := r.repository(ctx, directory, true)
+	if err != nil {
+		return err
+	}
+
+	settings := r.settings
+	settings.Name, settings.RepositoryURL = r.name, repository.URL()
+	began := time.Now()
+
+	return trial.Deploy(ctx, p, settings, r.variables, func(project client.Project, d client.Deployment) error {
+		r.compare(ctx, p, project, d)
+		r.took = time.Since(began)
+
+		if r.ok() {
+			return r.compareLog(ctx, p, d)
+		}
+
+		return nil
+	})
+}
+
+// compare compares the end of the deployment with what is right.
+func (r *result) compare(ctx context.Context, p *rig.Platform, project client.Project, d client.Deployment) {
+	right, message := r.end(), lo.FromPtr(d.Error).Message
+
+	switch {
+	case d.State == client.DeploymentStateLive && len(right.fails) == 0:
+		r.got = "answers"
+
+		if err := trial.AwaitPage(ctx, p, project, right.path, right.text); err != nil {
+			r.got, r.differs = err.Error(), "another page"
+		}
+	case d.State == client.DeploymentStateLive:
+		r.got, r.differs = "is live", "it should fail"
+	default:
+		r.got = fmt.Sprintf("%s at %s: %s", d.State, d.Step, message)
+
+		if d.State != client.DeploymentStateFailed || len(right.fails) == 0 {
+			r.differs = "it should answer"
+		}
+
+		if missing := missingIn(message, right.fails); len(missing) > 0 {
+			r.differs = "the sentence lacks " + quoted(missing...)
+		}
+	}
+}
+
+// compareLog looks for what is right in the deployment's build log.
+func (r *result) compareLog(ctx context.Context, p *rig.Platform, d client.Deployment) error {
+	for _, text := range r.end().log {
+		lines, err := p.API.ListBuildLogsWithResponse(ctx, d.ID, &client.ListBuildLogsParams{Q: &text})
+		if err != nil || lines.JSON200 == nil {
+			return rig.Failed("read the build log", err, lo.FromPtr(lines).Body)
+		}
+
+		if len(lines.JSON200.Items) == 0 {
+			r.differs = "the log lacks " + quoted(text)
+		}
+	}
+
+	return nil
+}
+
+// missingIn returns those of the texts that a text does not have.
+func missingIn(text string, texts []string) []string {
+	return lo.Reject(texts, func(one string, _ int) bool { return strings.Contains(text, one) })
+}
