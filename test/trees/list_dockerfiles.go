@@ -27,7 +27,7 @@ func dockerfileTrees() []tree {
 		{
 			name: "26-entrypoint-crlf", source: "testdrivenio/django-on-docker#26, ryanwi/rails7-on-docker#161",
 			right:   "The entrypoint has the line ends of Windows, so that the kernel looks for another program: the sentence says so.",
-			planned: planned{framework: buildplan.FrameworkDockerfile, open: starts}, ends: end{fails: []string{"entrypoint.sh", "line endings"}},
+			planned: planned{framework: buildplan.FrameworkDockerfile, open: starts}, ends: end{fails: []string{"entrypoint.sh", "end as on Windows"}},
 		},
 		{
 			name: "26b-entrypoint-not-executable", source: "basecamp/kamal#279",

@@ -15,7 +15,7 @@ func fileTrees() []tree {
 		{
 			name: "24-git-lfs", source: "Dokploy/dokploy#1923, Dokploy/dokploy#807, caprover/caprover#2084, dokku/dokku#2401", finish: trackByLFS,
 			right:   "An image is in Git LFS, whose server does not have it: the deployment says so, and does not serve its pointer without a word.",
-			planned: planned{framework: buildplan.FrameworkStatic, open: open}, ends: end{path: "/", text: "logo.png", log: []string{"Git LFS"}},
+			planned: planned{framework: buildplan.FrameworkStatic, open: open}, ends: end{path: "/", text: "logo.png", log: []string{"In place of logo.png there stands a pointer"}},
 		},
 		{
 			name: "25-name-not-utf8", source: "docker/buildx#2850", finish: addLatin1Name,

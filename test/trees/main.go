@@ -4,6 +4,9 @@
 //
 //	go run ./test/trees
 //	go run ./test/trees -only 05,26b
+//	go run ./test/trees -trees /tmp/others
+//
+// With -trees it deploys the folders in a folder instead, each of which is to end with any page, or with any sentence that tells its owner what to do.
 //
 // It ends with 1 where one does not end as it should. What detection alone decides is also a test of this package.
 package main
@@ -28,16 +31,13 @@ import (
 func main() {
 	only := flag.String("only", "", "the numbers of the trees to deploy, with commas between; empty: all")
 
+	folder := flag.String("trees", "", "deploy the folders in this folder instead, each a tree without a repository in it")
+
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 
-	var results []result
-
-	chosen, err := trial.Choose(trees(baseimages.PublicRegistry(ctx)), *only, tree.number)
-	if err == nil {
-		results, err = deployAll(ctx, chosen)
-	}
+	results, err := run(ctx, *only, *folder)
 
 	stop()
 
@@ -52,6 +52,27 @@ func main() {
 	if err != nil || !lo.EveryBy(results, result.ok) {
 		os.Exit(1)
 	}
+}
+
+// run deploys the trees of a folder, or those that are listed; with neither all.
+func run(ctx context.Context, only, folder string) ([]result, error) {
+	all, name := trees(baseimages.PublicRegistry(ctx)), tree.number
+
+	if folder != "" {
+		var err error
+		if all, err = treesIn(folder); err != nil {
+			return nil, err
+		}
+
+		name = func(t tree) string { return t.name }
+	}
+
+	chosen, err := trial.Choose(all, only, name)
+	if err != nil {
+		return nil, err
+	}
+
+	return deployAll(ctx, chosen)
 }
 
 // deployAll deploys one tree after the other. A tree that ends otherwise than it should keeps none from its turn.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 
@@ -26,7 +27,13 @@ func (t tree) repository(ctx context.Context, directory string, complete bool) (
 		return nil, err
 	}
 
-	if err := layOver(directory, path.Join("testdata", t.name)); err != nil {
+	if t.folder != "" {
+		_, err = rig.Run(exec.CommandContext(ctx, "cp", "--archive", t.folder+"/.", directory)) // Unlike os.CopyFS it takes any name.
+	} else {
+		err = layOver(directory, path.Join("testdata", t.name))
+	}
+
+	if err != nil {
 		return nil, fmt.Errorf("write the tree: %w", err)
 	}
 

@@ -18,6 +18,8 @@ type tree struct {
 	// right is a sentence on what the report says should happen.
 	right string
 
+	// folder holds its files where testdata does not.
+	folder string
 	// base is the example that the tree is laid over; most stand alone.
 	base base
 	// finish makes what the folder cannot hold; it is nil where the folder holds all.
@@ -69,8 +71,15 @@ func (t tree) end() end {
 	return t.ends
 }
 
+// isOpen tells that nobody has said how the deployment ends.
+func (e end) isOpen() bool { return e.text == "" && len(e.fails) == 0 }
+
 // String says it in a few words.
 func (e end) String() string {
+	if e.isOpen() {
+		return "a page, or a sentence that says what to do"
+	}
+
 	words := fmt.Sprintf("%s answers with %s", e.path, quoted(e.text))
 	if len(e.fails) > 0 {
 		words = "fails with " + quoted(e.fails...)

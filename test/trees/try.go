@@ -62,26 +62,28 @@ func (r *result) run(ctx context.Context, p *rig.Platform, directory string) err
 
 // compare compares the end of the deployment with what is right.
 func (r *result) compare(ctx context.Context, p *rig.Platform, project client.Project, d client.Deployment) {
-	right, message := r.end(), lo.FromPtr(d.Error).Message
+	right := r.end()
 
 	switch {
 	case d.State == client.DeploymentStateLive && len(right.fails) == 0:
 		r.got = "answers"
 
-		if err := trial.AwaitPage(ctx, p, project, right.path, right.text); err != nil {
+		if err := trial.AwaitPage(ctx, p, project, lo.CoalesceOrEmpty(right.path, "/"), right.text); err != nil {
 			r.got, r.differs = err.Error(), "another page"
 		}
 	case d.State == client.DeploymentStateLive:
 		r.got, r.differs = "is live", "it should fail"
 	default:
-		r.got = fmt.Sprintf("%s at %s: %s", d.State, d.Step, message)
+		failure := lo.FromPtr(d.Error)
+		r.got = fmt.Sprintf("%s at %s: %s", d.State, d.Step, failure.Message)
 
-		if d.State != client.DeploymentStateFailed || len(right.fails) == 0 {
+		switch missing := missingIn(failure.Message, right.fails); {
+		case right.text != "":
 			r.differs = "it should answer"
-		}
-
-		if missing := missingIn(message, right.fails); len(missing) > 0 {
+		case len(missing) > 0:
 			r.differs = "the sentence lacks " + quoted(missing...)
+		case d.State != client.DeploymentStateFailed || failure.Code == client.DeploymentErrorCodeInternal || failure.Code == client.DeploymentErrorCodeUnavailable:
+			r.differs = "it is told as trouble of the platform's"
 		}
 	}
 }
