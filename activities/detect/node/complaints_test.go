@@ -50,6 +50,7 @@ func TestComplaints_SayWhatToChange(t *testing.T) {
 		},
 		"SSH":                        {"npm error git@github.com: Permission denied (publickey).\nnpm error fatal: Could not read from remote repository.\n", "by SSH, for which builds have no key"},
 		"a private one":              {"npm error fatal: could not read Username for 'https://github.com': No such device or address\n", "A dependency comes from https://github.com, which is private"},
+		"a server away":              {"npm error fatal: unable to access 'https://git.example.org/acme/left.git/': Could not resolve host: git.example.org\n", "comes from https://git.example.org/acme/left.git/, and git does not get it: Could not resolve host: git.example.org."},
 		"no repository":              {"fatal: not a git repository (or any of the parent directories): .git\n", "The build asks git about the repository"},
 		"no git":                     {"> app@ build\n> git rev-parse HEAD\n\nsh: 1: git: not found\n", "The build calls git, which is not there"},
 		"no git, from Node":          {"Error: spawnSync git ENOENT\n", "The build calls git, which is not there"},
