@@ -56,7 +56,7 @@ func (r *result) run(ctx context.Context, p *rig.Platform, directory string) err
 			return r.compareLog(ctx, p, d)
 		}
 
-		return nil
+		return r.sayLog(ctx, p, d)
 	})
 }
 
@@ -91,17 +91,38 @@ func (r *result) compare(ctx context.Context, p *rig.Platform, project client.Pr
 // compareLog looks for what is right in the deployment's build log.
 func (r *result) compareLog(ctx context.Context, p *rig.Platform, d client.Deployment) error {
 	for _, text := range r.end().log {
-		lines, err := p.API.ListBuildLogsWithResponse(ctx, d.ID, &client.ListBuildLogsParams{Q: &text})
-		if err != nil || lines.JSON200 == nil {
-			return rig.Failed("read the build log", err, lo.FromPtr(lines).Body)
+		lines, err := logOf(ctx, p, d, client.ListBuildLogsParams{Q: &text})
+		if err != nil {
+			return err
 		}
 
-		if len(lines.JSON200.Items) == 0 {
+		if len(lines) == 0 {
 			r.differs = "the log lacks " + quoted(text)
 		}
 	}
 
 	return nil
+}
+
+// sayLog writes the end of the deployment's build log, which says more than the table.
+func (r *result) sayLog(ctx context.Context, p *rig.Platform, d client.Deployment) error {
+	const enough = 40
+
+	lines, err := logOf(ctx, p, d, client.ListBuildLogsParams{Tail: lo.ToPtr[int64](enough)})
+	for _, line := range lines {
+		trial.Say(r.name, line.Line)
+	}
+
+	return err
+}
+
+func logOf(ctx context.Context, p *rig.Platform, d client.Deployment, params client.ListBuildLogsParams) ([]client.LogLine, error) {
+	answer, err := p.API.ListBuildLogsWithResponse(ctx, d.ID, &params)
+	if err != nil || answer.JSON200 == nil {
+		return nil, rig.Failed("read the build log", err, lo.FromPtr(answer).Body)
+	}
+
+	return answer.JSON200.Items, nil
 }
 
 // missingIn returns those of the texts that a text does not have.
