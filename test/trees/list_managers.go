@@ -8,14 +8,15 @@ import (
 )
 
 // managerTrees have dependencies that package managers install in their own ways.
-func managerTrees() []tree {
+func managerTrees(publicServers bool) []tree {
 	answers := end{path: "/", text: "ok"}
 
 	return []tree{
 		{
 			name: "12-pnpm9-lock-native", source: "nuxt/content#3249, WiseLibs/better-sqlite3#1331",
-			right:   "The lockfile may be pnpm 9's, which runs install scripts without being told: they run, so that the native module is there.",
-			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@9"}}, ends: answers,
+			right:   "The lockfile may be pnpm 9's, which runs install scripts without being told: they run, and fetch the native module or say why they cannot.",
+			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@9"}, open: "what the install scripts do"},
+			ends:    lo.Ternary(publicServers, answers, end{fails: []string{"A dependency compiles itself", "https://nodejs.org/"}}),
 		},
 		{
 			name: "13-git-dependency", source: "dword-design/nuxt-route-meta#108, stoplightio/prism#859, authorizerdev/authorizer#688",

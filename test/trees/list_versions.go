@@ -7,7 +7,7 @@ import (
 )
 
 // versionTrees ask for a version of Node or of a package manager, or have files that their editor has not written as plain UTF-8.
-func versionTrees(publicRegistry bool) []tree {
+func versionTrees(publicServers bool) []tree {
 	answers := end{path: "/", text: "ok 1s"}
 
 	return []tree{
@@ -22,7 +22,7 @@ func versionTrees(publicRegistry bool) []tree {
 			planned: planned{
 				framework: buildplan.FrameworkNode, says: []string{"node:22.11.0-slim", "yarn@1"}, open: "whether the registry has an image of that version",
 			},
-			ends: lo.Ternary(publicRegistry, answers, end{fails: []string{"asks for Node 22.11.0", "there are"}}),
+			ends: lo.Ternary(publicServers, answers, end{fails: []string{"asks for Node 22.11.0", "there are"}}),
 		},
 		{
 			name: "03-devengines-no-lock", source: "vercel/vercel#17562, railwayapp/railpack#703",
