@@ -34,29 +34,34 @@ func managerTrees(publicServers bool) []tree {
 		{
 			name: "14-lefthook", source: "evilmartians/lefthook#341",
 			right:   "prepare installs hooks for git, which needs a repository: it does not run in a build.",
-			planned: planned{framework: buildplan.FrameworkNode, says: []string{"npm pkg delete scripts.prepare"}}, ends: answers,
+			planned: planned{framework: buildplan.FrameworkNode, says: []string{"npm pkg delete scripts.prepare"}},
+			ends:    answers,
 		},
 		{
 			name: "18-pnpm-lockfile-per-package", source: "pnpm/pnpm#8334, pnpm/pnpm#9366",
 			right:    "Every package of the workspace has a lockfile of its own: the app is built by its own.",
-			settings: client.CreateProjectInputBody{RootDirectory: lo.ToPtr("apps/api")},
-			planned:  planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.4.1", "--frozen-lockfile", "apps/api/pnpm-lock.yaml"}}, ends: end{path: "/", text: "ok 1s"},
+			settings: client.CreateProjectInputBody{RootDirectory: new("apps/api")},
+			planned:  planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.4.1", "--frozen-lockfile", "apps/api/pnpm-lock.yaml"}},
+			ends:     end{path: "/", text: "ok 1s"},
 		},
 		{
 			name: "31-pnpm-ignored-optional", source: "pnpm/pnpm#9216, pnpm/pnpm#11850, owncloud/richdocuments#631",
 			right:   "A setting of pnpm keeps a dependency out of the lockfile, and pnpm accepts that: so does detection.",
-			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.34.9", "--frozen-lockfile"}}, ends: answers,
+			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.34.9", "--frozen-lockfile"}},
+			ends:    answers,
 		},
 		{
 			name: "31b-pnpm-override-removes", source: "pnpm/pnpm#9216, pnpm/pnpm#11850, owncloud/richdocuments#631",
 			right:   "An override of pnpm takes a dependency out, and pnpm accepts the lockfile without it: so does detection.",
-			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.34.9", "--frozen-lockfile"}}, ends: answers,
+			planned: planned{framework: buildplan.FrameworkNode, says: []string{"pnpm@10.34.9", "--frozen-lockfile"}},
+			ends:    answers,
 		},
 		{
 			name: "32-yarn1-workspace-dependency", source: "yarnpkg/yarn#4098, yarnpkg/yarn#5840, Automattic/wp-calypso#40923, vercel/turborepo#2691",
 			right:    "The app depends on a package of its workspace, which Yarn 1 never writes into the lockfile: it is built.",
-			settings: client.CreateProjectInputBody{RootDirectory: lo.ToPtr("apps/web")},
-			planned:  planned{framework: buildplan.FrameworkNode, says: []string{"yarn@1", "--frozen-lockfile"}}, ends: answers,
+			settings: client.CreateProjectInputBody{RootDirectory: new("apps/web")},
+			planned:  planned{framework: buildplan.FrameworkNode, says: []string{"yarn@1", "--frozen-lockfile"}},
+			ends:     answers,
 		},
 	}
 }

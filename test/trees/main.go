@@ -49,7 +49,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "trees:", err)
 	}
 
-	if err != nil || !lo.EveryBy(results, result.ok) {
+	if err != nil || !lo.EveryBy(results, func(r result) bool { return r.ok() }) {
 		os.Exit(1)
 	}
 }

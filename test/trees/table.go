@@ -19,5 +19,5 @@ func printTable(to io.Writer, results []result) {
 			r.name, trial.Cell(r.end().String()), trial.Cell(r.got), r.took.Seconds(), lo.Ternary(r.ok(), "yes", trial.Cell("no: "+r.differs)))
 	}
 
-	_, _ = fmt.Fprintf(to, "\ntrees=%d ok=%d\n", len(results), lo.CountBy(results, result.ok))
+	_, _ = fmt.Fprintf(to, "\ntrees=%d ok=%d\n", len(results), lo.CountBy(results, func(r result) bool { return r.ok() }))
 }

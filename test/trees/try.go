@@ -25,7 +25,7 @@ type result struct {
 	took time.Duration
 }
 
-func (r result) ok() bool { return r.differs == "" }
+func (r *result) ok() bool { return r.differs == "" }
 
 // try makes a tree's repository in a directory, deploys it and compares how that ends with what is right.
 func try(ctx context.Context, p *rig.Platform, t tree, directory string) result {
