@@ -19,16 +19,12 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/local/baseimages"
-	"github.com/zeitwork/zeitwork/local/cluster"
 	"github.com/zeitwork/zeitwork/test/rig"
+	"github.com/zeitwork/zeitwork/test/trial"
 )
 
 func main() {
@@ -42,7 +38,7 @@ func main() {
 
 	var results []result
 
-	all, err := chosen(strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+	all, err := trial.Choose(applications(), *only, func(a application) string { return a.name })
 
 	switch {
 	case err != nil:
@@ -65,21 +61,6 @@ func main() {
 	if err != nil || !lo.EveryBy(results, func(r result) bool { return r.answered }) {
 		os.Exit(1)
 	}
-}
-
-// chosen returns the applications with these names, or all.
-func chosen(names []string) ([]application, error) {
-	all := applications()
-	if len(names) == 0 {
-		return all, nil
-	}
-
-	known := lo.Map(all, func(a application, _ int) string { return a.name })
-	if unknown := lo.Without(names, known...); len(unknown) > 0 {
-		return nil, fmt.Errorf("there is no application %q: choose from %q", unknown, known)
-	}
-
-	return lo.Filter(all, func(a application, _ int) bool { return slices.Contains(names, a.name) }), nil
 }
 
 // makeSources makes the repositories of the applications below a folder. An application that fails keeps none from its turn.
@@ -105,37 +86,13 @@ func makeSources(ctx context.Context, all []application, folder string) error {
 }
 
 // deployAll deploys one application after the other. An application that fails keeps none from its turn.
-func deployAll(ctx context.Context, all []application) (results []result, err error) {
-	scratch, err := rig.NewScratch()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = os.RemoveAll(scratch) }()
+func deployAll(ctx context.Context, all []application) ([]result, error) {
+	network := trial.Network{Bridge: "zwapps0", VMs: netip.MustParsePrefix("10.80.0.0/16"), Builders: netip.MustParsePrefix("10.81.0.0/16")}
 
-	started, err := rig.Start(ctx, scratch, cluster.Options{
-		ClusterRange:   netip.MustParsePrefix("10.80.0.0/16"),
-		BuildRange:     netip.MustParsePrefix("10.81.0.0/16"),
-		Bridge:         "zwapps0",
-		PublicRegistry: baseimages.PublicRegistry(ctx),
-		Environ:        []string{"ZEITWORK_KEEP_WARM=0s"},
-		Progress:       func(part, detail string) { fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), part, detail) },
+	return trial.Each(ctx, network, all, func(ctx context.Context, p *rig.Platform, directory string, a application) result {
+		r := try(ctx, p, a, filepath.Join(directory, a.name))
+		trial.Say(a.name, r.summary())
+
+		return r
 	})
-	if err != nil {
-		return nil, err
-	}
-
-	defer func() { err = errors.Join(err, started.Stop(context.WithoutCancel(ctx))) }()
-
-	for _, a := range all {
-		if ctx.Err() != nil {
-			return results, ctx.Err()
-		}
-
-		r := try(ctx, started, a, filepath.Join(scratch, "apps", a.name))
-		fmt.Fprintln(os.Stderr, time.Now().Format(time.TimeOnly), a.name, r.summary())
-
-		results = append(results, r)
-	}
-
-	return results, nil
 }

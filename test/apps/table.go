@@ -3,7 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
+
+	"github.com/zeitwork/zeitwork/test/trial"
 )
 
 // printTable writes the results as a table that Markdown understands. The last line is for machines.
@@ -23,7 +24,7 @@ func printTable(to io.Writer, results []result) {
 		}
 
 		_, _ = fmt.Fprintf(to, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
-			r.name, r.framework, r.manager, r.detected, yesOrNo(r.built), yesOrNo(r.answered), seconds, cell(r.reason))
+			r.name, r.framework, r.manager, r.detected, yesOrNo(r.built), yesOrNo(r.answered), seconds, trial.Cell(r.reason))
 	}
 
 	_, _ = fmt.Fprintf(to, "\napps=%d answered=%d\n", len(results), answered)
@@ -35,13 +36,4 @@ func yesOrNo(yes bool) string {
 	}
 
 	return "no"
-}
-
-// cell returns text as the content of a table's cell.
-func cell(text string) string {
-	const enough = 400
-
-	text = strings.NewReplacer("\n", " ", "|", `\|`).Replace(text)
-
-	return strings.ToValidUTF8(text[:min(enough, len(text))], "")
 }

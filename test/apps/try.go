@@ -4,18 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/test/rig"
+	"github.com/zeitwork/zeitwork/test/trial"
 )
-
-// answerTime is how long the edge may take to answer with the page of a deployment that is live.
-const answerTime = 15 * time.Second
 
 // result is how the deployment of one application went.
 type result struct {
@@ -49,47 +45,30 @@ func try(ctx context.Context, p *rig.Platform, a application, dir string) result
 	return r
 }
 
-func (r *result) run(ctx context.Context, p *rig.Platform, dir string) (err error) {
+func (r *result) run(ctx context.Context, p *rig.Platform, dir string) error {
 	repository, err := r.source(ctx, dir)
 	if err != nil {
 		return err
 	}
 
-	const memory, cpu = 1 << 30, 500
-
-	project, err := p.NewProject(ctx, client.CreateProjectInputBody{
-		Name: r.name, RepositoryURL: repository.URL(), MemoryBytes: lo.ToPtr[int64](memory), CPUMillis: lo.ToPtr[int64](cpu),
-	}, r.variables)
-	if err != nil {
-		return err
-	}
-
-	defer func() {
-		if failed := p.DeleteProject(context.WithoutCancel(ctx), project.ID); failed != nil && err == nil {
-			err = failed
-		}
-	}()
-
 	began := time.Now()
+	settings := client.CreateProjectInputBody{Name: r.name, RepositoryURL: repository.URL()}
 
-	d, err := p.Deploy(ctx, project.ID)
-	if err != nil {
-		return err
-	}
+	return trial.Deploy(ctx, p, settings, r.variables, func(project client.Project, d client.Deployment) error {
+		r.detected, r.built = detectedIn(d), d.ImageDigest != nil
 
-	r.detected, r.built = detectedIn(d), d.ImageDigest != nil
+		if d.State != client.DeploymentStateLive {
+			return fmt.Errorf("the deployment is %s at %s: %s", d.State, d.Step, lo.FromPtr(d.Error).Message)
+		}
 
-	if d.State != client.DeploymentStateLive {
-		return fmt.Errorf("the deployment is %s at %s: %s", d.State, d.Step, lo.FromPtr(d.Error).Message)
-	}
+		if err := trial.AwaitPage(ctx, p, project, lo.CoalesceOrEmpty(r.path, "/"), r.text); err != nil {
+			return err
+		}
 
-	if err := r.ask(ctx, p.EdgeURL(), project.URL); err != nil {
-		return err
-	}
+		r.answered, r.took = true, time.Since(began)
 
-	r.answered, r.took = true, time.Since(began)
-
-	return nil
+		return nil
+	})
 }
 
 // detectedIn returns the framework of a deployment's build plan.
@@ -104,29 +83,4 @@ func detectedIn(d client.Deployment) string {
 	}
 
 	return plan.Framework
-}
-
-// ask waits until the page has the application's text.
-func (r *result) ask(ctx context.Context, edge, project string) error {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
-	defer cancel()
-
-	visitor := rig.Transport{Host: strings.TrimPrefix(project, "http://"), HTTPS: true}
-
-	for {
-		answer, err := visitor.Ask(ctx, http.MethodGet, edge+lo.CoalesceOrEmpty(r.path, "/"), nil)
-		if err == nil && answer.Status == http.StatusOK && strings.Contains(answer.Body, r.text) {
-			return nil
-		}
-
-		if rig.Sleep(ctx, time.Second/10) != nil { //nolint:mnd // Ten times a second.
-			return fmt.Errorf("the page answers with status %d, and %q is not in it: %s", answer.Status, r.text, beginningOf(answer.Body))
-		}
-	}
-}
-
-func beginningOf(text string) string {
-	const enough = 300
-
-	return text[:min(enough, len(text))]
 }

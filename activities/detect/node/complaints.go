@@ -85,6 +85,11 @@ func installComplaints() []complaint.Complaint {
 				"or change Node's in engines.node.",
 		},
 		{
+			Says: regexp.MustCompile(`(?s)gyp http fetch GET (\S+) attempt \d+ failed.*gyp ERR! configure error|gyp ERR! stack FetchError: request to (\S+) failed`),
+			Sentence: "A dependency compiles itself, and node-gyp could not fetch what that takes of Node from $1$2. Deploy again when that server answers, " +
+				"or use a version of the dependency whose package brings a binary for Linux and this version of Node.",
+		},
+		{
 			Says: regexp.MustCompile(`Cannot find module[^\n]*(?:@rollup/rollup-|@next/swc-|@esbuild/|lightningcss|@swc/core-|@unrs/|@tailwindcss/oxide|@oxc-|` +
 				`@rolldown/)|Cannot find native binding|The package "@esbuild/[\w-]+" could not be found|Could not load the "sharp" module`),
 			Sentence: "The lockfile lacks what a dependency needs on Linux: it was written on another system. " +

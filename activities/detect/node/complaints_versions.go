@@ -58,6 +58,11 @@ func gitComplaints() []complaint.Complaint {
 				"or commit it as a directory.",
 		},
 		{
+			Says: regexp.MustCompile(`(?m)fatal: unable to access '([^']+)': (.+?)\.?$`),
+			Sentence: "A dependency comes from $1, and git does not get it: $2. Correct its address, or deploy again when the server answers; " +
+				"if the server is not public, publish the dependency to a registry that .npmrc names, or commit it as a directory.",
+		},
+		{
 			Says:     regexp.MustCompile(`fatal: not (?:a git repository|in a git directory)`),
 			Sentence: "The build asks git about the repository, which is not there. " + without,
 		},
