@@ -3,51 +3,27 @@ package workflows
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/samber/lo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/problem"
-)
-
-const (
-	// pollsAtOnce bounds how many repositories one job asks at the same time.
-	pollsAtOnce = 16
-	// pollTimeout bounds how long one repository may take to answer.
-	pollTimeout = 20 * time.Second
 )
 
 // pollRepositories asks the repositories that are due for their newest commit, and deploys those that have a new one.
 func (w *Worker) pollRepositories(ctx context.Context, _ *river.Job[arguments]) error {
-	// Half the interval, or a repository that answered a moment after the job began would miss the next one.
-	due, err := database.New(w.pool).ListProjectsToPoll(ctx, w.config.PollInterval/2) //nolint:mnd // Half.
-	if err != nil {
-		return fmt.Errorf("find the projects to poll: %w", err)
+	if err := newPollRound(w).run(ctx); err != nil {
+		return fmt.Errorf("poll repositories: %w", err)
 	}
 
-	group := errgroup.Group{}
-	group.SetLimit(pollsAtOnce)
-
-	for _, project := range due {
-		group.Go(func() error {
-			if err := w.poll(ctx, project); err != nil && ctx.Err() == nil {
-				w.logger.WarnContext(ctx, "could not poll a repository", slog.String("project_id", project.ID.String()), logging.Error(err))
-			}
-
-			return nil
-		})
-	}
-
-	return group.Wait()
+	return nil
 }
 
-func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) error {
+// poll asks one repository, and deploys its branch where there is news. It returns false where the answer was trouble, which is recorded then.
+func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) (answered bool, err error) {
 	asking, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 
@@ -55,14 +31,14 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 
 	commit, err := w.source.Head(asking, project.RepositoryURL, project.Branch)
 	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
+		return false, ctx.Err()
 	}
 
 	if err != nil {
-		return database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
+		return false, database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
 	}
 
-	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+	return true, database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := queries.LockProject(ctx, project.ID)
 		if err != nil {
 			return fmt.Errorf("lock the project: %w", err)
