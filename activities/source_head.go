@@ -55,57 +55,60 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 		"The server of the repository %s did not say within %s where its branch %s stands.", repositoryURL, s.headTimeout, branch))
 	defer cancel()
 
-	ref, ask := "refs/heads/"+branch, s.askServer
-	if strings.HasPrefix(repositoryURL, "file:") {
-		ask = s.askProcess
-	}
+	ref := "refs/heads/" + branch
 
-	commit, err := ask(ctx, repositoryURL, ref)
+	refs, err := s.listRefs(ctx, repositoryURL, ref)
 	if err != nil {
 		return "", err
 	}
 
-	if commit == "" {
+	// Others begin with the name.
+	found, ok := lo.Find(refs, func(r gitremote.Ref) bool { return r.Name == ref })
+	if !ok {
 		return "", problem.New(problem.NotFound,
 			"The repository %s has no branch %s. Push the branch or choose another one in the project's settings.", repositoryURL, branch)
 	}
 
-	return commit, nil
-}
-
-// askServer returns where a ref of an http or https repository points; nothing where there is no such ref.
-func (s *Source) askServer(ctx context.Context, repositoryURL, ref string) (string, error) {
-	refs, err := s.remotes.ListRefs(ctx, gitremote.Request{URL: repositoryURL, Prefixes: []string{ref}})
-	if err != nil {
-		return "", explainRemote(ctx, err, repositoryURL)
-	}
-
-	found, _ := lo.Find(refs, func(r gitremote.Ref) bool { return r.Name == ref })
-
 	return found.Hash, nil
 }
 
-// askProcess is askServer for a repository that git itself has to be asked about.
-func (s *Source) askProcess(ctx context.Context, repositoryURL, ref string) (string, error) {
+// listRefs returns the refs of a repository whose names begin with the prefix. The context bounds it, and its cause is the error then.
+func (s *Source) listRefs(ctx context.Context, repositoryURL, prefix string) ([]gitremote.Ref, error) {
+	if strings.HasPrefix(repositoryURL, "file:") {
+		return s.listLocalRefs(ctx, repositoryURL, prefix)
+	}
+
+	refs, err := s.remotes.ListRefs(ctx, gitremote.Request{URL: repositoryURL, Prefixes: []string{prefix}})
+	if err != nil {
+		return nil, explainRemote(ctx, err, repositoryURL)
+	}
+
+	return refs, nil
+}
+
+// listLocalRefs is listRefs for a repository in the file system, which git itself is asked about.
+func (s *Source) listLocalRefs(ctx context.Context, repositoryURL, prefix string) ([]gitremote.Ref, error) {
 	select {
 	case s.processes <- struct{}{}:
 		defer func() { <-s.processes }()
 	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		return nil, context.Cause(ctx)
 	}
 
-	output, err := s.git.remote(ctx, "ls-remote", "--", repositoryURL, ref)
+	output, err := s.git.remote(ctx, "ls-remote", "--", repositoryURL, prefix+"*")
 	if err != nil {
-		return "", explainGit(err, repositoryURL, strings.TrimPrefix(ref, "refs/heads/"))
+		return nil, explainGit(err, repositoryURL, strings.TrimPrefix(prefix, "refs/heads/"))
 	}
 
-	// The pattern also matches refs that only end in it.
+	var refs []gitremote.Ref
+
 	for line := range strings.Lines(string(output)) {
-		commit, found, ok := strings.Cut(strings.TrimSpace(line), "\t")
-		if ok && found == ref && commitHash.MatchString(commit) {
-			return commit, nil
+		commit, name, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		// The pattern also matches refs that only end in it.
+		if ok && strings.HasPrefix(name, prefix) && commitHash.MatchString(commit) {
+			refs = append(refs, gitremote.Ref{Name: name, Hash: commit})
 		}
 	}
 
-	return "", nil
+	return refs, nil
 }

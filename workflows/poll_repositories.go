@@ -22,8 +22,7 @@ func (w *Worker) pollRepositories(ctx context.Context, _ *river.Job[arguments]) 
 	return nil
 }
 
-// poll asks one repository, and deploys its branch where there is news. It returns false where the answer was trouble, which is recorded then.
-func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) (answered bool, err error) {
+func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) error {
 	asking, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 
@@ -31,14 +30,14 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 
 	commit, err := w.source.Head(asking, project.RepositoryURL, project.Branch)
 	if err != nil && ctx.Err() != nil {
-		return false, ctx.Err()
+		return ctx.Err()
 	}
 
 	if err != nil {
-		return false, database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
+		return database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
 	}
 
-	return true, database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := queries.LockProject(ctx, project.ID)
 		if err != nil {
 			return fmt.Errorf("lock the project: %w", err)

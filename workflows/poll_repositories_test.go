@@ -94,7 +94,7 @@ func TestPollRepositories_RemotesThatNeverAnswer_CostNobodyElseTime(t *testing.T
 	for i := range pollsAtOnce + troubledAtOnce + 20 {
 		b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, poll_error, polled_at)
 			VALUES ($1, $2, 'Hung', $1::uuid::text, 'https://hung.example.com/app.git', $3, now() - interval '1 hour')`,
-			id.New(), b.organisation, lo.Ternary(i < troubledAtOnce+10, lo.ToPtr("It does not answer."), nil))
+			id.New(), b.organisation, lo.EmptyableToPtr(lo.Ternary(i < troubledAtOnce+10, "It does not answer.", "")))
 	}
 
 	ctx, stop := context.WithCancel(b.ctx)

@@ -30,7 +30,7 @@ const (
 // pollRound polls repositories until none is being asked any more. Those that answer are polled again when they are due, however long others take.
 type pollRound struct {
 	worker *Worker
-	// begun are the projects that are being asked, or whose answer was trouble: the round asks those once.
+	// begun are the projects that are being asked, or whose repository was slow: the round asks those once.
 	begun             map[uuid.UUID]bool
 	healthy, troubled chan struct{}
 	ended             chan pollEnd
@@ -38,8 +38,8 @@ type pollRound struct {
 }
 
 type pollEnd struct {
-	project  uuid.UUID
-	answered bool
+	project uuid.UUID
+	slow    bool
 }
 
 func newPollRound(worker *Worker) *pollRound {
@@ -65,7 +65,7 @@ func (r *pollRound) run(ctx context.Context) error {
 		select {
 		case end := <-r.ended:
 			r.running--
-			r.begun[end.project] = !end.answered
+			r.begun[end.project] = end.slow
 		case <-look.C:
 			if err == nil && ctx.Err() == nil && time.Since(begun) < longestRound {
 				err = r.begin(ctx, r.worker.config.PollInterval)
@@ -109,8 +109,8 @@ func (r *pollRound) begin(ctx context.Context, every time.Duration) error {
 	return nil
 }
 
-// poll asks one repository, when there is a place for it, and tells whether it has answered.
-func (r *pollRound) poll(ctx context.Context, project database.ListProjectsToPollRow, troubled bool) bool {
+// poll asks one repository, when there is a place for it, and tells whether it was slow.
+func (r *pollRound) poll(ctx context.Context, project database.ListProjectsToPollRow, troubled bool) (slow bool) {
 	places, patience := r.healthy, slowAfter
 	if troubled {
 		places, patience = r.troubled, pollTimeout
@@ -122,17 +122,19 @@ func (r *pollRound) poll(ctx context.Context, project database.ListProjectsToPol
 		return false
 	}
 
-	slow := time.AfterFunc(patience, func() { <-places })
+	release := time.AfterFunc(patience, func() { <-places })
 	defer func() {
-		if slow.Stop() {
+		if release.Stop() {
 			<-places
 		}
 	}()
 
-	answered, err := r.worker.poll(ctx, project)
+	begun := time.Now()
+
+	err := r.worker.poll(ctx, project)
 	if err != nil && ctx.Err() == nil {
 		r.worker.logger.WarnContext(ctx, "could not poll a repository", slog.String("project_id", project.ID.String()), logging.Error(err))
 	}
 
-	return answered
+	return time.Since(begun) >= slowAfter
 }

@@ -141,9 +141,11 @@ func (b *testBundle) environmentOf(t *testing.T, k *keyring.Keyring, deployment 
 	return k.OpenEnvironment(t.Context(), b.queries, b.snapshot(row.ProjectID, row.ID), row.EnvironmentSealed)
 }
 
-// former writes a variable and a deployment as the version before keysets did, and returns the deployment.
-func (b *testBundle) former(t *testing.T, name, value string) uuid.UUID {
+// former writes a variable with the value canary, and a deployment with it, as the version before keysets did. It returns the deployment.
+func (b *testBundle) former(t *testing.T, name string) uuid.UUID {
 	t.Helper()
+
+	const value = "canary"
 
 	raw, err := base64.StdEncoding.DecodeString(b.key.Encode())
 	require.NoError(t, err)

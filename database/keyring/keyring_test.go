@@ -82,20 +82,20 @@ func TestOpen_ManyProcessesAtOnce_AgreeOnOneKeyset(t *testing.T) {
 func TestOpen_WrongKey_SaysSoAndChangesNothing(t *testing.T) {
 	t.Parallel()
 
-	for name, prepare := range map[string]func(t *testing.T, b *testBundle){
-		"a platform with a keyset": func(t *testing.T, b *testBundle) { b.set(t, b.keyring(t), b.project, "NAME", "canary") },
-		"a keyset and no value":    func(t *testing.T, b *testBundle) { b.keyring(t) },
-		"of the version before":    func(t *testing.T, b *testBundle) { b.former(t, "NAME", "canary") },
-		"of the version before, without variables": func(t *testing.T, b *testBundle) {
-			b.former(t, "NAME", "canary")
-			b.exec(t, "DELETE FROM environment_variables")
-		},
+	for name, statement := range map[string]string{
+		"a platform with a keyset":                 "DELETE FROM deployments WHERE false",
+		"a keyset and no value":                    "WITH none AS (DELETE FROM environment_variables) DELETE FROM deployments",
+		"of the version before":                    "DELETE FROM keysets",
+		"of the version before, without variables": "WITH none AS (DELETE FROM environment_variables) DELETE FROM keysets",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			b := setup(t)
-			prepare(t, b)
+			b.former(t, "NAME")
+			b.keyring(t)
+			b.exec(t, statement)
+
 			before := b.everything(t)
 
 			for _, keys := range []secret.Keys{{Current: secret.GenerateKey()}, {Current: secret.GenerateKey(), Previous: secret.GenerateKey()}} {
@@ -125,7 +125,7 @@ func TestKeyring_ValueOfTheVersionBefore_IsReadAndIsSealedAnewWhenWritten(t *tes
 	t.Parallel()
 
 	b := setup(t)
-	deployment := b.former(t, "NAME", "canary")
+	deployment := b.former(t, "NAME")
 	k := b.keyring(t)
 	b.requireValue(t, k, "NAME", "canary")
 

@@ -68,7 +68,7 @@ func (r resealer) column(ctx context.Context, list func(ctx context.Context, aft
 		}
 
 		for _, row := range rows {
-			if err := r.row(ctx, row); err != nil {
+			if err := r.row(row); err != nil {
 				return err
 			}
 		}
@@ -81,7 +81,7 @@ func (r resealer) column(ctx context.Context, list func(ctx context.Context, aft
 	}
 }
 
-func (r resealer) row(ctx context.Context, row sealedRow) error {
+func (r resealer) row(row sealedRow) error {
 	plaintext, err := row.open()
 	if errors.Is(err, secret.ErrUnreadable) {
 		if len(r.rotation.Unreadable) < maxUnreadable {

@@ -43,7 +43,7 @@ func TestRotate_UnderConcurrentWrites_LosesNothing(t *testing.T) {
 		b.set(t, operator, b.two, "KEPT_"+strconv.Itoa(i), "kept")
 	}
 
-	deployments := []uuid.UUID{b.former(t, "FORMER", "canary"), b.deploy(t, operator, map[string]string{"NAME": "canary"})}
+	deployments := []uuid.UUID{b.former(t, "FORMER"), b.deploy(t, operator, map[string]string{"NAME": "canary"})}
 
 	// Each process writes its variable again and again, and reads all others'.
 	processes, last := make([]*keyring.Keyring, writers), make([]string, writers)
@@ -146,10 +146,10 @@ func TestRotate_ValueBeingSealedMeanwhile_IsWaitedForAndSealedAnew(t *testing.T)
 	sealed, err := k.SealVariable(t.Context(), database.New(tx), keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Name: "NAME"}, "canary")
 	require.NoError(t, err)
 
-	ended := make(chan keyring.Rotation, 1)
+	operator, ended := b.keyring(t), make(chan keyring.Rotation, 1)
 
 	go func() {
-		rotation, err := b.keyringWith(t, secret.Keys{Current: b.key}).Rotate(t.Context(), b.pool)
+		rotation, err := operator.Rotate(t.Context(), b.pool)
 		if err != nil {
 			t.Error(err)
 		}
@@ -183,10 +183,10 @@ func TestRotate_KilledInTheMiddle_IsGoneOnWith(t *testing.T) {
 	require.NoError(t, err)
 
 	ctx, kill := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
+	operator, ended := b.keyring(t), make(chan error, 1)
 
 	go func() {
-		_, err := b.keyringWith(t, secret.Keys{Current: b.key}).Rotate(ctx, b.pool)
+		_, err := operator.Rotate(ctx, b.pool)
 		ended <- err
 	}()
 
@@ -239,7 +239,7 @@ func TestRotate_WithTheKeyBefore_SealsEverythingUnderTheNewOne(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	deployment := b.former(t, "FORMER", "canary")
+	deployment := b.former(t, "FORMER")
 	old := b.keyring(t)
 	b.set(t, old, b.project, "NAME", "canary")
 

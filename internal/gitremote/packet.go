@@ -52,9 +52,14 @@ func (p *packetReader) next() (packetKind, []byte, error) {
 		return 0, nil, fmt.Errorf("%w: %q is no length", errMalformed, header)
 	}
 
+	// The lengths below that of a length itself stand for themselves.
 	switch {
-	case length < packetLengthBytes-1:
-		return []packetKind{packetFlush, packetDelimiter, packetResponseEnd}[length], nil, nil
+	case length == 0:
+		return packetFlush, nil, nil
+	case length == 1:
+		return packetDelimiter, nil, nil
+	case length == 2: //nolint:mnd // As 0 and 1.
+		return packetResponseEnd, nil, nil
 	case length < packetLengthBytes || length > maxPacketBytes:
 		return 0, nil, fmt.Errorf("%w: no pkt-line has a length of %d", errMalformed, length)
 	}

@@ -34,7 +34,7 @@ func TestPacketReader_WhatIsNoPacket_IsRefused(t *testing.T) {
 	t.Parallel()
 
 	for text, want := range map[string]error{
-		"0003": errMalformed, "fff1": errMalformed, "zzzz": errMalformed, "+005a": errMalformed, "-001": errMalformed, "0x05a": errMalformed, " 005a": errMalformed,
+		"0003": errMalformed, "fff1": errMalformed, "zzzz": errMalformed, "+005a": errMalformed, "-001": errMalformed, "0x05a": errMalformed, "0 5a": errMalformed,
 		"1_00": errMalformed, "00": io.ErrUnexpectedEOF, "0006a": io.ErrUnexpectedEOF, "0006": io.ErrUnexpectedEOF,
 	} {
 		_, _, err := newPacketReader(strings.NewReader(text)).next()

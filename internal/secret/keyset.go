@@ -24,8 +24,8 @@ const (
 )
 
 // ErrWrongKey means that a keyset was sealed by a key that is not among the given ones.
-var ErrWrongKey = errors.New("the values of this platform are sealed by another key than ZEITWORK_SECRET_KEY: give api and workers the key that they had before. " +
-	"While it is being changed they need both, the one before as ZEITWORK_SECRET_KEY_PREVIOUS")
+var ErrWrongKey = errors.New("the values of this platform are sealed by another key than ZEITWORK_SECRET_KEY: " +
+	"give api and workers the key that they had before. While it is being changed they need both, the one before as ZEITWORK_SECRET_KEY_PREVIOUS")
 
 // ErrUnreadable means that a value was not sealed by one of the keys for what it is read as.
 var ErrUnreadable = errors.New("the value was damaged, or was sealed for something else or by another key")
