@@ -1,18 +1,23 @@
 package activities
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 
 	"github.com/zeitwork/zeitwork/internal/egress"
+	"github.com/zeitwork/zeitwork/internal/gitremote"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // gitComplaint is a kind of failure, known by any of these words in git's output.
 type gitComplaint struct {
 	words []string
-	code  problem.Code
+	// kind is what package gitremote calls the same failure; its zero value for what only a git process says.
+	kind gitremote.Kind
+	code problem.Code
 	// sentence may hold %[1]s for the repository and %[2]s for the branch or commit.
 	sentence string
 }
@@ -21,36 +26,41 @@ type gitComplaint struct {
 func gitComplaints() []gitComplaint {
 	return []gitComplaint{
 		{
-			[]string{"couldn't find remote ref refs/heads/"}, problem.NotFound,
+			[]string{"couldn't find remote ref refs/heads/"}, 0, problem.NotFound,
 			"The repository %[1]s has no branch %[2]s. Push the branch or choose another one in the project's settings.",
 		},
 		{
-			[]string{"not our ref", "unadvertised object", "couldn't find remote ref"}, problem.NotFound,
+			[]string{"not our ref", "unadvertised object", "couldn't find remote ref"}, 0, problem.NotFound,
 			"The repository %[1]s has no commit %[2]s. Push the commit or deploy another one.",
 		},
 		{
-			[]string{"could not read Username", "could not read Password", "Authentication failed", "error: 401"}, problem.Unauthorized,
+			[]string{"could not read Username", "could not read Password", "Authentication failed", "error: 401"}, gitremote.Unauthorized, problem.Unauthorized,
 			"The repository %[1]s is not there, or it needs a sign-in. Check the URL, or make the repository public.",
 		},
 		{
-			[]string{"error: 403"}, problem.Forbidden,
+			[]string{"error: 403"}, gitremote.Forbidden, problem.Forbidden,
 			"The repository %[1]s may not be read. Make it public or choose another one.",
 		},
 		{
-			[]string{"Repository not found", "not found", "does not appear to be a git repository", "error: 404", "error: 410"}, problem.NotFound,
+			[]string{"Repository not found", "not found", "does not appear to be a git repository", "error: 404", "error: 410"}, gitremote.NotFound, problem.NotFound,
 			"There is no repository at %[1]s. Check the URL in the project's settings.",
 		},
 		{
-			[]string{"is this a git repository?", "dumb http transport does not support", "unable to update url base from redirection"}, problem.Invalid,
+			[]string{"is this a git repository?", "dumb http transport does not support", "unable to update url base from redirection"},
+			gitremote.NotGit, problem.Invalid,
 			"What answers at %[1]s is not a git server. Give the URL that `git clone` takes.",
 		},
 		{
-			[]string{"Operation too slow", "Operation timed out"}, problem.Unavailable,
+			[]string{"Operation too slow", "Operation timed out"}, 0, problem.Unavailable,
 			"The server of the repository %[1]s is too slow or does not answer.",
 		},
 		{
-			[]string{"transport '", "unable to find remote helper"}, problem.Invalid,
+			[]string{"transport '", "unable to find remote helper"}, gitremote.NotAllowed, problem.Invalid,
 			"The repository %[1]s uses a protocol that is not allowed here. Give its https URL.",
+		},
+		{
+			nil, gitremote.TooLarge, problem.Invalid,
+			"The server of the repository %[1]s names more branches and tags than can be read. Remove some of them.",
 		},
 	}
 }
@@ -63,8 +73,7 @@ func explainGit(err error, repository, want string) error {
 	}
 
 	if isNowhere(failure.unreachable) {
-		return problem.Wrap(errors.Join(err, failure.unreachable), problem.NotFound,
-			"The host of %s, or one that it redirects to, does not exist or has no public address. Check the URL in the project's settings.", repository)
+		return nowhere(errors.Join(err, failure.unreachable), repository)
 	}
 
 	if saysDiskIsFull(failure.stderr) {
@@ -74,12 +83,46 @@ func explainGit(err error, repository, want string) error {
 	for _, complaint := range gitComplaints() {
 		for _, word := range complaint.words {
 			if strings.Contains(failure.stderr, word) {
-				return problem.Wrap(err, complaint.code, "%s",
-					strings.NewReplacer("%[1]s", repository, "%[2]s", want).Replace(complaint.sentence))
+				return complaint.wrap(err, repository, want)
 			}
 		}
 	}
 
+	return silent(err, repository)
+}
+
+// explainRemote turns an error of package gitremote into a sentence for the user. That of a context whose time is over is its cause.
+func explainRemote(ctx context.Context, err error, repository string) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("list the refs of the repository: %w", context.Cause(ctx))
+	}
+
+	if isNowhere(err) {
+		return nowhere(err, repository)
+	}
+
+	if failure, ok := errors.AsType[*gitremote.Error](err); ok && failure.Kind != gitremote.Unavailable {
+		for _, complaint := range gitComplaints() {
+			if complaint.kind == failure.Kind {
+				return complaint.wrap(err, repository, "")
+			}
+		}
+	}
+
+	return silent(err, repository)
+}
+
+func (c gitComplaint) wrap(err error, repository, want string) error {
+	return problem.Wrap(err, c.code, "%s", strings.NewReplacer("%[1]s", repository, "%[2]s", want).Replace(c.sentence))
+}
+
+func nowhere(err error, repository string) error {
+	return problem.Wrap(err, problem.NotFound,
+		"The host of %s, or one that it redirects to, does not exist or has no public address. Check the URL in the project's settings.", repository)
+}
+
+// silent is the error for all that a user can do nothing about, or is not to be told: a port that is closed, and one behind which something else answers.
+func silent(err error, repository string) error {
 	return problem.Wrap(err, problem.Unavailable, "The repository %s does not answer.", repository)
 }
 

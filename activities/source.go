@@ -8,21 +8,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/internal/egress"
+	"github.com/zeitwork/zeitwork/internal/gitremote"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
-const (
-	directoryMode = 0o700
-	// headTimeout is how long a server may take to say where a branch points: it is one short answer.
-	headTimeout = 20 * time.Second
-)
+const directoryMode = 0o700
 
 // SourceConfig bounds what is fetched and says where it is kept.
 //
@@ -42,7 +38,10 @@ type Source struct {
 	config   SourceConfig
 	registry *Registry
 	git      git
-	cache    *treeCache
+	remotes  *gitremote.Client
+	// processes has a place for each git process of Head.
+	processes chan struct{}
+	cache     *treeCache
 	// headTimeout bounds Head.
 	headTimeout time.Duration
 }
@@ -81,9 +80,18 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 		return nil, err
 	}
 
+	dialer := egress.Dialer{Internal: config.Internal}
+
+	remotes, err := newRemotes(dialer, config.GitProtocols)
+	if err != nil {
+		return nil, err
+	}
+
 	return &Source{
 		config: config, registry: registry, cache: cache,
-		git: git{config: settings, protocols: config.GitProtocols, dialer: egress.Dialer{Internal: config.Internal}}, headTimeout: headTimeout,
+		git:       git{config: settings, protocols: config.GitProtocols, dialer: dialer},
+		remotes:   remotes,
+		processes: make(chan struct{}, processesAtOnce), headTimeout: headTimeout,
 	}, nil
 }
 
@@ -107,39 +115,6 @@ type CloneResult struct {
 	SizeBytes int64
 	// Missing are sentences for the user: what is not in the source although the repository names it.
 	Missing []string
-}
-
-// Head returns the full hash of the commit that the branch points at.
-func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string, error) {
-	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
-		return "", err
-	}
-
-	if err := checkBranch(branch); err != nil {
-		return "", err
-	}
-
-	ctx, cancel := context.WithTimeoutCause(ctx, s.headTimeout, problem.New(problem.Unavailable,
-		"The server of the repository %s did not say within %s where its branch %s stands.", repositoryURL, s.headTimeout, branch))
-	defer cancel()
-
-	ref := "refs/heads/" + branch
-
-	output, err := s.git.remote(ctx, "ls-remote", "--", repositoryURL, ref)
-	if err != nil {
-		return "", explainGit(err, repositoryURL, branch)
-	}
-
-	// The pattern also matches refs that only end in it.
-	for line := range strings.Lines(string(output)) {
-		commit, found, ok := strings.Cut(strings.TrimSpace(line), "\t")
-		if ok && found == ref && commitHash.MatchString(commit) {
-			return commit, nil
-		}
-	}
-
-	return "", problem.New(problem.NotFound,
-		"The repository %s has no branch %s. Push the branch or choose another one in the project's settings.", repositoryURL, branch)
 }
 
 // Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched

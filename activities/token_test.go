@@ -43,7 +43,7 @@ func (e *tokenEndpoint) ServeHTTP(w http.ResponseWriter, request *http.Request) 
 				continue
 			}
 
-			allowed, err := registryauth.VerifyGrant(e.key, password, time.Now())
+			allowed, err := registryauth.VerifyGrant(secret.Keys{Current: e.key}, password, time.Now())
 			if err != nil {
 				w.WriteHeader(http.StatusUnauthorized)
 
@@ -75,7 +75,7 @@ func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
 	bundle := setupBuilder(t)
 	signer, err := registryauth.NewSigner(bundle.key)
 	require.NoError(t, err)
-	jwks, err := signer.JWKS()
+	jwks, err := registryauth.JWKS(secret.Keys{Current: bundle.key})
 	require.NoError(t, err)
 
 	endpoint := &tokenEndpoint{t: t, key: bundle.key, signer: signer}
@@ -182,11 +182,11 @@ func TestGrantAuthenticator_EachGrantIsForOneRepository(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, registryauth.GrantUser, credentials.Username)
 
-	access, err := registryauth.VerifyGrant(key, credentials.Password, time.Now())
+	access, err := registryauth.VerifyGrant(secret.Keys{Current: key}, credentials.Password, time.Now())
 	require.NoError(t, err)
 	require.Equal(t, registryauth.Repository("sources/one", registryauth.Pull), access)
 
-	_, err = registryauth.VerifyGrant(key, credentials.Password, time.Now().Add(2*grantLifetime))
+	_, err = registryauth.VerifyGrant(secret.Keys{Current: key}, credentials.Password, time.Now().Add(2*grantLifetime))
 	require.Error(t, err)
 	require.False(t, slices.Contains(access.Actions, registryauth.Push))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/appfacts"
 )
 
@@ -90,7 +91,7 @@ func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities 
 	}
 
 	for _, row := range rows {
-		vm, err := s.assignedVM(row)
+		vm, err := s.assignedVM(ctx, row)
 		if err != nil {
 			return nil, err
 		}
@@ -101,8 +102,10 @@ func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities 
 	return assignments, nil
 }
 
-func (s *service) assignedVM(row database.ListAssignmentsRow) (AssignedVM, error) {
-	environment, err := s.config.SecretKey.OpenEnvironment(row.DeploymentID, row.EnvironmentSealed)
+func (s *service) assignedVM(ctx context.Context, row database.ListAssignmentsRow) (AssignedVM, error) {
+	snapshot := keyring.Snapshot{OrganisationID: row.OrganisationID, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID}
+
+	environment, err := s.keyring.OpenEnvironment(ctx, s.queries, snapshot, row.EnvironmentSealed)
 	if err != nil {
 		return AssignedVM{}, err
 	}

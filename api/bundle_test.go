@@ -21,6 +21,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/databasetest"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/internal/setting"
@@ -79,12 +80,15 @@ func setup(t *testing.T) *testBundle {
 		CallerLimits: CallerLimits{RequestsPerMinute: 60_000, Streams: 50},
 	}
 
-	deployments, err := workflows.NewDeployments(pool, config.SecretKey, logger)
+	keys, err := keyring.Open(ctx, pool, config.Keys())
+	require.NoError(t, err)
+
+	deployments, err := workflows.NewDeployments(pool, keys, logger)
 	require.NoError(t, err)
 
 	listener := database.NewListener(databaseConfig, logger)
 
-	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Logger: logger})
+	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Keyring: keys, Logger: logger})
 	require.NoError(t, err)
 
 	b := &testBundle{server: server, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens()}

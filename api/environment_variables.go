@@ -9,8 +9,10 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // The bounds of a project's environment. Linux gives a process 2 MiB for its arguments and its environment together, of which the image and the
@@ -57,7 +59,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 			return err
 		}
 
-		if output.Body, err = s.writeVariable(ctx, queries, input); err != nil {
+		if output.Body, err = s.writeVariable(ctx, queries, row.Project, input); err != nil {
 			return err
 		}
 
@@ -66,14 +68,22 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 	})
 }
 
-func (s *service) writeVariable(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) (EnvironmentVariable, error) {
+func (s *service) writeVariable(
+	ctx context.Context, queries *database.Queries, project database.Project, input *SetEnvironmentVariableInput,
+) (EnvironmentVariable, error) {
 	if err := s.checkRoom(ctx, queries, input); err != nil {
+		return EnvironmentVariable{}, err
+	}
+
+	sealed, err := s.keyring.SealVariable(ctx, queries,
+		keyring.Variable{OrganisationID: project.OrganisationID, ProjectID: project.ID, Name: input.Name}, input.Body.Value)
+	if err != nil {
 		return EnvironmentVariable{}, err
 	}
 
 	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name)
 	if err == nil {
-		row, err := queries.UpdateEnvironmentVariable(ctx, s.config.SecretKey.SealVariable(variable, input.Body.Value), variable)
+		row, err := queries.UpdateEnvironmentVariable(ctx, sealed, variable)
 
 		return EnvironmentVariable(row), err
 	}
@@ -82,9 +92,8 @@ func (s *service) writeVariable(ctx context.Context, queries *database.Queries, 
 		return EnvironmentVariable{}, err
 	}
 
-	variable = id.New()
 	row, err := queries.CreateEnvironmentVariable(ctx, database.CreateEnvironmentVariableParams{
-		ID: variable, ProjectID: input.ProjectID, Name: input.Name, ValueSealed: s.config.SecretKey.SealVariable(variable, input.Body.Value),
+		ID: id.New(), ProjectID: input.ProjectID, Name: input.Name, ValueSealed: sealed,
 	})
 
 	return EnvironmentVariable(row), err
@@ -101,8 +110,7 @@ func (s *service) checkRoom(ctx context.Context, queries *database.Queries, inpu
 		return problem.New(problem.Conflict, "A project can have %d environment variables. Delete one first.", maxVariables)
 	}
 
-	overhead := int64(len(s.config.SecretKey.SealVariable(input.ProjectID, "")))
-	used := others.Bytes - others.Variables*overhead
+	used := others.Bytes - others.Variables*secret.SealedOverhead
 
 	if wanted := used + int64(len(input.Name)+len(input.Body.Value)); wanted > maxEnvironmentBytes {
 		return problem.New(problem.Conflict, "With %s the environment variables of the project would have %d bytes, and a process can be given %d of them. "+

@@ -31,7 +31,7 @@ func (s *service) registryHolder(ctx context.Context, user, password string) (re
 	case user == "" && password == "":
 		return nil, nil //nolint:nilnil // Without a name, only base images can be pulled.
 	case user == registryauth.GrantUser:
-		grant, err := registryauth.VerifyGrant(s.config.SecretKey, password, time.Now())
+		grant, err := registryauth.VerifyGrant(s.config.Keys(), password, time.Now())
 		if err != nil {
 			return nil, problem.Wrap(err, problem.Unauthorized, "The grant is forged or over.")
 		}

@@ -17,6 +17,7 @@ import (
 	"riverqueue.com/riverui"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
@@ -42,6 +43,7 @@ type Parts struct {
 	// Listener wakes long-polls and streams within milliseconds. The caller runs it.
 	Listener    *database.Listener
 	Deployments Deployments
+	Keyring     *keyring.Keyring
 	Logger      *slog.Logger
 }
 
@@ -66,7 +68,7 @@ func New(config Config, parts Parts) (*Server, error) {
 	}
 
 	server := &Server{config: config, river: riverUI, service: &service{
-		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments,
+		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments, keyring: parts.Keyring,
 		signer: signer, logger: parts.Logger, use: newCallerUse(config.CallerLimits), stopping: make(chan struct{}),
 	}}
 

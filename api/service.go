@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/workflows"
@@ -36,6 +37,7 @@ type service struct {
 	queries     *database.Queries
 	listener    *database.Listener
 	deployments Deployments
+	keyring     *keyring.Keyring
 	signer      *registryauth.Signer
 	logger      *slog.Logger
 	use         *callerUse

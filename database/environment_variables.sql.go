@@ -89,7 +89,7 @@ const lockEnvironmentVariable = `-- name: LockEnvironmentVariable :one
 SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 FOR NO KEY UPDATE
 `
 
-// The id of a variable that is there; the sealed value is bound to it.
+// The id of a variable that is there.
 func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string) (uuid.UUID, error) {
 	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name)
 	var id uuid.UUID

@@ -194,6 +194,14 @@ type Image struct {
 	CollectedAt *time.Time
 }
 
+type Keyset struct {
+	ID           int32
+	KeysetSealed []byte
+	Version      int64
+	CreatedAt    time.Time
+	ResealedAt   *time.Time
+}
+
 type Node struct {
 	ID           uuid.UUID
 	Name         string

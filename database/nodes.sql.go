@@ -163,7 +163,7 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 }
 
 const listAssignments = `-- name: ListAssignments :many
-SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
   ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
@@ -178,6 +178,7 @@ type ListAssignmentsRow struct {
 	ID                uuid.UUID
 	DeploymentID      uuid.UUID
 	ProjectID         uuid.UUID
+	OrganisationID    uuid.UUID
 	Kind              string
 	Command           []string
 	Begun             bool
@@ -211,6 +212,7 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 			&i.ID,
 			&i.DeploymentID,
 			&i.ProjectID,
+			&i.OrganisationID,
 			&i.Kind,
 			&i.Command,
 			&i.Begun,

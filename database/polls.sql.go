@@ -14,7 +14,7 @@ import (
 
 const listProjectsToPoll = `-- name: ListProjectsToPoll :many
 SELECT id, repository_url, branch FROM projects
-WHERE deleted_at IS NULL AND auto_deploy AND (polled_at IS NULL OR polled_at < now() - $1::interval)
+WHERE deleted_at IS NULL AND auto_deploy AND (poll_error IS NOT NULL) = $1::boolean AND (polled_at IS NULL OR polled_at < now() - $2::interval)
 ORDER BY polled_at NULLS FIRST
 LIMIT 500
 `
@@ -25,9 +25,10 @@ type ListProjectsToPollRow struct {
 	Branch        string
 }
 
-// Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first.
-func (q *Queries) ListProjectsToPoll(ctx context.Context, every time.Duration) ([]ListProjectsToPollRow, error) {
-	rows, err := q.db.Query(ctx, listProjectsToPoll, every)
+// Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first: those whose last answer was
+// trouble, or the others.
+func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every time.Duration) ([]ListProjectsToPollRow, error) {
+	rows, err := q.db.Query(ctx, listProjectsToPoll, troubled, every)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@
 //
 // Conventions: ids are UUIDv7 made by the application, never by the database. States are text with a CHECK. Times are
 // timestamptz. Sizes end in _bytes, processor shares in _millis (thousandths of a core). Values that must not be read
-// from a dump end in _sealed (AES-256-GCM) or _hash (SHA-256).
+// from a dump end in _sealed (AES-256-GCM, under a key of keysets) or _hash (SHA-256).
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -455,6 +455,21 @@ export const controlPlane = pgTable(
     answeredAt: time("answered_at").notNull(),
   },
   (t) => [check("control_plane_one_row", sql`${t.id} = 1`)],
+);
+
+// One row: the keys that seal values, which the operator's key (ZEITWORK_SECRET_KEY) seals.
+export const keysets = pgTable(
+  "keysets",
+  {
+    id: integer("id").primaryKey(),
+    keysetSealed: bytea("keyset_sealed").notNull(),
+    // Counts the keys that have been primary.
+    version: bigint("version", { mode: "number" }).notNull(),
+    createdAt: createdAt(),
+    // When all values had been sealed anew under the primary key. Null: a rotation is under way.
+    resealedAt: time("resealed_at"),
+  },
+  (t) => [check("keysets_one_row", sql`${t.id} = 1`)],
 );
 
 export const apiTokens = pgTable(

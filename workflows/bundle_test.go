@@ -24,6 +24,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/databasetest"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
@@ -39,11 +40,14 @@ type testBundle struct {
 	queries     *database.Queries
 	listener    *database.Listener
 	key         secret.Key
+	keyring     *keyring.Keyring
 	deployments *Deployments
 	activities  *memory
 	node        *fakeNode
-	project     uuid.UUID
-	logger      *slog.Logger
+	// organisation is that of all projects.
+	organisation uuid.UUID
+	project      uuid.UUID
+	logger       *slog.Logger
 }
 
 func setup(t *testing.T) *testBundle {
@@ -68,16 +72,19 @@ func setupFor(tb testing.TB) *testBundle {
 		activities: newMemory(tb), listener: database.NewListener(config, logger),
 	}
 
-	b.deployments, err = NewDeployments(pool, b.key, logger)
+	b.keyring, err = keyring.Open(tb.Context(), pool, secret.Keys{Current: b.key})
+	require.NoError(tb, err)
+
+	b.deployments, err = NewDeployments(pool, b.keyring, logger)
 	require.NoError(tb, err)
 
 	run(tb, func(ctx context.Context) { _ = b.listener.Run(ctx) })
 
-	organisation := id.New()
-	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", organisation)
+	b.organisation = id.New()
+	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", b.organisation)
 	b.project = id.New()
 	b.exec(tb, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
-		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, organisation)
+		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, b.organisation)
 	b.exec(tb, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'app.example.com', 'generated')", id.New(), b.project)
 
 	b.node = &fakeNode{bundle: b, id: b.addNode(tb, "n1", "10.79.1.0/24"), report: map[string]string{}}
@@ -138,6 +145,10 @@ func (b *testBundle) connect(m *memory, key string) (*Worker, error) {
 		return nil, err
 	}
 
+	if b.keyring, err = keyring.Open(b.ctx, b.pool, secret.Keys{Current: b.key}); err != nil {
+		return nil, err
+	}
+
 	b.listener = database.NewListener(b.config, b.logger)
 
 	go func() { _ = b.listener.Run(b.ctx) }()
@@ -161,7 +172,7 @@ func (b *testBundle) makeWorker() (*Worker, error) {
 		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
 		DeploymentRetention: 90 * 24 * time.Hour, AuditRetention: 400 * 24 * time.Hour,
 	}, Dependencies{
-		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
+		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
 	})
 }
 
@@ -263,6 +274,8 @@ type memory struct {
 	block   map[string]chan struct{}
 	head    string
 	onClone func(ctx context.Context) error
+	// onHead is called before a repository says where it points, where it is set.
+	onHead  func(ctx context.Context, repositoryURL string) error
 	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
 	builds  int
 	// missing is what sources are said to lack, and ports what images expose.
@@ -299,7 +312,13 @@ func (m *memory) waitIfBlocked(ctx context.Context, activity string) error {
 	return ctx.Err()
 }
 
-func (m *memory) Head(context.Context, string, string) (string, error) {
+func (m *memory) Head(ctx context.Context, repositoryURL, _ string) (string, error) {
+	if m.onHead != nil {
+		if err := m.onHead(ctx, repositoryURL); err != nil {
+			return "", err
+		}
+	}
+
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 

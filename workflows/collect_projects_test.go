@@ -23,7 +23,7 @@ func (b *testBundle) past(t *testing.T, name, state string, routeVersion *int) u
 	t.Helper()
 
 	deployment := id.New()
-	sealed, err := b.key.SealEnvironment(deployment, nil)
+	sealed, err := b.keyring.SealEnvironment(b.ctx, b.queries, b.snapshot(deployment), nil)
 	require.NoError(t, err)
 
 	b.exec(t, `INSERT INTO images (id, project_id, repository, digest, size_bytes) VALUES ($1, $2, 'projects/x', $3, 1) ON CONFLICT DO NOTHING`,

@@ -46,6 +46,8 @@ func (c Config) check() error {
 		return errors.New("ZEITWORK_RELEASE_TIMEOUT must be longer than 0s and at most 1h")
 	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour:
 		return errors.New("ZEITWORK_DRAIN_TIME must be at least 0s and at most 24h")
+	case c.PollInterval <= 0:
+		return errors.New("ZEITWORK_POLL_INTERVAL must be longer than 0s")
 	case c.GarbageInterval <= 0:
 		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
 	case c.KeepReleases < 0:

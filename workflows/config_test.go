@@ -11,13 +11,14 @@ func TestNewWorker_BoundThatCannotBe_IsRefused(t *testing.T) {
 	t.Parallel()
 
 	good := Config{
-		ReleaseTimeout: time.Minute, GarbageInterval: time.Minute, LogRetention: time.Hour, LogLines: 1, JobRetention: time.Hour,
+		ReleaseTimeout: time.Minute, PollInterval: time.Minute, GarbageInterval: time.Minute, LogRetention: time.Hour, LogLines: 1, JobRetention: time.Hour,
 		DeploymentRetention: 24 * time.Hour, AuditRetention: 24 * time.Hour,
 	}
 	require.NoError(t, good.check())
 
 	for want, spoil := range map[string]func(c *Config){
 		"ZEITWORK_RELEASE_TIMEOUT must be":      func(c *Config) { c.ReleaseTimeout = 2 * time.Hour },
+		"ZEITWORK_POLL_INTERVAL must be":        func(c *Config) { c.PollInterval = 0 },
 		"ZEITWORK_GARBAGE_INTERVAL must be":     func(c *Config) { c.GarbageInterval = 0 },
 		"ZEITWORK_KEEP_RELEASES must be":        func(c *Config) { c.KeepReleases = -1 },
 		"ZEITWORK_LOG_RETENTION must be":        func(c *Config) { c.LogRetention = -time.Hour },

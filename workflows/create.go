@@ -10,6 +10,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
@@ -55,7 +56,7 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 
 	deployment := id.New()
 
-	environment, err := d.snapshot(ctx, queries, project.ID, deployment)
+	environment, err := d.snapshot(ctx, queries, project, deployment)
 	if err != nil {
 		return database.Deployment{}, err
 	}
@@ -68,8 +69,8 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 }
 
 // snapshot seals the project's environment variables of now for a new deployment.
-func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, project, deployment uuid.UUID) ([]byte, error) {
-	variables, err := queries.ListSealedVariables(ctx, project)
+func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, project database.Project, deployment uuid.UUID) ([]byte, error) {
+	variables, err := queries.ListSealedVariables(ctx, project.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment variables: %w", err)
 	}
@@ -77,17 +78,23 @@ func (d *Deployments) snapshot(ctx context.Context, queries *database.Queries, p
 	environment := make(map[string]string, len(variables))
 
 	for _, variable := range variables {
-		if environment[variable.Name], err = d.key.OpenVariable(variable.ID, variable.ValueSealed); err != nil {
+		sealed := keyring.Variable{ID: variable.ID, OrganisationID: project.OrganisationID, ProjectID: project.ID, Name: variable.Name}
+		if environment[variable.Name], err = d.keyring.OpenVariable(ctx, queries, sealed, variable.ValueSealed); err != nil {
 			return nil, fmt.Errorf("open environment variable %s: %w", variable.Name, err)
 		}
 	}
 
-	sealed, err := d.key.SealEnvironment(deployment, environment)
+	sealed, err := d.keyring.SealEnvironment(ctx, queries, snapshotOf(project, deployment), environment)
 	if err != nil {
 		return nil, fmt.Errorf("seal the environment: %w", err)
 	}
 
 	return sealed, nil
+}
+
+// snapshotOf names the environment variables that a deployment of the project has taken.
+func snapshotOf(project database.Project, deployment uuid.UUID) keyring.Snapshot {
+	return keyring.Snapshot{OrganisationID: project.OrganisationID, ProjectID: project.ID, DeploymentID: deployment}
 }
 
 // start inserts a deployment, and the job of its first step unless it has to wait for its turn. The project is locked.

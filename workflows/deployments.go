@@ -12,8 +12,8 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/problem"
-	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // The states of a deployment, as they stand in deployments.state.
@@ -42,19 +42,19 @@ const (
 // *problem.Error where the user can do something about it. They check no permission: that is up to the caller.
 type Deployments struct {
 	pool     *pgxpool.Pool
-	key      secret.Key
+	keyring  *keyring.Keyring
 	inserter *river.Client[pgx.Tx]
 	logger   *slog.Logger
 }
 
 // NewDeployments returns Deployments on a migrated database.
-func NewDeployments(pool *pgxpool.Pool, key secret.Key, logger *slog.Logger) (*Deployments, error) {
+func NewDeployments(pool *pgxpool.Pool, keys *keyring.Keyring, logger *slog.Logger) (*Deployments, error) {
 	inserter, err := newInserter(pool, logger)
 	if err != nil {
 		return nil, err
 	}
 
-	return &Deployments{pool: pool, key: key, inserter: inserter, logger: logger}, nil
+	return &Deployments{pool: pool, keyring: keys, inserter: inserter, logger: logger}, nil
 }
 
 // lockProject returns a project that is not deleted and orders this transaction with all others on its deployments.

@@ -153,7 +153,7 @@ func (w *Worker) begin(ctx context.Context, s step, job *river.Job[arguments]) (
 
 // try does the step's work, and returns how to write its result.
 func (w *Worker) try(ctx context.Context, a *attempt) (outcome, error) {
-	environment, err := w.key.OpenEnvironment(a.deployment.ID, a.deployment.EnvironmentSealed)
+	environment, err := w.keyring.OpenEnvironment(ctx, database.New(w.pool), snapshotOf(a.project, a.deployment.ID), a.deployment.EnvironmentSealed)
 	if err != nil {
 		return nil, fmt.Errorf("open the environment: %w", err)
 	}

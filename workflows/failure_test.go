@@ -5,12 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -21,9 +23,16 @@ const canary = "hunter2-canary"
 func (b *testBundle) setSecret(t *testing.T, name, value string) {
 	t.Helper()
 
-	variable := id.New()
+	sealed, err := b.keyring.SealVariable(b.ctx, b.queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Name: name}, value)
+	require.NoError(t, err)
+
 	b.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)",
-		variable, b.project, name, b.key.SealVariable(variable, value))
+		id.New(), b.project, name, sealed)
+}
+
+// snapshot names the environment variables of a deployment of the project.
+func (b *testBundle) snapshot(deployment uuid.UUID) keyring.Snapshot {
+	return keyring.Snapshot{OrganisationID: b.organisation, ProjectID: b.project, DeploymentID: deployment}
 }
 
 func TestDeploy_UsersError_FailsAtOnceAndStoresNoSecret(t *testing.T) {

@@ -81,7 +81,7 @@ func TestRollback_StartsAtScheduleWithTheImageAndEnvironmentOfThen(t *testing.T)
 	require.Equal(t, first.ImageID, live.ImageID)
 	require.Equal(t, 2, b.activities.builds, "nothing is built")
 
-	environment, err := b.key.OpenEnvironment(back.ID, live.EnvironmentSealed)
+	environment, err := b.keyring.OpenEnvironment(b.ctx, b.queries, b.snapshot(back.ID), live.EnvironmentSealed)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"COLOUR": "green-value"}, environment)
 	b.await(t, second.ID, stateRetired)
@@ -113,7 +113,7 @@ func TestRedeploy_BuildsTheSameCommitWithTodaysEnvironment(t *testing.T) {
 	require.Equal(t, *first.CommitSHA, *live.CommitSHA)
 	require.Equal(t, 2, b.activities.builds)
 
-	environment, err := b.key.OpenEnvironment(live.ID, live.EnvironmentSealed)
+	environment, err := b.keyring.OpenEnvironment(b.ctx, b.queries, b.snapshot(live.ID), live.EnvironmentSealed)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"COLOUR": "green-value"}, environment)
 }

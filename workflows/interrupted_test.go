@@ -85,7 +85,7 @@ func TestStop_StepGoesOnForLongerThanTheLease_NobodyTakesItOver(t *testing.T) {
 
 	// River's client has the timeout already, so that the worker is made anew.
 	first, err := NewWorker(first.config, Dependencies{
-		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities,
+		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities,
 		Logger: b.logger,
 	})
 	require.NoError(t, err)

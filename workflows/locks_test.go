@@ -17,7 +17,7 @@ import (
 )
 
 // TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock runs deployments, rollbacks, cancellations, moves, rescaling, retiring, reports of
-// nodes and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
+// nodes, rotations of keys and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
 // that keeps them from happening stands in docs/ARCHITECTURE.md.
 func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	t.Parallel()
@@ -105,6 +105,11 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 		}
 
 		return worker.sleep(ctx, 300*time.Millisecond)
+	})
+	again("rotate keys", func(ctx context.Context, _ int) error {
+		_, err := b.keyring.Rotate(ctx, b.pool)
+
+		return errors.Join(err, worker.sleep(ctx, 100*time.Millisecond))
 	})
 	again("reconcile", func(ctx context.Context, _ int) error { return worker.reconcile(ctx, nil) })
 	again("reap", func(ctx context.Context, _ int) error { return worker.reapOnce(ctx) })

@@ -3,48 +3,23 @@ package workflows
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/samber/lo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/problem"
-)
-
-const (
-	// pollsAtOnce bounds how many repositories one job asks at the same time.
-	pollsAtOnce = 16
-	// pollTimeout bounds how long one repository may take to answer.
-	pollTimeout = 20 * time.Second
 )
 
 // pollRepositories asks the repositories that are due for their newest commit, and deploys those that have a new one.
 func (w *Worker) pollRepositories(ctx context.Context, _ *river.Job[arguments]) error {
-	// Half the interval, or a repository that answered a moment after the job began would miss the next one.
-	due, err := database.New(w.pool).ListProjectsToPoll(ctx, w.config.PollInterval/2) //nolint:mnd // Half.
-	if err != nil {
-		return fmt.Errorf("find the projects to poll: %w", err)
+	if err := newPollRound(w).run(ctx); err != nil {
+		return fmt.Errorf("poll repositories: %w", err)
 	}
 
-	group := errgroup.Group{}
-	group.SetLimit(pollsAtOnce)
-
-	for _, project := range due {
-		group.Go(func() error {
-			if err := w.poll(ctx, project); err != nil && ctx.Err() == nil {
-				w.logger.WarnContext(ctx, "could not poll a repository", slog.String("project_id", project.ID.String()), logging.Error(err))
-			}
-
-			return nil
-		})
-	}
-
-	return group.Wait()
+	return nil
 }
 
 func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRow) error {

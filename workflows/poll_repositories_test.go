@@ -1,9 +1,15 @@
 package workflows
 
 import (
+	"context"
+	"strings"
 	"testing"
+	"time"
 
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 // poll lets a worker that runs nothing else look at the repositories once.
@@ -74,6 +80,76 @@ func TestPollRepositories_Trouble_IsRecordedAndForgotten(t *testing.T) {
 	b.activities.head = head
 	b.poll(t, worker)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects WHERE poll_error IS NULL"))
+}
+
+func TestPollRepositories_RemotesThatNeverAnswer_CostNobodyElseTime(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.PollInterval = 10 * time.Millisecond
+	b.exec(t, "UPDATE projects SET auto_deploy = true")
+
+	// They would fill all places, both of remotes that have answered until now and of those that have not.
+	for i := range pollsAtOnce + troubledAtOnce + 20 {
+		b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, poll_error, polled_at)
+			VALUES ($1, $2, 'Hung', $1::uuid::text, 'https://hung.example.com/app.git', $3, now() - interval '1 hour')`,
+			id.New(), b.organisation, lo.EmptyableToPtr(lo.Ternary(i < troubledAtOnce+10, "It does not answer.", "")))
+	}
+
+	ctx, stop := context.WithCancel(b.ctx)
+	ended := make(chan error, 1)
+	b.activities.onHead = func(ctx context.Context, repositoryURL string) error {
+		if strings.Contains(repositoryURL, "hung") {
+			<-ctx.Done()
+
+			return ctx.Err()
+		}
+
+		return nil
+	}
+
+	go func() { ended <- worker.pollRepositories(ctx, nil) }()
+
+	// Two pushes, one after the other, are seen while no hung remote has ended.
+	for _, commit := range []string{"1", "2"} {
+		head := strings.Repeat(commit, 40)
+
+		b.activities.mutex.Lock()
+		b.activities.head = head
+		b.activities.mutex.Unlock()
+
+		require.Eventually(t, func() bool {
+			return b.count(t, "SELECT count(*) FROM deployments WHERE commit_sha = $1", head) == 1
+		}, pollTimeout, 5*time.Millisecond)
+	}
+
+	require.Zero(t, b.count(t, "SELECT count(*) FROM projects WHERE name = 'Hung' AND polled_at > now() - interval '1 minute'"))
+
+	stop()
+	<-ended
+}
+
+func TestPollRepositories_WorkerThatStops_AsksNoLonger(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker, asked := b.newWorker(t), make(chan struct{})
+	b.exec(t, "UPDATE projects SET auto_deploy = true")
+	b.activities.onHead = func(ctx context.Context, _ string) error {
+		close(asked)
+		<-ctx.Done()
+
+		return ctx.Err()
+	}
+
+	ended := make(chan error, 1)
+	go func() { ended <- worker.pollRepositories(b.ctx, nil) }()
+
+	<-asked
+	close(worker.stopping)
+	require.NoError(t, <-ended)
+	require.Zero(t, b.count(t, "SELECT count(*) FROM projects WHERE polled_at IS NOT NULL"), "another worker asks at once")
 }
 
 func TestPollRepositories_RunsByTheClock(t *testing.T) {

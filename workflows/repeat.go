@@ -30,7 +30,8 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+		project, err := lockProject(ctx, queries, origin.ProjectID)
+		if err != nil {
 			return err
 		}
 
@@ -40,7 +41,7 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 
 		fresh := id.New()
 
-		environment, err := d.snapshot(ctx, queries, origin.ProjectID, fresh)
+		environment, err := d.snapshot(ctx, queries, project, fresh)
 		if err != nil {
 			return err
 		}
@@ -65,7 +66,8 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		if _, err := lockProject(ctx, queries, origin.ProjectID); err != nil {
+		project, err := lockProject(ctx, queries, origin.ProjectID)
+		if err != nil {
 			return err
 		}
 
@@ -77,7 +79,7 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		environment, err := d.key.OpenEnvironment(origin.ID, origin.EnvironmentSealed)
+		environment, err := d.keyring.OpenEnvironment(ctx, queries, snapshotOf(project, origin.ID), origin.EnvironmentSealed)
 		if err != nil {
 			return fmt.Errorf("open the environment to go back to: %w", err)
 		}
@@ -90,7 +92,7 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			root = *origin.OriginID
 		}
 
-		sealed, err := d.key.SealEnvironment(fresh, environment)
+		sealed, err := d.keyring.SealEnvironment(ctx, queries, snapshotOf(project, fresh), environment)
 		if err != nil {
 			return fmt.Errorf("seal the environment: %w", err)
 		}

@@ -234,7 +234,7 @@ func TestRetire_VMsOfDeadNodes_LeaveTheSlotsToOthers(t *testing.T) {
 	}
 
 	worker, err := NewWorker(worker.config, Dependencies{
-		Pool: b.pool, Listener: b.listener, Key: b.key, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
+		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
 	})
 	require.NoError(t, err)
 	b.runWorker(t, worker)

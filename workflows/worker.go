@@ -15,9 +15,9 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 const (
@@ -36,7 +36,7 @@ type Dependencies struct {
 	Pool *pgxpool.Pool
 	// Listener is run by the caller, as long as the worker runs.
 	Listener  *database.Listener
-	Key       secret.Key
+	Keyring   *keyring.Keyring
 	Source    Source
 	Builder   Builder
 	Publisher Publisher
@@ -51,7 +51,7 @@ type Worker struct {
 	name        string
 	pool        *pgxpool.Pool
 	listener    *database.Listener
-	key         secret.Key
+	keyring     *keyring.Keyring
 	source      Source
 	builder     Builder
 	publisher   Publisher
@@ -75,7 +75,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		return nil, fmt.Errorf("read the machine's name: %w", err)
 	}
 
-	deployments, err := NewDeployments(dependencies.Pool, dependencies.Key, dependencies.Logger)
+	deployments, err := NewDeployments(dependencies.Pool, dependencies.Keyring, dependencies.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 	w := &Worker{
 		config: config,
 		name:   nameOf(cmp.Or(config.Name, host)),
-		pool:   dependencies.Pool, listener: dependencies.Listener, key: dependencies.Key, source: dependencies.Source,
+		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
 		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments, inserter: deployments.inserter,
 		stopping: make(chan struct{}),
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
@@ -29,7 +30,12 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 	}
 	defer pool.Close()
 
-	deployments, err := workflows.NewDeployments(pool, config.API.SecretKey, parts.logger)
+	keys, err := keyring.Open(ctx, pool, config.API.Keys())
+	if err != nil {
+		return err
+	}
+
+	deployments, err := workflows.NewDeployments(pool, keys, parts.logger)
 	if err != nil {
 		return err
 	}
@@ -38,7 +44,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 
 	//nolint:contextcheck // Each request has its own.
 	server, err := api.New(config.API, api.Parts{
-		Pool: pool, Listener: listener, Deployments: deployments, Logger: parts.logger,
+		Pool: pool, Listener: listener, Deployments: deployments, Keyring: keys, Logger: parts.logger,
 	})
 	if err != nil {
 		return err

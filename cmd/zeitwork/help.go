@@ -71,6 +71,7 @@ func configurations() []struct {
 		{"edgeproxy", edgeproxyConfig{}},
 		{"migrate", migrateConfig{}},
 		{"admin bootstrap", adminConfig{}},
+		{"admin keys", keysConfig{}},
 		{"login and the other commands for users", cli.Environment{}},
 	}
 }

@@ -57,7 +57,9 @@ func configuration[C any]() (C, error) {
 		return config, fmt.Errorf("read the configuration (`zeitwork help config` explains it): %w", err)
 	}
 
-	for _, name := range []string{"ZEITWORK_SECRET_KEY", "ZEITWORK_DATABASE_URL", "ZEITWORK_NODE_TOKEN", "ZEITWORK_EDGE_TOKEN"} {
+	for _, name := range []string{
+		"ZEITWORK_SECRET_KEY", "ZEITWORK_SECRET_KEY_PREVIOUS", "ZEITWORK_DATABASE_URL", "ZEITWORK_NODE_TOKEN", "ZEITWORK_EDGE_TOKEN",
+	} {
 		if err := os.Unsetenv(name); err != nil {
 			return config, fmt.Errorf("take %s out of the environment: %w", name, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/workflows"
 )
@@ -35,6 +36,11 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 	}
 	defer pool.Close()
 
+	keys, err := keyring.Open(ctx, pool, config.Keys())
+	if err != nil {
+		return err
+	}
+
 	registry := activities.NewRegistry(config.Registry, config.SecretKey)
 
 	source, err := activities.NewSource(config.Source, registry)
@@ -45,7 +51,7 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 	listener := database.NewListener(config.Database, parts.logger)
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
-		Pool: pool, Listener: listener, Key: config.SecretKey, Logger: parts.logger,
+		Pool: pool, Listener: listener, Keyring: keys, Logger: parts.logger,
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {

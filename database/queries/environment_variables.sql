@@ -5,7 +5,7 @@ ORDER BY name
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: LockEnvironmentVariable :one
--- The id of a variable that is there; the sealed value is bound to it.
+-- The id of a variable that is there.
 SELECT id FROM environment_variables WHERE project_id = @project_id AND name = @name FOR NO KEY UPDATE;
 
 -- name: CreateEnvironmentVariable :one

@@ -1,7 +1,8 @@
 -- name: ListProjectsToPoll :many
--- Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first.
+-- Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first: those whose last answer was
+-- trouble, or the others.
 SELECT id, repository_url, branch FROM projects
-WHERE deleted_at IS NULL AND auto_deploy AND (polled_at IS NULL OR polled_at < now() - @every::interval)
+WHERE deleted_at IS NULL AND auto_deploy AND (poll_error IS NOT NULL) = @troubled::boolean AND (polled_at IS NULL OR polled_at < now() - @every::interval)
 ORDER BY polled_at NULLS FIRST
 LIMIT 500;
 

@@ -2,6 +2,8 @@ package egress
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
@@ -14,6 +16,12 @@ const (
 	idleTimeout = 30 * time.Second
 	// answerTimeout is how long a server may take to begin an answer.
 	answerTimeout = 60 * time.Second
+	// What KeepingTransport keeps, and how it notices that a connection is of no use any more.
+	maxIdle        = 1000
+	maxIdlePerHost = 8
+	pingAfter      = 15 * time.Second
+	pingTimeout    = 5 * time.Second
+	maxHeaderBytes = 64 << 10
 )
 
 // upstream returns the proxy that the operator's environment names for a URL (HTTPS_PROXY, NO_PROXY…); nil for none.
@@ -27,7 +35,24 @@ func (d Dialer) Transport() http.RoundTripper {
 	return d.transport(upstreamFromEnvironment())
 }
 
-func (d Dialer) transport(proxyOf upstream) http.RoundTripper {
+// KeepingTransport is Transport for servers that are asked again and again: it keeps connections for as long as given, and speaks HTTP/2 with those
+// that can. Servers show a certificate of one of the roots; nil for those of the machine.
+func (d Dialer) KeepingTransport(idle time.Duration, roots *x509.CertPool) http.RoundTripper {
+	keeping := d.transport(upstreamFromEnvironment())
+
+	for _, way := range []*http.Transport{keeping.direct, keeping.proxied} {
+		way.IdleConnTimeout, way.MaxIdleConns, way.MaxIdleConnsPerHost = idle, maxIdle, maxIdlePerHost
+		way.ForceAttemptHTTP2 = true
+		way.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		// A kept connection whose server has vanished is noticed by a ping, and not by each request in turn.
+		way.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
+		way.MaxResponseHeaderBytes = maxHeaderBytes
+	}
+
+	return keeping
+}
+
+func (d Dialer) transport(proxyOf upstream) *transport {
 	direct := &http.Transport{
 		DialContext: d.DialContext, TLSHandshakeTimeout: dialTimeout, ResponseHeaderTimeout: answerTimeout, IdleConnTimeout: idleTimeout,
 		// What passes through is nobody's here to unpack.

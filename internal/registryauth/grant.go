@@ -35,11 +35,16 @@ func NewGrant(key secret.Key, access Access, now time.Time, lifetime time.Durati
 	return grant, nil
 }
 
-// VerifyGrant returns the access that a grant entitles to, or an error when it is forged or over.
-func VerifyGrant(key secret.Key, grant string, now time.Time) (Access, error) {
+// VerifyGrant returns the access that a grant entitles to, or an error when it is forged or over. Both of the platform's keys may have made it.
+func VerifyGrant(keys secret.Keys, grant string, now time.Time) (Access, error) {
 	claims := grantClaims{}
+	verifiers := jwt.VerificationKeySet{}
 
-	_, err := jwt.ParseWithClaims(grant, &claims, func(*jwt.Token) (any, error) { return grantKey(key), nil },
+	for _, key := range keys.All() {
+		verifiers.Keys = append(verifiers.Keys, grantKey(key))
+	}
+
+	_, err := jwt.ParseWithClaims(grant, &claims, func(*jwt.Token) (any, error) { return verifiers, nil },
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithExpirationRequired(),
 		jwt.WithTimeFunc(func() time.Time { return now }))

@@ -20,12 +20,16 @@ func TestGrant_EntitlesToItsAccessUntilItIsOver(t *testing.T) {
 	grant, err := registryauth.NewGrant(key, access, now, time.Hour)
 	require.NoError(t, err)
 
-	verified, err := registryauth.VerifyGrant(key, grant, now.Add(time.Hour-2*time.Second))
+	verified, err := registryauth.VerifyGrant(secret.Keys{Current: key}, grant, now.Add(time.Hour-2*time.Second))
 	require.NoError(t, err)
 	require.Equal(t, access, verified)
 
-	_, err = registryauth.VerifyGrant(key, grant, now.Add(time.Hour+time.Second))
+	_, err = registryauth.VerifyGrant(secret.Keys{Current: key}, grant, now.Add(time.Hour+time.Second))
 	require.ErrorIs(t, err, jwt.ErrTokenExpired)
+
+	// While the platform's key is being changed, workers may still have the one before.
+	_, err = registryauth.VerifyGrant(secret.Keys{Current: secret.GenerateKey(), Previous: key}, grant, now)
+	require.NoError(t, err)
 }
 
 func TestGrant_Forged_IsRefused(t *testing.T) {
@@ -47,7 +51,7 @@ func TestGrant_Forged_IsRefused(t *testing.T) {
 	for name, grant := range map[string]string{
 		"empty": "", "no token": "canary", "unsigned": unsigned, "of another key": otherKey, "a registry token": token,
 	} {
-		_, err := registryauth.VerifyGrant(key, grant, now)
+		_, err := registryauth.VerifyGrant(secret.Keys{Current: key}, grant, now)
 		require.ErrorContains(t, err, "not valid", name)
 	}
 }
@@ -59,6 +63,6 @@ func TestGrant_WithoutEnd_IsRefused(t *testing.T) {
 	endless, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{}).SignedString(key.Derive("registry grant key"))
 	require.NoError(t, err)
 
-	_, err = registryauth.VerifyGrant(key, endless, time.Now())
+	_, err = registryauth.VerifyGrant(secret.Keys{Current: key}, endless, time.Now())
 	require.ErrorIs(t, err, jwt.ErrTokenRequiredClaimMissing)
 }

@@ -63,8 +63,34 @@ func (s *Signer) Token(subject string, access []Access, now time.Time) (string, 
 	return signed, nil
 }
 
-// JWKS returns the public key as a JSON Web Key Set (RFC 7517), which the registry reads from a file.
-func (s *Signer) JWKS() ([]byte, error) {
+// JWKS returns the public keys of the signers of a platform as a JSON Web Key Set (RFC 7517), which the registry reads from a file. While the
+// platform's key is being changed there is one for each.
+func JWKS(keys secret.Keys) ([]byte, error) {
+	all := []map[string]string{}
+
+	for _, key := range keys.All() {
+		signer, err := NewSigner(key)
+		if err != nil {
+			return nil, err
+		}
+
+		public, err := signer.jwk()
+		if err != nil {
+			return nil, err
+		}
+
+		all = append(all, public)
+	}
+
+	set, err := json.Marshal(map[string]any{"keys": all})
+	if err != nil {
+		return nil, fmt.Errorf("encode the registry's key set: %w", err)
+	}
+
+	return set, nil
+}
+
+func (s *Signer) jwk() (map[string]string, error) {
 	public, err := s.private.PublicKey.Bytes()
 	if err != nil {
 		return nil, fmt.Errorf("encode the registry's public key: %w", err)
@@ -73,13 +99,8 @@ func (s *Signer) JWKS() ([]byte, error) {
 	// An uncompressed point: 0x04, X, Y.
 	x, y := public[1:1+coordinateBytes], public[1+coordinateBytes:]
 
-	set, err := json.Marshal(map[string]any{"keys": []map[string]string{{
+	return map[string]string{
 		"kty": "EC", "crv": "P-256", "alg": "ES256", "use": "sig", "kid": s.keyID,
 		"x": base64.RawURLEncoding.EncodeToString(x), "y": base64.RawURLEncoding.EncodeToString(y),
-	}}})
-	if err != nil {
-		return nil, fmt.Errorf("encode the registry's key set: %w", err)
-	}
-
-	return set, nil
+	}, nil
 }

@@ -28,14 +28,14 @@ type jwk struct {
 func TestSigner_TokenVerifiesAgainstTheKeySet(t *testing.T) {
 	t.Parallel()
 
-	signer := newSigner(t, secret.GenerateKey())
+	key := secret.GenerateKey()
 	now := time.Now()
 	access := []registryauth.Access{registryauth.Repository("projects/one", registryauth.Pull, registryauth.Push)}
 
-	signed, err := signer.Token("deployment-1", access, now)
+	signed, err := newSigner(t, key).Token("deployment-1", access, now)
 	require.NoError(t, err)
 
-	claims, err := verify(t, signer, signed, now)
+	claims, err := verify(t, key, signed, now)
 	require.NoError(t, err)
 	require.Equal(t, "deployment-1", claims["sub"])
 	require.NotEmpty(t, claims["jti"])
@@ -45,29 +45,29 @@ func TestSigner_TokenVerifiesAgainstTheKeySet(t *testing.T) {
 func TestSigner_TokenIsOverAfterItsLifetime(t *testing.T) {
 	t.Parallel()
 
-	signer := newSigner(t, secret.GenerateKey())
+	key := secret.GenerateKey()
 	now := time.Now()
 
-	signed, err := signer.Token("node", nil, now)
+	signed, err := newSigner(t, key).Token("node", nil, now)
 	require.NoError(t, err)
 
-	_, err = verify(t, signer, signed, now.Add(registryauth.TokenLifetime-time.Second))
+	_, err = verify(t, key, signed, now.Add(registryauth.TokenLifetime-time.Second))
 	require.NoError(t, err)
 
-	_, err = verify(t, signer, signed, now.Add(registryauth.TokenLifetime+time.Second))
+	_, err = verify(t, key, signed, now.Add(registryauth.TokenLifetime+time.Second))
 	require.ErrorIs(t, err, jwt.ErrTokenExpired)
 }
 
 func TestSigner_RegistryClockALittleBehind_StillAccepts(t *testing.T) {
 	t.Parallel()
 
-	signer := newSigner(t, secret.GenerateKey())
+	key := secret.GenerateKey()
 	now := time.Now()
 
-	signed, err := signer.Token("node", nil, now)
+	signed, err := newSigner(t, key).Token("node", nil, now)
 	require.NoError(t, err)
 
-	_, err = verify(t, signer, signed, now.Add(-30*time.Second))
+	_, err = verify(t, key, signed, now.Add(-30*time.Second))
 	require.NoError(t, err)
 }
 
@@ -79,7 +79,7 @@ func TestSigner_AnotherPlatformsToken_DoesNotVerify(t *testing.T) {
 	signed, err := newSigner(t, secret.GenerateKey()).Token("node", nil, now)
 	require.NoError(t, err)
 
-	_, err = verify(t, newSigner(t, secret.GenerateKey()), signed, now)
+	_, err = verify(t, secret.GenerateKey(), signed, now)
 	require.ErrorIs(t, err, jwt.ErrTokenSignatureInvalid)
 }
 
@@ -91,14 +91,14 @@ func TestSigner_EveryCopyOfAPI_SignsWithTheSameKey(t *testing.T) {
 	signed, err := newSigner(t, key).Token("node", nil, now)
 	require.NoError(t, err)
 
-	_, err = verify(t, newSigner(t, key), signed, now)
+	_, err = verify(t, key, signed, now)
 	require.NoError(t, err)
 }
 
 func TestSigner_KeySet_HoldsNothingPrivate(t *testing.T) {
 	t.Parallel()
 
-	set, err := newSigner(t, secret.GenerateKey()).JWKS()
+	set, err := registryauth.JWKS(secret.Keys{Current: secret.GenerateKey()})
 	require.NoError(t, err)
 
 	var decoded struct {
@@ -107,6 +107,30 @@ func TestSigner_KeySet_HoldsNothingPrivate(t *testing.T) {
 	require.NoError(t, json.Unmarshal(set, &decoded))
 	require.Len(t, decoded.Keys, 1)
 	require.NotContains(t, decoded.Keys[0], "d")
+}
+
+func TestJWKS_WhileTheKeyIsChanged_HasBoth(t *testing.T) {
+	t.Parallel()
+
+	keys := secret.Keys{Current: secret.GenerateKey(), Previous: secret.GenerateKey()}
+
+	set, err := registryauth.JWKS(keys)
+	require.NoError(t, err)
+
+	var decoded struct {
+		Keys []jwk `json:"keys"`
+	}
+	require.NoError(t, json.Unmarshal(set, &decoded))
+	require.Len(t, decoded.Keys, 2)
+
+	for i, key := range keys.All() {
+		signed, err := newSigner(t, key).Token("node", nil, time.Now())
+		require.NoError(t, err)
+
+		token, _, err := jwt.NewParser().ParseUnverified(signed, jwt.MapClaims{})
+		require.NoError(t, err)
+		require.Equal(t, token.Header["kid"], decoded.Keys[i].KeyID)
+	}
 }
 
 func newSigner(t *testing.T, key secret.Key) *registryauth.Signer {
@@ -119,10 +143,10 @@ func newSigner(t *testing.T, key secret.Key) *registryauth.Signer {
 }
 
 // verify does what the registry does: it knows the key set, the issuer and the service, and nothing else.
-func verify(t *testing.T, signer *registryauth.Signer, signed string, now time.Time) (jwt.MapClaims, error) {
+func verify(t *testing.T, platform secret.Key, signed string, now time.Time) (jwt.MapClaims, error) {
 	t.Helper()
 
-	text, err := signer.JWKS()
+	text, err := registryauth.JWKS(secret.Keys{Current: platform})
 	require.NoError(t, err)
 
 	var set struct {

@@ -2,8 +2,6 @@
 package secret
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/sha256"
@@ -15,7 +13,8 @@ import (
 
 const keyBytes = 32
 
-// Key is the platform's 32-byte master key. api and workers share it; nodes and edges never hold it.
+// Key is the platform's 32-byte master key. api and workers share it; nodes and edges never hold it. It seals the keyset, whose keys seal all
+// other values, and grants and signatures are made with keys that are derived from it.
 type Key struct {
 	bytes [keyBytes]byte
 }
@@ -41,6 +40,9 @@ func (k *Key) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// IsZero tells that there is no key.
+func (k Key) IsZero() bool { return k == Key{} }
+
 // Encode returns the key in the form that UnmarshalText reads.
 func (k Key) Encode() string { return base64.StdEncoding.EncodeToString(k.bytes[:]) }
 
@@ -58,34 +60,4 @@ func (k Key) Derive(purpose string) []byte {
 	}
 
 	return derived
-}
-
-// Seal encrypts plaintext with AES-256-GCM under a random nonce. Context names the row and column that hold the
-// value, so that a sealed value copied elsewhere does not open.
-func (k Key) Seal(plaintext []byte, context string) []byte {
-	return k.cipher().Seal(nil, nil, plaintext, []byte(context))
-}
-
-// Open decrypts what Seal made with the same key and context. It returns an error for anything else.
-func (k Key) Open(sealed []byte, context string) ([]byte, error) {
-	plaintext, err := k.cipher().Open(nil, nil, sealed, []byte(context))
-	if err != nil {
-		return nil, fmt.Errorf("open the sealed value of %s (was ZEITWORK_SECRET_KEY changed?): %w", context, err)
-	}
-
-	return plaintext, nil
-}
-
-func (k Key) cipher() cipher.AEAD {
-	block, err := aes.NewCipher(k.bytes[:])
-	if err != nil {
-		panic(fmt.Sprintf("aes refused a 32-byte key: %v", err))
-	}
-
-	aead, err := cipher.NewGCMWithRandomNonce(block)
-	if err != nil {
-		panic(fmt.Sprintf("gcm refused aes: %v", err))
-	}
-
-	return aead
 }

@@ -13,8 +13,16 @@ type API struct {
 }
 
 // Key is the platform's key.
+//
+//nolint:lll // One variable a line.
 type Key struct {
-	SecretKey secret.Key `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it." env:"ZEITWORK_SECRET_KEY,required"`
+	SecretKey         secret.Key `doc:"Key that seals values at rest: 32 bytes in base64. api and workers share it."                    env:"ZEITWORK_SECRET_KEY,required"`
+	PreviousSecretKey secret.Key `doc:"The key before, while it is being changed: docs/OPERATIONS.md says how. Empty: there is none." env:"ZEITWORK_SECRET_KEY_PREVIOUS"`
+}
+
+// Keys are both of them.
+func (k Key) Keys() secret.Keys {
+	return secret.Keys{Current: k.SecretKey, Previous: k.PreviousSecretKey}
 }
 
 // RegistryAddress is where the registry is.

@@ -10,17 +10,13 @@ import (
 	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // startDaemons starts the daemons that the services need, all at once because none of them needs another.
 func (c *Cluster) startDaemons(ctx context.Context) error {
-	signer, err := registryauth.NewSigner(c.key)
-	if err != nil {
-		return err
-	}
-
-	jwks, err := signer.JWKS()
+	jwks, err := registryauth.JWKS(secret.Keys{Current: c.key})
 	if err != nil {
 		return err
 	}

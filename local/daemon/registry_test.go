@@ -26,8 +26,8 @@ func TestRegistry_WithAuth_AcceptsOnlyTokensOfItsKeys(t *testing.T) {
 
 	const repository = "projects/one"
 
-	signer := testSigner(t)
-	jwks, err := signer.JWKS()
+	key := secret.GenerateKey()
+	jwks, err := registryauth.JWKS(secret.Keys{Current: key})
 	require.NoError(t, err)
 
 	process, err := Registry{Home: shortHome(t), Bin: testBin(t), Port: freePort(t), Auth: &RegistryAuth{
@@ -42,9 +42,9 @@ func TestRegistry_WithAuth_AcceptsOnlyTokensOfItsKeys(t *testing.T) {
 	require.Contains(t, headers.Get("WWW-Authenticate"), `realm="http://127.0.0.1:1/v1/registry/token",service="`+registryauth.Service+`"`)
 
 	// The repository is empty: with access that is what the registry says.
-	require.Equal(t, http.StatusNotFound, status(t, tags, testToken(t, signer, repository)))
-	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, signer, "projects/two")), "another repository's token")
-	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, testSigner(t), repository)), "another key's token")
+	require.Equal(t, http.StatusNotFound, status(t, tags, testToken(t, key, repository)))
+	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, key, "projects/two")), "another repository's token")
+	require.Equal(t, http.StatusUnauthorized, status(t, tags, testToken(t, secret.GenerateKey(), repository)), "another key's token")
 	require.NoError(t, process.Stop(t.Context()))
 }
 
@@ -80,17 +80,11 @@ func TestRegistry_LeftByAnEarlierRun_IsReplaced(t *testing.T) {
 	require.NoError(t, second.Stop(t.Context()))
 }
 
-func testSigner(t *testing.T) *registryauth.Signer {
+func testToken(t *testing.T, key secret.Key, repository string) string {
 	t.Helper()
 
-	signer, err := registryauth.NewSigner(secret.GenerateKey())
+	signer, err := registryauth.NewSigner(key)
 	require.NoError(t, err)
-
-	return signer
-}
-
-func testToken(t *testing.T, signer *registryauth.Signer, repository string) string {
-	t.Helper()
 
 	access := []registryauth.Access{registryauth.Repository(repository, registryauth.Pull)}
 
