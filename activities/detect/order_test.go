@@ -104,8 +104,22 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		"another framework than Laravel": {
 			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), []string{"index.html beside composer.json", "an app in PHP"},
 		},
-		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
-		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},
+		"nothing known": {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
+		"a Dockerfile elsewhere": {
+			map[string]string{"apps/web/Dockerfile": "FROM scratch", ".devcontainer/Dockerfile": "FROM scratch"},
+			[]string{"There is a Dockerfile in apps/web: set the project's root directory to that where the app stands there, or else its Dockerfile to apps/web/Dockerfile"},
+		},
+		"a site in a subdirectory": {
+			map[string]string{"docs/index.html": "x", "README.md": ""}, []string{"There is a page in docs: set the project's root directory to that where it is a site of files, or else add a Dockerfile."},
+		},
+		"only what an editor runs in": {map[string]string{".devcontainer/Dockerfile": "FROM scratch"}, []string{"Add a Dockerfile, or set the project's root directory to where it stands."}},
+		"apps in several languages": {
+			map[string]string{"backend/artisan": "", "web/package.json": detecttest.NextApp["package.json"], "admin/bin/rails": "", "worker/Dockerfile": "FROM scratch", "docker/Dockerfile": "FROM scratch"},
+			[]string{"There are apps in admin, backend, web, worker: set the project's root directory to one of them."},
+		},
+		"apps with a Dockerfile each": {
+			map[string]string{"api/Dockerfile": "FROM scratch", "web/Dockerfile": "FROM scratch"}, []string{"There are apps in api, web: set the project's root directory to one of them."},
+		},
 		"a path that no Dockerfile names": {
 			map[string]string{"package.json": `{"workspaces":["a/*"],"scripts":{"start":"node x"}}`, "a/my app/package.json": "{}"}, []string{`The path "a/my app/package.json"`, "Rename it"},
 		},

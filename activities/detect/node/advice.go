@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -16,19 +15,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
-// maxAdvisedDirectories is how many root directories Advice names at most.
-const maxAdvisedDirectories = 10
-
 // Advice tells the user what a source lacks that has package.json files and that no detector takes; empty where it has none.
 func Advice(tree source.Tree) string {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil {
 		return ""
-	}
-
-	if directories := appsBelow(tree); len(directories) > 0 {
-		return fmt.Sprintf("There %s in %s: set the project's root directory to %s.", lo.Ternary(len(directories) == 1, "is an app", "are apps"),
-			strings.Join(directories, ", "), lo.Ternary(len(directories) == 1, "that", "one of them"))
 	}
 
 	switch start := read.Scripts[startScript]; {
@@ -41,8 +32,8 @@ func Advice(tree source.Tree) string {
 	}
 }
 
-// appsBelow are the directories with apps: those of the workspace, or where there is none, those up to two levels deep.
-func appsBelow(tree source.Tree) []string {
+// Directories are those with apps: those of the workspace, or where there is none, those up to two levels deep.
+func Directories(tree source.Tree) []string {
 	packages, err := packagejson.WorkspacePackages(tree)
 	if err != nil {
 		return nil
@@ -62,11 +53,8 @@ func appsBelow(tree source.Tree) []string {
 	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
 		return known.Directory, isAppOf(known.Manifest)
 	})
-	directories = append(directories, nxApps(tree)...)
-	slices.Sort(directories)
-	directories = slices.Compact(directories)
 
-	return directories[:min(len(directories), maxAdvisedDirectories)]
+	return append(directories, nxApps(tree)...)
 }
 
 // isAppOf tells whether a package is an app, and no library.

@@ -1,0 +1,159 @@
+package project
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/packagemanager"
+	"github.com/zeitwork/zeitwork/activities/detect/source"
+)
+
+// localPath returns the file or directory, relative to a package, that it depends on by such a range; false for what comes from elsewhere.
+func localPath(asked string) (string, bool) {
+	for _, protocol := range []string{"file:", "link:", "portal:"} {
+		if local, ok := strings.CutPrefix(asked, protocol); ok && !path.IsAbs(local) {
+			return local, true
+		}
+	}
+
+	return "", false
+}
+
+// takeBeside moves the top of what is built up to the directory that holds both the app and the directories beside it that it depends on, such as
+// file:../shared. An app of a workspace has what it needs there.
+func (p *Project) takeBeside(repository fs.FS) error {
+	if p.InWorkspace() {
+		return nil
+	}
+
+	app := path.Clean(p.top)
+	top, found := app, map[string]packagejson.Manifest{}
+
+	var visit func(directory string, manifest packagejson.Manifest) error
+
+	visit = func(directory string, manifest packagejson.Manifest) error {
+		asked := manifest.Installed()
+
+		for _, name := range slices.Sorted(maps.Keys(asked)) {
+			local, ok := localPath(asked[name])
+			beside := path.Join(directory, local)
+
+			if _, known := found[beside]; !ok || known || isBelow(app, beside) || strings.HasPrefix(beside, "..") {
+				continue
+			}
+
+			for !isBelow(top, beside) {
+				top = path.Dir(top)
+			}
+
+			read, _, err := packagejson.Read(repository, beside)
+			if err != nil && source.IsDirectory(repository, beside) {
+				return err
+			}
+
+			found[beside] = read
+
+			if err := visit(beside, read); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	}
+
+	if err := visit(app, p.App.Manifest); err != nil || top == app {
+		return err
+	}
+
+	inside := func(directory string) string { return strings.TrimPrefix(strings.TrimPrefix(directory, top), "/") }
+	p.top, p.installedApart, p.App.Directory = top, true, inside(app)
+
+	if top == "." {
+		inside = func(directory string) string { return directory }
+		p.App.Directory = app
+	}
+
+	for _, directory := range slices.Sorted(maps.Keys(found)) {
+		if source.IsFile(repository, path.Join(directory, packagejson.FileName)) {
+			p.members = append(p.members, packagejson.Package{Directory: inside(directory), Manifest: found[directory]})
+		}
+	}
+
+	p.members = append(p.members, p.App)
+
+	return nil
+}
+
+// InstalledApart tells whether the dependencies are installed in the app's own directory, though what is built holds directories beside it.
+func (p *Project) InstalledApart() bool { return p.installedApart }
+
+// installDirectory is where the dependencies are installed, relative to the top.
+func (p *Project) installDirectory() string {
+	if p.installedApart {
+		return p.App.Directory
+	}
+
+	return "."
+}
+
+// managerFiles are the files below installDirectory.
+func (p *Project) managerFiles() fs.FS {
+	if p.installedApart {
+		return p.appFiles
+	}
+
+	return p.topFiles
+}
+
+// inInstallDirectory is a command that is run where the dependencies are installed. It stands at the top.
+func (p *Project) inInstallDirectory(command string) string {
+	if directory := p.installDirectory(); directory != "." && command != "" {
+		return "cd " + directory + " && " + command
+	}
+
+	return command
+}
+
+// besideBuild is the command that builds a directory beside the app, which has dependencies of its own.
+func (p *Project) besideBuild(known packagejson.Package) string {
+	if len(known.Manifest.Installed()) == 0 {
+		return p.Manager.Run(usualBuild)
+	}
+
+	manager := p.Manager
+	manager.Lockfile = path.Base(manager.Lockfile)
+
+	if !source.IsFile(p.topFiles, path.Join(known.Directory, manager.Lockfile)) {
+		manager.Lockfile = ""
+	}
+
+	return manager.Install() + " && " + p.Manager.Run(usualBuild)
+}
+
+// whereReason is a sentence of the plan's Reason about where the app stands.
+func (p *Project) whereReason() string {
+	where := "at the top of the repository"
+	if p.top != "." {
+		where = "in " + p.top
+	}
+
+	if p.installedApart {
+		return fmt.Sprintf("It depends on directories beside it, so that it is built together with all that is %s.", where)
+	}
+
+	return fmt.Sprintf("It is part of the workspace %s, where its dependencies are installed.", where)
+}
+
+// releaseBelowTop has the path of the Yarn that the source brings begin at the top.
+func (p *Project) releaseBelowTop(manager packagemanager.Manager) packagemanager.Manager {
+	if manager.Release != "" {
+		manager.Release = path.Join(p.installDirectory(), manager.Release)
+	}
+
+	return manager
+}
