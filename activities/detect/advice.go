@@ -13,6 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
 	"github.com/zeitwork/zeitwork/activities/detect/node"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/activities/detect/static"
 )
 
 // maxAdvisedDirectories is how many root directories a sentence names at most.
@@ -20,7 +21,7 @@ const maxAdvisedDirectories = 10
 
 // adviceOn tells the user what to do about a source that no detector takes.
 func adviceOn(tree source.Tree) string {
-	return cmp.Or(directoriesAdvice(tree), dockerfile.Advice(tree), node.Advice(tree), siteAdvice(tree),
+	return cmp.Or(directoriesAdvice(tree), dockerfile.Advice(tree), node.Advice(tree), static.Advice(tree), siteAdvice(tree),
 		"Add a Dockerfile, or set the project's root directory to where it stands.")
 }
 

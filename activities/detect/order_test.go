@@ -104,10 +104,18 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		"another framework than Laravel": {
 			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), []string{"index.html beside composer.json", "an app in PHP"},
 		},
-		"nothing known": {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
+		"nothing known": {map[string]string{"main.py": ""}, []string{"no Dockerfile", "There is main.py, so this is an app in Python, which is not built without a Dockerfile. Add one."}},
 		"a Dockerfile elsewhere": {
 			map[string]string{"apps/web/Dockerfile": "FROM scratch", ".devcontainer/Dockerfile": "FROM scratch"},
 			[]string{"There is a Dockerfile in apps/web: set the project's root directory to that where the app stands there, or else its Dockerfile to apps/web/Dockerfile"},
+		},
+		"an app beside the workspace": {
+			map[string]string{"package.json": `{"workspaces":["packages/*"]}`, "packages/ui/package.json": "{}", "services/api/package.json": detecttest.ServerApp["package.json"]},
+			[]string{"There is an app in services/api: set the project's root directory to that."},
+		},
+		"the top of a workspace that starts all of it by Yarn": {
+			map[string]string{"package.json": `{"workspaces":["a"],"scripts":{"start":"yarn workspaces foreach -A run start"}}`, "a/package.json": detecttest.ServerApp["package.json"]},
+			[]string{"There is an app in a: set the project's root directory to that."},
 		},
 		"a site in a subdirectory": {
 			map[string]string{"docs/index.html": "x", "README.md": ""}, []string{"There is a page in docs: set the project's root directory to that where it is a site of files, or else add a Dockerfile."},

@@ -32,20 +32,19 @@ func Advice(tree source.Tree) string {
 	}
 }
 
-// Directories are those with apps: those of the workspace, or where there is none, those up to two levels deep.
+// Directories are those with apps: those of the workspace, and those up to two levels deep.
 func Directories(tree source.Tree) []string {
 	packages, err := packagejson.WorkspacePackages(tree)
 	if err != nil {
 		return nil
 	}
 
-	if len(packages) == 0 {
-		for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
-			found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
-			for _, name := range found {
-				if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
-					packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})
-				}
+	// Not all apps are part of it.
+	for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
+		found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
+		for _, name := range found {
+			if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
+				packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})
 			}
 		}
 	}

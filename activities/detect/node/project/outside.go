@@ -56,21 +56,24 @@ const workspaceProtocol = "workspace:"
 
 // checkMember refuses a dependency on a package of the workspace that has none of that name, or no workspace.
 func (p *Project) checkMember(file, name, asked string) error {
-	if p.Manager.Name == packagemanager.NPM || p.Manager.Name == packagemanager.Yarn && !p.Manager.Berry {
-		manager := lo.Ternary(p.Manager.Name == packagemanager.Yarn, "Yarn 1", p.Manager.Name)
+	isKnown := lo.SomeBy(p.packages(), func(known packagejson.Package) bool { return known.Manifest.Name == name })
+	// An alias or a path names the package itself.
+	if !isKnown && !strings.ContainsAny(strings.TrimPrefix(asked, workspaceProtocol), "@/") {
+		return problem.New(problem.Invalid, "%s depends on %s by %q, and there is no workspace that has both. Name the directories of both in workspaces of "+
+			"package.json at the top of the repository (with pnpm: in packages of %s), and commit the lockfile.", file, name, asked, packagejson.PNPMWorkspace)
+	}
 
+	manager := p.Manager.Name
+	if manager == packagemanager.Yarn {
+		manager = "Yarn 1"
+	}
+
+	if p.Manager.Name == packagemanager.NPM || p.Manager.Name == packagemanager.Yarn && !p.Manager.Berry {
 		return problem.New(problem.Invalid, "%s depends on %s by %q, which %s does not know. Commit the lockfile of the package manager that you use; with %s "+
 			"write \"*\" in its place.", file, name, asked, manager, manager)
 	}
 
-	isKnown := lo.SomeBy(p.packages(), func(known packagejson.Package) bool { return known.Manifest.Name == name })
-	// An alias or a path names the package itself.
-	if isKnown || strings.ContainsAny(strings.TrimPrefix(asked, workspaceProtocol), "@/") {
-		return nil
-	}
-
-	return problem.New(problem.Invalid, "%s depends on %s by %q, and there is no workspace that has both. Name the directories of both in workspaces of "+
-		"package.json at the top of the repository (with pnpm: in packages of %s), and commit the lockfile.", file, name, asked, packagejson.PNPMWorkspace)
+	return nil
 }
 
 // isBelow tells whether a path of the repository is inside of a directory.
