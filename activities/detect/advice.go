@@ -21,7 +21,7 @@ const maxAdvisedDirectories = 10
 
 // adviceOn tells the user what to do about a source that no detector takes.
 func adviceOn(tree source.Tree) string {
-	return cmp.Or(directoriesAdvice(tree), dockerfile.Advice(tree), node.Advice(tree), static.Advice(tree), siteAdvice(tree),
+	return cmp.Or(directoriesAdvice(tree), dockerfile.Advice(tree), static.Advice(tree), node.Advice(tree), siteAdvice(tree),
 		"Add a Dockerfile, or set the project's root directory to where it stands.")
 }
 

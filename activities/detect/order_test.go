@@ -88,9 +88,16 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 			map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`},
 			[]string{"no package.json with a start script", `package.json has no start script. Add "start" to its scripts, such as "node server.js".`},
 		},
-		"a start script for development": {map[string]string{"package.json": `{"scripts":{"start":"ng serve"}}`}, []string{`start script, "ng serve", is for development`}},
-		"package.json that is none":      {map[string]string{"package.json": `{`}, []string{"package.json is not valid JSON", "Correct it."}},
-		"an engine of Rails":             {detecttest.RailsTree("8.0.1", nil, map[string]string{"config/application.rb": detecttest.Absent}), []string{"no Gemfile with Rails"}},
+		"no start script, and a main file that the build makes": {
+			map[string]string{"package.json": `{"main":"dist/index.js","scripts":{"build":"tsc"},"dependencies":{"express":"*"}}`}, []string{`such as "node dist/index.js".`},
+		},
+		"an app in Python with styles by Node": {
+			map[string]string{"package.json": `{"scripts":{"build":"tailwindcss"}}`, "requirements.txt": "django", "manage.py": ""}, []string{"There is requirements.txt, so this is an app in Python"},
+		},
+		"a script in Python beside package.json": {map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`, "deploy.py": ""}, []string{"package.json has no start script."}},
+		"a start script for development":         {map[string]string{"package.json": `{"scripts":{"start":"ng serve"}}`}, []string{`start script, "ng serve", is for development`}},
+		"package.json that is none":              {map[string]string{"package.json": `{`}, []string{"package.json is not valid JSON", "Correct it."}},
+		"an engine of Rails":                     {detecttest.RailsTree("8.0.1", nil, map[string]string{"config/application.rb": detecttest.Absent}), []string{"no Gemfile with Rails"}},
 		"Ruby without Rails": {
 			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": "GEM\n  specs:\n    sinatra (4.0.0)\n"}),
 			[]string{"no Gemfile with Rails"},

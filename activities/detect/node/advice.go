@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -28,7 +29,7 @@ func Advice(tree source.Tree) string {
 	case start != "":
 		return fmt.Sprintf("package.json's start script, %q, is for development. Change it to what starts the app in production, such as \"node server.js\".", start)
 	default:
-		return "package.json has no start script. Add \"start\" to its scripts, such as \"node server.js\"."
+		return fmt.Sprintf("package.json has no start script. Add \"start\" to its scripts, such as \"node %s\".", cmp.Or(read.Main, "server.js"))
 	}
 }
 

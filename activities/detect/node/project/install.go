@@ -3,6 +3,7 @@ package project
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -46,6 +47,18 @@ func (p *Project) InstallFiles() ([]string, error) {
 	}
 
 	return files, nil
+}
+
+// withoutDevelopment matches the settings of npm by which it leaves out the dependencies for development, which the build needs.
+var withoutDevelopment = regexp.MustCompile(`(?m)^\s*(?:omit(?:\[\])?\s*=\s*"?dev|production\s*=\s*true|only\s*=\s*"?prod)`)
+
+// install is the command that installs all dependencies, whatever the source says of those for development. What only the build needs is taken out later.
+func (p *Project) install() string {
+	if p.Manager.Name == packagemanager.NPM && withoutDevelopment.MatchString(textOf(p.managerFiles(), ".npmrc")) {
+		return p.Manager.Install() + " --include=dev"
+	}
+
+	return p.Manager.Install()
 }
 
 // BeforeInstall are the commands that take what cannot run in a build out of the scripts of the installation.
