@@ -74,6 +74,8 @@ func directoriesWith(tree source.Tree, file string) []string {
 		directory := path.Clean(strings.TrimSuffix(name, file))
 
 		// The tests of an engine of Rails have an app, too.
-		return directory, !lo.ContainsBy([]string{"node_modules", "vendor", "test", "spec"}, func(other string) bool { return strings.Contains("/"+name, "/"+other+"/") })
+		others := []string{"/node_modules/", "/vendor/", "/test/", "/spec/"}
+
+		return directory, !lo.SomeBy(others, func(other string) bool { return strings.Contains("/"+name, other) })
 	})
 }

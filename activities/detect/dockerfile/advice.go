@@ -42,6 +42,6 @@ func Advice(tree source.Tree) string {
 		return ""
 	}
 
-	return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that where the app stands there, or else its Dockerfile to %s; or add one here.",
-		path.Dir(found[0]), found[0])
+	return fmt.Sprintf("There is a Dockerfile in %s: set the project's root directory to that where the app stands there, or else its Dockerfile to %s; "+
+		"or add one here.", path.Dir(found[0]), found[0])
 }

@@ -108,8 +108,8 @@ func readVite(tree source.Tree, read packagejson.Manifest, settings buildplan.Se
 		jsconfig.Object(map[string]string{"command": "build", "mode": mode}))
 }
 
-// viteDirectory is the directory that Vite builds to: what its own option says, else what Laravel's plugin has it do. Where that depends on what is not known it
-// is all of public.
+// viteDirectory is the directory that Vite builds to: what its own option says, else what Laravel's plugin has it do. Where that depends on what is not
+// known it is all of public.
 func viteDirectory(config jsconfig.Config) string {
 	directory, plugins := config.At("build", "outDir"), config.At("plugins")
 	if config.IsUnknown() || directory.IsUnknown() {

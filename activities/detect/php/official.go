@@ -29,8 +29,9 @@ type officialPHP struct {
 
 // officialCompiled are the extensions that an official image has the source of, with Debian's packages that these are compiled against.
 var officialCompiled = map[string][]string{
-	"bcmath": nil, "bz2": {"libbz2-dev"}, "calendar": nil, "exif": nil, "ffi": {"libffi-dev"}, "gd": {"libfreetype-dev", "libjpeg-dev", "libpng-dev", "libwebp-dev"}, "gettext": nil,
-	"gmp": {"libgmp-dev"}, "intl": {"libicu-dev"}, "ldap": {"libldap-common", "libldap-dev"}, "mysqli": nil, "pcntl": nil, "pdo_mysql": nil, "pdo_pgsql": {"libpq-dev"},
+	"bcmath": nil, "bz2": {"libbz2-dev"}, "calendar": nil, "exif": nil, "ffi": {"libffi-dev"},
+	"gd": {"libfreetype-dev", "libjpeg-dev", "libpng-dev", "libwebp-dev"}, "gettext": nil, "gmp": {"libgmp-dev"}, "intl": {"libicu-dev"},
+	"ldap": {"libldap-common", "libldap-dev"}, "mysqli": nil, "pcntl": nil, "pdo_mysql": nil, "pdo_pgsql": {"libpq-dev"},
 	"pgsql": {"libpq-dev"}, "shmop": nil, "soap": {"libxml2-dev"}, "sockets": nil, "sysvmsg": nil, "sysvsem": nil, "sysvshm": nil, "tidy": {"libtidy-dev"},
 	"xsl": {"libxslt1-dev"}, "zip": {"libzip-dev"},
 }
@@ -76,6 +77,7 @@ func official(requirements []platformRequirement) (*officialPHP, error) {
 
 	return &officialPHP{
 		Packages: strings.Join(packages, " "), Compiled: strings.Join(compiled, " "), PECL: strings.Join(pecl, " "),
-		GD: slices.Contains(compiled, "gd"), LDAP: slices.Contains(compiled, "ldap"), BuiltInSometimes: strings.Join(lo.Uniq(sometimes), " "), Composer: composerImage,
+		GD: slices.Contains(compiled, "gd"), LDAP: slices.Contains(compiled, "ldap"), BuiltInSometimes: strings.Join(lo.Uniq(sometimes), " "),
+		Composer: composerImage,
 	}, nil
 }

@@ -87,8 +87,7 @@ func (m Manager) follow(asks pin, root packagejson.Manifest) (asked, ignored str
 		return "", ignores("which is not a version, so that it is left out of account")
 	}
 
-	engines, err := semver.NewConstraint(root.Engines[m.Name])
-	if exact, odd := semver.NewVersion(version); odd == nil && err == nil && root.Engines[m.Name] != "" && !engines.Check(newestOfLine(version)) && !engines.Check(exact) {
+	if refuses(root.Engines[m.Name], version) {
 		return "", ignores(fmt.Sprintf("which engines.%s in package.json does not accept, and that is what %s insists on", m.Name, m.Name))
 	}
 
@@ -97,6 +96,18 @@ func (m Manager) follow(asks pin, root packagejson.Manifest) (asked, ignored str
 	}
 
 	return version, ""
+}
+
+// refuses tells whether the range in engines excludes a version, or all of a line.
+func refuses(engines, version string) bool {
+	exact, err := semver.NewVersion(version)
+	if err != nil || engines == "" {
+		return false
+	}
+
+	accepted, err := semver.NewConstraint(engines)
+
+	return err == nil && !accepted.Check(newestOfLine(version)) && !accepted.Check(exact)
 }
 
 // sameGeneration tells whether a range names, or accepts, a version of Yarn that has the commands and the lockfile of the manager. Other managers have one

@@ -74,7 +74,11 @@ func (p *Project) completeBrowser(dockerfile *Dockerfile) {
 	dockerfile.Environment = append(dockerfile.Environment, p.browserEnvironment()...)
 
 	if browsers, installed := p.playwrightBrowsers(); installed && !dockerfile.Chromium {
-		program := lo.Ternary(lo.HasKey(p.App.Manifest.Dependencies, playwrightCore) && !lo.HasKey(p.App.Manifest.Dependencies, playwright), playwrightCore, playwright)
+		program := playwright
+		if lo.HasKey(p.App.Manifest.Dependencies, playwrightCore) && !lo.HasKey(p.App.Manifest.Dependencies, playwright) {
+			program = playwrightCore
+		}
+
 		dockerfile.Playwright = strings.Join(append([]string{program, "install-deps"}, lo.Filter(browsers, func(name string, _ int) bool {
 			return slices.Contains([]string{"chromium", "chromium-headless-shell", "firefox", "webkit"}, name)
 		})...), " ")
@@ -103,8 +107,8 @@ func (p *Project) browserReason() string {
 	case installed:
 		return "Playwright's browser is in the image, with the libraries that it needs."
 	case found:
-		return fmt.Sprintf("It depends on %s, and no script installs a browser: where the app starts one, add \"postinstall\": \"%s install chromium\" to the scripts of "+
-			"package.json, or connect to a browser elsewhere.", usesPlaywright, usesPlaywright)
+		return fmt.Sprintf("It depends on %s, and no script installs a browser: where the app starts one, add \"postinstall\": \"%s install chromium\" "+
+			"to the scripts of package.json, or connect to a browser elsewhere.", usesPlaywright, usesPlaywright)
 	default:
 		return ""
 	}

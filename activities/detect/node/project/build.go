@@ -16,7 +16,9 @@ import (
 
 // turbo tells whether Turborepo builds the app, and what it needs of its workspace.
 func (p *Project) turbo() bool {
-	return p.InWorkspace() && !p.installedApart && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.buildScript == usualBuild && p.Script(usualBuild) != ""
+	isThere := p.InWorkspace() && !p.installedApart && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo")
+
+	return isThere && p.buildScript == usualBuild && p.Script(usualBuild) != ""
 }
 
 // buildCommand is the command that builds the app, in the app's directory; empty where there is no build script.
