@@ -246,7 +246,7 @@ func TestServer_DependencyBesideTheRootDirectory_IsBuiltWithBoth(t *testing.T) {
 
 	for _, line := range []string{
 		"COPY --parents apps/web/package-lock.json libs/deeper/package.json shared/package.json apps/web/package.json apps/web/.npmrc libs/deeper shared ./\n",
-		"sharing=locked cd apps/web && npm ci --no-audit --no-fund\n", "WORKDIR /app/shared\nRUN npm install --no-audit --no-fund && npm run build\n",
+		"sharing=locked (cd shared && npm install --no-audit --no-fund) && cd apps/web && npm ci --no-audit --no-fund\n", "WORKDIR /app/shared\nRUN npm run build\n",
 		"WORKDIR /app/apps/web\n", "npm run build && ", " cd apps/web && npm prune --omit=dev", `CMD ["node", "a.js"]`,
 	} {
 		require.Contains(t, plan.Dockerfile, line)

@@ -119,20 +119,25 @@ func (p *Project) inInstallDirectory(command string) string {
 	return command
 }
 
-// besideBuild is the command that builds a directory beside the app, which has dependencies of its own.
-func (p *Project) besideBuild(known packagejson.Package) string {
-	if len(known.Manifest.Installed()) == 0 {
-		return p.Manager.Run(usualBuild)
+// installBeside are the commands that install the dependencies of the directories beside the app, one after the other and each with an end that goes on. Node
+// looks for them there, where no manager installs them for the app.
+func (p *Project) installBeside() string {
+	commands := ""
+
+	for _, known := range p.members {
+		if !p.installedApart || known.Directory == p.App.Directory || len(known.Manifest.Installed()) == 0 {
+			continue
+		}
+
+		manager := p.Manager
+		if manager.Lockfile = path.Base(manager.Lockfile); !source.IsFile(p.topFiles, path.Join(known.Directory, manager.Lockfile)) {
+			manager.Lockfile = ""
+		}
+
+		commands += fmt.Sprintf("(cd %s && %s) && ", known.Directory, manager.Install())
 	}
 
-	manager := p.Manager
-	manager.Lockfile = path.Base(manager.Lockfile)
-
-	if !source.IsFile(p.topFiles, path.Join(known.Directory, manager.Lockfile)) {
-		manager.Lockfile = ""
-	}
-
-	return manager.Install() + " && " + p.Manager.Run(usualBuild)
+	return commands
 }
 
 // whereReason is a sentence of the plan's Reason about where the app stands.

@@ -85,9 +85,6 @@ func (p *Project) builtBefore() []laterScript {
 
 	return lo.FilterMap(needed, func(known packagejson.Package, _ int) (laterScript, bool) {
 		later := laterScript{Directory: path.Join(packagemanager.WorkDirectory, known.Directory), Command: p.Manager.Run(usualBuild)}
-		if p.installedApart {
-			later.Command = p.besideBuild(known)
-		}
 
 		return later, known.Manifest.Scripts[usualBuild] != ""
 	})

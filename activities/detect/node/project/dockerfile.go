@@ -131,7 +131,7 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 		IsNPM: p.Manager.Name == packagemanager.NPM, Setup: p.Manager.Setup(), Environment: p.Manager.Environment(),
 		Packages: strings.Join(packages, " "), WhyPackages: why, OpenSSL: p.usesPrisma(),
 		InstallFiles: strings.Join(files, " "), WithoutScripts: strings.Join(without, " && "),
-		Install: p.inInstallDirectory(p.install()), Later: p.scriptsForApp(later),
+		Install: p.installBeside() + p.inInstallDirectory(p.install()), Later: p.scriptsForApp(later),
 		RunMounts: runMounts, InstallMounts: p.CacheMount() + buildplan.SecretMounts(installSecrets),
 		Exclude: p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		Build: p.buildCommand(), BuildEnvironment: []string{"NODE_COMPILE_CACHE=" + compileCache},
