@@ -65,7 +65,7 @@ func (m Manager) ChooseVersion(source Source) Manager {
 	}
 
 	fits := func(line string) bool { return accepted.Check(newestOfLine(line)) }
-	if m.Version != "" && fits(m.Version) || m.Name == NPM && strings.HasPrefix(by, "engines.") && (!source.EngineStrict || lo.EveryBy(imageNPM, fits)) {
+	if m.Version != "" && fits(m.Version) || m.onlyWarns(by, source.EngineStrict, fits) {
 		return m
 	}
 
@@ -78,6 +78,11 @@ func (m Manager) ChooseVersion(source Source) Manager {
 	m.Because = lo.Ternary(m.Because == by, "", m.Because+", and ") + by + " asks for " + asked
 
 	return m
+}
+
+// onlyWarns tells whether the npm of the image will do, whatever engines asks for: npm insists on that only where it is told to.
+func (m Manager) onlyWarns(by string, engineStrict bool, fits func(line string) bool) bool {
+	return m.Name == NPM && strings.HasPrefix(by, "engines.") && (!engineStrict || lo.EveryBy(imageNPM, fits))
 }
 
 // imageNPM are the lines of the npm that images of Node have.

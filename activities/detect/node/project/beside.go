@@ -27,66 +27,77 @@ func localPath(asked string) (string, bool) {
 // takeBeside moves the top of what is built up to the directory that holds both the app and the directories beside it that it depends on, such as
 // file:../shared. An app of a workspace has what it needs there.
 func (p *Project) takeBeside(repository fs.FS) error {
+	app := path.Clean(p.top)
+	found := besides{repository: repository, app: app, top: app, manifests: map[string]packagejson.Manifest{}}
+
 	if p.InWorkspace() {
 		return nil
 	}
 
-	app := path.Clean(p.top)
-	top, found := app, map[string]packagejson.Manifest{}
-
-	var visit func(directory string, manifest packagejson.Manifest) error
-
-	visit = func(directory string, manifest packagejson.Manifest) error {
-		asked := manifest.Installed()
-
-		for _, name := range slices.Sorted(maps.Keys(asked)) {
-			local, ok := localPath(asked[name])
-			beside := path.Join(directory, local)
-
-			if _, known := found[beside]; !ok || known || isBelow(app, beside) || strings.HasPrefix(beside, "..") {
-				continue
-			}
-
-			for !isBelow(top, beside) {
-				top = path.Dir(top)
-			}
-
-			read, _, err := packagejson.Read(repository, beside)
-			if err != nil && source.IsDirectory(repository, beside) {
-				return err
-			}
-
-			found[beside] = read
-
-			if err := visit(beside, read); err != nil {
-				return err
-			}
-		}
-
-		return nil
-	}
-
-	if err := visit(app, p.App.Manifest); err != nil || top == app {
+	if err := found.visit(app, p.App.Manifest); err != nil || found.top == app {
 		return err
 	}
 
-	inside := func(directory string) string { return strings.TrimPrefix(strings.TrimPrefix(directory, top), "/") }
-	p.top, p.installedApart, p.App.Directory = top, true, inside(app)
+	p.top, p.installedApart, p.App.Directory = found.top, true, found.inside(app)
 
-	if top == "." {
-		inside = func(directory string) string { return directory }
-		p.App.Directory = app
-	}
-
-	for _, directory := range slices.Sorted(maps.Keys(found)) {
+	for _, directory := range slices.Sorted(maps.Keys(found.manifests)) {
 		if source.IsFile(repository, path.Join(directory, packagejson.FileName)) {
-			p.members = append(p.members, packagejson.Package{Directory: inside(directory), Manifest: found[directory]})
+			p.members = append(p.members, packagejson.Package{Directory: found.inside(directory), Manifest: found.manifests[directory]})
 		}
 	}
 
 	p.members = append(p.members, p.App)
 
 	return nil
+}
+
+// besides are the directories beside an app that it depends on, directly or through others.
+type besides struct {
+	repository fs.FS
+	// app is the app's directory, and top is one that holds it and all that was found. Both are relative to the top of the repository.
+	app, top string
+	// manifests are the package.json files by their directories; empty ones for directories and archives that have none.
+	manifests map[string]packagejson.Manifest
+}
+
+// visit looks for what the package in a directory depends on.
+func (b *besides) visit(directory string, manifest packagejson.Manifest) error {
+	asked := manifest.Installed()
+
+	for _, name := range slices.Sorted(maps.Keys(asked)) {
+		local, ok := localPath(asked[name])
+		beside := path.Join(directory, local)
+
+		if _, known := b.manifests[beside]; !ok || known || isBelow(b.app, beside) || strings.HasPrefix(beside, "..") {
+			continue
+		}
+
+		for !isBelow(b.top, beside) {
+			b.top = path.Dir(b.top)
+		}
+
+		read, _, err := packagejson.Read(b.repository, beside)
+		if err != nil && source.IsDirectory(b.repository, beside) {
+			return err
+		}
+
+		b.manifests[beside] = read
+
+		if err := b.visit(beside, read); err != nil {
+			return err
+		}
+	}
+
+	return nil
+}
+
+// inside is a directory relative to the top.
+func (b *besides) inside(directory string) string {
+	if b.top == "." {
+		return directory
+	}
+
+	return strings.TrimPrefix(directory, b.top+"/")
 }
 
 // InstalledApart tells whether the dependencies are installed in the app's own directory, though what is built holds directories beside it.
@@ -122,7 +133,7 @@ func (p *Project) inInstallDirectory(command string) string {
 // installBeside are the commands that install the dependencies of the directories beside the app, one after the other and each with an end that goes on. Node
 // looks for them there, where no manager installs them for the app.
 func (p *Project) installBeside() string {
-	commands := ""
+	commands := &strings.Builder{}
 
 	for _, known := range p.members {
 		if !p.installedApart || known.Directory == p.App.Directory || len(known.Manifest.Installed()) == 0 {
@@ -134,10 +145,10 @@ func (p *Project) installBeside() string {
 			manager.Lockfile = ""
 		}
 
-		commands += fmt.Sprintf("(cd %s && %s) && ", known.Directory, manager.Install())
+		_, _ = fmt.Fprintf(commands, "(cd %s && %s) && ", known.Directory, manager.Install())
 	}
 
-	return commands
+	return commands.String()
 }
 
 // whereReason is a sentence of the plan's Reason about where the app stands.

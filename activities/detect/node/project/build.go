@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"fmt"
 	"path"
 	"strings"
 
@@ -40,10 +41,10 @@ var turboModes = semver.MustParse("1.10.0")
 
 // turboCommand is the command by which Turborepo builds the app.
 func (p *Project) turboCommand() string {
-	environment, options := "TURBO_TELEMETRY_DISABLED=1 ", ""
+	before, options := "", ""
 	if p.root.PackageManager == "" {
-		// It insists on that field, and finds the manager by the lockfile all the same.
-		environment += "TURBO_DANGEROUSLY_DISABLE_PACKAGE_MANAGER_CHECK=1 "
+		// Since version 2 it does nothing without that field.
+		before = fmt.Sprintf(`npm pkg set --prefix %s "packageManager=%s@$(%s --version)" && `, packagemanager.WorkDirectory, p.Manager.Name, p.Manager.Program())
 	}
 
 	asked := p.root.Installed()["turbo"]
@@ -54,7 +55,7 @@ func (p *Project) turboCommand() string {
 		options = "--env-mode=loose "
 	}
 
-	return environment + p.Manager.Execute("turbo run build "+options+"--filter="+cmp.Or(p.App.Manifest.Name, "."))
+	return before + "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build "+options+"--filter="+cmp.Or(p.App.Manifest.Name, "."))
 }
 
 // Build is what the build script runs.

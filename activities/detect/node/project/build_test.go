@@ -13,7 +13,7 @@ func TestTurborepo_IsCalledAsItsVersionAndItsWorkspaceAllow(t *testing.T) {
 
 	for top, command := range map[string]string{
 		`"packageManager":"npm@11.0.0","devDependencies":{"turbo":"^2.5.0"}`:  " TURBO_TELEMETRY_DISABLED=1 npx turbo run build --env-mode=loose --filter=api",
-		`"devDependencies":{"turbo":"^2.5.0"}`:                                " TURBO_DANGEROUSLY_DISABLE_PACKAGE_MANAGER_CHECK=1 npx turbo run build --env-mode=loose --filter=api",
+		`"devDependencies":{"turbo":"^2.5.0"}`:                                ` npm pkg set --prefix /app "packageManager=npm@$(npm --version)" && TURBO_TELEMETRY_DISABLED=1 npx turbo run build --env-mode=loose --filter=api`,
 		`"packageManager":"npm@11.0.0","devDependencies":{"turbo":"~1.8.3"}`:  " TURBO_TELEMETRY_DISABLED=1 npx turbo run build --filter=api",
 		`"packageManager":"npm@11.0.0","devDependencies":{"turbo":"^1.10.0"}`: "npx turbo run build --env-mode=loose --filter=api",
 		`"packageManager":"npm@11.0.0","devDependencies":{"turbo":"latest"}`:  "npx turbo run build --env-mode=loose --filter=api",
