@@ -22,7 +22,7 @@ func buildComplaints() []complaint.Complaint {
 		{
 			Says: regexp.MustCompile(`Could not find Chrom(?:e|ium) \(|Failed to launch the browser process|browserType\.launch: Executable doesn't exist|` +
 				`Host system is missing dependencies to run browsers|error while loading shared libraries: lib(?:nss3|nspr4|atk|gbm|glib)`),
-			Sentence: "The build starts a browser, and none is there while it builds. Have it make the pages without one, or bring a Dockerfile that installs a browser.",
+			Sentence: "The build starts a browser, and none is there while it builds. Have it make the pages without, or bring a Dockerfile that installs one.",
 		},
 		{
 			Says: regexp.MustCompile(`Cannot use server-rendered pages without an adapter`),
