@@ -27,7 +27,8 @@ func (p *Project) checkOutside() error {
 					file, name, asked[name])
 			}
 
-			if local, ok := localPath(asked[name]); ok && !p.holds(known, local) {
+			// In a workspace it is the manager's to judge.
+			if local, ok := localPath(asked[name]); ok && p.installedApart && !p.holds(known, local) {
 				return problem.New(problem.Invalid, "%s depends on %s by %q, and the repository has no %s. Commit it, or remove the dependency.",
 					file, name, asked[name], path.Join(p.top, known.Directory, local))
 			}
