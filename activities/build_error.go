@@ -108,6 +108,12 @@ func explainMissingFile(err error, name string, failed failure) error {
 			"Except it there by a line !%s, or do not copy it.", failed.prefix(), name, name)
 	}
 
+	if dockerfile, ok := failed.atTop(name); ok {
+		return problem.Wrap(err, problem.Invalid, "%sthere is no %s in the root directory %s, but one at the top of the repository, for which the Dockerfile "+
+			"seems to be written. Set the project's root directory to the top, and its Dockerfile to %s.",
+			failed.prefix(), name, failed.request.RootDirectory, dockerfile)
+	}
+
 	return problem.Wrap(err, problem.Invalid, "%sthere is no %s in the root directory, or in the stage that it is taken from. Correct the path.",
 		failed.prefix(), name)
 }
@@ -128,7 +134,8 @@ func explainOthers(err error, failed failure) error {
 		return problem.Wrap(err, problem.Unavailable, "The builder or the image registry does not answer.")
 	}
 
-	if failed.line > 0 {
+	// Users have no instruction of a generated Dockerfile to correct.
+	if failed.line > 0 && !failed.generated {
 		return problem.Wrap(err, problem.Invalid, "%s%s. Correct the instruction.", failed.prefix(), lastCause(text))
 	}
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -66,6 +67,25 @@ func (f failure) isIgnored(name string) bool {
 	_, err = tree.Stat(name)
 
 	return err == nil && rules.Ignores(name)
+}
+
+// atTop tells whether a file that the root directory does not have is one that stands below the top of the repository, for which the Dockerfile was written
+// then. It returns where the Dockerfile stands from there.
+func (f failure) atTop(name string) (dockerfile string, ok bool) {
+	if f.generated || name == "" {
+		return "", false
+	}
+
+	tree, err := source.Open(f.request.Tree.Dir, f.request.RootDirectory)
+	if err != nil {
+		return "", false
+	}
+	defer tree.Close()
+
+	_, inside := tree.Stat(name)
+	_, above := fs.Stat(tree.Repository, name)
+
+	return path.Join(tree.Directory, f.request.Plan.DockerfilePath), tree.Directory != "." && inside != nil && above == nil
 }
 
 // nameThatIsNotUTF8 returns the first file that the build sees and whose name, or as a symbolic link its target, is not UTF-8.

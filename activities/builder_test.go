@@ -535,6 +535,20 @@ func TestBuild_Timeout_IsTheUsers(t *testing.T) {
 	requireUsers(t, err, "longer than 3s")
 }
 
+func TestBuild_DockerfileThatIsWrittenForTheTop_IsToldFromAWrongPath(t *testing.T) {
+	t.Parallel()
+
+	directory := t.TempDir()
+	for _, name := range []string{"packages", "apps/web"} {
+		require.NoError(t, os.MkdirAll(filepath.Join(directory, name), 0o755))
+	}
+
+	failed := failure{request: BuildRequest{Tree: &Tree{Dir: directory}, RootDirectory: "apps/web", Plan: buildplan.Plan{DockerfilePath: "Dockerfile"}}}
+	requireUsers(t, explainMissingFile(errors.New("not found"), "/packages", failed), "there is no packages in the root directory apps/web, but one at the top",
+		"Set the project's root directory to the top, and its Dockerfile to apps/web/Dockerfile.")
+	requireUsers(t, explainMissingFile(errors.New("not found"), "/libs", failed), "there is no libs in the root directory, or in the stage")
+}
+
 func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
 	t.Parallel()
 
@@ -547,6 +561,13 @@ func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
 		"> NODE_OPTIONS=--max-old-space-size=8192 next build\n" + heap: "Raise max-old-space-size there, to 3072 at most",
 	} {
 		requireUsers(t, builder.explainExit(errors.New("exit code: 134"), 134, failure{output: output}), words)
+	}
+
+	for generated, words := range map[bool]string{
+		false: "Dockerfile, line 3: no such option. Correct the instruction.", true: "BuildKit cannot build this: no such option. Correct the source",
+	} {
+		failed := failure{instruction: instruction{file: "Dockerfile", line: 3}, generated: generated}
+		requireUsers(t, explainOthers(errors.New("failed to solve: no such option"), failed), words)
 	}
 
 	request := BuildRequest{Plan: buildplan.Plan{Dockerfile: "FROM scratch\n"}, Tree: &Tree{Dir: t.TempDir()}}

@@ -155,7 +155,8 @@ func TestAgent_ImageThatCannotStart_Fails(t *testing.T) {
 	b.startAgent(t)
 
 	require.Contains(t, *b.api.waitFor(t, noCommand.ID, client.VMReportStateFailed).Message, "says no command to start")
-	require.Contains(t, *b.api.waitFor(t, missing.ID, client.VMReportStateCrashed).Message, "was not found in the image")
+	require.Contains(t, *b.api.waitFor(t, missing.ID, client.VMReportStateCrashed).Message,
+		"was not found in the image (exit code 127), and its log may say which. Check what starts the app: the start script, the Procfile, or CMD and ENTRYPOINT where it has a Dockerfile.")
 	require.Contains(t, *b.api.waitFor(t, nobody.ID, client.VMReportStateFailed).Message, `starts as the user "nobody-knows"`)
 	require.Contains(t, *b.api.waitFor(t, nul.ID, client.VMReportStateFailed).Message, `"BROKEN" holds a NUL character`)
 	require.Contains(t, *b.api.waitFor(t, gone.ID, client.VMReportStateFailed).Message, "no longer in the registry")

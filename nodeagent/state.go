@@ -82,7 +82,8 @@ func describeExit(exit containers.Exit, memory int64) string {
 	case exit.Code == 0:
 		return "The app ended by itself with exit code 0. It has to keep running and answer requests."
 	case exit.Code == notFound:
-		return "The app's command was not found in the image (exit code 127). Check CMD and ENTRYPOINT in the Dockerfile, and the log."
+		return "The app's command was not found in the image (exit code 127), and its log may say which. " +
+			"Check what starts the app: the start script, the Procfile, or CMD and ENTRYPOINT where it has a Dockerfile."
 	case exit.Code == notExecutable:
 		return "The app's command cannot be executed (exit code 126). Check that it is executable and made for this kind of machine."
 	case exit.Code == killed:

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -63,11 +62,6 @@ func Detect(directory string, settings buildplan.Settings) (buildplan.Plan, erro
 
 	return buildplan.Plan{}, problem.New(problem.Invalid, "Nothing in %s says how to build it: there is no %s. %s",
 		rootDirectoryInWords(settings.RootDirectory), strings.Join(lookedFor, ", no "), adviceOn(tree))
-}
-
-// adviceOn tells the user what to do about a source that no detector takes.
-func adviceOn(tree source.Tree) string {
-	return cmp.Or(dockerfile.Advice(tree), node.Advice(tree), "Add a Dockerfile, or set the project's root directory to where it stands.")
 }
 
 func rootDirectoryInWords(rootDirectory string) string {

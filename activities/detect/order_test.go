@@ -88,9 +88,16 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 			map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`},
 			[]string{"no package.json with a start script", `package.json has no start script. Add "start" to its scripts, such as "node server.js".`},
 		},
-		"a start script for development": {map[string]string{"package.json": `{"scripts":{"start":"ng serve"}}`}, []string{`start script, "ng serve", is for development`}},
-		"package.json that is none":      {map[string]string{"package.json": `{`}, []string{"package.json is not valid JSON", "Correct it."}},
-		"an engine of Rails":             {detecttest.RailsTree("8.0.1", nil, map[string]string{"config/application.rb": detecttest.Absent}), []string{"no Gemfile with Rails"}},
+		"no start script, and a main file that the build makes": {
+			map[string]string{"package.json": `{"main":"dist/index.js","scripts":{"build":"tsc"},"dependencies":{"express":"*"}}`}, []string{`such as "node dist/index.js".`},
+		},
+		"an app in Python with styles by Node": {
+			map[string]string{"package.json": `{"scripts":{"build":"tailwindcss"}}`, "requirements.txt": "django", "manage.py": ""}, []string{"There is requirements.txt, so this is an app in Python"},
+		},
+		"a script in Python beside package.json": {map[string]string{"package.json": `{"scripts":{"build":"tsc"}}`, "deploy.py": ""}, []string{"package.json has no start script."}},
+		"a start script for development":         {map[string]string{"package.json": `{"scripts":{"start":"ng serve"}}`}, []string{`start script, "ng serve", is for development`}},
+		"package.json that is none":              {map[string]string{"package.json": `{`}, []string{"package.json is not valid JSON", "Correct it."}},
+		"an engine of Rails":                     {detecttest.RailsTree("8.0.1", nil, map[string]string{"config/application.rb": detecttest.Absent}), []string{"no Gemfile with Rails"}},
 		"Ruby without Rails": {
 			detecttest.RailsTree("8.0.1", nil, map[string]string{"Gemfile": "gem \"sinatra\"\n", "Gemfile.lock": "GEM\n  specs:\n    sinatra (4.0.0)\n"}),
 			[]string{"no Gemfile with Rails"},
@@ -104,8 +111,30 @@ func TestOrder_NothingThatFits_SaysWhatIsMissing(t *testing.T) {
 		"another framework than Laravel": {
 			detecttest.NewLaravel(map[string]string{"composer.json": `{"require":{"symfony/console":"*"}}`, "index.html": "x"}), []string{"index.html beside composer.json", "an app in PHP"},
 		},
-		"nothing known":          {map[string]string{"main.py": ""}, []string{"no Dockerfile", "Add a Dockerfile"}},
-		"a Dockerfile elsewhere": {map[string]string{"apps/web/Dockerfile": "FROM scratch"}, []string{"There is a Dockerfile in apps/web"}},
+		"nothing known": {map[string]string{"main.py": ""}, []string{"no Dockerfile", "There is main.py, so this is an app in Python, which is not built without a Dockerfile. Add one."}},
+		"a Dockerfile elsewhere": {
+			map[string]string{"apps/web/Dockerfile": "FROM scratch", ".devcontainer/Dockerfile": "FROM scratch"},
+			[]string{"There is a Dockerfile in apps/web: set the project's root directory to that where the app stands there, or else its Dockerfile to apps/web/Dockerfile"},
+		},
+		"an app beside the workspace": {
+			map[string]string{"package.json": `{"workspaces":["packages/*"]}`, "packages/ui/package.json": "{}", "services/api/package.json": detecttest.ServerApp["package.json"]},
+			[]string{"There is an app in services/api: set the project's root directory to that."},
+		},
+		"the top of a workspace that starts all of it by Yarn": {
+			map[string]string{"package.json": `{"workspaces":["a"],"scripts":{"start":"yarn workspaces foreach -A run start"}}`, "a/package.json": detecttest.ServerApp["package.json"]},
+			[]string{"There is an app in a: set the project's root directory to that."},
+		},
+		"a site in a subdirectory": {
+			map[string]string{"docs/index.html": "x", "README.md": ""}, []string{"There is a page in docs: set the project's root directory to that where it is a site of files, or else add a Dockerfile."},
+		},
+		"only what an editor runs in": {map[string]string{".devcontainer/Dockerfile": "FROM scratch"}, []string{"Add a Dockerfile, or set the project's root directory to where it stands."}},
+		"apps in several languages": {
+			map[string]string{"backend/artisan": "", "web/package.json": detecttest.NextApp["package.json"], "admin/bin/rails": "", "worker/Dockerfile": "FROM scratch", "docker/Dockerfile": "FROM scratch"},
+			[]string{"There are apps in admin, backend, web, worker: set the project's root directory to one of them."},
+		},
+		"apps with a Dockerfile each": {
+			map[string]string{"api/Dockerfile": "FROM scratch", "web/Dockerfile": "FROM scratch"}, []string{"There are apps in api, web: set the project's root directory to one of them."},
+		},
 		"a path that no Dockerfile names": {
 			map[string]string{"package.json": `{"workspaces":["a/*"],"scripts":{"start":"node x"}}`, "a/my app/package.json": "{}"}, []string{`The path "a/my app/package.json"`, "Rename it"},
 		},

@@ -30,6 +30,7 @@ type module struct {
 	// readable says that the file was parsed. What another exports is unknown.
 	readable bool
 	imports  []string
+	texts    []string
 }
 
 func (m *module) export(name string) Value {
@@ -83,8 +84,10 @@ func (r *reader) module(name string) *module {
 		return read
 	}
 
+	read.texts = []string{string(content)}
+
 	if parsed := parseModule(name, content); parsed != nil {
-		read.readable = true
+		read.readable, read.texts = true, textsOf(parsed)
 		read.top = &scope{reader: r, module: read, variables: map[string]*Value{}}
 		read.top.run(parsed.List)
 	}

@@ -32,6 +32,8 @@ type Config struct {
 	Name string
 	// Imports are the modules that the file imports.
 	Imports []string
+	// Texts are the strings that stand in the file, also inside functions; the whole file where it cannot be parsed.
+	Texts []string
 }
 
 // extensions are those of configuration files, in the order in which frameworks look for them.
@@ -53,7 +55,7 @@ func Read(files Files, name string, options Options) Config {
 func ReadFile(files Files, name string, options Options) Config {
 	reader := &reader{files: files, options: options, modules: map[string]*module{}, steps: maxSteps}
 	read := reader.module(name)
-	config := Config{Name: name, Imports: read.imports}
+	config := Config{Name: name, Imports: read.imports, Texts: read.texts}
 	config.Value = reader.config(read.export("default"), 0)
 
 	return config

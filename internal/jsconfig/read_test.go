@@ -32,6 +32,31 @@ func read(files map[string]string) jsconfig.Config {
 	})
 }
 
+func TestRead_TextsAreAllThatStandInTheFile(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		text string
+		want []string
+	}{
+		"strings, wherever":        {`export default { a: ['x/**', f('y')], b() { run("z") } } // 'not this'`, []string{"x/**", "y", "z"}},
+		"parts of a template":      {"export default `php ${a} list`", []string{"`php ${", "} list`"}},
+		"what cannot be parsed":    {"export default {{ 'a'", []string{"export default {{ 'a'"}},
+		"nothing where no file is": {"", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			files := map[string]string{}
+			if test.text != "" {
+				files["a.config.js"] = test.text
+			}
+
+			require.ElementsMatch(t, test.want, read(files).Texts)
+		})
+	}
+}
+
 func TestRead_OptionIsWhatTheConfigurationComesTo(t *testing.T) {
 	t.Parallel()
 

@@ -7,6 +7,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -24,7 +25,7 @@ var (
 // checkAdapter refuses an app whose build leaves neither a server for Node nor a site of files.
 func checkAdapter(tree source.Tree, settings buildplan.Settings) error {
 	for _, name := range []string{"svelte.config", "vite.config", "astro.config"} {
-		config := readConfig(tree, ".", name, configSettings{Settings: settings})
+		config := project.ReadConfig(tree, ".", name, project.ConfigSettings{Settings: settings})
 		if slices.ContainsFunc(config.Imports, usableAdapter.MatchString) {
 			continue
 		}

@@ -1,10 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -16,19 +16,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/npmscript"
 )
 
-// maxAdvisedDirectories is how many root directories Advice names at most.
-const maxAdvisedDirectories = 10
-
 // Advice tells the user what a source lacks that has package.json files and that no detector takes; empty where it has none.
 func Advice(tree source.Tree) string {
 	read, ok, err := packagejson.Read(tree, ".")
 	if err != nil {
 		return ""
-	}
-
-	if directories := appsBelow(tree); len(directories) > 0 {
-		return fmt.Sprintf("There %s in %s: set the project's root directory to %s.", lo.Ternary(len(directories) == 1, "is an app", "are apps"),
-			strings.Join(directories, ", "), lo.Ternary(len(directories) == 1, "that", "one of them"))
 	}
 
 	switch start := read.Scripts[startScript]; {
@@ -37,24 +29,23 @@ func Advice(tree source.Tree) string {
 	case start != "":
 		return fmt.Sprintf("package.json's start script, %q, is for development. Change it to what starts the app in production, such as \"node server.js\".", start)
 	default:
-		return "package.json has no start script. Add \"start\" to its scripts, such as \"node server.js\"."
+		return fmt.Sprintf("package.json has no start script. Add \"start\" to its scripts, such as \"node %s\".", cmp.Or(read.Main, "server.js"))
 	}
 }
 
-// appsBelow are the directories with apps: those of the workspace, or where there is none, those up to two levels deep.
-func appsBelow(tree source.Tree) []string {
+// Directories are those with apps: those of the workspace, and those up to two levels deep.
+func Directories(tree source.Tree) []string {
 	packages, err := packagejson.WorkspacePackages(tree)
 	if err != nil {
 		return nil
 	}
 
-	if len(packages) == 0 {
-		for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
-			found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
-			for _, name := range found {
-				if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
-					packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})
-				}
+	// Not all apps are part of it.
+	for _, pattern := range []string{"*/" + packagejson.FileName, "*/*/" + packagejson.FileName} {
+		found, _ := fs.Glob(tree.FS, pattern) // The pattern is valid, and no other error is returned.
+		for _, name := range found {
+			if read, ok, err := packagejson.Read(tree, path.Dir(name)); ok && err == nil && !strings.Contains(name, "node_modules/") {
+				packages = append(packages, packagejson.Package{Directory: path.Dir(name), Manifest: read})
 			}
 		}
 	}
@@ -62,11 +53,8 @@ func appsBelow(tree source.Tree) []string {
 	directories := lo.FilterMap(packages, func(known packagejson.Package, _ int) (string, bool) {
 		return known.Directory, isAppOf(known.Manifest)
 	})
-	directories = append(directories, nxApps(tree)...)
-	slices.Sort(directories)
-	directories = slices.Compact(directories)
 
-	return directories[:min(len(directories), maxAdvisedDirectories)]
+	return append(directories, nxApps(tree)...)
 }
 
 // isAppOf tells whether a package is an app, and no library.

@@ -20,6 +20,11 @@ func buildComplaints() []complaint.Complaint {
 			Sentence: "The build reads the environment variable $1. Set it in the project, and let the build see it (build variables).",
 		},
 		{
+			Says: regexp.MustCompile(`Could not find Chrom(?:e|ium) \(|Failed to launch the browser process|browserType\.launch: Executable doesn't exist|` +
+				`Host system is missing dependencies to run browsers|error while loading shared libraries: lib(?:nss3|nspr4|atk|gbm|glib)`),
+			Sentence: "The build starts a browser, and none is there while it builds. Have it make the pages without, or bring a Dockerfile that installs one.",
+		},
+		{
 			Says: regexp.MustCompile(`Cannot use server-rendered pages without an adapter`),
 			Sentence: "Astro has pages that are rendered on a server, and no adapter for one. Install @astrojs/node, use it in astro.config with mode: 'standalone', " +
 				"and add \"start\": \"node dist/server/entry.mjs\" to the scripts of package.json; or have those pages prerendered.",

@@ -86,6 +86,9 @@ func TestComplaints_SayWhatToChange(t *testing.T) {
 			"Failed to load config file \"/app\" as a TypeScript/JavaScript module. Error: PrismaConfigEnvError: Cannot resolve environment variable: DATABASE_URL.\n",
 			"reads the environment variable DATABASE_URL",
 		},
+		"a browser, Puppeteer":     {"Error: Could not find Chrome (ver. 131.0.6778.204). This can occur if either\n", "The build starts a browser, and none is there"},
+		"a browser, Playwright":    {"browserType.launch: Executable doesn't exist at /app/.playwright/chromium-1200/chrome\n", "The build starts a browser, and none is there"},
+		"a browser's libraries":    {"chrome: error while loading shared libraries: libnss3.so: cannot open shared object file\n", "The build starts a browser, and none is there"},
 		"pages of a server, Astro": {"[NoAdapterInstalled] Cannot use server-rendered pages without an adapter. Please install\n", "Install @astrojs/node"},
 		"nothing was made":         {"The build made no /app/dist.", "The build made no dist. Leave its configuration's output directory"},
 	} {

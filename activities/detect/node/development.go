@@ -30,7 +30,7 @@ var developmentServers = map[string][]string{
 	"nitropack":         {"dev"},
 	"nuxi":              {"dev"},
 	"nuxt":              {"dev", ""},
-	"nx":                {"serve", "dev", "preview", "start"},
+	"nx":                {"serve", "dev", "preview", "start", "run-many"},
 	"poi":               {"", "--serve"},
 	"preact":            {"watch"},
 	"quasar":            {"dev"},
@@ -61,6 +61,7 @@ var developmentServers = map[string][]string{
 	"webpack":           {"serve", "server", "s"},
 	"wmr":               {"", "start", "serve"},
 	"wrangler":          {"dev"},
+	"yarn":              {"workspaces"},
 }
 
 // alwaysDevelopment are programs that do nothing else.

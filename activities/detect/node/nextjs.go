@@ -85,9 +85,9 @@ type nextApp struct {
 
 func readNext(tree source.Tree, settings buildplan.Settings, app *project.Project) nextApp {
 	command, _ := app.Build().Find(func(command npmscript.Command) bool { return command.Program() == "next" })
-	reading := configSettings{Settings: settings, environment: command.Environment}
+	reading := project.ConfigSettings{Settings: settings, Environment: command.Environment}
 
-	return nextApp{app: app, config: readConfig(tree, ".", "next.config", reading, jsconfig.Text("phase-production-build"), jsconfig.Object(nil))}
+	return nextApp{app: app, config: project.ReadConfig(tree, ".", "next.config", reading, jsconfig.Text("phase-production-build"), jsconfig.Object(nil))}
 }
 
 // output returns the directory that the build leaves, and whether that is a site of files. Its errors are the user's.

@@ -61,7 +61,7 @@ func (n nextApp) tracesFromElsewhere() bool {
 		return !n.config.At(names...).IsUnset()
 	})
 
-	return named || n.app.InWorkspace() && n.app.Manager.Lockfile == ""
+	return named || n.app.InWorkspace() && n.app.Manager.Lockfile == "" || n.app.InstalledApart()
 }
 
 // isNextStart tells whether a start command is no more than `next start`, in whose place the standalone server runs.

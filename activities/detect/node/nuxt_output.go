@@ -27,7 +27,7 @@ const nuxtFallback = "200.html"
 // readNuxt reads what the build of an app by Nuxt is told. Its errors are the user's.
 func readNuxt(tree source.Tree, settings buildplan.Settings, app *project.Project) (preset string, isStatic bool, config jsconfig.Config, err error) {
 	command, _ := app.Build().Find(func(command npmscript.Command) bool { return command.Is("nuxt") || command.Is("nuxi") })
-	config = readConfig(tree, ".", "nuxt.config", configSettings{Settings: settings, environment: command.Environment})
+	config = project.ReadConfig(tree, ".", "nuxt.config", project.ConfigSettings{Settings: settings, Environment: command.Environment})
 	preset, isStatic, err = nuxtOutput(command, config)
 
 	return preset, isStatic, config, err

@@ -29,7 +29,7 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, nil
 	}
 
-	built, ok := siteOf(tree, read, configSettings{Settings: settings})
+	built, ok := siteOf(tree, read, project.ConfigSettings{Settings: settings})
 	if !ok {
 		return buildplan.Plan{}, false, nil
 	}

@@ -133,7 +133,7 @@ func (b siteBuilder) builds(command npmscript.Command) bool {
 }
 
 // siteOf returns the site that the app's build script builds; false where it builds none.
-func siteOf(tree source.Tree, read packagejson.Manifest, settings configSettings) (builtSite, bool) {
+func siteOf(tree source.Tree, read packagejson.Manifest, settings project.ConfigSettings) (builtSite, bool) {
 	scripts := project.Scripts(tree, read)
 
 	name := siteScript(read, scripts)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
 	"github.com/zeitwork/zeitwork/activities/detect/static"
 	"github.com/zeitwork/zeitwork/internal/jsconfig"
@@ -20,7 +21,7 @@ type builtSite struct {
 
 	tree     source.Tree
 	read     packagejson.Manifest
-	settings configSettings
+	settings project.ConfigSettings
 	// script is the name of the script that builds it. command is the command that does; found is false where none is known.
 	script  string
 	command npmscript.Command
@@ -33,7 +34,7 @@ func (s builtSite) directory() string { return cmp.Or(s.command.Directory, ".") 
 // config is the configuration of the program, from the first of its files that is there.
 func (s builtSite) config() jsconfig.Config {
 	settings := s.settings
-	settings.environment = s.command.Environment
+	settings.Environment = s.command.Environment
 	names := s.configs
 
 	if s.found {
@@ -52,7 +53,7 @@ func (s builtSite) config() jsconfig.Config {
 	config := jsconfig.Config{}
 
 	for _, name := range names {
-		config = readConfig(s.tree, s.directory(), name, settings, jsconfig.Object(map[string]string{"command": buildCommand, "mode": mode}))
+		config = project.ReadConfig(s.tree, s.directory(), name, settings, jsconfig.Object(map[string]string{"command": buildCommand, "mode": mode}))
 		if config.Name != "" {
 			break
 		}
@@ -132,8 +133,8 @@ func (s builtSite) root() (string, bool) {
 
 // relative is a directory relative to the app's; false for one that a Dockerfile cannot name.
 func (s builtSite) relative(elements ...string) (string, bool) {
-	app := buildDirectory(s.tree, ".")
-	absolute := buildDirectory(s.tree, s.directory())
+	app := project.BuildDirectory(s.tree, ".")
+	absolute := project.BuildDirectory(s.tree, s.directory())
 
 	for _, element := range elements {
 		if path.IsAbs(element) {

@@ -58,7 +58,7 @@ func startOf(tree source.Tree, read packagejson.Manifest) (project.Start, bool) 
 
 // startWithoutScript decides what starts an app that has no script which does: the server that its framework builds, or a file.
 func startWithoutScript(tree source.Tree, read packagejson.Manifest, scripts npmscript.Resolver) (project.Start, bool) {
-	built, isSite := siteOf(tree, read, configSettings{})
+	built, isSite := siteOf(tree, read, project.ConfigSettings{})
 
 	if server, ok := adaptedServer(read); ok && (!isSite || built.only == nil) {
 		return project.Start{Line: server.start, Run: scripts.Line(server.start), Found: fmt.Sprintf(

@@ -228,10 +228,56 @@ func TestServer_ThatOnlyServesThePagesBesideIt_IsASite(t *testing.T) {
 	}, buildplan.Settings{}).Framework)
 }
 
-func TestServer_DependencyOutsideOfTheRootDirectory_SaysToMakeAWorkspace(t *testing.T) {
+func TestServer_DependencyBesideTheRootDirectory_IsBuiltWithBoth(t *testing.T) {
 	t.Parallel()
 
+	const depends = `"scripts":{"start":"node a.js","build":"tsc"},"dependencies":{"shared":"file:../../shared"},"devDependencies":{"typescript":"*"}`
+
+	files := map[string]string{
+		"package.json": `{"name":"tools","devDependencies":{"turbo":"*"}}`, "turbo.json": "{}", "apps/web/package-lock.json": "{}", "apps/web/.npmrc": "",
+		"apps/web/package.json": `{"name":"web",` + depends + `}`, "shared/package.json": `{"name":"shared","scripts":{"build":"tsc"},"dependencies":{"deeper":"link:../libs/deeper"}}`,
+		"libs/deeper/package.json": `{"name":"deeper"}`,
+	}
+	settings := buildplan.Settings{RootDirectory: "apps/web"}
+
+	plan := detectors.RequirePlan(t, files, settings)
+	require.Equal(t, ".", plan.Context)
+	require.Contains(t, plan.Reason, "It depends on directories beside it, so that it is built together with all that is at the top of the repository.")
+
+	for _, line := range []string{
+		"COPY --parents apps/web/package-lock.json libs/deeper/package.json shared/package.json apps/web/package.json apps/web/.npmrc libs/deeper shared ./\n",
+		"sharing=locked (cd shared && npm install --no-audit --no-fund) && cd apps/web && npm ci --no-audit --no-fund\n", "WORKDIR /app/shared\nRUN npm run build\n",
+		"WORKDIR /app/apps/web\n", "npm run build && ", " cd apps/web && npm prune --omit=dev", `CMD ["node", "a.js"]`,
+	} {
+		require.Contains(t, plan.Dockerfile, line)
+	}
+
+	require.NotContains(t, plan.Dockerfile, "turbo run")
+
+	// A directory that holds both is the top.
+	plan = detectors.RequirePlan(t, map[string]string{
+		"js/web/package.json": `{"scripts":{"start":"node a.js"},"dependencies":{"shared":"link:../shared"}}`, "js/shared/package.json": `{"name":"shared"}`,
+	}, buildplan.Settings{RootDirectory: "js/web"})
+	require.Equal(t, "js", plan.Context)
+	require.Contains(t, plan.Dockerfile, "COPY --parents shared/package.json web/package.json shared ./\n")
+	require.Contains(t, plan.Dockerfile, "cd web && npm install")
+}
+
+func TestServer_DependencyThatTheBuildDoesNotSee_IsTold(t *testing.T) {
+	t.Parallel()
+
+	settings := buildplan.Settings{RootDirectory: "apps/web"}
+	app := func(asked string) map[string]string {
+		return map[string]string{
+			"apps/web/package.json": `{"scripts":{"start":"node a.js"},"dependencies":{"shared":"` + asked + `"}}`, "apps/web/pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+		}
+	}
+
+	detectors.RequireError(t, app("file:../../../shared"), settings, `depends on shared by "file:../../../shared", which leads out of the repository.`)
+	detectors.RequireError(t, app("file:../../shared"), settings, "and the repository has no shared. Commit it")
+	detectors.RequireError(t, app("workspace:*"), settings, "there is no workspace that has both.", "with pnpm: in packages of pnpm-workspace.yaml")
+
 	detectors.RequireError(t, map[string]string{
-		"web/package.json": `{"scripts":{"start":"node a.js"},"dependencies":{"shared":"file:../shared"}}`, "shared/package.json": `{"name":"shared"}`,
-	}, buildplan.Settings{RootDirectory: "web"}, `depends on shared by "file:../shared"`, "outside of the root directory web", `"workspaces": ["web", "shared"]`)
+		"package.json": `{"workspaces":["*"]}`, "web/package.json": `{"scripts":{"start":"node a.js"},"dependencies":{"shared":"workspace:*"}}`, "shared/package.json": `{"name":"shared"}`,
+	}, buildplan.Settings{RootDirectory: "web"}, `by "workspace:*", which npm does not know.`)
 }

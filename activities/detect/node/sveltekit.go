@@ -1,6 +1,7 @@
 package node
 
 import (
+	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/internal/jsconfig"
 )
 
@@ -9,7 +10,7 @@ func (s builtSite) kitAdapter() jsconfig.Value {
 	adapter := jsconfig.Value{}
 
 	for _, name := range s.configs {
-		config := readConfig(s.tree, s.directory(), name, s.settings)
+		config := project.ReadConfig(s.tree, s.directory(), name, s.settings)
 		if adapter = config.At("kit", "adapter"); adapter.Module() != "" {
 			return adapter
 		}

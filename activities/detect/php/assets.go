@@ -2,10 +2,8 @@ package php
 
 import (
 	"cmp"
-	"io/fs"
 	"maps"
-	"path"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/samber/lo"
@@ -14,14 +12,12 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
 	"github.com/zeitwork/zeitwork/activities/detect/node/project"
 	"github.com/zeitwork/zeitwork/activities/detect/source"
+	"github.com/zeitwork/zeitwork/internal/npmscript"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // publicDirectory is where Laravel has what browsers get.
 const publicDirectory = "public"
-
-// viteBuildDirectory matches the option of Laravel's plugin for Vite that names the directory, below public, to build to.
-var viteBuildDirectory = regexp.MustCompile(`\bbuildDirectory\s*:\s*['"]([A-Za-z0-9_./-]+)['"]`)
 
 // laravelAssets are the scripts and styles that Vite or Mix builds for the app's pages.
 type laravelAssets struct {
@@ -43,13 +39,18 @@ func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelA
 		return nil, err
 	}
 
-	assets := builtBy(tree, read)
+	assets := builtBy(tree, read, settings)
 	if assets == nil {
 		return nil, nil //nolint:nilnil // No assets are none.
 	}
 
 	if assets.app, err = project.Open(tree, settings, read); err != nil {
 		return nil, err
+	}
+
+	if assets.app.InstalledApart() {
+		return nil, problem.New(problem.Invalid, "The package.json of the Laravel app depends on directories outside of it, which the app cannot be built with. "+
+			"Move them into the app, or bring a Dockerfile.")
 	}
 
 	if assets.app.InWorkspace() {
@@ -61,21 +62,17 @@ func openLaravelAssets(tree source.Tree, settings buildplan.Settings) (*laravelA
 }
 
 // builtBy says what builds the assets, and how; nil where nothing does.
-func builtBy(files fs.FS, read packagejson.Manifest) *laravelAssets {
+func builtBy(tree source.Tree, read packagejson.Manifest, settings buildplan.Settings) *laravelAssets {
 	has := func(script string) bool { return strings.TrimSpace(read.Scripts[script]) != "" }
 
 	switch {
-	case has("build") && (read.Depends("vite") || read.Depends("laravel-vite-plugin")):
-		config := project.ReadConfig(files, "vite.config")
-
-		directory := "build"
-		if match := viteBuildDirectory.FindStringSubmatch(config); match != nil {
-			directory = match[1]
-		}
+	case has("build") && (read.Depends("vite") || read.Depends(laravelVite)):
+		config := readVite(tree, read, settings)
+		asks := lo.SomeBy(config.Texts, func(text string) bool { return strings.Contains(text, artisan) })
 
 		return &laravelAssets{
-			builder: "Vite", script: "build", directory: path.Join(publicDirectory, directory),
-			withPHP: read.Depends("@laravel/vite-plugin-wayfinder") || strings.Contains(config, artisan) || runsPHP(read, "build"),
+			builder: "Vite", script: "build", directory: viteDirectory(config),
+			withPHP: read.Depends("@laravel/vite-plugin-wayfinder") || asks || runsPHP(tree, read, "build"),
 		}
 	case read.Depends("laravel-mix"):
 		script, found := lo.Find([]string{"build", "production", "prod"}, has)
@@ -84,45 +81,17 @@ func builtBy(files fs.FS, read packagejson.Manifest) *laravelAssets {
 		}
 
 		// Mix writes to several places below public.
-		return &laravelAssets{builder: "Mix", script: script, directory: publicDirectory, withPHP: runsPHP(read, script)}
+		return &laravelAssets{builder: "Mix", script: script, directory: publicDirectory, withPHP: runsPHP(tree, read, script)}
 	default:
 		return nil
 	}
 }
 
-var (
-	// phpProgram matches a command of PHP's.
-	phpProgram = regexp.MustCompile(`(?:^|[\s&|;(])(?:php|artisan|\./artisan|composer)\s`)
-	// scriptRun matches the name of a script that another runs.
-	scriptRun = regexp.MustCompile(`\b(?:npm run|pnpm run|pnpm|yarn run|yarn|bun run)\s+(?:-s\s+|--silent\s+)?([\w:.-]+)`)
-)
-
 // runsPHP tells whether a script runs PHP, itself or by other scripts.
-func runsPHP(read packagejson.Manifest, script string) bool {
-	asked, names := map[string]bool{}, []string{script}
-
-	for len(names) > 0 {
-		name := names[0]
-		names = names[1:]
-
-		if asked[name] {
-			continue
-		}
-
-		asked[name] = true
-
-		for _, text := range []string{read.Scripts["pre"+name], read.Scripts[name], read.Scripts["post"+name]} {
-			if phpProgram.MatchString(text) {
-				return true
-			}
-
-			for _, match := range scriptRun.FindAllStringSubmatch(text, -1) {
-				names = append(names, match[1])
-			}
-		}
-	}
-
-	return false
+func runsPHP(tree source.Tree, read packagejson.Manifest, script string) bool {
+	return lo.SomeBy(project.Scripts(tree, read).Script(script).Commands, func(command npmscript.Command) bool {
+		return slices.Contains([]string{"php", artisan, "composer"}, command.Program())
+	})
 }
 
 // reason is the part of the plan's Reason that is about the assets.

@@ -28,6 +28,9 @@ func TestAssets_WhoseBuildRunsPHP_AreBuiltBesideIt(t *testing.T) {
 		"by another script":         {`"build":"npm run routes && vite build","routes":"php artisan ziggy:generate"`, nil, true},
 		"by scripts in a circle":    {`"build":"npm run a && vite build","a":"npm run build"`, nil, false},
 		"by Vite":                   {`"build":"vite build"`, map[string]string{"vite.config.js": "run([{ name: 'routes', run: ['php', 'artisan', 'routes'] }])"}, true},
+		"by Vite, in a function":    {`"build":"vite build"`, map[string]string{"vite.config.ts": "export default { plugins: [{ buildStart() { execSync(`php artisan ziggy:generate`) } }] }"}, true},
+		"in a comment":              {`"build":"vite build"`, map[string]string{"vite.config.js": "// run php artisan serve beside\nexport default {}"}, false},
+		"after a pattern of files":  {`"build":"vite build"`, map[string]string{"vite.config.js": "export default { plugins: [laravel({ refresh: ['app/**'] }), run('php artisan routes', ['app/**/*.php'])] }"}, true},
 		"not at all":                {`"build":"vite build"`, nil, false},
 		"only when it is developed": {`"build":"vite build","dev":"php artisan serve"`, nil, false},
 	} {
@@ -38,6 +41,39 @@ func TestAssets_WhoseBuildRunsPHP_AreBuiltBesideIt(t *testing.T) {
 			plan := detectors.RequirePlan(t, files, buildplan.Settings{})
 			require.Equal(t, test.withPHP, strings.Contains(plan.Dockerfile, "FROM build AS assets\n"))
 			require.Equal(t, test.withPHP, strings.Contains(plan.Reason, "with PHP beside"))
+		})
+	}
+}
+
+func TestAssets_OfVite_AreWhereItsConfigurationSays(t *testing.T) {
+	t.Parallel()
+
+	const imports = "import { defineConfig } from 'vite'; import laravel from 'laravel-vite-plugin'; import pwa from 'vite-plugin-pwa';\n"
+
+	for config, directory := range map[string]string{
+		"": "public/build",
+		"export default defineConfig({ plugins: [laravel({ input: 'a.js' })] })":                                                        "public/build",
+		"export default defineConfig({ plugins: [laravel(['a.js'])] })":                                                                 "public/build",
+		"export default defineConfig({ plugins: [laravel({ buildDirectory: 'assets/v2' })] })":                                          "public/assets/v2",
+		"const dir = 'dist'; export default defineConfig(({ mode }) => ({ plugins: [laravel({ buildDirectory: `${dir}-${mode}` })] }))": "public/dist-production",
+		"export default defineConfig({ plugins: [pwa({ buildDirectory: 'pwa' }), laravel({ input: 'a.js' })] })":                        "public/build",
+		"export default defineConfig({ /* buildDirectory: 'old' */ plugins: [laravel({ input: 'a.js' })] })":                            "public/build",
+		"export default defineConfig({ plugins: [laravel({ buildDirectory: 'x' })], build: { outDir: 'public/bundle' } })":              "public/bundle",
+		"export default defineConfig({ plugins: [laravel({ buildDirectory: process.env.TENANT ? 'a' : 'b' })] })":                       "public/b",
+		"export default defineConfig({ plugins: [laravel({ buildDirectory: JSON.parse(readFileSync('x')).dir })] })":                    "public",
+		"export default defineConfig({ plugins: [laravel({ publicDirectory: 'web' })] })":                                               "public",
+		"export default await load(10)": "public",
+	} {
+		t.Run(config, func(t *testing.T) {
+			t.Parallel()
+
+			files := map[string]string{"package.json": detecttest.ViteManifest, "package-lock.json": detecttest.ViteLock}
+			if config != "" {
+				files["vite.config.js"] = imports + config
+			}
+
+			plan := detectors.RequirePlan(t, detecttest.NewLaravel(files), buildplan.Settings{})
+			require.Contains(t, plan.Dockerfile, "\n    mv "+directory+" /output/assets\n")
 		})
 	}
 }

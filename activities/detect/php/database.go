@@ -9,7 +9,7 @@ import (
 )
 
 // laravelDatabase matches the line of config/database.php with the connection for apps whose environment names none.
-var laravelDatabase = regexp.MustCompile(`'default'\s*=>\s*env\(\s*'DB_CONNECTION'\s*,\s*'([a-z]+)'`)
+var laravelDatabase = regexp.MustCompile(`['"]default['"]\s*=>\s*env\(\s*['"]DB_CONNECTION['"]\s*,\s*['"]([a-z]+)['"]`)
 
 // database is laravelDockerfile.Database.
 func (l *laravelApp) database() string {

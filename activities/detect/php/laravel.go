@@ -79,7 +79,7 @@ func openLaravel(tree source.Tree, manifest composerManifest, settings buildplan
 	}
 	requirements := platform(manifest, lock)
 
-	if found.php, err = chooseVersion(requirements, lock, settings.BaseImages[buildplan.RuntimePHP]); err != nil {
+	if found.php, err = chooseVersion(requirements, lock, pinned(tree), settings.BaseImages[buildplan.RuntimePHP]); err != nil {
 		return nil, err
 	}
 

@@ -68,7 +68,7 @@ func TestLaravel_AssetsThatAskTheApp_AreBuiltWithPHP(t *testing.T) {
 	lock = strings.Replace(lock, `"node_modules/vite"`, `"node_modules/@laravel/vite-plugin-wayfinder":{"version":"1.0.0"},"node_modules/vite"`, 1)
 
 	plan, err := detectors.Detect(t, detecttest.NewLaravel(map[string]string{
-		"package.json": manifest, "package-lock.json": lock, "vite.config.ts": "laravel({ buildDirectory: 'bundle' })",
+		"package.json": manifest, "package-lock.json": lock, "vite.config.ts": "import laravel from 'laravel-vite-plugin'; export default { plugins: [laravel({ buildDirectory: 'bundle' })] }",
 	}), buildplan.Settings{})
 	require.NoError(t, err)
 	require.Contains(t, plan.Dockerfile, "FROM build AS assets\n")

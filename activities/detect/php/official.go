@@ -20,15 +20,18 @@ type officialPHP struct {
 	Packages string
 	// Compiled are extensions out of PHP's own source, and PECL those of others.
 	Compiled, PECL string
-	// GD says that the extension gd is among them, which has to be told which formats to read.
-	GD       bool
-	Composer string
+	// GD says that the extension gd is among them, which has to be told which formats to read, and LDAP that ldap is, which has to be told where its library is.
+	GD, LDAP bool
+	// BuiltInSometimes are extensions that some of the images have without further ado, which depends on the version.
+	BuiltInSometimes string
+	Composer         string
 }
 
 // officialCompiled are the extensions that an official image has the source of, with Debian's packages that these are compiled against.
 var officialCompiled = map[string][]string{
-	"bcmath": nil, "bz2": {"libbz2-dev"}, "calendar": nil, "exif": nil, "gd": {"libfreetype-dev", "libjpeg-dev", "libpng-dev", "libwebp-dev"}, "gettext": nil,
-	"gmp": {"libgmp-dev"}, "intl": {"libicu-dev"}, "ldap": {"libldap-dev"}, "mysqli": nil, "pcntl": nil, "pdo_mysql": nil, "pdo_pgsql": {"libpq-dev"},
+	"bcmath": nil, "bz2": {"libbz2-dev"}, "calendar": nil, "exif": nil, "ffi": {"libffi-dev"},
+	"gd": {"libfreetype-dev", "libjpeg-dev", "libpng-dev", "libwebp-dev"}, "gettext": nil, "gmp": {"libgmp-dev"}, "intl": {"libicu-dev"},
+	"ldap": {"libldap-common", "libldap-dev"}, "mysqli": nil, "pcntl": nil, "pdo_mysql": nil, "pdo_pgsql": {"libpq-dev"},
 	"pgsql": {"libpq-dev"}, "shmop": nil, "soap": {"libxml2-dev"}, "sockets": nil, "sysvmsg": nil, "sysvsem": nil, "sysvshm": nil, "tidy": {"libtidy-dev"},
 	"xsl": {"libxslt1-dev"}, "zip": {"libzip-dev"},
 }
@@ -47,13 +50,15 @@ var officialExtensions = []string{"pcntl", "pdo_mysql", "pdo_pgsql", "redis", "z
 
 // official says how an official image gets the required extensions. Its error is the user's.
 func official(requirements []platformRequirement) (*officialPHP, error) {
-	wanted := slices.Clone(officialExtensions)
+	wanted, sometimes := slices.Clone(officialExtensions), []string{"opcache"}
 
 	for _, requirement := range requirements {
 		extension, ok := strings.CutPrefix(requirement.name, "ext-")
 		isKnown := lo.HasKey(officialCompiled, extension) || lo.HasKey(officialPECL, extension)
 
 		switch {
+		case ok && extension == "ftp":
+			sometimes = append(sometimes, extension)
 		case !ok || !isKnown && (slices.Contains(phpBuiltIn, extension) || slices.Contains(officialBuiltIn, extension)):
 		case !isKnown:
 			return nil, problem.New(problem.Invalid, "%s, an extension that is not to be had for this version of PHP. "+
@@ -72,6 +77,7 @@ func official(requirements []platformRequirement) (*officialPHP, error) {
 
 	return &officialPHP{
 		Packages: strings.Join(packages, " "), Compiled: strings.Join(compiled, " "), PECL: strings.Join(pecl, " "),
-		GD: slices.Contains(compiled, "gd"), Composer: composerImage,
+		GD: slices.Contains(compiled, "gd"), LDAP: slices.Contains(compiled, "ldap"), BuiltInSometimes: strings.Join(lo.Uniq(sometimes), " "),
+		Composer: composerImage,
 	}, nil
 }

@@ -12,7 +12,7 @@ import (
 func TestOfficialPHP_IsTakenForVersionsThatDebianLacks(t *testing.T) {
 	t.Parallel()
 
-	const extensions = `,"ext-gd":"*","ext-curl":"*","ext-mbstring":"*","ext-imagick":"*"`
+	const extensions = `,"ext-gd":"*","ext-curl":"*","ext-mbstring":"*","ext-imagick":"*","ext-ftp":"*","ext-ffi":"*","ext-ldap":"*"`
 
 	app := func(php, more string) map[string]string {
 		return detecttest.NewLaravel(map[string]string{
@@ -30,8 +30,10 @@ func TestOfficialPHP_IsTakenForVersionsThatDebianLacks(t *testing.T) {
 		require.Contains(t, plan.Missing, "docker.io/library/composer:2")
 
 		for _, line := range []string{
-			"--no-install-recommends git libfreetype-dev libjpeg-dev libmagickwand-dev libpng-dev libpq-dev libwebp-dev libzip-dev unzip && \\\n",
-			"docker-php-ext-configure gd --with-freetype --with-jpeg --with-webp && \\\n    docker-php-ext-install -j\"$(nproc)\" gd pcntl pdo_mysql pdo_pgsql zip && \\\n",
+			"--no-install-recommends git libffi-dev libfreetype-dev libjpeg-dev libldap-common libldap-dev libmagickwand-dev libpng-dev libpq-dev libwebp-dev libzip-dev unzip && \\\n",
+			"docker-php-ext-configure gd --with-freetype --with-jpeg --with-webp && \\\n    docker-php-ext-configure ldap --with-libdir=\"lib/$(gcc -dumpmachine)\" && \\\n" +
+				"    docker-php-ext-install -j\"$(nproc)\" ffi gd ldap pcntl pdo_mysql pdo_pgsql zip && \\\n    for name in opcache ftp; do",
+			`cp "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"`,
 			"pecl install imagick redis && docker-php-ext-enable imagick redis", "COPY --from=docker.io/library/composer:2 /usr/bin/composer",
 			"COPY <<'EOF' /usr/local/etc/php-fpm.conf\n", "COPY <<'EOF' /usr/local/etc/php/conf.d/90-app.ini\n", "\nphp-fpm --nodaemonize",
 		} {

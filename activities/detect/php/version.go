@@ -26,9 +26,9 @@ type phpVersion struct {
 	official bool
 }
 
-// chooseVersion returns a version that satisfies all requirements. The version that the lock was made for comes before the table's default, and that before
-// the newest: these are Debian's. Where none of them will do, it is one that a requirement names.
-func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime) (phpVersion, error) {
+// chooseVersion returns a version that satisfies all requirements. One that a file pins comes first, then the one that the lock was made for, the table's
+// default, and the newest: but for the first, these are Debian's. Where none of them will do, it is one that a requirement names.
+func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLock, pin phpPin, table buildplan.Runtime) (phpVersion, error) {
 	refusals := map[string]*phpRefusal{}
 
 	for _, line := range table.Versions() {
@@ -40,6 +40,20 @@ func chooseVersion(requirements []platformRequirement, lock lockfile.ComposerLoc
 		refusals[line] = refusal
 	}
 
+	if found, ok := pin.find(requirements, table, refusals); ok {
+		return found, nil
+	}
+
+	found, err := chooseUnpinned(requirements, lock, table, refusals)
+	found.because += pin.ignored(requirements, table)
+
+	return found, err
+}
+
+// chooseUnpinned is chooseVersion for an app whose version no file pins.
+func chooseUnpinned(
+	requirements []platformRequirement, lock lockfile.ComposerLock, table buildplan.Runtime, refusals map[string]*phpRefusal,
+) (phpVersion, error) {
 	accepts := func(line string) bool { return table.Images[line] != "" && refusals[line] == nil }
 
 	if made, err := semver.NewVersion(lock.PlatformOverrides["php"]); err == nil {
@@ -78,15 +92,7 @@ func besideDebian(
 		named = append(named, buildplan.Named(requirement.constraint)...)
 	}
 
-	satisfies := func(version *semver.Version) bool {
-		return lo.EveryBy(asking, func(requirement platformRequirement) bool {
-			constraint, err := parseConstraint(requirement.constraint)
-
-			return err == nil && constraint.Check(version)
-		})
-	}
-
-	found, ok := table.FindBeside(satisfies, named)
+	found, ok := table.FindBeside(satisfiesAll(asking), named)
 	if !ok {
 		return phpVersion{}, noPHP(table, named, refusals)
 	}
@@ -100,6 +106,21 @@ func besideDebian(
 	first, _ := lo.Find(asking, platformRequirement.isPHP)
 
 	return phpVersion{found, first.String() + ", and Debian has no such version", true}, nil
+}
+
+// satisfiesAll tells of a version whether it satisfies all that is required of PHP's.
+func satisfiesAll(requirements []platformRequirement) func(version *semver.Version) bool {
+	return func(version *semver.Version) bool {
+		return lo.EveryBy(requirements, func(requirement platformRequirement) bool {
+			if !requirement.isPHP() {
+				return true
+			}
+
+			constraint, err := parseConstraint(requirement.constraint)
+
+			return err == nil && constraint.Check(version)
+		})
+	}
 }
 
 // phpRefusal is a requirement that a line of PHP does not satisfy.

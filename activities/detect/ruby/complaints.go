@@ -73,7 +73,7 @@ func gemComplaints() []complaint.Complaint {
 		},
 		{
 			Says:     regexp.MustCompile(`(\S+)-(\d[\d.]*) requires ruby version ([^,\n]+)`),
-			Sentence: "The gem $1 $2 needs Ruby $3. Change the Ruby version in .ruby-version or the Gemfile, or the version of the gem.",
+			Sentence: "The gem $1 $2 needs Ruby $3. Change the version of Ruby that the app asks for (in the Gemfile, or in .ruby-version), or the version of the gem.",
 		},
 		{
 			Says:     regexp.MustCompile(`An error occurred while installing (\S+) \(([^)]+)\)`),

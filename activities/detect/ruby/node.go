@@ -61,6 +61,11 @@ func (a railsApp) node(settings buildplan.Settings) (*railsNode, error) {
 		return nil, err
 	}
 
+	if app.InstalledApart() {
+		return nil, problem.New(problem.Invalid,
+			"package.json depends on directories outside of the Rails app, which its build does not see. Move them into the app, or add a Dockerfile.")
+	}
+
 	if app.InWorkspace() {
 		return nil, problem.New(problem.Invalid,
 			"package.json is part of a workspace above the Rails app, which its build does not see. Give the app a lockfile of its own, or add a Dockerfile.")

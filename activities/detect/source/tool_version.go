@@ -1,7 +1,10 @@
 package source
 
 import (
+	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -30,15 +33,23 @@ func ToolVersion(files fs.FS, tools ...string) (file, version string) {
 
 	for line := range strings.Lines(string(content)) {
 		line, _, _ = strings.Cut(line, "#")
-		if words := strings.Fields(line); len(words) > 1 && lo.Contains(tools, strings.TrimPrefix(words[0], "core:")) {
-			return toolVersionsName, words[1]
+		if words := strings.Fields(line); len(words) > 1 && lo.Contains(tools, withoutBackend(words[0])) {
+			return toolVersionsName, withoutPrefix(words[1])
 		}
 	}
 
 	return "", ""
 }
 
-// miseVersion reads a version as text, as the first of a list, or as an object.
+// withoutBackend is the name of a tool without what mise gets it by: core:node, npm:pnpm.
+func withoutBackend(tool string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(tool, "core:"), "npm:")
+}
+
+// withoutPrefix is a version without the word by which mise means the newest release that begins with it.
+func withoutPrefix(version string) string { return strings.TrimPrefix(version, "prefix:") }
+
+// miseVersion reads a version as text, as a number, as the first of a list, or as an object. What is none of these says nothing.
 func miseVersion(files fs.FS, name string, tools []string) string {
 	content, err := Read(files, name)
 	if err != nil {
@@ -53,11 +64,12 @@ func miseVersion(files fs.FS, name string, tools []string) string {
 		return ""
 	}
 
-	for tool, value := range config.Tools {
-		if !lo.Contains(tools, strings.TrimPrefix(tool, "core:")) {
+	for _, tool := range slices.Sorted(maps.Keys(config.Tools)) {
+		if !lo.Contains(tools, withoutBackend(tool)) {
 			continue
 		}
 
+		value := config.Tools[tool]
 		if list, ok := value.([]any); ok {
 			value = lo.FirstOrEmpty(list)
 		}
@@ -66,8 +78,11 @@ func miseVersion(files fs.FS, name string, tools []string) string {
 			value = object["version"]
 		}
 
-		if version, ok := value.(string); ok {
-			return version
+		switch version := value.(type) {
+		case string:
+			return withoutPrefix(strings.TrimSpace(version))
+		case int64, float64:
+			return fmt.Sprint(version)
 		}
 	}
 

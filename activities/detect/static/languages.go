@@ -1,6 +1,7 @@
 package static
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -35,6 +36,26 @@ var languages = []language{
 	{"Crystal", []string{"shard.yml"}},
 	{"Nim", []string{"*.nimble"}},
 	{"Deno", []string{"deno.json", "deno.jsonc", "deno.lock"}},
+}
+
+// Advice tells the user of an app in another language that it is not built; empty where there is none. Beside a package.json a single file in another language
+// tells of no app.
+func Advice(tree source.Tree) string {
+	isNode := source.IsFile(tree, "package.json")
+
+	for _, known := range languages {
+		for _, pattern := range known.files {
+			if isNode && strings.HasPrefix(pattern, "*") {
+				continue
+			}
+
+			if found := source.First(tree, pattern); found != "" {
+				return fmt.Sprintf("There is %s, so this is an app in %s, which is not built without a Dockerfile. Add one.", found, known.name)
+			}
+		}
+	}
+
+	return ""
 }
 
 // checkLanguage refuses a page beside an app in another language, whose sources and secrets a site would hand out.

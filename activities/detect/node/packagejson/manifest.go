@@ -27,9 +27,8 @@ type Manifest struct {
 	Engines        map[string]string `json:"engines"`
 	Workspaces     json.RawMessage   `json:"workspaces"`
 
-	Volta struct {
-		Node string `json:"node"`
-	} `json:"volta"`
+	// Volta has the versions of Node and of package managers that are pinned for the program Volta, by their names.
+	Volta map[string]string `json:"volta"`
 
 	DevEngines struct {
 		Runtime        DevEngines `json:"runtime"`

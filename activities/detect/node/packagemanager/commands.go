@@ -25,8 +25,8 @@ func (m Manager) Cache() string {
 	}
 }
 
-// program is how a command calls the manager.
-func (m Manager) program() string {
+// Program is how a command calls the manager.
+func (m Manager) Program() string {
 	if m.Release != "" {
 		return "node " + path.Join(WorkDirectory, m.Release)
 	}
@@ -47,9 +47,9 @@ func (m Manager) Install() string {
 	case m.Name == NPM:
 		return "npm install --no-audit --no-fund"
 	case m.Berry && locked:
-		return m.program() + " install --immutable"
+		return m.Program() + " install --immutable"
 	case m.Berry:
-		return m.program() + " install --no-immutable"
+		return m.Program() + " install --no-immutable"
 	case m.Name == PNPM && !locked:
 		return "pnpm install --no-frozen-lockfile"
 	case !locked:
@@ -78,7 +78,7 @@ func (m Manager) Prune() string {
 		// Without the option pnpm keeps modules for a week after they are not needed any more.
 		return "CI=true pnpm install --prod --frozen-lockfile --ignore-scripts --config.modules-cache-max-age=0"
 	case m.Berry && m.major() >= focuses:
-		return "YARN_ENABLE_SCRIPTS=false " + m.program() + " workspaces focus --all --production"
+		return "YARN_ENABLE_SCRIPTS=false " + m.Program() + " workspaces focus --all --production"
 	case m.Name == Bun:
 		// bun takes nothing out of node_modules, but installs anew quickly.
 		return "rm -rf node_modules && bun install --production --frozen-lockfile"
@@ -93,7 +93,7 @@ func (m Manager) Prune() string {
 const focuses = 4
 
 // Run is the command that runs a script of package.json.
-func (m Manager) Run(script string) string { return m.program() + " run " + script }
+func (m Manager) Run(script string) string { return m.Program() + " run " + script }
 
 // Execute is the command that runs a program which a dependency brings.
 func (m Manager) Execute(program string) string {
@@ -101,7 +101,7 @@ func (m Manager) Execute(program string) string {
 	case PNPM:
 		return "pnpm exec " + program
 	case Yarn:
-		return m.program() + " run " + program
+		return m.Program() + " run " + program
 	case Bun:
 		return "bunx " + program
 	default:

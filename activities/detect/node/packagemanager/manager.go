@@ -33,13 +33,15 @@ type Manager struct {
 	Release string
 	// Because says in a few words what chose the manager.
 	Because string
+	// Ignored is a sentence about what asks for another version and cannot have it; empty where all that asks has it.
+	Ignored string
 
 	// cacheCommitted says that the source has Yarn's cache, and so all packages.
 	cacheCommitted bool
 }
 
-// Choose decides by packageManager in the package.json at the top of the workspace, else by the lockfile. files are those of the top. Its errors are the
-// user's.
+// Choose decides by packageManager in the package.json at the top of the workspace, else by the lockfile, and where there is none or several, by other files
+// that only one manager reads or that pin the version of one. files are those of the top. Its errors are the user's.
 func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
 	found := locksByManager(files)
 
@@ -56,12 +58,20 @@ func Choose(files fs.FS, root packagejson.Manifest) (Manager, error) {
 			return Manager{}, problem.New(problem.Invalid, "%s names %s, but the lockfile is %s. Run %s install and commit its lockfile, or correct %s.",
 				manager.Because, manager.Name, strings.Join(LockfilesOf(files), " and "), manager.Name, field)
 		}
-	case len(found) > 1:
-		return Manager{}, tooManyLocks(LockfilesOf(files))
 	case len(found) == 1:
 		manager.Name = lo.Keys(found)[0]
 		manager.Lockfile = found[manager.Name]
 		manager.Because = manager.Lockfile
+	default:
+		manager.Name, manager.Because = signedManager(files, root, lo.Keys(found))
+		manager.Lockfile = found[manager.Name]
+		manager.Berry = manager.Name == Yarn && (Manager{Version: pinOf(files, root, Yarn).version}).major() > 1
+	}
+
+	switch {
+	case manager.Name != "":
+	case len(found) > 1:
+		return Manager{}, tooManyLocks(LockfilesOf(files))
 	default:
 		manager.Name = NPM
 		manager.Because = "no lockfile"

@@ -2,6 +2,7 @@ package packagemanager
 
 import (
 	"fmt"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,32 +32,46 @@ const classicLine = "1.22.22"
 // plainRange matches the ranges that a command can name in quotes.
 var plainRange = regexp.MustCompile(`^[0-9A-Za-z.*<>=~^|+ -]+$`)
 
-// ChooseVersion completes a manager whose version packageManager in package.json does not name: devEngines and engines may ask for a range, and the format
-// of the lockfile tells which line wrote it. settings says that the source has settings of pnpm that pnpm 9 does not know.
-func (m Manager) ChooseVersion(format string, root packagejson.Manifest, settings bool) Manager {
+// Source is what tells the version of a manager.
+type Source struct {
+	// Files are those at the top of the workspace, and Root is the package.json there.
+	Files fs.FS
+	Root  packagejson.Manifest
+	// LockFormat is the format of the lockfile; empty where it has none.
+	LockFormat string
+	// Settings says that there are settings of pnpm that pnpm 9 does not know.
+	Settings bool
+	// EngineStrict says that npm refuses another version of itself than engines.npm accepts.
+	EngineStrict bool
+}
+
+// ChooseVersion completes a manager whose version packageManager in package.json does not name: devEngines, a pin or engines may ask for one, and the format
+// of the lockfile tells which line wrote it.
+func (m Manager) ChooseVersion(source Source) Manager {
 	if m.Version != "" {
 		return m
 	}
 
-	if m.Version = m.lineOf(format); m.Name == PNPM && format == "9.0" && settings {
+	if m.Version = m.lineOf(source.LockFormat); m.Name == PNPM && source.LockFormat == "9.0" && source.Settings {
 		m.Version = lockfileLines[PNPM][""]
 	}
 
-	asked, by := m.asked(root)
+	var asked, by string
+	asked, by, m.Ignored = m.asked(source)
 
 	accepted, err := semver.NewConstraint(asked)
-	if asked == "" || err != nil || !plainRange.MatchString(asked) {
+	if asked == "" || err != nil || !plainRange.MatchString(asked) || !m.sameGeneration(asked, accepted) {
 		return m
 	}
 
 	fits := func(line string) bool { return accepted.Check(newestOfLine(line)) }
-	if m.Version != "" && fits(m.Version) {
+	if m.Version != "" && fits(m.Version) || m.onlyWarns(by, source.EngineStrict, fits) {
 		return m
 	}
 
 	if line, ok := lo.Find(m.nearestLines(), fits); ok && m.Name != NPM {
 		m.Version = line
-	} else if m.Name != NPM || !strings.HasPrefix(by, "engines.") {
+	} else {
 		m.Version = asked
 	}
 
@@ -64,6 +79,14 @@ func (m Manager) ChooseVersion(format string, root packagejson.Manifest, setting
 
 	return m
 }
+
+// onlyWarns tells whether the npm of the image will do, whatever engines asks for: npm insists on that only where it is told to.
+func (m Manager) onlyWarns(by string, engineStrict bool, fits func(line string) bool) bool {
+	return m.Name == NPM && strings.HasPrefix(by, "engines.") && (!engineStrict || lo.EveryBy(imageNPM, fits))
+}
+
+// imageNPM are the lines of the npm that images of Node have.
+var imageNPM = []string{"10", "11"}
 
 // nearestLines are the lines that a range chooses from: those that are newer than the one that writes such a lockfile, the next one first, and then the
 // older ones.
@@ -91,17 +114,25 @@ func (m Manager) lineOf(format string) string {
 
 const developedBy = "devEngines.packageManager in package.json"
 
-// asked returns the range of versions that package.json asks for, and which field does. Managers refuse another version of themselves than these say.
-func (m Manager) asked(root packagejson.Manifest) (asked, by string) {
+// asked returns the range of versions that the source asks for, and where. Managers refuse another version of themselves than the fields for them in
+// package.json say. ignored is a sentence about a pin that cannot be followed.
+func (m Manager) asked(source Source) (asked, by, ignored string) {
+	root := source.Root
+
 	if name, declared, _ := strings.Cut(root.PackageManager, "@"); name == m.Name && declared != "" {
-		return declared, "packageManager in package.json"
+		return declared, "packageManager in package.json", ""
 	}
 
 	if engine, ok := root.DevEngines.PackageManager.Find(m.Name); ok && engine.Version != "" {
-		return strings.TrimSpace(engine.Version), developedBy
+		return strings.TrimSpace(engine.Version), developedBy, ""
 	}
 
-	return strings.TrimSpace(root.Engines[m.Name]), "engines." + m.Name + " in package.json"
+	found := pinOf(source.Files, root, m.Name)
+	if asked, ignored = m.follow(found, root); asked != "" {
+		return asked, found.by, ""
+	}
+
+	return strings.TrimSpace(root.Engines[m.Name]), "engines." + m.Name + " in package.json", ignored
 }
 
 // newestOfLine stands for the newest release of a line, which is the line itself where it has three numbers.

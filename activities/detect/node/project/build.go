@@ -2,8 +2,11 @@ package project
 
 import (
 	"cmp"
+	"fmt"
 	"path"
+	"strings"
 
+	"github.com/Masterminds/semver/v3"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/activities/detect/node/packagejson"
@@ -14,7 +17,9 @@ import (
 
 // turbo tells whether Turborepo builds the app, and what it needs of its workspace.
 func (p *Project) turbo() bool {
-	return p.InWorkspace() && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo") && p.buildScript == usualBuild && p.Script(usualBuild) != ""
+	isThere := p.InWorkspace() && !p.installedApart && source.IsFile(p.topFiles, "turbo.json") && p.root.Depends("turbo")
+
+	return isThere && p.buildScript == usualBuild && p.Script(usualBuild) != ""
 }
 
 // buildCommand is the command that builds the app, in the app's directory; empty where there is no build script.
@@ -25,11 +30,32 @@ func (p *Project) buildCommand() string {
 	case p.byNX:
 		return "NX_DAEMON=false NX_NO_CLOUD=true " + p.Manager.Execute("nx run "+p.App.Manifest.Name+":build")
 	case p.turbo():
-		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
-		return "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build --env-mode=loose --filter="+cmp.Or(p.App.Manifest.Name, "."))
+		return p.turboCommand()
 	default:
 		return p.Manager.Run(p.buildScript)
 	}
+}
+
+// turboModes is the first release of Turborepo that knows modes of what a build sees of the environment.
+var turboModes = semver.MustParse("1.10.0")
+
+// turboCommand is the command by which Turborepo builds the app.
+func (p *Project) turboCommand() string {
+	before, options := "", ""
+	if p.root.PackageManager == "" {
+		// Since version 2 it does nothing without that field.
+		before = fmt.Sprintf(`npm pkg set --prefix %s "packageManager=%s@$(%s --version)" && `, packagemanager.WorkDirectory, p.Manager.Name, p.Manager.Program())
+	}
+
+	asked := p.root.Installed()["turbo"]
+
+	version, err := semver.NewVersion(cmp.Or(p.lock.VersionOf(".", "turbo", asked), strings.TrimLeft(asked, "^~>=v ")))
+	if err != nil || !version.LessThan(turboModes) {
+		// In its strict mode Turborepo hides all variables from the build that its configuration does not name.
+		options = "--env-mode=loose "
+	}
+
+	return before + "TURBO_TELEMETRY_DISABLED=1 " + p.Manager.Execute("turbo run build "+options+"--filter="+cmp.Or(p.App.Manifest.Name, "."))
 }
 
 // Build is what the build script runs.

@@ -30,6 +30,10 @@ type Dockerfile struct {
 	Packages, WhyPackages string
 	// OpenSSL says that dependencies need OpenSSL's library.
 	OpenSSL bool
+	// Chromium says that the image has Debian's Chromium, for an app that drives it.
+	Chromium bool
+	// Playwright is the command by which Playwright installs the libraries that its browsers need; empty for an app without these.
+	Playwright string
 
 	// InstallFiles are all files that Install reads.
 	InstallFiles string
@@ -89,7 +93,8 @@ type Dockerfile struct {
 	Entry string
 
 	// beside are the names of the managers that scripts call beside the one that installs the dependencies.
-	beside []string
+	beside      []string
+	setupBeside func(name string) string
 }
 
 // Dockerfile returns the data that do not depend on the framework, and adds the secrets that the Dockerfile mounts to the plan. what says in words
@@ -121,11 +126,12 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 	runMounts := buildplan.SecretMounts(always)
 	buildSecrets = lo.Without(buildSecrets, always...)
 
-	return &Dockerfile{
+	dockerfile := &Dockerfile{
 		What: what, Image: p.Node.Reference, Port: plan.Port,
 		IsNPM: p.Manager.Name == packagemanager.NPM, Setup: p.Manager.Setup(), Environment: p.Manager.Environment(),
 		Packages: strings.Join(packages, " "), WhyPackages: why, OpenSSL: p.usesPrisma(),
-		InstallFiles: strings.Join(files, " "), WithoutScripts: strings.Join(without, " && "), Install: p.Manager.Install(), Later: p.scriptsForApp(later),
+		InstallFiles: strings.Join(files, " "), WithoutScripts: strings.Join(without, " && "),
+		Install: p.installBeside() + p.inInstallDirectory(p.install()), Later: p.scriptsForApp(later),
 		RunMounts: runMounts, InstallMounts: p.CacheMount() + buildplan.SecretMounts(installSecrets),
 		Exclude: p.excluded(), AppDirectory: directory, Before: p.builtBefore(), Arguments: plan.Arguments,
 		Build: p.buildCommand(), BuildEnvironment: []string{"NODE_COMPILE_CACHE=" + compileCache},
@@ -133,7 +139,12 @@ func (p *Project) Dockerfile(plan *buildplan.Plan, what string) (*Dockerfile, er
 		Modules:     lo.Map(p.packages(), func(known packagejson.Package, _ int) string { return path.Join(known.Directory, "node_modules") }),
 
 		RunDirectory: directory, BuildEmptyFiles: p.missingFiles(p.Build()), beside: lo.Without(managersOf(p.Build()), packagemanager.NPM, p.Manager.Name),
-	}, nil
+		setupBeside: p.setupBeside,
+	}
+
+	p.completeBrowser(dockerfile)
+
+	return dockerfile, nil
 }
 
 // BuildStage is the stage of generated Dockerfiles that builds the app.
@@ -176,7 +187,7 @@ func compileCacheMount() string {
 
 // excluded is the pattern of the files of Yarn's Plug'n'Play, which Node would prefer to the node_modules that are installed.
 func (p *Project) excluded() string {
-	if p.Manager.Berry && source.IsFile(p.topFiles, ".pnp.cjs") {
+	if p.Manager.Berry && source.IsFile(p.managerFiles(), ".pnp.cjs") {
 		return ".pnp.*"
 	}
 

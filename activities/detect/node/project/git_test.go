@@ -24,7 +24,7 @@ func TestGit_IsThereWhereTheInstallationNeedsIt(t *testing.T) {
 		"of a dependency":            {`"dependencies":{"a":"1"}`, map[string]string{"package-lock.json": `{"packages":{"node_modules/left":{"resolved":"git+ssh://git@github.com/acme/left.git#01"}}}`}, true},
 		"GitHub, without a lockfile": {`"dependencies":{"left":"acme/left#main"}`, nil, true},
 		"a script that clones":       {`"scripts":{"postinstall":"git clone https://git.example.org/data"}`, nil, true},
-		"a directory":                {`"dependencies":{"left":"file:../left"}`, nil, false},
+		"a directory":                {`"dependencies":{"left":"file:./left"}`, nil, false},
 		"an alias":                   {`"dependencies":{"left":"npm:@acme/left@1"}`, map[string]string{"package-lock.json": "{}"}, false},
 		"an archive of GitHub's": {
 			`"dependencies":{"left":"github:acme/left"}`,

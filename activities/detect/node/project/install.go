@@ -3,6 +3,7 @@ package project
 import (
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,6 +22,10 @@ import (
 // kept until one of them changes. Its errors are the user's.
 func (p *Project) InstallFiles() ([]string, error) {
 	files := []string{packagejson.FileName}
+	if p.installedApart {
+		files = nil // It stands among those of the members.
+	}
+
 	if p.Manager.Lockfile != "" {
 		files = append(files, p.Manager.Lockfile)
 	}
@@ -44,6 +49,18 @@ func (p *Project) InstallFiles() ([]string, error) {
 	return files, nil
 }
 
+// withoutDevelopment matches the settings of npm by which it leaves out the dependencies for development, which the build needs.
+var withoutDevelopment = regexp.MustCompile(`(?m)^\s*(?:omit(?:\[\])?\s*=\s*"?dev|production\s*=\s*true|only\s*=\s*"?prod)`)
+
+// install is the command that installs all dependencies, whatever the source says of those for development. What only the build needs is taken out later.
+func (p *Project) install() string {
+	if p.Manager.Name == packagemanager.NPM && withoutDevelopment.MatchString(textOf(p.managerFiles(), ".npmrc")) {
+		return p.Manager.Install() + " --include=dev"
+	}
+
+	return p.Manager.Install()
+}
+
 // BeforeInstall are the commands that take what cannot run in a build out of the scripts of the installation.
 func (p *Project) BeforeInstall() []string { return p.hookScripts(nil) }
 
@@ -55,22 +72,28 @@ func (p *Project) optionalInstallFiles() []string {
 		names = append(names, path.Join(known.Directory, ".npmrc"))
 	}
 
+	here := func(files ...string) {
+		for _, name := range files {
+			names = append(names, path.Join(p.installDirectory(), name))
+		}
+	}
+
 	switch p.Manager.Name {
 	case packagemanager.PNPM:
-		names = append(names, packagejson.PNPMWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
-		names = append(names, p.patches()...)
+		here(packagejson.PNPMWorkspace, ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js")
+		here(p.patches()...)
 
 		if p.lockPerPackage {
 			names = append(names, lo.Map(p.packages(), func(known packagejson.Package, _ int) string { return path.Join(known.Directory, lockfile.PNPMName) })...)
 		}
 	case packagemanager.Yarn:
-		names = append(names, ".yarnrc", packagemanager.BerryConfig, ".yarn")
+		here(".yarnrc", packagemanager.BerryConfig, ".yarn")
 	case packagemanager.Bun:
-		names = append(names, "bunfig.toml")
+		here("bunfig.toml")
 	}
 
 	// patch-package and bun keep patches there, and by habit so do users of pnpm.
-	names = append(names, "patches")
+	here("patches")
 
 	for _, known := range p.packages() {
 		if known.Manifest.Depends("@prisma/client") || known.Manifest.Depends("prisma") {
@@ -90,7 +113,7 @@ func (p *Project) patches() []string {
 		Patched map[string]string `yaml:"patchedDependencies"`
 	}
 
-	if content, err := source.Read(p.topFiles, packagejson.PNPMWorkspace); err == nil {
+	if content, err := source.Read(p.managerFiles(), packagejson.PNPMWorkspace); err == nil {
 		_ = yaml.Unmarshal(content, &config) // It is valid: Open has read the workspace's packages from it.
 	}
 
@@ -106,14 +129,9 @@ func localDependencies(known packagejson.Package) []string {
 	asked := known.Manifest.Installed()
 
 	return lo.FilterMap(slices.Sorted(maps.Keys(asked)), func(name string, _ int) (string, bool) {
-		for _, protocol := range []string{"file:", "link:", "portal:"} {
-			if local, ok := strings.CutPrefix(asked[name], protocol); ok {
-				local = path.Join(known.Directory, local)
+		local, ok := localPath(asked[name])
+		local = path.Join(known.Directory, local)
 
-				return local, local != "." && !strings.HasPrefix(local, "..")
-			}
-		}
-
-		return "", false
+		return local, ok && local != "." && !strings.HasPrefix(local, "..")
 	})
 }

@@ -32,7 +32,7 @@ func (p *Project) hasPrismaSchema(known packagejson.Package) bool {
 // harmless matches scripts that need no other files than the installation has.
 var harmless = regexp.MustCompile(`^((npx|bunx|pnpm exec|yarn run|yarn) )?(-y |--yes )?` +
 	`(nuxt prepare|nuxi prepare|nuxt-module-build prepare|prisma generate|patch-package|husky|husky install|is-ci|only-allow|simple-git-hooks|` +
-	`true|exit 0)\b[^/]*$`)
+	`playwright(?:-core)? install|true|exit 0)\b[^/]*$`)
 
 // isHarmless tells whether all commands of a script are harmless.
 func isHarmless(script string) bool {

@@ -77,6 +77,12 @@ func TestLockfile_OfAWorkspace_CoversItsPackages(t *testing.T) {
 			}
 			settings := buildplan.Settings{RootDirectory: "apps/web"}
 
+			if name == "npm" || name == "yarn 1" {
+				detectors.RequireError(t, files, settings, `depends on @acme/ui by "workspace:*", which `)
+
+				files["apps/web/package.json"] = strings.Replace(app, "workspace:*", "*", 1)
+			}
+
 			plan := detectors.RequirePlan(t, files, settings)
 			require.Equal(t, ".", plan.Context)
 			require.Contains(t, plan.Dockerfile, "COPY --parents package.json "+test.file+" apps/web/package.json packages/ui/package.json ./\n")

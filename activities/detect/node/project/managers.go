@@ -25,14 +25,14 @@ func (p *Project) installed(manager packagemanager.Manager) bool {
 	return manager.Setup()+manager.Release != ""
 }
 
-// versionsBeside are the versions of managers that only run scripts, so that no lockfile tells which it is.
-var versionsBeside = map[string]string{packagemanager.PNPM: "10", packagemanager.Yarn: "1.22.22", packagemanager.Bun: "1"}
+// setupBeside is the command that installs a manager that only runs scripts, so that no lockfile tells which version it is.
+func (p *Project) setupBeside(name string) string {
+	return packagemanager.Manager{Name: name}.ChooseVersion(packagemanager.Source{Files: p.managerFiles(), Root: p.root}).Setup()
+}
 
 // Setups is the command that installs all managers that the image of Node lacks; empty where it has them.
 func (d *Dockerfile) Setups() string {
-	setups := lo.Map(lo.Uniq(d.beside), func(name string, _ int) string {
-		return packagemanager.Manager{Name: name, Version: versionsBeside[name]}.Setup()
-	})
+	setups := lo.Map(lo.Uniq(d.beside), func(name string, _ int) string { return d.setupBeside(name) })
 
 	return strings.Join(lo.Compact(append([]string{d.Setup}, setups...)), " && ")
 }

@@ -48,8 +48,7 @@ func (p *Project) Reason(found string) string {
 	sentences := []string{found}
 
 	if p.InWorkspace() {
-		sentences = append(sentences, fmt.Sprintf("It is part of the workspace %s, where its dependencies are installed.",
-			lo.Ternary(p.top == ".", "at the top of the repository", "in "+p.top)))
+		sentences = append(sentences, p.whereReason())
 	}
 
 	sentences = append(sentences, p.NodeReason())
@@ -67,5 +66,5 @@ func (p *Project) Reason(found string) string {
 		sentences = append(sentences, locked)
 	}
 
-	return strings.Join(lo.Compact(append(sentences, p.unused, p.otherSystem(), p.withoutBrowser())), " ")
+	return strings.Join(lo.Compact(append(sentences, p.Manager.Ignored, p.unused, p.otherSystem(), p.browserReason())), " ")
 }

@@ -39,6 +39,8 @@ type Project struct {
 	lock    lockfile.NodeLock
 	// lockPerPackage says that each package of the workspace has a lockfile. lock is the app's then.
 	lockPerPackage bool
+	// installedApart is InstalledApart.
+	installedApart bool
 	// inherited is what the workspace that the app was taken out of names as packageManager; empty where that says nothing of the app's manager.
 	inherited string
 	// unused is a sentence about the app's lockfile that the workspace's takes the place of; empty where there is none.
@@ -63,15 +65,15 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 		return nil, err
 	}
 
+	if err := project.takeBeside(tree.Repository); err != nil {
+		return nil, err
+	}
+
 	if project.topFiles, err = fs.Sub(tree.Repository, project.top); err != nil {
 		return nil, fmt.Errorf("open the workspace: %w", err)
 	}
 
-	if project.root, _, err = packagejson.Read(project.topFiles, "."); err != nil {
-		return nil, err
-	}
-
-	if project.members, err = packagejson.WorkspacePackages(project.topFiles); err != nil {
+	if err := project.readWorkspace(); err != nil {
 		return nil, err
 	}
 
@@ -88,6 +90,22 @@ func Open(tree source.Tree, settings buildplan.Settings, manifest packagejson.Ma
 	project.Node, err = project.chooseVersion(settings.BaseImages[buildplan.RuntimeNode])
 
 	return project, err
+}
+
+// readWorkspace reads the package.json at the top, and the packages of the workspace. What stands at the top of an app that is installed apart is none of its
+// own.
+func (p *Project) readWorkspace() (err error) {
+	if p.installedApart {
+		return nil
+	}
+
+	if p.root, _, err = packagejson.Read(p.topFiles, "."); err != nil {
+		return err
+	}
+
+	p.members, err = packagejson.WorkspacePackages(p.topFiles)
+
+	return err
 }
 
 // topOf returns the directory in which the dependencies are installed, the app's directory in there, and whether Nx builds the app.

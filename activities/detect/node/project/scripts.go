@@ -28,6 +28,11 @@ func (p *Project) laterScripts() []laterScript {
 	packages = append(packages, p.packages()...)
 	packages = lo.UniqBy(packages, func(known packagejson.Package) string { return known.Directory })
 
+	if p.installedApart {
+		// Those of the directories beside it are the manager's to run, or not.
+		packages = []packagejson.Package{p.App}
+	}
+
 	if p.InWorkspace() {
 		top, others := lo.FilterReject(packages, func(known packagejson.Package, _ int) bool { return known.Directory == "." })
 		packages = slices.Concat(others, top)

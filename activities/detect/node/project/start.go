@@ -105,10 +105,10 @@ func (p *Project) StartBy(dockerfile *Dockerfile, start Start, release npmscript
 	dockerfile.EmptyFiles = p.missingFiles(start.Run)
 
 	if p.hasBuildDependencies() && p.canPrune() && !p.needsDevelopmentDependency(start.Run) && !p.needsDevelopmentDependency(release) {
-		dockerfile.Prune = p.Manager.Prune()
+		dockerfile.Prune = p.inInstallDirectory(p.Manager.Prune())
 	}
 
-	dockerfile.ModulesBuilt = p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies)
+	dockerfile.ModulesBuilt = p.usesPrisma() || lo.SomeBy(dockerfile.Later, changesDependencies) || p.installsBrowserLater(dockerfile)
 }
 
 // startCommand is the command that starts the app, without a shell and a package manager where it needs none.

@@ -23,13 +23,3 @@ func TestPrisma_WhoseConfigurationReadsVariables_HasThem(t *testing.T) {
 	require.Contains(t, plan.Dockerfile, "RUN "+mounts+"--mount=type=cache,id=node,target=/var/cache/node npm run build\n")
 	require.Equal(t, []string{"DATABASE_URL", "SHADOW"}, plan.Secrets)
 }
-
-func TestBrowser_ThatNoImageHas_IsToldInTheReason(t *testing.T) {
-	t.Parallel()
-
-	plan := detectors.RequirePlan(t, map[string]string{"package.json": `{"scripts":{"start":"node a.js"},"dependencies":{"puppeteer":"*"}}`}, buildplan.Settings{})
-	require.Contains(t, plan.Reason, "It depends on puppeteer, whose browser is not in the image")
-
-	plan = detectors.RequirePlan(t, map[string]string{"package.json": `{"scripts":{"start":"node a.js"},"devDependencies":{"puppeteer":"*"}}`}, buildplan.Settings{})
-	require.NotContains(t, plan.Reason, "puppeteer")
-}

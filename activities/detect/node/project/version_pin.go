@@ -19,6 +19,7 @@ var (
 	// spacedOperator matches an operator with spaces behind it, as npm allows.
 	spacedOperator = regexp.MustCompile(`([<>=~^])\s+`)
 	engineStrict   = regexp.MustCompile(`(?m)^\s*engine-strict\s*=\s*true\b`)
+	useNodeVersion = regexp.MustCompile(`(?m)^\s*use-node-version\s*=\s*(\S+)`)
 )
 
 // versionPin returns what the first place besides engines.node says that says anything.
@@ -37,8 +38,12 @@ func (p *Project) versionPin(table buildplan.Runtime) (wanted, error) {
 			}
 		}
 
-		if text := place.manifest.Volta.Node; text != "" {
+		if text := strings.TrimSpace(place.manifest.Volta["node"]); text != "" {
 			return p.readPin("volta in package.json", text, table)
+		}
+
+		if text := p.pnpmNode(place.files); text != "" {
+			return p.readPin("pnpm's setting useNodeVersion", text, table)
 		}
 
 		if file, text := source.ToolVersion(place.files, "nodejs", "node"); text != "" {
@@ -47,6 +52,21 @@ func (p *Project) versionPin(table buildplan.Runtime) (wanted, error) {
 	}
 
 	return anyVersion(), nil
+}
+
+// pnpmNode is the version of Node that pnpm is told to run scripts with; empty where it is not told, and for another manager.
+func (p *Project) pnpmNode(files fs.FS) string {
+	if p.Manager.Name != packagemanager.PNPM {
+		return ""
+	}
+
+	if match := useNodeVersion.FindStringSubmatch(textOf(files, ".npmrc")); match != nil {
+		return match[1]
+	}
+
+	version, _ := pnpmSettings(files)["useNodeVersion"].(string)
+
+	return version
 }
 
 // firstWord returns the first word that is no comment; empty where there is none.

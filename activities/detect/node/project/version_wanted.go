@@ -52,6 +52,11 @@ func (p *Project) enginesWanted(table buildplan.Runtime) (wanted, error) {
 
 		read, err := parseRange(by, text)
 		if err != nil {
+			// Some write what stands in .nvmrc, which npm passes over.
+			if named, err := p.readPin(by, text, table); err == nil {
+				return named, nil
+			}
+
 			return wanted{}, problem.Wrap(err, problem.Invalid, "%s is %q, which is not a range of versions. Write one such as %q.", by, text, table.Default+".x")
 		}
 
@@ -68,7 +73,7 @@ func (p *Project) enforcesEngines() (bool, string) {
 	switch {
 	case p.Manager.Name == packagemanager.Yarn && !p.Manager.Berry:
 		return true, "Yarn 1 refuses another"
-	case engineStrict.MatchString(p.text(".npmrc")):
+	case engineStrict.MatchString(textOf(p.managerFiles(), ".npmrc")):
 		return true, "engine-strict in .npmrc refuses another"
 	default:
 		return false, ""

@@ -75,7 +75,7 @@ func pnpmSettings(top fs.FS) map[string]any {
 
 // hasPNPMSettings tells whether pnpm-workspace.yaml has settings besides those that pnpm 9 knows.
 func (p *Project) hasPNPMSettings() bool {
-	settings := pnpmSettings(p.topFiles)
+	settings := pnpmSettings(p.managerFiles())
 	for _, known := range []string{"packages", "catalog", "catalogs"} {
 		delete(settings, known)
 	}
@@ -85,12 +85,15 @@ func (p *Project) hasPNPMSettings() bool {
 
 // chooseManager chooses the package manager and reads its lockfile. Its errors are the user's.
 func (p *Project) chooseManager() error {
-	files := p.topFiles
+	files, root := p.managerFiles(), p.root
 	if p.lockPerPackage {
 		files = p.appFiles
 	}
 
-	root := p.root
+	if p.installedApart {
+		root = p.App.Manifest
+	}
+
 	root.PackageManager = cmp.Or(root.PackageManager, p.inherited)
 
 	var err error
@@ -104,18 +107,22 @@ func (p *Project) chooseManager() error {
 		}
 	}
 
-	if p.lockPerPackage {
+	if p.lockPerPackage || p.installedApart && p.Manager.Lockfile != "" {
 		p.Manager.Lockfile = path.Join(p.App.Directory, p.Manager.Lockfile)
 	}
 
-	p.Manager = p.Manager.ChooseVersion(p.lock.Format, root, p.lock.Several || p.hasPNPMSettings())
+	p.Manager = p.Manager.ChooseVersion(packagemanager.Source{
+		Files: files, Root: root, LockFormat: p.lock.Format, Settings: p.lock.Several || p.hasPNPMSettings(),
+		EngineStrict: engineStrict.MatchString(textOf(files, ".npmrc")),
+	})
+	p.Manager = p.releaseBelowTop(p.Manager)
 
 	return nil
 }
 
 // lockDirectory is the app's directory, as the lockfile has it.
 func (p *Project) lockDirectory() string {
-	if p.lockPerPackage {
+	if p.lockPerPackage || p.installedApart {
 		return "."
 	}
 
