@@ -67,6 +67,15 @@ func npx(ctx context.Context, dir string, packages []string, command ...string) 
 	ctx, cancel := context.WithTimeout(ctx, generatorTime)
 	defer cancel()
 
+	if _, err := rig.Run(npxCommand(ctx, dir, packages, command...)); err != nil {
+		return fmt.Errorf("%s: %w", strings.Join(packages, ", "), err)
+	}
+
+	return nil
+}
+
+// npxCommand is the command that npx runs.
+func npxCommand(ctx context.Context, dir string, packages []string, command ...string) *exec.Cmd {
 	arguments := lo.FlatMap(append([]string{generatorNode}, packages...), func(pkg string, _ int) []string { return []string{"--package", pkg} })
 
 	run := exec.CommandContext(ctx, "npx", slices.Concat([]string{"--yes"}, arguments, []string{"--"}, command)...)
@@ -74,9 +83,5 @@ func npx(ctx context.Context, dir string, packages []string, command ...string) 
 	run.Env = append(os.Environ(), "CI=1", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "NEXT_TELEMETRY_DISABLED=1", "NG_CLI_ANALYTICS=false",
 		"npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false")
 
-	if _, err := rig.Run(run); err != nil {
-		return fmt.Errorf("%s: %w", strings.Join(packages, ", "), err)
-	}
-
-	return nil
+	return run
 }

@@ -26,11 +26,21 @@ const (
 	createRspack     = "create-rspack@2.2.3"
 	createSlidev     = "create-slidev@52.15.2"
 	createSails      = "sails@1.5.18"
+	createRsbuild    = "create-rsbuild@2.2.9"
+	createVueCLI     = "@vue/cli@5.0.9"
+	createUmi        = "create-umi@4.6.57"
+	createQuasar     = "create-quasar@5.0.30"
+	createHexo       = "hexo-cli@4.3.2"
+	createExpo       = "create-expo@5.0.3"
+	createTanStack   = "@tanstack/cli@0.71.0"
+	createLoopBack   = "@loopback/cli@7.0.17"
+	createKoa        = "koa-generator@1.1.17"
+	createAdonis     = "create-adonis-ts-app@4.2.7"
 )
 
 // applications are all that are deployed, in this order.
 func applications() []application {
-	return slices.Concat(nextApps(), viteApps(), siteApps(), serverApps(), otherLanguages())
+	return slices.Concat(nextApps(), viteApps(), siteApps(), serverApps(), otherLanguages(), wholeApps())
 }
 
 func nextApps() []application {
@@ -89,6 +99,11 @@ func siteApps() []application {
 				"--package-manager", "pnpm"),
 		},
 		{
+			name: "angular-ssr", framework: "Angular with a server", manager: npm, text: "Hello, app",
+			write: generatedBy(createAngular, "ng", "new", generated, "--ssr", "--skip-install", "--skip-git", "--defaults", "--interactive=false",
+				"--package-manager", "npm"),
+		},
+		{
 			name: "docusaurus", framework: "Docusaurus", manager: pnpm, text: "Docusaurus", path: "/docs/intro/",
 			write: generatedBy(createDocusaurus, "create-docusaurus", generated, "classic", "--typescript", "--skip-install", "--package-manager", "npm"),
 		},
@@ -108,6 +123,35 @@ func siteApps() []application {
 		{
 			name: "slidev", framework: "Slidev", manager: pnpm, text: "Slidev",
 			write: generatedBy(createSlidev, "create-slidev", generated),
+		},
+		{
+			name: "rsbuild", framework: "Rsbuild", manager: yarn4, text: "<title>Rsbuild",
+			write: generatedBy(createRsbuild, "create-rsbuild", generated, "--template", "vue-ts"),
+		},
+		{
+			name: "vue-cli", framework: "Vue CLI", manager: npm, text: "<title>" + generated + "</title>",
+			write: generatedBy(createVueCLI, "vue", "create", generated, "--default", "--no-git", "--skipGetStarted", "--packageManager", "npm"),
+		},
+		{
+			name: "umi", framework: "Umi", manager: pnpm, text: `<script src="/umi.`,
+			write: generatedBy(createUmi, "create-umi", generated, "--default", "--no-git", "--no-install"),
+		},
+		{
+			name: "quasar", framework: "Quasar", manager: npm, text: "<title>Quasar App</title>",
+			write: withManifest(generatedBy(createQuasar, "create-quasar", generated, "--template", "app", "--defaults", "--no-git"), tried),
+		},
+		{
+			name: "vitepress", framework: "VitePress", manager: pnpm, text: "<title>My Awesome Project", write: writeVitePress("1.6.4"),
+		},
+		{
+			name: "hexo", framework: "Hexo", manager: yarn1, text: "Hello World", path: "/archives/",
+			write: generatedBy(createHexo, "hexo", "init", generated, "--no-clone", "--no-install"),
+		},
+		{
+			name: "expo", framework: "Expo", manager: npm, text: "<title>" + generated + "</title>",
+			// What Expo's documentation has people add for the web.
+			write: withManifest(generatedBy(createExpo, "create-expo", generated, "--template", "blank@58.0.8", "--yes", "--no-install"),
+				"scripts.build=expo export --platform web", "dependencies.react-dom=19.3.0", "dependencies.react-native-web=0.21.2"),
 		},
 	}
 }
@@ -139,20 +183,75 @@ func serverApps() []application {
 			name: "sails", framework: "Sails", manager: npm, text: "Sails",
 			write: generatedBy(createSails, "sails", "new", generated, "--no-frontend", "--fast"),
 		},
+		{
+			name: "tanstack-start", framework: "TanStack Start", manager: pnpm, text: "<title>TanStack Start Starter</title>",
+			write: withManifest(generatedBy(createTanStack, "tanstack", "create", generated, "--framework", "React", "--deployment", "nitro",
+				"--package-manager", "pnpm", "--no-install", "--no-git", "--no-intent", "--non-interactive"), tried),
+		},
+		{
+			// The generator writes a Dockerfile.
+			name: "loopback", framework: "LoopBack", manager: npm, text: "Hello from LoopBack", path: "/ping",
+			write: generatedBy(createLoopBack, "lb4", "app", generated, "--yes", "--skip-install"),
+		},
+		{
+			name: "koa", framework: "Koa", manager: pnpm, text: "Hello Koa 2!",
+			write: generatedBy(createKoa, "koa2", generated, "--ejs"),
+		},
+		{
+			name: "adonis", framework: "AdonisJS", manager: npm, text: "<title>AdonisJS",
+			write: generatedBy(createAdonis, "create-adonis-ts-app", generated, "--name", generated, "--boilerplate", "web", "--no-eslint",
+				"--no-prettier", "--no-encore"),
+			variables: map[string]string{
+				"HOST": "0.0.0.0", "PORT": "3333", "NODE_ENV": "production", "APP_KEY": secret, "APP_NAME": generated, "CACHE_VIEWS": "true",
+				"SESSION_DRIVER": "cookie", "DRIVE_DISK": "local",
+			},
+		},
 	}
 }
+
+// secret is long enough for every framework.
+const secret = "only-for-trying-only-for-trying-only-for-trying-only-for-trying"
 
 func otherLanguages() []application {
 	return []application{
 		{
 			name: "rails", framework: "Rails", text: "Hello from Rails",
 			write:     func(ctx context.Context, dir string) error { return fixtures.WriteRails(ctx, dir, rig.CacheDir()) },
-			variables: map[string]string{"SECRET_KEY_BASE": "only-for-trying-only-for-trying-only-for-trying-only-for-trying"},
+			variables: map[string]string{"SECRET_KEY_BASE": secret},
 		},
 		{
 			name: "laravel", framework: "Laravel", text: "Hello from Laravel",
 			write:     func(ctx context.Context, dir string) error { return fixtures.WriteLaravel(ctx, dir, rig.CacheDir()) },
 			variables: map[string]string{"APP_KEY": "base64:b25seS1mb3ItbWVhc3VyaW5nLW9ubHktZm9yLW1lYXM="},
+		},
+	}
+}
+
+// wholeApps are applications that people use, from where their makers publish the sources.
+func wholeApps() []application {
+	return []application{
+		{
+			name: "redmine", framework: "Rails", text: "Redmine",
+			write:     func(ctx context.Context, dir string) error { return fixtures.WriteRedmine(ctx, dir, rig.CacheDir()) },
+			variables: map[string]string{"SECRET_KEY_BASE": secret},
+		},
+		{
+			name: "node-red", framework: "Express", manager: npm, text: "<title>Node-RED</title>",
+			write: published("node-red@5.0.7"),
+		},
+		{
+			name: "federated-wiki", framework: "Express", manager: pnpm, text: "Welcome Visitors", path: "/welcome-visitors.html",
+			write: published("wiki@0.40.2"),
+			// It listens on 3000, and does not look at the variable, by which Zeitwork knows.
+			variables: map[string]string{"PORT": "3000"},
+		},
+		{
+			name: "gentelella", framework: "Vite", manager: npm, text: "Gentelella", path: "/production/index.html",
+			write: withManifest(published("gentelella@4.2.0", "dist"), tried),
+		},
+		{
+			name: "astro-accelerator", framework: "Astro", manager: pnpm, text: "Welcome to Astro Accelerator",
+			write: withCopy(published("astro-accelerator@5.10.19"), "sample/src", "src"),
 		},
 	}
 }
