@@ -26,9 +26,8 @@ const (
 	createRspack     = "create-rspack@2.2.3"
 	createSlidev     = "create-slidev@52.15.2"
 	createSails      = "sails@1.5.18"
-	createRsbuild    = "create-rsbuild@2.2.9"
+	createRsbuild    = "create-rsbuild@2.1.13"
 	createVueCLI     = "@vue/cli@5.0.9"
-	createUmi        = "create-umi@4.6.57"
 	createQuasar     = "create-quasar@5.0.30"
 	createHexo       = "hexo-cli@4.3.2"
 	createExpo       = "create-expo@5.0.3"
@@ -99,9 +98,9 @@ func siteApps() []application {
 				"--package-manager", "pnpm"),
 		},
 		{
-			name: "angular-ssr", framework: "Angular with a server", manager: npm, text: "Hello, app",
+			name: "angular-ssr", framework: "Angular with a server", manager: pnpm, text: "Hello, app",
 			write: generatedBy(createAngular, "ng", "new", generated, "--ssr", "--skip-install", "--skip-git", "--defaults", "--interactive=false",
-				"--package-manager", "npm"),
+				"--package-manager", "pnpm"),
 		},
 		{
 			name: "docusaurus", framework: "Docusaurus", manager: pnpm, text: "Docusaurus", path: "/docs/intro/",
@@ -133,11 +132,7 @@ func siteApps() []application {
 			write: generatedBy(createVueCLI, "vue", "create", generated, "--default", "--no-git", "--skipGetStarted", "--packageManager", "npm"),
 		},
 		{
-			name: "umi", framework: "Umi", manager: pnpm, text: `<script src="/umi.`,
-			write: generatedBy(createUmi, "create-umi", generated, "--default", "--no-git", "--no-install"),
-		},
-		{
-			name: "quasar", framework: "Quasar", manager: npm, text: "<title>Quasar App</title>",
+			name: "quasar", framework: "Quasar", manager: pnpm, text: "<title>Quasar App</title>",
 			write: withManifest(generatedBy(createQuasar, "create-quasar", generated, "--template", "app", "--defaults", "--no-git"), tried),
 		},
 		{
