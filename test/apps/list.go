@@ -30,7 +30,6 @@ const (
 	createVueCLI     = "@vue/cli@5.0.9"
 	createQuasar     = "create-quasar@5.0.30"
 	createHexo       = "hexo-cli@4.3.2"
-	createExpo       = "create-expo@5.0.3"
 	createTanStack   = "@tanstack/cli@0.71.0"
 	createLoopBack   = "@loopback/cli@7.0.17"
 	createKoa        = "koa-generator@1.1.17"
@@ -141,12 +140,6 @@ func siteApps() []application {
 		{
 			name: "hexo", framework: "Hexo", manager: yarn1, text: "Hello World", path: "/archives/",
 			write: generatedBy(createHexo, "hexo", "init", generated, "--no-clone", "--no-install"),
-		},
-		{
-			name: "expo", framework: "Expo", manager: npm, text: "<title>" + generated + "</title>",
-			// What Expo's documentation has people add for the web.
-			write: withManifest(generatedBy(createExpo, "create-expo", generated, "--template", "blank@58.0.8", "--yes", "--no-install"),
-				"scripts.build=expo export --platform web", "dependencies.react-dom=19.3.0", "dependencies.react-native-web=0.21.2"),
 		},
 	}
 }

@@ -17,7 +17,10 @@ func atTerminal(ctx context.Context, dir string, packages []string, command ...s
 	ctx, cancel := context.WithTimeout(ctx, generatorTime)
 	defer cancel()
 
-	run := npxCommand(ctx, dir, packages, command...)
+	run, err := npxCommand(ctx, dir, packages, command...)
+	if err != nil {
+		return err
+	}
 
 	terminal, err := pty.Start(run)
 	if err != nil {
