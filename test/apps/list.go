@@ -179,7 +179,7 @@ func serverApps() []application {
 		{
 			// The generator writes a Dockerfile.
 			name: "loopback", framework: "LoopBack", manager: npm, text: "Hello from LoopBack", path: "/ping",
-			write: generatedBy(createLoopBack, "lb4", "app", generated, "--yes", "--skip-install"),
+			write: generatedBy(createLoopBack, "lb4", "app", generated, "--yes", "--skip-install", "--config", `{"docker":true,"loopbackBuild":true}`),
 		},
 		{
 			name: "koa", framework: "Koa", manager: pnpm, text: "Hello Koa 2!",
@@ -187,8 +187,9 @@ func serverApps() []application {
 		},
 		{
 			name: "adonis", framework: "AdonisJS", manager: npm, text: "<title>AdonisJS",
-			write: generatedBy(createAdonis, "create-adonis-ts-app", generated, "--name", generated, "--boilerplate", "web", "--no-eslint",
-				"--no-prettier", "--no-encore"),
+			// The types of newer Nodes are not for the TypeScript that this version of AdonisJS has.
+			write: withManifest(generatedBy(createAdonis, "create-adonis-ts-app", generated, "--name", generated, "--boilerplate", "web", "--no-eslint",
+				"--no-prettier", "--no-encore"), "devDependencies.@types/node=18.19.50"),
 			variables: map[string]string{
 				"HOST": "0.0.0.0", "PORT": "3333", "NODE_ENV": "production", "APP_KEY": secret, "APP_NAME": generated, "CACHE_VIEWS": "true",
 				"SESSION_DRIVER": "cookie", "DRIVE_DISK": "local",

@@ -86,7 +86,7 @@ func execForm(words ...string) string {
 		text := &strings.Builder{}
 		encoder := json.NewEncoder(text)
 		encoder.SetEscapeHTML(false)
-		_ = encoder.Encode(word) //nolint:errchkjson // A string always encodes.
+		_ = encoder.Encode(word) // A string always encodes.
 
 		return strings.TrimSpace(text.String())
 	}), ", ") + "]"
