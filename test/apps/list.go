@@ -239,7 +239,7 @@ func wholeApps() []application {
 			write: withManifest(published("gentelella@4.2.0", "dist"), tried),
 		},
 		{
-			name: "astro-accelerator", framework: "Astro", manager: pnpm, text: "Welcome to Astro Accelerator",
+			name: "astro-accelerator", framework: "Astro", manager: pnpm8, text: "Welcome to Astro Accelerator",
 			write: withCopy(published("astro-accelerator@5.10.19"), "sample/src", "src"),
 		},
 	}
