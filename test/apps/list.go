@@ -233,7 +233,9 @@ func wholeApps() []application {
 		},
 		{
 			name: "astro-accelerator", framework: "Astro", manager: pnpm8, text: "Welcome to Astro Accelerator",
-			write: withCopy(published("astro-accelerator@5.10.19"), "sample/src", "src"),
+			// It also imports packages that it does not name.
+			write: withManifest(withCopy(published("astro-accelerator@5.10.19"), "sample/src", "src"), "dependencies.csv-parse=^6.1.0",
+				"dependencies.hastscript=^9.0.1", "dependencies.mdast-util-to-string=^4.0.0", "dependencies.unist-util-visit=^5.0.0"),
 		},
 	}
 }
