@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/samber/lo"
@@ -67,12 +68,10 @@ func npx(ctx context.Context, dir string, packages []string, command ...string) 
 	ctx, cancel := context.WithTimeout(ctx, generatorTime)
 	defer cancel()
 
-	arguments := lo.FlatMap(append([]string{generatorNode}, packages...), func(pkg string, _ int) []string { return []string{"--package", pkg} })
-
-	run := exec.CommandContext(ctx, "npx", slices.Concat([]string{"--yes"}, arguments, []string{"--"}, command)...)
-	run.Dir = dir
-	run.Env = append(os.Environ(), "CI=1", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "NEXT_TELEMETRY_DISABLED=1", "NG_CLI_ANALYTICS=false",
-		"npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false")
+	run, err := npxCommand(ctx, dir, packages, command...)
+	if err != nil {
+		return err
+	}
 
 	if _, err := rig.Run(run); err != nil {
 		return fmt.Errorf("%s: %w", strings.Join(packages, ", "), err)
@@ -80,3 +79,35 @@ func npx(ctx context.Context, dir string, packages []string, command ...string) 
 
 	return nil
 }
+
+// npxCommand is the command that npx runs.
+func npxCommand(ctx context.Context, dir string, packages []string, command ...string) (*exec.Cmd, error) {
+	node, err := nodeDirectory()
+	if err != nil {
+		return nil, fmt.Errorf("install %s: %w", generatorNode, err)
+	}
+
+	arguments := lo.FlatMap(packages, func(pkg string, _ int) []string { return []string{"--package", pkg} })
+
+	run := exec.CommandContext(ctx, command[0], command[1:]...)
+	if len(packages) > 0 {
+		run = exec.CommandContext(ctx, "npx", slices.Concat([]string{"--yes"}, arguments, []string{"--"}, command)...)
+	}
+
+	run.Dir = dir
+	run.Env = append(os.Environ(), "PATH="+node+":"+os.Getenv("PATH"), "CI=1", "NO_COLOR=1", "GIT_TERMINAL_PROMPT=0", "NEXT_TELEMETRY_DISABLED=1",
+		"NG_CLI_ANALYTICS=false", "npm_config_audit=false", "npm_config_fund=false", "npm_config_update_notifier=false")
+
+	return run, nil
+}
+
+// nodeDirectory installs generatorNode, which takes longer than most generators, and returns the folder of its program.
+var nodeDirectory = sync.OnceValues(func() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), generatorTime)
+	defer cancel()
+
+	output, err := exec.CommandContext(ctx, "npx", "--yes", "--package", generatorNode, "--", "node", "-p",
+		"require('node:path').dirname(process.execPath)").Output()
+
+	return strings.TrimSpace(string(output)), err
+})

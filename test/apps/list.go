@@ -26,11 +26,18 @@ const (
 	createRspack     = "create-rspack@2.2.3"
 	createSlidev     = "create-slidev@52.15.2"
 	createSails      = "sails@1.5.18"
+	createRsbuild    = "create-rsbuild@2.1.13"
+	createVueCLI     = "@vue/cli@5.0.9"
+	createHexo       = "hexo-cli@4.3.2"
+	createTanStack   = "@tanstack/cli@0.71.0"
+	createLoopBack   = "@loopback/cli@7.0.17"
+	createKoa        = "koa-generator@1.1.17"
+	createAdonis     = "create-adonis-ts-app@4.2.7"
 )
 
 // applications are all that are deployed, in this order.
 func applications() []application {
-	return slices.Concat(nextApps(), viteApps(), siteApps(), serverApps(), otherLanguages())
+	return slices.Concat(nextApps(), viteApps(), siteApps(), serverApps(), otherLanguages(), wholeApps())
 }
 
 func nextApps() []application {
@@ -107,7 +114,23 @@ func siteApps() []application {
 		},
 		{
 			name: "slidev", framework: "Slidev", manager: pnpm, text: "Slidev",
-			write: generatedBy(createSlidev, "create-slidev", generated),
+			// A package that Slidev depends on allows a newer markdown-it than it works with.
+			write: withManifest(generatedBy(createSlidev, "create-slidev", generated), "pnpm.overrides.markdown-it=14.1.0"),
+		},
+		{
+			name: "rsbuild", framework: "Rsbuild", manager: yarn4, text: "<title>Rsbuild",
+			write: generatedBy(createRsbuild, "create-rsbuild", generated, "--template", "react-ts"),
+		},
+		{
+			name: "vue-cli", framework: "Vue CLI", manager: npm, text: "<title>" + generated + "</title>",
+			write: generatedBy(createVueCLI, "vue", "create", generated, "--default", "--no-git", "--skipGetStarted", "--packageManager", "npm"),
+		},
+		{
+			name: "vitepress", framework: "VitePress", manager: pnpm, text: "<title>My Awesome Project", write: writeVitePress("1.6.4"),
+		},
+		{
+			name: "hexo", framework: "Hexo", manager: yarn1, text: "Hello World", path: "/archives/",
+			write: generatedBy(createHexo, "hexo", "init", generated, "--no-clone", "--no-install"),
 		},
 	}
 }
@@ -138,21 +161,81 @@ func serverApps() []application {
 		{
 			name: "sails", framework: "Sails", manager: npm, text: "Sails",
 			write: generatedBy(createSails, "sails", "new", generated, "--no-frontend", "--fast"),
+			// In production Sails starts only when it knows from where its sockets may be opened.
+			variables: map[string]string{"sails_sockets__onlyAllowOrigins": `["http://localhost"]`},
+		},
+		{
+			name: "tanstack-start", framework: "TanStack Start", manager: pnpm, text: "<title>TanStack Start Starter</title>",
+			write: withManifest(generatedBy(createTanStack, "tanstack", "create", generated, "--framework", "React", "--deployment", "nitro",
+				"--package-manager", "pnpm", "--no-install", "--no-git", "--no-intent", "--non-interactive"), tried),
+		},
+		{
+			// The generator writes a Dockerfile.
+			name: "loopback", framework: "LoopBack", manager: npm, text: "Hello from LoopBack", path: "/ping",
+			write: generatedBy(createLoopBack, "lb4", "app", generated, "--yes", "--skip-install", "--config", `{"docker":true,"loopbackBuild":true}`),
+		},
+		{
+			name: "koa", framework: "Koa", manager: pnpm, text: "Hello Koa 2!",
+			write: generatedBy(createKoa, "koa2", generated, "--ejs"),
+		},
+		{
+			name: "adonis", framework: "AdonisJS", manager: npm, text: "<title>AdonisJS",
+			// The types of newer Nodes are not for the TypeScript that this version of AdonisJS has.
+			write: withManifest(generatedBy(createAdonis, "create-adonis-ts-app", generated, "--name", generated, "--boilerplate", "web", "--no-eslint",
+				"--no-prettier", "--no-encore"), "devDependencies.@types/node=18.19.50"),
+			variables: map[string]string{
+				"HOST": "0.0.0.0", "PORT": "3333", "NODE_ENV": "production", "APP_KEY": secret, "APP_NAME": generated, "CACHE_VIEWS": "true",
+				"SESSION_DRIVER": "cookie", "DRIVE_DISK": "local",
+			},
 		},
 	}
 }
+
+// secret is long enough for every framework.
+const secret = "only-for-trying-only-for-trying-only-for-trying-only-for-trying"
 
 func otherLanguages() []application {
 	return []application{
 		{
 			name: "rails", framework: "Rails", text: "Hello from Rails",
 			write:     func(ctx context.Context, dir string) error { return fixtures.WriteRails(ctx, dir, rig.CacheDir()) },
-			variables: map[string]string{"SECRET_KEY_BASE": "only-for-trying-only-for-trying-only-for-trying-only-for-trying"},
+			variables: map[string]string{"SECRET_KEY_BASE": secret},
 		},
 		{
 			name: "laravel", framework: "Laravel", text: "Hello from Laravel",
 			write:     func(ctx context.Context, dir string) error { return fixtures.WriteLaravel(ctx, dir, rig.CacheDir()) },
 			variables: map[string]string{"APP_KEY": "base64:b25seS1mb3ItbWVhc3VyaW5nLW9ubHktZm9yLW1lYXM="},
+		},
+	}
+}
+
+// wholeApps are applications that people use, from where their makers publish the sources.
+func wholeApps() []application {
+	return []application{
+		{
+			name: "redmine", framework: "Rails", text: "Redmine",
+			write:     func(ctx context.Context, dir string) error { return fixtures.WriteRedmine(ctx, dir, rig.CacheDir()) },
+			variables: map[string]string{"SECRET_KEY_BASE": secret},
+		},
+		{
+			name: "node-red", framework: "Express", manager: npm, text: "<title>Node-RED</title>",
+			write: published("node-red@5.0.7"),
+		},
+		{
+			name: "federated-wiki", framework: "Express", manager: pnpm, text: "Welcome Visitors", path: "/welcome-visitors.html",
+			write: published("wiki@0.40.2"),
+			// It listens on 3000, and does not look at the variable, by which Zeitwork knows.
+			variables: map[string]string{"PORT": "3000"},
+		},
+		{
+			name: "gentelella", framework: "Vite", manager: npm, text: "Gentelella", path: "/production/index.html",
+			write: withManifest(published("gentelella@4.2.0", "dist"), tried),
+		},
+		{
+			name: "astro-accelerator", framework: "Astro", manager: pnpm8, text: "Welcome to Astro Accelerator",
+			// It also imports packages that it does not name.
+			write: withManifest(withCopy(published("astro-accelerator@5.10.19"), "sample/src", "src"), "dependencies.csv-parse=^6.1.0",
+				"dependencies.hastscript=^9.0.1", "dependencies.mdast-util-to-string=^4.0.0", "dependencies.unist-util-visit=^5.0.0"),
 		},
 	}
 }

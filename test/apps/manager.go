@@ -13,6 +13,7 @@ type manager string
 const (
 	npm   manager = "npm"
 	pnpm  manager = "pnpm"
+	pnpm8 manager = "pnpm8"
 	yarn1 manager = "yarn1"
 	yarn4 manager = "yarn4"
 	bun   manager = "bun"
@@ -27,6 +28,8 @@ func (m manager) lock(ctx context.Context, dir string) error {
 		return npx(ctx, dir, nil, "npm", "install", "--package-lock-only", "--ignore-scripts")
 	case pnpm:
 		return npx(ctx, dir, []string{"pnpm@10"}, "pnpm", "install", "--lockfile-only", "--ignore-scripts")
+	case pnpm8:
+		return npx(ctx, dir, []string{"pnpm@8.7.0"}, "pnpm", "install", "--lockfile-only", "--ignore-scripts")
 	case yarn1:
 		// Yarn 1 has no way to lock that does not install.
 		if err := npx(ctx, dir, []string{"yarn@1.22.22"}, "yarn", "install", "--ignore-scripts", "--non-interactive"); err != nil {

@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -54,7 +55,7 @@ func DetectSite(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, 
 		return buildplan.Plan{}, false, err
 	}
 
-	if built.script == storybookScript {
+	if slices.Contains(siteScripts, built.script) {
 		dockerfile.Build = app.Manager.Run(built.script)
 	}
 

@@ -144,9 +144,7 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings project.Config
 	run := scripts.Script(name)
 
 	// The command tells more than the dependencies, of which some are there for tests.
-	_, told := run.Find(func(command npmscript.Command) bool {
-		return lo.SomeBy(siteBuilders, func(builder siteBuilder) bool { return builder.builds(command) })
-	})
+	told := buildsSite(run)
 
 	if !told && (compilesOnly(run) || packagejson.HasWorkspaces(tree, read) && !isApp(tree, siteFiles...)) {
 		return builtSite{}, false
@@ -164,14 +162,28 @@ func siteOf(tree source.Tree, read packagejson.Manifest, settings project.Config
 	return builtSite{}, false
 }
 
+// buildsSite tells whether a script runs a command that builds a site.
+func buildsSite(run npmscript.Run) bool {
+	_, found := run.Find(func(command npmscript.Command) bool {
+		return lo.SomeBy(siteBuilders, func(builder siteBuilder) bool { return builder.builds(command) })
+	})
+
+	return found
+}
+
+// siteScripts are the scripts that the installations of VitePress, VuePress and Storybook write, which leave build to the app beside the site.
+var siteScripts = []string{"docs:build", "build-storybook"}
+
 // siteScript is the name of the script that builds the site.
 func siteScript(read packagejson.Manifest, scripts npmscript.Resolver) string {
 	name := project.BuildScript(read, scripts)
-	if read.Scripts[name] == "" && read.Scripts[storybookScript] != "" && read.Depends("storybook") {
-		return storybookScript
+	if read.Scripts[name] != "" {
+		return name
 	}
 
-	return name
+	site, _ := lo.Find(siteScripts, func(script string) bool { return read.Scripts[script] != "" && buildsSite(scripts.Script(script)) })
+
+	return lo.CoalesceOrEmpty(site, name)
 }
 
 // isBuilt tells whether the app depends on the program, or calls it in another directory, and has it build a site.
@@ -194,6 +206,3 @@ var siteFiles = []string{"index.html", "public/index.html", "*/index.html", "vit
 func compilesOnly(run npmscript.Run) bool {
 	return len(run.Commands) > 0 && lo.EveryBy(run.Commands, func(command npmscript.Command) bool { return slices.Contains(compilers, command.Program()) })
 }
-
-// storybookScript is the script that Storybook's installation writes beside the one that builds the app.
-const storybookScript = "build-storybook"

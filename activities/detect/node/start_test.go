@@ -69,6 +69,8 @@ func TestSite_WhoseStartScriptIsForDevelopment_IsServedAsFiles(t *testing.T) {
 		"Gatsby":                 {`"start":"gatsby develop","build":"gatsby build"`, "gatsby", "public", nil, nil},
 		"Gatsby below a path":    {`"build":"gatsby build --prefix-paths"`, "gatsby", "public", map[string]string{"gatsby-config.js": "module.exports = { pathPrefix: '/blog' }"}, []string{"/srv/www/blog\n"}},
 		"VitePress":              {`"build":"vitepress build docs"`, "vitepress", "", nil, []string{`ln -s /srv/www "/output/site$base"`}},
+		"VitePress as it starts": {`"docs:dev":"vitepress dev","docs:build":"vitepress build","docs:preview":"vitepress preview"`, "vitepress", "", nil, []string{"npm run docs:build"}},
+		"VitePress beside build": {`"build":"vite build","docs:build":"vitepress build docs"`, `vite":"*","vitepress`, "dist", nil, []string{"npm run build"}},
 		"Docusaurus":             {`"start":"docusaurus start","build":"docusaurus build"`, "@docusaurus/core", "build", map[string]string{"docusaurus.config.ts": "const c: Config = { baseUrl: '/docs/' }; export default c"}, []string{"/srv/www/docs\n"}},
 		"Eleventy":               {`"start":"eleventy --serve","build":"npx @11ty/eleventy"`, "@11ty/eleventy", "_site", nil, nil},
 		"Eleventy, to elsewhere": {`"build":"eleventy"`, "@11ty/eleventy", "public", map[string]string{"eleventy.config.js": "module.exports = function (c) { c.addPassthroughCopy('x'); return { dir: { output: 'public' } } }"}, nil},

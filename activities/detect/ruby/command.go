@@ -2,8 +2,8 @@ package ruby
 
 import (
 	"encoding/json"
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/samber/lo"
@@ -18,7 +18,22 @@ var (
 	thruster = regexp.MustCompile(`^(?:bundle exec\s+|(?:\./)?bin/)?thrust\s+`)
 	// railsServer matches the command that refuses to start where an earlier one has left its PID file.
 	railsServer = regexp.MustCompile(`\brails\s+s(?:erver)?\b`)
+	// listens matches a line of Puma's configuration that says where it listens, or may.
+	listens = regexp.MustCompile(`(?m)^[^#\n]*\b(?:port|bind|ssl_bind)\b`)
 )
+
+// pumaConfigs are the configurations of Puma, of which it reads the first that is there.
+var pumaConfigs = []string{"config/puma/production.rb", pumaConfig}
+
+// puma is the command that starts Puma, which by itself does not listen on PORT: that is a line of the configuration that Rails' generator writes.
+func (a railsApp) puma(port int) []string {
+	config, _ := lo.Find(pumaConfigs, func(name string) bool { return source.IsFile(a.tree, name) })
+	if config != "" && listens.MatchString(a.text(config)) {
+		return []string{"bundle", "exec", "puma"}
+	}
+
+	return []string{"bundle", "exec", "puma", "--port", strconv.Itoa(port)}
+}
 
 // webCommand is the command of the web process in Procfile; empty where there is none, and where it only starts Puma.
 func (a railsApp) webCommand() string {
@@ -42,7 +57,7 @@ func (a railsApp) releaseCommand() string {
 
 // command is the start command, in the form of CMD: that of Procfile, else Puma, and not bin/rails server: that of Rails 7.0 does not start after a crash,
 // which leaves its PID file.
-func (a railsApp) command() string {
+func (a railsApp) command(port int) string {
 	steps := []string{}
 	if a.keepsDatabase() && a.hasSchema() {
 		steps = append(steps, prepareDatabase)
@@ -55,19 +70,26 @@ func (a railsApp) command() string {
 
 	switch {
 	case web == "" && len(steps) == 0:
-		return `["bundle", "exec", "puma"]`
+		return execForm(a.puma(port)...)
 	case web == "":
-		web = "exec bundle exec puma"
+		web = "exec " + strings.Join(a.puma(port), " ")
 	case !strings.ContainsAny(web, "&|;"):
 		web = "exec " + web
 	}
 
-	text := &strings.Builder{}
-	encoder := json.NewEncoder(text)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(strings.Join(append(steps, web), " && ")) //nolint:errchkjson // A string always encodes.
+	return execForm("sh", "-c", strings.Join(append(steps, web), " && "))
+}
 
-	return fmt.Sprintf(`["sh", "-c", %s]`, strings.TrimSpace(text.String()))
+// execForm is a command in the form of CMD that no shell takes apart.
+func execForm(words ...string) string {
+	return "[" + strings.Join(lo.Map(words, func(word string, _ int) string {
+		text := &strings.Builder{}
+		encoder := json.NewEncoder(text)
+		encoder.SetEscapeHTML(false)
+		_ = encoder.Encode(word) // A string always encodes.
+
+		return strings.TrimSpace(text.String())
+	}), ", ") + "]"
 }
 
 // hasSchema tells whether there is something to make a database from.

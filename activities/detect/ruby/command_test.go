@@ -30,6 +30,29 @@ func TestCommand_IsThatOfProcfile(t *testing.T) {
 	detectors.RequireError(t, detecttest.RailsTree("8.0.1", []string{"falcon (0.51.0)"}, nil), buildplan.Settings{}, "or name another as web in a Procfile")
 }
 
+func TestCommand_PumaThatNothingTellsItsPort_IsTold(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		files   map[string]string
+		command string
+	}{
+		"no configuration":          {map[string]string{"config/puma.rb": detecttest.Absent}, `["bundle", "exec", "puma", "--port", "3000"]`},
+		"a port in a comment":       {map[string]string{"config/puma.rb": "workers 2\n# port 3000\n"}, `["bundle", "exec", "puma", "--port", "3000"]`},
+		"an address":                {map[string]string{"config/puma.rb": "bind \"tcp://0.0.0.0:#{ENV['PORT']}\"\n"}, `["bundle", "exec", "puma"]`},
+		"production has no port":    {map[string]string{"config/puma/production.rb": "workers 2\n"}, `["bundle", "exec", "puma", "--port", "3000"]`},
+		"production alone has one":  {map[string]string{"config/puma.rb": "", "config/puma/production.rb": "if true\n  port(4000)\nend\n"}, `["bundle", "exec", "puma"]`},
+		"after SQLite was prepared": {map[string]string{"config/puma.rb": detecttest.Absent, "db/schema.rb": ""}, `["sh", "-c", "bin/rails db:prepare && exec bundle exec puma --port 3000"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			plan := detectors.RequirePlan(t, detecttest.RailsTree("7.2.2", []string{"puma (6.6.0)", "sqlite3 (1.7.3)"}, test.files), buildplan.Settings{Port: 3000})
+			require.Contains(t, plan.Dockerfile, "\nCMD "+test.command+"\n")
+		})
+	}
+}
+
 func TestWebpacker_IsRunWithWhatWebpack4AsksFor(t *testing.T) {
 	t.Parallel()
 

@@ -78,7 +78,7 @@ func (a railsApp) dockerfile(ruby rubyVersion, node *railsNode, plan buildplan.P
 		// Rails 7.1 and newer make up a secret when they are told to.
 		SecretKey:     lo.Ternary(a.before("7.1.0"), "SECRET_KEY_BASE=for-the-build-only", "SECRET_KEY_BASE_DUMMY=1"),
 		LegacyOpenSSL: node != nil && a.webpack4(), AsksGit: a.asksGit(), MendBin: strings.Join(a.binToMend(), " "),
-		Environment: a.environment(), Command: a.command(),
+		Environment: a.environment(), Command: a.command(plan.Port),
 	}
 }
 

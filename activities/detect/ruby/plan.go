@@ -67,9 +67,9 @@ func (a railsApp) healthPath() string {
 
 // choosePort is buildplan.ChoosePort, unless Puma's configuration has a port.
 func (a railsApp) choosePort(wanted int) (int, string) {
-	if fixed := pumaPort.FindStringSubmatch(a.text("config/puma.rb")); fixed != nil && wanted == 0 {
+	if fixed := pumaPort.FindStringSubmatch(a.text(pumaConfig)); fixed != nil && wanted == 0 {
 		if port, err := strconv.Atoi(fixed[1]); err == nil {
-			return port, fmt.Sprintf("config/puma.rb says that it listens on port %d.", port)
+			return port, fmt.Sprintf("%s says that it listens on port %d.", pumaConfig, port)
 		}
 	}
 

@@ -11,6 +11,7 @@ import (
 const (
 	productionConfig = "config/environments/production.rb"
 	vendorCache      = "vendor/cache"
+	pumaConfig       = "config/puma.rb"
 	// prepareDatabase is the command that makes the database where there is none, and migrates it.
 	prepareDatabase = "bin/rails db:prepare"
 	oldestRails     = 7
