@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
@@ -25,6 +28,8 @@ const (
 type eventStream struct {
 	writer     io.Writer
 	controller *http.ResponseController
+	// admitted returns a problem where the caller would be refused by now.
+	admitted func(ctx context.Context) error
 }
 
 // send writes one event; the id is left out where it is 0.
@@ -61,7 +66,7 @@ func (e *eventStream) write(text string) error {
 type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Context, out *eventStream) error, error)
 
 // registerStream registers an operation that answers with server-sent events of the named types.
-func registerStream[I any](api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
+func registerStream[I any](s *service, api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
 	op.Responses = map[string]*huma.Response{"200": describeStream(api.OpenAPI().Components.Schemas, events)}
 
 	huma.Register(api, op, func(ctx context.Context, input *I) (*huma.StreamResponse, error) {
@@ -77,7 +82,7 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 			ctx.SetHeader("X-Accel-Buffering", "no")
 			ctx.SetStatus(http.StatusOK)
 
-			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}
+			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer), admitted: s.stillAdmitted}
 
 			// The flush tells the caller at once that the stream is open. An error behind it can only break the stream: the caller opens
 			// it again, and the log says why it broke.
@@ -93,7 +98,17 @@ func registerStream[I any](api huma.API, op huma.Operation, events map[string]an
 	})
 }
 
-// follow calls look at once, and again whenever news or state says that something may have changed, until look returns true.
+// endOf returns the error with which a stream ends. A caller that is not admitted any more is told why when it opens the stream again.
+func endOf(err error) error {
+	if slices.Contains([]problem.Code{problem.Unauthorized, problem.Forbidden, problem.NotFound}, problem.CodeOf(err)) {
+		return nil
+	}
+
+	return err
+}
+
+// follow calls look at once, and again whenever news or state says that something may have changed, until look returns true
+// or the caller is not admitted any more.
 func (s *service) follow(ctx context.Context, out *eventStream, news, state <-chan struct{}, look func() (over bool, err error)) error {
 	beats, again := time.NewTicker(heartbeat), time.NewTicker(recheckInterval)
 	defer beats.Stop()
@@ -112,6 +127,9 @@ func (s *service) follow(ctx context.Context, out *eventStream, news, state <-ch
 		case <-news:
 		case <-state:
 		case <-again.C:
+			if err := out.admitted(ctx); err != nil {
+				return endOf(err)
+			}
 		case <-beats.C:
 			if err := out.beat(); err != nil {
 				return err

@@ -43,7 +43,9 @@ type testBundle struct {
 	activities  *memory
 	node        *fakeNode
 	project     uuid.UUID
-	logger      *slog.Logger
+	// organisation owns the project.
+	organisation uuid.UUID
+	logger       *slog.Logger
 }
 
 func setup(t *testing.T) *testBundle {
@@ -65,7 +67,7 @@ func setupFor(tb testing.TB) *testBundle {
 
 	b := &testBundle{
 		ctx: tb.Context(), config: config, pool: pool, queries: database.New(pool), key: secret.GenerateKey(), logger: logger,
-		activities: newMemory(tb), listener: database.NewListener(config, logger),
+		activities: newMemory(tb), listener: database.NewListener(config, logger), organisation: id.New(),
 	}
 
 	b.deployments, err = NewDeployments(pool, b.key, logger)
@@ -73,11 +75,10 @@ func setupFor(tb testing.TB) *testBundle {
 
 	run(tb, func(ctx context.Context) { _ = b.listener.Run(ctx) })
 
-	organisation := id.New()
-	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", organisation)
+	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", b.organisation)
 	b.project = id.New()
 	b.exec(tb, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
-		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, organisation)
+		VALUES ($1, $2, 'App', 'app', 'https://git.example.com/app.git', false)`, b.project, b.organisation)
 	b.exec(tb, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'app.example.com', 'generated')", id.New(), b.project)
 
 	b.node = &fakeNode{bundle: b, id: b.addNode(tb, "n1", "10.79.1.0/24"), report: map[string]string{}}
@@ -231,7 +232,7 @@ func (b *testBundle) awaitRemoved(t *testing.T, deployment uuid.UUID) {
 func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
 	t.Helper()
 
-	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment)
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment, b.organisation)
 	require.NoError(t, err)
 
 	steps := make([]string, 0, len(rows))
