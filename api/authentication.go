@@ -11,66 +11,67 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
 // The kinds of token, as api_tokens.kind has them.
 const (
-	userKind = "user"
-	nodeKind = "node"
-	edgeKind = "edge"
+	userKind         = "user"
+	organisationKind = "organisation"
+	nodeKind         = "node"
+	edgeKind         = "edge"
 )
 
 // caller is the user, node or edge that a token belongs to. Only the id that goes with the kind is set.
 type caller struct {
-	tokenID  uuid.UUID
-	kind     string
-	userID   uuid.UUID
-	nodeID   uuid.UUID
-	edgeID   uuid.UUID
+	tokenID uuid.UUID
+	kind    string
+	// userID is, for a token of an organisation, the member that made it.
+	userID uuid.UUID
+	nodeID uuid.UUID
+	edgeID uuid.UUID
+	// operator is never set for a token of an organisation.
 	operator bool
+	// organisation and role are set for tokens of an organisation: they are for that one alone, and the role is the highest that they give.
+	organisation *uuid.UUID
+	role         role
+}
+
+// mayEnter tells whether the token is for that organisation.
+func (c caller) mayEnter(organisation uuid.UUID) bool {
+	return c.organisation == nil || *c.organisation == organisation
+}
+
+// roleAs returns the role that the token gives to a member.
+func (c caller) roleAs(member role) role {
+	if c.organisation == nil {
+		return member
+	}
+
+	return member.atMost(c.role)
+}
+
+// self returns the token's id where it is one of an organisation: among a user's tokens it sees itself and those that were made with it.
+func (c caller) self() *uuid.UUID {
+	if c.organisation == nil {
+		return nil
+	}
+
+	return &c.tokenID
 }
 
 // tokenUseInterval is the shortest time between two updates of a token's last use.
 const tokenUseInterval = time.Minute
 
-type callerKey struct{}
-
-// callerOf returns the caller that was authenticated. It panics for an operation without a security scheme.
-func callerOf(ctx context.Context) caller {
-	return ctx.Value(callerKey{}).(caller) //nolint:forcetypeassert // See above.
-}
-
-// authenticate lets an operation run only for a token of the kind that its security scheme names.
-func (s *service) authenticate(api huma.API) func(huma.Context, func(huma.Context)) {
-	kinds := map[string]string{userToken: userKind, nodeToken: nodeKind, edgeToken: edgeKind}
-
-	return func(ctx huma.Context, next func(huma.Context)) {
-		for _, requirement := range ctx.Operation().Security {
-			for scheme := range requirement {
-				who, err := s.bearer(ctx.Context(), ctx.Header("Authorization"))
-				if err == nil && who.kind != kinds[scheme] {
-					err = problem.New(problem.Forbidden, "This needs the token of a %s; yours is the token of a %s.", kinds[scheme], who.kind)
-				}
-
-				if err != nil {
-					refuse(api, ctx, err)
-
-					return
-				}
-
-				ctx = huma.WithValue(ctx, callerKey{}, who)
-			}
-		}
-
-		next(ctx)
-	}
-}
-
 // refuse answers with a problem before an operation has begun.
 func refuse(api huma.API, ctx huma.Context, err error) {
-	p := problemOf(ctx.Context(), err)
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		p = problemOf(ctx.Context(), err)
+	}
+
 	if p.Status == http.StatusUnauthorized {
 		ctx.SetHeader("WWW-Authenticate", `Bearer realm="zeitwork"`)
 	}
@@ -100,31 +101,46 @@ func (s *service) callerWith(ctx context.Context, token string) (caller, error) 
 		return caller{}, err
 	}
 
+	who := newCaller(row)
+
 	t := row.ApiToken
 	if t.LastUsedAt == nil || time.Since(*t.LastUsedAt) > tokenUseInterval {
-		if err := s.queries.TouchToken(ctx, t.ID); err != nil {
-			return caller{}, err
-		}
+		return who, s.noteUse(ctx, who)
 	}
 
+	return who, nil
+}
+
+func newCaller(row database.FindTokenRow) caller {
+	t := row.ApiToken
 	who := caller{tokenID: t.ID, kind: t.Kind, operator: row.Operator}
+
 	switch t.Kind {
 	case userKind:
 		who.userID = *t.UserID
+	case organisationKind:
+		who.userID, who.organisation, who.role = *t.UserID, t.OrganisationID, role(*t.Role)
 	case nodeKind:
 		who.nodeID = *t.NodeID
 	case edgeKind:
 		who.edgeID = *t.EdgeID
 	}
 
-	return who, nil
+	return who
 }
 
-// operator returns a forbidden problem for callers that are not operators.
-func operator(ctx context.Context) error {
-	if !callerOf(ctx).operator {
-		return problem.New(problem.Forbidden, "Only operators of this platform may do that.")
-	}
+// noteUse remembers that a token was used. The first use is the caller's sign-in, which is audited.
+func (s *service) noteUse(ctx context.Context, who caller) error {
+	return s.inTx(ctx, func(queries *database.Queries) error {
+		first, err := queries.TouchToken(ctx, who.tokenID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // Another request has noted it meanwhile.
+		}
 
-	return nil
+		if err != nil || !first {
+			return err
+		}
+
+		return auditAs(ctx, queries, who, who.organisation, tokenEvent("token.first_use", who.tokenID, nil))
+	})
 }

@@ -1,16 +1,19 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
@@ -59,9 +62,15 @@ func (b Bootstrap) Run(ctx context.Context, pool *pgxpool.Pool) error {
 }
 
 func (b Bootstrap) operator(ctx context.Context, queries *database.Queries) error {
-	user, err := queries.EnsureOperator(ctx, id.New(), b.Email)
+	user, err := queries.EnsureUser(ctx, id.New(), b.Email)
 	if err != nil {
 		return fmt.Errorf("make the operator: %w", err)
+	}
+
+	if !user.Operator {
+		if err := makeOperator(ctx, queries, user.ID); err != nil {
+			return err
+		}
 	}
 
 	organisation, err := ensure(
@@ -73,11 +82,24 @@ func (b Bootstrap) operator(ctx context.Context, queries *database.Queries) erro
 		return fmt.Errorf("make the organisation: %w", err)
 	}
 
-	if err := queries.AddMember(ctx, organisation.ID, user.ID, roleOwner); err != nil {
+	if organisation.DeletedAt != nil {
+		return problem.New(problem.Conflict, "The organisation %s was deleted. Name another one.", b.Organisation)
+	}
+
+	if err := queries.AddMember(ctx, organisation.ID, user.ID, string(roleOwner)); err != nil {
 		return fmt.Errorf("make the operator a member: %w", err)
 	}
 
 	return ensureToken(ctx, queries, b.Tokens.User, database.EnsureTokenParams{Kind: userKind, UserID: &user.ID})
+}
+
+// makeOperator makes a user an operator because somebody on the database said so.
+func makeOperator(ctx context.Context, queries *database.Queries, user uuid.UUID) error {
+	if _, err := queries.SetOperator(ctx, true, user); err != nil {
+		return fmt.Errorf("make the user an operator: %w", err)
+	}
+
+	return auditPlatform(ctx, queries, userEvent("user.update", user, map[string]any{"operator": true}))
 }
 
 func (b Bootstrap) node(ctx context.Context, queries *database.Queries) error {
@@ -111,7 +133,7 @@ func (b Bootstrap) edge(ctx context.Context, queries *database.Queries) error {
 }
 
 func ensureToken(ctx context.Context, queries *database.Queries, token string, params database.EnsureTokenParams) error {
-	params.ID, params.Name, params.TokenHash = id.New(), "bootstrap", secret.HashToken(token)
+	params.ID, params.Name, params.TokenHash = id.New(), cmp.Or(params.Name, "bootstrap"), secret.HashToken(token)
 
 	if err := queries.EnsureToken(ctx, params); err != nil {
 		return fmt.Errorf("store the token of the %s: %w", params.Kind, err)

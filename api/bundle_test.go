@@ -185,10 +185,20 @@ func (b *testBundle) addUser(t *testing.T, email string) string {
 
 	_, err = b.queries.CreateOrganisation(t.Context(), organisation, "of-"+organisation.String(), email)
 	require.NoError(t, err)
-	require.NoError(t, b.queries.AddMember(t.Context(), organisation, user, roleOwner))
+	require.NoError(t, b.queries.AddMember(t.Context(), organisation, user, string(roleOwner)))
 	require.NoError(t, ensureToken(t.Context(), b.queries, token, database.EnsureTokenParams{Kind: userKind, UserID: &user}))
 
 	return token
+}
+
+// admitted is the context of an operation of the owner, in the first organisation.
+func (b *testBundle) admitted(t *testing.T) context.Context {
+	t.Helper()
+
+	token, err := b.queries.FindToken(t.Context(), secret.HashToken(b.tokens.User))
+	require.NoError(t, err)
+
+	return context.WithValue(t.Context(), admissionKey{}, admission{caller: newCaller(token), organisation: b.organisation(t), role: roleOwner})
 }
 
 func (b *testBundle) organisation(t *testing.T) uuid.UUID {

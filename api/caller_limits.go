@@ -111,25 +111,20 @@ func (u *callerUse) openStream(user uuid.UUID) (end func(), err error) {
 	}, nil
 }
 
-// limit answers requests of users who ask too much with 429 and the time after which they may ask again. The caller was authenticated.
-func (s *service) limit(api huma.API) func(huma.Context, func(huma.Context)) {
-	return func(ctx huma.Context, next func(huma.Context)) {
-		who, ok := ctx.Context().Value(callerKey{}).(caller)
-		if !ok || who.kind != userKind {
-			next(ctx)
-
-			return
-		}
-
-		if wait := s.use.request(who.userID); wait > 0 {
-			seconds := int(math.Ceil(wait.Seconds()))
-			ctx.SetHeader("Retry-After", strconv.Itoa(seconds))
-			refuse(api, ctx, problem.New(problem.TooMany,
-				"You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds))
-
-			return
-		}
-
-		next(ctx)
+// limit returns a problem for users who ask too much, and has the answer say after which time they may ask again. What tokens of organisations ask
+// counts for the user who made them.
+func (s *service) limit(ctx huma.Context, who caller) error {
+	if who.userID == uuid.Nil {
+		return nil
 	}
+
+	wait := s.use.request(who.userID)
+	if wait == 0 {
+		return nil
+	}
+
+	seconds := int(math.Ceil(wait.Seconds()))
+	ctx.SetHeader("Retry-After", strconv.Itoa(seconds))
+
+	return problem.New(problem.TooMany, "You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds)
 }

@@ -11,10 +11,6 @@ import (
 
 // streamDeployment sends the whole deployment at every change, until it has ended.
 func (s *service) streamDeployment(ctx context.Context, input *StreamInput) (func(context.Context, *eventStream) error, error) {
-	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
-		return nil, err
-	}
-
 	return func(ctx context.Context, out *eventStream) error {
 		news, cancel := s.listener.Subscribe(database.ChannelDeployments, input.DeploymentID.String())
 		defer cancel()

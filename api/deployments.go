@@ -3,7 +3,6 @@ package api
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -11,9 +10,6 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/workflows"
 )
-
-// nodeSeenWithin is how long a node may be silent before the VMs that it reported count as unknown.
-const nodeSeenWithin = 15 * time.Second
 
 func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInput) (*PageOutput[Deployment], error) {
 	project, err := s.project(ctx, input.ProjectID)
@@ -27,7 +23,8 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 	}
 
 	rows, err := s.queries.ListProjectDeployments(ctx, database.ListProjectDeploymentsParams{
-		ProjectID: input.ProjectID, Before: before, States: lo.Ternary(input.State == nil, []string{}, input.State), Trigger: input.Trigger,
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Before: before,
+		States: lo.Ternary(input.State == nil, []string{}, input.State), Trigger: input.Trigger,
 		Branch: input.Branch, Commit: input.Commit, MaxRows: input.rows(),
 	})
 	if err != nil {
@@ -70,7 +67,7 @@ func (s *service) createDeployment(ctx context.Context, input *CreateDeploymentI
 
 	request := []string{input.ProjectID.String(), input.Body.Branch, input.Body.Commit}
 
-	return s.start(ctx, input.IdempotencyKey, "deployment.create", request, project.Project.OrganisationID,
+	return s.start(ctx, input.IdempotencyKey, "deployment.create", request,
 		func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
 			return s.deployments.Create(ctx, workflows.CreateRequest{
 				ProjectID: input.ProjectID, Branch: input.Body.Branch, Commit: input.Body.Commit, Trigger: workflows.TriggerManual,
@@ -90,12 +87,7 @@ func (s *service) rollback(ctx context.Context, input *RepeatDeploymentInput) (*
 type repetition func(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 
 func (s *service) repeat(ctx context.Context, input *RepeatDeploymentInput, action string, repeat repetition) (*DeploymentOutput, error) {
-	origin, err := s.deployment(ctx, input.DeploymentID)
-	if err != nil {
-		return nil, err
-	}
-
-	return s.start(ctx, input.IdempotencyKey, action, input.DeploymentID, origin.Project.OrganisationID,
+	return s.start(ctx, input.IdempotencyKey, action, input.DeploymentID,
 		func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
 			return repeat(ctx, workflows.RepeatRequest{DeploymentID: input.DeploymentID, CreatedBy: by, Also: also})
 		})
@@ -103,8 +95,7 @@ func (s *service) repeat(ctx context.Context, input *RepeatDeploymentInput, acti
 
 // start starts a deployment, once for each idempotency key, and answers with it.
 func (s *service) start(
-	ctx context.Context, key, action string, request any, organisation uuid.UUID,
-	create func(by *uuid.UUID, also workflows.Also) (database.Deployment, error),
+	ctx context.Context, key, action string, request any, create func(by *uuid.UUID, also workflows.Also) (database.Deployment, error),
 ) (*DeploymentOutput, error) {
 	created, err := s.createOnce(ctx, key, action, request, func(settle settle) (uuid.UUID, error) {
 		deployment, err := create(new(callerOf(ctx).userID), func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
@@ -112,7 +103,7 @@ func (s *service) start(
 				return err
 			}
 
-			return audit(ctx, queries, &organisation, deploymentEvent(action, created))
+			return audit(ctx, queries, deploymentEvent(action, created))
 		})
 
 		return deployment.ID, err
@@ -125,25 +116,19 @@ func (s *service) start(
 }
 
 func (s *service) cancelDeployment(ctx context.Context, input *DeploymentPath) (*DeploymentOutput, error) {
-	row, err := s.deployment(ctx, input.DeploymentID)
+	_, err := s.deployments.Cancel(ctx, input.DeploymentID, func(ctx context.Context, queries *database.Queries, cancelled uuid.UUID) error {
+		return audit(ctx, queries, deploymentEvent("deployment.cancel", cancelled))
+	})
 	if err != nil {
-		return nil, err
-	}
-
-	if _, err := s.deployments.Cancel(ctx, input.DeploymentID, new(callerOf(ctx).userID)); err != nil {
-		return nil, err
-	}
-
-	if err := audit(context.WithoutCancel(ctx), s.queries, &row.Project.OrganisationID, deploymentEvent("deployment.cancel", input.DeploymentID)); err != nil {
 		return nil, err
 	}
 
 	return s.getDeployment(ctx, input)
 }
 
-// deployment returns one deployment if the caller is a member of its organisation.
+// deployment returns one deployment of the organisation that the operation is about.
 func (s *service) deployment(ctx context.Context, deployment uuid.UUID) (database.GetDeploymentOfRow, error) {
-	row, err := s.queries.GetDeploymentOf(ctx, deployment, callerOf(ctx).userID)
+	row, err := s.queries.GetDeploymentOf(ctx, deployment, organisationOf(ctx))
 
 	return found(row, err, "deployment")
 }
@@ -155,12 +140,12 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 		return full, err
 	}
 
-	steps, err := s.queries.ListDeploymentSteps(ctx, full.ID)
+	steps, err := s.queries.ListDeploymentSteps(ctx, full.ID, organisationOf(ctx))
 	if err != nil {
 		return full, err
 	}
 
-	vms, err := s.queries.ListDeploymentVMs(ctx, nodeSeenWithin, full.ID)
+	vms, err := s.queries.ListDeploymentVMsOf(ctx, full.ID, organisationOf(ctx))
 	if err != nil {
 		return full, err
 	}
@@ -171,7 +156,7 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 			Error: lo.FromPtr(r.Error), StartedAt: r.StartedAt, EndedAt: r.EndedAt,
 		}
 	})
-	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsRow, _ int) VM {
+	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsOfRow, _ int) VM {
 		return VM{
 			ID: r.VM.ID, Kind: r.VM.Kind, State: r.VM.State, Region: r.Region, Message: lo.FromPtr(r.VM.Message),
 			ExitCode: widen(r.VM.ExitCode), Restarts: int(r.VM.Restarts),

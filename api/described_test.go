@@ -108,7 +108,8 @@ func TestAsDescribed_TellsWhatDiffers(t *testing.T) {
 	me := document.Paths["/v1/me"].Get
 
 	require.Empty(t, differences(document, me, answered(http.StatusOK,
-		`{"user":{"id":"01980000-0000-7000-8000-000000000000","email":"a@example.com","name":"a","operator":false},"organisations":[]}`)))
+		`{"user":{"id":"01980000-0000-7000-8000-000000000000","email":"a@example.com","name":"a","operator":false,"email_verified":true,"created_at":"2026-01-02T03:04:05Z"},`+
+			`"token_id":"01980000-0000-7000-8000-000000000001","organisations":[]}`)))
 	require.NotEmpty(t, differences(document, me, answered(http.StatusOK, `{"user":{},"organisations":[]}`)))
 	require.NotEmpty(t, differences(document, me, answered(http.StatusTeapot, `{}`)))
 }

@@ -2,5 +2,6 @@
 // for operators.
 //
 // Handlers read and write rows and start workflows; workers, nodes and edges do all that touches builds, VMs or the registry. Every
-// operation checks by itself what the caller may see: things of an organisation that the caller is no member of are answered with 404.
+// operation declares beside its path who may call it, which authorize enforces, and every query on an organisation's rows names the organisation. Things
+// of an organisation that the caller is no member of are answered with 404.
 package api

@@ -17,10 +17,6 @@ const (
 )
 
 func (s *service) listDomains(ctx context.Context, input *ListDomainsInput) (*PageOutput[Domain], error) {
-	if _, err := s.project(ctx, input.ProjectID); err != nil {
-		return nil, err
-	}
-
 	asked := PageInput(input.LongPageInput)
 
 	after, err := asked.after()
@@ -28,7 +24,7 @@ func (s *service) listDomains(ctx context.Context, input *ListDomainsInput) (*Pa
 		return nil, err
 	}
 
-	params := database.ListDomainsParams{ProjectID: input.ProjectID, After: after, MaxRows: asked.rows()}
+	params := database.ListDomainsParams{ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), After: after, MaxRows: asked.rows()}
 
 	if input.Hostname != "" {
 		// No domain has a hostname that is none: the list is empty.
@@ -50,11 +46,6 @@ func newDomain(row database.Domain) Domain { return Domain(row) }
 func domainID(domain Domain) uuid.UUID { return domain.ID }
 
 func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*DomainOutput, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
 	hostname, err := s.config.customHostname(input.Body.Hostname)
 	if err != nil {
 		return nil, err
@@ -63,35 +54,33 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 	request := []string{input.ProjectID.String(), hostname}
 
 	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-domain", request, func(settle settle) (uuid.UUID, error) {
-		return s.insertDomain(ctx, row.Project, hostname, settle)
+		return s.insertDomain(ctx, input.ProjectID, hostname, settle)
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	domain, err := s.queries.GetDomainOf(ctx, created, callerOf(ctx).userID)
-	if domain, err = found(domain, err, "domain"); err != nil {
+	row, err := s.queries.GetDomainOf(ctx, created, organisationOf(ctx))
+	if row, err = found(row, err, "domain"); err != nil {
 		return nil, err
 	}
 
-	return &DomainOutput{Body: Domain(domain.Domain)}, nil
+	return &DomainOutput{Body: newDomain(row)}, nil
 }
 
-func (s *service) insertDomain(ctx context.Context, project database.Project, hostname string, settle settle) (uuid.UUID, error) {
+func (s *service) insertDomain(ctx context.Context, project uuid.UUID, hostname string, settle settle) (uuid.UUID, error) {
 	domain := id.New()
 
 	return domain, s.inTx(ctx, func(queries *database.Queries) error {
 		// flip_route takes the same lock: it moves the project's domains before this one exists or with it.
-		locked, err := queries.LockProject(ctx, project.ID)
+		locked, err := lockProject(ctx, queries, project)
 		if err != nil {
 			return err
 		}
 
-		if locked.DeletedAt != nil {
-			return problem.New(problem.NotFound, "The project was deleted.")
-		}
-
-		_, err = queries.CreateDomain(ctx, database.CreateDomainParams{ID: domain, ProjectID: project.ID, Hostname: hostname, Kind: kindCustom})
+		_, err = queries.CreateDomain(ctx, database.CreateDomainParams{
+			ID: domain, ProjectID: project, OrganisationID: locked.OrganisationID, Hostname: hostname, Kind: kindCustom,
+		})
 		if err != nil {
 			return taken(err, problem.New(problem.Conflict, "%s is a domain of a project already. Take it away there first.", hostname))
 		}
@@ -104,24 +93,24 @@ func (s *service) insertDomain(ctx context.Context, project database.Project, ho
 			return err
 		}
 
-		return audit(ctx, queries, &project.OrganisationID, AuditEvent{
+		return audit(ctx, queries, AuditEvent{
 			Action: "domain.create", SubjectType: "domain", SubjectID: domain, Details: map[string]any{"hostname": hostname},
 		})
 	})
 }
 
 func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{}, error) {
-	row, err := s.queries.GetDomainOf(ctx, input.DomainID, callerOf(ctx).userID)
+	row, err := s.queries.GetDomainOf(ctx, input.DomainID, organisationOf(ctx))
 	if row, err = found(row, err, "domain"); err != nil {
 		return nil, err
 	}
 
-	if row.Domain.Kind == kindGenerated {
+	if row.Kind == kindGenerated {
 		return nil, problem.New(problem.Conflict, "The generated domain stays as long as its project. Only custom domains can be taken away.")
 	}
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		if err := queries.DeleteDomain(ctx, row.Domain.ID); err != nil {
+		if err := queries.DeleteDomain(ctx, row.ID, organisationOf(ctx)); err != nil {
 			return err
 		}
 
@@ -129,8 +118,8 @@ func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{
 			return err
 		}
 
-		return audit(ctx, queries, &row.OrganisationID, AuditEvent{
-			Action: "domain.delete", SubjectType: "domain", SubjectID: row.Domain.ID, Details: map[string]any{"hostname": row.Domain.Hostname},
+		return audit(ctx, queries, AuditEvent{
+			Action: "domain.delete", SubjectType: "domain", SubjectID: row.ID, Details: map[string]any{"hostname": row.Hostname},
 		})
 	})
 }

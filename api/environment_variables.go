@@ -27,11 +27,9 @@ const (
 const reservedPrefix = "ZEITWORK_"
 
 func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvironmentVariablesInput) (*PageOutput[EnvironmentVariable], error) {
-	if _, err := s.project(ctx, input.ProjectID); err != nil {
-		return nil, err
-	}
-
-	rows, err := s.queries.ListEnvironmentVariables(ctx, input.ProjectID, input.Cursor, PageInput{Limit: input.Limit}.rows())
+	rows, err := s.queries.ListEnvironmentVariables(ctx, database.ListEnvironmentVariablesParams{
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), After: input.Cursor, MaxRows: PageInput{Limit: input.Limit}.rows(),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -42,29 +40,24 @@ func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvir
 }
 
 func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironmentVariableInput) (*EnvironmentVariableOutput, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
-	if err := checkVariable(row.Project, input.Name, input.Body.Value); err != nil {
-		return nil, err
-	}
-
 	output := &EnvironmentVariableOutput{}
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
 		// A new deployment reads all variables under the same lock, so that it never sees half of a change.
-		if _, err := queries.LockProject(ctx, input.ProjectID); err != nil {
+		project, err := lockProject(ctx, queries, input.ProjectID)
+		if err != nil {
 			return err
 		}
 
-		if output.Body, err = s.writeVariable(ctx, queries, row.Project, input); err != nil {
+		if err := checkVariable(project, input.Name, input.Body.Value); err != nil {
 			return err
 		}
 
-		return audit(ctx, queries, &row.Project.OrganisationID,
-			projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name}))
+		if output.Body, err = s.writeVariable(ctx, queries, project, input); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name}))
 	})
 }
 
@@ -81,9 +74,9 @@ func (s *service) writeVariable(
 		return EnvironmentVariable{}, err
 	}
 
-	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name)
+	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name, organisationOf(ctx))
 	if err == nil {
-		row, err := queries.UpdateEnvironmentVariable(ctx, sealed, variable)
+		row, err := queries.UpdateEnvironmentVariable(ctx, sealed, variable, organisationOf(ctx))
 
 		return EnvironmentVariable(row), err
 	}
@@ -93,7 +86,7 @@ func (s *service) writeVariable(
 	}
 
 	row, err := queries.CreateEnvironmentVariable(ctx, database.CreateEnvironmentVariableParams{
-		ID: id.New(), ProjectID: input.ProjectID, Name: input.Name, ValueSealed: sealed,
+		ID: id.New(), ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Name: input.Name, ValueSealed: sealed,
 	})
 
 	return EnvironmentVariable(row), err
@@ -101,7 +94,7 @@ func (s *service) writeVariable(
 
 // checkRoom refuses a variable with which the project would have too many, or more than a process can be given.
 func (s *service) checkRoom(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) error {
-	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name)
+	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name, organisationOf(ctx))
 	if err != nil {
 		return err
 	}
@@ -121,17 +114,12 @@ func (s *service) checkRoom(ctx context.Context, queries *database.Queries, inpu
 }
 
 func (s *service) deleteEnvironmentVariable(ctx context.Context, input *EnvironmentVariablePath) (*struct{}, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		if _, err := queries.LockProject(ctx, input.ProjectID); err != nil {
+		if _, err := lockProject(ctx, queries, input.ProjectID); err != nil {
 			return err
 		}
 
-		deleted, err := queries.DeleteEnvironmentVariable(ctx, input.ProjectID, input.Name)
+		deleted, err := queries.DeleteEnvironmentVariable(ctx, input.ProjectID, input.Name, organisationOf(ctx))
 		if err != nil {
 			return err
 		}
@@ -140,8 +128,7 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 			return problem.New(problem.NotFound, "The project has no environment variable %s.", input.Name)
 		}
 
-		return audit(ctx, queries, &row.Project.OrganisationID,
-			projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name}))
+		return audit(ctx, queries, projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name}))
 	})
 }
 

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
@@ -27,6 +30,8 @@ const (
 type eventStream struct {
 	writer     io.Writer
 	controller *http.ResponseController
+	// admitted returns a problem where the caller would be refused by now.
+	admitted func(ctx context.Context) error
 }
 
 // send writes one event; the id is left out where it is 0.
@@ -88,7 +93,7 @@ func registerStream[I any](s *service, api huma.API, op huma.Operation, events m
 			ctx.SetHeader("X-Accel-Buffering", "no")
 			ctx.SetStatus(http.StatusOK)
 
-			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer)}
+			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer), admitted: s.stillAdmitted}
 
 			// The flush tells the caller at once that the stream is open. An error behind it can only break the stream: the caller opens
 			// it again, and the log says why it broke.
@@ -104,7 +109,17 @@ func registerStream[I any](s *service, api huma.API, op huma.Operation, events m
 	})
 }
 
-// follow calls look at once, and again whenever news or state says that something may have changed, until look returns true.
+// endOf returns the error with which a stream ends. A caller that is not admitted any more is told why when it opens the stream again.
+func endOf(err error) error {
+	if slices.Contains([]problem.Code{problem.Unauthorized, problem.Forbidden, problem.NotFound}, problem.CodeOf(err)) {
+		return nil
+	}
+
+	return err
+}
+
+// follow calls look at once, and again whenever news or state says that something may have changed, until look returns true
+// or the caller is not admitted any more.
 func (s *service) follow(ctx context.Context, out *eventStream, news, state <-chan struct{}, look func() (over bool, err error)) error {
 	beats, again := time.NewTicker(heartbeat), time.NewTicker(recheckInterval)
 	defer beats.Stop()
@@ -127,6 +142,9 @@ func (s *service) follow(ctx context.Context, out *eventStream, news, state <-ch
 		case <-state:
 			s.rest(ctx, looked)
 		case <-again.C:
+			if err := out.admitted(ctx); err != nil {
+				return endOf(err)
+			}
 		case <-beats.C:
 			if err := out.beat(); err != nil {
 				return err

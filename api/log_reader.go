@@ -39,7 +39,8 @@ func (s *service) buildLog(deployment uuid.UUID) logReader {
 		}
 
 		rows, err := read(ctx, database.ListBuildLogsParams{
-			DeploymentID: deployment, After: window.after, BeforeID: window.before, MaxRows: int32(window.limit), //nolint:gosec // A few thousand.
+			DeploymentID: deployment, OrganisationID: organisationOf(ctx), After: window.after, BeforeID: window.before,
+			MaxRows: int32(window.limit), //nolint:gosec // A few thousand.
 		})
 
 		return lo.Map(rows, func(r database.BuildLog, _ int) LogLine {
@@ -58,7 +59,8 @@ func (s *service) runtimeLog(deployment uuid.UUID) logReader {
 		}
 
 		rows, err := read(ctx, database.ListRuntimeLogsParams{
-			DeploymentID: deployment, After: window.after, BeforeID: window.before, MaxRows: int32(window.limit), //nolint:gosec // A few thousand.
+			DeploymentID: deployment, OrganisationID: organisationOf(ctx), After: window.after, BeforeID: window.before,
+			MaxRows: int32(window.limit), //nolint:gosec // A few thousand.
 		})
 
 		return lo.Map(rows, func(r database.RuntimeLog, _ int) LogLine { return runtimeLine(r) }), err
@@ -112,7 +114,9 @@ func (s *service) projectLog(project uuid.UUID) logReader {
 
 // logEnds returns the deployments of a project that have lines in the window, each with the one of them that is read first, in that order.
 func (s *service) logEnds(ctx context.Context, project uuid.UUID, window logWindow) ([]database.ListLogHeadsRow, error) {
-	params := database.ListLogHeadsParams{ProjectID: project, After: window.after, BeforeID: window.before, Most: loggedDeployments}
+	params := database.ListLogHeadsParams{
+		ProjectID: project, OrganisationID: organisationOf(ctx), After: window.after, BeforeID: window.before, Most: loggedDeployments,
+	}
 	if !window.newest {
 		return s.queries.ListLogHeads(ctx, params)
 	}

@@ -13,25 +13,21 @@ import (
 )
 
 func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInput) (func(context.Context, *eventStream) error, error) {
-	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
-		return nil, err
-	}
-
 	key := input.DeploymentID.String()
 
 	return s.streamLog(ctx, logStream{
 		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
 		news: wakeup{database.ChannelBuildLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The build log is complete when the deployment has ended.
-		ending: func(ctx context.Context) (string, error) { return s.endedState(ctx, input.DeploymentID) },
+		ending: func(ctx context.Context) (string, error) {
+			row, err := s.deploymentState(ctx, input.DeploymentID)
+
+			return endedState(row), err
+		},
 	})
 }
 
 func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLogsInput) (func(context.Context, *eventStream) error, error) {
-	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
-		return nil, err
-	}
-
 	read, err := s.deploymentLog(ctx, input.DeploymentID, input.VMID)
 	if err != nil {
 		return nil, err
@@ -44,23 +40,14 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 		news: wakeup{database.ChannelRuntimeLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The runtime log is complete when also the last VM is gone.
 		ending: func(ctx context.Context) (string, error) {
-			state, err := s.endedState(ctx, input.DeploymentID)
-			if err != nil || state == "" {
-				return "", err
-			}
+			row, err := s.deploymentState(ctx, input.DeploymentID)
 
-			present, err := s.queries.CountPresentVMs(ctx, input.DeploymentID)
-
-			return lo.Ternary(present == 0, state, ""), err
+			return lo.Ternary(row.HasVms, "", endedState(row)), err
 		},
 	})
 }
 
 func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLogsInput) (func(context.Context, *eventStream) error, error) {
-	if _, err := s.project(ctx, input.ProjectID); err != nil {
-		return nil, err
-	}
-
 	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
 	if err != nil {
 		return nil, err
@@ -81,18 +68,23 @@ func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLog
 	})
 }
 
-// endedState returns the state of a deployment that has come to its end, and "" for others.
-func (s *service) endedState(ctx context.Context, deployment uuid.UUID) (string, error) {
-	state, err := s.queries.DeploymentState(ctx, deployment)
+// deploymentState returns errGone for a deployment that is not there any more.
+func (s *service) deploymentState(ctx context.Context, deployment uuid.UUID) (database.DeploymentStateRow, error) {
+	row, err := s.queries.DeploymentState(ctx, deployment, organisationOf(ctx))
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", errGone
+		err = errGone
 	}
 
-	if err != nil || !ended(state) {
-		return "", err
+	return row, err
+}
+
+// endedState returns the state of a deployment that has come to its end, and "" for others.
+func endedState(row database.DeploymentStateRow) string {
+	if !ended(row.State) {
+		return ""
 	}
 
-	return state, nil
+	return row.State
 }
 
 // ended tells whether a deployment in that state has come to its end: its build is over.

@@ -19,7 +19,7 @@ func (s *service) ofVM(ctx context.Context, read logReader, vm uuid.UUID, isThei
 		return read, nil
 	}
 
-	row, err := s.queries.LoggedVM(ctx, vm)
+	row, err := s.queries.LoggedVM(ctx, vm, organisationOf(ctx))
 	if errors.Is(err, pgx.ErrNoRows) || (err == nil && !isTheirs(row)) {
 		return func(context.Context, logWindow) ([]LogLine, error) { return nil, nil }, nil
 	}
@@ -54,7 +54,7 @@ func (s *service) placeInVMLog(ctx context.Context, vm uuid.UUID, id int64) (int
 	}
 
 	for _, exact := range []int64{id, id - 1} {
-		sequence, err := s.queries.SequenceOfLine(ctx, exact, vm)
+		sequence, err := s.queries.SequenceOfLine(ctx, exact, vm, organisationOf(ctx))
 		if err == nil {
 			return sequence + id - exact, nil
 		}
@@ -90,7 +90,9 @@ func (s *service) placeInVMLog(ctx context.Context, vm uuid.UUID, id int64) (int
 
 // vmLines returns lines of the VM whose sequences are at least from and below below.
 func (s *service) vmLines(ctx context.Context, vm uuid.UUID, from, below int64, newest bool, limit int) ([]database.RuntimeLog, error) {
-	params := database.ListVMLogsParams{VMID: vm, FromSequence: from, BelowSequence: below, MaxRows: int32(limit)} //nolint:gosec // A few thousand.
+	params := database.ListVMLogsParams{
+		VMID: vm, OrganisationID: organisationOf(ctx), FromSequence: from, BelowSequence: below, MaxRows: int32(limit), //nolint:gosec // A few thousand.
+	}
 	if newest {
 		return s.queries.ListVMLogsBackwards(ctx, database.ListVMLogsBackwardsParams(params))
 	}

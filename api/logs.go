@@ -10,18 +10,10 @@ import (
 )
 
 func (s *service) listBuildLogs(ctx context.Context, input *ListBuildLogsInput) (*ListLogsOutput, error) {
-	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
-		return nil, err
-	}
-
 	return listLog(ctx, s.buildLog(input.DeploymentID), input.LogPageInput, newLogFilter(input.LogFilterInput))
 }
 
 func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInput) (*ListLogsOutput, error) {
-	if _, err := s.deployment(ctx, input.DeploymentID); err != nil {
-		return nil, err
-	}
-
 	read, err := s.deploymentLog(ctx, input.DeploymentID, input.VMID)
 	if err != nil {
 		return nil, err
@@ -31,10 +23,6 @@ func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInp
 }
 
 func (s *service) listProjectLogs(ctx context.Context, input *ListProjectLogsInput) (*ListLogsOutput, error) {
-	if _, err := s.project(ctx, input.ProjectID); err != nil {
-		return nil, err
-	}
-
 	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
 	if err != nil {
 		return nil, err

@@ -165,7 +165,9 @@ func TestVMLog_IsReadFromAnyLine_AndOnlyByThoseWhoseItIs(t *testing.T) {
 
 	service := b.server.service
 
-	all, err := service.runtimeLog(deployment)(t.Context(), wholeLog(100))
+	ctx := b.admitted(t)
+
+	all, err := service.runtimeLog(deployment)(ctx, wholeLog(100))
 	require.NoError(t, err)
 	require.Len(t, all, 20)
 
@@ -180,7 +182,7 @@ func TestVMLog_IsReadFromAnyLine_AndOnlyByThoseWhoseItIs(t *testing.T) {
 					want = oldestFirst(want)
 				}
 
-				have, err := service.vmLog(one)(t.Context(), window)
+				have, err := service.vmLog(one)(ctx, window)
 				require.NoError(t, err)
 				require.Equal(t, want[:min(len(want), 3)], append([]LogLine{}, have...), "%+v", window)
 			}
@@ -292,7 +294,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	require.NoError(t, writer.Commit(t.Context()))
 	require.NoError(t, <-shipped)
 
-	lines, err := b.server.service.projectLog(project.ID)(t.Context(), wholeLog(10))
+	lines, err := b.server.service.projectLog(project.ID)(b.admitted(t), wholeLog(10))
 	require.NoError(t, err)
 	require.Equal(t, []string{"first", "second"}, lo.Map(lines, func(l LogLine, _ int) string { return l.Line }))
 }

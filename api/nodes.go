@@ -25,10 +25,6 @@ const nodePrefixBits = 24
 const nodeGoneAfter = 5 * time.Minute
 
 func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOutput[Node], error) {
-	if err := operator(ctx); err != nil {
-		return nil, err
-	}
-
 	asked := PageInput(*input)
 
 	after, err := asked.after()
@@ -47,10 +43,6 @@ func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOut
 }
 
 func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewNodeOutput, error) {
-	if err := operator(ctx); err != nil {
-		return nil, err
-	}
-
 	output, token := &NewNodeOutput{}, secret.NewToken(nodePrefix)
 	output.Body.Token = token
 
@@ -68,7 +60,7 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 
 		output.Body.Node = newNode(database.GetNodeRow{Node: node})
 
-		return audit(ctx, queries, nil, nodeEvent("node.create", node.ID, map[string]any{"name": node.Name}))
+		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{"name": node.Name}))
 	})
 }
 
@@ -117,10 +109,6 @@ func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error)
 }
 
 func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
-	if err := operator(ctx); err != nil {
-		return nil, err
-	}
-
 	output := &NodeOutput{}
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
@@ -135,15 +123,11 @@ func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*Node
 
 		output.Body = newNode(row)
 
-		return audit(ctx, queries, nil, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
+		return audit(ctx, queries, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
 	})
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {
-	if err := operator(ctx); err != nil {
-		return nil, err
-	}
-
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
 		// The lock keeps placement from putting a VM on the node meanwhile.
 		if err := queries.LockPlacement(ctx); err != nil {
@@ -180,7 +164,7 @@ func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, e
 			return err
 		}
 
-		return audit(ctx, queries, nil, nodeEvent("node.delete", input.NodeID, nil))
+		return audit(ctx, queries, nodeEvent("node.delete", input.NodeID, nil))
 	})
 }
 

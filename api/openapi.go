@@ -38,12 +38,14 @@ func newHuma(mux *http.ServeMux) huma.API {
 	config.OpenAPIPath = "/v1/openapi"
 	config.DocsPath = ""
 	config.CreateHooks = nil // No $schema links in the answers.
+	config.OnAddOperation = append(config.OnAddOperation, requirePermission)
 	config.Formats = map[string]huma.Format{"application/json": strictJSON(), "json": strictJSON()}
 	config.Info.Description = "The platform's API. Every operation asks for a token, sent as `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457) " +
-		"whose `detail` is a sentence for people and whose `code` is for programs. Lists are paged: `next_cursor` of a page is the `cursor` of the next."
+		"whose `detail` is a sentence for people and whose `code` is for programs. Lists are paged: `next_cursor` of a page is the `cursor` of the next. " +
+		"Who may call an operation stands at the end of its description, and in `x-permission`."
 	config.SchemasPath = "/v1/schemas"
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		userToken: {Type: "http", Scheme: "bearer", Description: "A user's token."},
+		userToken: {Type: "http", Scheme: "bearer", Description: "A token of a user, or of an organisation."},
 		nodeToken: {Type: "http", Scheme: "bearer", Description: "A node's token."},
 		edgeToken: {Type: "http", Scheme: "bearer", Description: "An edge's token."},
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// The security schemes of the operations: who may call.
+// The security schemes of the operations.
 const (
 	userToken = "user_token"
 	nodeToken = "node_token"
@@ -17,6 +17,7 @@ const (
 const (
 	tagAccount       = "Account"
 	tagOrganisations = "Organisations"
+	tagMembers       = "Members"
 	tagProjects      = "Projects"
 	tagEnvironment   = "Environment variables"
 	tagDomains       = "Domains"
@@ -31,24 +32,28 @@ func tags() []*huma.Tag {
 	return []*huma.Tag{
 		{Name: tagAccount, Description: "The user that a token belongs to, and their tokens."},
 		{Name: tagOrganisations, Description: "Organisations own projects. Things of an organisation that you are no member of answer with 404."},
+		{Name: tagMembers, Description: "The users of an organisation, what each may do there, and who is invited."},
 		{Name: tagProjects, Description: "A project is an app: where its source is and how it runs."},
 		{Name: tagEnvironment, Description: "What the app of a project gets in its environment. Values can be written and never read."},
 		{Name: tagDomains, Description: "The hostnames that a project answers on."},
 		{Name: tagDeployments, Description: "A deployment is one version of a project, from the commit until its VMs are gone."},
 		{Name: tagLogs, Description: "What builds and apps write: page by page, or as server-sent events while it happens."},
-		{Name: tagOperators, Description: "Nodes and edges, for the people who run this platform."},
+		{Name: tagOperators, Description: "Nodes, edges, users and the whole audit log, for the people who run this platform."},
 		{Name: tagAgents, Description: "What node agents and edge proxies call. Their tokens are for nothing else."},
 	}
 }
 
 // register registers all operations. describeAnswers adds to the description of each what can be told from its input.
 func (s *service) register(api huma.API) {
+	s.registerAccount(api)
 	s.registerOrganisations(api)
+	s.registerMembers(api)
 	s.registerProjects(api)
 	s.registerDeployments(api)
 	s.registerRestart(api)
 	s.registerLogs(api)
 	s.registerOperators(api)
+	s.registerMachineTokens(api)
 	s.registerAgents(api)
 
 	describeAnswers(api.OpenAPI())
@@ -57,28 +62,22 @@ func (s *service) register(api huma.API) {
 // text is how the documentation presents an operation: a few words, and sentences that say what it does.
 type text struct{ summary, description string }
 
-func get(tag, id, path string, text text) huma.Operation {
-	return operation(tag, http.MethodGet, http.StatusOK, id, path, text)
+func get(tag string, who permission, id, path string, text text) huma.Operation {
+	return operation(tag, who, http.MethodGet, http.StatusOK, id, path, text)
 }
 
-func create(tag, id, path string, text text) huma.Operation {
-	return operation(tag, http.MethodPost, http.StatusCreated, id, path, text)
+func create(tag string, who permission, id, path string, text text) huma.Operation {
+	return operation(tag, who, http.MethodPost, http.StatusCreated, id, path, text)
 }
 
-func remove(tag, id, path string, text text) huma.Operation {
-	return operation(tag, http.MethodDelete, http.StatusNoContent, id, path, text)
+func remove(tag string, who permission, id, path string, text text) huma.Operation {
+	return operation(tag, who, http.MethodDelete, http.StatusNoContent, id, path, text)
 }
 
-func operation(tag, method string, status int, id, path string, text text) huma.Operation {
-	return secured(huma.Operation{
+func operation(tag string, who permission, method string, status int, id, path string, text text) huma.Operation {
+	return permitted(huma.Operation{
 		OperationID: id, Method: method, Path: path, Tags: []string{tag}, Summary: text.summary, Description: text.description, DefaultStatus: status,
-	}, userToken)
-}
-
-func secured(op huma.Operation, scheme string) huma.Operation {
-	op.Security = []map[string][]string{{scheme: {}}}
-
-	return op
+	}, who)
 }
 
 // also names statuses of errors that describeAnswers cannot tell from the input of an operation.

@@ -15,44 +15,71 @@ const (
 )
 
 func (s *service) registerOperators(api huma.API) {
-	huma.Register(api, get(tagOperators, "list-nodes", "/v1/nodes", text{
+	huma.Register(api, get(tagOperators, operators(), "list-nodes", "/v1/nodes", text{
 		"List nodes", "All nodes, oldest first.",
 	}), s.listNodes)
-	huma.Register(api, also(create(tagOperators, "create-node", "/v1/nodes", text{
+	huma.Register(api, also(create(tagOperators, operators(), "create-node", "/v1/nodes", text{
 		"Make a node", "The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.",
 	}), http.StatusConflict), s.createNode)
-	huma.Register(api, operation(tagOperators, http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
+	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
 		"Drain a node, or make it ready", "A draining node gets no new VMs, and those that it has are replaced elsewhere.",
 	}), s.updateNode)
-	huma.Register(api, also(remove(tagOperators, "delete-node", "/v1/nodes/{node_id}", text{
+	huma.Register(api, also(remove(tagOperators, operators(), "delete-node", "/v1/nodes/{node_id}", text{
 		"Delete a node", "Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.",
 	}), http.StatusConflict), s.deleteNode)
-	huma.Register(api, get(tagOperators, "list-edges", "/v1/edges", text{
+	huma.Register(api, get(tagOperators, operators(), "list-edges", "/v1/edges", text{
 		"List edges", "All edges, oldest first.",
 	}), s.listEdges)
-	huma.Register(api, also(create(tagOperators, "create-edge", "/v1/edges", text{
+	huma.Register(api, also(create(tagOperators, operators(), "create-edge", "/v1/edges", text{
 		"Make an edge", "The answer holds the token for its proxy, this once.",
 	}), http.StatusConflict), s.createEdge)
-	huma.Register(api, remove(tagOperators, "delete-edge", "/v1/edges/{edge_id}", text{
+	huma.Register(api, remove(tagOperators, operators(), "delete-edge", "/v1/edges/{edge_id}", text{
 		"Delete an edge", "Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.",
 	}), s.deleteEdge)
+	huma.Register(api, get(tagOperators, operators(), "list-users", "/v1/users", text{
+		"List users", "Everybody who has an account on this platform, oldest first.",
+	}), s.listUsers)
+	huma.Register(api, also(operation(tagOperators, operators(), http.MethodPut, http.StatusOK, "set-operator", "/v1/users/{user_id}/operator", text{
+		"Make a user an operator, or end that", "The last operator stays one: ending that is a conflict.",
+	}), http.StatusConflict), s.setOperator)
+	huma.Register(api, get(tagOperators, operators(), "list-all-audit-events", "/v1/audit-events", text{
+		"List who changed what on the platform", "The changes to nodes, edges, users and tokens, and those to all organisations and what they own, newest first.",
+	}), s.listAllAuditEvents)
+}
+
+// registerMachineTokens registers what operators do with the tokens of nodes and edges.
+func (s *service) registerMachineTokens(api huma.API) {
+	const (
+		node, edge = "/v1/nodes/{node_id}/tokens", "/v1/edges/{edge_id}/tokens"
+		list       = "Those that are valid, newest first. Their secrets are not shown again."
+		rotate     = "The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one " +
+			"until then. What runs and what is served does not stop meanwhile."
+		revoke = "It is refused from then on."
+	)
+
+	huma.Register(api, get(tagOperators, operators(), "list-node-tokens", node, text{"List a node's tokens", list}), s.listNodeTokens)
+	huma.Register(api, create(tagOperators, operators(), "rotate-node-token", node, text{"Replace a node's token", rotate}), s.rotateNodeToken)
+	huma.Register(api, remove(tagOperators, operators(), "revoke-node-token", node+"/{token_id}", text{"Revoke a node's token", revoke}), s.revokeNodeToken)
+	huma.Register(api, get(tagOperators, operators(), "list-edge-tokens", edge, text{"List an edge's tokens", list}), s.listEdgeTokens)
+	huma.Register(api, create(tagOperators, operators(), "rotate-edge-token", edge, text{"Replace an edge's token", rotate}), s.rotateEdgeToken)
+	huma.Register(api, remove(tagOperators, operators(), "revoke-edge-token", edge+"/{token_id}", text{"Revoke an edge's token", revoke}), s.revokeEdgeToken)
 }
 
 //nolint:lll // One text a line.
 func (s *service) registerAgents(api huma.API) {
-	huma.Register(api, secured(get(tagAgents, "get-assignments", "/v1/node/assignments", text{
+	huma.Register(api, get(tagAgents, nodes(), "get-assignments", "/v1/node/assignments", text{
 		"Show what the node is to run", "The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.",
-	}), nodeToken), s.getAssignments)
-	huma.Register(api, secured(operation(tagAgents, http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
+	}), s.getAssignments)
+	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
 		"Report how the node is", "Stores the state of the calling node and of its VMs.",
-	}), nodeToken), s.reportNode)
-	huma.Register(api, secured(get(tagAgents, "get-routes", "/v1/edge/routes", text{
+	}), s.reportNode)
+	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
 		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
-	}), edgeToken), s.getRoutes)
+	}), s.getRoutes)
 
-	ship := secured(operation(tagAgents, http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", text{
+	ship := operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", text{
 		"Store log lines", "Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.",
-	}), nodeToken)
+	})
 	ship.MaxBodyBytes, ship.BodyReadTimeout = maxLogBatch, logBatchTimeout
 	huma.Register(api, also(ship, http.StatusNotFound), s.shipLogs)
 }

@@ -57,6 +57,10 @@ func (s *service) signIn(writer http.ResponseWriter, request *http.Request) {
 	}
 
 	session, err := s.newSession(who.tokenID)
+	if err == nil {
+		err = auditAs(request.Context(), s.queries, who, nil, userEvent("operator.sign_in", who.userID, nil))
+	}
+
 	if err != nil {
 		noteError(request.Context(), err)
 		writeSignIn(writer, http.StatusInternalServerError, problem.MessageOf(err))
@@ -117,9 +121,9 @@ func (s *service) inSession(ctx context.Context, request *http.Request) bool {
 		return false
 	}
 
-	_, err = s.queries.FindOperatorToken(ctx, token)
+	valid, err := s.queries.TokenIsValid(ctx, token, true)
 
-	return err == nil
+	return err == nil && valid
 }
 
 func (s *service) newSession(token uuid.UUID) (string, error) {

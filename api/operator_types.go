@@ -92,3 +92,48 @@ type NewEdgeOutput struct {
 		Token string `doc:"Give it to the proxy as ZEITWORK_EDGE_TOKEN. It is shown this once." json:"token"`
 	}
 }
+
+// ListNodeTokensInput asks for the tokens of one node.
+type ListNodeTokensInput struct {
+	NodePath
+	PageInput
+}
+
+// ListEdgeTokensInput asks for the tokens of one edge.
+type ListEdgeTokensInput struct {
+	EdgePath
+	PageInput
+}
+
+// MachineRotation replaces the token of a node or an edge.
+type MachineRotation struct {
+	Rotation
+
+	ExpiresInDays int `doc:"Left out: the new token does not expire." json:"expires_in_days,omitempty" maximum:"3650" minimum:"1"`
+}
+
+// RotateNodeTokenInput replaces the token of a node.
+type RotateNodeTokenInput struct {
+	NodePath
+
+	Body MachineRotation
+}
+
+// RotateEdgeTokenInput replaces the token of an edge.
+type RotateEdgeTokenInput struct {
+	EdgePath
+
+	Body MachineRotation
+}
+
+// NodeTokenPath names one token of a node.
+type NodeTokenPath struct {
+	NodePath
+	TokenPath
+}
+
+// EdgeTokenPath names one token of an edge.
+type EdgeTokenPath struct {
+	EdgePath
+	TokenPath
+}

@@ -11,27 +11,29 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// The roles of members, as organisation_members.role has them.
-const roleOwner = "owner"
-
 // maxOrganisations bounds the organisations that get-me shows.
 const maxOrganisations = 1000
 
 func (s *service) getMe(ctx context.Context, _ *struct{}) (*MeOutput, error) {
-	user, err := s.queries.GetUser(ctx, callerOf(ctx).userID)
+	who := callerOf(ctx)
+
+	user, err := s.queries.GetUser(ctx, who.userID)
 	if err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListOrganisationsOf(ctx, user.ID, uuid.Max, maxOrganisations)
+	rows, err := s.organisationsOf(ctx, uuid.Max, maxOrganisations)
 	if err != nil {
 		return nil, err
 	}
+
+	me := newUser(user)
+	me.Operator = who.operator // A token of an organisation makes nobody one.
 
 	return &MeOutput{Body: Me{
-		User: User{ID: user.ID, Email: user.Email, Name: user.Name, Operator: user.Operator},
+		User: me, Token: who.tokenID,
 		Organisations: lo.Map(rows, func(r database.ListOrganisationsOfRow, _ int) Organisation {
-			return newOrganisation(r.Organisation, r.Role)
+			return newOrganisation(r.Organisation, who.roleAs(role(r.Role)))
 		}),
 	}}, nil
 }
@@ -42,23 +44,36 @@ func (s *service) listOrganisations(ctx context.Context, input *PageInput) (*Pag
 		return nil, err
 	}
 
-	rows, err := s.queries.ListOrganisationsOf(ctx, callerOf(ctx).userID, before, input.rows())
+	rows, err := s.organisationsOf(ctx, before, input.rows())
 	if err != nil {
 		return nil, err
 	}
 
 	return page(*input, rows,
-		func(r database.ListOrganisationsOfRow) Organisation { return newOrganisation(r.Organisation, r.Role) },
+		func(r database.ListOrganisationsOfRow) Organisation {
+			return newOrganisation(r.Organisation, callerOf(ctx).roleAs(role(r.Role)))
+		},
 		func(o Organisation) uuid.UUID { return o.ID }), nil
 }
 
-func (s *service) getOrganisation(ctx context.Context, input *OrganisationPath) (*OrganisationOutput, error) {
-	row, err := s.organisation(ctx, input.OrganisationID)
-	if err != nil {
+// organisationsOf lists the organisations of the caller, newest first.
+func (s *service) organisationsOf(ctx context.Context, before uuid.UUID, rows int32) ([]database.ListOrganisationsOfRow, error) {
+	who := callerOf(ctx)
+
+	return s.queries.ListOrganisationsOf(ctx, database.ListOrganisationsOfParams{
+		UserID: who.userID, TokenOrganisationID: who.organisation, Before: before, MaxRows: rows,
+	})
+}
+
+func (s *service) getOrganisation(ctx context.Context, _ *OrganisationPath) (*OrganisationOutput, error) {
+	admitted := admissionOf(ctx)
+
+	row, err := s.queries.GetOrganisationOf(ctx, admitted.organisation, admitted.caller.userID)
+	if row, err = found(row, err, "organisation"); err != nil {
 		return nil, err
 	}
 
-	return &OrganisationOutput{Body: newOrganisation(row.Organisation, row.Role)}, nil
+	return &OrganisationOutput{Body: newOrganisation(row.Organisation, admitted.role)}, nil
 }
 
 func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisationInput) (*OrganisationOutput, error) {
@@ -69,7 +84,11 @@ func (s *service) createOrganisation(ctx context.Context, input *CreateOrganisat
 		return nil, err
 	}
 
-	return s.getOrganisation(ctx, &OrganisationPath{OrganisationID: created})
+	if ctx, err = s.enter(ctx, created); err != nil {
+		return nil, err
+	}
+
+	return s.getOrganisation(ctx, nil)
 }
 
 func (s *service) insertOrganisation(ctx context.Context, name, slug string, settle settle) (uuid.UUID, error) {
@@ -83,7 +102,7 @@ func (s *service) insertOrganisation(ctx context.Context, name, slug string, set
 				return taken(err, errSlugTaken)
 			}
 
-			if err := queries.AddMember(ctx, organisation, callerOf(ctx).userID, roleOwner); err != nil {
+			if err := queries.AddMember(ctx, organisation, callerOf(ctx).userID, string(roleOwner)); err != nil {
 				return err
 			}
 
@@ -91,25 +110,18 @@ func (s *service) insertOrganisation(ctx context.Context, name, slug string, set
 				return err
 			}
 
-			return audit(ctx, queries, &organisation, AuditEvent{
+			return auditAs(ctx, queries, callerOf(ctx), &organisation, AuditEvent{
 				Action: "organisation.create", SubjectType: "organisation", SubjectID: organisation, Details: map[string]any{"slug": slug},
 			})
 		})
 	})
 }
 
-// organisation returns one organisation if the caller is a member of it.
-func (s *service) organisation(ctx context.Context, organisation uuid.UUID) (database.GetOrganisationOfRow, error) {
-	row, err := s.queries.GetOrganisationOf(ctx, organisation, callerOf(ctx).userID)
-
-	return found(row, err, "organisation")
-}
-
 // onlyOrganisation returns the organisation of a caller that is a member of one alone.
 func (s *service) onlyOrganisation(ctx context.Context) (uuid.UUID, error) {
 	const enoughToTell = 2
 
-	rows, err := s.queries.ListOrganisationsOf(ctx, callerOf(ctx).userID, uuid.Max, enoughToTell)
+	rows, err := s.organisationsOf(ctx, uuid.Max, enoughToTell)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -121,6 +133,6 @@ func (s *service) onlyOrganisation(ctx context.Context) (uuid.UUID, error) {
 	return rows[0].Organisation.ID, nil
 }
 
-func newOrganisation(row database.Organisation, role string) Organisation {
-	return Organisation{ID: row.ID, Slug: row.Slug, Name: row.Name, Role: role, CreatedAt: row.CreatedAt}
+func newOrganisation(row database.Organisation, yours role) Organisation {
+	return Organisation{ID: row.ID, Slug: row.Slug, Name: row.Name, Role: string(yours), CreatedAt: row.CreatedAt}
 }

@@ -1,171 +1,236 @@
 package api
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/samber/lo"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-// described is one operation of the OpenAPI document.
+// described is one operation of the OpenAPI document that the server serves.
 type described struct {
-	*huma.Operation
+	ID         string              `json:"operationId"`
+	Permission describedPermission `json:"x-permission"`
 
 	method, path string
 }
 
-func describedOperations(t *testing.T) []described {
+// describedOperations reads the document of the server, so that a new operation is called without a word in these tests.
+func (b *testBundle) describedOperations(t *testing.T) []described {
 	t.Helper()
+
+	var document struct {
+		Paths map[string]map[string]described `json:"paths"`
+	}
+
+	require.NoError(t, json.Unmarshal([]byte(b.send(t, http.MethodGet, "", "/v1/openapi.json", "", nil).text), &document))
 
 	var all []described
 
-	for path, item := range describedAPI().Paths {
-		for method, operation := range operationsOf(item) {
-			all = append(all, described{Operation: operation, method: method, path: path})
+	for path, item := range document.Paths {
+		for method, o := range item {
+			o.method, o.path = strings.ToUpper(method), path
+			all = append(all, o)
 		}
 	}
 
-	require.NotEmpty(t, all)
+	slices.SortFunc(all, func(a, b described) int { return strings.Compare(a.ID, b.ID) })
+	require.Greater(t, len(all), 60)
 
 	return all
 }
 
-// bodies are valid requests of the operations that want one.
-func bodies() map[string]string {
-	return map[string]string{
-		"create-organisation":      `{"name":"other"}`,
-		"create-token":             `{"name":"other"}`,
-		"create-project":           `{"name":"other","repository_url":"https://git.example.com/a.git"}`,
-		"update-project":           `{"branch":"other"}`,
-		"set-environment-variable": `{"value":"x"}`,
-		"create-domain":            `{"hostname":"other.example.org"}`,
-		"create-deployment":        `{}`,
-		"create-node":              `{"name":"other","region":"there"}`,
-		"update-node":              `{"state":"draining"}`,
-		"create-edge":              `{"name":"other","region":"there"}`,
-		"report-node":              `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`,
-		"ship-logs":                `{"vm_id":"` + id.New().String() + `","lines":[]}`,
-	}
-}
-
-// call sends a valid request of the operation and returns the status of the answer.
-func (b *testBundle) call(t *testing.T, o described, token string, names map[string]string) int {
+// call sends a valid request of the operation, on the things of the world, and returns the answer.
+func (w *world) call(t *testing.T, o described, token string) answered {
 	t.Helper()
 
-	path := o.path
-	for name, value := range names {
-		path = strings.ReplaceAll(path, "{"+name+"}", value)
+	fill := func(text string) string {
+		for name, value := range w.names {
+			text = strings.ReplaceAll(text, "{"+name+"}", value)
+		}
+
+		return text
 	}
 
+	path := fill(o.path)
 	require.NotContains(t, path, "{", "the test knows no value for a name in the path")
 
-	request, err := http.NewRequestWithContext(t.Context(), o.method, b.http.URL+path, strings.NewReader(bodies()[o.OperationID]))
-	require.NoError(t, err)
-	request.Header.Set("Content-Type", "application/json")
-
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+	query := ""
+	if strings.HasPrefix(o.ID, "stream-") {
+		query = "?follow=false"
 	}
 
-	response, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-
-	return response.StatusCode
+	return w.bundle.send(t, o.method, token, path+query, fill(bodies()[o.ID]), http.Header{"Content-Type": {"application/json"}})
 }
 
-// ofTheOwner are the names of things that belong to the owner's organisation.
-func (b *testBundle) ofTheOwner(t *testing.T) map[string]string {
-	t.Helper()
-
-	project := b.project(t)
-	domains, err := b.owner.ListDomainsWithResponse(t.Context(), project.ID, nil)
-	require.NoError(t, err)
-
-	tokens, err := b.owner.ListTokensWithResponse(t.Context(), nil)
-	require.NoError(t, err)
-
-	return map[string]string{
-		"organisation_id": b.organisation(t).String(), "project_id": project.ID.String(), "domain_id": domains.JSON200.Items[0].ID.String(),
-		"deployment_id": b.deployment(t, project.ID).ID.String(), "token_id": tokens.JSON200.Items[0].ID.String(), "name": "NAME",
-		"node_id": b.nodeID.String(), "edge_id": id.New().String(),
+// expected returns the status with which an operation answers a caller, as its declaration says; 200 stands for all that succeed.
+func (o described) expected(of *actor) int {
+	switch {
+	case of.invalid:
+		return http.StatusUnauthorized
+	case o.Permission.Who == nodeKind || o.Permission.Who == edgeKind:
+		return statusIf(of.kind == o.Permission.Who)
+	case of.kind != userKind && of.kind != organisationKind:
+		return http.StatusForbidden
+	case o.Permission.Personal && of.kind == organisationKind:
+		return http.StatusForbidden
+	case o.Permission.Who == whoOperator:
+		return statusIf(of.operator)
+	case o.Permission.Who == whoMember && of.role == "":
+		return http.StatusNotFound
+	case o.Permission.Who == whoMember:
+		return statusIf(of.role.includes(role(o.Permission.Role)))
+	default:
+		return http.StatusOK
 	}
 }
 
-func TestOperations_WithoutAValidToken_Are401(t *testing.T) {
+func statusIf(allowed bool) int {
+	if allowed {
+		return http.StatusOK
+	}
+
+	return http.StatusForbidden
+}
+
+// TestOperations_RefuseWhomTheirDeclarationDoesNotName calls each operation as everybody, with the ids of one organisation.
+func TestOperations_RefuseWhomTheirDeclarationDoesNotName(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	names := b.ofTheOwner(t)
+	w := b.newWorld(t)
+	refused := 0
 
-	for _, o := range describedOperations(t) {
-		require.NotEmpty(t, o.Security, o.OperationID)
-		require.Equal(t, http.StatusUnauthorized, b.call(t, o, "", names), o.OperationID)
-		require.Equal(t, http.StatusUnauthorized, b.call(t, o, "zwu_FORGED", names), o.OperationID)
-	}
-}
+	for _, o := range b.describedOperations(t) {
+		for _, caller := range w.actors() {
+			expected := o.expected(caller)
 
-func TestOperations_WithATokenOfAnotherKind_Are403(t *testing.T) {
-	t.Parallel()
-
-	b := setup(t)
-	names := b.ofTheOwner(t)
-	tokens := map[string]string{userToken: b.tokens.User, nodeToken: b.tokens.Node, edgeToken: b.tokens.Edge}
-
-	for _, o := range describedOperations(t) {
-		for scheme, token := range tokens {
-			if _, own := o.Security[0][scheme]; !own {
-				require.Equal(t, http.StatusForbidden, b.call(t, o, token, names), "%s with a %s", o.OperationID, scheme)
+			// What is one user's own is nobody else's.
+			if o.Permission.Who == whoUser && expected == http.StatusOK && strings.Contains(o.path, "{") && caller != w.holder {
+				expected = http.StatusNotFound
 			}
+
+			if expected == http.StatusOK {
+				continue
+			}
+
+			answer := w.call(t, o, caller.token)
+			require.Equal(t, expected, answer.StatusCode, "%s as %s: %s", o.ID, caller.name, answer.text)
+
+			refused++
 		}
 	}
+
+	require.Greater(t, refused, 600)
 }
 
-func TestOperations_OnThingsOfOthers_Are404(t *testing.T) {
+// TestOperations_OnThingsOfAnotherOrganisation_Are404 goes by one's own organisation to what belongs to another one.
+func TestOperations_OnThingsOfAnotherOrganisation_Are404(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	names := b.ofTheOwner(t)
-	owned := []string{"{organisation_id}", "{project_id}", "{deployment_id}", "{domain_id}", "{token_id}"}
+	w, own := b.newWorld(t), b.newWorld(t)
+	w.names["invitation_id"] = w.invitation(t, uuid.MustParse(w.names["organisation_id"]), w.stranger).String()
+	w.names["token_id"] = w.developerToken.tokenID.String()
+	w.names["organisation_id"] = own.names["organisation_id"]
 	tried := 0
 
-	for _, o := range describedOperations(t) {
-		if !lo.SomeBy(owned, func(name string) bool { return strings.Contains(o.path, name) }) {
-			continue
-		}
+	for _, o := range b.describedOperations(t) {
+		if strings.HasPrefix(o.path, "/v1/organisations/{organisation_id}/") && strings.Count(o.path, "{") > 1 {
+			require.Equal(t, http.StatusNotFound, w.call(t, o, own.owner.token).StatusCode, o.ID)
 
-		tried++
-
-		require.Equal(t, http.StatusNotFound, b.call(t, o, b.strangerToken, names), o.OperationID)
-	}
-
-	require.Greater(t, tried, 20)
-
-	foreign := `{"name":"x","repository_url":"https://git.example.com/a.git","organisation_id":"` + names["organisation_id"] + `"}`
-	require.Equal(t, http.StatusNotFound, b.post(t, b.strangerToken, "/v1/projects", foreign, nil).StatusCode)
-}
-
-func TestOperations_OfOperators_Are403ForOthers(t *testing.T) {
-	t.Parallel()
-
-	b := setup(t)
-	names := b.ofTheOwner(t)
-	tried := 0
-
-	for _, o := range describedOperations(t) {
-		if strings.HasPrefix(o.path, "/v1/nodes") || strings.HasPrefix(o.path, "/v1/edges") {
 			tried++
-
-			require.Equal(t, http.StatusForbidden, b.call(t, o, b.strangerToken, names), o.OperationID)
 		}
 	}
 
-	require.Equal(t, 7, tried)
+	require.Equal(t, 4, tried)
+}
+
+// TestOperations_LetThoseDoItWhomTheirDeclarationNames calls each operation as everybody that may, from the least on, on things that are there.
+func TestOperations_LetThoseDoItWhomTheirDeclarationNames(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	shared := b.newWorld(t)
+
+	for _, o := range b.describedOperations(t) {
+		used := false
+
+		for i := range shared.actors() {
+			w := shared
+			if o.expected(w.actors()[i]) != http.StatusOK {
+				continue
+			}
+
+			// What changes something gets a world of its own.
+			if o.method != http.MethodGet {
+				w = b.newWorld(t)
+			}
+
+			caller := w.actors()[i]
+			w.prepare(t, o, caller)
+
+			answer := w.call(t, o, caller.token)
+			require.Less(t, answer.StatusCode, 300, "%s as %s: %s", o.ID, caller.name, answer.text)
+
+			used = true
+		}
+
+		require.True(t, used, "%s: nobody may do it", o.ID)
+	}
+}
+
+func TestOperations_WithoutADeclaration_AreNotRegistered(t *testing.T) {
+	t.Parallel()
+
+	handler := func(_ context.Context, _ *struct{}) (*struct{}, error) { return nil, nil } //nolint:nilnil // It is never called.
+	undeclared := huma.Operation{OperationID: "undeclared", Method: http.MethodGet, Path: "/v1/undeclared"}
+
+	require.PanicsWithValue(t, "the operation undeclared declares no permission", func() {
+		huma.Register(newHuma(http.NewServeMux()), undeclared, handler)
+	})
+	require.Panics(t, func() { huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, permission{}), handler) })
+	require.Panics(t, func() {
+		huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, viewerOf(projectSubject())), handler)
+	})
+	require.NotPanics(t, func() { huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, anyUser()), handler) })
+}
+
+func TestOperations_SayWhoMayCallThem(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	for _, o := range b.describedOperations(t) {
+		require.NotEmpty(t, o.Permission.Who, o.ID)
+	}
+
+	document := describedAPI()
+	require.Contains(t, document.Paths["/v1/projects/{project_id}"].Delete.Description, "Needs the role owner, or a higher one, in the project's organisation.")
+	require.Contains(t, document.Paths["/v1/nodes"].Get.Description, "For operators.")
+}
+
+func TestCreateProject_InAnOrganisationThatTheBodyNames_NeedsTheRoleThere(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	w := b.newWorld(t)
+
+	for caller, status := range map[*actor]int{
+		w.stranger: http.StatusNotFound, w.operator: http.StatusNotFound, w.viewer: http.StatusForbidden, w.developer: http.StatusCreated,
+	} {
+		body := fmt.Sprintf(`{"name":"x","repository_url":"https://git.example.com/a.git","organisation_id":%q}`, w.names["organisation_id"])
+		require.Equal(t, status, b.post(t, caller.token, "/v1/projects", body, nil).StatusCode, caller.name)
+	}
 }
 
 func TestLists_ShowOnlyWhatIsTheCallers(t *testing.T) {
@@ -187,3 +252,31 @@ func TestLists_ShowOnlyWhatIsTheCallers(t *testing.T) {
 	require.Equal(t, "stranger@example.com", me.JSON200.User.Email)
 	require.False(t, me.JSON200.User.Operator)
 }
+
+// bodies are valid requests of the operations that want one; {random} is another word in each world.
+func bodies() map[string]string {
+	return map[string]string{
+		"create-organisation":      `{"name":"other {random}"}`,
+		"create-token":             `{"name":"other"}`,
+		"rotate-token":             `{}`,
+		"create-invitation":        `{"email":"{random}@example.org","role":"viewer"}`,
+		"update-member":            `{"role":"developer"}`,
+		"transfer-organisation":    `{"user_id":"{user_id}"}`,
+		"set-operator":             `{"operator":true}`,
+		"create-project":           `{"name":"other","repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
+		"update-project":           `{"branch":"other"}`,
+		"set-environment-variable": `{"value":"x"}`,
+		"create-domain":            `{"hostname":"{random}.example.org"}`,
+		"create-deployment":        `{}`,
+		"create-node":              `{"name":"n{random}","region":"there"}`,
+		"update-node":              `{"state":"draining"}`,
+		"rotate-node-token":        `{}`,
+		"create-edge":              `{"name":"e{random}","region":"there"}`,
+		"rotate-edge-token":        `{}`,
+		"report-node":              `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`,
+		"ship-logs":                `{"vm_id":"{vm_id}","lines":[]}`,
+	}
+}
+
+// random is a word that no other thing of a test is named by.
+func random() string { return id.New().String()[24:] }

@@ -9,16 +9,14 @@ import (
 )
 
 func (s *service) listProjectEvents(ctx context.Context, input *ListProjectEventsInput) (*PageOutput[ProjectEvent], error) {
-	if _, err := s.project(ctx, input.ProjectID); err != nil {
-		return nil, err
-	}
-
 	before, err := input.before()
 	if err != nil {
 		return nil, err
 	}
 
-	rows, err := s.queries.ListProjectEvents(ctx, input.ProjectID, before, input.rows())
+	rows, err := s.queries.ListProjectEvents(ctx, database.ListProjectEventsParams{
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Before: before, MaxRows: input.rows(),
+	})
 	if err != nil {
 		return nil, err
 	}

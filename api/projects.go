@@ -19,7 +19,7 @@ func (s *service) listProjects(ctx context.Context, input *ListProjectsInput) (*
 	}
 
 	rows, err := s.queries.ListProjectsOf(ctx, database.ListProjectsOfParams{
-		UserID: callerOf(ctx).userID, Before: before, MaxRows: input.rows(),
+		UserID: callerOf(ctx).userID, TokenOrganisationID: callerOf(ctx).organisation, Before: before, MaxRows: input.rows(),
 		OrganisationID: lo.EmptyableToPtr(input.OrganisationID), Slug: input.Slug,
 	})
 	if err != nil {
@@ -41,6 +41,19 @@ func (s *service) getProject(ctx context.Context, input *ProjectPath) (*ProjectO
 }
 
 func (s *service) createProject(ctx context.Context, input *CreateProjectInput) (*ProjectOutput, error) {
+	organisation := lo.FromPtr(input.Body.OrganisationID)
+
+	var err error
+	if organisation == uuid.Nil {
+		if organisation, err = s.onlyOrganisation(ctx); err != nil {
+			return nil, err
+		}
+	}
+
+	if ctx, err = s.enter(ctx, organisation); err != nil {
+		return nil, err
+	}
+
 	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-project", input.Body, func(settle settle) (uuid.UUID, error) {
 		return s.insertProject(ctx, input, settle)
 	})
@@ -52,22 +65,9 @@ func (s *service) createProject(ctx context.Context, input *CreateProjectInput) 
 }
 
 func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, settle settle) (uuid.UUID, error) {
-	organisation := lo.FromPtr(input.Body.OrganisationID)
-
-	var err error
-	if organisation == uuid.Nil {
-		organisation, err = s.onlyOrganisation(ctx)
-	} else {
-		_, err = s.organisation(ctx, organisation)
-	}
-
-	if err != nil {
-		return uuid.Nil, err
-	}
-
 	settings := input.Body.ProjectSettings
 	params := database.CreateProjectParams{
-		ID: id.New(), OrganisationID: organisation, Name: input.Body.Name, RepositoryURL: input.Body.RepositoryURL,
+		ID: id.New(), OrganisationID: organisationOf(ctx), Name: input.Body.Name, RepositoryURL: input.Body.RepositoryURL,
 		Branch: settings.Branch, RootDirectory: settings.RootDirectory, DockerfilePath: settings.DockerfilePath, DockerfileTarget: settings.DockerfileTarget,
 		Port: portOf(settings.Port), HealthPath: lo.EmptyableToPtr(settings.HealthPath),
 		Instances: *narrow(&settings.Instances), CPUMillis: *narrow(&settings.CPUMillis),
@@ -97,12 +97,16 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 
 // storeProject stores a project with its generated domain.
 func (s *service) storeProject(ctx context.Context, queries *database.Queries, params database.CreateProjectParams, settle settle) error {
+	if _, err := hold(ctx, queries); err != nil {
+		return err
+	}
+
 	if _, err := queries.CreateProject(ctx, params); err != nil {
 		return taken(err, errSlugTaken)
 	}
 
 	if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
-		ID: id.New(), ProjectID: params.ID, Hostname: s.config.hostname(params.Slug), Kind: kindGenerated,
+		ID: id.New(), ProjectID: params.ID, OrganisationID: params.OrganisationID, Hostname: s.config.hostname(params.Slug), Kind: kindGenerated,
 	}); err != nil {
 		return taken(err, errSlugTaken)
 	}
@@ -115,25 +119,20 @@ func (s *service) storeProject(ctx context.Context, queries *database.Queries, p
 		return err
 	}
 
-	return audit(ctx, queries, &params.OrganisationID, projectEvent("project.create", params.ID, map[string]any{"slug": params.Slug}))
+	return audit(ctx, queries, projectEvent("project.create", params.ID, map[string]any{"slug": params.Slug}))
 }
 
 func (s *service) updateProject(ctx context.Context, input *UpdateProjectInput) (*ProjectOutput, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
-	if err := s.changeProject(ctx, row.Project, input.Body); err != nil {
+	if err := s.changeProject(ctx, input.ProjectID, input.Body); err != nil {
 		return nil, err
 	}
 
 	return s.getProject(ctx, &input.ProjectPath)
 }
 
-func (s *service) changeProject(ctx context.Context, seen database.Project, update ProjectUpdate) error {
+func (s *service) changeProject(ctx context.Context, project uuid.UUID, update ProjectUpdate) error {
 	return s.inTx(ctx, func(queries *database.Queries) error {
-		before, err := queries.LockProject(ctx, seen.ID)
+		before, err := lockProject(ctx, queries, project)
 		if err != nil {
 			return err
 		}
@@ -148,7 +147,7 @@ func (s *service) changeProject(ctx context.Context, seen database.Project, upda
 		}
 
 		if err := queries.UpdateProject(ctx, database.UpdateProjectParams{
-			ID: after.ID, RepositoryURL: after.RepositoryURL, Branch: after.Branch, RootDirectory: after.RootDirectory,
+			ID: after.ID, OrganisationID: after.OrganisationID, RepositoryURL: after.RepositoryURL, Branch: after.Branch, RootDirectory: after.RootDirectory,
 			DockerfilePath: after.DockerfilePath, DockerfileTarget: after.DockerfileTarget, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
 			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
@@ -158,43 +157,48 @@ func (s *service) changeProject(ctx context.Context, seen database.Project, upda
 		}
 
 		if after.RepositoryURL != before.RepositoryURL || after.Branch != before.Branch {
-			if err := queries.ForgetPoll(ctx, after.ID); err != nil {
+			if err := queries.ForgetPoll(ctx, after.ID, after.OrganisationID); err != nil {
 				return err
 			}
 		}
 
-		return audit(ctx, queries, &after.OrganisationID, projectEvent("project.update", after.ID, map[string]any{"changed": changed}))
+		return audit(ctx, queries, projectEvent("project.update", after.ID, map[string]any{"changed": changed}))
 	})
 }
 
 func (s *service) deleteProject(ctx context.Context, input *ProjectPath) (*struct{}, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
-	p := row.Project
-
 	return nil, database.InTx(ctx, s.pool, func(tx pgx.Tx, queries *database.Queries) error {
+		p, err := lockProject(ctx, queries, input.ProjectID)
+		if err != nil {
+			return err
+		}
+
 		if err := s.deployments.EndProject(ctx, tx, p.ID); err != nil {
 			return fmt.Errorf("end what runs for project %s: %w", p.ID, err)
 		}
 
-		if err := queries.MarkProjectDeleted(ctx, p.ID); err != nil {
+		if err := queries.MarkProjectDeleted(ctx, p.ID, p.OrganisationID); err != nil {
 			return err
 		}
 
-		if err := queries.DeleteDomains(ctx, p.ID); err != nil {
+		if err := queries.DeleteDomains(ctx, p.ID, p.OrganisationID); err != nil {
 			return err
 		}
 
-		return audit(ctx, queries, &p.OrganisationID, projectEvent("project.delete", p.ID, map[string]any{"slug": p.Slug}))
+		return audit(ctx, queries, projectEvent("project.delete", p.ID, map[string]any{"slug": p.Slug}))
 	})
 }
 
-// project returns one project if the caller is a member of its organisation.
+// project returns one project of the organisation that the operation is about.
 func (s *service) project(ctx context.Context, project uuid.UUID) (database.GetProjectOfRow, error) {
-	row, err := s.queries.GetProjectOf(ctx, project, callerOf(ctx).userID)
+	row, err := s.queries.GetProjectOf(ctx, project, organisationOf(ctx))
+
+	return found(row, err, "project")
+}
+
+// lockProject returns one project of the organisation that the operation is about, and locks it.
+func lockProject(ctx context.Context, queries *database.Queries, project uuid.UUID) (database.Project, error) {
+	row, err := queries.LockProjectOf(ctx, project, organisationOf(ctx))
 
 	return found(row, err, "project")
 }

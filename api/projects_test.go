@@ -81,9 +81,9 @@ func TestProject_ThatIsDeleted_LeavesItsNameAndRoutes(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode(), "%s", deleted.Body)
 
-	state, err := b.queries.DeploymentState(t.Context(), deployment.ID)
+	state, err := b.queries.DeploymentState(t.Context(), deployment.ID, b.organisation(t))
 	require.NoError(t, err)
-	require.Equal(t, "cancelled", state)
+	require.Equal(t, "cancelled", state.State)
 
 	gone, err := b.owner.GetProjectWithResponse(t.Context(), project.ID)
 	require.NoError(t, err)

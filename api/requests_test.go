@@ -187,17 +187,13 @@ func TestDeployments_CallerHangsUp_TheKeyStillStandsForTheDeployment(t *testing.
 	project := b.project(t)
 	key := "key"
 
-	token, err := b.queries.FindToken(t.Context(), secret.HashToken(b.tokens.User))
-	require.NoError(t, err)
-
-	signedIn := context.WithValue(t.Context(), callerKey{}, caller{tokenID: token.ApiToken.ID, kind: userKind, userID: *token.ApiToken.UserID})
-	ctx, hangUp := context.WithCancel(signedIn)
+	ctx, hangUp := context.WithCancel(b.admitted(t))
 	defer hangUp()
 
 	impatient := *b.server.service
 	impatient.deployments = hangingUp{impatient.deployments, hangUp}
 
-	_, err = impatient.createDeployment(ctx, &CreateDeploymentInput{
+	_, err := impatient.createDeployment(ctx, &CreateDeploymentInput{
 		ProjectPath: ProjectPath{ProjectID: project.ID}, IdempotencyInput: IdempotencyInput{IdempotencyKey: key},
 	})
 	require.ErrorIs(t, err, context.Canceled)

@@ -93,18 +93,18 @@ func traced(next http.Handler, options ...otelhttp.Option) http.Handler {
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	api := newHuma(mux)
-	api.UseMiddleware(noteOperation, noStore, s.service.authenticate(api), s.service.limit(api), refuseEmpty(api))
+	api.UseMiddleware(noteOperation, noStore, s.service.authorize(api), refuseEmpty(api))
 	s.service.register(api)
 
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
 	mux.HandleFunc("POST /v1/registry/token", s.service.registryToken)
-	mux.Handle("GET "+docsPath, docs())
+	mux.Handle("GET "+docsPath, noFrames(docs()))
 	mux.Handle("/v1/", noOperation(mux))
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 
 	// Browsers send the session's cookie with requests from other sites, too; the guard refuses those.
 	guard := http.NewCrossOriginProtection()
-	mux.Handle(riverPath+"/", guard.Handler(s.service.operatorsOnly(s.river)))
+	mux.Handle(riverPath+"/", noFrames(guard.Handler(s.service.operatorsOnly(s.river))))
 	mux.HandleFunc("GET "+signInPath, showSignIn)
 	mux.Handle("POST "+signInPath, guard.Handler(http.HandlerFunc(s.service.signIn)))
 	mux.Handle("POST "+signOutPath, guard.Handler(http.HandlerFunc(s.service.signOut)))
@@ -183,6 +183,15 @@ func boundForm(writer http.ResponseWriter, request *http.Request, size int64) {
 	request.Body = http.MaxBytesReader(writer, request.Body, size)
 	// A writer without deadlines is one of a test.
 	_ = http.NewResponseController(writer).SetReadDeadline(time.Now().Add(formTimeout))
+}
+
+// noFrames keeps pages out of frames of other pages, which could have an operator click on what they do not see.
+func noFrames(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		writer.Header().Set("X-Frame-Options", "DENY")
+		writer.Header().Set("Content-Security-Policy", "frame-ancestors 'none'")
+		next.ServeHTTP(writer, request)
+	})
 }
 
 // noStore keeps answers that depend on the caller out of caches.

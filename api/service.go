@@ -11,7 +11,6 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
-	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/workflows"
 )
@@ -21,7 +20,8 @@ type Deployments interface {
 	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
 	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	Rollback(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
-	Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (database.Deployment, error)
+	// Cancel calls also only where something changes.
+	Cancel(ctx context.Context, deployment uuid.UUID, also workflows.Also) (database.Deployment, error)
 	// Unpin returns the deployment that goes on; nil where none waited.
 	Unpin(ctx context.Context, project uuid.UUID, also workflows.Also) (*database.Deployment, error)
 	// Restart replaces the VMs of a deployment that is live.
@@ -53,7 +53,7 @@ func (s *service) inTx(ctx context.Context, f func(queries *database.Queries) er
 // found turns the absence of a row into a not-found problem; thing names what the caller asked for.
 func found[T any](row T, err error, thing string) (T, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return row, problem.New(problem.NotFound, "There is no such %s, or it is not yours.", thing)
+		return row, notFound(thing)
 	}
 
 	return row, err

@@ -28,12 +28,18 @@ type reader struct {
 func (b *testBundle) stream(t *testing.T, path, lastEventID string) *reader {
 	t.Helper()
 
+	return b.streamAs(t, b.tokens.User, path, lastEventID)
+}
+
+func (b *testBundle) streamAs(t *testing.T, token, path, lastEventID string) *reader {
+	t.Helper()
+
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.http.URL+path, nil)
 	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer "+b.tokens.User)
+	request.Header.Set("Authorization", "Bearer "+token)
 
 	if lastEventID != "" {
 		request.Header.Set("Last-Event-ID", lastEventID)
@@ -229,7 +235,7 @@ func TestStream_OnWhichNothingHappens_BeatsEvery15Seconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		writer := beatWriter{written: make(chan string)}
-		out := &eventStream{writer: writer, controller: http.NewResponseController(writer)}
+		out := &eventStream{writer: writer, controller: http.NewResponseController(writer), admitted: func(context.Context) error { return nil }}
 		begun, done := time.Now(), make(chan error)
 
 		go func() {
@@ -244,4 +250,47 @@ func TestStream_OnWhichNothingHappens_BeatsEvery15Seconds(t *testing.T) {
 		cancel()
 		require.NoError(t, <-done)
 	})
+}
+
+func TestStreams_EndWithTheTokenAndWithTheMembership(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	deployment := b.deployment(t, project.ID)
+	path := "/v1/deployments/" + deployment.ID.String() + "/events"
+
+	token := b.makeToken(t, b.tokens.User, client.CreateTokenInputBody{Name: "stream"})
+	organisation := b.organisation(t)
+	scoped := b.makeToken(t, b.tokens.User, client.CreateTokenInputBody{Name: "ci", OrganisationID: &organisation})
+
+	ending := map[string]struct {
+		token client.NewToken
+		end   string
+	}{
+		"revoked": {token, "UPDATE api_tokens SET revoked_at = now() WHERE id = $1"},
+		"expired": {b.makeToken(t, b.tokens.User, client.CreateTokenInputBody{Name: "short"}), "UPDATE api_tokens SET expires_at = now() WHERE id = $1"},
+		"no member any more": {scoped, `DELETE FROM organisation_members USING api_tokens
+			WHERE api_tokens.id = $1 AND api_tokens.organisation_id = organisation_members.organisation_id`},
+	}
+
+	for _, name := range []string{"revoked", "expired", "no member any more"} {
+		c := ending[name]
+		stream := b.streamAs(t, c.token.Secret, path, "")
+		require.Equal(t, "deployment", stream.next(t).name, name)
+
+		b.exec(t, c.end, c.token.ID)
+		require.Equal(t, receivedEvent{}, stream.next(t), "%s: the stream ends", name)
+	}
+}
+
+func TestPages_RefuseFrames(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	for _, path := range []string{docsPath, riverPath + "/", signInPath} {
+		answer := b.send(t, http.MethodGet, "", path, "", nil)
+		require.Contains(t, answer.Header.Get("Content-Security-Policy"), "frame-ancestors 'none'", path)
+	}
 }

@@ -9,18 +9,13 @@ import (
 )
 
 func (s *service) unpinProject(ctx context.Context, input *ProjectPath) (*UnpinProjectOutput, error) {
-	row, err := s.project(ctx, input.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-
 	resumed, err := s.deployments.Unpin(ctx, input.ProjectID, func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
 		details := map[string]any{}
 		if resumed != uuid.Nil {
 			details["resumed_deployment_id"] = resumed
 		}
 
-		return audit(ctx, queries, &row.Project.OrganisationID, projectEvent("project.unpin", input.ProjectID, details))
+		return audit(ctx, queries, projectEvent("project.unpin", input.ProjectID, details))
 	})
 	if err != nil {
 		return nil, err

@@ -18,6 +18,33 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for ActorKind.
+const (
+	ActorKindEdge     ActorKind = "edge"
+	ActorKindNode     ActorKind = "node"
+	ActorKindPlatform ActorKind = "platform"
+	ActorKindToken    ActorKind = "token"
+	ActorKindUser     ActorKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the ActorKind enum.
+func (e ActorKind) Valid() bool {
+	switch e {
+	case ActorKindEdge:
+		return true
+	case ActorKindNode:
+		return true
+	case ActorKindPlatform:
+		return true
+	case ActorKindToken:
+		return true
+	case ActorKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AssignedVMDesiredState.
 const (
 	AssignedVMDesiredStateRunning AssignedVMDesiredState = "running"
@@ -65,18 +92,33 @@ const (
 	AuditEventActionDomainDelete              AuditEventAction = "domain.delete"
 	AuditEventActionEdgeCreate                AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                AuditEventAction = "edge.delete"
+	AuditEventActionEdgeRotateToken           AuditEventAction = "edge.rotate_token"
 	AuditEventActionEnvironmentVariableDelete AuditEventAction = "environment_variable.delete"
 	AuditEventActionEnvironmentVariableSet    AuditEventAction = "environment_variable.set"
+	AuditEventActionInvitationAccept          AuditEventAction = "invitation.accept"
+	AuditEventActionInvitationCreate          AuditEventAction = "invitation.create"
+	AuditEventActionInvitationRevoke          AuditEventAction = "invitation.revoke"
+	AuditEventActionMemberLeave               AuditEventAction = "member.leave"
+	AuditEventActionMemberRemove              AuditEventAction = "member.remove"
+	AuditEventActionMemberUpdate              AuditEventAction = "member.update"
 	AuditEventActionNodeCreate                AuditEventAction = "node.create"
 	AuditEventActionNodeDelete                AuditEventAction = "node.delete"
+	AuditEventActionNodeRotateToken           AuditEventAction = "node.rotate_token"
 	AuditEventActionNodeUpdate                AuditEventAction = "node.update"
+	AuditEventActionOperatorSignIn            AuditEventAction = "operator.sign_in"
 	AuditEventActionOrganisationCreate        AuditEventAction = "organisation.create"
+	AuditEventActionOrganisationDelete        AuditEventAction = "organisation.delete"
+	AuditEventActionOrganisationTransfer      AuditEventAction = "organisation.transfer"
 	AuditEventActionProjectCreate             AuditEventAction = "project.create"
 	AuditEventActionProjectDelete             AuditEventAction = "project.delete"
 	AuditEventActionProjectUnpin              AuditEventAction = "project.unpin"
 	AuditEventActionProjectUpdate             AuditEventAction = "project.update"
 	AuditEventActionTokenCreate               AuditEventAction = "token.create"
+	AuditEventActionTokenFirstUse             AuditEventAction = "token.first_use"
 	AuditEventActionTokenRevoke               AuditEventAction = "token.revoke"
+	AuditEventActionTokenRotate               AuditEventAction = "token.rotate"
+	AuditEventActionUserAdd                   AuditEventAction = "user.add"
+	AuditEventActionUserUpdate                AuditEventAction = "user.update"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventAction enum.
@@ -100,17 +142,39 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionEdgeDelete:
 		return true
+	case AuditEventActionEdgeRotateToken:
+		return true
 	case AuditEventActionEnvironmentVariableDelete:
 		return true
 	case AuditEventActionEnvironmentVariableSet:
+		return true
+	case AuditEventActionInvitationAccept:
+		return true
+	case AuditEventActionInvitationCreate:
+		return true
+	case AuditEventActionInvitationRevoke:
+		return true
+	case AuditEventActionMemberLeave:
+		return true
+	case AuditEventActionMemberRemove:
+		return true
+	case AuditEventActionMemberUpdate:
 		return true
 	case AuditEventActionNodeCreate:
 		return true
 	case AuditEventActionNodeDelete:
 		return true
+	case AuditEventActionNodeRotateToken:
+		return true
 	case AuditEventActionNodeUpdate:
 		return true
+	case AuditEventActionOperatorSignIn:
+		return true
 	case AuditEventActionOrganisationCreate:
+		return true
+	case AuditEventActionOrganisationDelete:
+		return true
+	case AuditEventActionOrganisationTransfer:
 		return true
 	case AuditEventActionProjectCreate:
 		return true
@@ -122,7 +186,15 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionTokenCreate:
 		return true
+	case AuditEventActionTokenFirstUse:
+		return true
 	case AuditEventActionTokenRevoke:
+		return true
+	case AuditEventActionTokenRotate:
+		return true
+	case AuditEventActionUserAdd:
+		return true
+	case AuditEventActionUserUpdate:
 		return true
 	default:
 		return false
@@ -134,10 +206,12 @@ const (
 	AuditEventSubjectTypeDeployment   AuditEventSubjectType = "deployment"
 	AuditEventSubjectTypeDomain       AuditEventSubjectType = "domain"
 	AuditEventSubjectTypeEdge         AuditEventSubjectType = "edge"
+	AuditEventSubjectTypeInvitation   AuditEventSubjectType = "invitation"
 	AuditEventSubjectTypeNode         AuditEventSubjectType = "node"
 	AuditEventSubjectTypeOrganisation AuditEventSubjectType = "organisation"
 	AuditEventSubjectTypeProject      AuditEventSubjectType = "project"
 	AuditEventSubjectTypeToken        AuditEventSubjectType = "token"
+	AuditEventSubjectTypeUser         AuditEventSubjectType = "user"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventSubjectType enum.
@@ -149,6 +223,8 @@ func (e AuditEventSubjectType) Valid() bool {
 		return true
 	case AuditEventSubjectTypeEdge:
 		return true
+	case AuditEventSubjectTypeInvitation:
+		return true
 	case AuditEventSubjectTypeNode:
 		return true
 	case AuditEventSubjectTypeOrganisation:
@@ -156,6 +232,50 @@ func (e AuditEventSubjectType) Valid() bool {
 	case AuditEventSubjectTypeProject:
 		return true
 	case AuditEventSubjectTypeToken:
+		return true
+	case AuditEventSubjectTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateInvitationInputBodyRole.
+const (
+	CreateInvitationInputBodyRoleDeveloper CreateInvitationInputBodyRole = "developer"
+	CreateInvitationInputBodyRoleOwner     CreateInvitationInputBodyRole = "owner"
+	CreateInvitationInputBodyRoleViewer    CreateInvitationInputBodyRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the CreateInvitationInputBodyRole enum.
+func (e CreateInvitationInputBodyRole) Valid() bool {
+	switch e {
+	case CreateInvitationInputBodyRoleDeveloper:
+		return true
+	case CreateInvitationInputBodyRoleOwner:
+		return true
+	case CreateInvitationInputBodyRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateTokenInputBodyRole.
+const (
+	CreateTokenInputBodyRoleDeveloper CreateTokenInputBodyRole = "developer"
+	CreateTokenInputBodyRoleOwner     CreateTokenInputBodyRole = "owner"
+	CreateTokenInputBodyRoleViewer    CreateTokenInputBodyRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the CreateTokenInputBodyRole enum.
+func (e CreateTokenInputBodyRole) Valid() bool {
+	switch e {
+	case CreateTokenInputBodyRoleDeveloper:
+		return true
+	case CreateTokenInputBodyRoleOwner:
+		return true
+	case CreateTokenInputBodyRoleViewer:
 		return true
 	default:
 		return false
@@ -306,6 +426,27 @@ func (e DomainKind) Valid() bool {
 	}
 }
 
+// Defines values for InvitationRole.
+const (
+	InvitationRoleDeveloper InvitationRole = "developer"
+	InvitationRoleOwner     InvitationRole = "owner"
+	InvitationRoleViewer    InvitationRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the InvitationRole enum.
+func (e InvitationRole) Valid() bool {
+	switch e {
+	case InvitationRoleDeveloper:
+		return true
+	case InvitationRoleOwner:
+		return true
+	case InvitationRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LogLineStream.
 const (
 	LogLineStreamStderr LogLineStream = "stderr"
@@ -321,6 +462,48 @@ func (e LogLineStream) Valid() bool {
 	case LogLineStreamStdout:
 		return true
 	case LogLineStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MemberRole.
+const (
+	MemberRoleDeveloper MemberRole = "developer"
+	MemberRoleOwner     MemberRole = "owner"
+	MemberRoleViewer    MemberRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the MemberRole enum.
+func (e MemberRole) Valid() bool {
+	switch e {
+	case MemberRoleDeveloper:
+		return true
+	case MemberRoleOwner:
+		return true
+	case MemberRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewTokenRole.
+const (
+	NewTokenRoleDeveloper NewTokenRole = "developer"
+	NewTokenRoleOwner     NewTokenRole = "owner"
+	NewTokenRoleViewer    NewTokenRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the NewTokenRole enum.
+func (e NewTokenRole) Valid() bool {
+	switch e {
+	case NewTokenRoleDeveloper:
+		return true
+	case NewTokenRoleOwner:
+		return true
+	case NewTokenRoleViewer:
 		return true
 	default:
 		return false
@@ -347,16 +530,40 @@ func (e NodeState) Valid() bool {
 
 // Defines values for OrganisationRole.
 const (
-	Member OrganisationRole = "member"
-	Owner  OrganisationRole = "owner"
+	OrganisationRoleDeveloper OrganisationRole = "developer"
+	OrganisationRoleOwner     OrganisationRole = "owner"
+	OrganisationRoleViewer    OrganisationRole = "viewer"
 )
 
 // Valid indicates whether the value is a known member of the OrganisationRole enum.
 func (e OrganisationRole) Valid() bool {
 	switch e {
-	case Member:
+	case OrganisationRoleDeveloper:
 		return true
-	case Owner:
+	case OrganisationRoleOwner:
+		return true
+	case OrganisationRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrganisationTokenRole.
+const (
+	OrganisationTokenRoleDeveloper OrganisationTokenRole = "developer"
+	OrganisationTokenRoleOwner     OrganisationTokenRole = "owner"
+	OrganisationTokenRoleViewer    OrganisationTokenRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the OrganisationTokenRole enum.
+func (e OrganisationTokenRole) Valid() bool {
+	switch e {
+	case OrganisationTokenRoleDeveloper:
+		return true
+	case OrganisationTokenRoleOwner:
+		return true
+	case OrganisationTokenRoleViewer:
 		return true
 	default:
 		return false
@@ -417,6 +624,27 @@ func (e ProjectEventKind) Valid() bool {
 	case Replaced:
 		return true
 	case Unpinned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReceivedInvitationRole.
+const (
+	ReceivedInvitationRoleDeveloper ReceivedInvitationRole = "developer"
+	ReceivedInvitationRoleOwner     ReceivedInvitationRole = "owner"
+	ReceivedInvitationRoleViewer    ReceivedInvitationRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the ReceivedInvitationRole enum.
+func (e ReceivedInvitationRole) Valid() bool {
+	switch e {
+	case ReceivedInvitationRoleDeveloper:
+		return true
+	case ReceivedInvitationRoleOwner:
+		return true
+	case ReceivedInvitationRoleViewer:
 		return true
 	default:
 		return false
@@ -516,6 +744,48 @@ func (e StreamEndState) Valid() bool {
 	case StreamEndStateRetired:
 		return true
 	case StreamEndStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenRole.
+const (
+	TokenRoleDeveloper TokenRole = "developer"
+	TokenRoleOwner     TokenRole = "owner"
+	TokenRoleViewer    TokenRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the TokenRole enum.
+func (e TokenRole) Valid() bool {
+	switch e {
+	case TokenRoleDeveloper:
+		return true
+	case TokenRoleOwner:
+		return true
+	case TokenRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UpdateMemberInputBodyRole.
+const (
+	UpdateMemberInputBodyRoleDeveloper UpdateMemberInputBodyRole = "developer"
+	UpdateMemberInputBodyRoleOwner     UpdateMemberInputBodyRole = "owner"
+	UpdateMemberInputBodyRoleViewer    UpdateMemberInputBodyRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the UpdateMemberInputBodyRole enum.
+func (e UpdateMemberInputBodyRole) Valid() bool {
+	switch e {
+	case UpdateMemberInputBodyRoleDeveloper:
+		return true
+	case UpdateMemberInputBodyRoleOwner:
+		return true
+	case UpdateMemberInputBodyRoleViewer:
 		return true
 	default:
 		return false
@@ -702,6 +972,26 @@ func (e ListDeploymentsParamsTrigger) Valid() bool {
 	}
 }
 
+// Account defines model for Account.
+type Account struct {
+	Email       string             `json:"email"`
+	GithubLogin *string            `json:"github_login,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+	Name        string             `json:"name"`
+}
+
+// Actor defines model for Actor.
+type Actor struct {
+	// ID Absent for the platform.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Kind token: a token of an organisation; platform: nobody asked, as for a push that was polled, or somebody did on the platform's own machine.
+	Kind ActorKind `json:"kind"`
+}
+
+// ActorKind token: a token of an organisation; platform: nobody asked, as for a push that was polled, or somebody did on the platform's own machine.
+type ActorKind string
+
 // AssignedVM defines model for AssignedVM.
 type AssignedVM struct {
 	// Begun The node has reported that the VM ran: a release VM that is not there any more is not started again.
@@ -768,15 +1058,22 @@ type Assignments struct {
 // AuditEvent defines model for AuditEvent.
 type AuditEvent struct {
 	Action    AuditEventAction `json:"action"`
+	Actor     Actor            `json:"actor"`
 	CreatedAt time.Time        `json:"created_at"`
 
 	// Details Names and ids that belong to the change, such as the slug of a project.
-	Details     map[string]interface{} `json:"details"`
-	ID          openapi_types.UUID     `json:"id"`
-	SubjectID   openapi_types.UUID     `json:"subject_id"`
-	SubjectType AuditEventSubjectType  `json:"subject_type"`
+	Details map[string]interface{} `json:"details"`
+	ID      openapi_types.UUID     `json:"id"`
 
-	// UserID Absent when the platform itself did it.
+	// OrganisationID Absent for what belongs to the platform or to one user.
+	OrganisationID *openapi_types.UUID   `json:"organisation_id,omitempty"`
+	SubjectID      openapi_types.UUID    `json:"subject_id"`
+	SubjectType    AuditEventSubjectType `json:"subject_type"`
+
+	// TokenID The token that the request carried.
+	TokenID *openapi_types.UUID `json:"token_id,omitempty"`
+
+	// UserID The user behind it: the actor, or the member that made the actor's token. Absent when there is none.
 	UserID *openapi_types.UUID `json:"user_id,omitempty"`
 }
 
@@ -847,6 +1144,22 @@ type CreateEdgeInputBody struct {
 	Name   string `json:"name"`
 	Region string `json:"region"`
 }
+
+// CreateInvitationInputBody defines model for CreateInvitationInputBody.
+type CreateInvitationInputBody struct {
+	// Email Either this or github_login.
+	Email *string `json:"email,omitempty"`
+
+	// ExpiresInDays How long it can be taken.
+	ExpiresInDays *int64 `json:"expires_in_days,omitempty"`
+
+	// GithubLogin Either this or email.
+	GithubLogin *string                       `json:"github_login,omitempty"`
+	Role        CreateInvitationInputBodyRole `json:"role"`
+}
+
+// CreateInvitationInputBodyRole defines model for CreateInvitationInputBody.Role.
+type CreateInvitationInputBodyRole string
 
 // CreateNodeInputBody defines model for CreateNodeInputBody.
 type CreateNodeInputBody struct {
@@ -921,10 +1234,19 @@ type CreateProjectInputBody struct {
 
 // CreateTokenInputBody defines model for CreateTokenInputBody.
 type CreateTokenInputBody struct {
-	// ExpiresInDays Left out: it does not expire.
+	// ExpiresInDays Left out: it ends with the token that makes it, if that ever does.
 	ExpiresInDays *int64 `json:"expires_in_days,omitempty"`
 	Name          string `json:"name"`
+
+	// OrganisationID Makes a token that is for one organisation alone. Left out: it may do all that you may, unless yours is a token of an organisation: then it is of the same one.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// Role What a token of an organisation may do there: nothing above your own role. Left out: developer, or your own role where that is lower.
+	Role *CreateTokenInputBodyRole `json:"role,omitempty"`
 }
+
+// CreateTokenInputBodyRole What a token of an organisation may do there: nothing above your own role. Left out: developer, or your own role where that is lower.
+type CreateTokenInputBodyRole string
 
 // Deployment defines model for Deployment.
 type Deployment struct {
@@ -1015,6 +1337,27 @@ type EnvironmentVariable struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// Invitation defines model for Invitation.
+type Invitation struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Email Only the user whose verified address this is can take it.
+	Email     *string   `json:"email,omitempty"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// GithubLogin Only the user with this account at GitHub can take it.
+	GithubLogin *string            `json:"github_login,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+
+	// InvitedBy The user who made it.
+	InvitedBy      *openapi_types.UUID `json:"invited_by,omitempty"`
+	OrganisationID openapi_types.UUID  `json:"organisation_id"`
+	Role           InvitationRole      `json:"role"`
+}
+
+// InvitationRole defines model for Invitation.Role.
+type InvitationRole string
+
 // LogLine defines model for LogLine.
 type LogLine struct {
 	DeploymentID openapi_types.UUID `json:"deployment_id"`
@@ -1053,11 +1396,34 @@ type LogPage struct {
 	NextBefore *int64 `json:"next_before,omitempty"`
 }
 
+// MachineRotation defines model for MachineRotation.
+type MachineRotation struct {
+	// ExpiresInDays Left out: the new token does not expire.
+	ExpiresInDays *int64 `json:"expires_in_days,omitempty"`
+
+	// KeepOldMinutes How long the old token stays valid, so that whoever uses it can change over. Left out: 60.
+	KeepOldMinutes *int64 `json:"keep_old_minutes,omitempty"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	Organisations []Organisation `json:"organisations"`
-	User          User           `json:"user"`
+
+	// TokenID The token that the request carries.
+	TokenID openapi_types.UUID `json:"token_id"`
+	User    User               `json:"user"`
 }
+
+// Member defines model for Member.
+type Member struct {
+	// CreatedAt Since when the user is a member.
+	CreatedAt time.Time  `json:"created_at"`
+	Role      MemberRole `json:"role"`
+	User      Account    `json:"user"`
+}
+
+// MemberRole defines model for Member.Role.
+type MemberRole string
 
 // NewEdgeOutputBody defines model for NewEdgeOutputBody.
 type NewEdgeOutputBody struct {
@@ -1083,9 +1449,21 @@ type NewToken struct {
 	LastUsedAt *time.Time         `json:"last_used_at,omitempty"`
 	Name       string             `json:"name"`
 
+	// OrganisationID The organisation that the token is for. Absent: it is a user's own, and may do all that the user may.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// ParentID The token with which this one was made, and with which it is revoked. After a rotation: for the old token, the new one.
+	ParentID *openapi_types.UUID `json:"parent_id,omitempty"`
+
+	// Role For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+	Role *NewTokenRole `json:"role,omitempty"`
+
 	// Secret Send it as 'Authorization: Bearer'. It is shown this once.
 	Secret string `json:"secret"`
 }
+
+// NewTokenRole For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+type NewTokenRole string
 
 // Node defines model for Node.
 type Node struct {
@@ -1137,13 +1515,35 @@ type Organisation struct {
 	ID        openapi_types.UUID `json:"id"`
 	Name      string             `json:"name"`
 
-	// Role Your role in it.
+	// Role Your role in it, or the one that your token gives you.
 	Role OrganisationRole `json:"role"`
 	Slug string           `json:"slug"`
 }
 
-// OrganisationRole Your role in it.
+// OrganisationRole Your role in it, or the one that your token gives you.
 type OrganisationRole string
+
+// OrganisationToken defines model for OrganisationToken.
+type OrganisationToken struct {
+	CreatedAt  time.Time          `json:"created_at"`
+	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
+	ID         openapi_types.UUID `json:"id"`
+	LastUsedAt *time.Time         `json:"last_used_at,omitempty"`
+	MadeBy     Account            `json:"made_by"`
+	Name       string             `json:"name"`
+
+	// OrganisationID The organisation that the token is for. Absent: it is a user's own, and may do all that the user may.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// ParentID The token with which this one was made, and with which it is revoked. After a rotation: for the old token, the new one.
+	ParentID *openapi_types.UUID `json:"parent_id,omitempty"`
+
+	// Role For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+	Role *OrganisationTokenRole `json:"role,omitempty"`
+}
+
+// OrganisationTokenRole For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+type OrganisationTokenRole string
 
 // PageAuditEvent defines model for PageAuditEvent.
 type PageAuditEvent struct {
@@ -1185,6 +1585,22 @@ type PageEnvironmentVariable struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageInvitation defines model for PageInvitation.
+type PageInvitation struct {
+	Items []Invitation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageMember defines model for PageMember.
+type PageMember struct {
+	Items []Member `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageNode defines model for PageNode.
 type PageNode struct {
 	Items []Node `json:"items"`
@@ -1196,6 +1612,14 @@ type PageNode struct {
 // PageOrganisation defines model for PageOrganisation.
 type PageOrganisation struct {
 	Items []Organisation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageOrganisationToken defines model for PageOrganisationToken.
+type PageOrganisationToken struct {
+	Items []OrganisationToken `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1217,9 +1641,25 @@ type PageProjectEvent struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageReceivedInvitation defines model for PageReceivedInvitation.
+type PageReceivedInvitation struct {
+	Items []ReceivedInvitation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageToken defines model for PageToken.
 type PageToken struct {
 	Items []Token `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageUser defines model for PageUser.
+type PageUser struct {
+	Items []User `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1368,6 +1808,35 @@ type ProjectUpdate struct {
 	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
+// ReceivedInvitation defines model for ReceivedInvitation.
+type ReceivedInvitation struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Email Only the user whose verified address this is can take it.
+	Email     *string   `json:"email,omitempty"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// GithubLogin Only the user with this account at GitHub can take it.
+	GithubLogin *string            `json:"github_login,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+
+	// InvitedBy The user who made it.
+	InvitedBy        *openapi_types.UUID    `json:"invited_by,omitempty"`
+	OrganisationID   openapi_types.UUID     `json:"organisation_id"`
+	OrganisationName string                 `json:"organisation_name"`
+	OrganisationSlug string                 `json:"organisation_slug"`
+	Role             ReceivedInvitationRole `json:"role"`
+}
+
+// ReceivedInvitationRole defines model for ReceivedInvitation.Role.
+type ReceivedInvitationRole string
+
+// Rotation defines model for Rotation.
+type Rotation struct {
+	// KeepOldMinutes How long the old token stays valid, so that whoever uses it can change over. Left out: 60.
+	KeepOldMinutes *int64 `json:"keep_old_minutes,omitempty"`
+}
+
 // Route defines model for Route.
 type Route struct {
 	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
@@ -1394,6 +1863,11 @@ type RouteTable struct {
 type SetEnvironmentVariableInputBody struct {
 	// Value Up to 64 KiB of UTF-8; newlines are kept, NUL is refused. All variables of a project together may have 1 MiB, names included.
 	Value string `json:"value"`
+}
+
+// SetOperatorInputBody defines model for SetOperatorInputBody.
+type SetOperatorInputBody struct {
+	Operator bool `json:"operator"`
 }
 
 // ShipLogsInputBody defines model for ShipLogsInputBody.
@@ -1450,6 +1924,24 @@ type Token struct {
 	ID         openapi_types.UUID `json:"id"`
 	LastUsedAt *time.Time         `json:"last_used_at,omitempty"`
 	Name       string             `json:"name"`
+
+	// OrganisationID The organisation that the token is for. Absent: it is a user's own, and may do all that the user may.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// ParentID The token with which this one was made, and with which it is revoked. After a rotation: for the old token, the new one.
+	ParentID *openapi_types.UUID `json:"parent_id,omitempty"`
+
+	// Role For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+	Role *TokenRole `json:"role,omitempty"`
+}
+
+// TokenRole For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
+type TokenRole string
+
+// TransferOrganisationInputBody defines model for TransferOrganisationInputBody.
+type TransferOrganisationInputBody struct {
+	// UserID The member who is to be owner. You become a developer.
+	UserID openapi_types.UUID `json:"user_id"`
 }
 
 // UnpinProjectOutputBody defines model for UnpinProjectOutputBody.
@@ -1457,6 +1949,14 @@ type UnpinProjectOutputBody struct {
 	// ResumedDeploymentID The push that goes on; absent when none waited.
 	ResumedDeploymentID *openapi_types.UUID `json:"resumed_deployment_id,omitempty"`
 }
+
+// UpdateMemberInputBody defines model for UpdateMemberInputBody.
+type UpdateMemberInputBody struct {
+	Role UpdateMemberInputBodyRole `json:"role"`
+}
+
+// UpdateMemberInputBodyRole defines model for UpdateMemberInputBody.Role.
+type UpdateMemberInputBodyRole string
 
 // UpdateNodeInputBody defines model for UpdateNodeInputBody.
 type UpdateNodeInputBody struct {
@@ -1476,11 +1976,16 @@ type Upstream struct {
 
 // User defines model for User.
 type User struct {
-	Email string             `json:"email"`
-	ID    openapi_types.UUID `json:"id"`
-	Name  string             `json:"name"`
+	CreatedAt time.Time `json:"created_at"`
+	Email     string    `json:"email"`
 
-	// Operator Whether the user runs this platform: may see nodes, edges and the job queue.
+	// EmailVerified Whether the address is known to be the user's: only then invitations to it are theirs.
+	EmailVerified bool               `json:"email_verified"`
+	GithubLogin   *string            `json:"github_login,omitempty"`
+	ID            openapi_types.UUID `json:"id"`
+	Name          string             `json:"name"`
+
+	// Operator Whether the user runs this platform: may see nodes, edges, users and the job queue. It gives no right in any organisation.
 	Operator bool `json:"operator"`
 }
 
@@ -1519,6 +2024,30 @@ type VMReport struct {
 
 // VMReportState exited: the command of a release VM has ended; removed: nothing of it is left.
 type VMReportState string
+
+// ListAllAuditEventsParams defines parameters for ListAllAuditEvents.
+type ListAllAuditEventsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// ActorID Only what this user, token, node or edge did.
+	ActorID *openapi_types.UUID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// SubjectID Only what was done to this thing.
+	SubjectID *openapi_types.UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// Since Only what was done at this time or later.
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only what was done before this time.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// OrganisationID Only what belongs to this organisation.
+	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
+}
 
 // ListBuildLogsParams defines parameters for ListBuildLogs.
 type ListBuildLogsParams struct {
@@ -1643,6 +2172,24 @@ type ListEdgesParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListEdgeTokensParams defines parameters for ListEdgeTokens.
+type ListEdgeTokensParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListReceivedInvitationsParams defines parameters for ListReceivedInvitations.
+type ListReceivedInvitationsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // GetAssignmentsParams defines parameters for GetAssignments.
 type GetAssignmentsParams struct {
 	// WaitSeconds How long to wait for a change before answering 304.
@@ -1657,6 +2204,15 @@ type GetAssignmentsParams struct {
 
 // ListNodesParams defines parameters for ListNodes.
 type ListNodesParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListNodeTokensParams defines parameters for ListNodeTokens.
+type ListNodeTokensParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
@@ -1681,6 +2237,45 @@ type CreateOrganisationParams struct {
 
 // ListAuditEventsParams defines parameters for ListAuditEvents.
 type ListAuditEventsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// ActorID Only what this user, token, node or edge did.
+	ActorID *openapi_types.UUID `form:"actor_id,omitempty" json:"actor_id,omitempty"`
+
+	// SubjectID Only what was done to this thing.
+	SubjectID *openapi_types.UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
+
+	// Since Only what was done at this time or later.
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only what was done before this time.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListMembersParams defines parameters for ListMembers.
+type ListMembersParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListOrganisationTokensParams defines parameters for ListOrganisationTokens.
+type ListOrganisationTokensParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
@@ -1832,8 +2427,20 @@ type ListTokensParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // CreateEdgeJSONRequestBody defines body for CreateEdge for application/json ContentType.
 type CreateEdgeJSONRequestBody = CreateEdgeInputBody
+
+// RotateEdgeTokenJSONRequestBody defines body for RotateEdgeToken for application/json ContentType.
+type RotateEdgeTokenJSONRequestBody = MachineRotation
 
 // ShipLogsJSONRequestBody defines body for ShipLogs for application/json ContentType.
 type ShipLogsJSONRequestBody = ShipLogsInputBody
@@ -1847,8 +2454,20 @@ type CreateNodeJSONRequestBody = CreateNodeInputBody
 // UpdateNodeJSONRequestBody defines body for UpdateNode for application/json ContentType.
 type UpdateNodeJSONRequestBody = UpdateNodeInputBody
 
+// RotateNodeTokenJSONRequestBody defines body for RotateNodeToken for application/json ContentType.
+type RotateNodeTokenJSONRequestBody = MachineRotation
+
 // CreateOrganisationJSONRequestBody defines body for CreateOrganisation for application/json ContentType.
 type CreateOrganisationJSONRequestBody = CreateOrganisationInputBody
+
+// CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
+type CreateInvitationJSONRequestBody = CreateInvitationInputBody
+
+// UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
+type UpdateMemberJSONRequestBody = UpdateMemberInputBody
+
+// TransferOrganisationJSONRequestBody defines body for TransferOrganisation for application/json ContentType.
+type TransferOrganisationJSONRequestBody = TransferOrganisationInputBody
 
 // CreateProjectJSONRequestBody defines body for CreateProject for application/json ContentType.
 type CreateProjectJSONRequestBody = CreateProjectInputBody
@@ -1867,6 +2486,12 @@ type SetEnvironmentVariableJSONRequestBody = SetEnvironmentVariableInputBody
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = CreateTokenInputBody
+
+// RotateTokenJSONRequestBody defines body for RotateToken for application/json ContentType.
+type RotateTokenJSONRequestBody = Rotation
+
+// SetOperatorJSONRequestBody defines body for SetOperator for application/json ContentType.
+type SetOperatorJSONRequestBody = SetOperatorInputBody
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
@@ -1942,100 +2567,107 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// ListAllAuditEvents List who changed what on the platform
+	//
+	// The changes to nodes, edges, users and tokens, and those to all organisations and what they own, newest first. For operators.
+	//
+	// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
+	ListAllAuditEvents(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetDeployment Show a deployment
 	//
-	// One deployment with its timeline and its VMs.
+	// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id} (the `GetDeployment` operationId).
 	GetDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListBuildLogs Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 	ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamBuildLogs Follow a build log
 	//
-	// What the build of a deployment wrote and writes, until the deployment has ended.
+	// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/stream (the `StreamBuildLogs` operationId).
 	StreamBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CancelDeployment Cancel a deployment
 	//
-	// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict.
+	// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/cancel (the `CancelDeployment` operationId).
 	CancelDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamDeployment Follow a deployment
 	//
-	// The whole deployment, now and at every change until it has ended.
+	// The whole deployment, now and at every change until it has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/events (the `StreamDeployment` operationId).
 	StreamDeployment(ctx context.Context, deploymentID openapi_types.UUID, params *StreamDeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Redeploy Deploy the same commit again
 	//
-	// A new deployment of the same commit, with the settings and variables of today.
+	// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/redeploy (the `Redeploy` operationId).
 	Redeploy(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RestartDeployment Restart a deployment
 	//
-	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
 	RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// Rollback Go back to a deployment
 	//
-	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
+	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 	Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListRuntimeLogs Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 	ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamRuntimeLogs Follow the log of a deployment
 	//
-	// What the VMs of a deployment wrote and write, until the last of them is gone.
+	// What the VMs of a deployment wrote and write, until the last of them is gone. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs/stream (the `StreamRuntimeLogs` operationId).
 	StreamRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteDomain Remove a domain
 	//
-	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict.
+	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Corresponds with DELETE /v1/domains/{domain_id} (the `DeleteDomain` operationId).
 	DeleteDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRoutes Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
 	//
 	// Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 	GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEdges List edges
 	//
-	// All edges, oldest first.
+	// All edges, oldest first. For operators.
 	//
 	// Corresponds with GET /v1/edges (the `ListEdges` operationId).
 	ListEdges(ctx context.Context, params *ListEdgesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateEdgeWithBody Make an edge
 	//
-	// The answer holds the token for its proxy, this once.
+	// The answer holds the token for its proxy, this once. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2044,7 +2676,7 @@ type ClientInterface interface {
 
 	// CreateEdge Make an edge
 	//
-	// The answer holds the token for its proxy, this once.
+	// The answer holds the token for its proxy, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2053,28 +2685,74 @@ type ClientInterface interface {
 
 	// DeleteEdge Delete an edge
 	//
-	// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.
+	// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement. For operators.
 	//
 	// Corresponds with DELETE /v1/edges/{edge_id} (the `DeleteEdge` operationId).
 	DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListEdgeTokens List an edge's tokens
+	//
+	// Those that are valid, newest first. Their secrets are not shown again. For operators.
+	//
+	// Corresponds with GET /v1/edges/{edge_id}/tokens (the `ListEdgeTokens` operationId).
+	ListEdgeTokens(ctx context.Context, edgeID openapi_types.UUID, params *ListEdgeTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateEdgeTokenWithBody Replace an edge's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+	RotateEdgeTokenWithBody(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateEdgeToken Replace an edge's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+	RotateEdgeToken(ctx context.Context, edgeID openapi_types.UUID, body RotateEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeEdgeToken Revoke an edge's token
+	//
+	// It is refused from then on. For operators.
+	//
+	// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
+	RevokeEdgeToken(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListReceivedInvitations List your invitations
+	//
+	// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
+	ListReceivedInvitations(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// AcceptInvitation Take an invitation
+	//
+	// You become a member of the organisation, with the role of the invitation. It can be taken once, and by the invited account alone. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
+	AcceptInvitation(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetMe Show who you are
 	//
-	// The user that the token belongs to, with the organisations that they are a member of.
+	// The user that the token belongs to, with the organisations that they are a member of. A token of an organisation shows that one alone. For everybody who is signed in.
 	//
 	// Corresponds with GET /v1/me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetAssignments Show what the node is to run
 	//
-	// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.
+	// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304. For nodes.
 	//
 	// Corresponds with GET /v1/node/assignments (the `GetAssignments` operationId).
 	GetAssignments(ctx context.Context, params *GetAssignmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ShipLogsWithBody Store log lines
 	//
-	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2083,7 +2761,7 @@ type ClientInterface interface {
 
 	// ShipLogs Store log lines
 	//
-	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2092,7 +2770,7 @@ type ClientInterface interface {
 
 	// ReportNodeWithBody Report how the node is
 	//
-	// Stores the state of the calling node and of its VMs.
+	// Stores the state of the calling node and of its VMs. For nodes.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2101,7 +2779,7 @@ type ClientInterface interface {
 
 	// ReportNode Report how the node is
 	//
-	// Stores the state of the calling node and of its VMs.
+	// Stores the state of the calling node and of its VMs. For nodes.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2110,14 +2788,14 @@ type ClientInterface interface {
 
 	// ListNodes List nodes
 	//
-	// All nodes, oldest first.
+	// All nodes, oldest first. For operators.
 	//
 	// Corresponds with GET /v1/nodes (the `ListNodes` operationId).
 	ListNodes(ctx context.Context, params *ListNodesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateNodeWithBody Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2126,7 +2804,7 @@ type ClientInterface interface {
 
 	// CreateNode Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2135,14 +2813,14 @@ type ClientInterface interface {
 
 	// DeleteNode Delete a node
 	//
-	// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.
+	// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first. For operators.
 	//
 	// Corresponds with DELETE /v1/nodes/{node_id} (the `DeleteNode` operationId).
 	DeleteNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateNodeWithBody Drain a node, or make it ready
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2151,23 +2829,55 @@ type ClientInterface interface {
 
 	// UpdateNode Drain a node, or make it ready
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNode(ctx context.Context, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListNodeTokens List a node's tokens
+	//
+	// Those that are valid, newest first. Their secrets are not shown again. For operators.
+	//
+	// Corresponds with GET /v1/nodes/{node_id}/tokens (the `ListNodeTokens` operationId).
+	ListNodeTokens(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateNodeTokenWithBody Replace a node's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+	RotateNodeTokenWithBody(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateNodeToken Replace a node's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+	RotateNodeToken(ctx context.Context, nodeID openapi_types.UUID, body RotateNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeNodeToken Revoke a node's token
+	//
+	// It is refused from then on. For operators.
+	//
+	// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
+	RevokeNodeToken(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListOrganisations List your organisations
 	//
-	// The organisations that you are a member of, newest first.
+	// The organisations that you are a member of, newest first. For everybody who is signed in.
 	//
 	// Corresponds with GET /v1/organisations (the `ListOrganisations` operationId).
 	ListOrganisations(ctx context.Context, params *ListOrganisationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateOrganisationWithBody Make an organisation
 	//
-	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2176,37 +2886,147 @@ type ClientInterface interface {
 
 	// CreateOrganisation Make an organisation
 	//
-	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/organisations (the `CreateOrganisation` operationId).
 	CreateOrganisation(ctx context.Context, params *CreateOrganisationParams, body CreateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DeleteOrganisation Delete an organisation
+	//
+	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
+	DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetOrganisation Show an organisation
 	//
-	// One organisation, with your role in it.
+	// One organisation, with your role in it. Needs the role viewer, or a higher one, in the organisation.
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id} (the `GetOrganisation` operationId).
 	GetOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListAuditEvents List who changed what
 	//
-	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them.
+	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 	ListAuditEvents(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListInvitations List invitations
+	//
+	// The invitations to an organisation that can still be taken, newest first. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/invitations (the `ListInvitations` operationId).
+	ListInvitations(ctx context.Context, organisationID openapi_types.UUID, params *ListInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInvitationWithBody Invite an account
+	//
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+	CreateInvitationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateInvitation Invite an account
+	//
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+	CreateInvitation(ctx context.Context, organisationID openapi_types.UUID, body CreateInvitationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeInvitation Revoke an invitation
+	//
+	// Nobody can take it any more. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/invitations/{invitation_id} (the `RevokeInvitation` operationId).
+	RevokeInvitation(ctx context.Context, organisationID openapi_types.UUID, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LeaveOrganisation Leave an organisation
+	//
+	// You are a member no more, and the tokens that you have made in the organisation are revoked. The last owner cannot leave: that is a conflict. Needs the role viewer, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/leave (the `LeaveOrganisation` operationId).
+	LeaveOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMembers List members
+	//
+	// The members of an organisation with their roles, those first whose account is the oldest. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/members (the `ListMembers` operationId).
+	ListMembers(ctx context.Context, organisationID openapi_types.UUID, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RemoveMember Remove a member
+	//
+	// The tokens that the member has made in the organisation are revoked. To remove the last owner is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/members/{user_id} (the `RemoveMember` operationId).
+	RemoveMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMemberWithBody Change a member's role
+	//
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+	UpdateMemberWithBody(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateMember Change a member's role
+	//
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+	UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListOrganisationTokens List an organisation's tokens
+	//
+	// The tokens of an organisation that have not been revoked, with who made them, newest first. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/tokens (the `ListOrganisationTokens` operationId).
+	ListOrganisationTokens(ctx context.Context, organisationID openapi_types.UUID, params *ListOrganisationTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RevokeOrganisationToken Revoke an organisation's token
+	//
+	// The token, whoever made it, is refused from then on, and so are those that were made with it. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/tokens/{token_id} (the `RevokeOrganisationToken` operationId).
+	RevokeOrganisationToken(ctx context.Context, organisationID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferOrganisationWithBody Hand an organisation over
+	//
+	// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+	TransferOrganisationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TransferOrganisation Hand an organisation over
+	//
+	// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+	TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListProjects List projects
 	//
-	// The projects of your organisations, newest first.
+	// The projects of your organisations, newest first. For everybody who is signed in.
 	//
 	// Corresponds with GET /v1/projects (the `ListProjects` operationId).
 	ListProjects(ctx context.Context, params *ListProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateProjectWithBody Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2215,7 +3035,7 @@ type ClientInterface interface {
 
 	// CreateProject Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2224,21 +3044,21 @@ type ClientInterface interface {
 
 	// DeleteProject Delete a project
 	//
-	// Ends all that runs for the project and takes its domains away. It cannot be undone.
+	// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
 	//
 	// Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
 	DeleteProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetProject Show a project
 	//
-	// One project with its settings, what is live and what pins it.
+	// One project with its settings, what is live and what pins it. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id} (the `GetProject` operationId).
 	GetProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdateProjectWithBody Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2247,7 +3067,7 @@ type ClientInterface interface {
 
 	// UpdateProject Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2256,14 +3076,14 @@ type ClientInterface interface {
 
 	// ListDeployments List a project's deployments
 	//
-	// Newest first, without timelines and VMs. The filters of one request all hold.
+	// Newest first, without timelines and VMs. The filters of one request all hold. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/deployments (the `ListDeployments` operationId).
 	ListDeployments(ctx context.Context, projectID openapi_types.UUID, params *ListDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateDeploymentWithBody Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2272,7 +3092,7 @@ type ClientInterface interface {
 
 	// CreateDeployment Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2281,14 +3101,14 @@ type ClientInterface interface {
 
 	// ListDomains List a project's domains
 	//
-	// The generated domain and those that were added, oldest first.
+	// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/domains (the `ListDomains` operationId).
 	ListDomains(ctx context.Context, projectID openapi_types.UUID, params *ListDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateDomainWithBody Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2297,7 +3117,7 @@ type ClientInterface interface {
 
 	// CreateDomain Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2306,21 +3126,21 @@ type ClientInterface interface {
 
 	// ListEnvironmentVariables List a project's variables
 	//
-	// The names of a project's environment variables, by name. Values are never shown.
+	// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/environment-variables (the `ListEnvironmentVariables` operationId).
 	ListEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentVariablesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteEnvironmentVariable Delete a variable
 	//
-	// The next deployment no longer sees it; what is live keeps it.
+	// The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
 	DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetEnvironmentVariableWithBody Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2329,7 +3149,7 @@ type ClientInterface interface {
 
 	// SetEnvironmentVariable Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2338,42 +3158,42 @@ type ClientInterface interface {
 
 	// ListProjectEvents List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 	ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProjectLogs Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 	ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamProjectLogs Follow the log of a project
 	//
-	// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone.
+	// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/logs/stream (the `StreamProjectLogs` operationId).
 	StreamProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UnpinProject End the pin of a rollback
 	//
-	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict.
+	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 	UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTokens List your tokens
 	//
-	// Your tokens that have not been revoked, newest first. Their secrets are not shown again.
+	// Your tokens that have not been revoked, newest first. Their secrets are not shown again. A token of an organisation shows itself and those that were made with it. For everybody who is signed in.
 	//
 	// Corresponds with GET /v1/tokens (the `ListTokens` operationId).
 	ListTokens(ctx context.Context, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateTokenWithBody Make a token
 	//
-	// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2382,7 +3202,7 @@ type ClientInterface interface {
 
 	// CreateToken Make a token
 	//
-	// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2391,15 +3211,75 @@ type ClientInterface interface {
 
 	// RevokeToken Revoke a token
 	//
-	// The token, which may be the one that this request carries, is refused from then on.
+	// The token, which may be the one that this request carries, is refused from then on, and so are those that were made with it. For everybody who is signed in.
 	//
 	// Corresponds with DELETE /v1/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeToken(ctx context.Context, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateTokenWithBody Replace a token
+	//
+	// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+	RotateTokenWithBody(ctx context.Context, tokenID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RotateToken Replace a token
+	//
+	// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+	RotateToken(ctx context.Context, tokenID openapi_types.UUID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListUsers List users
+	//
+	// Everybody who has an account on this platform, oldest first. For operators.
+	//
+	// Corresponds with GET /v1/users (the `ListUsers` operationId).
+	ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOperatorWithBody Make a user an operator, or end that
+	//
+	// The last operator stays one: ending that is a conflict. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+	SetOperatorWithBody(ctx context.Context, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetOperator Make a user an operator, or end that
+	//
+	// The last operator stays one: ending that is a conflict. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+	SetOperator(ctx context.Context, userID openapi_types.UUID, body SetOperatorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// ListAllAuditEvents List who changed what on the platform
+//
+// The changes to nodes, edges, users and tokens, and those to all organisations and what they own, newest first. For operators.
+//
+// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
+func (c *Client) ListAllAuditEvents(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListAllAuditEventsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // GetDeployment Show a deployment
 //
-// One deployment with its timeline and its VMs.
+// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id} (the `GetDeployment` operationId).
 func (c *Client) GetDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2416,7 +3296,7 @@ func (c *Client) GetDeployment(ctx context.Context, deploymentID openapi_types.U
 
 // ListBuildLogs Read a build log
 //
-// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 func (c *Client) ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2433,7 +3313,7 @@ func (c *Client) ListBuildLogs(ctx context.Context, deploymentID openapi_types.U
 
 // StreamBuildLogs Follow a build log
 //
-// What the build of a deployment wrote and writes, until the deployment has ended.
+// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/build-logs/stream (the `StreamBuildLogs` operationId).
 func (c *Client) StreamBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2450,7 +3330,7 @@ func (c *Client) StreamBuildLogs(ctx context.Context, deploymentID openapi_types
 
 // CancelDeployment Cancel a deployment
 //
-// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict.
+// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/cancel (the `CancelDeployment` operationId).
 func (c *Client) CancelDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2467,7 +3347,7 @@ func (c *Client) CancelDeployment(ctx context.Context, deploymentID openapi_type
 
 // StreamDeployment Follow a deployment
 //
-// The whole deployment, now and at every change until it has ended.
+// The whole deployment, now and at every change until it has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/events (the `StreamDeployment` operationId).
 func (c *Client) StreamDeployment(ctx context.Context, deploymentID openapi_types.UUID, params *StreamDeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2484,7 +3364,7 @@ func (c *Client) StreamDeployment(ctx context.Context, deploymentID openapi_type
 
 // Redeploy Deploy the same commit again
 //
-// A new deployment of the same commit, with the settings and variables of today.
+// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/redeploy (the `Redeploy` operationId).
 func (c *Client) Redeploy(ctx context.Context, deploymentID openapi_types.UUID, params *RedeployParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2501,7 +3381,7 @@ func (c *Client) Redeploy(ctx context.Context, deploymentID openapi_types.UUID, 
 
 // RestartDeployment Restart a deployment
 //
-// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
 func (c *Client) RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2518,7 +3398,7 @@ func (c *Client) RestartDeployment(ctx context.Context, deploymentID openapi_typ
 
 // Rollback Go back to a deployment
 //
-// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
+// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2535,7 +3415,7 @@ func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, 
 
 // ListRuntimeLogs Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 func (c *Client) ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2552,7 +3432,7 @@ func (c *Client) ListRuntimeLogs(ctx context.Context, deploymentID openapi_types
 
 // StreamRuntimeLogs Follow the log of a deployment
 //
-// What the VMs of a deployment wrote and write, until the last of them is gone.
+// What the VMs of a deployment wrote and write, until the last of them is gone. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs/stream (the `StreamRuntimeLogs` operationId).
 func (c *Client) StreamRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2569,7 +3449,7 @@ func (c *Client) StreamRuntimeLogs(ctx context.Context, deploymentID openapi_typ
 
 // DeleteDomain Remove a domain
 //
-// The project stops answering on the hostname. The generated domain stays: removing it is a conflict.
+// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Corresponds with DELETE /v1/domains/{domain_id} (the `DeleteDomain` operationId).
 func (c *Client) DeleteDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2586,7 +3466,7 @@ func (c *Client) DeleteDomain(ctx context.Context, domainID openapi_types.UUID, 
 
 // GetRoutes Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
 //
 // Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 func (c *Client) GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2603,7 +3483,7 @@ func (c *Client) GetRoutes(ctx context.Context, params *GetRoutesParams, reqEdit
 
 // ListEdges List edges
 //
-// All edges, oldest first.
+// All edges, oldest first. For operators.
 //
 // Corresponds with GET /v1/edges (the `ListEdges` operationId).
 func (c *Client) ListEdges(ctx context.Context, params *ListEdgesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2620,7 +3500,7 @@ func (c *Client) ListEdges(ctx context.Context, params *ListEdgesParams, reqEdit
 
 // CreateEdgeWithBody Make an edge
 //
-// The answer holds the token for its proxy, this once.
+// The answer holds the token for its proxy, this once. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2639,7 +3519,7 @@ func (c *Client) CreateEdgeWithBody(ctx context.Context, contentType string, bod
 
 // CreateEdge Make an edge
 //
-// The answer holds the token for its proxy, this once.
+// The answer holds the token for its proxy, this once. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2658,7 +3538,7 @@ func (c *Client) CreateEdge(ctx context.Context, body CreateEdgeJSONRequestBody,
 
 // DeleteEdge Delete an edge
 //
-// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.
+// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement. For operators.
 //
 // Corresponds with DELETE /v1/edges/{edge_id} (the `DeleteEdge` operationId).
 func (c *Client) DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2673,9 +3553,115 @@ func (c *Client) DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqE
 	return c.Client.Do(req)
 }
 
+// ListEdgeTokens List an edge's tokens
+//
+// Those that are valid, newest first. Their secrets are not shown again. For operators.
+//
+// Corresponds with GET /v1/edges/{edge_id}/tokens (the `ListEdgeTokens` operationId).
+func (c *Client) ListEdgeTokens(ctx context.Context, edgeID openapi_types.UUID, params *ListEdgeTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEdgeTokensRequest(c.Server, edgeID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateEdgeTokenWithBody Replace an edge's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+func (c *Client) RotateEdgeTokenWithBody(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateEdgeTokenRequestWithBody(c.Server, edgeID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateEdgeToken Replace an edge's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+func (c *Client) RotateEdgeToken(ctx context.Context, edgeID openapi_types.UUID, body RotateEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateEdgeTokenRequest(c.Server, edgeID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeEdgeToken Revoke an edge's token
+//
+// It is refused from then on. For operators.
+//
+// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
+func (c *Client) RevokeEdgeToken(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeEdgeTokenRequest(c.Server, edgeID, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListReceivedInvitations List your invitations
+//
+// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
+func (c *Client) ListReceivedInvitations(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListReceivedInvitationsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// AcceptInvitation Take an invitation
+//
+// You become a member of the organisation, with the role of the invitation. It can be taken once, and by the invited account alone. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
+func (c *Client) AcceptInvitation(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAcceptInvitationRequest(c.Server, invitationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetMe Show who you are
 //
-// The user that the token belongs to, with the organisations that they are a member of.
+// The user that the token belongs to, with the organisations that they are a member of. A token of an organisation shows that one alone. For everybody who is signed in.
 //
 // Corresponds with GET /v1/me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2692,7 +3678,7 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 
 // GetAssignments Show what the node is to run
 //
-// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.
+// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304. For nodes.
 //
 // Corresponds with GET /v1/node/assignments (the `GetAssignments` operationId).
 func (c *Client) GetAssignments(ctx context.Context, params *GetAssignmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2709,7 +3695,7 @@ func (c *Client) GetAssignments(ctx context.Context, params *GetAssignmentsParam
 
 // ShipLogsWithBody Store log lines
 //
-// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2728,7 +3714,7 @@ func (c *Client) ShipLogsWithBody(ctx context.Context, contentType string, body 
 
 // ShipLogs Store log lines
 //
-// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2747,7 +3733,7 @@ func (c *Client) ShipLogs(ctx context.Context, body ShipLogsJSONRequestBody, req
 
 // ReportNodeWithBody Report how the node is
 //
-// Stores the state of the calling node and of its VMs.
+// Stores the state of the calling node and of its VMs. For nodes.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2766,7 +3752,7 @@ func (c *Client) ReportNodeWithBody(ctx context.Context, contentType string, bod
 
 // ReportNode Report how the node is
 //
-// Stores the state of the calling node and of its VMs.
+// Stores the state of the calling node and of its VMs. For nodes.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2785,7 +3771,7 @@ func (c *Client) ReportNode(ctx context.Context, body ReportNodeJSONRequestBody,
 
 // ListNodes List nodes
 //
-// All nodes, oldest first.
+// All nodes, oldest first. For operators.
 //
 // Corresponds with GET /v1/nodes (the `ListNodes` operationId).
 func (c *Client) ListNodes(ctx context.Context, params *ListNodesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2802,7 +3788,7 @@ func (c *Client) ListNodes(ctx context.Context, params *ListNodesParams, reqEdit
 
 // CreateNodeWithBody Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2821,7 +3807,7 @@ func (c *Client) CreateNodeWithBody(ctx context.Context, contentType string, bod
 
 // CreateNode Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2840,7 +3826,7 @@ func (c *Client) CreateNode(ctx context.Context, body CreateNodeJSONRequestBody,
 
 // DeleteNode Delete a node
 //
-// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.
+// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first. For operators.
 //
 // Corresponds with DELETE /v1/nodes/{node_id} (the `DeleteNode` operationId).
 func (c *Client) DeleteNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2857,7 +3843,7 @@ func (c *Client) DeleteNode(ctx context.Context, nodeID openapi_types.UUID, reqE
 
 // UpdateNodeWithBody Drain a node, or make it ready
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2876,7 +3862,7 @@ func (c *Client) UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UU
 
 // UpdateNode Drain a node, or make it ready
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2893,9 +3879,81 @@ func (c *Client) UpdateNode(ctx context.Context, nodeID openapi_types.UUID, body
 	return c.Client.Do(req)
 }
 
+// ListNodeTokens List a node's tokens
+//
+// Those that are valid, newest first. Their secrets are not shown again. For operators.
+//
+// Corresponds with GET /v1/nodes/{node_id}/tokens (the `ListNodeTokens` operationId).
+func (c *Client) ListNodeTokens(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNodeTokensRequest(c.Server, nodeID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateNodeTokenWithBody Replace a node's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+func (c *Client) RotateNodeTokenWithBody(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateNodeTokenRequestWithBody(c.Server, nodeID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateNodeToken Replace a node's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+func (c *Client) RotateNodeToken(ctx context.Context, nodeID openapi_types.UUID, body RotateNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateNodeTokenRequest(c.Server, nodeID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeNodeToken Revoke a node's token
+//
+// It is refused from then on. For operators.
+//
+// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
+func (c *Client) RevokeNodeToken(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeNodeTokenRequest(c.Server, nodeID, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListOrganisations List your organisations
 //
-// The organisations that you are a member of, newest first.
+// The organisations that you are a member of, newest first. For everybody who is signed in.
 //
 // Corresponds with GET /v1/organisations (the `ListOrganisations` operationId).
 func (c *Client) ListOrganisations(ctx context.Context, params *ListOrganisationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2912,7 +3970,7 @@ func (c *Client) ListOrganisations(ctx context.Context, params *ListOrganisation
 
 // CreateOrganisationWithBody Make an organisation
 //
-// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2931,7 +3989,7 @@ func (c *Client) CreateOrganisationWithBody(ctx context.Context, params *CreateO
 
 // CreateOrganisation Make an organisation
 //
-// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2948,9 +4006,26 @@ func (c *Client) CreateOrganisation(ctx context.Context, params *CreateOrganisat
 	return c.Client.Do(req)
 }
 
+// DeleteOrganisation Delete an organisation
+//
+// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
+func (c *Client) DeleteOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteOrganisationRequest(c.Server, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetOrganisation Show an organisation
 //
-// One organisation, with your role in it.
+// One organisation, with your role in it. Needs the role viewer, or a higher one, in the organisation.
 //
 // Corresponds with GET /v1/organisations/{organisation_id} (the `GetOrganisation` operationId).
 func (c *Client) GetOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2967,7 +4042,7 @@ func (c *Client) GetOrganisation(ctx context.Context, organisationID openapi_typ
 
 // ListAuditEvents List who changed what
 //
-// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them.
+// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
 //
 // Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 func (c *Client) ListAuditEvents(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2982,9 +4057,242 @@ func (c *Client) ListAuditEvents(ctx context.Context, organisationID openapi_typ
 	return c.Client.Do(req)
 }
 
+// ListInvitations List invitations
+//
+// The invitations to an organisation that can still be taken, newest first. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/invitations (the `ListInvitations` operationId).
+func (c *Client) ListInvitations(ctx context.Context, organisationID openapi_types.UUID, params *ListInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListInvitationsRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInvitationWithBody Invite an account
+//
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+func (c *Client) CreateInvitationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInvitationRequestWithBody(c.Server, organisationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateInvitation Invite an account
+//
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+func (c *Client) CreateInvitation(ctx context.Context, organisationID openapi_types.UUID, body CreateInvitationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateInvitationRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeInvitation Revoke an invitation
+//
+// Nobody can take it any more. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/invitations/{invitation_id} (the `RevokeInvitation` operationId).
+func (c *Client) RevokeInvitation(ctx context.Context, organisationID openapi_types.UUID, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeInvitationRequest(c.Server, organisationID, invitationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LeaveOrganisation Leave an organisation
+//
+// You are a member no more, and the tokens that you have made in the organisation are revoked. The last owner cannot leave: that is a conflict. Needs the role viewer, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/leave (the `LeaveOrganisation` operationId).
+func (c *Client) LeaveOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLeaveOrganisationRequest(c.Server, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMembers List members
+//
+// The members of an organisation with their roles, those first whose account is the oldest. Needs the role viewer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/members (the `ListMembers` operationId).
+func (c *Client) ListMembers(ctx context.Context, organisationID openapi_types.UUID, params *ListMembersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMembersRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RemoveMember Remove a member
+//
+// The tokens that the member has made in the organisation are revoked. To remove the last owner is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/members/{user_id} (the `RemoveMember` operationId).
+func (c *Client) RemoveMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRemoveMemberRequest(c.Server, organisationID, userID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMemberWithBody Change a member's role
+//
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+func (c *Client) UpdateMemberWithBody(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMemberRequestWithBody(c.Server, organisationID, userID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateMember Change a member's role
+//
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+func (c *Client) UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateMemberRequest(c.Server, organisationID, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListOrganisationTokens List an organisation's tokens
+//
+// The tokens of an organisation that have not been revoked, with who made them, newest first. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/tokens (the `ListOrganisationTokens` operationId).
+func (c *Client) ListOrganisationTokens(ctx context.Context, organisationID openapi_types.UUID, params *ListOrganisationTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListOrganisationTokensRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RevokeOrganisationToken Revoke an organisation's token
+//
+// The token, whoever made it, is refused from then on, and so are those that were made with it. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/tokens/{token_id} (the `RevokeOrganisationToken` operationId).
+func (c *Client) RevokeOrganisationToken(ctx context.Context, organisationID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRevokeOrganisationTokenRequest(c.Server, organisationID, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferOrganisationWithBody Hand an organisation over
+//
+// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+func (c *Client) TransferOrganisationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferOrganisationRequestWithBody(c.Server, organisationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TransferOrganisation Hand an organisation over
+//
+// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+func (c *Client) TransferOrganisation(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTransferOrganisationRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListProjects List projects
 //
-// The projects of your organisations, newest first.
+// The projects of your organisations, newest first. For everybody who is signed in.
 //
 // Corresponds with GET /v1/projects (the `ListProjects` operationId).
 func (c *Client) ListProjects(ctx context.Context, params *ListProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3001,7 +4309,7 @@ func (c *Client) ListProjects(ctx context.Context, params *ListProjectsParams, r
 
 // CreateProjectWithBody Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3020,7 +4328,7 @@ func (c *Client) CreateProjectWithBody(ctx context.Context, params *CreateProjec
 
 // CreateProject Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3039,7 +4347,7 @@ func (c *Client) CreateProject(ctx context.Context, params *CreateProjectParams,
 
 // DeleteProject Delete a project
 //
-// Ends all that runs for the project and takes its domains away. It cannot be undone.
+// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
 //
 // Corresponds with DELETE /v1/projects/{project_id} (the `DeleteProject` operationId).
 func (c *Client) DeleteProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3056,7 +4364,7 @@ func (c *Client) DeleteProject(ctx context.Context, projectID openapi_types.UUID
 
 // GetProject Show a project
 //
-// One project with its settings, what is live and what pins it.
+// One project with its settings, what is live and what pins it. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id} (the `GetProject` operationId).
 func (c *Client) GetProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3073,7 +4381,7 @@ func (c *Client) GetProject(ctx context.Context, projectID openapi_types.UUID, r
 
 // UpdateProjectWithBody Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3092,7 +4400,7 @@ func (c *Client) UpdateProjectWithBody(ctx context.Context, projectID openapi_ty
 
 // UpdateProject Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3111,7 +4419,7 @@ func (c *Client) UpdateProject(ctx context.Context, projectID openapi_types.UUID
 
 // ListDeployments List a project's deployments
 //
-// Newest first, without timelines and VMs. The filters of one request all hold.
+// Newest first, without timelines and VMs. The filters of one request all hold. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/deployments (the `ListDeployments` operationId).
 func (c *Client) ListDeployments(ctx context.Context, projectID openapi_types.UUID, params *ListDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3128,7 +4436,7 @@ func (c *Client) ListDeployments(ctx context.Context, projectID openapi_types.UU
 
 // CreateDeploymentWithBody Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3147,7 +4455,7 @@ func (c *Client) CreateDeploymentWithBody(ctx context.Context, projectID openapi
 
 // CreateDeployment Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3166,7 +4474,7 @@ func (c *Client) CreateDeployment(ctx context.Context, projectID openapi_types.U
 
 // ListDomains List a project's domains
 //
-// The generated domain and those that were added, oldest first.
+// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/domains (the `ListDomains` operationId).
 func (c *Client) ListDomains(ctx context.Context, projectID openapi_types.UUID, params *ListDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3183,7 +4491,7 @@ func (c *Client) ListDomains(ctx context.Context, projectID openapi_types.UUID, 
 
 // CreateDomainWithBody Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3202,7 +4510,7 @@ func (c *Client) CreateDomainWithBody(ctx context.Context, projectID openapi_typ
 
 // CreateDomain Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3221,7 +4529,7 @@ func (c *Client) CreateDomain(ctx context.Context, projectID openapi_types.UUID,
 
 // ListEnvironmentVariables List a project's variables
 //
-// The names of a project's environment variables, by name. Values are never shown.
+// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/environment-variables (the `ListEnvironmentVariables` operationId).
 func (c *Client) ListEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentVariablesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3238,7 +4546,7 @@ func (c *Client) ListEnvironmentVariables(ctx context.Context, projectID openapi
 
 // DeleteEnvironmentVariable Delete a variable
 //
-// The next deployment no longer sees it; what is live keeps it.
+// The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
 func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3255,7 +4563,7 @@ func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openap
 
 // SetEnvironmentVariableWithBody Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3274,7 +4582,7 @@ func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID o
 
 // SetEnvironmentVariable Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3293,7 +4601,7 @@ func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_t
 
 // ListProjectEvents List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3310,7 +4618,7 @@ func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.
 
 // ListProjectLogs Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 func (c *Client) ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3327,7 +4635,7 @@ func (c *Client) ListProjectLogs(ctx context.Context, projectID openapi_types.UU
 
 // StreamProjectLogs Follow the log of a project
 //
-// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone.
+// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/logs/stream (the `StreamProjectLogs` operationId).
 func (c *Client) StreamProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3344,7 +4652,7 @@ func (c *Client) StreamProjectLogs(ctx context.Context, projectID openapi_types.
 
 // UnpinProject End the pin of a rollback
 //
-// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict.
+// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 func (c *Client) UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3361,7 +4669,7 @@ func (c *Client) UnpinProject(ctx context.Context, projectID openapi_types.UUID,
 
 // ListTokens List your tokens
 //
-// Your tokens that have not been revoked, newest first. Their secrets are not shown again.
+// Your tokens that have not been revoked, newest first. Their secrets are not shown again. A token of an organisation shows itself and those that were made with it. For everybody who is signed in.
 //
 // Corresponds with GET /v1/tokens (the `ListTokens` operationId).
 func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3378,7 +4686,7 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 
 // CreateTokenWithBody Make a token
 //
-// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3397,7 +4705,7 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 
 // CreateToken Make a token
 //
-// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3416,7 +4724,7 @@ func (c *Client) CreateToken(ctx context.Context, body CreateTokenJSONRequestBod
 
 // RevokeToken Revoke a token
 //
-// The token, which may be the one that this request carries, is refused from then on.
+// The token, which may be the one that this request carries, is refused from then on, and so are those that were made with it. For everybody who is signed in.
 //
 // Corresponds with DELETE /v1/tokens/{token_id} (the `RevokeToken` operationId).
 func (c *Client) RevokeToken(ctx context.Context, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3429,6 +4737,225 @@ func (c *Client) RevokeToken(ctx context.Context, tokenID openapi_types.UUID, re
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// RotateTokenWithBody Replace a token
+//
+// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+func (c *Client) RotateTokenWithBody(ctx context.Context, tokenID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateTokenRequestWithBody(c.Server, tokenID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RotateToken Replace a token
+//
+// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+func (c *Client) RotateToken(ctx context.Context, tokenID openapi_types.UUID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateTokenRequest(c.Server, tokenID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListUsers List users
+//
+// Everybody who has an account on this platform, oldest first. For operators.
+//
+// Corresponds with GET /v1/users (the `ListUsers` operationId).
+func (c *Client) ListUsers(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOperatorWithBody Make a user an operator, or end that
+//
+// The last operator stays one: ending that is a conflict. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+func (c *Client) SetOperatorWithBody(ctx context.Context, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOperatorRequestWithBody(c.Server, userID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetOperator Make a user an operator, or end that
+//
+// The last operator stays one: ending that is a conflict. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+func (c *Client) SetOperator(ctx context.Context, userID openapi_types.UUID, body SetOperatorJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetOperatorRequest(c.Server, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// NewListAllAuditEventsRequest constructs an http.Request for the ListAllAuditEvents method
+func NewListAllAuditEventsRequest(server string, params *ListAllAuditEventsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/audit-events")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ActorID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "actor_id", *params.ActorID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject_id", *params.SubjectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.OrganisationID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewGetDeploymentRequest constructs an http.Request for the GetDeployment method
@@ -4440,6 +5967,267 @@ func NewDeleteEdgeRequest(server string, edgeID openapi_types.UUID) (*http.Reque
 	return req, nil
 }
 
+// NewListEdgeTokensRequest constructs an http.Request for the ListEdgeTokens method
+func NewListEdgeTokensRequest(server string, edgeID openapi_types.UUID, params *ListEdgeTokensParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s/tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRotateEdgeTokenRequest calls the generic RotateEdgeToken builder with application/json body
+func NewRotateEdgeTokenRequest(server string, edgeID openapi_types.UUID, body RotateEdgeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRotateEdgeTokenRequestWithBody(server, edgeID, "application/json", bodyReader)
+}
+
+// NewRotateEdgeTokenRequestWithBody constructs an http.Request for the RotateEdgeToken method, with any body, and a specified content type
+func NewRotateEdgeTokenRequestWithBody(server string, edgeID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s/tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeEdgeTokenRequest constructs an http.Request for the RevokeEdgeToken method
+func NewRevokeEdgeTokenRequest(server string, edgeID openapi_types.UUID, tokenID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "token_id", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s/tokens/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListReceivedInvitationsRequest constructs an http.Request for the ListReceivedInvitations method
+func NewListReceivedInvitationsRequest(server string, params *ListReceivedInvitationsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/invitations")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewAcceptInvitationRequest constructs an http.Request for the AcceptInvitation method
+func NewAcceptInvitationRequest(server string, invitationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "invitation_id", invitationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/invitations/%s/accept", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetMeRequest constructs an http.Request for the GetMe method
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
@@ -4815,6 +6603,167 @@ func NewUpdateNodeRequestWithBody(server string, nodeID openapi_types.UUID, cont
 	return req, nil
 }
 
+// NewListNodeTokensRequest constructs an http.Request for the ListNodeTokens method
+func NewListNodeTokensRequest(server string, nodeID openapi_types.UUID, params *ListNodeTokensParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s/tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRotateNodeTokenRequest calls the generic RotateNodeToken builder with application/json body
+func NewRotateNodeTokenRequest(server string, nodeID openapi_types.UUID, body RotateNodeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRotateNodeTokenRequestWithBody(server, nodeID, "application/json", bodyReader)
+}
+
+// NewRotateNodeTokenRequestWithBody constructs an http.Request for the RotateNodeToken method, with any body, and a specified content type
+func NewRotateNodeTokenRequestWithBody(server string, nodeID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s/tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeNodeTokenRequest constructs an http.Request for the RevokeNodeToken method
+func NewRevokeNodeTokenRequest(server string, nodeID openapi_types.UUID, tokenID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "token_id", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s/tokens/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOrganisationsRequest constructs an http.Request for the ListOrganisations method
 func NewListOrganisationsRequest(server string, params *ListOrganisationsParams) (*http.Request, error) {
 	var err error
@@ -4936,6 +6885,40 @@ func NewCreateOrganisationRequestWithBody(server string, params *CreateOrganisat
 	return req, nil
 }
 
+// NewDeleteOrganisationRequest constructs an http.Request for the DeleteOrganisation method
+func NewDeleteOrganisationRequest(server string, organisationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetOrganisationRequest constructs an http.Request for the GetOrganisation method
 func NewGetOrganisationRequest(server string, organisationID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -5029,6 +7012,54 @@ func NewListAuditEventsRequest(server string, organisationID openapi_types.UUID,
 
 		}
 
+		if params.ActorID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "actor_id", *params.ActorID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject_id", *params.SubjectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Since != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -5039,6 +7070,530 @@ func NewListAuditEventsRequest(server string, organisationID openapi_types.UUID,
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewListInvitationsRequest constructs an http.Request for the ListInvitations method
+func NewListInvitationsRequest(server string, organisationID openapi_types.UUID, params *ListInvitationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/invitations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateInvitationRequest calls the generic CreateInvitation builder with application/json body
+func NewCreateInvitationRequest(server string, organisationID openapi_types.UUID, body CreateInvitationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateInvitationRequestWithBody(server, organisationID, "application/json", bodyReader)
+}
+
+// NewCreateInvitationRequestWithBody constructs an http.Request for the CreateInvitation method, with any body, and a specified content type
+func NewCreateInvitationRequestWithBody(server string, organisationID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/invitations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewRevokeInvitationRequest constructs an http.Request for the RevokeInvitation method
+func NewRevokeInvitationRequest(server string, organisationID openapi_types.UUID, invitationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "invitation_id", invitationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/invitations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLeaveOrganisationRequest constructs an http.Request for the LeaveOrganisation method
+func NewLeaveOrganisationRequest(server string, organisationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/leave", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListMembersRequest constructs an http.Request for the ListMembers method
+func NewListMembersRequest(server string, organisationID openapi_types.UUID, params *ListMembersParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/members", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRemoveMemberRequest constructs an http.Request for the RemoveMember method
+func NewRemoveMemberRequest(server string, organisationID openapi_types.UUID, userID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/members/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateMemberRequest calls the generic UpdateMember builder with application/json body
+func NewUpdateMemberRequest(server string, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateMemberRequestWithBody(server, organisationID, userID, "application/json", bodyReader)
+}
+
+// NewUpdateMemberRequestWithBody constructs an http.Request for the UpdateMember method, with any body, and a specified content type
+func NewUpdateMemberRequestWithBody(server string, organisationID openapi_types.UUID, userID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/members/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListOrganisationTokensRequest constructs an http.Request for the ListOrganisationTokens method
+func NewListOrganisationTokensRequest(server string, organisationID openapi_types.UUID, params *ListOrganisationTokensParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRevokeOrganisationTokenRequest constructs an http.Request for the RevokeOrganisationToken method
+func NewRevokeOrganisationTokenRequest(server string, organisationID openapi_types.UUID, tokenID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "token_id", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/tokens/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTransferOrganisationRequest calls the generic TransferOrganisation builder with application/json body
+func NewTransferOrganisationRequest(server string, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTransferOrganisationRequestWithBody(server, organisationID, "application/json", bodyReader)
+}
+
+// NewTransferOrganisationRequestWithBody constructs an http.Request for the TransferOrganisation method, with any body, and a specified content type
+func NewTransferOrganisationRequestWithBody(server string, organisationID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/transfer", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6305,6 +8860,166 @@ func NewRevokeTokenRequest(server string, tokenID openapi_types.UUID) (*http.Req
 	return req, nil
 }
 
+// NewRotateTokenRequest calls the generic RotateToken builder with application/json body
+func NewRotateTokenRequest(server string, tokenID openapi_types.UUID, body RotateTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRotateTokenRequestWithBody(server, tokenID, "application/json", bodyReader)
+}
+
+// NewRotateTokenRequestWithBody constructs an http.Request for the RotateToken method, with any body, and a specified content type
+func NewRotateTokenRequestWithBody(server string, tokenID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "token_id", tokenID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tokens/%s/rotate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListUsersRequest constructs an http.Request for the ListUsers method
+func NewListUsersRequest(server string, params *ListUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetOperatorRequest calls the generic SetOperator builder with application/json body
+func NewSetOperatorRequest(server string, userID openapi_types.UUID, body SetOperatorJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetOperatorRequestWithBody(server, userID, "application/json", bodyReader)
+}
+
+// NewSetOperatorRequestWithBody constructs an http.Request for the SetOperator method, with any body, and a specified content type
+func NewSetOperatorRequestWithBody(server string, userID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "user_id", userID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/users/%s/operator", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -6349,9 +9064,18 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// ListAllAuditEventsWithResponse List who changed what on the platform
+	//
+	// The changes to nodes, edges, users and tokens, and those to all organisations and what they own, newest first. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
+	ListAllAuditEventsWithResponse(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*ListAllAuditEventsResponse, error)
+
 	// GetDeploymentWithResponse Show a deployment
 	//
-	// One deployment with its timeline and its VMs.
+	// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6360,7 +9084,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListBuildLogsWithResponse Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6369,7 +9093,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamBuildLogsWithResponse Follow a build log
 	//
-	// What the build of a deployment wrote and writes, until the deployment has ended.
+	// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6378,7 +9102,7 @@ type ClientWithResponsesInterface interface {
 
 	// CancelDeploymentWithResponse Cancel a deployment
 	//
-	// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict.
+	// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6387,7 +9111,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamDeploymentWithResponse Follow a deployment
 	//
-	// The whole deployment, now and at every change until it has ended.
+	// The whole deployment, now and at every change until it has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6396,7 +9120,7 @@ type ClientWithResponsesInterface interface {
 
 	// RedeployWithResponse Deploy the same commit again
 	//
-	// A new deployment of the same commit, with the settings and variables of today.
+	// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6405,7 +9129,7 @@ type ClientWithResponsesInterface interface {
 
 	// RestartDeploymentWithResponse Restart a deployment
 	//
-	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6414,7 +9138,7 @@ type ClientWithResponsesInterface interface {
 
 	// RollbackWithResponse Go back to a deployment
 	//
-	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
+	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6423,7 +9147,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRuntimeLogsWithResponse Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6432,7 +9156,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamRuntimeLogsWithResponse Follow the log of a deployment
 	//
-	// What the VMs of a deployment wrote and write, until the last of them is gone.
+	// What the VMs of a deployment wrote and write, until the last of them is gone. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6441,7 +9165,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteDomainWithResponse Remove a domain
 	//
-	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict.
+	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6450,7 +9174,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetRoutesWithResponse Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6459,7 +9183,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListEdgesWithResponse List edges
 	//
-	// All edges, oldest first.
+	// All edges, oldest first. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6468,7 +9192,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateEdgeWithBodyWithResponse Make an edge
 	//
-	// The answer holds the token for its proxy, this once.
+	// The answer holds the token for its proxy, this once. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6477,7 +9201,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateEdgeWithResponse Make an edge
 	//
-	// The answer holds the token for its proxy, this once.
+	// The answer holds the token for its proxy, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6486,16 +9210,70 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteEdgeWithResponse Delete an edge
 	//
-	// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.
+	// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/edges/{edge_id} (the `DeleteEdge` operationId).
 	DeleteEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteEdgeResponse, error)
 
+	// ListEdgeTokensWithResponse List an edge's tokens
+	//
+	// Those that are valid, newest first. Their secrets are not shown again. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/edges/{edge_id}/tokens (the `ListEdgeTokens` operationId).
+	ListEdgeTokensWithResponse(ctx context.Context, edgeID openapi_types.UUID, params *ListEdgeTokensParams, reqEditors ...RequestEditorFn) (*ListEdgeTokensResponse, error)
+
+	// RotateEdgeTokenWithBodyWithResponse Replace an edge's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+	RotateEdgeTokenWithBodyWithResponse(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateEdgeTokenResponse, error)
+
+	// RotateEdgeTokenWithResponse Replace an edge's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+	RotateEdgeTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, body RotateEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateEdgeTokenResponse, error)
+
+	// RevokeEdgeTokenWithResponse Revoke an edge's token
+	//
+	// It is refused from then on. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
+	RevokeEdgeTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeEdgeTokenResponse, error)
+
+	// ListReceivedInvitationsWithResponse List your invitations
+	//
+	// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
+	ListReceivedInvitationsWithResponse(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*ListReceivedInvitationsResponse, error)
+
+	// AcceptInvitationWithResponse Take an invitation
+	//
+	// You become a member of the organisation, with the role of the invitation. It can be taken once, and by the invited account alone. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
+	AcceptInvitationWithResponse(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*AcceptInvitationResponse, error)
+
 	// GetMeWithResponse Show who you are
 	//
-	// The user that the token belongs to, with the organisations that they are a member of.
+	// The user that the token belongs to, with the organisations that they are a member of. A token of an organisation shows that one alone. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6504,7 +9282,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetAssignmentsWithResponse Show what the node is to run
 	//
-	// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.
+	// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304. For nodes.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6513,7 +9291,7 @@ type ClientWithResponsesInterface interface {
 
 	// ShipLogsWithBodyWithResponse Store log lines
 	//
-	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6522,7 +9300,7 @@ type ClientWithResponsesInterface interface {
 
 	// ShipLogsWithResponse Store log lines
 	//
-	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6531,7 +9309,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportNodeWithBodyWithResponse Report how the node is
 	//
-	// Stores the state of the calling node and of its VMs.
+	// Stores the state of the calling node and of its VMs. For nodes.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6540,7 +9318,7 @@ type ClientWithResponsesInterface interface {
 
 	// ReportNodeWithResponse Report how the node is
 	//
-	// Stores the state of the calling node and of its VMs.
+	// Stores the state of the calling node and of its VMs. For nodes.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6549,7 +9327,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListNodesWithResponse List nodes
 	//
-	// All nodes, oldest first.
+	// All nodes, oldest first. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6558,7 +9336,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithBodyWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6567,7 +9345,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6576,7 +9354,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteNodeWithResponse Delete a node
 	//
-	// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.
+	// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first. For operators.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6585,7 +9363,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6594,16 +9372,52 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNodeWithResponse Drain a node, or make it ready
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateNodeResponse, error)
 
+	// ListNodeTokensWithResponse List a node's tokens
+	//
+	// Those that are valid, newest first. Their secrets are not shown again. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/nodes/{node_id}/tokens (the `ListNodeTokens` operationId).
+	ListNodeTokensWithResponse(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeTokensParams, reqEditors ...RequestEditorFn) (*ListNodeTokensResponse, error)
+
+	// RotateNodeTokenWithBodyWithResponse Replace a node's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+	RotateNodeTokenWithBodyWithResponse(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateNodeTokenResponse, error)
+
+	// RotateNodeTokenWithResponse Replace a node's token
+	//
+	// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+	RotateNodeTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, body RotateNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateNodeTokenResponse, error)
+
+	// RevokeNodeTokenWithResponse Revoke a node's token
+	//
+	// It is refused from then on. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
+	RevokeNodeTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeNodeTokenResponse, error)
+
 	// ListOrganisationsWithResponse List your organisations
 	//
-	// The organisations that you are a member of, newest first.
+	// The organisations that you are a member of, newest first. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6612,7 +9426,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateOrganisationWithBodyWithResponse Make an organisation
 	//
-	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6621,16 +9435,25 @@ type ClientWithResponsesInterface interface {
 
 	// CreateOrganisationWithResponse Make an organisation
 	//
-	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+	// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/organisations (the `CreateOrganisation` operationId).
 	CreateOrganisationWithResponse(ctx context.Context, params *CreateOrganisationParams, body CreateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateOrganisationResponse, error)
 
+	// DeleteOrganisationWithResponse Delete an organisation
+	//
+	// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
+	DeleteOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteOrganisationResponse, error)
+
 	// GetOrganisationWithResponse Show an organisation
 	//
-	// One organisation, with your role in it.
+	// One organisation, with your role in it. Needs the role viewer, or a higher one, in the organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6639,16 +9462,133 @@ type ClientWithResponsesInterface interface {
 
 	// ListAuditEventsWithResponse List who changed what
 	//
-	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them.
+	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 	ListAuditEventsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*ListAuditEventsResponse, error)
 
+	// ListInvitationsWithResponse List invitations
+	//
+	// The invitations to an organisation that can still be taken, newest first. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/invitations (the `ListInvitations` operationId).
+	ListInvitationsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListInvitationsParams, reqEditors ...RequestEditorFn) (*ListInvitationsResponse, error)
+
+	// CreateInvitationWithBodyWithResponse Invite an account
+	//
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+	CreateInvitationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInvitationResponse, error)
+
+	// CreateInvitationWithResponse Invite an account
+	//
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+	CreateInvitationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body CreateInvitationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInvitationResponse, error)
+
+	// RevokeInvitationWithResponse Revoke an invitation
+	//
+	// Nobody can take it any more. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/invitations/{invitation_id} (the `RevokeInvitation` operationId).
+	RevokeInvitationWithResponse(ctx context.Context, organisationID openapi_types.UUID, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeInvitationResponse, error)
+
+	// LeaveOrganisationWithResponse Leave an organisation
+	//
+	// You are a member no more, and the tokens that you have made in the organisation are revoked. The last owner cannot leave: that is a conflict. Needs the role viewer, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/leave (the `LeaveOrganisation` operationId).
+	LeaveOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*LeaveOrganisationResponse, error)
+
+	// ListMembersWithResponse List members
+	//
+	// The members of an organisation with their roles, those first whose account is the oldest. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/members (the `ListMembers` operationId).
+	ListMembersWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error)
+
+	// RemoveMemberWithResponse Remove a member
+	//
+	// The tokens that the member has made in the organisation are revoked. To remove the last owner is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/members/{user_id} (the `RemoveMember` operationId).
+	RemoveMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RemoveMemberResponse, error)
+
+	// UpdateMemberWithBodyWithResponse Change a member's role
+	//
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+	UpdateMemberWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error)
+
+	// UpdateMemberWithResponse Change a member's role
+	//
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+	UpdateMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error)
+
+	// ListOrganisationTokensWithResponse List an organisation's tokens
+	//
+	// The tokens of an organisation that have not been revoked, with who made them, newest first. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/tokens (the `ListOrganisationTokens` operationId).
+	ListOrganisationTokensWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListOrganisationTokensParams, reqEditors ...RequestEditorFn) (*ListOrganisationTokensResponse, error)
+
+	// RevokeOrganisationTokenWithResponse Revoke an organisation's token
+	//
+	// The token, whoever made it, is refused from then on, and so are those that were made with it. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/tokens/{token_id} (the `RevokeOrganisationToken` operationId).
+	RevokeOrganisationTokenWithResponse(ctx context.Context, organisationID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeOrganisationTokenResponse, error)
+
+	// TransferOrganisationWithBodyWithResponse Hand an organisation over
+	//
+	// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+	TransferOrganisationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error)
+
+	// TransferOrganisationWithResponse Hand an organisation over
+	//
+	// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+	TransferOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error)
+
 	// ListProjectsWithResponse List projects
 	//
-	// The projects of your organisations, newest first.
+	// The projects of your organisations, newest first. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6657,7 +9597,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProjectWithBodyWithResponse Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6666,7 +9606,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProjectWithResponse Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6675,7 +9615,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteProjectWithResponse Delete a project
 	//
-	// Ends all that runs for the project and takes its domains away. It cannot be undone.
+	// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6684,7 +9624,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetProjectWithResponse Show a project
 	//
-	// One project with its settings, what is live and what pins it.
+	// One project with its settings, what is live and what pins it. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6693,7 +9633,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithBodyWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6702,7 +9642,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6711,7 +9651,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListDeploymentsWithResponse List a project's deployments
 	//
-	// Newest first, without timelines and VMs. The filters of one request all hold.
+	// Newest first, without timelines and VMs. The filters of one request all hold. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6720,7 +9660,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDeploymentWithBodyWithResponse Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6729,7 +9669,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDeploymentWithResponse Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6738,7 +9678,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListDomainsWithResponse List a project's domains
 	//
-	// The generated domain and those that were added, oldest first.
+	// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6747,7 +9687,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithBodyWithResponse Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6756,7 +9696,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithResponse Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6765,7 +9705,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListEnvironmentVariablesWithResponse List a project's variables
 	//
-	// The names of a project's environment variables, by name. Values are never shown.
+	// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6774,7 +9714,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteEnvironmentVariableWithResponse Delete a variable
 	//
-	// The next deployment no longer sees it; what is live keeps it.
+	// The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6783,7 +9723,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetEnvironmentVariableWithBodyWithResponse Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6792,7 +9732,7 @@ type ClientWithResponsesInterface interface {
 
 	// SetEnvironmentVariableWithResponse Write a variable
 	//
-	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+	// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6801,7 +9741,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectEventsWithResponse List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6810,7 +9750,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectLogsWithResponse Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6819,7 +9759,7 @@ type ClientWithResponsesInterface interface {
 
 	// StreamProjectLogsWithResponse Follow the log of a project
 	//
-	// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone.
+	// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6828,7 +9768,7 @@ type ClientWithResponsesInterface interface {
 
 	// UnpinProjectWithResponse End the pin of a rollback
 	//
-	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict.
+	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6837,7 +9777,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListTokensWithResponse List your tokens
 	//
-	// Your tokens that have not been revoked, newest first. Their secrets are not shown again.
+	// Your tokens that have not been revoked, newest first. Their secrets are not shown again. A token of an organisation shows itself and those that were made with it. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6846,7 +9786,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithBodyWithResponse Make a token
 	//
-	// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6855,7 +9795,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithResponse Make a token
 	//
-	// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6864,12 +9804,133 @@ type ClientWithResponsesInterface interface {
 
 	// RevokeTokenWithResponse Revoke a token
 	//
-	// The token, which may be the one that this request carries, is refused from then on.
+	// The token, which may be the one that this request carries, is refused from then on, and so are those that were made with it. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/tokens/{token_id} (the `RevokeToken` operationId).
 	RevokeTokenWithResponse(ctx context.Context, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeTokenResponse, error)
+
+	// RotateTokenWithBodyWithResponse Replace a token
+	//
+	// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+	RotateTokenWithBodyWithResponse(ctx context.Context, tokenID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateTokenResponse, error)
+
+	// RotateTokenWithResponse Replace a token
+	//
+	// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+	RotateTokenWithResponse(ctx context.Context, tokenID openapi_types.UUID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateTokenResponse, error)
+
+	// ListUsersWithResponse List users
+	//
+	// Everybody who has an account on this platform, oldest first. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/users (the `ListUsers` operationId).
+	ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error)
+
+	// SetOperatorWithBodyWithResponse Make a user an operator, or end that
+	//
+	// The last operator stays one: ending that is a conflict. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+	SetOperatorWithBodyWithResponse(ctx context.Context, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOperatorResponse, error)
+
+	// SetOperatorWithResponse Make a user an operator, or end that
+	//
+	// The last operator stays one: ending that is a conflict. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+	SetOperatorWithResponse(ctx context.Context, userID openapi_types.UUID, body SetOperatorJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOperatorResponse, error)
+}
+
+type ListAllAuditEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageAuditEvent
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListAllAuditEventsResponse) GetJSON200() *PageAuditEvent {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListAllAuditEventsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListAllAuditEventsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListAllAuditEventsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListAllAuditEventsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListAllAuditEventsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListAllAuditEventsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListAllAuditEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListAllAuditEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListAllAuditEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
 }
 
 type GetDeploymentResponse struct {
@@ -8152,6 +11213,442 @@ func (r DeleteEdgeResponse) ContentType() string {
 	return ""
 }
 
+type ListEdgeTokensResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageToken
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListEdgeTokensResponse) GetJSON200() *PageToken {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListEdgeTokensResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListEdgeTokensResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEdgeTokensResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEdgeTokensResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEdgeTokensResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RotateEdgeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewToken
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RotateEdgeTokenResponse) GetJSON201() *NewToken {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateEdgeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateEdgeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateEdgeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateEdgeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateEdgeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeEdgeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeEdgeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeEdgeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeEdgeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeEdgeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeEdgeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListReceivedInvitationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageReceivedInvitation
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListReceivedInvitationsResponse) GetJSON200() *PageReceivedInvitation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListReceivedInvitationsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListReceivedInvitationsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListReceivedInvitationsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListReceivedInvitationsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListReceivedInvitationsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListReceivedInvitationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListReceivedInvitationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListReceivedInvitationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListReceivedInvitationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type AcceptInvitationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Organisation
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r AcceptInvitationResponse) GetJSON200() *Organisation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r AcceptInvitationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r AcceptInvitationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r AcceptInvitationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AcceptInvitationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r AcceptInvitationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetMeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8872,6 +12369,276 @@ func (r UpdateNodeResponse) ContentType() string {
 	return ""
 }
 
+type ListNodeTokensResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageToken
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNodeTokensResponse) GetJSON200() *PageToken {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListNodeTokensResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNodeTokensResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNodeTokensResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNodeTokensResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNodeTokensResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RotateNodeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewToken
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RotateNodeTokenResponse) GetJSON201() *NewToken {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateNodeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateNodeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateNodeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateNodeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateNodeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeNodeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeNodeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeNodeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeNodeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeNodeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeNodeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListOrganisationsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9066,6 +12833,89 @@ func (r CreateOrganisationResponse) ContentType() string {
 	return ""
 }
 
+type DeleteOrganisationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteOrganisationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteOrganisationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteOrganisationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteOrganisationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteOrganisationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetOrganisationResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -9226,6 +13076,920 @@ func (r ListAuditEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListInvitationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageInvitation
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListInvitationsResponse) GetJSON200() *PageInvitation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListInvitationsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListInvitationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListInvitationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListInvitationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListInvitationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateInvitationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Invitation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateInvitationResponse) GetJSON201() *Invitation {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateInvitationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateInvitationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateInvitationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateInvitationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateInvitationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeInvitationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeInvitationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeInvitationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeInvitationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeInvitationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeInvitationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type LeaveOrganisationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r LeaveOrganisationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r LeaveOrganisationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LeaveOrganisationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LeaveOrganisationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LeaveOrganisationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListMembersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageMember
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListMembersResponse) GetJSON200() *PageMember {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListMembersResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListMembersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMembersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMembersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListMembersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RemoveMemberResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RemoveMemberResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RemoveMemberResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RemoveMemberResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RemoveMemberResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RemoveMemberResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UpdateMemberResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Member
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateMemberResponse) GetJSON200() *Member {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateMemberResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateMemberResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateMemberResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateMemberResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateMemberResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListOrganisationTokensResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageOrganisationToken
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListOrganisationTokensResponse) GetJSON200() *PageOrganisationToken {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListOrganisationTokensResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListOrganisationTokensResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListOrganisationTokensResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListOrganisationTokensResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListOrganisationTokensResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type RevokeOrganisationTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RevokeOrganisationTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RevokeOrganisationTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RevokeOrganisationTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RevokeOrganisationTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RevokeOrganisationTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TransferOrganisationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Organisation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TransferOrganisationResponse) GetJSON200() *Organisation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TransferOrganisationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r TransferOrganisationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TransferOrganisationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TransferOrganisationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TransferOrganisationResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10815,6 +15579,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON401 *Problem
 	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
 	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
 	ApplicationProblemJSON408 *Problem
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -10847,6 +15613,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON401() *Problem {
 // GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON403() *Problem {
 	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
 }
 
 // GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
@@ -10984,9 +15755,336 @@ func (r RevokeTokenResponse) ContentType() string {
 	return ""
 }
 
+type RotateTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *NewToken
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r RotateTokenResponse) GetJSON201() *NewToken {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r RotateTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r RotateTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r RotateTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RotateTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r RotateTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListUsersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageUser
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListUsersResponse) GetJSON200() *PageUser {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListUsersResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListUsersResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListUsersResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListUsersResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListUsersResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListUsersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListUsersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListUsersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListUsersResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetOperatorResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *User
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetOperatorResponse) GetJSON200() *User {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetOperatorResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetOperatorResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetOperatorResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetOperatorResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetOperatorResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListAllAuditEventsWithResponse List who changed what on the platform
+//
+// The changes to nodes, edges, users and tokens, and those to all organisations and what they own, newest first. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
+func (c *ClientWithResponses) ListAllAuditEventsWithResponse(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*ListAllAuditEventsResponse, error) {
+	rsp, err := c.ListAllAuditEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListAllAuditEventsResponse(rsp)
+}
+
 // GetDeploymentWithResponse Show a deployment
 //
-// One deployment with its timeline and its VMs.
+// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11001,7 +16099,7 @@ func (c *ClientWithResponses) GetDeploymentWithResponse(ctx context.Context, dep
 
 // ListBuildLogsWithResponse Read a build log
 //
-// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11016,7 +16114,7 @@ func (c *ClientWithResponses) ListBuildLogsWithResponse(ctx context.Context, dep
 
 // StreamBuildLogsWithResponse Follow a build log
 //
-// What the build of a deployment wrote and writes, until the deployment has ended.
+// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11031,7 +16129,7 @@ func (c *ClientWithResponses) StreamBuildLogsWithResponse(ctx context.Context, d
 
 // CancelDeploymentWithResponse Cancel a deployment
 //
-// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict.
+// Ends a deployment that is under way, with its build and its VMs. One that is live or has ended is a conflict. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11046,7 +16144,7 @@ func (c *ClientWithResponses) CancelDeploymentWithResponse(ctx context.Context, 
 
 // StreamDeploymentWithResponse Follow a deployment
 //
-// The whole deployment, now and at every change until it has ended.
+// The whole deployment, now and at every change until it has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11061,7 +16159,7 @@ func (c *ClientWithResponses) StreamDeploymentWithResponse(ctx context.Context, 
 
 // RedeployWithResponse Deploy the same commit again
 //
-// A new deployment of the same commit, with the settings and variables of today.
+// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11076,7 +16174,7 @@ func (c *ClientWithResponses) RedeployWithResponse(ctx context.Context, deployme
 
 // RestartDeploymentWithResponse Restart a deployment
 //
-// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.
+// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11091,7 +16189,7 @@ func (c *ClientWithResponses) RestartDeploymentWithResponse(ctx context.Context,
 
 // RollbackWithResponse Go back to a deployment
 //
-// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.
+// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11106,7 +16204,7 @@ func (c *ClientWithResponses) RollbackWithResponse(ctx context.Context, deployme
 
 // ListRuntimeLogsWithResponse Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11121,7 +16219,7 @@ func (c *ClientWithResponses) ListRuntimeLogsWithResponse(ctx context.Context, d
 
 // StreamRuntimeLogsWithResponse Follow the log of a deployment
 //
-// What the VMs of a deployment wrote and write, until the last of them is gone.
+// What the VMs of a deployment wrote and write, until the last of them is gone. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11136,7 +16234,7 @@ func (c *ClientWithResponses) StreamRuntimeLogsWithResponse(ctx context.Context,
 
 // DeleteDomainWithResponse Remove a domain
 //
-// The project stops answering on the hostname. The generated domain stays: removing it is a conflict.
+// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11151,7 +16249,7 @@ func (c *ClientWithResponses) DeleteDomainWithResponse(ctx context.Context, doma
 
 // GetRoutesWithResponse Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11166,7 +16264,7 @@ func (c *ClientWithResponses) GetRoutesWithResponse(ctx context.Context, params 
 
 // ListEdgesWithResponse List edges
 //
-// All edges, oldest first.
+// All edges, oldest first. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11181,7 +16279,7 @@ func (c *ClientWithResponses) ListEdgesWithResponse(ctx context.Context, params 
 
 // CreateEdgeWithBodyWithResponse Make an edge
 //
-// The answer holds the token for its proxy, this once.
+// The answer holds the token for its proxy, this once. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11196,7 +16294,7 @@ func (c *ClientWithResponses) CreateEdgeWithBodyWithResponse(ctx context.Context
 
 // CreateEdgeWithResponse Make an edge
 //
-// The answer holds the token for its proxy, this once.
+// The answer holds the token for its proxy, this once. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11211,7 +16309,7 @@ func (c *ClientWithResponses) CreateEdgeWithResponse(ctx context.Context, body C
 
 // DeleteEdgeWithResponse Delete an edge
 //
-// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement.
+// Its proxy's token is refused from then on, and addresses no longer wait for its acknowledgement. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11224,9 +16322,99 @@ func (c *ClientWithResponses) DeleteEdgeWithResponse(ctx context.Context, edgeID
 	return ParseDeleteEdgeResponse(rsp)
 }
 
+// ListEdgeTokensWithResponse List an edge's tokens
+//
+// Those that are valid, newest first. Their secrets are not shown again. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/edges/{edge_id}/tokens (the `ListEdgeTokens` operationId).
+func (c *ClientWithResponses) ListEdgeTokensWithResponse(ctx context.Context, edgeID openapi_types.UUID, params *ListEdgeTokensParams, reqEditors ...RequestEditorFn) (*ListEdgeTokensResponse, error) {
+	rsp, err := c.ListEdgeTokens(ctx, edgeID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEdgeTokensResponse(rsp)
+}
+
+// RotateEdgeTokenWithBodyWithResponse Replace an edge's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+func (c *ClientWithResponses) RotateEdgeTokenWithBodyWithResponse(ctx context.Context, edgeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateEdgeTokenResponse, error) {
+	rsp, err := c.RotateEdgeTokenWithBody(ctx, edgeID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateEdgeTokenResponse(rsp)
+}
+
+// RotateEdgeTokenWithResponse Replace an edge's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edges/{edge_id}/tokens (the `RotateEdgeToken` operationId).
+func (c *ClientWithResponses) RotateEdgeTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, body RotateEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateEdgeTokenResponse, error) {
+	rsp, err := c.RotateEdgeToken(ctx, edgeID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateEdgeTokenResponse(rsp)
+}
+
+// RevokeEdgeTokenWithResponse Revoke an edge's token
+//
+// It is refused from then on. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
+func (c *ClientWithResponses) RevokeEdgeTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeEdgeTokenResponse, error) {
+	rsp, err := c.RevokeEdgeToken(ctx, edgeID, tokenID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeEdgeTokenResponse(rsp)
+}
+
+// ListReceivedInvitationsWithResponse List your invitations
+//
+// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
+func (c *ClientWithResponses) ListReceivedInvitationsWithResponse(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*ListReceivedInvitationsResponse, error) {
+	rsp, err := c.ListReceivedInvitations(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListReceivedInvitationsResponse(rsp)
+}
+
+// AcceptInvitationWithResponse Take an invitation
+//
+// You become a member of the organisation, with the role of the invitation. It can be taken once, and by the invited account alone. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
+func (c *ClientWithResponses) AcceptInvitationWithResponse(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*AcceptInvitationResponse, error) {
+	rsp, err := c.AcceptInvitation(ctx, invitationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAcceptInvitationResponse(rsp)
+}
+
 // GetMeWithResponse Show who you are
 //
-// The user that the token belongs to, with the organisations that they are a member of.
+// The user that the token belongs to, with the organisations that they are a member of. A token of an organisation shows that one alone. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11241,7 +16429,7 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 
 // GetAssignmentsWithResponse Show what the node is to run
 //
-// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.
+// The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304. For nodes.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11256,7 +16444,7 @@ func (c *ClientWithResponses) GetAssignmentsWithResponse(ctx context.Context, pa
 
 // ShipLogsWithBodyWithResponse Store log lines
 //
-// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11271,7 +16459,7 @@ func (c *ClientWithResponses) ShipLogsWithBodyWithResponse(ctx context.Context, 
 
 // ShipLogsWithResponse Store log lines
 //
-// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.
+// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11286,7 +16474,7 @@ func (c *ClientWithResponses) ShipLogsWithResponse(ctx context.Context, body Shi
 
 // ReportNodeWithBodyWithResponse Report how the node is
 //
-// Stores the state of the calling node and of its VMs.
+// Stores the state of the calling node and of its VMs. For nodes.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11301,7 +16489,7 @@ func (c *ClientWithResponses) ReportNodeWithBodyWithResponse(ctx context.Context
 
 // ReportNodeWithResponse Report how the node is
 //
-// Stores the state of the calling node and of its VMs.
+// Stores the state of the calling node and of its VMs. For nodes.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11316,7 +16504,7 @@ func (c *ClientWithResponses) ReportNodeWithResponse(ctx context.Context, body R
 
 // ListNodesWithResponse List nodes
 //
-// All nodes, oldest first.
+// All nodes, oldest first. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11331,7 +16519,7 @@ func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, params 
 
 // CreateNodeWithBodyWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11346,7 +16534,7 @@ func (c *ClientWithResponses) CreateNodeWithBodyWithResponse(ctx context.Context
 
 // CreateNodeWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.
+// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11361,7 +16549,7 @@ func (c *ClientWithResponses) CreateNodeWithResponse(ctx context.Context, body C
 
 // DeleteNodeWithResponse Delete a node
 //
-// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.
+// Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first. For operators.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11376,7 +16564,7 @@ func (c *ClientWithResponses) DeleteNodeWithResponse(ctx context.Context, nodeID
 
 // UpdateNodeWithBodyWithResponse Drain a node, or make it ready
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11391,7 +16579,7 @@ func (c *ClientWithResponses) UpdateNodeWithBodyWithResponse(ctx context.Context
 
 // UpdateNodeWithResponse Drain a node, or make it ready
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11404,9 +16592,69 @@ func (c *ClientWithResponses) UpdateNodeWithResponse(ctx context.Context, nodeID
 	return ParseUpdateNodeResponse(rsp)
 }
 
+// ListNodeTokensWithResponse List a node's tokens
+//
+// Those that are valid, newest first. Their secrets are not shown again. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/nodes/{node_id}/tokens (the `ListNodeTokens` operationId).
+func (c *ClientWithResponses) ListNodeTokensWithResponse(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeTokensParams, reqEditors ...RequestEditorFn) (*ListNodeTokensResponse, error) {
+	rsp, err := c.ListNodeTokens(ctx, nodeID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNodeTokensResponse(rsp)
+}
+
+// RotateNodeTokenWithBodyWithResponse Replace a node's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+func (c *ClientWithResponses) RotateNodeTokenWithBodyWithResponse(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateNodeTokenResponse, error) {
+	rsp, err := c.RotateNodeTokenWithBody(ctx, nodeID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateNodeTokenResponse(rsp)
+}
+
+// RotateNodeTokenWithResponse Replace a node's token
+//
+// The answer holds the new token, this once. The ones that it had end after keep_old_minutes: start its service anew with the new one until then. What runs and what is served does not stop meanwhile. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/nodes/{node_id}/tokens (the `RotateNodeToken` operationId).
+func (c *ClientWithResponses) RotateNodeTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, body RotateNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateNodeTokenResponse, error) {
+	rsp, err := c.RotateNodeToken(ctx, nodeID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateNodeTokenResponse(rsp)
+}
+
+// RevokeNodeTokenWithResponse Revoke a node's token
+//
+// It is refused from then on. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
+func (c *ClientWithResponses) RevokeNodeTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeNodeTokenResponse, error) {
+	rsp, err := c.RevokeNodeToken(ctx, nodeID, tokenID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeNodeTokenResponse(rsp)
+}
+
 // ListOrganisationsWithResponse List your organisations
 //
-// The organisations that you are a member of, newest first.
+// The organisations that you are a member of, newest first. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11421,7 +16669,7 @@ func (c *ClientWithResponses) ListOrganisationsWithResponse(ctx context.Context,
 
 // CreateOrganisationWithBodyWithResponse Make an organisation
 //
-// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11436,7 +16684,7 @@ func (c *ClientWithResponses) CreateOrganisationWithBodyWithResponse(ctx context
 
 // CreateOrganisationWithResponse Make an organisation
 //
-// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken.
+// You become its owner. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11449,9 +16697,24 @@ func (c *ClientWithResponses) CreateOrganisationWithResponse(ctx context.Context
 	return ParseCreateOrganisationResponse(rsp)
 }
 
+// DeleteOrganisationWithResponse Delete an organisation
+//
+// Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id} (the `DeleteOrganisation` operationId).
+func (c *ClientWithResponses) DeleteOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteOrganisationResponse, error) {
+	rsp, err := c.DeleteOrganisation(ctx, organisationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteOrganisationResponse(rsp)
+}
+
 // GetOrganisationWithResponse Show an organisation
 //
-// One organisation, with your role in it.
+// One organisation, with your role in it. Needs the role viewer, or a higher one, in the organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11466,7 +16729,7 @@ func (c *ClientWithResponses) GetOrganisationWithResponse(ctx context.Context, o
 
 // ListAuditEventsWithResponse List who changed what
 //
-// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them.
+// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11479,9 +16742,204 @@ func (c *ClientWithResponses) ListAuditEventsWithResponse(ctx context.Context, o
 	return ParseListAuditEventsResponse(rsp)
 }
 
+// ListInvitationsWithResponse List invitations
+//
+// The invitations to an organisation that can still be taken, newest first. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/invitations (the `ListInvitations` operationId).
+func (c *ClientWithResponses) ListInvitationsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListInvitationsParams, reqEditors ...RequestEditorFn) (*ListInvitationsResponse, error) {
+	rsp, err := c.ListInvitations(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListInvitationsResponse(rsp)
+}
+
+// CreateInvitationWithBodyWithResponse Invite an account
+//
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+func (c *ClientWithResponses) CreateInvitationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateInvitationResponse, error) {
+	rsp, err := c.CreateInvitationWithBody(ctx, organisationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInvitationResponse(rsp)
+}
+
+// CreateInvitationWithResponse Invite an account
+//
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/invitations (the `CreateInvitation` operationId).
+func (c *ClientWithResponses) CreateInvitationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body CreateInvitationJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateInvitationResponse, error) {
+	rsp, err := c.CreateInvitation(ctx, organisationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateInvitationResponse(rsp)
+}
+
+// RevokeInvitationWithResponse Revoke an invitation
+//
+// Nobody can take it any more. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/invitations/{invitation_id} (the `RevokeInvitation` operationId).
+func (c *ClientWithResponses) RevokeInvitationWithResponse(ctx context.Context, organisationID openapi_types.UUID, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeInvitationResponse, error) {
+	rsp, err := c.RevokeInvitation(ctx, organisationID, invitationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeInvitationResponse(rsp)
+}
+
+// LeaveOrganisationWithResponse Leave an organisation
+//
+// You are a member no more, and the tokens that you have made in the organisation are revoked. The last owner cannot leave: that is a conflict. Needs the role viewer, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/leave (the `LeaveOrganisation` operationId).
+func (c *ClientWithResponses) LeaveOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*LeaveOrganisationResponse, error) {
+	rsp, err := c.LeaveOrganisation(ctx, organisationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLeaveOrganisationResponse(rsp)
+}
+
+// ListMembersWithResponse List members
+//
+// The members of an organisation with their roles, those first whose account is the oldest. Needs the role viewer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/members (the `ListMembers` operationId).
+func (c *ClientWithResponses) ListMembersWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListMembersParams, reqEditors ...RequestEditorFn) (*ListMembersResponse, error) {
+	rsp, err := c.ListMembers(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMembersResponse(rsp)
+}
+
+// RemoveMemberWithResponse Remove a member
+//
+// The tokens that the member has made in the organisation are revoked. To remove the last owner is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/members/{user_id} (the `RemoveMember` operationId).
+func (c *ClientWithResponses) RemoveMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RemoveMemberResponse, error) {
+	rsp, err := c.RemoveMember(ctx, organisationID, userID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRemoveMemberResponse(rsp)
+}
+
+// UpdateMemberWithBodyWithResponse Change a member's role
+//
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+func (c *ClientWithResponses) UpdateMemberWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error) {
+	rsp, err := c.UpdateMemberWithBody(ctx, organisationID, userID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMemberResponse(rsp)
+}
+
+// UpdateMemberWithResponse Change a member's role
+//
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
+func (c *ClientWithResponses) UpdateMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error) {
+	rsp, err := c.UpdateMember(ctx, organisationID, userID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateMemberResponse(rsp)
+}
+
+// ListOrganisationTokensWithResponse List an organisation's tokens
+//
+// The tokens of an organisation that have not been revoked, with who made them, newest first. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/tokens (the `ListOrganisationTokens` operationId).
+func (c *ClientWithResponses) ListOrganisationTokensWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListOrganisationTokensParams, reqEditors ...RequestEditorFn) (*ListOrganisationTokensResponse, error) {
+	rsp, err := c.ListOrganisationTokens(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListOrganisationTokensResponse(rsp)
+}
+
+// RevokeOrganisationTokenWithResponse Revoke an organisation's token
+//
+// The token, whoever made it, is refused from then on, and so are those that were made with it. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/tokens/{token_id} (the `RevokeOrganisationToken` operationId).
+func (c *ClientWithResponses) RevokeOrganisationTokenWithResponse(ctx context.Context, organisationID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeOrganisationTokenResponse, error) {
+	rsp, err := c.RevokeOrganisationToken(ctx, organisationID, tokenID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRevokeOrganisationTokenResponse(rsp)
+}
+
+// TransferOrganisationWithBodyWithResponse Hand an organisation over
+//
+// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+func (c *ClientWithResponses) TransferOrganisationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error) {
+	rsp, err := c.TransferOrganisationWithBody(ctx, organisationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferOrganisationResponse(rsp)
+}
+
+// TransferOrganisationWithResponse Hand an organisation over
+//
+// Another member becomes its owner, and you become a developer. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/transfer (the `TransferOrganisation` operationId).
+func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body TransferOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*TransferOrganisationResponse, error) {
+	rsp, err := c.TransferOrganisation(ctx, organisationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTransferOrganisationResponse(rsp)
+}
+
 // ListProjectsWithResponse List projects
 //
-// The projects of your organisations, newest first.
+// The projects of your organisations, newest first. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11496,7 +16954,7 @@ func (c *ClientWithResponses) ListProjectsWithResponse(ctx context.Context, para
 
 // CreateProjectWithBodyWithResponse Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11511,7 +16969,7 @@ func (c *ClientWithResponses) CreateProjectWithBodyWithResponse(ctx context.Cont
 
 // CreateProjectWithResponse Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11526,7 +16984,7 @@ func (c *ClientWithResponses) CreateProjectWithResponse(ctx context.Context, par
 
 // DeleteProjectWithResponse Delete a project
 //
-// Ends all that runs for the project and takes its domains away. It cannot be undone.
+// Ends all that runs for the project and takes its domains away. It cannot be undone. Needs the role owner, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11541,7 +16999,7 @@ func (c *ClientWithResponses) DeleteProjectWithResponse(ctx context.Context, pro
 
 // GetProjectWithResponse Show a project
 //
-// One project with its settings, what is live and what pins it.
+// One project with its settings, what is live and what pins it. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11556,7 +17014,7 @@ func (c *ClientWithResponses) GetProjectWithResponse(ctx context.Context, projec
 
 // UpdateProjectWithBodyWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11571,7 +17029,7 @@ func (c *ClientWithResponses) UpdateProjectWithBodyWithResponse(ctx context.Cont
 
 // UpdateProjectWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11586,7 +17044,7 @@ func (c *ClientWithResponses) UpdateProjectWithResponse(ctx context.Context, pro
 
 // ListDeploymentsWithResponse List a project's deployments
 //
-// Newest first, without timelines and VMs. The filters of one request all hold.
+// Newest first, without timelines and VMs. The filters of one request all hold. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11601,7 +17059,7 @@ func (c *ClientWithResponses) ListDeploymentsWithResponse(ctx context.Context, p
 
 // CreateDeploymentWithBodyWithResponse Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11616,7 +17074,7 @@ func (c *ClientWithResponses) CreateDeploymentWithBodyWithResponse(ctx context.C
 
 // CreateDeploymentWithResponse Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.
+// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11631,7 +17089,7 @@ func (c *ClientWithResponses) CreateDeploymentWithResponse(ctx context.Context, 
 
 // ListDomainsWithResponse List a project's domains
 //
-// The generated domain and those that were added, oldest first.
+// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11646,7 +17104,7 @@ func (c *ClientWithResponses) ListDomainsWithResponse(ctx context.Context, proje
 
 // CreateDomainWithBodyWithResponse Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11661,7 +17119,7 @@ func (c *ClientWithResponses) CreateDomainWithBodyWithResponse(ctx context.Conte
 
 // CreateDomainWithResponse Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.
+// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11676,7 +17134,7 @@ func (c *ClientWithResponses) CreateDomainWithResponse(ctx context.Context, proj
 
 // ListEnvironmentVariablesWithResponse List a project's variables
 //
-// The names of a project's environment variables, by name. Values are never shown.
+// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11691,7 +17149,7 @@ func (c *ClientWithResponses) ListEnvironmentVariablesWithResponse(ctx context.C
 
 // DeleteEnvironmentVariableWithResponse Delete a variable
 //
-// The next deployment no longer sees it; what is live keeps it.
+// The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11706,7 +17164,7 @@ func (c *ClientWithResponses) DeleteEnvironmentVariableWithResponse(ctx context.
 
 // SetEnvironmentVariableWithBodyWithResponse Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11721,7 +17179,7 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithBodyWithResponse(ctx con
 
 // SetEnvironmentVariableWithResponse Write a variable
 //
-// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's.
+// Makes an environment variable or replaces its value; the next deployment sees it. PORT is a number and is what the app listens on; names that begin with ZEITWORK_ are the platform's. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11736,7 +17194,7 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithResponse(ctx context.Con
 
 // ListProjectEventsWithResponse List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11751,7 +17209,7 @@ func (c *ClientWithResponses) ListProjectEventsWithResponse(ctx context.Context,
 
 // ListProjectLogsWithResponse Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11766,7 +17224,7 @@ func (c *ClientWithResponses) ListProjectLogsWithResponse(ctx context.Context, p
 
 // StreamProjectLogsWithResponse Follow the log of a project
 //
-// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone.
+// What the VMs of a project wrote and write, across its newest 100 deployments: it goes on when another one becomes live. It ends with the project alone. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11781,7 +17239,7 @@ func (c *ClientWithResponses) StreamProjectLogsWithResponse(ctx context.Context,
 
 // UnpinProjectWithResponse End the pin of a rollback
 //
-// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict.
+// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11796,7 +17254,7 @@ func (c *ClientWithResponses) UnpinProjectWithResponse(ctx context.Context, proj
 
 // ListTokensWithResponse List your tokens
 //
-// Your tokens that have not been revoked, newest first. Their secrets are not shown again.
+// Your tokens that have not been revoked, newest first. Their secrets are not shown again. A token of an organisation shows itself and those that were made with it. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11811,7 +17269,7 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 
 // CreateTokenWithBodyWithResponse Make a token
 //
-// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11826,7 +17284,7 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 
 // CreateTokenWithResponse Make a token
 //
-// Makes another token for you, with all that you may do. The answer holds its secret, this once.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -11841,7 +17299,7 @@ func (c *ClientWithResponses) CreateTokenWithResponse(ctx context.Context, body 
 
 // RevokeTokenWithResponse Revoke a token
 //
-// The token, which may be the one that this request carries, is refused from then on.
+// The token, which may be the one that this request carries, is refused from then on, and so are those that were made with it. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11852,6 +17310,142 @@ func (c *ClientWithResponses) RevokeTokenWithResponse(ctx context.Context, token
 		return nil, err
 	}
 	return ParseRevokeTokenResponse(rsp)
+}
+
+// RotateTokenWithBodyWithResponse Replace a token
+//
+// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+func (c *ClientWithResponses) RotateTokenWithBodyWithResponse(ctx context.Context, tokenID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RotateTokenResponse, error) {
+	rsp, err := c.RotateTokenWithBody(ctx, tokenID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateTokenResponse(rsp)
+}
+
+// RotateTokenWithResponse Replace a token
+//
+// Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it. For everybody who is signed in.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/tokens/{token_id}/rotate (the `RotateToken` operationId).
+func (c *ClientWithResponses) RotateTokenWithResponse(ctx context.Context, tokenID openapi_types.UUID, body RotateTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RotateTokenResponse, error) {
+	rsp, err := c.RotateToken(ctx, tokenID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRotateTokenResponse(rsp)
+}
+
+// ListUsersWithResponse List users
+//
+// Everybody who has an account on this platform, oldest first. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/users (the `ListUsers` operationId).
+func (c *ClientWithResponses) ListUsersWithResponse(ctx context.Context, params *ListUsersParams, reqEditors ...RequestEditorFn) (*ListUsersResponse, error) {
+	rsp, err := c.ListUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListUsersResponse(rsp)
+}
+
+// SetOperatorWithBodyWithResponse Make a user an operator, or end that
+//
+// The last operator stays one: ending that is a conflict. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+func (c *ClientWithResponses) SetOperatorWithBodyWithResponse(ctx context.Context, userID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetOperatorResponse, error) {
+	rsp, err := c.SetOperatorWithBody(ctx, userID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOperatorResponse(rsp)
+}
+
+// SetOperatorWithResponse Make a user an operator, or end that
+//
+// The last operator stays one: ending that is a conflict. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/users/{user_id}/operator (the `SetOperator` operationId).
+func (c *ClientWithResponses) SetOperatorWithResponse(ctx context.Context, userID openapi_types.UUID, body SetOperatorJSONRequestBody, reqEditors ...RequestEditorFn) (*SetOperatorResponse, error) {
+	rsp, err := c.SetOperator(ctx, userID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetOperatorResponse(rsp)
+}
+
+// ParseListAllAuditEventsResponse parses an HTTP response from a ListAllAuditEventsWithResponse call
+func ParseListAllAuditEventsResponse(rsp *http.Response) (*ListAllAuditEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListAllAuditEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageAuditEvent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseGetDeploymentResponse parses an HTTP response from a GetDeploymentWithResponse call
@@ -12927,6 +18521,370 @@ func ParseDeleteEdgeResponse(rsp *http.Response) (*DeleteEdgeResponse, error) {
 	return response, nil
 }
 
+// ParseListEdgeTokensResponse parses an HTTP response from a ListEdgeTokensWithResponse call
+func ParseListEdgeTokensResponse(rsp *http.Response) (*ListEdgeTokensResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEdgeTokensResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateEdgeTokenResponse parses an HTTP response from a RotateEdgeTokenWithResponse call
+func ParseRotateEdgeTokenResponse(rsp *http.Response) (*RotateEdgeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateEdgeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeEdgeTokenResponse parses an HTTP response from a RevokeEdgeTokenWithResponse call
+func ParseRevokeEdgeTokenResponse(rsp *http.Response) (*RevokeEdgeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeEdgeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListReceivedInvitationsResponse parses an HTTP response from a ListReceivedInvitationsWithResponse call
+func ParseListReceivedInvitationsResponse(rsp *http.Response) (*ListReceivedInvitationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListReceivedInvitationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageReceivedInvitation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAcceptInvitationResponse parses an HTTP response from a AcceptInvitationWithResponse call
+func ParseAcceptInvitationResponse(rsp *http.Response) (*AcceptInvitationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AcceptInvitationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Organisation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetMeResponse parses an HTTP response from a GetMeWithResponse call
 func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13548,6 +19506,234 @@ func ParseUpdateNodeResponse(rsp *http.Response) (*UpdateNodeResponse, error) {
 	return response, nil
 }
 
+// ParseListNodeTokensResponse parses an HTTP response from a ListNodeTokensWithResponse call
+func ParseListNodeTokensResponse(rsp *http.Response) (*ListNodeTokensResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNodeTokensResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateNodeTokenResponse parses an HTTP response from a RotateNodeTokenWithResponse call
+func ParseRotateNodeTokenResponse(rsp *http.Response) (*RotateNodeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateNodeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeNodeTokenResponse parses an HTTP response from a RevokeNodeTokenWithResponse call
+func ParseRevokeNodeTokenResponse(rsp *http.Response) (*RevokeNodeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeNodeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListOrganisationsResponse parses an HTTP response from a ListOrganisationsWithResponse call
 func ParseListOrganisationsResponse(rsp *http.Response) (*ListOrganisationsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13712,6 +19898,77 @@ func ParseCreateOrganisationResponse(rsp *http.Response) (*CreateOrganisationRes
 	return response, nil
 }
 
+// ParseDeleteOrganisationResponse parses an HTTP response from a DeleteOrganisationWithResponse call
+func ParseDeleteOrganisationResponse(rsp *http.Response) (*DeleteOrganisationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteOrganisationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetOrganisationResponse parses an HTTP response from a GetOrganisationWithResponse call
 func ParseGetOrganisationResponse(rsp *http.Response) (*GetOrganisationResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13821,6 +20078,782 @@ func ParseListAuditEventsResponse(rsp *http.Response) (*ListAuditEventsResponse,
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListInvitationsResponse parses an HTTP response from a ListInvitationsWithResponse call
+func ParseListInvitationsResponse(rsp *http.Response) (*ListInvitationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListInvitationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageInvitation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateInvitationResponse parses an HTTP response from a CreateInvitationWithResponse call
+func ParseCreateInvitationResponse(rsp *http.Response) (*CreateInvitationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateInvitationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Invitation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeInvitationResponse parses an HTTP response from a RevokeInvitationWithResponse call
+func ParseRevokeInvitationResponse(rsp *http.Response) (*RevokeInvitationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeInvitationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseLeaveOrganisationResponse parses an HTTP response from a LeaveOrganisationWithResponse call
+func ParseLeaveOrganisationResponse(rsp *http.Response) (*LeaveOrganisationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LeaveOrganisationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListMembersResponse parses an HTTP response from a ListMembersWithResponse call
+func ParseListMembersResponse(rsp *http.Response) (*ListMembersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMembersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageMember
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRemoveMemberResponse parses an HTTP response from a RemoveMemberWithResponse call
+func ParseRemoveMemberResponse(rsp *http.Response) (*RemoveMemberResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RemoveMemberResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateMemberResponse parses an HTTP response from a UpdateMemberWithResponse call
+func ParseUpdateMemberResponse(rsp *http.Response) (*UpdateMemberResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateMemberResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Member
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListOrganisationTokensResponse parses an HTTP response from a ListOrganisationTokensWithResponse call
+func ParseListOrganisationTokensResponse(rsp *http.Response) (*ListOrganisationTokensResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListOrganisationTokensResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageOrganisationToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRevokeOrganisationTokenResponse parses an HTTP response from a RevokeOrganisationTokenWithResponse call
+func ParseRevokeOrganisationTokenResponse(rsp *http.Response) (*RevokeOrganisationTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RevokeOrganisationTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTransferOrganisationResponse parses an HTTP response from a TransferOrganisationWithResponse call
+func ParseTransferOrganisationResponse(rsp *http.Response) (*TransferOrganisationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TransferOrganisationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Organisation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
@@ -15213,6 +22246,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 		}
 		response.ApplicationProblemJSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -15297,6 +22337,273 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRotateTokenResponse parses an HTTP response from a RotateTokenWithResponse call
+func ParseRotateTokenResponse(rsp *http.Response) (*RotateTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RotateTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest NewToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListUsersResponse parses an HTTP response from a ListUsersWithResponse call
+func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListUsersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageUser
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetOperatorResponse parses an HTTP response from a SetOperatorWithResponse call
+func ParseSetOperatorResponse(rsp *http.Response) (*SetOperatorResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetOperatorResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest User
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

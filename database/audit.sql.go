@@ -8,19 +8,23 @@ package database
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 const createAuditEvent = `-- name: CreateAuditEvent :exec
-INSERT INTO audit_events (id, organisation_id, user_id, action, subject_type, subject_id, details)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO audit_events (id, organisation_id, user_id, actor_kind, actor_id, token_id, action, subject_type, subject_id, details)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type CreateAuditEventParams struct {
 	ID             uuid.UUID
 	OrganisationID *uuid.UUID
 	UserID         *uuid.UUID
+	ActorKind      *string
+	ActorID        *uuid.UUID
+	TokenID        *uuid.UUID
 	Action         string
 	SubjectType    string
 	SubjectID      uuid.UUID
@@ -32,6 +36,9 @@ func (q *Queries) CreateAuditEvent(ctx context.Context, arg CreateAuditEventPara
 		arg.ID,
 		arg.OrganisationID,
 		arg.UserID,
+		arg.ActorKind,
+		arg.ActorID,
+		arg.TokenID,
 		arg.Action,
 		arg.SubjectType,
 		arg.SubjectID,
@@ -40,15 +47,38 @@ func (q *Queries) CreateAuditEvent(ctx context.Context, arg CreateAuditEventPara
 	return err
 }
 
-const listAuditEvents = `-- name: ListAuditEvents :many
-SELECT id, organisation_id, user_id, action, subject_type, subject_id, details, created_at FROM audit_events
-WHERE organisation_id = $1::uuid AND id < $2
+const listAllAuditEvents = `-- name: ListAllAuditEvents :many
+SELECT id, organisation_id, user_id, action, subject_type, subject_id, details, created_at, actor_kind, actor_id, token_id FROM audit_events
+WHERE id < $1 AND ($2::uuid IS NULL OR organisation_id = $2)
+  AND ($3::uuid IS NULL OR coalesce(actor_id, user_id) = $3)
+  AND ($4::uuid IS NULL OR subject_id = $4)
+  AND ($5::timestamptz IS NULL OR created_at >= $5)
+  AND ($6::timestamptz IS NULL OR created_at < $6)
 ORDER BY id DESC
-LIMIT $3::int
+LIMIT $7::int
 `
 
-func (q *Queries) ListAuditEvents(ctx context.Context, organisationID uuid.UUID, before uuid.UUID, maxRows int32) ([]AuditEvent, error) {
-	rows, err := q.db.Query(ctx, listAuditEvents, organisationID, before, maxRows)
+type ListAllAuditEventsParams struct {
+	Before         uuid.UUID
+	OrganisationID *uuid.UUID
+	ActorID        *uuid.UUID
+	SubjectID      *uuid.UUID
+	Since          *time.Time
+	Until          *time.Time
+	MaxRows        int32
+}
+
+// As ListAuditEvents, for operators: of all organisations and of what belongs to none.
+func (q *Queries) ListAllAuditEvents(ctx context.Context, arg ListAllAuditEventsParams) ([]AuditEvent, error) {
+	rows, err := q.db.Query(ctx, listAllAuditEvents,
+		arg.Before,
+		arg.OrganisationID,
+		arg.ActorID,
+		arg.SubjectID,
+		arg.Since,
+		arg.Until,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +95,71 @@ func (q *Queries) ListAuditEvents(ctx context.Context, organisationID uuid.UUID,
 			&i.SubjectID,
 			&i.Details,
 			&i.CreatedAt,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.TokenID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listAuditEvents = `-- name: ListAuditEvents :many
+SELECT id, organisation_id, user_id, action, subject_type, subject_id, details, created_at, actor_kind, actor_id, token_id FROM audit_events
+WHERE organisation_id = $1::uuid AND id < $2
+  AND ($3::uuid IS NULL OR coalesce(actor_id, user_id) = $3)
+  AND ($4::uuid IS NULL OR subject_id = $4)
+  AND ($5::timestamptz IS NULL OR created_at >= $5)
+  AND ($6::timestamptz IS NULL OR created_at < $6)
+ORDER BY id DESC
+LIMIT $7::int
+`
+
+type ListAuditEventsParams struct {
+	OrganisationID uuid.UUID
+	Before         uuid.UUID
+	ActorID        *uuid.UUID
+	SubjectID      *uuid.UUID
+	Since          *time.Time
+	Until          *time.Time
+	MaxRows        int32
+}
+
+// The audit events of an organisation, newest first. The filters that are not null all hold.
+func (q *Queries) ListAuditEvents(ctx context.Context, arg ListAuditEventsParams) ([]AuditEvent, error) {
+	rows, err := q.db.Query(ctx, listAuditEvents,
+		arg.OrganisationID,
+		arg.Before,
+		arg.ActorID,
+		arg.SubjectID,
+		arg.Since,
+		arg.Until,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AuditEvent{}
+	for rows.Next() {
+		var i AuditEvent
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrganisationID,
+			&i.UserID,
+			&i.Action,
+			&i.SubjectType,
+			&i.SubjectID,
+			&i.Details,
+			&i.CreatedAt,
+			&i.ActorKind,
+			&i.ActorID,
+			&i.TokenID,
 		); err != nil {
 			return nil, err
 		}

@@ -77,11 +77,16 @@ func (q *Queries) HoldStep(ctx context.Context, arg HoldStepParams) error {
 }
 
 const listDeploymentSteps = `-- name: ListDeploymentSteps :many
-SELECT id, deployment_id, step, attempt, state, worker, waiting_for, error, started_at, ended_at FROM deployment_steps WHERE deployment_id = $1 ORDER BY id
+SELECT id, deployment_id, step, attempt, state, worker, waiting_for, error, started_at, ended_at FROM deployment_steps
+WHERE deployment_steps.deployment_id = $1
+  AND $2::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY deployment_steps.id
 `
 
-func (q *Queries) ListDeploymentSteps(ctx context.Context, deploymentID uuid.UUID) ([]DeploymentStep, error) {
-	rows, err := q.db.Query(ctx, listDeploymentSteps, deploymentID)
+func (q *Queries) ListDeploymentSteps(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID) ([]DeploymentStep, error) {
+	rows, err := q.db.Query(ctx, listDeploymentSteps, deploymentID, organisationID)
 	if err != nil {
 		return nil, err
 	}

@@ -14,27 +14,28 @@ import (
 
 const createDomain = `-- name: CreateDomain :one
 INSERT INTO domains (id, project_id, hostname, kind, deployment_id)
-VALUES (
-  $1, $2, $3, $4,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = $2 AND other.kind = 'generated')
-)
+SELECT $1::uuid, projects.id, $2::text, $3::text,
+  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = projects.id AND other.kind = 'generated')
+FROM projects WHERE projects.id = $4 AND projects.organisation_id = $5
 RETURNING id, project_id, hostname, kind, deployment_id, created_at
 `
 
 type CreateDomainParams struct {
-	ID        uuid.UUID
-	ProjectID uuid.UUID
-	Hostname  string
-	Kind      string
+	ID             uuid.UUID
+	Hostname       string
+	Kind           string
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
 }
 
 // A new domain of a project answers with what its other domains answer with.
 func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Domain, error) {
 	row := q.db.QueryRow(ctx, createDomain,
 		arg.ID,
-		arg.ProjectID,
 		arg.Hostname,
 		arg.Kind,
+		arg.ProjectID,
+		arg.OrganisationID,
 	)
 	var i Domain
 	err := row.Scan(
@@ -49,69 +50,67 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 }
 
 const deleteDomain = `-- name: DeleteDomain :exec
-DELETE FROM domains WHERE id = $1
+DELETE FROM domains USING projects
+WHERE domains.id = $1 AND projects.id = domains.project_id AND projects.organisation_id = $2
 `
 
-func (q *Queries) DeleteDomain(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, deleteDomain, id)
+func (q *Queries) DeleteDomain(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomain, iD, organisationID)
 	return err
 }
 
 const deleteDomains = `-- name: DeleteDomains :exec
-DELETE FROM domains WHERE project_id = $1
+DELETE FROM domains USING projects
+WHERE domains.project_id = $1 AND projects.id = domains.project_id AND projects.organisation_id = $2
 `
 
-func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, deleteDomains, projectID)
+func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomains, projectID, organisationID)
 	return err
 }
 
 const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, projects.organisation_id
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at
 FROM domains
 JOIN projects ON projects.id = domains.project_id
-JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
-WHERE domains.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
+WHERE domains.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
-type GetDomainOfRow struct {
-	Domain         Domain
-	OrganisationID uuid.UUID
-}
-
-// One domain with its project's organisation, as a member sees it; no row for others.
-func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (GetDomainOfRow, error) {
-	row := q.db.QueryRow(ctx, getDomainOf, iD, userID)
-	var i GetDomainOfRow
+// One domain of an organisation.
+func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (Domain, error) {
+	row := q.db.QueryRow(ctx, getDomainOf, iD, organisationID)
+	var i Domain
 	err := row.Scan(
-		&i.Domain.ID,
-		&i.Domain.ProjectID,
-		&i.Domain.Hostname,
-		&i.Domain.Kind,
-		&i.Domain.DeploymentID,
-		&i.Domain.CreatedAt,
-		&i.OrganisationID,
+		&i.ID,
+		&i.ProjectID,
+		&i.Hostname,
+		&i.Kind,
+		&i.DeploymentID,
+		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const listDomains = `-- name: ListDomains :many
 SELECT id, project_id, hostname, kind, deployment_id, created_at FROM domains
-WHERE project_id = $1 AND id > $2 AND ($3::text = '' OR hostname = $3)
-ORDER BY id
-LIMIT $4::int
+WHERE domains.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
+  AND domains.id > $3 AND ($4::text = '' OR domains.hostname = $4)
+ORDER BY domains.id
+LIMIT $5::int
 `
 
 type ListDomainsParams struct {
-	ProjectID uuid.UUID
-	After     uuid.UUID
-	Hostname  string
-	MaxRows   int32
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
+	After          uuid.UUID
+	Hostname       string
+	MaxRows        int32
 }
 
 func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Domain, error) {
 	rows, err := q.db.Query(ctx, listDomains,
 		arg.ProjectID,
+		arg.OrganisationID,
 		arg.After,
 		arg.Hostname,
 		arg.MaxRows,

@@ -100,6 +100,24 @@ func (q *Queries) ListEdges(ctx context.Context, after uuid.UUID, maxRows int32)
 	return items, nil
 }
 
+const lockEdge = `-- name: LockEdge :one
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
+	row := q.db.QueryRow(ctx, lockEdge, id)
+	var i Edge
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Region,
+		&i.AcknowledgedVersion,
+		&i.LastSeenAt,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const touchEdge = `-- name: TouchEdge :exec
 UPDATE edges SET last_seen_at = now() WHERE id = $1
 `

@@ -13,15 +13,18 @@ import (
 )
 
 const createEnvironmentVariable = `-- name: CreateEnvironmentVariable :one
-INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)
+INSERT INTO environment_variables (id, project_id, name, value_sealed)
+SELECT $1::uuid, projects.id, $2::text, $3::bytea FROM projects
+WHERE projects.id = $4 AND projects.organisation_id = $5
 RETURNING name, updated_at
 `
 
 type CreateEnvironmentVariableParams struct {
-	ID          uuid.UUID
-	ProjectID   uuid.UUID
-	Name        string
-	ValueSealed []byte
+	ID             uuid.UUID
+	Name           string
+	ValueSealed    []byte
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
 }
 
 type CreateEnvironmentVariableRow struct {
@@ -32,9 +35,10 @@ type CreateEnvironmentVariableRow struct {
 func (q *Queries) CreateEnvironmentVariable(ctx context.Context, arg CreateEnvironmentVariableParams) (CreateEnvironmentVariableRow, error) {
 	row := q.db.QueryRow(ctx, createEnvironmentVariable,
 		arg.ID,
-		arg.ProjectID,
 		arg.Name,
 		arg.ValueSealed,
+		arg.ProjectID,
+		arg.OrganisationID,
 	)
 	var i CreateEnvironmentVariableRow
 	err := row.Scan(&i.Name, &i.UpdatedAt)
@@ -42,11 +46,13 @@ func (q *Queries) CreateEnvironmentVariable(ctx context.Context, arg CreateEnvir
 }
 
 const deleteEnvironmentVariable = `-- name: DeleteEnvironmentVariable :execrows
-DELETE FROM environment_variables WHERE project_id = $1 AND name = $2
+DELETE FROM environment_variables
+WHERE environment_variables.project_id = $1 AND environment_variables.name = $2
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
 `
 
-func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteEnvironmentVariable, projectID, name)
+func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteEnvironmentVariable, projectID, name, organisationID)
 	if err != nil {
 		return 0, err
 	}
@@ -54,19 +60,32 @@ func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.
 }
 
 const listEnvironmentVariables = `-- name: ListEnvironmentVariables :many
-SELECT name, updated_at FROM environment_variables
-WHERE project_id = $1 AND name > $2::text
-ORDER BY name
-LIMIT $3::int
+SELECT environment_variables.name, environment_variables.updated_at FROM environment_variables
+WHERE environment_variables.project_id = $1 AND environment_variables.name > $2::text
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+ORDER BY environment_variables.name
+LIMIT $4::int
 `
+
+type ListEnvironmentVariablesParams struct {
+	ProjectID      uuid.UUID
+	After          string
+	OrganisationID uuid.UUID
+	MaxRows        int32
+}
 
 type ListEnvironmentVariablesRow struct {
 	Name      string
 	UpdatedAt time.Time
 }
 
-func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.UUID, after string, maxRows int32) ([]ListEnvironmentVariablesRow, error) {
-	rows, err := q.db.Query(ctx, listEnvironmentVariables, projectID, after, maxRows)
+func (q *Queries) ListEnvironmentVariables(ctx context.Context, arg ListEnvironmentVariablesParams) ([]ListEnvironmentVariablesRow, error) {
+	rows, err := q.db.Query(ctx, listEnvironmentVariables,
+		arg.ProjectID,
+		arg.After,
+		arg.OrganisationID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -86,12 +105,15 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.U
 }
 
 const lockEnvironmentVariable = `-- name: LockEnvironmentVariable :one
-SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 FOR NO KEY UPDATE
+SELECT environment_variables.id FROM environment_variables
+WHERE environment_variables.project_id = $1 AND environment_variables.name = $2
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+FOR NO KEY UPDATE
 `
 
 // The id of a variable that is there.
-func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name)
+func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name, organisationID)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
@@ -99,7 +121,9 @@ func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UU
 
 const sizeOfEnvironment = `-- name: SizeOfEnvironment :one
 SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
-FROM environment_variables WHERE project_id = $1 AND name <> $2
+FROM environment_variables
+WHERE environment_variables.project_id = $1 AND environment_variables.name <> $2
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
 `
 
 type SizeOfEnvironmentRow struct {
@@ -108,15 +132,17 @@ type SizeOfEnvironmentRow struct {
 }
 
 // How many variables a project has besides the named one, and how many bytes their names and sealed values have together.
-func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string) (SizeOfEnvironmentRow, error) {
-	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name)
+func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (SizeOfEnvironmentRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name, organisationID)
 	var i SizeOfEnvironmentRow
 	err := row.Scan(&i.Variables, &i.Bytes)
 	return i, err
 }
 
 const updateEnvironmentVariable = `-- name: UpdateEnvironmentVariable :one
-UPDATE environment_variables SET value_sealed = $1, updated_at = now() WHERE id = $2 RETURNING name, updated_at
+UPDATE environment_variables SET value_sealed = $1, updated_at = now() FROM projects
+WHERE environment_variables.id = $2 AND projects.id = environment_variables.project_id AND projects.organisation_id = $3
+RETURNING environment_variables.name, environment_variables.updated_at
 `
 
 type UpdateEnvironmentVariableRow struct {
@@ -124,8 +150,8 @@ type UpdateEnvironmentVariableRow struct {
 	UpdatedAt time.Time
 }
 
-func (q *Queries) UpdateEnvironmentVariable(ctx context.Context, valueSealed []byte, iD uuid.UUID) (UpdateEnvironmentVariableRow, error) {
-	row := q.db.QueryRow(ctx, updateEnvironmentVariable, valueSealed, iD)
+func (q *Queries) UpdateEnvironmentVariable(ctx context.Context, valueSealed []byte, iD uuid.UUID, organisationID uuid.UUID) (UpdateEnvironmentVariableRow, error) {
+	row := q.db.QueryRow(ctx, updateEnvironmentVariable, valueSealed, iD, organisationID)
 	var i UpdateEnvironmentVariableRow
 	err := row.Scan(&i.Name, &i.UpdatedAt)
 	return i, err

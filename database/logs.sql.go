@@ -46,24 +46,30 @@ func (q *Queries) AppendRuntimeLog(ctx context.Context, arg AppendRuntimeLogPara
 
 const listBuildLogs = `-- name: ListBuildLogs :many
 SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
-ORDER BY deployment_id, id LIMIT $4::int
+WHERE (build_logs.deployment_id, build_logs.id) > ($1::uuid, $2::bigint) AND (build_logs.deployment_id, build_logs.id) < ($1::uuid, $3::bigint)
+  AND $4::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_logs.deployment_id, build_logs.id LIMIT $5::int
 `
 
 type ListBuildLogsParams struct {
-	DeploymentID uuid.UUID
-	After        int64
-	BeforeID     int64
-	MaxRows      int32
+	DeploymentID   uuid.UUID
+	After          int64
+	BeforeID       int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
-// index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
+// index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent. For the same reason it
+// compares the organisation with that of the deployment: a condition on both may read all projects of the organisation.
 func (q *Queries) ListBuildLogs(ctx context.Context, arg ListBuildLogsParams) ([]BuildLog, error) {
 	rows, err := q.db.Query(ctx, listBuildLogs,
 		arg.DeploymentID,
 		arg.After,
 		arg.BeforeID,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -93,15 +99,19 @@ func (q *Queries) ListBuildLogs(ctx context.Context, arg ListBuildLogsParams) ([
 
 const listBuildLogsBackwards = `-- name: ListBuildLogsBackwards :many
 SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
-ORDER BY deployment_id DESC, id DESC LIMIT $4::int
+WHERE (build_logs.deployment_id, build_logs.id) > ($1::uuid, $2::bigint) AND (build_logs.deployment_id, build_logs.id) < ($1::uuid, $3::bigint)
+  AND $4::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_logs.deployment_id DESC, build_logs.id DESC LIMIT $5::int
 `
 
 type ListBuildLogsBackwardsParams struct {
-	DeploymentID uuid.UUID
-	After        int64
-	BeforeID     int64
-	MaxRows      int32
+	DeploymentID   uuid.UUID
+	After          int64
+	BeforeID       int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Newest first; compares and orders as ListBuildLogs does.
@@ -110,6 +120,7 @@ func (q *Queries) ListBuildLogsBackwards(ctx context.Context, arg ListBuildLogsB
 		arg.DeploymentID,
 		arg.After,
 		arg.BeforeID,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -141,22 +152,24 @@ const listLogHeads = `-- name: ListLogHeads :many
 SELECT logged.id AS deployment_id, head.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $2::int
+  WHERE deployments.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
+    AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT $3::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
   ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT 1
 ) AS head
 ORDER BY head.id
 `
 
 type ListLogHeadsParams struct {
-	ProjectID uuid.UUID
-	Most      int32
-	After     int64
-	BeforeID  int64
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
+	Most           int32
+	After          int64
+	BeforeID       int64
 }
 
 type ListLogHeadsRow struct {
@@ -169,6 +182,7 @@ type ListLogHeadsRow struct {
 func (q *Queries) ListLogHeads(ctx context.Context, arg ListLogHeadsParams) ([]ListLogHeadsRow, error) {
 	rows, err := q.db.Query(ctx, listLogHeads,
 		arg.ProjectID,
+		arg.OrganisationID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,
@@ -195,22 +209,24 @@ const listLogTails = `-- name: ListLogTails :many
 SELECT logged.id AS deployment_id, tail.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $2::int
+  WHERE deployments.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
+    AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  ORDER BY deployments.id DESC LIMIT $3::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
   ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
 ) AS tail
 ORDER BY tail.id DESC
 `
 
 type ListLogTailsParams struct {
-	ProjectID uuid.UUID
-	Most      int32
-	After     int64
-	BeforeID  int64
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
+	Most           int32
+	After          int64
+	BeforeID       int64
 }
 
 type ListLogTailsRow struct {
@@ -222,6 +238,7 @@ type ListLogTailsRow struct {
 func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]ListLogTailsRow, error) {
 	rows, err := q.db.Query(ctx, listLogTails,
 		arg.ProjectID,
+		arg.OrganisationID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,
@@ -246,15 +263,19 @@ func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]L
 
 const listRuntimeLogs = `-- name: ListRuntimeLogs :many
 SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
-ORDER BY deployment_id, id LIMIT $4::int
+WHERE (runtime_logs.deployment_id, runtime_logs.id) > ($1::uuid, $2::bigint) AND (runtime_logs.deployment_id, runtime_logs.id) < ($1::uuid, $3::bigint)
+  AND $4::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT $5::int
 `
 
 type ListRuntimeLogsParams struct {
-	DeploymentID uuid.UUID
-	After        int64
-	BeforeID     int64
-	MaxRows      int32
+	DeploymentID   uuid.UUID
+	After          int64
+	BeforeID       int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Compares and orders as ListBuildLogs does.
@@ -263,6 +284,7 @@ func (q *Queries) ListRuntimeLogs(ctx context.Context, arg ListRuntimeLogsParams
 		arg.DeploymentID,
 		arg.After,
 		arg.BeforeID,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -293,15 +315,19 @@ func (q *Queries) ListRuntimeLogs(ctx context.Context, arg ListRuntimeLogsParams
 
 const listRuntimeLogsBackwards = `-- name: ListRuntimeLogsBackwards :many
 SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
-WHERE (deployment_id, id) > ($1::uuid, $2::bigint) AND (deployment_id, id) < ($1::uuid, $3::bigint)
-ORDER BY deployment_id DESC, id DESC LIMIT $4::int
+WHERE (runtime_logs.deployment_id, runtime_logs.id) > ($1::uuid, $2::bigint) AND (runtime_logs.deployment_id, runtime_logs.id) < ($1::uuid, $3::bigint)
+  AND $4::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT $5::int
 `
 
 type ListRuntimeLogsBackwardsParams struct {
-	DeploymentID uuid.UUID
-	After        int64
-	BeforeID     int64
-	MaxRows      int32
+	DeploymentID   uuid.UUID
+	After          int64
+	BeforeID       int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Newest first; compares and orders as ListBuildLogs does.
@@ -310,6 +336,7 @@ func (q *Queries) ListRuntimeLogsBackwards(ctx context.Context, arg ListRuntimeL
 		arg.DeploymentID,
 		arg.After,
 		arg.BeforeID,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -340,15 +367,20 @@ func (q *Queries) ListRuntimeLogsBackwards(ctx context.Context, arg ListRuntimeL
 
 const listVMLogs = `-- name: ListVMLogs :many
 SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
-WHERE vm_id = $1 AND sequence >= $2::bigint AND sequence < $3::bigint
-ORDER BY vm_id, sequence LIMIT $4::int
+WHERE runtime_logs.vm_id = $1 AND runtime_logs.sequence >= $2::bigint AND runtime_logs.sequence < $3::bigint
+  AND $4::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = $1
+  )
+ORDER BY runtime_logs.vm_id, runtime_logs.sequence LIMIT $5::int
 `
 
 type ListVMLogsParams struct {
-	VMID          uuid.UUID
-	FromSequence  int64
-	BelowSequence int64
-	MaxRows       int32
+	VMID           uuid.UUID
+	FromSequence   int64
+	BelowSequence  int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Lines of one VM. It stores them in the order of their sequence, so that their ids are in that order, too.
@@ -357,6 +389,7 @@ func (q *Queries) ListVMLogs(ctx context.Context, arg ListVMLogsParams) ([]Runti
 		arg.VMID,
 		arg.FromSequence,
 		arg.BelowSequence,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -387,15 +420,20 @@ func (q *Queries) ListVMLogs(ctx context.Context, arg ListVMLogsParams) ([]Runti
 
 const listVMLogsBackwards = `-- name: ListVMLogsBackwards :many
 SELECT id, deployment_id, vm_id, sequence, stream, line, logged_at FROM runtime_logs
-WHERE vm_id = $1 AND sequence >= $2::bigint AND sequence < $3::bigint
-ORDER BY vm_id DESC, sequence DESC LIMIT $4::int
+WHERE runtime_logs.vm_id = $1 AND runtime_logs.sequence >= $2::bigint AND runtime_logs.sequence < $3::bigint
+  AND $4::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = $1
+  )
+ORDER BY runtime_logs.vm_id DESC, runtime_logs.sequence DESC LIMIT $5::int
 `
 
 type ListVMLogsBackwardsParams struct {
-	VMID          uuid.UUID
-	FromSequence  int64
-	BelowSequence int64
-	MaxRows       int32
+	VMID           uuid.UUID
+	FromSequence   int64
+	BelowSequence  int64
+	OrganisationID uuid.UUID
+	MaxRows        int32
 }
 
 // Newest first.
@@ -404,6 +442,7 @@ func (q *Queries) ListVMLogsBackwards(ctx context.Context, arg ListVMLogsBackwar
 		arg.VMID,
 		arg.FromSequence,
 		arg.BelowSequence,
+		arg.OrganisationID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -445,7 +484,9 @@ func (q *Queries) LockRuntimeLog(ctx context.Context, projectID string, deployme
 }
 
 const loggedVM = `-- name: LoggedVM :one
-SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id WHERE vms.id = $1
+SELECT vms.deployment_id, deployments.project_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE vms.id = $1 AND projects.organisation_id = $2
 `
 
 type LoggedVMRow struct {
@@ -454,20 +495,25 @@ type LoggedVMRow struct {
 }
 
 // Whose log the lines of a VM belong to.
-func (q *Queries) LoggedVM(ctx context.Context, id uuid.UUID) (LoggedVMRow, error) {
-	row := q.db.QueryRow(ctx, loggedVM, id)
+func (q *Queries) LoggedVM(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (LoggedVMRow, error) {
+	row := q.db.QueryRow(ctx, loggedVM, iD, organisationID)
 	var i LoggedVMRow
 	err := row.Scan(&i.DeploymentID, &i.ProjectID)
 	return i, err
 }
 
 const sequenceOfLine = `-- name: SequenceOfLine :one
-SELECT sequence FROM runtime_logs WHERE id = $1 AND vm_id = $2
+SELECT runtime_logs.sequence FROM runtime_logs
+WHERE runtime_logs.id = $1 AND runtime_logs.vm_id = $2
+  AND $3::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = $2
+  )
 `
 
 // The sequence of a line, if the VM wrote it.
-func (q *Queries) SequenceOfLine(ctx context.Context, iD int64, vMID uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, sequenceOfLine, iD, vMID)
+func (q *Queries) SequenceOfLine(ctx context.Context, iD int64, vMID uuid.UUID, organisationID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, sequenceOfLine, iD, vMID, organisationID)
 	var sequence int64
 	err := row.Scan(&sequence)
 	return sequence, err

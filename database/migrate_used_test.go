@@ -241,6 +241,21 @@ func usedDatabase(t *testing.T) *pgxpool.Pool {
 	return pool
 }
 
+func TestMigrate_MembersOfTheVersionBefore_AreDevelopers(t *testing.T) {
+	t.Parallel()
+
+	pool := usedDatabase(t)
+	execute(t, pool, `
+		INSERT INTO users (id, email, name) VALUES
+			('00000000-0000-7000-8000-000000000008', 'a@example.com', 'A'), ('00000000-0000-7000-8000-000000000009', 'b@example.com', 'B');
+		INSERT INTO organisation_members (organisation_id, user_id, role) VALUES
+			('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000008', 'owner'),
+			('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000009', 'member')`)
+
+	require.NoError(t, database.Migrate(t.Context(), pool))
+	require.ElementsMatch(t, []string{"owner", "developer"}, texts(t, pool, "SELECT role FROM organisation_members"))
+}
+
 // hold begins a transaction with a statement and leaves it open.
 func hold(t *testing.T, pool *pgxpool.Pool, options pgx.TxOptions, statement string) pgx.Tx {
 	t.Helper()

@@ -63,17 +63,20 @@ func (ns NullRiverRiverJobState) Value() (driver.Value, error) {
 }
 
 type ApiToken struct {
-	ID         uuid.UUID
-	Kind       string
-	Name       string
-	TokenHash  []byte
-	UserID     *uuid.UUID
-	NodeID     *uuid.UUID
-	EdgeID     *uuid.UUID
-	CreatedAt  time.Time
-	LastUsedAt *time.Time
-	ExpiresAt  *time.Time
-	RevokedAt  *time.Time
+	ID             uuid.UUID
+	Kind           string
+	Name           string
+	TokenHash      []byte
+	UserID         *uuid.UUID
+	NodeID         *uuid.UUID
+	EdgeID         *uuid.UUID
+	CreatedAt      time.Time
+	LastUsedAt     *time.Time
+	ExpiresAt      *time.Time
+	RevokedAt      *time.Time
+	OrganisationID *uuid.UUID
+	Role           *string
+	ParentID       *uuid.UUID
 }
 
 type AuditEvent struct {
@@ -85,6 +88,9 @@ type AuditEvent struct {
 	SubjectID      uuid.UUID
 	Details        json.RawMessage
 	CreatedAt      time.Time
+	ActorKind      *string
+	ActorID        *uuid.UUID
+	TokenID        *uuid.UUID
 }
 
 type BuildLog struct {
@@ -194,6 +200,19 @@ type Image struct {
 	CollectedAt *time.Time
 }
 
+type Invitation struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+	Email          *string
+	GithubLogin    *string
+	Role           string
+	InvitedBy      *uuid.UUID
+	CreatedAt      time.Time
+	ExpiresAt      time.Time
+	AcceptedAt     *time.Time
+	RevokedAt      *time.Time
+}
+
 type Keyset struct {
 	ID           int32
 	KeysetSealed []byte
@@ -227,6 +246,7 @@ type Organisation struct {
 	Slug      string
 	Name      string
 	CreatedAt time.Time
+	DeletedAt *time.Time
 }
 
 type OrganisationLimit struct {
@@ -334,11 +354,14 @@ type UnfinishedJob struct {
 }
 
 type User struct {
-	ID        uuid.UUID
-	Email     string
-	Name      string
-	Operator  bool
-	CreatedAt time.Time
+	ID              uuid.UUID
+	Email           string
+	Name            string
+	Operator        bool
+	CreatedAt       time.Time
+	EmailVerifiedAt *time.Time
+	GithubID        *int64
+	GithubLogin     *string
 }
 
 type VM struct {

@@ -11,18 +11,20 @@ import (
 	"github.com/google/uuid"
 )
 
-const addMember = `-- name: AddMember :exec
-INSERT INTO organisation_members (organisation_id, user_id, role) VALUES ($1, $2, $3)
-ON CONFLICT DO NOTHING
+const countProjects = `-- name: CountProjects :one
+SELECT count(*) FROM projects WHERE organisation_id = $1 AND deleted_at IS NULL
 `
 
-func (q *Queries) AddMember(ctx context.Context, organisationID uuid.UUID, userID uuid.UUID, role string) error {
-	_, err := q.db.Exec(ctx, addMember, organisationID, userID, role)
-	return err
+// How many projects an organisation has that were not deleted. Its members are locked.
+func (q *Queries) CountProjects(ctx context.Context, organisationID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countProjects, organisationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const createOrganisation = `-- name: CreateOrganisation :one
-INSERT INTO organisations (id, slug, name) VALUES ($1, $2, $3) RETURNING id, slug, name, created_at
+INSERT INTO organisations (id, slug, name) VALUES ($1, $2, $3) RETURNING id, slug, name, created_at, deleted_at
 `
 
 func (q *Queries) CreateOrganisation(ctx context.Context, iD uuid.UUID, slug string, name string) (Organisation, error) {
@@ -33,12 +35,13 @@ func (q *Queries) CreateOrganisation(ctx context.Context, iD uuid.UUID, slug str
 		&i.Slug,
 		&i.Name,
 		&i.CreatedAt,
+		&i.DeletedAt,
 	)
 	return i, err
 }
 
 const getOrganisationOf = `-- name: GetOrganisationOf :one
-SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisation_members.role
+SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisation_members.role
 FROM organisations JOIN organisation_members ON organisation_members.organisation_id = organisations.id
 WHERE organisations.id = $1 AND organisation_members.user_id = $2
 `
@@ -57,26 +60,41 @@ func (q *Queries) GetOrganisationOf(ctx context.Context, iD uuid.UUID, userID uu
 		&i.Organisation.Slug,
 		&i.Organisation.Name,
 		&i.Organisation.CreatedAt,
+		&i.Organisation.DeletedAt,
 		&i.Role,
 	)
 	return i, err
 }
 
 const listOrganisationsOf = `-- name: ListOrganisationsOf :many
-SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisation_members.role
+SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisation_members.role
 FROM organisations JOIN organisation_members ON organisation_members.organisation_id = organisations.id
 WHERE organisation_members.user_id = $1 AND organisations.id < $2
+  AND ($3::uuid IS NULL OR organisations.id = $3)
 ORDER BY organisations.id DESC
-LIMIT $3::int
+LIMIT $4::int
 `
+
+type ListOrganisationsOfParams struct {
+	UserID              uuid.UUID
+	Before              uuid.UUID
+	TokenOrganisationID *uuid.UUID
+	MaxRows             int32
+}
 
 type ListOrganisationsOfRow struct {
 	Organisation Organisation
 	Role         string
 }
 
-func (q *Queries) ListOrganisationsOf(ctx context.Context, userID uuid.UUID, before uuid.UUID, maxRows int32) ([]ListOrganisationsOfRow, error) {
-	rows, err := q.db.Query(ctx, listOrganisationsOf, userID, before, maxRows)
+// The organisations of a user, or of them the one alone to which the token belongs.
+func (q *Queries) ListOrganisationsOf(ctx context.Context, arg ListOrganisationsOfParams) ([]ListOrganisationsOfRow, error) {
+	rows, err := q.db.Query(ctx, listOrganisationsOf,
+		arg.UserID,
+		arg.Before,
+		arg.TokenOrganisationID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +107,7 @@ func (q *Queries) ListOrganisationsOf(ctx context.Context, userID uuid.UUID, bef
 			&i.Organisation.Slug,
 			&i.Organisation.Name,
 			&i.Organisation.CreatedAt,
+			&i.Organisation.DeletedAt,
 			&i.Role,
 		); err != nil {
 			return nil, err
@@ -101,8 +120,17 @@ func (q *Queries) ListOrganisationsOf(ctx context.Context, userID uuid.UUID, bef
 	return items, nil
 }
 
+const markOrganisationDeleted = `-- name: MarkOrganisationDeleted :exec
+UPDATE organisations SET deleted_at = now() WHERE organisations.id = $1
+`
+
+func (q *Queries) MarkOrganisationDeleted(ctx context.Context, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, markOrganisationDeleted, organisationID)
+	return err
+}
+
 const organisationBySlug = `-- name: OrganisationBySlug :one
-SELECT id, slug, name, created_at FROM organisations WHERE slug = $1
+SELECT id, slug, name, created_at, deleted_at FROM organisations WHERE slug = $1
 `
 
 func (q *Queries) OrganisationBySlug(ctx context.Context, slug string) (Organisation, error) {
@@ -113,6 +141,7 @@ func (q *Queries) OrganisationBySlug(ctx context.Context, slug string) (Organisa
 		&i.Slug,
 		&i.Name,
 		&i.CreatedAt,
+		&i.DeletedAt,
 	)
 	return i, err
 }

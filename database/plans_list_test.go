@@ -59,6 +59,7 @@ func (b bound) arguments() map[string]any {
 		"ids": []uuid.UUID{seedID(kindVM, 2020), seedID(kindVM, 2021)},
 		// A list's first page.
 		"before": uuid.Max, "after": 0, "beforeid": math.MaxInt64, "maxrows": 50, "limit": 50, "slug": "", "states": []string{}, "trigger": "", "commit": "", "most": 2,
+		"tokenorganisationid": nil, "seenby": nil, "actorid": nil, "subjectid": nil, "until": nil, "asoperator": false,
 		"lostafter": time.Minute, "seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
 		"every": 10 * time.Second, "toldof": 5 * time.Second, "within": 10 * time.Minute, "askedago": time.Second,
 		"branch": "main", "step": "health_check", "state": "healthy", "desiredstate": "stopped", "worker": "worker-7", "attempt": 1, "runsreleases": true,
@@ -103,43 +104,52 @@ var hotQueries = map[string]bound{
 	"PointDomains":         {most: 10},
 
 	// Requests.
-	"FindToken":              {most: 2},
-	"FindOperatorToken":      {most: 2, with: map[string]any{"id": seedID(kindToken, 0)}},
-	"TouchToken":             byID(kindToken, 10),
-	"GetIdempotencyKey":      {most: 1},
-	"GetOrganisationOf":      {most: 2, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
-	"ListOrganisationsOf":    {most: 1, perRow: 2},
-	"GetProjectOf":           {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
-	"ListProjectsOf":         {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
-	"GetDeploymentOf":        {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListProjectDeployments": {most: 1, perRow: 1, with: map[string]any{"branch": ""}},
-	"ListProjectDeployments, those to go back to": {most: deploymentsPerProject, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
-	"DeploymentState":                  byID(kindDeployment, 91010),
-	"ListDomains":                      {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": ""}},
-	"ListDomains, one":                 {most: domains / projects, with: map[string]any{"after": uuid.Nil}},
+	"FindToken":                {most: 2},
+	"TokenIsValid":             {most: 2, with: map[string]any{"id": seedID(kindToken, 10)}},
+	"TouchToken":               {most: 2, with: map[string]any{"id": seedID(kindToken, 10)}},
+	"HoldToken":                byID(kindToken, 10),
+	"MembershipInOrganisation": {most: 1, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
+	"MembershipInProject":      {most: 2, with: map[string]any{"id": seedID(kindProject, 1010)}},
+	"MembershipInDeployment":   {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"MembershipInDomain":       {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
+	"HoldMembership":           {most: 1},
+	"ListMembers":              {most: 2, perRow: 2, with: map[string]any{"after": uuid.Nil}},
+	"GetIdempotencyKey":        {most: 1},
+	"GetOrganisationOf":        {most: 2, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
+	"ListOrganisationsOf":      {most: 1, perRow: 2},
+	"GetProjectOf":             {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
+	"ListProjectsOf":           {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
+	"GetDeploymentOf":          {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"ListProjectDeployments":   {most: 2, perRow: 1, with: map[string]any{"branch": ""}},
+	"ListProjectDeployments, those to go back to": {most: deploymentsPerProject + 1, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
+	"DeploymentState":                  {most: 4, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"ListDomains":                      {most: 2, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": ""}},
+	"ListDomains, one":                 {most: domains/projects + 1, with: map[string]any{"after": uuid.Nil}},
 	"GetDomainOf":                      {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"ProjectSlugTaken":                 {most: 2},
-	"ListEnvironmentVariables":         {most: 1, perRow: 1, with: map[string]any{"after": ""}},
-	"SizeOfEnvironment":                {most: 2, with: map[string]any{"name": "NAME_0"}},
-	"ListDeploymentSteps":              {most: 1, perRow: 1},
+	"ListEnvironmentVariables":         {most: 2, perRow: 1, with: map[string]any{"after": ""}},
+	"SizeOfEnvironment":                {most: 3, with: map[string]any{"name": "NAME_0"}},
+	"ListDeploymentSteps":              {most: 3, perRow: 1},
 	"ListDeploymentVMs":                {most: 1, perRow: 2},
-	"ListBuildLogs":                    {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
-	"ListRuntimeLogs":                  {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}}, // It writes since a while.
-	"ListRuntimeLogs, silent":          {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000), "after": 9_999}},
-	"ListBuildLogsBackwards":           {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
-	"ListRuntimeLogsBackwards":         {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90001)}},
-	"ListRuntimeLogsBackwards, silent": {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}},
-	"ListVMLogs":                       {most: 1, perRow: 1, with: map[string]any{"vmid": seedID(kindVM, 2), "fromsequence": 5_000, "belowsequence": math.MaxInt64}},
-	"ListVMLogsBackwards":              {most: 1, perRow: 1, with: map[string]any{"vmid": seedID(kindVM, 2), "fromsequence": 0, "belowsequence": 5_000}},
-	"SequenceOfLine":                   {most: 1, with: map[string]any{"id": 5_000}},
-	"LoggedVM":                         {most: 2, with: map[string]any{"id": seedID(kindVM, 2020)}},
+	"ListDeploymentVMsOf":              {most: 3, perRow: 2},
+	"ListBuildLogs":                    {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 100), "deploymentid": seedID(kindDeployment, 90100)}},
+	"ListRuntimeLogs":                  {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "deploymentid": seedID(kindDeployment, 90001)}}, // It writes since a while.
+	"ListRuntimeLogs, silent":          {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "deploymentid": seedID(kindDeployment, 90000), "after": 9_999}},
+	"ListBuildLogsBackwards":           {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 100), "deploymentid": seedID(kindDeployment, 90100)}},
+	"ListRuntimeLogsBackwards":         {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "deploymentid": seedID(kindDeployment, 90001)}},
+	"ListRuntimeLogsBackwards, silent": {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "deploymentid": seedID(kindDeployment, 90000)}},
+	"ListVMLogs":                       {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "vmid": seedID(kindVM, 2), "fromsequence": 5_000, "belowsequence": math.MaxInt64}},
+	"ListVMLogsBackwards":              {most: 4, perRow: 1, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "vmid": seedID(kindVM, 2), "fromsequence": 0, "belowsequence": 5_000}},
+	"SequenceOfLine":                   {most: 4, with: map[string]any{"id": 5_000}},
+	"LoggedVM":                         {most: 3, with: map[string]any{"id": seedID(kindVM, 2020)}},
 	// The deployments of the project, and of each a line.
-	"ListLogHeads":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails, older lines": {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
+	"ListLogHeads":              {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails":              {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails, older lines": {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
 	"ListLastRuntimeLines":      {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}}, // It is silent since a while.
-	"ListAuditEvents":           {most: 1, perRow: 1},
-	"ListProjectEvents":         {most: 1, perRow: 1},
+	"ListAuditEvents":           {most: 1, perRow: 1, with: map[string]any{"since": nil}},
+	"ListAllAuditEvents":        {most: 1, perRow: 1, with: map[string]any{"since": nil, "organisationid": nil}},
+	"ListProjectEvents":         {most: 2, perRow: 1},
 	"ListTokens":                {most: 1, perRow: 1},
 	"ListNodes":                 {most: 2, perRow: presentVMs/nodes + 3, with: map[string]any{"after": uuid.Nil}},
 	"GetNode":                   {most: presentVMs/nodes + 10, with: map[string]any{"id": seedID(kindNode, 20)}},
@@ -147,6 +157,7 @@ var hotQueries = map[string]bound{
 
 	// Steps, and the fence around each.
 	"LockProject":    byID(kindProject, 1010),
+	"LockProjectOf":  byID(kindProject, 1010),
 	"GetDeployment":  byID(kindDeployment, 91010),
 	"LockDeployment": byID(kindDeployment, 91010),
 	"BeginStep":      {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91197)}},
@@ -251,15 +262,21 @@ func queryOf(name string) string {
 var coldQueries = map[string][]string{
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
-		CreateVM CreateDomain AddMember EnsureToken EnsureOperator StoreIdempotencyKey UpsertImage RestPrefix`),
+		CreateVM CreateDomain CreateInvitation AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix`),
 	"no table is read": names(`
-		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
+		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockOperators LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
-		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),
+		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain
+		GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
+		AcceptInvitation FindInvitationFor RevokeInvitation`),
 	"one row by a unique name, when a person asks": names(`
 		SetOrganisationQuota SetPlatformQuota EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
-	"what a person does a few times a year":            names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
+	"what a person does now and then, on the few rows of one organisation or user": names(`
+		CountOtherOwners CountProjects RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
+		ListTokensMadeIn ListMachineTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf`),
+	"what an operator does now and then":               names(`ListUsers CountOperators`),
 	"at most a day's keys of one token, with a create": names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                    names(`DeposeDeadLeader ReleasePrefixes`),
 }

@@ -89,9 +89,8 @@ func TestForeignKeys_HaveIndexes(t *testing.T) {
 				AND (indpred IS NULL OR pg_get_expr(indpred, indrelid) = format('(%I IS NOT NULL)', attname)))`)
 
 	require.Equal(t, []string{
-		"api_tokens.edge_id", "api_tokens.node_id", // Edges and nodes are deleted by people, a few a year.
 		"audit_events.user_id", "deployments.created_by", // Users are never deleted.
-		"vms.node_id", // As nodes.
+		"vms.node_id", // Nodes are deleted by people, a few a year.
 	}, without)
 }
 

@@ -36,13 +36,26 @@ func (q *Queries) CreateProjectEvent(ctx context.Context, arg CreateProjectEvent
 
 const listProjectEvents = `-- name: ListProjectEvents :many
 SELECT id, project_id, deployment_id, kind, message, created_at FROM project_events
-WHERE project_id = $1 AND id < $2
-ORDER BY id DESC
-LIMIT $3::int
+WHERE project_events.project_id = $1 AND project_events.id < $2
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+ORDER BY project_events.id DESC
+LIMIT $4::int
 `
 
-func (q *Queries) ListProjectEvents(ctx context.Context, projectID uuid.UUID, before uuid.UUID, maxRows int32) ([]ProjectEvent, error) {
-	rows, err := q.db.Query(ctx, listProjectEvents, projectID, before, maxRows)
+type ListProjectEventsParams struct {
+	ProjectID      uuid.UUID
+	Before         uuid.UUID
+	OrganisationID uuid.UUID
+	MaxRows        int32
+}
+
+func (q *Queries) ListProjectEvents(ctx context.Context, arg ListProjectEventsParams) ([]ProjectEvent, error) {
+	rows, err := q.db.Query(ctx, listProjectEvents,
+		arg.ProjectID,
+		arg.Before,
+		arg.OrganisationID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}

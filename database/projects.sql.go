@@ -99,23 +99,32 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 }
 
 const deploymentState = `-- name: DeploymentState :one
-SELECT state FROM deployments WHERE id = $1
+SELECT deployments.state, EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) AS has_vms
+FROM deployments
+WHERE deployments.id = $1 AND $2::uuid = (SELECT projects.organisation_id FROM projects WHERE projects.id = deployments.project_id)
 `
 
-func (q *Queries) DeploymentState(ctx context.Context, id uuid.UUID) (string, error) {
-	row := q.db.QueryRow(ctx, deploymentState, id)
-	var state string
-	err := row.Scan(&state)
-	return state, err
+type DeploymentStateRow struct {
+	State  string
+	HasVms bool
+}
+
+// The state of a deployment, and whether anything of its VMs is left.
+func (q *Queries) DeploymentState(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (DeploymentStateRow, error) {
+	row := q.db.QueryRow(ctx, deploymentState, iD, organisationID)
+	var i DeploymentStateRow
+	err := row.Scan(&i.State, &i.HasVms)
+	return i, err
 }
 
 const forgetPoll = `-- name: ForgetPoll :exec
-UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL WHERE id = $1
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
+WHERE id = $1 AND organisation_id = $2
 `
 
 // Makes the next poll look at the repository as if for the first time.
-func (q *Queries) ForgetPoll(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, forgetPoll, id)
+func (q *Queries) ForgetPoll(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, forgetPoll, iD, organisationID)
 	return err
 }
 
@@ -123,8 +132,7 @@ const getDeploymentOf = `-- name: GetDeploymentOf :one
 SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
-JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
-WHERE deployments.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
+WHERE deployments.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetDeploymentOfRow struct {
@@ -132,9 +140,9 @@ type GetDeploymentOfRow struct {
 	Project    Project
 }
 
-// One deployment with its project, as a member of the organisation sees it; no row for others.
-func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (GetDeploymentOfRow, error) {
-	row := q.db.QueryRow(ctx, getDeploymentOf, iD, userID)
+// One deployment of an organisation, with its project.
+func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (GetDeploymentOfRow, error) {
+	row := q.db.QueryRow(ctx, getDeploymentOf, iD, organisationID)
 	var i GetDeploymentOfRow
 	err := row.Scan(
 		&i.Deployment.ID,
@@ -198,13 +206,13 @@ const getProjectOf = `-- name: GetProjectOf :one
 SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target,
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
-FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
-WHERE projects.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
+WHERE projects.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetProjectOfRow struct {
@@ -213,10 +221,9 @@ type GetProjectOfRow struct {
 	HeldDeploymentID *uuid.UUID
 }
 
-// One project, as a member of its organisation sees it; no row for others. held_deployment_id is the newest push that waits because
-// the project is pinned.
-func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (GetProjectOfRow, error) {
-	row := q.db.QueryRow(ctx, getProjectOf, iD, userID)
+// One project of an organisation. held_deployment_id is the newest push that waits because the project is pinned.
+func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (GetProjectOfRow, error) {
+	row := q.db.QueryRow(ctx, getProjectOf, iD, organisationID)
 	var i GetProjectOfRow
 	err := row.Scan(
 		&i.Project.ID,
@@ -254,23 +261,25 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, userID uuid.UU
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
 SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments
-WHERE project_id = $1 AND id < $2
-  AND (cardinality($3::text[]) = 0 OR state = ANY ($3))
-  AND ($4::text = '' OR trigger = $4)
-  AND ($5::text = '' OR branch = $5)
-  AND ($6::text = '' OR starts_with(commit_sha, $6))
-ORDER BY id DESC
-LIMIT $7::int
+WHERE deployments.project_id = $1 AND deployments.id < $2
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+  AND (cardinality($4::text[]) = 0 OR deployments.state = ANY ($4))
+  AND ($5::text = '' OR deployments.trigger = $5)
+  AND ($6::text = '' OR deployments.branch = $6)
+  AND ($7::text = '' OR starts_with(deployments.commit_sha, $7))
+ORDER BY deployments.id DESC
+LIMIT $8::int
 `
 
 type ListProjectDeploymentsParams struct {
-	ProjectID uuid.UUID
-	Before    uuid.UUID
-	States    []string
-	Trigger   string
-	Branch    string
-	Commit    string
-	MaxRows   int32
+	ProjectID      uuid.UUID
+	Before         uuid.UUID
+	OrganisationID uuid.UUID
+	States         []string
+	Trigger        string
+	Branch         string
+	Commit         string
+	MaxRows        int32
 }
 
 // The filters that are not empty all hold.
@@ -278,6 +287,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 	rows, err := q.db.Query(ctx, listProjectDeployments,
 		arg.ProjectID,
 		arg.Before,
+		arg.OrganisationID,
 		arg.States,
 		arg.Trigger,
 		arg.Branch,
@@ -341,17 +351,19 @@ LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id =
 )
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
   AND ($3::uuid IS NULL OR projects.organisation_id = $3)
-  AND ($4::text = '' OR projects.slug = $4)
+  AND ($4::uuid IS NULL OR projects.organisation_id = $4)
+  AND ($5::text = '' OR projects.slug = $5)
 ORDER BY projects.id DESC
-LIMIT $5::int
+LIMIT $6::int
 `
 
 type ListProjectsOfParams struct {
-	UserID         uuid.UUID
-	Before         uuid.UUID
-	OrganisationID *uuid.UUID
-	Slug           string
-	MaxRows        int32
+	UserID              uuid.UUID
+	Before              uuid.UUID
+	TokenOrganisationID *uuid.UUID
+	OrganisationID      *uuid.UUID
+	Slug                string
+	MaxRows             int32
 }
 
 type ListProjectsOfRow struct {
@@ -360,10 +372,12 @@ type ListProjectsOfRow struct {
 	HeldDeploymentID *uuid.UUID
 }
 
+// The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs.
 func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) ([]ListProjectsOfRow, error) {
 	rows, err := q.db.Query(ctx, listProjectsOf,
 		arg.UserID,
 		arg.Before,
+		arg.TokenOrganisationID,
 		arg.OrganisationID,
 		arg.Slug,
 		arg.MaxRows,
@@ -440,12 +454,52 @@ func (q *Queries) ListUnfinishedDeploymentsOf(ctx context.Context, projectID uui
 	return items, nil
 }
 
-const markProjectDeleted = `-- name: MarkProjectDeleted :exec
-UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = $1
+const lockProjectOf = `-- name: LockProjectOf :one
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 `
 
-func (q *Queries) MarkProjectDeleted(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, markProjectDeleted, id)
+// As LockProject, for one project of an organisation that was not deleted.
+func (q *Queries) LockProjectOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (Project, error) {
+	row := q.db.QueryRow(ctx, lockProjectOf, iD, organisationID)
+	var i Project
+	err := row.Scan(
+		&i.ID,
+		&i.OrganisationID,
+		&i.Name,
+		&i.Slug,
+		&i.RepositoryURL,
+		&i.Branch,
+		&i.RootDirectory,
+		&i.DockerfilePath,
+		&i.Port,
+		&i.HealthPath,
+		&i.Instances,
+		&i.CPUMillis,
+		&i.MemoryBytes,
+		&i.AutoDeploy,
+		&i.LastSeenCommit,
+		&i.PolledAt,
+		&i.PollError,
+		&i.CreatedAt,
+		&i.DeletedAt,
+		&i.ReleaseCommand,
+		&i.BuildVariables,
+		&i.LastSeenAt,
+		&i.PinnedByID,
+		&i.InstancesChangedAt,
+		&i.StartSeconds,
+		&i.GraceSeconds,
+		&i.DockerfileTarget,
+	)
+	return i, err
+}
+
+const markProjectDeleted = `-- name: MarkProjectDeleted :exec
+UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = $1 AND organisation_id = $2
+`
+
+func (q *Queries) MarkProjectDeleted(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, markProjectDeleted, iD, organisationID)
 	return err
 }
 
@@ -472,7 +526,7 @@ SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
   auto_deploy = $11, release_command = $12, build_variables = $13,
   start_seconds = $14, grace_seconds = $15,
   instances_changed_at = CASE WHEN instances <> $8 THEN now() ELSE instances_changed_at END
-WHERE id = $16
+WHERE id = $16 AND organisation_id = $17
 `
 
 type UpdateProjectParams struct {
@@ -492,6 +546,7 @@ type UpdateProjectParams struct {
 	StartSeconds     *int32
 	GraceSeconds     *int32
 	ID               uuid.UUID
+	OrganisationID   uuid.UUID
 }
 
 func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) error {
@@ -512,6 +567,7 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.StartSeconds,
 		arg.GraceSeconds,
 		arg.ID,
+		arg.OrganisationID,
 	)
 	return err
 }

@@ -30,19 +30,35 @@ const time = (name: string) => timestamp(name, { withTimezone: true });
 const createdAt = () => time("created_at").notNull().defaultNow();
 const id = () => uuid("id").primaryKey();
 
-export const users = pgTable("users", {
-  id: id(),
-  email: text("email").notNull().unique(),
-  name: text("name").notNull(),
-  operator: boolean("operator").notNull().default(false),
-  createdAt: createdAt(),
-});
+export const users = pgTable(
+  "users",
+  {
+    id: id(),
+    email: text("email").notNull().unique(),
+    // Since when the address is known to be the user's: an invitation to it counts for nobody else. Null: nobody has shown that.
+    emailVerifiedAt: time("email_verified_at"),
+    name: text("name").notNull(),
+    // Runs the platform. It gives no right in any organisation.
+    operator: boolean("operator").notNull().default(false),
+    // The account at GitHub, which keeps its id when it is renamed. Null: none is tied to the user.
+    githubId: bigint("github_id", { mode: "number" }),
+    githubLogin: text("github_login"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("users_github_id").on(t.githubId),
+    // GitHub takes no two logins that differ in case alone.
+    uniqueIndex("users_github_login").on(sql`lower(${t.githubLogin})`),
+  ],
+);
 
 export const organisations = pgTable("organisations", {
   id: id(),
   slug: text("slug").notNull().unique(),
   name: text("name").notNull(),
   createdAt: createdAt(),
+  // A deleted organisation has no members. Its row stays, so that nobody else gets its slug and its audit events keep their place.
+  deletedAt: time("deleted_at"),
 });
 
 export const organisationMembers = pgTable(
@@ -56,7 +72,34 @@ export const organisationMembers = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.userId] }),
     index("organisation_members_user").on(t.userId),
-    check("organisation_members_role", sql`${t.role} in ('owner', 'member')`),
+    check("organisation_members_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
+  ],
+);
+
+// An invitation to an organisation, which only the account that it names can take: the one with that verified address, or with that GitHub login.
+export const invitations = pgTable(
+  "invitations",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id, { onDelete: "cascade" }),
+    // In lower case, as is the login.
+    email: text("email"),
+    githubLogin: text("github_login"),
+    role: text("role").notNull(),
+    invitedBy: uuid("invited_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: createdAt(),
+    expiresAt: time("expires_at").notNull(),
+    acceptedAt: time("accepted_at"),
+    revokedAt: time("revoked_at"),
+  },
+  (t) => [
+    index("invitations_organisation").on(t.organisationId, t.id),
+    index("invitations_invited_by").on(t.invitedBy),
+    // Those that somebody may take.
+    index("invitations_email").on(t.email).where(sql`${t.acceptedAt} is null and ${t.revokedAt} is null`),
+    index("invitations_github_login").on(t.githubLogin).where(sql`${t.acceptedAt} is null and ${t.revokedAt} is null`),
+    check("invitations_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
+    check("invitations_account", sql`(${t.email} is null) <> (${t.githubLogin} is null)`),
   ],
 );
 
@@ -482,6 +525,11 @@ export const apiTokens = pgTable(
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
     edgeId: uuid("edge_id").references(() => edges.id, { onDelete: "cascade" }),
+    // For tokens of an organisation, which a user made: what they may do there at the most.
+    organisationId: uuid("organisation_id").references(() => organisations.id, { onDelete: "cascade" }),
+    role: text("role"),
+    // The token with which this one was made, and with which it is revoked.
+    parentId: uuid("parent_id").references((): AnyPgColumn => apiTokens.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
     lastUsedAt: time("last_used_at"),
     expiresAt: time("expires_at"),
@@ -489,9 +537,16 @@ export const apiTokens = pgTable(
   },
   (t) => [
     index("api_tokens_user").on(t.userId),
+    index("api_tokens_node").on(t.nodeId).where(sql`${t.nodeId} is not null`),
+    index("api_tokens_edge").on(t.edgeId).where(sql`${t.edgeId} is not null`),
+    index("api_tokens_organisation").on(t.organisationId).where(sql`${t.organisationId} is not null`),
+    index("api_tokens_parent").on(t.parentId).where(sql`${t.parentId} is not null`),
+    check("api_tokens_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
+    // An api that knows no tokens of organisations takes them for nobody's, since their kind is unknown to it.
+    check("api_tokens_scope", sql`(${t.kind} = 'organisation') = (${t.organisationId} is not null and ${t.role} is not null)`),
     check(
       "api_tokens_owner",
-      sql`(${t.kind} = 'user' and ${t.userId} is not null and ${t.nodeId} is null and ${t.edgeId} is null)
+      sql`(${t.kind} in ('user', 'organisation') and ${t.userId} is not null and ${t.nodeId} is null and ${t.edgeId} is null)
         or (${t.kind} = 'node' and ${t.nodeId} is not null and ${t.userId} is null and ${t.edgeId} is null)
         or (${t.kind} = 'edge' and ${t.edgeId} is not null and ${t.userId} is null and ${t.nodeId} is null)`,
     ),
@@ -504,6 +559,12 @@ export const auditEvents = pgTable(
     id: id(),
     organisationId: uuid("organisation_id").references(() => organisations.id),
     userId: uuid("user_id").references(() => users.id),
+    // Who did it: a user, a token of an organisation (user_id made it), a node, an edge, or the platform itself, which has no id. Null in rows of
+    // the version before, whose actor is the user, or the platform without one.
+    actorKind: text("actor_kind"),
+    actorId: uuid("actor_id"),
+    // The token that the request carried.
+    tokenId: uuid("token_id"),
     action: text("action").notNull(),
     subjectType: text("subject_type").notNull(),
     subjectId: uuid("subject_id").notNull(),
@@ -511,7 +572,11 @@ export const auditEvents = pgTable(
     details: jsonb("details").notNull(),
     createdAt: createdAt(),
   },
-  (t) => [index("audit_events_organisation").on(t.organisationId, t.id)],
+  (t) => [
+    index("audit_events_organisation").on(t.organisationId, t.id),
+    index("audit_events_subject").on(t.subjectId, t.id),
+    check("audit_events_actor_kind", sql`${t.actorKind} in ('user', 'token', 'node', 'edge', 'platform')`),
+  ],
 );
 
 // Answers of creates that carried an Idempotency-Key, kept for a day.

@@ -13,20 +13,23 @@ import (
 )
 
 const createToken = `-- name: CreateToken :one
-INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-RETURNING id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at
+INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+RETURNING id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id
 `
 
 type CreateTokenParams struct {
-	ID        uuid.UUID
-	Kind      string
-	Name      string
-	TokenHash []byte
-	UserID    *uuid.UUID
-	NodeID    *uuid.UUID
-	EdgeID    *uuid.UUID
-	ExpiresAt *time.Time
+	ID             uuid.UUID
+	Kind           string
+	Name           string
+	TokenHash      []byte
+	UserID         *uuid.UUID
+	NodeID         *uuid.UUID
+	EdgeID         *uuid.UUID
+	OrganisationID *uuid.UUID
+	Role           *string
+	ParentID       *uuid.UUID
+	ExpiresAt      *time.Time
 }
 
 func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiToken, error) {
@@ -38,6 +41,9 @@ func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiTo
 		arg.UserID,
 		arg.NodeID,
 		arg.EdgeID,
+		arg.OrganisationID,
+		arg.Role,
+		arg.ParentID,
 		arg.ExpiresAt,
 	)
 	var i ApiToken
@@ -53,8 +59,34 @@ func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiTo
 		&i.LastUsedAt,
 		&i.ExpiresAt,
 		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
 	)
 	return i, err
+}
+
+const endTokensOf = `-- name: EndTokensOf :exec
+UPDATE api_tokens SET expires_at = least(expires_at, now() + $1::interval)
+WHERE (node_id = $2::uuid OR edge_id = $3::uuid) AND id <> $4 AND revoked_at IS NULL
+`
+
+type EndTokensOfParams struct {
+	Keep     time.Duration
+	NodeID   *uuid.UUID
+	EdgeID   *uuid.UUID
+	ExceptID uuid.UUID
+}
+
+// After a rotation of the token of a node or an edge: all but the new one end soon.
+func (q *Queries) EndTokensOf(ctx context.Context, arg EndTokensOfParams) error {
+	_, err := q.db.Exec(ctx, endTokensOf,
+		arg.Keep,
+		arg.NodeID,
+		arg.EdgeID,
+		arg.ExceptID,
+	)
+	return err
 }
 
 const ensureToken = `-- name: EnsureToken :exec
@@ -87,21 +119,8 @@ func (q *Queries) EnsureToken(ctx context.Context, arg EnsureTokenParams) error 
 	return err
 }
 
-const findOperatorToken = `-- name: FindOperatorToken :one
-SELECT api_tokens.id FROM api_tokens JOIN users ON users.id = api_tokens.user_id
-WHERE api_tokens.id = $1 AND users.operator AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-`
-
-// The operator's token with that id, unless it was revoked or has expired.
-func (q *Queries) FindOperatorToken(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, findOperatorToken, id)
-	var id_2 uuid.UUID
-	err := row.Scan(&id_2)
-	return id_2, err
-}
-
 const findToken = `-- name: FindToken :one
-SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, coalesce(users.operator, false)::boolean AS operator
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, (api_tokens.kind = 'user' AND coalesce(users.operator, false))::boolean AS operator
 FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
 WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 `
@@ -111,7 +130,7 @@ type FindTokenRow struct {
 	Operator bool
 }
 
-// The token with that hash, unless it was revoked or has expired.
+// The token with that hash, unless it was revoked or has expired. Only a user's own token makes an operator.
 func (q *Queries) FindToken(ctx context.Context, tokenHash []byte) (FindTokenRow, error) {
 	row := q.db.QueryRow(ctx, findToken, tokenHash)
 	var i FindTokenRow
@@ -127,20 +146,66 @@ func (q *Queries) FindToken(ctx context.Context, tokenHash []byte) (FindTokenRow
 		&i.ApiToken.LastUsedAt,
 		&i.ApiToken.ExpiresAt,
 		&i.ApiToken.RevokedAt,
+		&i.ApiToken.OrganisationID,
+		&i.ApiToken.Role,
+		&i.ApiToken.ParentID,
 		&i.Operator,
 	)
 	return i, err
 }
 
-const listTokens = `-- name: ListTokens :many
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at FROM api_tokens
-WHERE user_id = $1::uuid AND revoked_at IS NULL AND id < $2
-ORDER BY id DESC
-LIMIT $3::int
+const holdToken = `-- name: HoldToken :one
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+FOR SHARE
 `
 
-func (q *Queries) ListTokens(ctx context.Context, userID uuid.UUID, before uuid.UUID, maxRows int32) ([]ApiToken, error) {
-	rows, err := q.db.Query(ctx, listTokens, userID, before, maxRows)
+// A token that is valid, and stays it until the transaction ends: what is made with it can be revoked with it.
+func (q *Queries) HoldToken(ctx context.Context, id uuid.UUID) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, holdToken, id)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.TokenHash,
+		&i.UserID,
+		&i.NodeID,
+		&i.EdgeID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
+	)
+	return i, err
+}
+
+const listMachineTokens = `-- name: ListMachineTokens :many
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE (node_id = $1::uuid OR edge_id = $2::uuid) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+  AND id < $3
+ORDER BY id DESC
+LIMIT $4::int
+`
+
+type ListMachineTokensParams struct {
+	NodeID  *uuid.UUID
+	EdgeID  *uuid.UUID
+	Before  uuid.UUID
+	MaxRows int32
+}
+
+// The tokens of a node or an edge that were not revoked and have not expired, newest first.
+func (q *Queries) ListMachineTokens(ctx context.Context, arg ListMachineTokensParams) ([]ApiToken, error) {
+	rows, err := q.db.Query(ctx, listMachineTokens,
+		arg.NodeID,
+		arg.EdgeID,
+		arg.Before,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +225,9 @@ func (q *Queries) ListTokens(ctx context.Context, userID uuid.UUID, before uuid.
 			&i.LastUsedAt,
 			&i.ExpiresAt,
 			&i.RevokedAt,
+			&i.OrganisationID,
+			&i.Role,
+			&i.ParentID,
 		); err != nil {
 			return nil, err
 		}
@@ -171,25 +239,313 @@ func (q *Queries) ListTokens(ctx context.Context, userID uuid.UUID, before uuid.
 	return items, nil
 }
 
-const revokeToken = `-- name: RevokeToken :execrows
-UPDATE api_tokens SET revoked_at = now() WHERE id = $1 AND user_id = $2::uuid AND revoked_at IS NULL
+const listOrganisationTokens = `-- name: ListOrganisationTokens :many
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, users.id, users.email, users.name, users.operator, users.created_at, users.email_verified_at, users.github_id, users.github_login
+FROM api_tokens JOIN users ON users.id = api_tokens.user_id
+WHERE api_tokens.organisation_id = $1::uuid AND api_tokens.revoked_at IS NULL AND api_tokens.id < $2
+ORDER BY api_tokens.id DESC
+LIMIT $3::int
 `
 
-func (q *Queries) RevokeToken(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, revokeToken, iD, userID)
+type ListOrganisationTokensRow struct {
+	ApiToken ApiToken
+	User     User
+}
+
+// The tokens of an organisation that were not revoked, newest first, with who made them.
+func (q *Queries) ListOrganisationTokens(ctx context.Context, organisationID uuid.UUID, before uuid.UUID, maxRows int32) ([]ListOrganisationTokensRow, error) {
+	rows, err := q.db.Query(ctx, listOrganisationTokens, organisationID, before, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListOrganisationTokensRow{}
+	for rows.Next() {
+		var i ListOrganisationTokensRow
+		if err := rows.Scan(
+			&i.ApiToken.ID,
+			&i.ApiToken.Kind,
+			&i.ApiToken.Name,
+			&i.ApiToken.TokenHash,
+			&i.ApiToken.UserID,
+			&i.ApiToken.NodeID,
+			&i.ApiToken.EdgeID,
+			&i.ApiToken.CreatedAt,
+			&i.ApiToken.LastUsedAt,
+			&i.ApiToken.ExpiresAt,
+			&i.ApiToken.RevokedAt,
+			&i.ApiToken.OrganisationID,
+			&i.ApiToken.Role,
+			&i.ApiToken.ParentID,
+			&i.User.ID,
+			&i.User.Email,
+			&i.User.Name,
+			&i.User.Operator,
+			&i.User.CreatedAt,
+			&i.User.EmailVerifiedAt,
+			&i.User.GithubID,
+			&i.User.GithubLogin,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTokens = `-- name: ListTokens :many
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE user_id = $1::uuid AND revoked_at IS NULL AND id < $2
+  AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
+ORDER BY id DESC
+LIMIT $4::int
+`
+
+type ListTokensParams struct {
+	UserID  uuid.UUID
+	Before  uuid.UUID
+	SeenBy  *uuid.UUID
+	MaxRows int32
+}
+
+// The tokens of a user that were not revoked, newest first. A token of an organisation sees itself and those that were made with it.
+func (q *Queries) ListTokens(ctx context.Context, arg ListTokensParams) ([]ApiToken, error) {
+	rows, err := q.db.Query(ctx, listTokens,
+		arg.UserID,
+		arg.Before,
+		arg.SeenBy,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ApiToken{}
+	for rows.Next() {
+		var i ApiToken
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Name,
+			&i.TokenHash,
+			&i.UserID,
+			&i.NodeID,
+			&i.EdgeID,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+			&i.RevokedAt,
+			&i.OrganisationID,
+			&i.Role,
+			&i.ParentID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listTokensMadeIn = `-- name: ListTokensMadeIn :many
+SELECT id FROM api_tokens
+WHERE organisation_id = $1::uuid AND ($2::uuid IS NULL OR user_id = $2) AND revoked_at IS NULL
+`
+
+// The tokens of an organisation that a user has made, or all of them, that were not revoked.
+func (q *Queries) ListTokensMadeIn(ctx context.Context, organisationID uuid.UUID, userID *uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listTokensMadeIn, organisationID, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockMachineToken = `-- name: LockMachineToken :one
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE id = $1 AND (node_id = $2::uuid OR edge_id = $3::uuid) AND revoked_at IS NULL
+FOR NO KEY UPDATE
+`
+
+// A token of a node or an edge that is valid.
+func (q *Queries) LockMachineToken(ctx context.Context, iD uuid.UUID, nodeID *uuid.UUID, edgeID *uuid.UUID) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, lockMachineToken, iD, nodeID, edgeID)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.TokenHash,
+		&i.UserID,
+		&i.NodeID,
+		&i.EdgeID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
+	)
+	return i, err
+}
+
+const lockOrganisationToken = `-- name: LockOrganisationToken :one
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE id = $1 AND organisation_id = $2::uuid AND revoked_at IS NULL
+FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockOrganisationToken(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, lockOrganisationToken, iD, organisationID)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.TokenHash,
+		&i.UserID,
+		&i.NodeID,
+		&i.EdgeID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
+	)
+	return i, err
+}
+
+const lockOwnToken = `-- name: LockOwnToken :one
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+WHERE id = $1 AND user_id = $2::uuid AND revoked_at IS NULL
+  AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
+FOR NO KEY UPDATE
+`
+
+// A token of a user that is valid, and that a caller may change: a user's own token any, a token of an organisation itself and those that were
+// made with it.
+func (q *Queries) LockOwnToken(ctx context.Context, iD uuid.UUID, userID uuid.UUID, seenBy *uuid.UUID) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, lockOwnToken, iD, userID, seenBy)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.TokenHash,
+		&i.UserID,
+		&i.NodeID,
+		&i.EdgeID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
+	)
+	return i, err
+}
+
+const putTokenBelow = `-- name: PutTokenBelow :exec
+UPDATE api_tokens
+SET parent_id = $1::uuid, expires_at = CASE WHEN id = $2 THEN least(expires_at, now() + $3::interval) ELSE expires_at END
+WHERE id = $2 OR parent_id = $2
+`
+
+// After a rotation: the old token and all that were made with it belong to the new one, and the old one ends.
+func (q *Queries) PutTokenBelow(ctx context.Context, fresh uuid.UUID, iD uuid.UUID, keep time.Duration) error {
+	_, err := q.db.Exec(ctx, putTokenBelow, fresh, iD, keep)
+	return err
+}
+
+const revokeTokens = `-- name: RevokeTokens :execrows
+WITH RECURSIVE below AS (
+  SELECT root.id FROM api_tokens AS root WHERE root.id = ANY ($1::uuid[])
+  UNION
+  SELECT child.id FROM api_tokens AS child JOIN below ON child.parent_id = below.id
+), locked AS (
+  SELECT api_tokens.id FROM api_tokens JOIN below ON below.id = api_tokens.id
+  WHERE api_tokens.revoked_at IS NULL
+  ORDER BY api_tokens.id
+  FOR NO KEY UPDATE OF api_tokens
+)
+UPDATE api_tokens SET revoked_at = now() FROM locked WHERE api_tokens.id = locked.id
+`
+
+// Revokes tokens and all that were made with them, however far down. It is called again until it revokes nothing: what was made while it waited
+// for a row is found then.
+func (q *Queries) RevokeTokens(ctx context.Context, ids []uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, revokeTokens, ids)
 	if err != nil {
 		return 0, err
 	}
 	return result.RowsAffected(), nil
 }
 
-const touchToken = `-- name: TouchToken :exec
-UPDATE api_tokens SET last_used_at = now()
-WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+const tokenIsValid = `-- name: TokenIsValid :one
+SELECT EXISTS (
+  SELECT FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
+  WHERE api_tokens.id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    AND (NOT $2::boolean OR (api_tokens.kind = 'user' AND users.operator))
+)
 `
 
-// Remembers the use of a token, once a minute at the most.
-func (q *Queries) TouchToken(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, touchToken, id)
-	return err
+// Whether a token has neither been revoked nor expired, and still makes an operator of those that it made one of.
+func (q *Queries) TokenIsValid(ctx context.Context, iD uuid.UUID, asOperator bool) (bool, error) {
+	row := q.db.QueryRow(ctx, tokenIsValid, iD, asOperator)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const tokenStandsAbove = `-- name: TokenStandsAbove :one
+WITH RECURSIVE above AS (
+  SELECT api_tokens.id, api_tokens.parent_id FROM api_tokens WHERE api_tokens.id = $2
+  UNION
+  SELECT parent.id, parent.parent_id FROM api_tokens AS parent JOIN above ON parent.id = above.parent_id
+)
+SELECT (count(*) > 0)::boolean AS stands_above FROM above WHERE above.id = $1::uuid
+`
+
+// Whether a token is the other one, or that one was made with it, or with one that was.
+func (q *Queries) TokenStandsAbove(ctx context.Context, tokenID uuid.UUID, otherID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, tokenStandsAbove, tokenID, otherID)
+	var stands_above bool
+	err := row.Scan(&stands_above)
+	return stands_above, err
+}
+
+const touchToken = `-- name: TouchToken :one
+UPDATE api_tokens SET last_used_at = now()
+FROM (SELECT used.id, used.last_used_at FROM api_tokens AS used WHERE used.id = $1 FOR NO KEY UPDATE) AS before
+WHERE api_tokens.id = before.id AND (before.last_used_at IS NULL OR before.last_used_at < now() - interval '1 minute')
+RETURNING (before.last_used_at IS NULL)::boolean AS first
+`
+
+// Remembers the use of a token, once a minute at the most, and returns whether it is the first one.
+func (q *Queries) TouchToken(ctx context.Context, id uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, touchToken, id)
+	var first bool
+	err := row.Scan(&first)
+	return first, err
 }

@@ -11,15 +11,26 @@ import (
 	"github.com/google/uuid"
 )
 
-const ensureOperator = `-- name: EnsureOperator :one
-INSERT INTO users (id, email, name, operator) VALUES ($1, $2, $2, true)
-ON CONFLICT (email) DO UPDATE SET operator = true
-RETURNING id, email, name, operator, created_at
+const countOperators = `-- name: CountOperators :one
+SELECT count(*) FROM users WHERE operator
 `
 
-// The operator with that address, made if absent.
-func (q *Queries) EnsureOperator(ctx context.Context, iD uuid.UUID, email string) (User, error) {
-	row := q.db.QueryRow(ctx, ensureOperator, iD, email)
+func (q *Queries) CountOperators(ctx context.Context) (int64, error) {
+	row := q.db.QueryRow(ctx, countOperators)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const ensureUser = `-- name: EnsureUser :one
+INSERT INTO users (id, email, name, email_verified_at) VALUES ($1, $2, $2, now())
+ON CONFLICT (email) DO UPDATE SET email_verified_at = coalesce(users.email_verified_at, excluded.email_verified_at)
+RETURNING id, email, name, operator, created_at, email_verified_at, github_id, github_login
+`
+
+// The user with that address, made if absent. Whoever holds the database vouches for the address.
+func (q *Queries) EnsureUser(ctx context.Context, iD uuid.UUID, email string) (User, error) {
+	row := q.db.QueryRow(ctx, ensureUser, iD, email)
 	var i User
 	err := row.Scan(
 		&i.ID,
@@ -27,12 +38,15 @@ func (q *Queries) EnsureOperator(ctx context.Context, iD uuid.UUID, email string
 		&i.Name,
 		&i.Operator,
 		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
 	)
 	return i, err
 }
 
 const getUser = `-- name: GetUser :one
-SELECT id, email, name, operator, created_at FROM users WHERE id = $1
+SELECT id, email, name, operator, created_at, email_verified_at, github_id, github_login FROM users WHERE id = $1
 `
 
 func (q *Queries) GetUser(ctx context.Context, id uuid.UUID) (User, error) {
@@ -44,6 +58,72 @@ func (q *Queries) GetUser(ctx context.Context, id uuid.UUID) (User, error) {
 		&i.Name,
 		&i.Operator,
 		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
+	)
+	return i, err
+}
+
+const listUsers = `-- name: ListUsers :many
+SELECT id, email, name, operator, created_at, email_verified_at, github_id, github_login FROM users WHERE id > $1 ORDER BY id LIMIT $2::int
+`
+
+func (q *Queries) ListUsers(ctx context.Context, after uuid.UUID, maxRows int32) ([]User, error) {
+	rows, err := q.db.Query(ctx, listUsers, after, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []User{}
+	for rows.Next() {
+		var i User
+		if err := rows.Scan(
+			&i.ID,
+			&i.Email,
+			&i.Name,
+			&i.Operator,
+			&i.CreatedAt,
+			&i.EmailVerifiedAt,
+			&i.GithubID,
+			&i.GithubLogin,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockOperators = `-- name: LockOperators :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.operators', 0))
+`
+
+// Operators are made and unmade one at a time.
+func (q *Queries) LockOperators(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockOperators)
+	return err
+}
+
+const setOperator = `-- name: SetOperator :one
+UPDATE users SET operator = $1 WHERE id = $2 RETURNING id, email, name, operator, created_at, email_verified_at, github_id, github_login
+`
+
+func (q *Queries) SetOperator(ctx context.Context, operator bool, iD uuid.UUID) (User, error) {
+	row := q.db.QueryRow(ctx, setOperator, operator, iD)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
 	)
 	return i, err
 }

@@ -321,6 +321,67 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 	return items, nil
 }
 
+const listDeploymentVMsOf = `-- name: ListDeploymentVMsOf :many
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region
+FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.deployment_id = $1
+  AND $2::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY vms.id
+`
+
+type ListDeploymentVMsOfRow struct {
+	VM     VM
+	Region string
+}
+
+// The VMs of one deployment of an organisation, with the regions that they are in.
+func (q *Queries) ListDeploymentVMsOf(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID) ([]ListDeploymentVMsOfRow, error) {
+	rows, err := q.db.Query(ctx, listDeploymentVMsOf, deploymentID, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListDeploymentVMsOfRow{}
+	for rows.Next() {
+		var i ListDeploymentVMsOfRow
+		if err := rows.Scan(
+			&i.VM.ID,
+			&i.VM.DeploymentID,
+			&i.VM.NodeID,
+			&i.VM.IP,
+			&i.VM.Port,
+			&i.VM.CPUMillis,
+			&i.VM.MemoryBytes,
+			&i.VM.HealthPath,
+			&i.VM.DesiredState,
+			&i.VM.State,
+			&i.VM.Message,
+			&i.VM.ExitCode,
+			&i.VM.Restarts,
+			&i.VM.HealthyAt,
+			&i.VM.CreatedAt,
+			&i.VM.RemovedAt,
+			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
+			&i.Region,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listHeldAddresses = `-- name: ListHeldAddresses :many
 SELECT ip FROM vms WHERE ip_released_at IS NULL AND ip <<= $1::cidr
 `

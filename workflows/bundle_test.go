@@ -44,9 +44,9 @@ type testBundle struct {
 	deployments *Deployments
 	activities  *memory
 	node        *fakeNode
-	// organisation is that of all projects.
+	project     uuid.UUID
+	// organisation owns the project.
 	organisation uuid.UUID
-	project      uuid.UUID
 	logger       *slog.Logger
 }
 
@@ -69,7 +69,7 @@ func setupFor(tb testing.TB) *testBundle {
 
 	b := &testBundle{
 		ctx: tb.Context(), config: config, pool: pool, queries: database.New(pool), key: secret.GenerateKey(), logger: logger,
-		activities: newMemory(tb), listener: database.NewListener(config, logger),
+		activities: newMemory(tb), listener: database.NewListener(config, logger), organisation: id.New(),
 	}
 
 	b.keyring, err = keyring.Open(tb.Context(), pool, secret.Keys{Current: b.key})
@@ -80,7 +80,6 @@ func setupFor(tb testing.TB) *testBundle {
 
 	run(tb, func(ctx context.Context) { _ = b.listener.Run(ctx) })
 
-	b.organisation = id.New()
 	b.exec(tb, "INSERT INTO organisations (id, slug, name) VALUES ($1, 'acme', 'Acme')", b.organisation)
 	b.project = id.New()
 	b.exec(tb, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, auto_deploy)
@@ -242,7 +241,7 @@ func (b *testBundle) awaitRemoved(t *testing.T, deployment uuid.UUID) {
 func (b *testBundle) steps(t *testing.T, deployment uuid.UUID) []string {
 	t.Helper()
 
-	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment)
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment, b.organisation)
 	require.NoError(t, err)
 
 	steps := make([]string, 0, len(rows))

@@ -3,7 +3,6 @@ package workflows
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -15,8 +14,8 @@ import (
 )
 
 // Cancel ends a deployment that is not live yet: what runs for it is told to stop, and its VMs are removed. Cancelling a
-// cancelled deployment changes nothing.
-func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid.UUID) (cancelled database.Deployment, err error) {
+// cancelled deployment changes nothing. Also may be nil; it runs only where something changes.
+func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, also Also) (cancelled database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, deployment)
 		if err != nil {
@@ -43,11 +42,13 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, by *uuid
 			return err
 		}
 
-		d.logger.InfoContext(ctx, "deployment is cancelled", logging.Deployment(deployment), slog.Any("user_id", by))
+		d.logger.InfoContext(ctx, "deployment is cancelled", logging.Deployment(deployment))
 
-		cancelled, err = find(ctx, queries, deployment)
+		if cancelled, err = find(ctx, queries, deployment); err != nil || also == nil {
+			return err
+		}
 
-		return err
+		return also(ctx, queries, deployment)
 	})
 
 	return cancelled, err

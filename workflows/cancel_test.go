@@ -56,7 +56,14 @@ func TestCancel_DuringTheBuild_EndsIt(t *testing.T) {
 	deployment := b.create(t)
 	receive(t, began, "the build did not begin")
 
-	cancelled, err := b.deployments.Cancel(b.ctx, deployment.ID, nil)
+	audited := 0
+	also := func(context.Context, *database.Queries, uuid.UUID) error {
+		audited++
+
+		return nil
+	}
+
+	cancelled, err := b.deployments.Cancel(b.ctx, deployment.ID, also)
 	require.NoError(t, err)
 	require.Equal(t, stateCancelled, cancelled.State)
 	require.NotNil(t, cancelled.EndedAt)
@@ -67,9 +74,10 @@ func TestCancel_DuringTheBuild_EndsIt(t *testing.T) {
 		return b.count(t, "SELECT count(*) FROM river.river_job WHERE state = 'cancelled' AND kind = 'deploy.build'") == 1
 	}, patienceOfTests, 10*time.Millisecond)
 
-	again, err := b.deployments.Cancel(b.ctx, deployment.ID, nil)
+	again, err := b.deployments.Cancel(b.ctx, deployment.ID, also)
 	require.NoError(t, err)
 	require.Equal(t, cancelled.EndedAt, again.EndedAt)
+	require.Equal(t, 1, audited, "the second time nothing changes")
 }
 
 func TestCancel_AtEveryStep_LeavesNothing(t *testing.T) {

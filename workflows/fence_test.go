@@ -85,7 +85,7 @@ func TestDeploy_WorkerPresumedDead_AnotherResumesAndTheFirstWritesNothing(t *tes
 	b.await(t, deployment.ID, stateLive)
 	require.Equal(t, "build 2 succeeded", b.steps(t, deployment.ID)[3])
 
-	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID)
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID, b.organisation)
 	require.NoError(t, err)
 	require.Equal(t, second.Name(), rows[len(rows)-1].Worker)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_job WHERE state = 'discarded' AND kind = 'deploy.build'"))

@@ -114,7 +114,7 @@ func TestDeploy_WorkerFrozenAcrossTheReap_WakesAndWritesNothing(t *testing.T) {
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM river.river_job WHERE state = 'discarded' AND kind = 'deploy.build'"), "finalized")
 	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM river.river_job WHERE kind = 'deploy.build'"), "and a fresh job, never revived")
 
-	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID)
+	rows, err := b.queries.ListDeploymentSteps(b.ctx, deployment.ID, b.organisation)
 	require.NoError(t, err)
 	require.Equal(t, second.Name(), rows[len(rows)-1].Worker)
 }

@@ -32,7 +32,7 @@ func benchmarkHopOfChain(b *testing.B) {
 	for b.Loop() {
 		deployment := bundle.await(b, bundle.create(b).ID, stateLive)
 
-		rows, err := bundle.queries.ListDeploymentSteps(bundle.ctx, deployment.ID)
+		rows, err := bundle.queries.ListDeploymentSteps(bundle.ctx, deployment.ID, bundle.organisation)
 		require.NoError(b, err)
 
 		for i := range rows[1:] {

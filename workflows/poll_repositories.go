@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 	"github.com/samber/lo"
@@ -55,6 +56,9 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 
 		_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
 			ProjectID: project.ID, Branch: project.Branch, Commit: commit, Trigger: TriggerPush,
+			Also: func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
+				return auditPush(ctx, queries, locked.OrganisationID, created, commit)
+			},
 		})
 
 		return err

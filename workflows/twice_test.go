@@ -25,7 +25,7 @@ func TestSteps_RunAndWrittenTwice_IsOnce(t *testing.T) {
 	project, err := b.queries.LockProject(b.ctx, b.project)
 	require.NoError(t, err)
 
-	steps, err := b.queries.ListDeploymentSteps(b.ctx, live.ID)
+	steps, err := b.queries.ListDeploymentSteps(b.ctx, live.ID, b.organisation)
 	require.NoError(t, err)
 
 	a := &attempt{deployment: live, project: project, row: steps[0].ID, pool: b.pool, logger: b.logger}

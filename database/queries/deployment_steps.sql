@@ -25,4 +25,9 @@ SET state = CASE state WHEN 'running' THEN 'cancelled' ELSE state END, waiting_f
 WHERE deployment_id = $1 AND (state = 'running' OR waiting_for IS NOT NULL);
 
 -- name: ListDeploymentSteps :many
-SELECT * FROM deployment_steps WHERE deployment_id = $1 ORDER BY id;
+SELECT * FROM deployment_steps
+WHERE deployment_steps.deployment_id = @deployment_id
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY deployment_steps.id;

@@ -1,31 +1,32 @@
 -- name: CreateDomain :one
 -- A new domain of a project answers with what its other domains answer with.
 INSERT INTO domains (id, project_id, hostname, kind, deployment_id)
-VALUES (
-  @id, @project_id, @hostname, @kind,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = @project_id AND other.kind = 'generated')
-)
+SELECT @id::uuid, projects.id, @hostname::text, @kind::text,
+  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = projects.id AND other.kind = 'generated')
+FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id
 RETURNING *;
 
 -- name: ListDomains :many
 SELECT * FROM domains
-WHERE project_id = @project_id AND id > @after AND (@hostname::text = '' OR hostname = @hostname)
-ORDER BY id
+WHERE domains.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
+  AND domains.id > @after AND (@hostname::text = '' OR domains.hostname = @hostname)
+ORDER BY domains.id
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetDomainOf :one
--- One domain with its project's organisation, as a member sees it; no row for others.
-SELECT sqlc.embed(domains), projects.organisation_id
+-- One domain of an organisation.
+SELECT domains.*
 FROM domains
 JOIN projects ON projects.id = domains.project_id
-JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
-WHERE domains.id = @id AND organisation_members.user_id = @user_id AND projects.deleted_at IS NULL;
+WHERE domains.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
 
 -- name: DeleteDomain :exec
-DELETE FROM domains WHERE id = $1;
+DELETE FROM domains USING projects
+WHERE domains.id = @id AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
 
 -- name: DeleteDomains :exec
-DELETE FROM domains WHERE project_id = $1;
+DELETE FROM domains USING projects
+WHERE domains.project_id = @project_id AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
 
 -- name: ListRoutes :many
 -- Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none.

@@ -7,6 +7,9 @@ SELECT * FROM edges WHERE name = $1;
 -- name: CreateEdge :one
 INSERT INTO edges (id, name, region) VALUES (@id, @name, @region) RETURNING *;
 
+-- name: LockEdge :one
+SELECT * FROM edges WHERE id = $1 FOR NO KEY UPDATE;
+
 -- name: DeleteEdge :execrows
 DELETE FROM edges WHERE id = $1;
 

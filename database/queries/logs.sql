@@ -1,27 +1,40 @@
 -- name: ListBuildLogs :many
 -- Rows are compared and ordered by deployment and id, though one deployment is asked for: Postgres then has no other way than the
--- index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent.
+-- index of these two. By id alone it may look through the lines of all deployments for the few of one that has been silent. For the same reason it
+-- compares the organisation with that of the deployment: a condition on both may read all projects of the organisation.
 SELECT * FROM build_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
-ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
+WHERE (build_logs.deployment_id, build_logs.id) > (@deployment_id::uuid, @after::bigint) AND (build_logs.deployment_id, build_logs.id) < (@deployment_id::uuid, @before_id::bigint)
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_logs.deployment_id, build_logs.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListBuildLogsBackwards :many
 -- Newest first; compares and orders as ListBuildLogs does.
 SELECT * FROM build_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
-ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
+WHERE (build_logs.deployment_id, build_logs.id) > (@deployment_id::uuid, @after::bigint) AND (build_logs.deployment_id, build_logs.id) < (@deployment_id::uuid, @before_id::bigint)
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_logs.deployment_id DESC, build_logs.id DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListRuntimeLogs :many
 -- Compares and orders as ListBuildLogs does.
 SELECT * FROM runtime_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
-ORDER BY deployment_id, id LIMIT sqlc.arg(max_rows)::int;
+WHERE (runtime_logs.deployment_id, runtime_logs.id) > (@deployment_id::uuid, @after::bigint) AND (runtime_logs.deployment_id, runtime_logs.id) < (@deployment_id::uuid, @before_id::bigint)
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListRuntimeLogsBackwards :many
 -- Newest first; compares and orders as ListBuildLogs does.
 SELECT * FROM runtime_logs
-WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployment_id, id) < (@deployment_id::uuid, @before_id::bigint)
-ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
+WHERE (runtime_logs.deployment_id, runtime_logs.id) > (@deployment_id::uuid, @after::bigint) AND (runtime_logs.deployment_id, runtime_logs.id) < (@deployment_id::uuid, @before_id::bigint)
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListLogHeads :many
 -- The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
@@ -29,7 +42,8 @@ ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
 SELECT logged.id AS deployment_id, head.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
-  WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  WHERE deployments.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
+    AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
@@ -44,7 +58,8 @@ ORDER BY head.id;
 SELECT logged.id AS deployment_id, tail.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
-  WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+  WHERE deployments.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
+    AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
@@ -56,23 +71,38 @@ ORDER BY tail.id DESC;
 
 -- name: LoggedVM :one
 -- Whose log the lines of a VM belong to.
-SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id WHERE vms.id = @id;
+SELECT vms.deployment_id, deployments.project_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE vms.id = @id AND projects.organisation_id = @organisation_id;
 
 -- name: ListVMLogs :many
 -- Lines of one VM. It stores them in the order of their sequence, so that their ids are in that order, too.
 SELECT * FROM runtime_logs
-WHERE vm_id = @vm_id AND sequence >= @from_sequence::bigint AND sequence < @below_sequence::bigint
-ORDER BY vm_id, sequence LIMIT sqlc.arg(max_rows)::int;
+WHERE runtime_logs.vm_id = @vm_id AND runtime_logs.sequence >= @from_sequence::bigint AND runtime_logs.sequence < @below_sequence::bigint
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = @vm_id
+  )
+ORDER BY runtime_logs.vm_id, runtime_logs.sequence LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListVMLogsBackwards :many
 -- Newest first.
 SELECT * FROM runtime_logs
-WHERE vm_id = @vm_id AND sequence >= @from_sequence::bigint AND sequence < @below_sequence::bigint
-ORDER BY vm_id DESC, sequence DESC LIMIT sqlc.arg(max_rows)::int;
+WHERE runtime_logs.vm_id = @vm_id AND runtime_logs.sequence >= @from_sequence::bigint AND runtime_logs.sequence < @below_sequence::bigint
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = @vm_id
+  )
+ORDER BY runtime_logs.vm_id DESC, runtime_logs.sequence DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: SequenceOfLine :one
 -- The sequence of a line, if the VM wrote it.
-SELECT sequence FROM runtime_logs WHERE id = @id AND vm_id = @vm_id;
+SELECT runtime_logs.sequence FROM runtime_logs
+WHERE runtime_logs.id = @id AND runtime_logs.vm_id = @vm_id
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id
+    FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id WHERE vms.id = @vm_id
+  );
 
 -- name: LockRuntimeLog :exec
 -- Lines of a project are stored by one writer at a time, so that their ids are committed in order. An api of the version before takes the lock

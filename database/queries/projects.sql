@@ -15,20 +15,24 @@ SELECT EXISTS (
 );
 
 -- name: GetProjectOf :one
--- One project, as a member of its organisation sees it; no row for others. held_deployment_id is the newest push that waits because
--- the project is pinned.
+-- One project of an organisation. held_deployment_id is the newest push that waits because the project is pinned.
 SELECT sqlc.embed(projects),
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
-FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
-WHERE projects.id = @id AND organisation_members.user_id = @user_id AND projects.deleted_at IS NULL;
+WHERE projects.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
+
+-- name: LockProjectOf :one
+-- As LockProject, for one project of an organisation that was not deleted.
+SELECT * FROM projects WHERE id = @id AND organisation_id = @organisation_id AND deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: ListProjectsOf :many
+-- The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs.
 SELECT sqlc.embed(projects),
   (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
@@ -39,6 +43,7 @@ LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id =
   ORDER BY newest.id DESC LIMIT 1
 )
 WHERE organisation_members.user_id = @user_id AND projects.deleted_at IS NULL AND projects.id < @before
+  AND (sqlc.narg(token_organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(token_organisation_id))
   AND (sqlc.narg(organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(organisation_id))
   AND (@slug::text = '' OR projects.slug = @slug)
 ORDER BY projects.id DESC
@@ -52,36 +57,40 @@ SET repository_url = @repository_url, branch = @branch, root_directory = @root_d
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
   start_seconds = @start_seconds, grace_seconds = @grace_seconds,
   instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
-WHERE id = @id;
+WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: ForgetPoll :exec
 -- Makes the next poll look at the repository as if for the first time.
-UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL WHERE id = $1;
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
+WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: MarkProjectDeleted :exec
-UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = $1;
+UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: ListUnfinishedDeploymentsOf :many
 SELECT id FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id;
 
 -- name: GetDeploymentOf :one
--- One deployment with its project, as a member of the organisation sees it; no row for others.
+-- One deployment of an organisation, with its project.
 SELECT sqlc.embed(deployments), sqlc.embed(projects)
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
-JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
-WHERE deployments.id = @id AND organisation_members.user_id = @user_id AND projects.deleted_at IS NULL;
+WHERE deployments.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
 
 -- name: ListProjectDeployments :many
 -- The filters that are not empty all hold.
 SELECT * FROM deployments
-WHERE project_id = @project_id AND id < @before
-  AND (cardinality(@states::text[]) = 0 OR state = ANY (@states))
-  AND (@trigger::text = '' OR trigger = @trigger)
-  AND (@branch::text = '' OR branch = @branch)
-  AND (@commit::text = '' OR starts_with(commit_sha, @commit))
-ORDER BY id DESC
+WHERE deployments.project_id = @project_id AND deployments.id < @before
+  AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
+  AND (cardinality(@states::text[]) = 0 OR deployments.state = ANY (@states))
+  AND (@trigger::text = '' OR deployments.trigger = @trigger)
+  AND (@branch::text = '' OR deployments.branch = @branch)
+  AND (@commit::text = '' OR starts_with(deployments.commit_sha, @commit))
+ORDER BY deployments.id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: DeploymentState :one
-SELECT state FROM deployments WHERE id = $1;
+-- The state of a deployment, and whether anything of its VMs is left.
+SELECT deployments.state, EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) AS has_vms
+FROM deployments
+WHERE deployments.id = @id AND @organisation_id::uuid = (SELECT projects.organisation_id FROM projects WHERE projects.id = deployments.project_id);

@@ -1,22 +1,27 @@
 -- name: FindToken :one
--- The token with that hash, unless it was revoked or has expired.
-SELECT sqlc.embed(api_tokens), coalesce(users.operator, false)::boolean AS operator
+-- The token with that hash, unless it was revoked or has expired. Only a user's own token makes an operator.
+SELECT sqlc.embed(api_tokens), (api_tokens.kind = 'user' AND coalesce(users.operator, false))::boolean AS operator
 FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
 WHERE token_hash = @token_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now());
 
--- name: FindOperatorToken :one
--- The operator's token with that id, unless it was revoked or has expired.
-SELECT api_tokens.id FROM api_tokens JOIN users ON users.id = api_tokens.user_id
-WHERE api_tokens.id = @id AND users.operator AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now());
+-- name: TokenIsValid :one
+-- Whether a token has neither been revoked nor expired, and still makes an operator of those that it made one of.
+SELECT EXISTS (
+  SELECT FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
+  WHERE api_tokens.id = @id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+    AND (NOT sqlc.arg(as_operator)::boolean OR (api_tokens.kind = 'user' AND users.operator))
+);
 
--- name: TouchToken :exec
--- Remembers the use of a token, once a minute at the most.
+-- name: TouchToken :one
+-- Remembers the use of a token, once a minute at the most, and returns whether it is the first one.
 UPDATE api_tokens SET last_used_at = now()
-WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute');
+FROM (SELECT used.id, used.last_used_at FROM api_tokens AS used WHERE used.id = @id FOR NO KEY UPDATE) AS before
+WHERE api_tokens.id = before.id AND (before.last_used_at IS NULL OR before.last_used_at < now() - interval '1 minute')
+RETURNING (before.last_used_at IS NULL)::boolean AS first;
 
 -- name: CreateToken :one
-INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, expires_at)
-VALUES (@id, @kind, @name, @token_hash, @user_id, @node_id, @edge_id, @expires_at)
+INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
+VALUES (@id, @kind, @name, @token_hash, @user_id, @node_id, @edge_id, @organisation_id, @role, @parent_id, @expires_at)
 RETURNING *;
 
 -- name: EnsureToken :exec
@@ -25,11 +30,91 @@ INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id)
 VALUES (@id, @kind, @name, @token_hash, @user_id, @node_id, @edge_id)
 ON CONFLICT (token_hash) DO NOTHING;
 
+-- name: HoldToken :one
+-- A token that is valid, and stays it until the transaction ends: what is made with it can be revoked with it.
+SELECT * FROM api_tokens
+WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+FOR SHARE;
+
 -- name: ListTokens :many
+-- The tokens of a user that were not revoked, newest first. A token of an organisation sees itself and those that were made with it.
 SELECT * FROM api_tokens
 WHERE user_id = @user_id::uuid AND revoked_at IS NULL AND id < @before
+  AND (sqlc.narg(seen_by)::uuid IS NULL OR id = sqlc.narg(seen_by) OR parent_id = sqlc.narg(seen_by))
 ORDER BY id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
--- name: RevokeToken :execrows
-UPDATE api_tokens SET revoked_at = now() WHERE id = @id AND user_id = @user_id::uuid AND revoked_at IS NULL;
+-- name: ListOrganisationTokens :many
+-- The tokens of an organisation that were not revoked, newest first, with who made them.
+SELECT sqlc.embed(api_tokens), sqlc.embed(users)
+FROM api_tokens JOIN users ON users.id = api_tokens.user_id
+WHERE api_tokens.organisation_id = @organisation_id::uuid AND api_tokens.revoked_at IS NULL AND api_tokens.id < @before
+ORDER BY api_tokens.id DESC
+LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ListMachineTokens :many
+-- The tokens of a node or an edge that were not revoked and have not expired, newest first.
+SELECT * FROM api_tokens
+WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+  AND id < @before
+ORDER BY id DESC
+LIMIT sqlc.arg(max_rows)::int;
+
+-- name: LockOwnToken :one
+-- A token of a user that is valid, and that a caller may change: a user's own token any, a token of an organisation itself and those that were
+-- made with it.
+SELECT * FROM api_tokens
+WHERE id = @id AND user_id = @user_id::uuid AND revoked_at IS NULL
+  AND (sqlc.narg(seen_by)::uuid IS NULL OR id = sqlc.narg(seen_by) OR parent_id = sqlc.narg(seen_by))
+FOR NO KEY UPDATE;
+
+-- name: LockOrganisationToken :one
+SELECT * FROM api_tokens
+WHERE id = @id AND organisation_id = @organisation_id::uuid AND revoked_at IS NULL
+FOR NO KEY UPDATE;
+
+-- name: LockMachineToken :one
+-- A token of a node or an edge that is valid.
+SELECT * FROM api_tokens
+WHERE id = @id AND (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND revoked_at IS NULL
+FOR NO KEY UPDATE;
+
+-- name: TokenStandsAbove :one
+-- Whether a token is the other one, or that one was made with it, or with one that was.
+WITH RECURSIVE above AS (
+  SELECT api_tokens.id, api_tokens.parent_id FROM api_tokens WHERE api_tokens.id = @other_id
+  UNION
+  SELECT parent.id, parent.parent_id FROM api_tokens AS parent JOIN above ON parent.id = above.parent_id
+)
+SELECT (count(*) > 0)::boolean AS stands_above FROM above WHERE above.id = @token_id::uuid;
+
+-- name: RevokeTokens :execrows
+-- Revokes tokens and all that were made with them, however far down. It is called again until it revokes nothing: what was made while it waited
+-- for a row is found then.
+WITH RECURSIVE below AS (
+  SELECT root.id FROM api_tokens AS root WHERE root.id = ANY (@ids::uuid[])
+  UNION
+  SELECT child.id FROM api_tokens AS child JOIN below ON child.parent_id = below.id
+), locked AS (
+  SELECT api_tokens.id FROM api_tokens JOIN below ON below.id = api_tokens.id
+  WHERE api_tokens.revoked_at IS NULL
+  ORDER BY api_tokens.id
+  FOR NO KEY UPDATE OF api_tokens
+)
+UPDATE api_tokens SET revoked_at = now() FROM locked WHERE api_tokens.id = locked.id;
+
+-- name: ListTokensMadeIn :many
+-- The tokens of an organisation that a user has made, or all of them, that were not revoked.
+SELECT id FROM api_tokens
+WHERE organisation_id = @organisation_id::uuid AND (sqlc.narg(user_id)::uuid IS NULL OR user_id = sqlc.narg(user_id)) AND revoked_at IS NULL;
+
+-- name: PutTokenBelow :exec
+-- After a rotation: the old token and all that were made with it belong to the new one, and the old one ends.
+UPDATE api_tokens
+SET parent_id = @fresh::uuid, expires_at = CASE WHEN id = @id THEN least(expires_at, now() + @keep::interval) ELSE expires_at END
+WHERE id = @id OR parent_id = @id;
+
+-- name: EndTokensOf :exec
+-- After a rotation of the token of a node or an edge: all but the new one end soon.
+UPDATE api_tokens SET expires_at = least(expires_at, now() + @keep::interval)
+WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND id <> @except_id AND revoked_at IS NULL;

@@ -148,6 +148,16 @@ FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id
 ORDER BY vms.id;
 
+-- name: ListDeploymentVMsOf :many
+-- The VMs of one deployment of an organisation, with the regions that they are in.
+SELECT sqlc.embed(vms), nodes.region
+FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.deployment_id = @deployment_id
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY vms.id;
+
 -- name: ListLastRuntimeLines :many
 -- The last lines that the VMs of a deployment wrote, newest first. It compares and orders as ListBuildLogs does.
 SELECT line FROM runtime_logs

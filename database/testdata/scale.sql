@@ -17,7 +17,7 @@ INSERT INTO organisations (id, slug, name) SELECT seed_id(2, n), 'organisation-'
 
 INSERT INTO organisation_members (organisation_id, user_id, role)
 SELECT seed_id(2, n % 1000), seed_id(1, n), 'owner' FROM generate_series(0, 1999) AS n
-UNION ALL SELECT seed_id(2, n), seed_id(1, 0), 'member' FROM generate_series(1, 9) AS n;
+UNION ALL SELECT seed_id(2, n), seed_id(1, 0), 'developer' FROM generate_series(1, 9) AS n;
 
 INSERT INTO projects (id, organisation_id, name, slug, repository_url, instances, auto_deploy, last_seen_commit, polled_at, instances_changed_at, deleted_at)
 SELECT seed_id(3, p), seed_id(2, p % 1000), 'project-' || p, 'project-' || p, 'https://example.com/project-' || p, 2, p % 100 <> 1, md5('commit' || p),

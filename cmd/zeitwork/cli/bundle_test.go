@@ -104,6 +104,9 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.Method == http.MethodDelete && known:
 		w.WriteHeader(http.StatusNoContent)
+	case strings.HasSuffix(r.URL.Path, "/accept"):
+	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/invitations"):
+		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodPost && (strings.Contains(body, `"trigger"`) || strings.Contains(body, `"slug"`) || strings.Contains(body, `"secret"`)):
 		w.WriteHeader(http.StatusCreated)
 	}

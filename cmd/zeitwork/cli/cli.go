@@ -29,7 +29,8 @@ type app struct {
 	json     bool
 	context  string // The name of --context; empty: chosen by the environment, else the current one.
 	project  string // The slug of --project; empty: found by the directory.
-	// organisation is the slug of --organisation, where the project is looked for and made; empty: any, and the only one.
+	// organisation is the slug of --organisation, where a project is looked for and made, and that commands are about; empty: any,
+	// and the only one.
 	organisation string
 }
 
@@ -71,9 +72,10 @@ func Commands(terminal Terminal) []*cobra.Command {
 			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(), a.scaleCommand(), a.eventsCommand(),
 		}},
 		{groupAccount, []*cobra.Command{
-			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.tokensCommand(),
+			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(),
+			a.invitationsCommand(), a.tokensCommand(),
 		}},
-		{GroupOperate, []*cobra.Command{a.nodesCommand(), a.edgesCommand()}},
+		{GroupOperate, []*cobra.Command{a.nodesCommand(), a.edgesCommand(), a.usersCommand()}},
 	} {
 		for _, command := range group.commands {
 			command.GroupID = group.id

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
@@ -32,6 +33,30 @@ func (a *app) edgesCommand() *cobra.Command {
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeEdges), RunE: a.run(a.deleteEdge),
 		},
 	)
+	command.AddCommand(a.tokenCommands(machineTokens{
+		group: "edges", complete: a.completeEdges, find: edgeByName,
+		list: func(ctx context.Context, api *API, edge uuid.UUID, cursor *string) ([]client.Token, *string, error) {
+			page, err := checked(api.ListEdgeTokensWithResponse(ctx, edge, &client.ListEdgeTokensParams{Cursor: cursor, Limit: new(pageSize)}))
+			if err != nil {
+				return nil, nil, err
+			}
+
+			return page.JSON200.Items, page.JSON200.NextCursor, nil
+		},
+		rotate: func(ctx context.Context, api *API, edge uuid.UUID, body client.MachineRotation) (*client.NewToken, error) {
+			fresh, err := checked(api.RotateEdgeTokenWithResponse(ctx, edge, body))
+			if err != nil {
+				return nil, err
+			}
+
+			return fresh.JSON201, nil
+		},
+		revoke: func(ctx context.Context, api *API, edge, token uuid.UUID) error {
+			_, err := checked(api.RevokeEdgeTokenWithResponse(ctx, edge, token))
+
+			return err
+		},
+	})...)
 
 	return command
 }
@@ -77,25 +102,32 @@ func (a *app) completeEdges(ctx context.Context) ([]cobra.Completion, error) {
 	})(ctx)
 }
 
-func (a *app) deleteEdge(ctx context.Context, api *API, args []string) error {
+// edgeByName returns the id of an edge.
+func edgeByName(ctx context.Context, api *API, name string) (uuid.UUID, error) {
 	edges, err := allEdges(ctx, api)
+	if err != nil {
+		return uuid.Nil, err
+	}
+
+	found, ok := lo.Find(edges, func(e client.Edge) bool { return e.Name == name })
+	if !ok {
+		return uuid.Nil, UsageError(fmt.Errorf("there is no edge %q: `zeitwork edges` lists them", name))
+	}
+
+	return found.ID, nil
+}
+
+func (a *app) deleteEdge(ctx context.Context, api *API, args []string) error {
+	edge, err := edgeByName(ctx, api, args[0])
 	if err != nil {
 		return err
 	}
 
-	for _, edge := range edges {
-		if edge.Name != args[0] {
-			continue
-		}
-
-		if _, err := checked(api.DeleteEdgeWithResponse(ctx, edge.ID)); err != nil {
-			return err
-		}
-
-		a.sayf("Deleted the edge %s.", edge.Name)
-
-		return nil
+	if _, err := checked(api.DeleteEdgeWithResponse(ctx, edge)); err != nil {
+		return err
 	}
 
-	return UsageError(fmt.Errorf("there is no edge %q: `zeitwork edges` lists them", args[0]))
+	a.sayf("Deleted the edge %s.", args[0])
+
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/google/uuid"
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,38 @@ func (a *app) nodesCommand() *cobra.Command {
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.deleteNode),
 		},
 	)
+	command.AddCommand(a.tokenCommands(machineTokens{
+		group: "nodes", complete: a.completeNodes,
+		find: func(ctx context.Context, api *API, name string) (uuid.UUID, error) {
+			node, err := nodeByName(ctx, api, name)
+			if err != nil {
+				return uuid.Nil, err
+			}
+
+			return node.ID, nil
+		},
+		list: func(ctx context.Context, api *API, node uuid.UUID, cursor *string) ([]client.Token, *string, error) {
+			page, err := checked(api.ListNodeTokensWithResponse(ctx, node, &client.ListNodeTokensParams{Cursor: cursor, Limit: new(pageSize)}))
+			if err != nil {
+				return nil, nil, err
+			}
+
+			return page.JSON200.Items, page.JSON200.NextCursor, nil
+		},
+		rotate: func(ctx context.Context, api *API, node uuid.UUID, body client.MachineRotation) (*client.NewToken, error) {
+			fresh, err := checked(api.RotateNodeTokenWithResponse(ctx, node, body))
+			if err != nil {
+				return nil, err
+			}
+
+			return fresh.JSON201, nil
+		},
+		revoke: func(ctx context.Context, api *API, node, token uuid.UUID) error {
+			_, err := checked(api.RevokeNodeTokenWithResponse(ctx, node, token))
+
+			return err
+		},
+	})...)
 
 	return command
 }

@@ -27,6 +27,7 @@ func (a *app) organisationsCommand() *cobra.Command {
 	command.AddCommand(
 		listing("List your organisations", "  zeitwork organisations list --json", a.run(a.listOrganisations)),
 		a.createOrganisationCommand(),
+		a.deleteOrganisationCommand(),
 	)
 
 	return command
@@ -74,6 +75,46 @@ func (a *app) createOrganisationCommand() *cobra.Command {
 	return command
 }
 
+func (a *app) deleteOrganisationCommand() *cobra.Command {
+	var yes bool
+
+	command := &cobra.Command{
+		Use:               "delete SLUG",
+		Short:             "Delete an organisation that has no projects",
+		Example:           "  zeitwork organisations delete acme --yes",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: first(a.completeOrganisations),
+	}
+	command.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+
+	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {
+		organisation, err := chooseOrganisation(ctx, api, args[0])
+		if err != nil {
+			return err
+		}
+
+		if !yes {
+			if yes, err = a.confirm(ctx, fmt.Sprintf("Delete %s, with its members and tokens?", organisation.Slug)); err != nil {
+				return err
+			}
+		}
+
+		if !yes {
+			return UsageError(errors.New("nothing was deleted: say yes, or give --yes"))
+		}
+
+		if _, err := checked(api.DeleteOrganisationWithResponse(ctx, organisation.ID)); err != nil {
+			return err
+		}
+
+		a.sayf("Deleted %s.", organisation.Slug)
+
+		return nil
+	})
+
+	return command
+}
+
 func allOrganisations(ctx context.Context, api *API) ([]client.Organisation, error) {
 	return collect(func(cursor *string) ([]client.Organisation, *string, error) {
 		page, err := checked(api.ListOrganisationsWithResponse(ctx, &client.ListOrganisationsParams{Cursor: cursor, Limit: new(pageSize)}))
@@ -108,7 +149,7 @@ func chooseOrganisation(ctx context.Context, api *API, slug string) (client.Orga
 	case len(organisations) == 0:
 		return client.Organisation{}, UsageError(errors.New("you belong to no organisation: `zeitwork organisations create NAME` makes one"))
 	case slug == "" && len(organisations) > 1:
-		return client.Organisation{}, UsageError(fmt.Errorf("you belong to several organisations: say with --organisation which of %s gets the project", known))
+		return client.Organisation{}, UsageError(fmt.Errorf("you belong to several organisations: say with --organisation which of %s is meant", known))
 	case slug == "":
 		return organisations[0], nil
 	}

@@ -1,0 +1,43 @@
+package api
+
+import (
+	"context"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// deleteOrganisation ends an organisation that has no projects: its members, invitations and tokens. Its slug is not given away again.
+func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (*struct{}, error) {
+	return nil, s.changeMembers(ctx, func(queries *database.Queries) error {
+		organisation := organisationOf(ctx)
+
+		// The memberships first: whoever makes a project or a token holds their own until it is there.
+		if err := queries.RemoveMembers(ctx, organisation); err != nil {
+			return err
+		}
+
+		if err := revokeTokensMadeIn(ctx, queries, nil); err != nil {
+			return err
+		}
+
+		if err := queries.RevokeInvitations(ctx, organisation, nil); err != nil {
+			return err
+		}
+
+		projects, err := queries.CountProjects(ctx, organisation)
+		if err != nil {
+			return err
+		}
+
+		if projects > 0 {
+			return problem.New(problem.Conflict, "The organisation still has projects (%d). Delete them first: what runs for them ends with them.", projects)
+		}
+
+		if err := queries.MarkOrganisationDeleted(ctx, organisation); err != nil {
+			return err
+		}
+
+		return audit(ctx, queries, AuditEvent{Action: "organisation.delete", SubjectType: "organisation", SubjectID: organisation})
+	})
+}

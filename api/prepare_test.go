@@ -1,0 +1,78 @@
+package api
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+// prepare brings the world into the state in which the caller can do what the operation does.
+func (w *world) prepare(t *testing.T, o described, caller *actor) {
+	t.Helper()
+
+	organisation, deployment := w.id("organisation_id"), w.id("deployment_id")
+
+	switch o.ID {
+	case "revoke-token", "rotate-token":
+		w.names["token_id"] = w.tokenBelow(t, caller).String()
+	case "revoke-organisation-token":
+		w.names["token_id"] = w.developerToken.tokenID.String()
+	case "revoke-node-token":
+		w.names["token_id"] = w.node.tokenID.String()
+	case "revoke-edge-token":
+		w.names["token_id"] = w.edge.tokenID.String()
+	case "accept-invitation":
+		w.names["invitation_id"] = w.invitation(t, w.organisation(t), caller).String()
+	case "revoke-invitation":
+		w.names["invitation_id"] = w.invitation(t, organisation, w.stranger).String()
+	case "delete-organisation":
+		w.exec(t, "UPDATE projects SET deleted_at = now() WHERE organisation_id = $1", organisation)
+	case "rollback":
+		image := id.New()
+		w.exec(t, "INSERT INTO images (id, project_id, repository, digest, size_bytes) VALUES ($1, $2, 'r', 'sha256:0', 1)", image, w.id("project_id"))
+		w.exec(t, "UPDATE deployments SET state = 'retired', route_version = 1, image_id = $2 WHERE id = $1", deployment, image)
+	case "restart-deployment":
+		w.exec(t, "UPDATE deployments SET state = 'live' WHERE id = $1", deployment)
+	case "unpin-project":
+		w.exec(t, "UPDATE projects SET pinned_by_id = $2 WHERE id = $1", w.id("project_id"), deployment)
+	case "ship-logs":
+		require.NoError(t, w.bundle.queries.CreateVM(t.Context(), database.CreateVMParams{
+			ID: w.id("vm_id"), DeploymentID: deployment, NodeID: w.id("node_id"), Kind: "app", IP: netip.MustParseAddr("10.79.200.2"), Port: 8080,
+			CPUMillis: 100, MemoryBytes: 64 << 20,
+		}))
+	}
+}
+
+func (w *world) id(name string) uuid.UUID { return uuid.MustParse(w.names[name]) }
+
+// tokenBelow makes a token with the one of the caller.
+func (w *world) tokenBelow(t *testing.T, caller *actor) uuid.UUID {
+	t.Helper()
+
+	params := database.CreateTokenParams{ID: id.New(), Kind: caller.kind, UserID: &caller.userID, ParentID: &caller.tokenID}
+	if caller.kind == organisationKind {
+		params.OrganisationID, params.Role = new(w.id("organisation_id")), new(string(caller.role))
+	}
+
+	w.token(t, params)
+
+	return params.ID
+}
+
+// invitation invites a user to an organisation.
+func (w *world) invitation(t *testing.T, organisation uuid.UUID, invited *actor) uuid.UUID {
+	t.Helper()
+
+	made, err := w.bundle.queries.CreateInvitation(t.Context(), database.CreateInvitationParams{
+		ID: id.New(), OrganisationID: organisation, Email: new(invited.userID.String() + "@example.com"), Role: string(roleViewer), Lifetime: time.Hour,
+	})
+	require.NoError(t, err)
+
+	return made.ID
+}
