@@ -11,7 +11,7 @@ type rule struct {
 	never []string
 	// evenIndirectly extends the rule to what the imported packages import.
 	evenIndirectly bool
-	// testsToo extends the rule to what the packages' tests import themselves, fixtures and the rig excepted.
+	// testsToo extends the rule to what the packages' tests import themselves, what every test may import excepted.
 	testsToo bool
 	reason   string
 }

@@ -1,0 +1,212 @@
+package fakegithub
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+const apiPrefix = "/api/v3"
+
+// call is one request to the API.
+type call struct {
+	*Server
+
+	r *http.Request
+	// base is the server's URL as the request has it, without a slash at its end.
+	base string
+	// app is set where the caller has shown an app's JWT, token where it has shown a token. Both are nil for anybody.
+	app   *app
+	token *token
+}
+
+// handler answers a call. The mutex is held meanwhile.
+type handler func(c *call) *answer
+
+func baseOf(r *http.Request) string {
+	scheme := "http"
+	if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		scheme = "https"
+	}
+
+	return scheme + "://" + r.Host
+}
+
+// rest makes a handler answer over HTTP, within the limits.
+func (s *Server) rest(resource string, handle handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := &call{Server: s, r: r, base: baseOf(r)}
+
+		s.mutex.Lock()
+		refused := c.authenticate()
+		d := c.demand(resource)
+		s.mutex.Unlock()
+
+		if refused != nil {
+			write(w, refused)
+
+			return
+		}
+
+		switch s.usage.admit(d, s.now()) {
+		case primaryLimit:
+			s.usage.announce(w.Header(), d, s.now())
+			write(w, overPrimaryLimit(d.caller))
+
+			return
+		case secondaryLimit:
+			write(w, overSecondaryLimit())
+
+			return
+		case admitted:
+		}
+
+		defer s.usage.done(d)
+
+		if s.faults.strike(w, r) {
+			return
+		}
+
+		s.mutex.Lock()
+		a := handle(c)
+		body, contentType := a.encode()
+		s.mutex.Unlock()
+
+		s.faults.lose(r)
+		c.respond(w, d, a, body, contentType)
+	})
+}
+
+// respond writes the answer, or that nothing has changed.
+func (c *call) respond(w http.ResponseWriter, d demand, a *answer, body []byte, contentType string) {
+	cost := 1
+
+	if a.status == http.StatusOK && c.r.Method == http.MethodGet {
+		etag := etagOf(body)
+		if a.text != nil {
+			// The hash of a commit names itself, so that a client need not have asked before.
+			etag = `"` + *a.text + `"`
+		}
+
+		w.Header().Set("Etag", etag)
+		w.Header().Set("Vary", "Accept, Authorization")
+
+		if isCurrent(c.r, etag) {
+			a, body, contentType = &answer{status: http.StatusNotModified}, nil, ""
+
+			if c.token != nil || c.app != nil {
+				cost = 0
+			}
+		}
+	}
+
+	c.usage.charge(d, cost, c.now())
+	c.usage.announce(w.Header(), d, c.now())
+	writeEncoded(w, a, body, contentType)
+}
+
+// demand says what the call asks of the limits.
+func (c *call) demand(resource string) demand {
+	limits := c.usage.limits
+	d := demand{resource: resource, limit: limits.PerHour, points: writePoints}
+
+	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead {
+		d.points = readPoints
+	}
+
+	switch {
+	case c.app != nil:
+		d.caller = fmt.Sprintf("app %d", c.app.ID)
+	case c.token != nil && c.token.installation != nil:
+		i := c.token.installation
+		d.caller = fmt.Sprintf("installation %d", i.id)
+		d.limit = limits.hourly(len(i.account.repositories), len(i.account.members))
+	case c.token != nil:
+		d.caller = "user " + c.token.user.login
+	default:
+		host, _, _ := net.SplitHostPort(c.r.RemoteAddr)
+		d.caller, d.limit = host, limits.AnonymousPerHour
+	}
+
+	if resource == resourceSearch {
+		d.limit = limits.SearchPerMinute
+	}
+
+	return d
+}
+
+// number reads a part of the path that is a number; zero for any other text, which is nobody's id.
+func (c *call) number(name string) int64 {
+	n, err := strconv.ParseInt(c.r.PathValue(name), 10, 64)
+	if err != nil {
+		return 0
+	}
+
+	return n
+}
+
+const mostBodyBytes = 1 << 20
+
+// read reads the body of a request; false where it is no JSON of that form. An empty body is an empty object.
+func (c *call) read(into any) bool {
+	if c.r.ContentLength == 0 {
+		return true
+	}
+
+	return json.NewDecoder(http.MaxBytesReader(nil, c.r.Body, mostBodyBytes)).Decode(into) == nil
+}
+
+func problemsParsing() *answer { return failure(http.StatusBadRequest, "Problems parsing JSON") }
+
+const (
+	defaultPage  = 30
+	largestPages = 100
+)
+
+// page returns the part of a list that the request asks for, with links to the others in the answer's header.
+func page[T any](c *call, all []T, form func(part []T) any) *answer {
+	query := c.r.URL.Query()
+
+	size, err := strconv.Atoi(query.Get("per_page"))
+	if err != nil || size < 1 {
+		size = defaultPage
+	}
+
+	size = min(size, largestPages)
+
+	number, err := strconv.Atoi(query.Get("page"))
+	if err != nil || number < 1 {
+		number = 1
+	}
+
+	last := max((len(all)+size-1)/size, 1)
+	from := min((number-1)*size, len(all))
+	a := ok(form(all[from:min(from+size, len(all))]))
+
+	var links []string
+
+	link := func(to int, relation string) {
+		query.Set("page", strconv.Itoa(to))
+		query.Set("per_page", strconv.Itoa(size))
+		links = append(links, fmt.Sprintf(`<%s%s?%s>; rel="%s"`, c.base, c.r.URL.EscapedPath(), query.Encode(), relation))
+	}
+
+	if number > 1 {
+		link(number-1, "prev")
+		link(1, "first")
+	}
+
+	if number < last {
+		link(number+1, "next")
+		link(last, "last")
+	}
+
+	if len(links) > 0 {
+		a.with("Link", strings.Join(links, ", "))
+	}
+
+	return a
+}
