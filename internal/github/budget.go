@@ -13,6 +13,8 @@ const (
 	core    = "core"
 	graphQL = "graphql"
 	search  = "search"
+	// pages are what programs ask of GitHub's web pages to sign somebody in; no limit of the API is for them.
+	pages = "pages"
 )
 
 // GitHub allows a caller 100 requests at once, and in a minute 900 points of REST and 2,000 of GraphQL. Several workers may act for one installation
@@ -241,6 +243,14 @@ func (b *budget) pause() time.Time {
 	b.paused = b.now().Add(secondaryPause)
 
 	return b.paused
+}
+
+// reset returns when the primary limit begins anew.
+func (b *budget) reset(resource string) time.Time {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+
+	return b.windows[resource].reset
 }
 
 // pollInterval returns how long GitHub wants between two looks at the same thing; zero where it has not said.

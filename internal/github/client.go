@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/google/go-github/v66/github"
@@ -34,9 +33,6 @@ type Client struct {
 	timeout   time.Duration
 	// anonymous is the budget of what is asked without a token.
 	anonymous *budget
-
-	mutex sync.Mutex
-	users map[string]*budget
 }
 
 // New returns a client. It does not ask GitHub anything yet.
@@ -46,7 +42,7 @@ func New(config Config, options Options) (*Client, error) {
 		return nil, err
 	}
 
-	c := &Client{endpoints: known, next: options.Transport, now: options.Now, timeout: options.Timeout, users: map[string]*budget{}}
+	c := &Client{endpoints: known, next: options.Transport, now: options.Now, timeout: options.Timeout}
 
 	if c.next == nil {
 		c.next = egress.Dialer{}.Transport()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/local/fakegithub"
 	"github.com/zeitwork/zeitwork/test/githubtest"
@@ -173,4 +174,17 @@ func TestConfig_ThatIsNoURL_IsRefused(t *testing.T) {
 	require.Equal(t, "https://github.com", client.URL())
 	require.Equal(t, "https://api.github.com/graphql", client.endpoints.graphQL.String())
 	require.Equal(t, "https://api.github.com/", client.endpoints.rest.String())
+}
+
+func TestClient_ByItself_ReachesNothingInternal(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	client, err := New(Config{URL: b.server.URL, APIURL: b.server.APIURL}, Options{})
+	require.NoError(t, err)
+
+	_, err = client.Convert(t.Context(), "code")
+	require.Equal(t, Unavailable, ReasonOf(err))
+	require.ErrorIs(t, err, egress.ErrNotPublic)
+	require.Empty(t, b.server.Usage())
 }

@@ -82,24 +82,18 @@ func (a *asker) query(ctx context.Context, text string, variables map[string]any
 	return answer.Errors, nil
 }
 
-// fatal returns the error for an answer that is none: a limit, a query that GitHub did not finish in its ten seconds, or one that it does not take.
+// fatal returns the error for an answer without data: a query that GitHub did not finish in its ten seconds, or one that it does not take.
 func fatal(faults []queryError, hasData bool) *Error {
-	var messages []string
-
-	for _, fault := range faults {
-		if fault.Type == "RATE_LIMITED" {
-			return &Error{Reason: Limited, Detail: fault.Message}
-		}
-
-		messages = append(messages, fault.Message)
-	}
-
 	if hasData {
 		return nil
 	}
 
-	// GitHub's words for a query that took too long; a smaller one may pass.
-	return &Error{Reason: Unavailable, Detail: "no data", Cause: errors.New(strings.Join(messages, "; "))}
+	messages := make([]string, len(faults))
+	for n, fault := range faults {
+		messages[n] = fault.String()
+	}
+
+	return &Error{Reason: Unavailable, Detail: "a query has no data", Cause: errors.New(strings.Join(messages, "; "))}
 }
 
 const rateLimitFields = "rateLimit { cost remaining resetAt }"

@@ -216,3 +216,33 @@ func TestPollInterval_IsWhatGitHubSays(t *testing.T) {
 	require.NoError(t, b.head(t.Context(), ""))
 	require.Equal(t, 90*time.Second, b.installation.PollInterval())
 }
+
+func TestLimit_OfQueries_ThatOthersUsedUp_SaysUntilWhen(t *testing.T) {
+	t.Parallel()
+
+	limits := fakegithub.DefaultLimits()
+	limits.PerHour = 4
+	b := setupWith(t, limits, Options{})
+	look := func(i *Installation) error {
+		_, _, err := i.Look(t.Context(), []Look{{NodeID: "x"}})
+
+		return err
+	}
+	require.NoError(t, look(b.installation))
+
+	// Another worker asks for the same installation.
+	app, err := b.client.App(b.credentials())
+	require.NoError(t, err)
+
+	for range 3 {
+		require.NoError(t, look(app.Installation(b.Installation)))
+	}
+
+	err = look(b.installation)
+	require.Equal(t, Limited, ReasonOf(err))
+	require.Equal(t, b.server.Clock.Now().Add(time.Hour), RetryAt(err).UTC())
+	require.Equal(t, 1, b.server.Refused())
+
+	require.Equal(t, Limited, ReasonOf(look(b.installation)))
+	require.Equal(t, 1, b.server.Refused(), "it is asked no more")
+}

@@ -65,8 +65,10 @@ func isOf(address, of *url.URL) bool { return address.Scheme == of.Scheme && add
 // cost says what of the limits a request takes.
 func (t *transport) cost(request *http.Request) (resource string, points int) {
 	switch {
-	case request.URL.Path == t.endpoints.graphQL.Path:
+	case isOf(request.URL, t.endpoints.graphQL) && request.URL.Path == t.endpoints.graphQL.Path:
 		return graphQL, readPoints
+	case !isOf(request.URL, t.endpoints.rest) || !strings.HasPrefix(request.URL.Path, t.endpoints.rest.Path):
+		return pages, 0
 	case strings.HasPrefix(request.URL.Path, t.endpoints.rest.Path+"search/"):
 		return search, readPoints
 	case request.Method == http.MethodGet || request.Method == http.MethodHead:
@@ -91,6 +93,11 @@ func (t *transport) check(resource string, response *http.Response) (*http.Respo
 
 	if err := t.budget.observe(resource, response); err != nil {
 		return nil, err
+	}
+
+	// A query over the limit is answered as if all were well.
+	if resource == graphQL && strings.Contains(string(body), `"RATE_LIMITED"`) {
+		return nil, &Error{Reason: Limited, Status: response.StatusCode, Until: t.budget.reset(graphQL), Detail: "the limit for queries is used up"}
 	}
 
 	if response.StatusCode == http.StatusForbidden && strings.Contains(string(body), "secondary rate limit") {

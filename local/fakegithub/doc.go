@@ -6,7 +6,7 @@
 // GitHub; they are kept in memory and are gone with it. Commits are real git objects with the hashes that git gives them, and are written to disk once
 // somebody fetches or pushes.
 //
-// There are no passwords: whoever opens a page chooses which account to be. A server must therefore never listen on more than loopback.
+// There are no passwords: whoever opens a page chooses which account to be. A server therefore answers nobody but the machine that it runs on.
 //
 // Faults make it slow, broken or gone, and Usage says what each caller has used of GitHub's limits, which it enforces.
 package fakegithub

@@ -69,20 +69,28 @@ func (s *Server) pages() *http.ServeMux {
 	for pattern, handle := range map[string]func(v *visit) result{
 		"GET /{$}":                                    (*visit).welcome,
 		"GET /login/oauth/authorize":                  (*visit).askToAuthorize,
-		"POST /login/oauth/authorize":                 (*visit).authorize,
 		"POST /login/oauth/access_token":              (*visit).exchange,
 		"POST /login/device/code":                     (*visit).beginDevice,
 		"GET /login/device":                           (*visit).askForDevice,
-		"POST /login/device":                          (*visit).authorizeDevice,
 		"POST /settings/apps/new":                     (*visit).askForApp,
 		"POST /organizations/{org}/settings/apps/new": (*visit).askForApp,
 		"GET /github-apps/{slug}/installations/new":   (*visit).askToInstall,
-		"POST /github-apps/{slug}/installations/new":  (*visit).installApp,
 	} {
 		mux.Handle(pattern, s.page(handle))
 	}
 
-	mux.HandleFunc("POST /settings/apps/manifest", s.makeApp)
+	// What a page asks and a visitor agrees to, no other site may send in the visitor's name. An app's manifest does come from another site.
+	own := http.NewCrossOriginProtection()
+
+	for pattern, handle := range map[string]http.Handler{
+		"POST /login/oauth/authorize":                s.page((*visit).authorize),
+		"POST /login/device":                         s.page((*visit).authorizeDevice),
+		"POST /github-apps/{slug}/installations/new": s.page((*visit).installApp),
+		"POST /settings/apps/manifest":               http.HandlerFunc(s.makeApp),
+	} {
+		mux.Handle(pattern, own.Handler(handle))
+	}
+
 	mux.HandleFunc("GET /{owner}/{repo}/info/refs", s.git)
 	mux.HandleFunc("POST /{owner}/{repo}/git-upload-pack", s.git)
 	mux.HandleFunc("POST /{owner}/{repo}/git-receive-pack", s.git)

@@ -4,6 +4,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -100,6 +101,13 @@ func (s *Server) Close() error {
 
 // ServeHTTP answers as GitHub does.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// Nobody has a password here, so that nobody else may come.
+	if from, err := netip.ParseAddrPort(r.RemoteAddr); err != nil || !from.Addr().Unmap().IsLoopback() {
+		http.Error(w, "This server is for the machine that it runs on.", http.StatusForbidden)
+
+		return
+	}
+
 	if strings.HasPrefix(r.URL.Path, "/api/") {
 		s.api.ServeHTTP(w, r)
 	} else {

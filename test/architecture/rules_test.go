@@ -88,6 +88,10 @@ func rules() []rule {
 			reason: "it runs the services as processes and talks to them through /v1, as every operator does",
 		},
 		{
+			from: "local/fakegithub", never: []string{"internal", "client", "local/cluster", "local/daemon", "local/toolchain"}, evenIndirectly: true,
+			reason: "it answers as GitHub does, not as our client of GitHub expects",
+		},
+		{
 			from: "examples", never: []string{"local", "test"}, evenIndirectly: true, testsToo: true,
 			reason: "examples are apps, and `zeitwork up` brings one of them",
 		},
