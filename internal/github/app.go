@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rsa"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -21,27 +20,6 @@ const (
 	appTokenLifetime = 8 * time.Minute
 	clockSkew        = time.Minute
 )
-
-// Credentials are those of a GitHub App, as the manifest flow or its settings page gives them.
-type Credentials struct {
-	ID int64
-	// Slug is the App's name in URLs.
-	Slug     string
-	ClientID string
-	// ClientSecret is for signing people in, PrivateKey, in PEM, for acting as the App.
-	ClientSecret, PrivateKey string
-}
-
-// LogValue leaves the secrets out of logs.
-func (c Credentials) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int64("id", c.ID), slog.String("slug", c.Slug), slog.String("client_id", c.ClientID))
-}
-
-// String leaves the secrets out of texts.
-func (c Credentials) String() string { return fmt.Sprintf("GitHub App %d (%s)", c.ID, c.Slug) }
-
-// GoString leaves the secrets out of what %#v prints.
-func (c Credentials) GoString() string { return c.String() }
 
 // App acts for a GitHub App.
 type App struct {
@@ -85,42 +63,6 @@ func (a *App) bearer() (string, error) {
 
 // Credentials returns what the App was made with.
 func (a *App) Credentials() Credentials { return a.credentials }
-
-// Account is a user or organization of GitHub.
-type Account struct {
-	ID int64
-	// Login is its name, which may change; ID does not.
-	Login string
-	// IsOrganization tells an organization from a user.
-	IsOrganization bool
-	AvatarURL      string
-}
-
-func accountOf(user *github.User) Account {
-	return Account{ID: user.GetID(), Login: user.GetLogin(), IsOrganization: user.GetType() == "Organization", AvatarURL: user.GetAvatarURL()}
-}
-
-// InstallationState is an installation as GitHub has it now.
-type InstallationState struct {
-	ID      int64
-	AppID   int64
-	Account Account
-	// IsSuspended tells that the account has taken its access away for now.
-	IsSuspended bool
-	// HasAll tells that it has all repositories of the account, those that are made later too.
-	HasAll bool
-	// Permissions are what it may do, by GitHub's names: "contents": "read".
-	Permissions map[string]string
-	// SettingsURL is the page where the account changes it.
-	SettingsURL string
-}
-
-func stateOf(i *github.Installation) InstallationState {
-	return InstallationState{
-		ID: i.GetID(), AppID: i.GetAppID(), Account: accountOf(i.GetAccount()), IsSuspended: i.SuspendedAt != nil, HasAll: i.GetRepositorySelection() == "all",
-		Permissions: permissionsOf(i.GetPermissions()), SettingsURL: i.GetHTMLURL(),
-	}
-}
 
 // Installations returns all installations of the App, those that are suspended too. One that was removed is not among them.
 func (a *App) Installations(ctx context.Context) ([]InstallationState, error) {

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -117,38 +119,40 @@ func TestLimit_OfQueries_IsNeverPassed(t *testing.T) {
 func TestLimit_OfRequestsAtOnce_IsNeverPassed(t *testing.T) {
 	t.Parallel()
 
-	b := setup(t)
-	require.NoError(t, b.head(t.Context(), ""))
+	synctest.Test(t, func(t *testing.T) {
+		b := newBudget(time.Now)
+		answered := make(chan struct{})
 
-	var (
-		asked   sync.WaitGroup
-		arrived = make(chan struct{}, 3*mostAtOnce)
-		answer  = make(chan struct{})
-	)
+		var asking, done atomic.Int32
 
-	b.server.AddFault(fakegithub.Fault{Path: "/api/v3/repositories/", Strike: func(_ http.ResponseWriter, _ *http.Request) bool {
-		arrived <- struct{}{}
+		for range 3 * mostAtOnce {
+			go func() {
+				release, err := b.take(t.Context(), core, readPoints)
+				if err != nil {
+					return
+				}
 
-		<-answer
+				asking.Add(1)
+				<-answered
+				release()
+				done.Add(1)
+			}()
+		}
 
-		return false
-	}})
+		synctest.Wait()
+		require.EqualValues(t, mostAtOnce, asking.Load())
 
-	for range 3 * mostAtOnce {
-		asked.Go(func() { _ = b.head(t.Context(), b.Commit) })
-	}
+		// Who waits for a turn may give up.
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
 
-	for range mostAtOnce {
-		<-arrived
-	}
+		_, err := b.take(ctx, core, readPoints)
+		require.ErrorIs(t, err, context.Canceled)
 
-	// All of them are held up, so that no other one may come before the first is answered.
-	require.Empty(t, arrived)
-	close(answer)
-	asked.Wait()
-
-	require.LessOrEqual(t, b.server.Usage()[fmt.Sprintf("installation %d", b.Installation)].MostAtOnce, mostAtOnce)
-	require.Zero(t, b.server.Refused())
+		close(answered)
+		synctest.Wait()
+		require.EqualValues(t, 3*mostAtOnce, done.Load())
+	})
 }
 
 func TestLimit_ThatGitHubNames_IsKept(t *testing.T) {
@@ -200,6 +204,27 @@ func TestLimit_OfOneInstallation_LeavesOthersAlone(t *testing.T) {
 
 	_, err := b.app.Installation(other).Repositories(t.Context())
 	require.NoError(t, err)
+}
+
+func TestLimit_IsKeptByTheClientsClockAlone(t *testing.T) {
+	t.Parallel()
+
+	limits := fakegithub.DefaultLimits()
+	limits.PerHour = 3
+	b := setupWith(t, limits, Options{})
+	b.server.Clock.Advance(20 * 365 * 24 * time.Hour)
+
+	ask := func() error {
+		_, err := b.app.Installations(t.Context())
+
+		return err
+	}
+	asked, _ := askUntilRefused(t, ask)
+	require.Equal(t, 3, asked)
+
+	b.server.Clock.Advance(time.Hour)
+	require.NoError(t, ask())
+	require.Zero(t, b.server.Refused())
 }
 
 func TestPollInterval_IsWhatGitHubSays(t *testing.T) {

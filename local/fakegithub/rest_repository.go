@@ -25,8 +25,8 @@ func listBranches(c *call, r *repository) *answer {
 func getBranch(c *call, r *repository) *answer {
 	name := c.r.PathValue("branch")
 
-	found, ok2 := c.objects.commit(r.branches[name])
-	if !ok2 {
+	found, isThere := c.objects.commit(r.branches[name])
+	if !isThere {
 		return failure(http.StatusNotFound, "Branch not found")
 	}
 

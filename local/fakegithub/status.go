@@ -14,7 +14,7 @@ type status struct {
 	created                                   time.Time
 }
 
-// Status is what somebody has said of a commit.
+// CommitStatus is what somebody has said of a commit.
 type CommitStatus struct {
 	Hash, State, Description, TargetURL, Context string
 }
