@@ -104,7 +104,7 @@ func TestLook_WithoutThePermission_SaysSo(t *testing.T) {
 	b.server.SetPermissions(b.Installation, map[string]string{"metadata": "read"})
 	b.installation.Forget()
 	_, _, err = b.installation.Look(t.Context(), []Look{look})
-	require.Equal(t, NotFound, ReasonOf(err))
+	require.Equal(t, Forbidden, ReasonOf(err))
 }
 
 func TestRecentlyPushed_IsInTheOrderOfPushes(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -122,7 +123,12 @@ func (i *Installation) make(ctx context.Context, repositories []int64, permissio
 func tokenError(err error) error {
 	if e, ok := asError(err); ok && e.Reason == Rejected && e.Status == http.StatusUnprocessableEntity {
 		// GitHub says this of a repository and of a permission that the installation does not have.
-		return (&Error{Reason: NotFound, Status: e.Status, Detail: e.Detail}).problem()
+		reason := NotFound
+		if strings.Contains(e.Detail, "permissions") {
+			reason = Forbidden
+		}
+
+		return (&Error{Reason: reason, Status: e.Status, Detail: e.Detail}).problem()
 	}
 
 	return asUninstalled(err)

@@ -52,7 +52,7 @@ func TestToken_IsForOneRepositoryAndItsPermissionsAlone(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, b.status(t, token, http.MethodGet, "/repos/acme/shop/commits"))
 }
 
-func TestToken_OfWhatTheInstallationDoesNotHave_IsNotFound(t *testing.T) {
+func TestToken_OfWhatTheInstallationDoesNotHave_IsRefused(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -62,7 +62,7 @@ func TestToken_OfWhatTheInstallationDoesNotHave_IsNotFound(t *testing.T) {
 	require.Equal(t, NotFound, ReasonOf(err))
 
 	_, err = b.installation.Token(t.Context(), b.Repository, Permissions{"contents": "write"})
-	require.Equal(t, NotFound, ReasonOf(err))
+	require.Equal(t, Forbidden, ReasonOf(err))
 }
 
 func TestToken_IsMadeOnceAndAgainBeforeItEnds(t *testing.T) {

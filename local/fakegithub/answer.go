@@ -67,8 +67,14 @@ func overSecondaryLimit() *answer {
 	return a.with("Retry-After", retryAfterSeconds)
 }
 
-func overPrimaryLimit(caller string) *answer {
-	return failure(http.StatusForbidden, "API rate limit exceeded for "+caller+".")
+// overPrimaryLimit is answered with status 200 where a query is.
+func overPrimaryLimit(d demand) *answer {
+	message := "API rate limit exceeded for " + d.caller + "."
+	if d.resource == resourceGraphQL {
+		return graphQLErrors(graphQLError{Type: "RATE_LIMITED", Message: message})
+	}
+
+	return failure(http.StatusForbidden, message)
 }
 
 // encode returns the body of an answer, and its content type.

@@ -1,8 +1,10 @@
 package fakegithub
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -36,13 +38,45 @@ func baseOf(r *http.Request) string {
 
 // rest makes a handler answer over HTTP, within the limits.
 func (s *Server) rest(resource string, handle handler) http.Handler {
+	return s.limited(resource, func(w http.ResponseWriter, c *call, d demand) {
+		var (
+			a           *answer
+			body        []byte
+			contentType string
+		)
+
+		s.locked(func() {
+			a = handle(c)
+			body, contentType = a.encode()
+		})
+
+		s.faults.lose(c.r)
+		c.respond(w, d, a, body, contentType)
+	})
+}
+
+// limited answers a call that is who it says to be and within the limits. Its body is read before, so that nobody waits for a slow sender.
+func (s *Server) limited(resource string, serve func(w http.ResponseWriter, c *call, d demand)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, mostBodyBytes))
+		if err != nil {
+			write(w, problemsParsing())
+
+			return
+		}
+
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		c := &call{Server: s, r: r, base: baseOf(r)}
 
-		s.mutex.Lock()
-		refused := c.authenticate()
-		d := c.demand(resource)
-		s.mutex.Unlock()
+		var (
+			refused *answer
+			d       demand
+		)
+
+		s.locked(func() {
+			refused = c.authenticate()
+			d = c.demand(resource)
+		})
 
 		if refused != nil {
 			write(w, refused)
@@ -53,29 +87,16 @@ func (s *Server) rest(resource string, handle handler) http.Handler {
 		switch s.usage.admit(d, s.now()) {
 		case primaryLimit:
 			s.usage.announce(w.Header(), d, s.now())
-			write(w, overPrimaryLimit(d.caller))
-
-			return
+			write(w, overPrimaryLimit(d))
 		case secondaryLimit:
 			write(w, overSecondaryLimit())
-
-			return
 		case admitted:
+			defer s.usage.done(d)
+
+			if !s.faults.strike(w, r) {
+				serve(w, c, d)
+			}
 		}
-
-		defer s.usage.done(d)
-
-		if s.faults.strike(w, r) {
-			return
-		}
-
-		s.mutex.Lock()
-		a := handle(c)
-		body, contentType := a.encode()
-		s.mutex.Unlock()
-
-		s.faults.lose(r)
-		c.respond(w, d, a, body, contentType)
 	})
 }
 
@@ -112,7 +133,8 @@ func (c *call) demand(resource string) demand {
 	limits := c.usage.limits
 	d := demand{resource: resource, limit: limits.PerHour, points: writePoints}
 
-	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead {
+	// Queries change nothing, although they are sent by POST.
+	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead || resource == resourceGraphQL {
 		d.points = readPoints
 	}
 
@@ -122,7 +144,7 @@ func (c *call) demand(resource string) demand {
 	case c.token != nil && c.token.installation != nil:
 		i := c.token.installation
 		d.caller = fmt.Sprintf("installation %d", i.id)
-		d.limit = limits.hourly(len(i.account.repositories), len(i.account.members))
+		d.limit = limits.hourly(len(c.repositoriesOf(i)), len(i.account.members))
 	case c.token != nil:
 		d.caller = "user " + c.token.user.login
 	default:
@@ -155,7 +177,7 @@ func (c *call) read(into any) bool {
 		return true
 	}
 
-	return json.NewDecoder(http.MaxBytesReader(nil, c.r.Body, mostBodyBytes)).Decode(into) == nil
+	return json.NewDecoder(c.r.Body).Decode(into) == nil
 }
 
 func problemsParsing() *answer { return failure(http.StatusBadRequest, "Problems parsing JSON") }

@@ -30,55 +30,27 @@ type query struct {
 	Variables     map[string]any `json:"variables"`
 }
 
-// graphQL answers a query.
-func (s *Server) graphQL(w http.ResponseWriter, r *http.Request) {
-	c := &call{Server: s, r: r, base: baseOf(r)}
+// graphQL answers queries.
+func (s *Server) graphQL() http.Handler {
+	return s.limited(resourceGraphQL, func(w http.ResponseWriter, c *call, d demand) {
+		if c.token == nil {
+			write(w, failure(http.StatusUnauthorized, "This endpoint requires you to be authenticated."))
 
-	s.mutex.Lock()
-	refused := c.authenticate()
+			return
+		}
 
-	if refused == nil && c.token == nil {
-		refused = failure(http.StatusUnauthorized, "This endpoint requires you to be authenticated.")
-	}
+		var (
+			a    *answer
+			cost int
+		)
 
-	d := c.demand(resourceGraphQL)
-	d.points = readPoints
-	s.mutex.Unlock()
+		s.locked(func() { a, cost = c.answerQuery(d) })
 
-	if refused != nil {
-		write(w, refused)
-
-		return
-	}
-
-	switch s.usage.admit(d, s.now()) {
-	case primaryLimit:
+		s.faults.lose(c.r)
+		s.usage.charge(d, cost, s.now())
 		s.usage.announce(w.Header(), d, s.now())
-		write(w, graphQLErrors(graphQLError{Type: "RATE_LIMITED", Message: "API rate limit exceeded for " + d.caller + "."}))
-
-		return
-	case secondaryLimit:
-		write(w, overSecondaryLimit())
-
-		return
-	case admitted:
-	}
-
-	defer s.usage.done(d)
-
-	if s.faults.strike(w, r) {
-		return
-	}
-
-	s.mutex.Lock()
-	a, cost := c.answerQuery(d)
-	body, contentType := a.encode()
-	s.mutex.Unlock()
-
-	s.faults.lose(r)
-	s.usage.charge(d, cost, s.now())
-	s.usage.announce(w.Header(), d, s.now())
-	writeEncoded(w, a, body, contentType)
+		write(w, a)
+	})
 }
 
 func graphQLErrors(errors ...graphQLError) *answer { return ok(object{"errors": errors}) }
@@ -87,7 +59,7 @@ func graphQLErrors(errors ...graphQLError) *answer { return ok(object{"errors": 
 func (c *call) answerQuery(d demand) (*answer, int) {
 	sent := query{}
 
-	if err := json.NewDecoder(http.MaxBytesReader(nil, c.r.Body, mostBodyBytes)).Decode(&sent); err != nil {
+	if err := json.NewDecoder(c.r.Body).Decode(&sent); err != nil {
 		return problemsParsing(), 1
 	}
 

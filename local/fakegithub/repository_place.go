@@ -23,6 +23,10 @@ func (s *Server) TransferRepository(repository int64, owner string) {
 
 // place puts a repository under a name.
 func (s *Server) place(r *repository, owner *account, name string) {
+	if other := owner.repositories[strings.ToLower(name)]; other != nil && other != r {
+		panic("fakegithub: there is a repository " + other.fullName() + " already")
+	}
+
 	s.renamed[nameKey(r.owner, r.name)] = r.id
 	s.removeName(r.owner, r.name)
 

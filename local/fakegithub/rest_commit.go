@@ -6,8 +6,12 @@ import (
 	"strings"
 )
 
-// shaMediaType asks for the hash of a commit alone.
-const shaMediaType = "application/vnd.github.sha"
+// wantsHash tells whether a request asks for the hash of a commit alone.
+func wantsHash(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+
+	return accept == "application/vnd.github.sha" || accept == "application/vnd.github.v3.sha"
+}
 
 func (c *call) commitJSON(r *repository, found commit) object {
 	api, page := r.api(c.base), c.base+"/"+r.fullName()
@@ -55,7 +59,7 @@ func getCommit(c *call, r *repository) *answer {
 		return unprocessable("No commit found for SHA: " + name)
 	}
 
-	if c.r.Header.Get("Accept") == shaMediaType {
+	if wantsHash(c.r) {
 		return &answer{status: http.StatusOK, text: &found.hash}
 	}
 

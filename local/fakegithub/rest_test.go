@@ -164,6 +164,14 @@ func TestAnswer_ThatHasNotChanged_Is304AndCostsNothing(t *testing.T) {
 	b.ArchiveRepository(b.Repository, true)
 	require.Equal(t, http.StatusOK, b.ask(t, "GET", "/api/v3/repos/acme/shop", token, "", "If-None-Match", first.header.Get("Etag")).status)
 
+	// The hash of a commit is asked for in both ways that clients have.
+	for _, accept := range []string{"application/vnd.github.sha", "application/vnd.github.v3.sha"} {
+		hash := b.ask(t, "GET", "/api/v3/repos/acme/shop/commits/main", token, "", "Accept", accept)
+		require.Equal(t, b.Commit, hash.body)
+		hash = b.ask(t, "GET", "/api/v3/repos/acme/shop/commits/main", token, "", "Accept", accept, "If-None-Match", `"`+b.Commit+`"`)
+		require.Equal(t, http.StatusNotModified, hash.status)
+	}
+
 	// An anonymous one counts all the same.
 	b.SetPrivate(b.Repository, false)
 	first = b.ask(t, "GET", "/api/v3/repos/acme/shop", "", "")

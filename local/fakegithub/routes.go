@@ -14,7 +14,7 @@ func (s *Server) routes() http.Handler {
 	s.routeRepositories(mux, repositoryHandlers())
 	s.routeRepositories(comments, commentHandlers())
 
-	mux.Handle("POST /api/graphql", http.HandlerFunc(s.graphQL))
+	mux.Handle("POST /api/graphql", s.graphQL())
 
 	for _, m := range []*http.ServeMux{mux, comments} {
 		m.Handle(apiPrefix+"/", s.rest(resourceCore, func(*call) *answer { return notFound() }))
