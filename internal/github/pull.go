@@ -58,6 +58,49 @@ func (i *Installation) Pulls(ctx context.Context, repository int64) ([]Pull, err
 	return pulls, nil
 }
 
+// RecentPulls are the pull requests of a repository that changed last.
+type RecentPulls struct {
+	// Pulls are a hundred at most, open and closed, the latest change first: a push to one is a change of it.
+	Pulls []Pull
+	// Tag names this answer; the next question with it costs nothing where nothing has changed.
+	Tag string
+	// IsUnchanged tells that the answer is still the one of the tag that was asked with; Pulls are left out then.
+	IsUnchanged bool
+}
+
+// RecentPulls returns the pull requests that changed last. The tag is that of the answer before; empty for none.
+func (i *Installation) RecentPulls(ctx context.Context, repository int64, tag string) (RecentPulls, error) {
+	asker := i.one(repository, readPulls())
+	path := fmt.Sprintf("repositories/%d/pulls?state=all&sort=updated&direction=desc&per_page=100", repository)
+
+	request, err := asker.rest.NewRequest(http.MethodGet, path, nil)
+	if err != nil {
+		return RecentPulls{}, err
+	}
+
+	if tag != "" {
+		request.Header.Set("If-None-Match", tag)
+	}
+
+	var found []*github.PullRequest
+
+	response, err := asker.rest.Do(ctx, request, &found)
+	if response != nil && response.StatusCode == http.StatusNotModified {
+		return RecentPulls{Tag: tag, IsUnchanged: true}, nil
+	}
+
+	if err != nil {
+		return RecentPulls{}, i.explain(explain(ctx, err))
+	}
+
+	recent := RecentPulls{Tag: response.Header.Get("Etag")}
+	for _, p := range found {
+		recent.Pulls = append(recent.Pulls, pullOf(repository, p))
+	}
+
+	return recent, nil
+}
+
 // Pull returns one pull request, whatever its state.
 func (i *Installation) Pull(ctx context.Context, repository, number int64) (Pull, error) {
 	found, err := send[github.PullRequest](ctx, i.one(repository, readPulls()), http.MethodGet, fmt.Sprintf("repositories/%d/pulls/%d", repository, number), nil)

@@ -60,6 +60,7 @@ func (s *Server) OpenPull(repository int64, wanted Pull) (number int64) {
 			headOwner: head.owner, headBranch: wanted.Head, base: cmp.Or(wanted.Base, r.defaultBranch), draft: wanted.Draft, created: s.now(), updated: s.now(),
 		}
 		p.follow(s, r)
+		p.updated = p.created
 
 		if p.headHash == "" || p.baseHash == "" {
 			panic(fmt.Sprintf("fakegithub: a pull request from %s to %s needs both branches", p.headBranch, p.base))
@@ -86,8 +87,8 @@ func (p *pull) follow(s *Server, r *repository) {
 		return
 	}
 
-	if hash := p.head.branches[p.headBranch]; hash != "" {
-		p.headHash = hash
+	if hash := p.head.branches[p.headBranch]; hash != "" && hash != p.headHash {
+		p.headHash, p.updated = hash, p.head.pushed
 		s.remember(r, hash)
 	}
 }

@@ -75,8 +75,17 @@ func listPulls(c *call, r *repository) *answer {
 		return state != "all" && p.state() != state || base != "" && p.base != base || head != "" && !strings.EqualFold(p.headOwner.login+":"+p.headBranch, head)
 	})
 
+	for _, p := range all {
+		p.follow(c.Server, r)
+	}
+
+	// GitHub sorts upwards where it is not told otherwise and the order is not that of making.
 	if query.Get("sort") == "updated" {
-		slices.SortStableFunc(all, func(a, b *pull) int { return b.updated.Compare(a.updated) })
+		slices.SortStableFunc(all, func(a, b *pull) int { return a.updated.Compare(b.updated) })
+
+		if query.Get("direction") == "desc" {
+			slices.Reverse(all)
+		}
 	}
 
 	return page(c, all, func(part []*pull) any {
