@@ -7,9 +7,11 @@ import (
 )
 
 // Config says where GitHub is.
+//
+//nolint:lll // One variable a line.
 type Config struct {
-	URL    string `doc:"Where GitHub's web pages and repositories are: that of a GitHub Enterprise Server for one."                              env:"ZEITWORK_GITHUB_URL"     envDefault:"https://github.com"` //nolint:lll // One variable a line.
-	APIURL string `doc:"Where GitHub's API answers: https://HOST/api/v3 for a GitHub Enterprise Server." env:"ZEITWORK_GITHUB_API_URL" envDefault:"https://api.github.com"`                                     //nolint:lll // One variable a line.
+	URL    string `doc:"Where GitHub's web pages and repositories are; that of a GitHub Enterprise Server where there is one." env:"ZEITWORK_GITHUB_URL"     envDefault:"https://github.com"`
+	APIURL string `doc:"Where GitHub's API answers; https://HOST/api/v3 for a GitHub Enterprise Server."                       env:"ZEITWORK_GITHUB_API_URL" envDefault:"https://api.github.com"`
 }
 
 // endpoints are the addresses that follow from a configuration.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -96,13 +97,16 @@ func (e *Error) problem() error {
 	case Limited:
 		return problem.Wrap(e, problem.Unavailable, "GitHub takes no more requests from the platform %s. It goes on by itself then.", e.when())
 	case Unavailable:
-		return problem.Wrap(e, problem.Unavailable, "GitHub does not answer as it should at the moment. It is tried again; https://www.githubstatus.com says how GitHub is.")
+		return problem.Wrap(e, problem.Unavailable,
+			"GitHub does not answer as it should at the moment. It is tried again; https://www.githubstatus.com says how GitHub is.")
 	case Unauthorized:
 		return problem.Wrap(e, problem.Unauthorized, "GitHub does not accept the sign-in any more. Sign in again.")
 	case Forbidden:
-		return problem.Wrap(e, problem.Forbidden, "The GitHub App lacks a permission for this. Accept its permissions in the settings of its installation on GitHub.")
+		return problem.Wrap(e, problem.Forbidden,
+			"The GitHub App lacks a permission for this. Accept its permissions in the settings of its installation on GitHub.")
 	case Suspended:
-		return problem.Wrap(e, problem.Forbidden, "The installation of the GitHub App is suspended. Unsuspend it in the settings of its installation on GitHub.")
+		return problem.Wrap(e, problem.Forbidden,
+			"The installation of the GitHub App is suspended. Unsuspend it in the settings of its installation on GitHub.")
 	case Uninstalled:
 		return problem.Wrap(e, problem.NotFound, "The GitHub App is no longer installed on this account. Install it again.")
 	case NotFound:
@@ -146,6 +150,11 @@ func explain(ctx context.Context, err error) error {
 
 	if answered, ok := errors.AsType[*github.ErrorResponse](err); ok && answered.Response != nil {
 		return answeredError(answered.Response.StatusCode, answered.Message).problem()
+	}
+
+	// The URL of a request may hold the code of a new App.
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err
 	}
 
 	return (&Error{Reason: Unavailable, Cause: err}).problem()

@@ -48,6 +48,11 @@ func (b *testBundle) requests() map[string]func(ctx context.Context) error {
 
 			return err
 		},
+		"a new App": func(ctx context.Context) error {
+			_, err := b.client.Convert(ctx, "code-of-somebody")
+
+			return err
+		},
 		"a user": func(ctx context.Context) error {
 			_, err := b.user(githubtest.Owner).Profile(ctx)
 
@@ -104,9 +109,11 @@ func TestGitHub_ThatIsAway_IsUnavailable(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 
-	client, err := New(Config{URL: gone.URL, APIURL: gone.URL}, Options{Transport: githubtest.Transport()})
+	var err error
+
+	b.client, err = New(Config{URL: gone.URL, APIURL: gone.URL}, Options{Transport: githubtest.Transport()})
 	require.NoError(t, err)
-	b.app, err = client.App(b.credentials())
+	b.app, err = b.client.App(b.credentials())
 	require.NoError(t, err)
 	b.installation = b.app.Installation(b.Installation)
 

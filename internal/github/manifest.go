@@ -60,7 +60,8 @@ func (c *Client) Convert(ctx context.Context, code string) (Credentials, error) 
 
 	switch err = explain(ctx, err); {
 	case ReasonOf(err) == NotFound:
-		return Credentials{}, problem.Wrap(err, problem.Invalid, "The code of the new GitHub App has expired or was used already. Delete that App on GitHub and begin again.")
+		return Credentials{}, problem.Wrap(err, problem.Invalid,
+			"The code of the new GitHub App has expired or was used already. Delete that App on GitHub and begin again.")
 	case err != nil:
 		return Credentials{}, err
 	}

@@ -112,7 +112,8 @@ func (e exchanged) problem() error {
 	case "incorrect_client_credentials", "redirect_uri_mismatch", "device_flow_disabled":
 		cause.Reason = Rejected
 
-		return problem.Wrap(cause, problem.Unavailable, "GitHub does not accept the platform's GitHub App for signing in: %s. An operator has to mend the App's settings.",
+		return problem.Wrap(cause, problem.Unavailable,
+			"GitHub does not accept the platform's GitHub App for signing in: %s. An operator has to mend the App's settings.",
 			map[string]string{
 				"incorrect_client_credentials": "its client secret is not the current one",
 				"redirect_uri_mismatch":        "the platform's address is not among its callback URLs",

@@ -25,7 +25,8 @@ func (a *account) simple(base string) object {
 func (a *account) public(base string) object {
 	user := a.simple(base)
 	maps.Copy(user, object{
-		"user_view_type": "public", "name": nullable(a.name), "company": nil, "blog": "", "location": nil, "email": nil, "hireable": nil, "bio": nil, "public_repos": 0,
+		"user_view_type": "public", "name": nullable(a.name), "company": nil, "blog": "", "location": nil, "email": nil, "hireable": nil, "bio": nil,
+		"public_repos": 0,
 		"public_gists": 0, "followers": 0, "following": 0, "created_at": stamp(a.created), "updated_at": stamp(a.created),
 	})
 

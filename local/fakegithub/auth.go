@@ -73,7 +73,8 @@ func (c *call) authenticateApp(text string) *answer {
 	case claims.IssuedAt == nil || claims.IssuedAt.After(c.now()):
 		return failure(http.StatusUnauthorized, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued.")
 	case claims.ExpiresAt == nil || !claims.ExpiresAt.After(c.now()):
-		return failure(http.StatusUnauthorized, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires.")
+		return failure(http.StatusUnauthorized,
+			"'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires.")
 	case claims.ExpiresAt.After(c.now().Add(longestAppToken)):
 		return failure(http.StatusUnauthorized, "'Expiration time' claim ('exp') is too far in the future")
 	}

@@ -133,7 +133,7 @@ func Status(status int) func(http.ResponseWriter, *http.Request) bool {
 func Unicorn(w http.ResponseWriter, _ *http.Request) bool {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusBadGateway)
-	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body><p>We had issues producing the response.</p></body></html>")
+	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Unicorn! &middot; GitHub</title></head><body>We had issues producing the response.</body></html>")
 
 	return true
 }

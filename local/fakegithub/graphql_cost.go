@@ -94,7 +94,8 @@ func complainAbout(selections ast.SelectionSet, variables map[string]any) *graph
 			}
 		case isConnection(field) && size == 0:
 			return &graphQLError{
-				Type: "MISSING_PAGINATION_BOUNDARIES", Message: fmt.Sprintf("You must provide a `first` or `last` value to properly paginate the `%s` connection.", field.Name),
+				Type:    "MISSING_PAGINATION_BOUNDARIES",
+				Message: fmt.Sprintf("You must provide a `first` or `last` value to properly paginate the `%s` connection.", field.Name),
 			}
 		case isConnection(field) && size > largestFirst:
 			return &graphQLError{

@@ -22,7 +22,9 @@ type Limits struct {
 
 // DefaultLimits are those that GitHub documents.
 func DefaultLimits() Limits {
-	return Limits{PerHour: 5000, AnonymousPerHour: 60, SearchPerMinute: 30, AtOnce: 100, PointsPerMinute: 900, GraphQLPointsPerMinute: 2000} //nolint:mnd // Documented.
+	return Limits{ //nolint:mnd // The numbers are GitHub's.
+		PerHour: 5000, AnonymousPerHour: 60, SearchPerMinute: 30, AtOnce: 100, PointsPerMinute: 900, GraphQLPointsPerMinute: 2000,
+	}
 }
 
 // Resources are what GitHub counts apart.

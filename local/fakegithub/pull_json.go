@@ -108,7 +108,8 @@ func getPull(c *call, r *repository) *answer {
 	described := c.pullJSON(r, p)
 	comments := len(r.commentsOn(number))
 	maps.Copy(described, object{
-		"merged": !p.merged.IsZero(), "mergeable": nil, "mergeable_state": "unknown", "merged_by": nil, "rebaseable": nil, "comments": comments, "review_comments": 0,
+		"merged": !p.merged.IsZero(), "mergeable": nil, "mergeable_state": "unknown", "merged_by": nil, "rebaseable": nil, "comments": comments,
+		"review_comments":       0,
 		"maintainer_can_modify": false, "commits": len(c.without(p.headHash, p.baseHash)), "additions": 0, "deletions": 0, "changed_files": 0,
 	})
 

@@ -31,7 +31,8 @@ func (r *repository) json(base string) object {
 
 	described := object{
 		"id": r.id, "node_id": r.node(), "name": r.name, "full_name": r.fullName(), "owner": r.owner.simple(base), "private": r.private, "html_url": page,
-		"description": nullable(r.description), "fork": r.parent != nil, "url": r.api(base), "clone_url": page + ".git", "git_url": "git://" + host + "/" + r.fullName() + ".git",
+		"description": nullable(r.description), "fork": r.parent != nil, "url": r.api(base), "clone_url": page + ".git",
+		"git_url": "git://" + host + "/" + r.fullName() + ".git",
 		"ssh_url": "git@" + host + ":" + r.fullName() + ".git", "svn_url": page, "mirror_url": nil, "homepage": nil, "language": nil, "license": nil,
 		"forks": 0, "forks_count": 0, "stargazers_count": 0, "watchers": 0, "watchers_count": 0, "open_issues": 0, "open_issues_count": 0, "size": len(r.commits),
 		"default_branch": r.defaultBranch, "topics": []string{}, "visibility": visibility, "archived": r.archived, "disabled": false, "is_template": false,

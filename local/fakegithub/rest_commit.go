@@ -23,7 +23,8 @@ func (c *call) commitJSON(r *repository, found commit) object {
 
 	return object{
 		"sha": found.hash, "node_id": nodeID(commitNode, r.id) + found.hash, "url": api + "/commits/" + found.hash, "html_url": page + "/commit/" + found.hash,
-		"comments_url": api + "/commits/" + found.hash + "/comments", "parents": parents, "author": c.whoSigned(found.author), "committer": c.whoSigned(found.committer),
+		"comments_url": api + "/commits/" + found.hash + "/comments", "parents": parents,
+		"author": c.whoSigned(found.author), "committer": c.whoSigned(found.committer),
 		"commit": object{
 			"message": found.message, "author": found.author.json(), "committer": found.committer.json(), "comment_count": 0,
 			"tree": object{"sha": found.tree, "url": api + "/git/trees/" + found.tree}, "url": api + "/git/commits/" + found.hash,
