@@ -20,7 +20,7 @@ type Head struct {
 
 // Head returns where a branch of a repository points. With the commit that the caller knows, an unchanged branch costs nothing.
 func (i *Installation) Head(ctx context.Context, repository int64, branch, known string) (Head, error) {
-	asker := i.one(repository, ReadContents())
+	asker := i.all(ReadContents())
 	// By id, since names change. A full ref is never taken for a tag or hash of the same name.
 	path := fmt.Sprintf("repositories/%d/commits/%s", repository, escape("heads/"+branch))
 
@@ -70,7 +70,7 @@ type Branch struct {
 
 // Branches returns all branches of a repository. One without a commit has none.
 func (i *Installation) Branches(ctx context.Context, repository int64) ([]Branch, error) {
-	asker := i.one(repository, ReadContents())
+	asker := i.all(ReadContents())
 
 	refs, err := all(ctx, func(ctx context.Context, options github.ListOptions) ([]*github.Branch, *github.Response, error) {
 		return read[[]*github.Branch](ctx, asker, fmt.Sprintf("repositories/%d/branches", repository), options)

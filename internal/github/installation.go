@@ -37,8 +37,10 @@ func (i *Installation) asking(token func(ctx context.Context) (Token, error)) *a
 	})
 }
 
-// all asks for all repositories of the installation.
-func (i *Installation) all() *asker { return i.asking(i.wide) }
+// all asks for any repository of the installation, with these permissions.
+func (i *Installation) all(permissions Permissions) *asker {
+	return i.asking(func(ctx context.Context) (Token, error) { return i.wide(ctx, permissions) })
+}
 
 // one asks for one repository, with these permissions.
 func (i *Installation) one(repository int64, permissions Permissions) *asker {
@@ -47,7 +49,7 @@ func (i *Installation) one(repository int64, permissions Permissions) *asker {
 
 // Repositories returns the repositories that the installation has.
 func (i *Installation) Repositories(ctx context.Context) ([]Repository, error) {
-	asker := i.all()
+	asker := i.all(ReadContents())
 
 	found, err := all(ctx, func(ctx context.Context, options github.ListOptions) ([]*github.Repository, *github.Response, error) {
 		list, response, err := asker.rest.Apps.ListRepos(ctx, &options)

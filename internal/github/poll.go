@@ -72,7 +72,7 @@ func (i *Installation) Look(ctx context.Context, looks []Look) ([]Seen, Cost, er
 	text, variables := lookQuery(parts)
 	data := map[string]json.RawMessage{}
 
-	faults, err := i.all().query(ctx, text, variables, &data)
+	faults, err := i.all(ReadContents()).query(ctx, text, variables, &data)
 	if err != nil {
 		return nil, Cost{}, i.explain(err)
 	}

@@ -93,6 +93,22 @@ func TestLook_AtFiftyRepositoriesWithAllBranches_CostsOnePoint(t *testing.T) {
 	require.ErrorContains(t, err, "50 repositories at most")
 }
 
+func TestPolling_OfManyRepositories_TakesOneTokenForAll(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	for n := range 20 {
+		id := b.server.AddRepository(fakegithub.Repository{Owner: githubtest.Organization, Name: fmt.Sprintf("r%d", n), Private: true})
+		_, err := b.installation.Head(t.Context(), id, "main", "")
+		require.NoError(t, err)
+		_, err = b.installation.RecentPulls(t.Context(), id, "")
+		require.NoError(t, err)
+	}
+
+	require.Equal(t, 2, b.server.Usage()[fmt.Sprintf("app %d", b.App.ID)].Requests, "one to read commits, and one to read pull requests")
+}
+
 func TestLook_WithoutThePermission_SaysSo(t *testing.T) {
 	t.Parallel()
 

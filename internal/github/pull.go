@@ -41,7 +41,7 @@ func pullOf(repository int64, p *github.PullRequest) Pull {
 
 // Pulls returns the open pull requests of a repository, the newest first.
 func (i *Installation) Pulls(ctx context.Context, repository int64) ([]Pull, error) {
-	asker := i.one(repository, readPulls())
+	asker := i.all(readPulls())
 
 	found, err := all(ctx, func(ctx context.Context, options github.ListOptions) ([]*github.PullRequest, *github.Response, error) {
 		return read[[]*github.PullRequest](ctx, asker, fmt.Sprintf("repositories/%d/pulls?state=open", repository), options)
@@ -70,7 +70,7 @@ type RecentPulls struct {
 
 // RecentPulls returns the pull requests that changed last. The tag is that of the answer before; empty for none.
 func (i *Installation) RecentPulls(ctx context.Context, repository int64, tag string) (RecentPulls, error) {
-	asker := i.one(repository, readPulls())
+	asker := i.all(readPulls())
 	path := fmt.Sprintf("repositories/%d/pulls?state=all&sort=updated&direction=desc&per_page=100", repository)
 
 	request, err := asker.rest.NewRequest(http.MethodGet, path, nil)

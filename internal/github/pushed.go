@@ -41,7 +41,7 @@ func (i *Installation) RecentlyPushed(ctx context.Context, login string, most in
 	}{}
 
 	variables := map[string]any{"login": login, "first": min(max(most, 1), mostPushed)}
-	if _, err := i.all().query(ctx, pushedQuery, variables, &data); err != nil {
+	if _, err := i.all(ReadContents()).query(ctx, pushedQuery, variables, &data); err != nil {
 		return nil, Cost{}, i.explain(err)
 	}
 

@@ -55,9 +55,10 @@ func (i *Installation) Token(ctx context.Context, repository int64, permissions 
 	return i.cached(ctx, fmt.Sprintf("%d %s", repository, permissions.key()), []int64{repository}, permissions)
 }
 
-// wide returns a token for all repositories of the installation, which the package uses itself to list and poll them.
-func (i *Installation) wide(ctx context.Context) (Token, error) {
-	return i.cached(ctx, "all", nil, ReadContents())
+// wide returns a token for all repositories of the installation. The package reads with it what is polled, of which there may be thousands of repositories:
+// a token for each of them would use the App's own limit up. It is never handed out.
+func (i *Installation) wide(ctx context.Context, permissions Permissions) (Token, error) {
+	return i.cached(ctx, "all "+permissions.key(), nil, permissions)
 }
 
 func (i *Installation) cached(ctx context.Context, key string, repositories []int64, permissions Permissions) (Token, error) {
