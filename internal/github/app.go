@@ -61,9 +61,6 @@ func (a *App) bearer() (string, error) {
 	return "Bearer " + signed, nil
 }
 
-// Credentials returns what the App was made with.
-func (a *App) Credentials() Credentials { return a.credentials }
-
 // Installations returns all installations of the App, those that are suspended too. One that was removed is not among them.
 func (a *App) Installations(ctx context.Context) ([]InstallationState, error) {
 	found, err := all(ctx, func(ctx context.Context, options github.ListOptions) ([]*github.Installation, *github.Response, error) {

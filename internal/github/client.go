@@ -85,12 +85,12 @@ func (c *Client) at(path string, parameters map[string]string) string {
 // asking returns a client of the API for one caller.
 func (c *Client) asking(of *budget, who authorize) *asker {
 	transport := &transport{next: c.next, budget: of, endpoints: c.endpoints, authorize: who}
-	http := &http.Client{Transport: transport, Timeout: c.timeout}
-	rest := github.NewClient(http)
+	caller := &http.Client{Transport: transport, Timeout: c.timeout}
+	rest := github.NewClient(caller)
 	base := *c.endpoints.rest
 	rest.BaseURL = &base
 
-	return &asker{rest: rest, http: http, endpoints: c.endpoints}
+	return &asker{rest: rest, http: caller, endpoints: c.endpoints}
 }
 
 // asker makes requests for one caller.

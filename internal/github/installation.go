@@ -19,9 +19,6 @@ type Installation struct {
 	tokens map[string]*cachedToken
 }
 
-// ID is GitHub's id of the installation.
-func (i *Installation) ID() int64 { return i.id }
-
 // PollInterval is how long GitHub wants between two looks at the same thing; zero where it has not said.
 func (i *Installation) PollInterval() time.Duration { return i.budget.pollInterval() }
 

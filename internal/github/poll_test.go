@@ -43,6 +43,7 @@ func TestLook_AtABatch_CostsOnePointWhateverHappened(t *testing.T) {
 	b.server.DeleteBranch(emptied, "trunk")
 	b.server.RenameRepository(renamed, "moved")
 	b.server.TransferRepository(lost, githubtest.Stranger)
+	b.server.SetDefaultBranch(other, "feature/x")
 	feature := b.server.Push(other, "feature/x", fakegithub.Commit{Message: "feature"})
 
 	seen, cost, err := b.installation.Look(t.Context(), looks)
@@ -62,6 +63,7 @@ func TestLook_AtABatch_CostsOnePointWhateverHappened(t *testing.T) {
 	require.Equal(t, "acme/moved", seen[4].FullName)
 	require.True(t, seen[5].IsGone, "transferred away")
 	require.Equal(t, map[string]string{"trunk": b.server.Head(other, "trunk"), "feature/x": feature}, seen[6].Branches)
+	require.Equal(t, "feature/x", seen[6].DefaultBranch)
 	require.True(t, seen[7].IsGone, "no id at all")
 	require.Empty(t, seen[8].Branches, "a branch that is not there")
 	require.False(t, seen[8].IsGone)

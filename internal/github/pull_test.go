@@ -61,6 +61,12 @@ func TestPulls_TellForksFromBranches(t *testing.T) {
 	pulls, err = b.installation.Pulls(t.Context(), b.Repository)
 	require.NoError(t, err)
 	require.Empty(t, pulls)
+
+	b.server.ReopenPull(b.Repository, foreign)
+	pulls, err = b.installation.Pulls(t.Context(), b.Repository)
+	require.NoError(t, err)
+	require.Len(t, pulls, 1)
+	require.True(t, pulls[0].IsOpen)
 }
 
 func TestRecentPulls_ThatHaveNotChanged_CostNothing(t *testing.T) {

@@ -32,6 +32,21 @@ func (b *testBundle) status(t *testing.T, token Token, method, path string) int 
 	return response.StatusCode
 }
 
+// refs asks for the refs of a repository as git does.
+func (b *testBundle) refs(t *testing.T, token Token, name string) int {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server.URL+"/"+name+".git/info/refs?service=git-upload-pack", http.NoBody)
+	require.NoError(t, err)
+	request.Header.Set("Authorization", token.GitHeader())
+
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+
+	return response.StatusCode
+}
+
 func TestToken_IsForOneRepositoryAndItsPermissionsAlone(t *testing.T) {
 	t.Parallel()
 
@@ -43,6 +58,8 @@ func TestToken_IsForOneRepositoryAndItsPermissionsAlone(t *testing.T) {
 	require.Equal(t, b.server.Clock.Now().Add(time.Hour), token.Expires.UTC())
 
 	require.Equal(t, http.StatusOK, b.status(t, token, http.MethodGet, "/repos/acme/shop/commits"))
+	require.Equal(t, http.StatusOK, b.refs(t, token, "acme/shop"))
+	require.Equal(t, http.StatusNotFound, b.refs(t, token, "acme/secret"))
 	require.Equal(t, http.StatusNotFound, b.status(t, token, http.MethodGet, "/repos/acme/secret"))
 	require.Equal(t, http.StatusForbidden, b.status(t, token, http.MethodPost, "/repos/acme/shop/statuses/"+b.Commit))
 

@@ -26,8 +26,6 @@ type Fault struct {
 type faults struct {
 	mutex sync.Mutex
 	all   []*Fault
-	// struck counts requests that a fault has answered or held up.
-	struck int
 }
 
 // AddFault has requests go wrong from now on. The function that it returns ends that.
@@ -44,14 +42,6 @@ func (s *Server) AddFault(fault Fault) (remove func()) {
 
 		s.faults.all = slices.DeleteFunc(s.faults.all, func(f *Fault) bool { return f == added })
 	}
-}
-
-// Struck returns how many requests a fault has struck.
-func (s *Server) Struck() int {
-	s.faults.mutex.Lock()
-	defer s.faults.mutex.Unlock()
-
-	return s.faults.struck
 }
 
 func (f *Fault) matches(requested string) bool {
@@ -75,7 +65,6 @@ func (f *faults) take(r *http.Request, lose bool) *Fault {
 	}
 
 	found := f.all[index]
-	f.struck++
 
 	if found.Times > 0 {
 		found.Times--

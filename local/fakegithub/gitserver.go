@@ -33,9 +33,13 @@ func (s *Server) git(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	s.mutex.Lock()
-	repository, status, location := s.admitGit(r, service == receivePack)
-	s.mutex.Unlock()
+	var (
+		repository *repository
+		status     int
+		location   string
+	)
+
+	s.locked(func() { repository, status, location = s.admitGit(r, service == receivePack) })
 
 	switch status {
 	case http.StatusOK:

@@ -53,7 +53,7 @@ func (s *Server) graphQL() http.Handler {
 	})
 }
 
-func graphQLErrors(errors ...graphQLError) *answer { return ok(object{"errors": errors}) }
+func graphQLErrors(faults ...graphQLError) *answer { return ok(object{"errors": faults}) }
 
 // answerQuery runs a query and returns its cost with the answer.
 func (c *call) answerQuery(d demand) (*answer, int) {
@@ -114,10 +114,10 @@ func refusedQuery(err error) *answer {
 		return graphQLErrors(graphQLError{Message: err.Error()})
 	}
 
-	errors := make([]graphQLError, len(list))
+	faults := make([]graphQLError, len(list))
 	for n, one := range list {
-		errors[n] = graphQLError{Message: one.Message}
+		faults[n] = graphQLError{Message: one.Message}
 	}
 
-	return graphQLErrors(errors...)
+	return graphQLErrors(faults...)
 }

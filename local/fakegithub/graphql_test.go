@@ -118,14 +118,16 @@ func TestGraphQL_PagesThroughAConnection(t *testing.T) {
 			Data struct {
 				RepositoryOwner struct {
 					Repositories struct {
-						Nodes    []struct{ Name string }
+						Nodes []struct {
+							Name string `json:"name"`
+						} `json:"nodes"`
 						PageInfo struct {
-							HasNextPage bool
-							EndCursor   string
-						}
-					}
-				}
-			}
+							HasNextPage bool   `json:"hasNextPage"`
+							EndCursor   string `json:"endCursor"`
+						} `json:"pageInfo"`
+					} `json:"repositories"`
+				} `json:"repositoryOwner"`
+			} `json:"data"`
 		}{}
 		require.NoError(t, json.Unmarshal([]byte(answered.body), &page), answered.body)
 

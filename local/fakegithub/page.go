@@ -113,10 +113,9 @@ func (s *Server) page(handle func(v *visit) result) http.Handler {
 			return
 		}
 
-		s.mutex.Lock()
-		shown := handle(&visit{Server: s, r: r, base: baseOf(r)})
-		s.mutex.Unlock()
+		var shown result
 
+		s.locked(func() { shown = handle(&visit{Server: s, r: r, base: baseOf(r)}) })
 		shown.write(w, r)
 	})
 }
