@@ -156,7 +156,8 @@ func difference(operation *openapi3.Operation, answer *recorder) string {
 	case schema != nil:
 	case answer.status >= http.StatusMultipleChoices:
 		// Of the errors that any operation may have, GitHub describes only some, and not all of those in full.
-		if message, isError := body.(map[string]any)["message"].(string); !isError || message == "" {
+		said, _ := body.(map[string]any)
+		if message, _ := said["message"].(string); message == "" {
 			return "an error without a message"
 		}
 
