@@ -50,9 +50,9 @@ func (i *Installation) EnsureDeployment(ctx context.Context, repository int64, d
 	}
 
 	made, err := send[github.Deployment](ctx, asker, http.MethodPost, path, &github.DeploymentRequest{
-		Ref: &d.Commit, Environment: &d.Environment, Description: github.String(shorten(d.Description)), Payload: payload{Key: d.Key},
+		Ref: &d.Commit, Environment: &d.Environment, Description: new(shorten(d.Description)), Payload: payload{Key: d.Key},
 		// GitHub would merge the default branch into others, and refuse a commit of which any check has failed.
-		AutoMerge: github.Bool(false), RequiredContexts: &[]string{}, TransientEnvironment: &d.IsTransient, ProductionEnvironment: &d.IsProduction,
+		AutoMerge: new(false), RequiredContexts: &[]string{}, TransientEnvironment: &d.IsTransient, ProductionEnvironment: &d.IsProduction,
 	})
 
 	return made.GetID(), i.explain(err)
@@ -84,9 +84,9 @@ func (i *Installation) SetDeploymentState(ctx context.Context, repository, deplo
 	}
 
 	_, err = send[github.DeploymentStatus](ctx, asker, http.MethodPost, path, &github.DeploymentStatusRequest{
-		State: github.String(string(state.State)), Description: &description, EnvironmentURL: &state.URL, LogURL: &state.LogURL,
+		State: new(string(state.State)), Description: &description, EnvironmentURL: &state.URL, LogURL: &state.LogURL,
 		// What the environment had before is over once this one succeeds.
-		AutoInactive: github.Bool(state.State == Success),
+		AutoInactive: new(state.State == Success),
 	})
 
 	return i.explain(err)

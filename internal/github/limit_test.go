@@ -200,7 +200,8 @@ func TestLimit_OfOneInstallation_LeavesOthersAlone(t *testing.T) {
 	limits.PerHour = 10
 	b := setupWith(t, limits, Options{})
 	other := b.server.Install(b.App.ID, githubtest.Owner)
-	askUntilRefused(t, func() error { return b.head(t.Context(), "") })
+	asked, _ := askUntilRefused(t, func() error { return b.head(t.Context(), "") })
+	require.Equal(t, 10, asked)
 
 	_, err := b.app.Installation(other).Repositories(t.Context())
 	require.NoError(t, err)

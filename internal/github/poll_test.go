@@ -31,7 +31,9 @@ func TestLook_AtABatch_CostsOnePointWhateverHappened(t *testing.T) {
 	}
 	deleted, archived, emptied, renamed, lost, other := add("deleted"), add("archived"), add("emptied"), add("renamed"), add("lost"), add("other")
 
-	looks := []Look{{NodeID: b.node(t, b.Repository), Branch: "main"}}
+	looks := make([]Look, 0, 9)
+	looks = append(looks, Look{NodeID: b.node(t, b.Repository), Branch: "main"})
+
 	for _, id := range []int64{deleted, archived, emptied, renamed, lost} {
 		looks = append(looks, Look{NodeID: b.node(t, id), Branch: "trunk"})
 	}
@@ -78,7 +80,7 @@ func TestLook_AtFiftyRepositoriesWithAllBranches_CostsOnePoint(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	looks := []Look{}
+	looks := make([]Look, 0, BatchSize)
 
 	for n := range BatchSize {
 		id := b.server.AddRepository(fakegithub.Repository{Owner: githubtest.Organization, Name: fmt.Sprintf("r%d", n)})

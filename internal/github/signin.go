@@ -114,7 +114,7 @@ func (e exchanged) problem() error {
 
 		return problem.Wrap(cause, problem.Unavailable,
 			"GitHub does not accept the platform's GitHub App for signing in: %s. An operator has to mend the App's settings.",
-			map[string]string{
+			map[string]string{ //nolint:gosec // These are sentences.
 				"incorrect_client_credentials": "its client secret is not the current one",
 				"redirect_uri_mismatch":        "the platform's address is not among its callback URLs",
 				"device_flow_disabled":         "its device flow is off",

@@ -46,7 +46,7 @@ type Status struct {
 // SetStatus says something of a commit. To say the same again is harmless: the latest of a context is what GitHub shows.
 func (i *Installation) SetStatus(ctx context.Context, repository int64, commit string, status Status) error {
 	body := &github.RepoStatus{
-		State: github.String(string(status.State)), Context: &status.Context, Description: github.String(shorten(status.Description)), TargetURL: &status.URL,
+		State: new(string(status.State)), Context: &status.Context, Description: new(shorten(status.Description)), TargetURL: &status.URL,
 	}
 	path := fmt.Sprintf("repositories/%d/statuses/%s", repository, escape(commit))
 

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"maps"
@@ -114,7 +115,7 @@ func secretText() string {
 	data := make([]byte, bytes)
 	_, _ = rand.Read(data)
 
-	return fmt.Sprintf("%x", data)
+	return hex.EncodeToString(data)
 }
 
 var notInSlug = regexp.MustCompile(`[^a-z0-9]+`)

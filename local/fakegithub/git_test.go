@@ -150,6 +150,20 @@ func TestGit_AsksForTheRightToken(t *testing.T) {
 	require.Contains(t, output, b.Commit, "a repository that was renamed is found by its old name")
 }
 
+func TestGit_ArchivedRepository_IsReadAndNotWritten(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.ArchiveRepository(b.Repository, true)
+	clone := t.TempDir()
+
+	output, err := git(t, clone, "clone", "--quiet", b.remote("acme/shop", githubtest.Developer, "x"), ".")
+	require.NoError(t, err, output)
+	_, err = git(t, clone, "push", "origin", "main:other")
+	require.Error(t, err)
+	require.Empty(t, b.Head(b.Repository, "other"))
+}
+
 func TestGit_HasTheHeadsOfPullRequests(t *testing.T) {
 	t.Parallel()
 

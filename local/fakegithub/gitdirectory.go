@@ -34,7 +34,7 @@ func (s *Server) writeRepository(r *repository) (string, error) {
 		}
 
 		settings := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
-		if err := os.WriteFile(filepath.Join(directory, "config"), []byte(settings), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(directory, "config"), []byte(settings), 0o600); err != nil {
 			return "", err
 		}
 
@@ -65,8 +65,8 @@ func (s *Server) writeRepository(r *repository) (string, error) {
 	// What a push has written would win over the packed ones.
 	return directory, errors.Join(
 		os.RemoveAll(filepath.Join(directory, "refs")), os.MkdirAll(filepath.Join(directory, "refs", "heads"), 0o755),
-		os.WriteFile(filepath.Join(directory, "packed-refs"), []byte(packed.String()), 0o644),
-		os.WriteFile(filepath.Join(directory, "HEAD"), []byte("ref: refs/heads/"+r.defaultBranch+"\n"), 0o644),
+		os.WriteFile(filepath.Join(directory, "packed-refs"), []byte(packed.String()), 0o600),
+		os.WriteFile(filepath.Join(directory, "HEAD"), []byte("ref: refs/heads/"+r.defaultBranch+"\n"), 0o600),
 	)
 }
 

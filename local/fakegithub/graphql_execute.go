@@ -1,6 +1,7 @@
 package fakegithub
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -52,9 +53,7 @@ func (e *execution) selected(selections ast.SelectionSet, of *node, path []any) 
 }
 
 func (e *execution) merge(into object, selections ast.SelectionSet, of *node, path []any) {
-	for name, value := range e.selected(selections, of, path) {
-		into[name] = value
-	}
+	maps.Copy(into, e.selected(selections, of, path))
 }
 
 // applies tells whether a fragment for a type is for a node.

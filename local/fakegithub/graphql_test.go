@@ -105,7 +105,7 @@ func TestGraphQL_PagesThroughAConnection(t *testing.T) {
 
 	text := `query($after: String) { repositoryOwner(login: "acme") { repositories(first: 2, after: $after, orderBy: {field: NAME, direction: ASC}) {
 		nodes { name } pageInfo { hasNextPage endCursor } } } }`
-	names, after := []string{}, ""
+	names, after := make([]string, 0, 5), ""
 
 	for range 3 {
 		variables := map[string]any{}

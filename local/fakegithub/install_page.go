@@ -56,17 +56,9 @@ func (v *visit) installApp() result {
 		return sorry(http.StatusNotFound, "The app is private to its owner.")
 	}
 
-	var chosen []int64
-
-	for _, full := range v.r.PostForm["repository"] {
-		owner, name, _ := strings.Cut(full, "/")
-
-		r := v.findRepository(owner, name)
-		if r == nil || r.owner != on {
-			return sorry(http.StatusBadRequest, on.login+" has no repository "+full+".")
-		}
-
-		chosen = append(chosen, r.id)
+	chosen, missing := v.chosen(on)
+	if missing != "" {
+		return sorry(http.StatusBadRequest, on.login+" has no repository "+missing+".")
 	}
 
 	action := "install"
@@ -90,4 +82,20 @@ func (v *visit) installApp() result {
 	default:
 		return result{status: http.StatusFound, location: v.base + "/settings/installations/" + parameters["installation_id"]}
 	}
+}
+
+// chosen returns the ids of the repositories that the visitor has chosen, or the name of one that the account does not have.
+func (v *visit) chosen(on *account) (ids []int64, missing string) {
+	for _, full := range v.r.PostForm["repository"] {
+		owner, name, _ := strings.Cut(full, "/")
+
+		r := v.findRepository(owner, name)
+		if r == nil || r.owner != on {
+			return nil, full
+		}
+
+		ids = append(ids, r.id)
+	}
+
+	return ids, ""
 }

@@ -22,8 +22,8 @@ type Limits struct {
 
 // DefaultLimits are those that GitHub documents.
 func DefaultLimits() Limits {
-	return Limits{ //nolint:mnd // The numbers are GitHub's.
-		PerHour: 5000, AnonymousPerHour: 60, SearchPerMinute: 30, AtOnce: 100, PointsPerMinute: 900, GraphQLPointsPerMinute: 2000,
+	return Limits{
+		PerHour: 5000, AnonymousPerHour: 60, SearchPerMinute: 30, AtOnce: 100, PointsPerMinute: 900, GraphQLPointsPerMinute: 2000, //nolint:mnd // GitHub's.
 	}
 }
 

@@ -21,7 +21,7 @@ func TestServer_AnswersItsOwnMachineAlone(t *testing.T) {
 		request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 		request.RemoteAddr = from
 		answer := httptest.NewRecorder()
-		b.Server.Server.ServeHTTP(answer, request)
+		b.ServeHTTP(answer, request)
 		require.Equal(t, status, answer.Code, from)
 	}
 }

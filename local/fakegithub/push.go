@@ -3,6 +3,7 @@ package fakegithub
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"strings"
 )
 
@@ -67,9 +68,7 @@ func (s *Server) commitOn(r *repository, parent string, change Commit) string {
 		delete(files, path)
 	}
 
-	for path, file := range change.Files {
-		files[path] = file
-	}
+	maps.Copy(files, change.Files)
 
 	made.tree = s.objects.addTree(files)
 

@@ -15,7 +15,7 @@ func wantsHash(r *http.Request) bool {
 
 func (c *call) commitJSON(r *repository, found commit) object {
 	api, page := r.api(c.base), c.base+"/"+r.fullName()
-	parents := []object{}
+	parents := make([]object, 0, len(found.parents))
 
 	for _, parent := range found.parents {
 		parents = append(parents, object{"sha": parent, "url": api + "/commits/" + parent, "html_url": page + "/commit/" + parent})

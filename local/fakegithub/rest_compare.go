@@ -64,7 +64,7 @@ func (c *call) changedFiles(r *repository, tree string, to commit) []object {
 	paths := maps.Clone(before)
 	maps.Copy(paths, after)
 
-	all := []object{}
+	all := make([]object, 0, len(paths))
 
 	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		was, wasThere := before[path]

@@ -92,7 +92,7 @@ func getContents(c *call, r *repository) *answer {
 
 	tree := entry{mode: treeMode, hash: at.tree}
 
-	for _, part := range strings.Split(wanted, "/") {
+	for part := range strings.SplitSeq(wanted, "/") {
 		if wanted == "" {
 			break
 		}

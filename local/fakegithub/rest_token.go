@@ -27,28 +27,9 @@ func createInstallationToken(c *call) *answer {
 		return problemsParsing()
 	}
 
-	var repositories map[int64]bool
-
-	if len(wanted.RepositoryIDs)+len(wanted.Repositories) > 0 {
-		repositories = map[int64]bool{}
-	}
-
-	for _, id := range wanted.RepositoryIDs {
-		r := c.repositories[id]
-		if r == nil || !i.has(r) {
-			return unprocessable("There is at least one repository that does not exist or is not accessible to the parent installation.")
-		}
-
-		repositories[id] = true
-	}
-
-	for _, name := range wanted.Repositories {
-		r := i.account.repositories[strings.ToLower(name)]
-		if r == nil || !i.has(r) {
-			return unprocessable("There is at least one repository that does not exist or is not accessible to the parent installation.")
-		}
-
-		repositories[r.id] = true
+	repositories, areThere := c.wantedRepositories(i, wanted)
+	if !areThere {
+		return unprocessable("There is at least one repository that does not exist or is not accessible to the parent installation.")
 	}
 
 	permissions := i.permissions
@@ -69,17 +50,43 @@ func createInstallationToken(c *call) *answer {
 	}
 
 	if repositories != nil {
-		described["repository_selection"] = "selected"
-		list := []object{}
-
+		list := make([]*repository, 0, len(repositories))
 		for _, id := range slices.Sorted(maps.Keys(repositories)) {
-			list = append(list, c.repositories[id].json(c.base))
+			list = append(list, c.repositories[id])
 		}
 
-		described["repositories"] = list
+		described["repository_selection"], described["repositories"] = "selected", c.repositoriesJSON(list)
 	}
 
 	return created(described)
+}
+
+// wantedRepositories returns the ids of the repositories that a token is to be for; nil for all. It returns false where the installation lacks one.
+func (c *call) wantedRepositories(i *installation, wanted wantedToken) (map[int64]bool, bool) {
+	if len(wanted.RepositoryIDs)+len(wanted.Repositories) == 0 {
+		return nil, true
+	}
+
+	list := make([]*repository, 0, len(wanted.RepositoryIDs)+len(wanted.Repositories))
+	for _, id := range wanted.RepositoryIDs {
+		list = append(list, c.repositories[id])
+	}
+
+	for _, name := range wanted.Repositories {
+		list = append(list, i.account.repositories[strings.ToLower(name)])
+	}
+
+	ids := map[int64]bool{}
+
+	for _, r := range list {
+		if r == nil || !i.has(r) {
+			return nil, false
+		}
+
+		ids[r.id] = true
+	}
+
+	return ids, true
 }
 
 func revokeInstallationToken(c *call) *answer {

@@ -19,7 +19,7 @@ func getUser(c *call) *answer {
 
 func listEmails(c *call) *answer {
 	return page(c, c.token.user.emails, func(part []Email) any {
-		all := []object{}
+		all := make([]object, 0, len(part))
 
 		for _, email := range part {
 			visibility := any(nil)

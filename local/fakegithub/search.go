@@ -32,7 +32,7 @@ func searchRepositories(c *call) *answer {
 
 	var all []*repository
 
-	for _, r := range c.Server.repositories {
+	for _, r := range c.repositories {
 		name := strings.ToLower(r.name)
 		lacks := func(word string) bool { return !strings.Contains(name, word) }
 

@@ -10,44 +10,48 @@ import (
 
 // operations are those of the REST API that are kept, by their paths.
 func operations() map[string][]string {
-	const repository = "/repos/{owner}/{repo}"
+	const (
+		repository = "/repos/{owner}/{repo}"
+		get        = "get"
+		post       = "post"
+	)
 
 	return map[string][]string{
-		"/app-manifests/{code}/conversions":    {"post"},
-		"/app":                                 {"get"},
-		"/app/installations":                   {"get"},
-		"/app/installations/{installation_id}": {"get", "delete"},
-		"/app/installations/{installation_id}/access_tokens": {"post"},
+		"/app-manifests/{code}/conversions":    {post},
+		"/app":                                 {get},
+		"/app/installations":                   {get},
+		"/app/installations/{installation_id}": {get, "delete"},
+		"/app/installations/{installation_id}/access_tokens": {post},
 		"/applications/{client_id}/token":                    {"delete"},
 		"/applications/{client_id}/grant":                    {"delete"},
-		"/installation/repositories":                         {"get"},
+		"/installation/repositories":                         {get},
 		"/installation/token":                                {"delete"},
-		"/rate_limit":                                        {"get"},
-		"/search/repositories":                               {"get"},
-		"/user":                                              {"get"},
-		"/user/emails":                                       {"get"},
-		"/user/installations":                                {"get"},
-		"/user/installations/{installation_id}/repositories": {"get"},
-		"/user/memberships/orgs/{org}":                       {"get"},
-		"/users/{username}":                                  {"get"},
-		repository:                                           {"get"},
-		repository + "/installation":                         {"get"},
-		repository + "/branches":                             {"get"},
-		repository + "/branches/{branch}":                    {"get"},
-		repository + "/git/ref/{ref}":                        {"get"},
-		repository + "/git/matching-refs/{ref}":              {"get"},
-		repository + "/commits":                              {"get"},
-		repository + "/commits/{ref}":                        {"get"},
-		repository + "/compare/{basehead}":                   {"get"},
-		repository + "/contents/{path}":                      {"get"},
-		repository + "/pulls":                                {"get"},
-		repository + "/pulls/{pull_number}":                  {"get"},
-		repository + "/deployments":                          {"get", "post"},
-		repository + "/deployments/{deployment_id}":          {"get"},
-		repository + "/deployments/{deployment_id}/statuses": {"get", "post"},
-		repository + "/statuses/{sha}":                       {"post"},
-		repository + "/issues/{issue_number}/comments":       {"get", "post"},
-		repository + "/issues/comments/{comment_id}":         {"get", "patch", "delete"},
+		"/rate_limit":                                        {get},
+		"/search/repositories":                               {get},
+		"/user":                                              {get},
+		"/user/emails":                                       {get},
+		"/user/installations":                                {get},
+		"/user/installations/{installation_id}/repositories": {get},
+		"/user/memberships/orgs/{org}":                       {get},
+		"/users/{username}":                                  {get},
+		repository:                                           {get},
+		repository + "/installation":                         {get},
+		repository + "/branches":                             {get},
+		repository + "/branches/{branch}":                    {get},
+		repository + "/git/ref/{ref}":                        {get},
+		repository + "/git/matching-refs/{ref}":              {get},
+		repository + "/commits":                              {get},
+		repository + "/commits/{ref}":                        {get},
+		repository + "/compare/{basehead}":                   {get},
+		repository + "/contents/{path}":                      {get},
+		repository + "/pulls":                                {get},
+		repository + "/pulls/{pull_number}":                  {get},
+		repository + "/deployments":                          {get, post},
+		repository + "/deployments/{deployment_id}":          {get},
+		repository + "/deployments/{deployment_id}/statuses": {get, post},
+		repository + "/statuses/{sha}":                       {post},
+		repository + "/issues/{issue_number}/comments":       {get, post},
+		repository + "/issues/comments/{comment_id}":         {get, "patch", "delete"},
 	}
 }
 
@@ -65,7 +69,7 @@ func sliceOpenAPI(whole []byte, w io.Writer) error {
 	paths := object{}
 
 	for path, methods := range operations() {
-		item, isThere := document["paths"].(object)[path].(object) //nolint:forcetypeassert // The document is GitHub's.
+		item, isThere := document["paths"].(object)[path].(object)
 		if !isThere {
 			return fmt.Errorf("GitHub's description has no path %s", path)
 		}
