@@ -18,7 +18,8 @@ type Head struct {
 	IsUnchanged bool
 }
 
-// Head returns where a branch of a repository points. With the commit that the caller knows, an unchanged branch costs nothing.
+// Head returns where a branch of a repository points. With the commit that the caller knows, an unchanged branch costs nothing. As everybody, it sees a public
+// repository that the installation has lost; Token does not.
 func (i *Installation) Head(ctx context.Context, repository int64, branch, known string) (Head, error) {
 	asker := i.all(ReadContents())
 	// By id, since names change. A full ref is never taken for a tag or hash of the same name.

@@ -2,6 +2,7 @@ package github
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -25,7 +26,8 @@ func (p Permissions) key() string {
 	return strings.Join(parts, ",")
 }
 
-// wanted returns the permissions in the form that requests have.
+// wanted returns the permissions in the form that requests have. GitHub gives a token that asks for none all that the installation has, so that to ask for
+// none, or for one that would be left out, is an error.
 func (p Permissions) wanted() (*github.InstallationPermissions, error) {
 	data, err := json.Marshal(p)
 	if err != nil {
@@ -33,8 +35,15 @@ func (p Permissions) wanted() (*github.InstallationPermissions, error) {
 	}
 
 	wanted := &github.InstallationPermissions{}
+	if err := json.Unmarshal(data, wanted); err != nil {
+		return nil, err
+	}
 
-	return wanted, json.Unmarshal(data, wanted)
+	if len(p) == 0 || !maps.Equal(permissionsOf(wanted), p) {
+		return nil, fmt.Errorf("a token cannot be for the permissions %q", p.key())
+	}
+
+	return wanted, nil
 }
 
 // permissionsOf returns the permissions of an answer by their names.

@@ -82,6 +82,19 @@ func TestToken_OfWhatTheInstallationDoesNotHave_IsRefused(t *testing.T) {
 	require.Equal(t, Forbidden, ReasonOf(err))
 }
 
+func TestToken_ForNoPermission_IsNeverAskedFor(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	for _, permissions := range []Permissions{nil, {}, {"nonsense": "read"}, {"contents": "read", "nonsense": "read"}} {
+		_, err := b.installation.Token(t.Context(), b.Repository, permissions)
+		require.ErrorContains(t, err, "a token cannot be for the permissions")
+	}
+
+	require.Empty(t, b.server.Usage())
+}
+
 func TestToken_IsMadeOnceAndAgainBeforeItEnds(t *testing.T) {
 	t.Parallel()
 

@@ -6,7 +6,7 @@
 //	go run ./test/githubtest/slice openapi package/generated/api.github.com.json > test/githubtest/openapi.json
 //	go run ./test/githubtest/slice graphql package/schema.graphql > local/fakegithub/schema.graphql
 //
-// To answer another operation, or another field, add it to the list in operations.go or fields.go and run it again.
+// Both packages are under the MIT license. To answer another operation, or another field, add it to the list in operations.go or fields.go and run it again.
 package main
 
 import (
