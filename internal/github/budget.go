@@ -19,12 +19,14 @@ const (
 // GitHub allows a caller 100 requests at once, and in a minute 900 points of REST and 2,000 of GraphQL. Several workers may act for one installation
 // without knowing of each other, so that each keeps to a share of that.
 const (
-	mostAtOnce         = 20
-	mostPoints         = 400
-	mostGraphQLPoints  = 900
-	readPoints         = 1
-	writePoints        = 5
-	secondaryPause     = time.Minute
+	mostAtOnce        = 20
+	mostPoints        = 400
+	mostGraphQLPoints = 900
+	readPoints        = 1
+	writePoints       = 5
+	secondaryPause    = time.Minute
+	// resetMargin is waited after the end of a window, which GitHub names by its own clock.
+	resetMargin        = 2 * time.Second
 	reserveDivisor     = 10
 	graphQLQueriesOnce = 1
 )

@@ -24,7 +24,7 @@ func (b *budget) observe(resource string, response *http.Response) error {
 			resource = said
 		}
 
-		b.update(resource, window{limit: limit, remaining: remaining, reset: time.Unix(reset, 0)})
+		b.update(resource, window{limit: limit, remaining: remaining, reset: time.Unix(reset, 0).Add(resetMargin)})
 	}
 
 	if seconds, err := strconv.Atoi(header.Get("X-Poll-Interval")); err == nil && seconds > 0 {
@@ -42,7 +42,7 @@ func (b *budget) observe(resource string, response *http.Response) error {
 	}
 
 	if isKnown && remaining == 0 {
-		return &Error{Reason: Limited, Status: response.StatusCode, Until: time.Unix(reset, 0), Detail: "the limit for " + resource + " is used up"}
+		return &Error{Reason: Limited, Status: response.StatusCode, Until: time.Unix(reset, 0).Add(resetMargin), Detail: "the limit for " + resource + " is used up"}
 	}
 
 	if response.StatusCode == http.StatusTooManyRequests {

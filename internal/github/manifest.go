@@ -34,7 +34,7 @@ type ManifestForm struct {
 }
 
 // ManifestForm returns the form that makes an App for an organization or, where that is empty, for whoever posts it. The state comes back with the code.
-// The App sends no webhooks: the platform polls.
+// The App sends no webhooks: the platform polls. A manifest cannot turn the device flow on: the App's owner does that in its settings on GitHub.
 func (c *Client) ManifestForm(m Manifest, organization, state string) (ManifestForm, error) {
 	text, err := json.Marshal(map[string]any{
 		"name": m.Name, "url": m.URL, "description": m.Description, "redirect_url": m.RedirectURL, "callback_urls": m.CallbackURLs, "setup_url": m.SetupURL,

@@ -132,7 +132,8 @@ func (c *callerUsage) window(resource string, limit int, now time.Time) *window 
 			length = time.Minute
 		}
 
-		w = &window{reset: now.Add(length)}
+		// Answers name the end in seconds.
+		w = &window{reset: now.Truncate(time.Second).Add(length)}
 		c.windows[resource] = w
 	}
 
