@@ -11,7 +11,7 @@ type rule struct {
 	never []string
 	// evenIndirectly extends the rule to what the imported packages import.
 	evenIndirectly bool
-	// testsToo extends the rule to what the packages' tests import themselves, fixtures and the rig excepted.
+	// testsToo extends the rule to what the packages' tests import themselves, what every test may import excepted.
 	testsToo bool
 	reason   string
 }
@@ -86,6 +86,10 @@ func rules() []rule {
 		{
 			from: "local", never: []string{"cmd", "api", "workflows", "nodeagent", "edgeproxy", "activities", "database", "test", "examples"}, evenIndirectly: true,
 			reason: "it runs the services as processes and talks to them through /v1, as every operator does",
+		},
+		{
+			from: "local/fakegithub", never: []string{"internal", "client", "local/cluster", "local/daemon", "local/toolchain"}, evenIndirectly: true,
+			reason: "it answers as GitHub does, not as our client of GitHub expects",
 		},
 		{
 			from: "examples", never: []string{"local", "test"}, evenIndirectly: true, testsToo: true,
