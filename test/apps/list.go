@@ -8,8 +8,8 @@ import (
 	"github.com/zeitwork/zeitwork/test/rig"
 )
 
-// The generators, with the versions that these were tried with. Each brings its templates along: those that fetch theirs from elsewhere are left
-// out.
+// The generators, with the versions that these were tried with. Each brings its templates along: those that fetch theirs from elsewhere, or whose
+// packages npm's registry did not have, are left out.
 const (
 	createNext       = "create-next-app@16.4.3"
 	createVite       = "create-vite@9.3.0"
@@ -25,7 +25,6 @@ const (
 	createEmber      = "ember-cli@7.3.0"
 	createRspack     = "create-rspack@2.2.3"
 	createSlidev     = "create-slidev@52.15.2"
-	createSails      = "sails@1.5.18"
 	createRsbuild    = "create-rsbuild@2.1.13"
 	createVueCLI     = "@vue/cli@5.0.9"
 	createHexo       = "hexo-cli@4.3.2"
@@ -157,12 +156,6 @@ func serverApps() []application {
 		{
 			name: "express-bun", framework: "Express", manager: bun, text: "Welcome to Express",
 			write: generatedBy(createExpress, "express", generated, "--view=ejs"),
-		},
-		{
-			name: "sails", framework: "Sails", manager: npm, text: "Sails",
-			write: generatedBy(createSails, "sails", "new", generated, "--no-frontend", "--fast"),
-			// In production Sails starts only when it knows from where its sockets may be opened.
-			variables: map[string]string{"sails_sockets__onlyAllowOrigins": `["http://localhost"]`},
 		},
 		{
 			name: "tanstack-start", framework: "TanStack Start", manager: pnpm, text: "<title>TanStack Start Starter</title>",

@@ -1,5 +1,5 @@
-// Command apps deploys whole applications that their frameworks' own generators make, asks a page of each through the edge, and prints a
-// table. It runs a platform of its own, needs root and npm's registry, and takes about a minute for each application.
+// Command apps deploys whole applications that their frameworks' own generators make, or that their makers publish, asks a page of each through
+// the edge, and prints a table. It runs a platform of its own, needs root and npm's registry, and takes about two minutes for each application.
 //
 //	go run ./test/apps
 //	go run ./test/apps -only next-npm,nest
