@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/zeitwork/zeitwork/internal/egress"
+	"github.com/zeitwork/zeitwork/internal/gitref"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/setting"
 )
@@ -140,6 +142,48 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 
 	return "", problem.New(problem.NotFound,
 		"The repository %s has no branch %s. Push the branch or choose another one in the project's settings.", repositoryURL, branch)
+}
+
+// maxBranches bounds how many branches a repository may have whose branches are looked at.
+const maxBranches = 10_000
+
+// Heads returns the full hashes of the commits that the branches of a repository point at, by the names of the branches. A repository without any is
+// a problem, and so is one with more branches than anybody needs.
+func (s *Source) Heads(ctx context.Context, repositoryURL string) (map[string]string, error) {
+	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
+		return nil, err
+	}
+
+	ctx, cancel := context.WithTimeoutCause(ctx, s.headTimeout, problem.New(problem.Unavailable,
+		"The server of the repository %s did not say within %s where its branches stand.", repositoryURL, s.headTimeout))
+	defer cancel()
+
+	heads := map[string]string{}
+
+	err := s.git.remoteLines(ctx, func(line string) error {
+		commit, ref, _ := strings.Cut(line, "\t")
+		if branch, ok := strings.CutPrefix(ref, "refs/heads/"); ok && commitHash.MatchString(commit) && gitref.ValidBranch(branch) && utf8.ValidString(branch) {
+			heads[branch] = commit
+		}
+
+		if len(heads) > maxBranches {
+			return problem.New(problem.Invalid, "The repository %s has more than %d branches. Delete some, or turn the project's previews off.",
+				repositoryURL, maxBranches)
+		}
+
+		return nil
+	}, "ls-remote", "--heads", "--", repositoryURL)
+
+	switch {
+	case err != nil && problem.IsUsers(err):
+		return nil, err
+	case err != nil:
+		return nil, explainGit(err, repositoryURL, "")
+	case len(heads) == 0:
+		return nil, problem.New(problem.NotFound, "The repository %s has no branches. Push one.", repositoryURL)
+	default:
+		return heads, nil
+	}
 }
 
 // Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched

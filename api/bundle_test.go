@@ -78,7 +78,7 @@ func setup(t *testing.T) *testBundle {
 		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.79.0.0/16")}, Git: setting.Git{GitProtocols: []string{"https"}},
 	}
 
-	deployments, err := workflows.NewDeployments(pool, config.SecretKey, logger)
+	deployments, err := workflows.NewDeployments(pool, config.SecretKey, setting.Previews{MaxPreviews: 20}, logger)
 	require.NoError(t, err)
 
 	listener := database.NewListener(databaseConfig, logger)

@@ -21,6 +21,9 @@ const (
 	maxEnvironmentBytes = 1 << 20
 )
 
+// cursorSeparator stands between the name and the scope in the cursor of a list of variables. No name holds it.
+const cursorSeparator = "-"
+
 // reservedPrefix begins the names of the variables that the platform sets.
 const reservedPrefix = "ZEITWORK_"
 
@@ -29,14 +32,22 @@ func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvir
 		return nil, err
 	}
 
-	rows, err := s.queries.ListEnvironmentVariables(ctx, input.ProjectID, input.Cursor, PageInput{Limit: input.Limit}.rows())
+	params := database.ListEnvironmentVariablesParams{ProjectID: input.ProjectID, Scope: input.Scope, MaxRows: PageInput{Limit: input.Limit}.rows()}
+
+	// A cursor of the version before names no scope: the page begins behind all of the name.
+	var scoped bool
+	if params.AfterName, params.AfterScope, scoped = strings.Cut(input.Cursor, cursorSeparator); !scoped {
+		params.AfterScope = "~"
+	}
+
+	rows, err := s.queries.ListEnvironmentVariables(ctx, params)
 	if err != nil {
 		return nil, err
 	}
 
 	return pageBy(input.Limit, rows,
 		func(r database.ListEnvironmentVariablesRow) EnvironmentVariable { return EnvironmentVariable(r) },
-		func(last EnvironmentVariable) string { return last.Name }), nil
+		func(last EnvironmentVariable) string { return last.Name + cursorSeparator + last.Scope }), nil
 }
 
 func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironmentVariableInput) (*EnvironmentVariableOutput, error) {
@@ -62,7 +73,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 		}
 
 		return audit(ctx, queries, &row.Project.OrganisationID,
-			projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name}))
+			projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
 	})
 }
 
@@ -71,7 +82,7 @@ func (s *service) writeVariable(ctx context.Context, queries *database.Queries, 
 		return EnvironmentVariable{}, err
 	}
 
-	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name)
+	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name, input.Scope)
 	if err == nil {
 		row, err := queries.UpdateEnvironmentVariable(ctx, s.config.SecretKey.SealVariable(variable, input.Body.Value), variable)
 
@@ -84,7 +95,7 @@ func (s *service) writeVariable(ctx context.Context, queries *database.Queries, 
 
 	variable = id.New()
 	row, err := queries.CreateEnvironmentVariable(ctx, database.CreateEnvironmentVariableParams{
-		ID: variable, ProjectID: input.ProjectID, Name: input.Name, ValueSealed: s.config.SecretKey.SealVariable(variable, input.Body.Value),
+		ID: variable, ProjectID: input.ProjectID, Name: input.Name, Scope: input.Scope, ValueSealed: s.config.SecretKey.SealVariable(variable, input.Body.Value),
 	})
 
 	return EnvironmentVariable(row), err
@@ -92,7 +103,7 @@ func (s *service) writeVariable(ctx context.Context, queries *database.Queries, 
 
 // checkRoom refuses a variable with which the project would have too many, or more than a process can be given.
 func (s *service) checkRoom(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) error {
-	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name)
+	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name, input.Scope)
 	if err != nil {
 		return err
 	}
@@ -123,17 +134,17 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 			return err
 		}
 
-		deleted, err := queries.DeleteEnvironmentVariable(ctx, input.ProjectID, input.Name)
+		deleted, err := queries.DeleteEnvironmentVariable(ctx, input.ProjectID, input.Name, input.Scope)
 		if err != nil {
 			return err
 		}
 
 		if deleted == 0 {
-			return problem.New(problem.NotFound, "The project has no environment variable %s.", input.Name)
+			return problem.New(problem.NotFound, "The project has no environment variable %s with the scope %s.", input.Name, input.Scope)
 		}
 
 		return audit(ctx, queries, &row.Project.OrganisationID,
-			projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name}))
+			projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
 	})
 }
 

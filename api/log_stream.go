@@ -61,7 +61,7 @@ func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLog
 		return nil, err
 	}
 
-	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
+	read, err := s.logOfProject(ctx, input.ProjectID, input.EnvironmentID, input.VMID)
 	if err != nil {
 		return nil, err
 	}

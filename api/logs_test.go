@@ -292,7 +292,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	require.NoError(t, writer.Commit(t.Context()))
 	require.NoError(t, <-shipped)
 
-	lines, err := b.server.service.projectLog(project.ID)(t.Context(), wholeLog(10))
+	lines, err := b.server.service.projectLog(project.ID, uuid.Nil)(t.Context(), wholeLog(10))
 	require.NoError(t, err)
 	require.Equal(t, []string{"first", "second"}, lo.Map(lines, func(l LogLine, _ int) string { return l.Line }))
 }

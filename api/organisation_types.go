@@ -92,8 +92,8 @@ type TokenPath struct {
 type AuditEvent struct {
 	ID          uuid.UUID      `json:"id"`
 	UserID      *uuid.UUID     `doc:"Absent when the platform itself did it." json:"user_id,omitempty"`
-	Action      string         `enum:"deployment.cancel,deployment.create,deployment.redeploy,deployment.restart,deployment.rollback,domain.create,domain.delete,edge.create,edge.delete,environment_variable.delete,environment_variable.set,node.create,node.delete,node.update,organisation.create,project.create,project.delete,project.unpin,project.update,token.create,token.revoke" json:"action"`
-	SubjectType string         `enum:"deployment,domain,edge,node,organisation,project,token" json:"subject_type"`
+	Action      string         `enum:"deployment.cancel,deployment.create,deployment.promote,deployment.redeploy,deployment.restart,deployment.rollback,domain.create,domain.delete,edge.create,edge.delete,environment.create,environment.delete,environment.unpin,environment.update,environment_variable.delete,environment_variable.set,node.create,node.delete,node.update,organisation.create,project.create,project.delete,project.unpin,project.update,token.create,token.revoke" json:"action"`
+	SubjectType string         `enum:"deployment,domain,edge,environment,node,organisation,project,token" json:"subject_type"`
 	SubjectID   uuid.UUID      `json:"subject_id"`
 	Details     map[string]any `doc:"Names and ids that belong to the change, such as the slug of a project." json:"details"`
 	CreatedAt   time.Time      `json:"created_at"`

@@ -45,6 +45,8 @@ func bodies() map[string]string {
 		"set-environment-variable": `{"value":"x"}`,
 		"create-domain":            `{"hostname":"other.example.org"}`,
 		"create-deployment":        `{}`,
+		"create-environment":       `{"branch":"other"}`,
+		"update-environment":       `{}`,
 		"create-node":              `{"name":"other","region":"there"}`,
 		"update-node":              `{"state":"draining"}`,
 		"create-edge":              `{"name":"other","region":"there"}`,
@@ -93,7 +95,7 @@ func (b *testBundle) ofTheOwner(t *testing.T) map[string]string {
 	return map[string]string{
 		"organisation_id": b.organisation(t).String(), "project_id": project.ID.String(), "domain_id": domains.JSON200.Items[0].ID.String(),
 		"deployment_id": b.deployment(t, project.ID).ID.String(), "token_id": tokens.JSON200.Items[0].ID.String(), "name": "NAME",
-		"node_id": b.nodeID.String(), "edge_id": id.New().String(),
+		"environment_id": project.ID.String(), "node_id": b.nodeID.String(), "edge_id": id.New().String(),
 	}
 }
 
@@ -131,7 +133,7 @@ func TestOperations_OnThingsOfOthers_Are404(t *testing.T) {
 
 	b := setup(t)
 	names := b.ofTheOwner(t)
-	owned := []string{"{organisation_id}", "{project_id}", "{deployment_id}", "{domain_id}", "{token_id}"}
+	owned := []string{"{organisation_id}", "{project_id}", "{deployment_id}", "{domain_id}", "{token_id}", "{environment_id}"}
 	tried := 0
 
 	for _, o := range describedOperations(t) {

@@ -14,7 +14,7 @@ func (s *service) unpinProject(ctx context.Context, input *ProjectPath) (*UnpinP
 		return nil, err
 	}
 
-	resumed, err := s.deployments.Unpin(ctx, input.ProjectID, func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
+	resumed, err := s.deployments.Unpin(ctx, input.ProjectID, uuid.Nil, func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
 		details := map[string]any{}
 		if resumed != uuid.Nil {
 			details["resumed_deployment_id"] = resumed

@@ -12,27 +12,45 @@ import (
 	"github.com/google/uuid"
 )
 
+const createDeploymentDomain = `-- name: CreateDeploymentDomain :exec
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+SELECT $1::uuid, deployments.project_id, deployments.environment_id, $2::text || substr(domains.hostname, strpos(domains.hostname, '.')), 'deployment',
+  deployments.id
+FROM deployments JOIN domains ON domains.environment_id = deployments.project_id AND domains.kind = 'generated'
+WHERE deployments.id = $3
+ON CONFLICT DO NOTHING
+`
+
+// Gives a deployment a hostname of its own, beside the generated one of its project's production: label is its first label. A deployment whose label is
+// taken has none.
+func (q *Queries) CreateDeploymentDomain(ctx context.Context, iD uuid.UUID, label string, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, createDeploymentDomain, iD, label, deploymentID)
+	return err
+}
+
 const createDomain = `-- name: CreateDomain :one
-INSERT INTO domains (id, project_id, hostname, kind, deployment_id)
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
 VALUES (
-  $1, $2, $3, $4,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = $2 AND other.kind = 'generated')
+  $1, $2, $3, $4, $5,
+  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $3 AND other.kind = 'generated')
 )
-RETURNING id, project_id, hostname, kind, deployment_id, created_at
+RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id
 `
 
 type CreateDomainParams struct {
-	ID        uuid.UUID
-	ProjectID uuid.UUID
-	Hostname  string
-	Kind      string
+	ID            uuid.UUID
+	ProjectID     uuid.UUID
+	EnvironmentID uuid.UUID
+	Hostname      string
+	Kind          string
 }
 
-// A new domain of a project answers with what its other domains answer with.
+// A new domain of an environment answers with what its other domains answer with.
 func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Domain, error) {
 	row := q.db.QueryRow(ctx, createDomain,
 		arg.ID,
 		arg.ProjectID,
+		arg.EnvironmentID,
 		arg.Hostname,
 		arg.Kind,
 	)
@@ -44,6 +62,7 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 		&i.Kind,
 		&i.DeploymentID,
 		&i.CreatedAt,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
@@ -66,12 +85,22 @@ func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID) error 
 	return err
 }
 
+const deleteDomainsOf = `-- name: DeleteDomainsOf :exec
+DELETE FROM domains WHERE environment_id = $1
+`
+
+// Deletes the domains of an environment.
+func (q *Queries) DeleteDomainsOf(ctx context.Context, environmentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomainsOf, environmentID)
+	return err
+}
+
 const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, projects.organisation_id
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, projects.organisation_id
 FROM domains
 JOIN projects ON projects.id = domains.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
-WHERE domains.id = $1 AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
+WHERE domains.id = $1 AND domains.kind <> 'deployment' AND organisation_members.user_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetDomainOfRow struct {
@@ -90,30 +119,35 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, userID uuid.UUI
 		&i.Domain.Kind,
 		&i.Domain.DeploymentID,
 		&i.Domain.CreatedAt,
+		&i.Domain.EnvironmentID,
 		&i.OrganisationID,
 	)
 	return i, err
 }
 
 const listDomains = `-- name: ListDomains :many
-SELECT id, project_id, hostname, kind, deployment_id, created_at FROM domains
-WHERE project_id = $1 AND id > $2 AND ($3::text = '' OR hostname = $3)
+SELECT id, project_id, hostname, kind, deployment_id, created_at, environment_id FROM domains
+WHERE project_id = $1 AND id > $2 AND ($3::text = '' OR hostname = $3) AND kind <> 'deployment'
+  AND ($4::uuid IS NULL OR environment_id = $4)
 ORDER BY id
-LIMIT $4::int
+LIMIT $5::int
 `
 
 type ListDomainsParams struct {
-	ProjectID uuid.UUID
-	After     uuid.UUID
-	Hostname  string
-	MaxRows   int32
+	ProjectID     uuid.UUID
+	After         uuid.UUID
+	Hostname      string
+	EnvironmentID *uuid.UUID
+	MaxRows       int32
 }
 
+// Without those of single deployments.
 func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Domain, error) {
 	rows, err := q.db.Query(ctx, listDomains,
 		arg.ProjectID,
 		arg.After,
 		arg.Hostname,
+		arg.EnvironmentID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -130,6 +164,7 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 			&i.Kind,
 			&i.DeploymentID,
 			&i.CreatedAt,
+			&i.EnvironmentID,
 		); err != nil {
 			return nil, err
 		}
@@ -144,8 +179,11 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 const listRoutes = `-- name: ListRoutes :many
 SELECT domains.hostname, domains.project_id, domains.deployment_id,
   EXISTS (
-    SELECT FROM deployments WHERE deployments.project_id = domains.project_id AND deployments.state IN ('queued', 'deploying')
+    SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
   ) AS deploying,
+  (domains.kind = 'deployment' AND NOT EXISTS (
+    SELECT FROM deployments AS live WHERE live.id = domains.deployment_id AND live.state = 'live'
+  ))::boolean AS retired,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
@@ -159,13 +197,15 @@ type ListRoutesRow struct {
 	ProjectID    uuid.UUID
 	DeploymentID *uuid.UUID
 	Deploying    bool
+	Retired      bool
 	VMID         *uuid.UUID
 	IP           *netip.Addr
 	Port         *int32
 	Region       *string
 }
 
-// Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none.
+// Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
+// is not live any more sleeps where it has none.
 func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	rows, err := q.db.Query(ctx, listRoutes)
 	if err != nil {
@@ -180,6 +220,7 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 			&i.ProjectID,
 			&i.DeploymentID,
 			&i.Deploying,
+			&i.Retired,
 			&i.VMID,
 			&i.IP,
 			&i.Port,
@@ -195,27 +236,27 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	return items, nil
 }
 
-const listStartingProjects = `-- name: ListStartingProjects :many
-SELECT DISTINCT deployments.project_id
-FROM deployments JOIN domains ON domains.project_id = deployments.project_id
-WHERE deployments.state IN ('queued', 'deploying') AND domains.deployment_id IS NULL
-ORDER BY deployments.project_id
+const listStartingEnvironments = `-- name: ListStartingEnvironments :many
+SELECT DISTINCT deployments.environment_id FROM deployments
+WHERE deployments.state IN ('queued', 'deploying')
+  AND NOT EXISTS (SELECT FROM deployments AS live WHERE live.environment_id = deployments.environment_id AND live.state = 'live')
+ORDER BY deployments.environment_id
 `
 
-// The projects whose first deployment is on the way: nothing answers on their domains yet.
-func (q *Queries) ListStartingProjects(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listStartingProjects)
+// The environments whose first deployment is on the way: nothing is live there, and so nothing answers on their domains yet.
+func (q *Queries) ListStartingEnvironments(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listStartingEnvironments)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	items := []uuid.UUID{}
 	for rows.Next() {
-		var project_id uuid.UUID
-		if err := rows.Scan(&project_id); err != nil {
+		var environment_id uuid.UUID
+		if err := rows.Scan(&environment_id); err != nil {
 			return nil, err
 		}
-		items = append(items, project_id)
+		items = append(items, environment_id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

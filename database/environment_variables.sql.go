@@ -13,19 +13,21 @@ import (
 )
 
 const createEnvironmentVariable = `-- name: CreateEnvironmentVariable :one
-INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)
-RETURNING name, updated_at
+INSERT INTO environment_variables (id, project_id, name, scope, value_sealed) VALUES ($1, $2, $3, $4, $5)
+RETURNING name, scope, updated_at
 `
 
 type CreateEnvironmentVariableParams struct {
 	ID          uuid.UUID
 	ProjectID   uuid.UUID
 	Name        string
+	Scope       string
 	ValueSealed []byte
 }
 
 type CreateEnvironmentVariableRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
@@ -34,19 +36,20 @@ func (q *Queries) CreateEnvironmentVariable(ctx context.Context, arg CreateEnvir
 		arg.ID,
 		arg.ProjectID,
 		arg.Name,
+		arg.Scope,
 		arg.ValueSealed,
 	)
 	var i CreateEnvironmentVariableRow
-	err := row.Scan(&i.Name, &i.UpdatedAt)
+	err := row.Scan(&i.Name, &i.Scope, &i.UpdatedAt)
 	return i, err
 }
 
 const deleteEnvironmentVariable = `-- name: DeleteEnvironmentVariable :execrows
-DELETE FROM environment_variables WHERE project_id = $1 AND name = $2
+DELETE FROM environment_variables WHERE project_id = $1 AND name = $2 AND scope = $3
 `
 
-func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteEnvironmentVariable, projectID, name)
+func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, scope string) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteEnvironmentVariable, projectID, name, scope)
 	if err != nil {
 		return 0, err
 	}
@@ -54,19 +57,36 @@ func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.
 }
 
 const listEnvironmentVariables = `-- name: ListEnvironmentVariables :many
-SELECT name, updated_at FROM environment_variables
-WHERE project_id = $1 AND name > $2::text
-ORDER BY name
-LIMIT $3::int
+SELECT name, scope, updated_at FROM environment_variables
+WHERE project_id = $1 AND (name, scope) > ($2::text, $3::text)
+  AND ($4::text = '' OR scope = $4)
+ORDER BY name, scope
+LIMIT $5::int
 `
+
+type ListEnvironmentVariablesParams struct {
+	ProjectID  uuid.UUID
+	AfterName  string
+	AfterScope string
+	Scope      string
+	MaxRows    int32
+}
 
 type ListEnvironmentVariablesRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
-func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.UUID, after string, maxRows int32) ([]ListEnvironmentVariablesRow, error) {
-	rows, err := q.db.Query(ctx, listEnvironmentVariables, projectID, after, maxRows)
+// after_name and after_scope are those of the last variable of the page before.
+func (q *Queries) ListEnvironmentVariables(ctx context.Context, arg ListEnvironmentVariablesParams) ([]ListEnvironmentVariablesRow, error) {
+	rows, err := q.db.Query(ctx, listEnvironmentVariables,
+		arg.ProjectID,
+		arg.AfterName,
+		arg.AfterScope,
+		arg.Scope,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +94,7 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.U
 	items := []ListEnvironmentVariablesRow{}
 	for rows.Next() {
 		var i ListEnvironmentVariablesRow
-		if err := rows.Scan(&i.Name, &i.UpdatedAt); err != nil {
+		if err := rows.Scan(&i.Name, &i.Scope, &i.UpdatedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -86,12 +106,12 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, projectID uuid.U
 }
 
 const lockEnvironmentVariable = `-- name: LockEnvironmentVariable :one
-SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 FOR NO KEY UPDATE
+SELECT id FROM environment_variables WHERE project_id = $1 AND name = $2 AND scope = $3 FOR NO KEY UPDATE
 `
 
 // The id of a variable that is there; the sealed value is bound to it.
-func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name)
+func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, scope string) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name, scope)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
@@ -99,7 +119,7 @@ func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UU
 
 const sizeOfEnvironment = `-- name: SizeOfEnvironment :one
 SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
-FROM environment_variables WHERE project_id = $1 AND name <> $2
+FROM environment_variables WHERE project_id = $1 AND NOT (name = $2 AND scope = $3)
 `
 
 type SizeOfEnvironmentRow struct {
@@ -107,26 +127,28 @@ type SizeOfEnvironmentRow struct {
 	Bytes     int64
 }
 
-// How many variables a project has besides the named one, and how many bytes their names and sealed values have together.
-func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string) (SizeOfEnvironmentRow, error) {
-	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name)
+// How many variables a project has besides the named one, and how many bytes their names and sealed values have together. Of those with another
+// scope an environment may get fewer.
+func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string, scope string) (SizeOfEnvironmentRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name, scope)
 	var i SizeOfEnvironmentRow
 	err := row.Scan(&i.Variables, &i.Bytes)
 	return i, err
 }
 
 const updateEnvironmentVariable = `-- name: UpdateEnvironmentVariable :one
-UPDATE environment_variables SET value_sealed = $1, updated_at = now() WHERE id = $2 RETURNING name, updated_at
+UPDATE environment_variables SET value_sealed = $1, updated_at = now() WHERE id = $2 RETURNING name, scope, updated_at
 `
 
 type UpdateEnvironmentVariableRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
 func (q *Queries) UpdateEnvironmentVariable(ctx context.Context, valueSealed []byte, iD uuid.UUID) (UpdateEnvironmentVariableRow, error) {
 	row := q.db.QueryRow(ctx, updateEnvironmentVariable, valueSealed, iD)
 	var i UpdateEnvironmentVariableRow
-	err := row.Scan(&i.Name, &i.UpdatedAt)
+	err := row.Scan(&i.Name, &i.Scope, &i.UpdatedAt)
 	return i, err
 }

@@ -142,21 +142,23 @@ SELECT logged.id AS deployment_id, head.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $2::int
+    AND ($2::uuid IS NULL OR deployments.environment_id = $2)
+  ORDER BY deployments.id DESC LIMIT $3::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
   ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT 1
 ) AS head
 ORDER BY head.id
 `
 
 type ListLogHeadsParams struct {
-	ProjectID uuid.UUID
-	Most      int32
-	After     int64
-	BeforeID  int64
+	ProjectID     uuid.UUID
+	EnvironmentID *uuid.UUID
+	Most          int32
+	After         int64
+	BeforeID      int64
 }
 
 type ListLogHeadsRow struct {
@@ -164,11 +166,12 @@ type ListLogHeadsRow struct {
 	LineID       int64
 }
 
-// The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+// The newest deployments of a project, or of one environment of it, that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
 // lines first.
 func (q *Queries) ListLogHeads(ctx context.Context, arg ListLogHeadsParams) ([]ListLogHeadsRow, error) {
 	rows, err := q.db.Query(ctx, listLogHeads,
 		arg.ProjectID,
+		arg.EnvironmentID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,
@@ -196,21 +199,23 @@ SELECT logged.id AS deployment_id, tail.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = $1 AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $2::int
+    AND ($2::uuid IS NULL OR deployments.environment_id = $2)
+  ORDER BY deployments.id DESC LIMIT $3::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $3::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $4::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
   ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
 ) AS tail
 ORDER BY tail.id DESC
 `
 
 type ListLogTailsParams struct {
-	ProjectID uuid.UUID
-	Most      int32
-	After     int64
-	BeforeID  int64
+	ProjectID     uuid.UUID
+	EnvironmentID *uuid.UUID
+	Most          int32
+	After         int64
+	BeforeID      int64
 }
 
 type ListLogTailsRow struct {
@@ -222,6 +227,7 @@ type ListLogTailsRow struct {
 func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]ListLogTailsRow, error) {
 	rows, err := q.db.Query(ctx, listLogTails,
 		arg.ProjectID,
+		arg.EnvironmentID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,

@@ -87,6 +87,12 @@ type AuditEvent struct {
 	CreatedAt      time.Time
 }
 
+type Branch struct {
+	ProjectID uuid.UUID
+	Name      string
+	CommitSHA string
+}
+
 type BuildLog struct {
 	ID           int64
 	DeploymentID uuid.UUID
@@ -128,6 +134,7 @@ type Deployment struct {
 	RetiredAt         *time.Time
 	WarmUntil         *time.Time
 	HeldAt            *time.Time
+	EnvironmentID     uuid.UUID
 }
 
 type DeploymentStep struct {
@@ -144,12 +151,13 @@ type DeploymentStep struct {
 }
 
 type Domain struct {
-	ID           uuid.UUID
-	ProjectID    uuid.UUID
-	Hostname     string
-	Kind         string
-	DeploymentID *uuid.UUID
-	CreatedAt    time.Time
+	ID            uuid.UUID
+	ProjectID     uuid.UUID
+	Hostname      string
+	Kind          string
+	DeploymentID  *uuid.UUID
+	CreatedAt     time.Time
+	EnvironmentID uuid.UUID
 }
 
 type Edge struct {
@@ -166,6 +174,21 @@ type EdgeSilence struct {
 	SilentFor time.Duration
 }
 
+type Environment struct {
+	ID                uuid.UUID
+	ProjectID         uuid.UUID
+	Kind              string
+	Slug              string
+	Branch            string
+	PullRequestNumber *int32
+	PinnedByID        *uuid.UUID
+	LastSeenCommit    *string
+	LastSeenAt        *time.Time
+	ExpiresAt         *time.Time
+	CreatedAt         time.Time
+	DeletedAt         *time.Time
+}
+
 type EnvironmentVariable struct {
 	ID          uuid.UUID
 	ProjectID   uuid.UUID
@@ -173,6 +196,7 @@ type EnvironmentVariable struct {
 	ValueSealed []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Scope       string
 }
 
 type IdempotencyKey struct {
@@ -255,6 +279,8 @@ type Project struct {
 	StartSeconds       *int32
 	GraceSeconds       *int32
 	DockerfileTarget   string
+	Previews           string
+	PreviewDays        int32
 }
 
 type ProjectEvent struct {

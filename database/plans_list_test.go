@@ -22,6 +22,7 @@ const (
 	kindEdge         = 10
 	kindToken        = 11
 	kindStep         = 12
+	kindPreview      = 15
 )
 
 // What scale.sql makes.
@@ -30,6 +31,7 @@ const (
 	edges                 = 100
 	deploymentsPerProject = 10
 	domains               = 100_000
+	previews              = 2_000
 	projects              = 10_000
 	presentVMs            = 19_980
 	restingVMs            = 200
@@ -54,6 +56,7 @@ func (b bound) arguments() map[string]any {
 	tokenHash := sha256.Sum256([]byte("user10"))
 	values := map[string]any{
 		"userid": seedID(kindUser, 10), "organisationid": seedID(kindOrganisation, 10), "projectid": seedID(kindProject, 1010),
+		"environmentid": seedID(kindProject, 1010), "kind": "production",
 		"deploymentid": seedID(kindDeployment, 91010), "originid": seedID(kindDeployment, 81010), "exceptid": seedID(kindDeployment, 91010),
 		"nodeid": seedID(kindNode, 20), "vmid": seedID(kindVM, 2020), "tokenid": seedID(kindToken, 10), "attemptid": seedID(kindStep, 9583),
 		"ids": []uuid.UUID{seedID(kindVM, 2020), seedID(kindVM, 2021)},
@@ -65,7 +68,7 @@ func (b bound) arguments() map[string]any {
 		"prefix": "10.0.20.0/24", "hostname": "project-1010.example.com", "tokenhash": tokenHash[:], "key": "key-10",
 		"version": 100000, "routeversion": 100001, "since": time.Now().Add(-time.Hour), "createdat": time.Now().Add(-time.Hour), "commitsha": "none",
 		"port": 8080, "cpumillis": 1000, "memorybytes": 536870912, "healthpath": nil, "message": nil, "exitcode": nil, "restarts": 0,
-		"waitingfor": "room", "error": nil, "lastseencommit": "none", "runtime": "kata", "capabilities": []string{"release"},
+		"waitingfor": "room", "error": nil, "lastseencommit": "none", "pollerror": "It is gone.", "lasts": time.Hour, "runtime": "kata", "capabilities": []string{"release"},
 	}
 	maps.Copy(values, b.with)
 
@@ -93,14 +96,15 @@ var hotQueries = map[string]bound{
 	"ShowControlPlane": {most: 1},
 
 	// Edges.
-	"ListRoutes":           {most: domains + presentVMs + nodes + unfinished},
-	"ListStartingProjects": {most: 2*unfinished + 10*unfinished},
-	"CurrentRouteVersion":  {most: 1},
-	"NextRouteVersion":     {most: 1},
-	"CountEdgesBehind":     {most: edges + 1},
-	"AcknowledgeRoutes":    {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"TouchEdge":            {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"PointDomains":         {most: 10},
+	"ListRoutes":               {most: domains + previews + presentVMs + nodes + 2*unfinished},
+	"ListStartingEnvironments": {most: 2 * unfinished},
+	"CurrentRouteVersion":      {most: 1},
+	"NextRouteVersion":         {most: 1},
+	"CountEdgesBehind":         {most: edges + 1},
+	"AcknowledgeRoutes":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"TouchEdge":                {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"CreateDeploymentDomain":   {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
+	"PointDomains":             {most: 10},
 
 	// Requests.
 	"FindToken":              {most: 2},
@@ -111,16 +115,18 @@ var hotQueries = map[string]bound{
 	"ListOrganisationsOf":    {most: 1, perRow: 2},
 	"GetProjectOf":           {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
 	"ListProjectsOf":         {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
-	"GetDeploymentOf":        {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListProjectDeployments": {most: 1, perRow: 1, with: map[string]any{"branch": ""}},
-	"ListProjectDeployments, those to go back to": {most: deploymentsPerProject, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
+	"GetDeploymentOf":        {most: 4 + 10, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"ListProjectDeployments": {most: 2, perRow: 2 + 10, with: map[string]any{"branch": "", "environmentid": nil}},
+	"ListProjectDeployments, those to go back to": {most: 3*deploymentsPerProject + 10, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
 	"DeploymentState":                  byID(kindDeployment, 91010),
-	"ListDomains":                      {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": ""}},
-	"ListDomains, one":                 {most: domains / projects, with: map[string]any{"after": uuid.Nil}},
+	"ListDomains":                      {most: 1, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": "", "environmentid": nil}},
+	"ListDomains, one":                 {most: domains / projects, with: map[string]any{"after": uuid.Nil, "environmentid": nil}},
+	"GetEnvironmentOf":                 {most: 6, with: map[string]any{"id": seedID(kindPreview, 10)}},
+	"ListEnvironmentsOf":               {most: 3, perRow: 4, with: map[string]any{"after": uuid.Nil, "branch": ""}},
 	"GetDomainOf":                      {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"ProjectSlugTaken":                 {most: 2},
-	"ListEnvironmentVariables":         {most: 1, perRow: 1, with: map[string]any{"after": ""}},
-	"SizeOfEnvironment":                {most: 2, with: map[string]any{"name": "NAME_0"}},
+	"ListEnvironmentVariables":         {most: 1, perRow: 1, with: map[string]any{"aftername": "", "afterscope": "", "scope": ""}},
+	"SizeOfEnvironment":                {most: 2, with: map[string]any{"name": "NAME_0", "scope": "all"}},
 	"ListDeploymentSteps":              {most: 1, perRow: 1},
 	"ListDeploymentVMs":                {most: 1, perRow: 2},
 	"ListBuildLogs":                    {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
@@ -134,9 +140,9 @@ var hotQueries = map[string]bound{
 	"SequenceOfLine":                   {most: 1, with: map[string]any{"id": 5_000}},
 	"LoggedVM":                         {most: 2, with: map[string]any{"id": seedID(kindVM, 2020)}},
 	// The deployments of the project, and of each a line.
-	"ListLogHeads":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails":              {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails, older lines": {most: 2 * deploymentsPerProject, with: map[string]any{"projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
+	"ListLogHeads":              {most: 2 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails":              {most: 2 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails, older lines": {most: 2 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
 	"ListLastRuntimeLines":      {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}}, // It is silent since a while.
 	"ListAuditEvents":           {most: 1, perRow: 1},
 	"ListProjectEvents":         {most: 1, perRow: 1},
@@ -169,23 +175,28 @@ var hotQueries = map[string]bound{
 	"AppendBuildLog": {most: 2, with: map[string]any{ // The attempt, and the last line.
 		"streams": []string{"stdout"}, "lines": []string{"a"}, "loggedat": []time.Time{time.Now()}, "unlessabove": math.MaxInt64,
 	}},
-	"ListSealedVariables":         {most: 1, perRow: 1},
-	"ListUnfinishedDeployments":   {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListUnfinishedDeploymentsOf": {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListProjectDeploymentsToEnd": {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListNewestDeployments":       {most: deploymentsPerProject, with: map[string]any{"limit": 1}},
-	"ListDeploymentJobs":          {most: 1, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 91197)}},
-	"NewerDeploymentWasLive":      {most: deploymentsPerProject},
-	"CommitWasDeployed":           {most: 1},
-	"MakeDeploymentLive":          byID(kindDeployment, 91010),
-	"RetireReplacedDeployments":   {most: 1},
-	"RetireDeployment":            {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"DeploymentMayStop":           byID(kindDeployment, 91010),
-	"CoolDeployments":             {most: max(deploymentsPerProject, warm)},
-	"CoolWarmDeployments":         {most: warm, with: map[string]any{"ids": []uuid.UUID{seedID(kindDeployment, 80010), seedID(kindDeployment, 80011)}}},
-	"ReleaseHeldDeployments":      {most: deploymentsPerProject},
-	"UnpinProject":                {most: 1},
-	"UnpinProjectOf":              {most: 1},
+	"ListSealedVariables":       {most: 1, perRow: 1},
+	"ListUnfinishedDeployments": {most: 1, perRow: 1, with: map[string]any{"environmentid": seedID(kindProject, 1197)}},
+	"ListNewestDeployments":     {most: deploymentsPerProject, with: map[string]any{"limit": 1}},
+	"ListDeploymentJobs":        {most: 1, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 91197)}},
+	"NewerDeploymentWasLive":    {most: deploymentsPerProject},
+	"CommitWasDeployed":         {most: 1},
+	"MakeDeploymentLive":        byID(kindDeployment, 91010),
+	"RetireReplacedDeployments": {most: 1},
+	"RetireDeployment":          {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"DeploymentMayStop":         byID(kindDeployment, 91010),
+	"CoolDeployments":           {most: max(deploymentsPerProject, warm)},
+	"CoolWarmDeployments":       {most: warm, with: map[string]any{"ids": []uuid.UUID{seedID(kindDeployment, 80010), seedID(kindDeployment, 80011)}}},
+	"ReleaseHeldDeployments":    {most: deploymentsPerProject},
+	"GetEnvironment":            byID(kindPreview, 10),
+	"ListEnvironments":          {most: 1, perRow: 1},
+	"GetPreviewOf":              {most: 1, with: map[string]any{"branch": "feature-10"}},
+	"CountPreviews":             {most: 3},
+	"PreviewNameTaken":          {most: 2, with: map[string]any{"slug": "feature"}},
+	"GeneratedHostname":         {most: 1},
+	"ExtendPreview":             byID(kindPreview, 10),
+	"UnpinEnvironment":          byID(kindProject, 1010),
+	"UnpinEnvironmentOf":        {most: 1},
 
 	// Placement: others wait for their turn.
 	"ListUsableNodes":   {most: nodes},
@@ -210,6 +221,7 @@ var hotQueries = map[string]bound{
 	"StopVM":                   byID(kindVM, 2020),
 	"SetVMsDesired":            {most: 2},
 	"StopReleaseVM":            {most: 4},
+	"DrainVMs":                 {most: 8},
 	"StopVMs":                  {most: 2, perRow: 2},
 	"StopDrainedVMs":           {most: 4},
 	"DrainReplacedVMs":         {most: 8},
@@ -230,9 +242,12 @@ var hotQueries = map[string]bound{
 	"FinalizeDeadJobs":         {most: unfinishedJobs},
 
 	// Polls, ten thousand in a round.
-	"ListProjectsToPoll": {most: 500},
-	"RecordPoll":         byID(kindProject, 1010),
-	"RecordPollError":    {most: 1, with: map[string]any{"id": seedID(kindProject, 1010), "pollerror": "It is gone."}},
+	"ListProjectsToPoll":  {most: 500},
+	"RecordPoll":          byID(kindProject, 1010),
+	"RecordHead":          byID(kindProject, 1010),
+	"ListBranches":        {most: 1, perRow: 1},
+	"ListExpiredPreviews": {most: 1, perRow: 1},
+	"RecordPollError":     {most: 1, with: map[string]any{"id": seedID(kindProject, 1010)}},
 }
 
 // queryOf is the query that a key of hotQueries is for.
@@ -246,15 +261,17 @@ func queryOf(name string) string {
 var coldQueries = map[string][]string{
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
-		CreateVM CreateDomain AddMember EnsureToken EnsureOperator StoreIdempotencyKey UpsertImage RestPrefix`),
+		CreateVM CreateDomain CreatePreview RecordBranches AddMember EnsureToken EnsureOperator StoreIdempotencyKey UpsertImage RestPrefix`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
-		SetDeploymentStep EndDeployment HoldDeployment PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
-		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken`),
+		SetDeploymentStep EndDeployment HoldDeployment PinEnvironment SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
+		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain RevokeToken
+		MarkPreviewDeleted SetPreviewEnd ForgetBranches`),
 	"one row by a unique name, when a person asks": names(`
 		EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
-	"what a person does a few times a year":            names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains
+		DeleteDomainsOf MarkPreviewsDeleted ForgetAllBranches`),
 	"at most a day's keys of one token, with a create": names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                    names(`DeposeDeadLeader ReleasePrefixes`),
 }

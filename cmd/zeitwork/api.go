@@ -29,7 +29,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 	}
 	defer pool.Close()
 
-	deployments, err := workflows.NewDeployments(pool, config.API.SecretKey, parts.logger)
+	deployments, err := workflows.NewDeployments(pool, config.API.SecretKey, config.API.Previews, parts.logger)
 	if err != nil {
 		return err
 	}

@@ -24,12 +24,13 @@ WHERE (deployment_id, id) > (@deployment_id::uuid, @after::bigint) AND (deployme
 ORDER BY deployment_id DESC, id DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListLogHeads :many
--- The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+-- The newest deployments of a project, or of one environment of it, that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
 -- lines first.
 SELECT logged.id AS deployment_id, head.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+    AND (sqlc.narg(environment_id)::uuid IS NULL OR deployments.environment_id = sqlc.narg(environment_id))
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
@@ -45,6 +46,7 @@ SELECT logged.id AS deployment_id, tail.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = @project_id AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+    AND (sqlc.narg(environment_id)::uuid IS NULL OR deployments.environment_id = sqlc.narg(environment_id))
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
