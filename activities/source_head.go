@@ -7,10 +7,12 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/egress"
+	"github.com/zeitwork/zeitwork/internal/gitref"
 	"github.com/zeitwork/zeitwork/internal/gitremote"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
@@ -70,6 +72,46 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 	}
 
 	return found.Hash, nil
+}
+
+// maxBranches bounds how many branches a repository may have whose branches are looked at.
+const maxBranches = 10_000
+
+// Heads returns the full hashes of the commits that the branches of a repository point at, by the names of the branches. A repository without any is
+// a problem, and so is one with more branches than anybody needs.
+func (s *Source) Heads(ctx context.Context, repositoryURL string) (map[string]string, error) {
+	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
+		return nil, err
+	}
+
+	ctx, cancel := context.WithTimeoutCause(ctx, s.headTimeout, problem.New(problem.Unavailable,
+		"The server of the repository %s did not say within %s where its branches stand.", repositoryURL, s.headTimeout))
+	defer cancel()
+
+	const prefix = "refs/heads/"
+
+	refs, err := s.listRefs(ctx, repositoryURL, prefix)
+	if err != nil {
+		return nil, err
+	}
+
+	heads := map[string]string{}
+
+	for _, ref := range refs {
+		if branch := strings.TrimPrefix(ref.Name, prefix); gitref.ValidBranch(branch) && utf8.ValidString(branch) {
+			heads[branch] = ref.Hash
+		}
+	}
+
+	switch {
+	case len(heads) == 0:
+		return nil, problem.New(problem.NotFound, "The repository %s has no branches. Push one.", repositoryURL)
+	case len(heads) > maxBranches:
+		return nil, problem.New(problem.Invalid, "The repository %s has more than %d branches. Delete some, or turn the project's previews off.",
+			repositoryURL, maxBranches)
+	default:
+		return heads, nil
+	}
 }
 
 // listRefs returns the refs of a repository whose names begin with the prefix. The context bounds it, and its cause is the error then.

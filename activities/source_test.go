@@ -437,6 +437,30 @@ func TestHead_FollowsTheBranch(t *testing.T) {
 	requireUsers(t, err, "no branch feature")
 }
 
+func TestHeads_AreAllBranchesAndNothingElse(t *testing.T) {
+	t.Parallel()
+
+	bundle := setup(t)
+	repository := newRepository(t, map[string]string{"index.html": "hello"})
+	first := strings.TrimSpace(repository.git("rev-parse", "HEAD"))
+	repository.git("branch", "feature/x")
+	repository.git("tag", "v1")
+	second := repository.commit("Second", map[string]string{"index.html": "new"})
+
+	heads, err := bundle.source.Heads(t.Context(), repository.url())
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"main": second, "feature/x": first}, heads)
+
+	empty := t.TempDir()
+	require.NoError(t, exec.CommandContext(t.Context(), "git", "init", "--quiet", empty).Run())
+
+	_, err = bundle.source.Heads(t.Context(), "file://"+empty)
+	requireUsers(t, err, "has no branches")
+
+	_, err = bundle.source.Heads(t.Context(), "file://"+empty+"/nothing")
+	requireUsers(t, err, "There is no repository")
+}
+
 func TestBoundedBuffer_KeepsTheBeginning(t *testing.T) {
 	t.Parallel()
 

@@ -123,7 +123,7 @@ type Route struct {
 	Hostname     string     `json:"hostname"`
 	ProjectID    uuid.UUID  `json:"project_id"`
 	DeploymentID *uuid.UUID `json:"deployment_id,omitempty"`
-	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed." enum:"live,starting,empty" json:"state"`
+	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs." enum:"live,starting,empty,asleep" json:"state"`
 	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
 }
 

@@ -20,7 +20,7 @@ type BuildPlan struct {
 	DockerfilePath string            `doc:"Where the source's own Dockerfile stands, relative to the root directory." json:"dockerfile_path,omitempty"`
 	Context        string            `doc:"The directory that a generated Dockerfile is built in, relative to the top of the repository; absent: the root directory." json:"context,omitempty"`
 	Arguments      []string          `doc:"Names of the environment variables that a generated Dockerfile declares as build arguments." json:"arguments,omitempty" nullable:"false"`
-	Secrets        []string          `doc:"Names of the environment variables that a generated Dockerfile mounts as secrets." json:"secrets,omitempty" nullable:"false"`
+	Secrets        []string          `doc:"Names of the environment variables that the Dockerfile mounts as secrets." json:"secrets,omitempty" nullable:"false"`
 	HealthPath     string            `doc:"Where the framework answers when it is well." json:"health_path,omitempty"`
 	ReleaseCommand string            `doc:"What the framework's users run before a new version takes over; nothing runs it unless the project says so." json:"release_command,omitempty"`
 }

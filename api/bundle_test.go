@@ -83,7 +83,7 @@ func setup(t *testing.T) *testBundle {
 	keys, err := keyring.Open(ctx, pool, config.Keys())
 	require.NoError(t, err)
 
-	deployments, err := workflows.NewDeployments(pool, keys, logger)
+	deployments, err := workflows.NewDeployments(pool, keys, setting.Previews{MaxPreviews: 20}, logger)
 	require.NoError(t, err)
 
 	listener := database.NewListener(databaseConfig, logger)

@@ -20,6 +20,7 @@ type Config struct {
 	setting.RegistryAddress
 	setting.Cluster
 	setting.Git
+	setting.Previews
 	CallerLimits
 
 	Listen     string  `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
@@ -34,6 +35,15 @@ func (c Config) hostname(slug string) string {
 
 // projectURL returns the URL that the project with that slug answers on.
 func (c Config) projectURL(slug string) string { return c.originOf(c.hostname(slug)) }
+
+// environmentURL returns the URL that an environment of the project with that slug answers on.
+func (c Config) environmentURL(project, environment string) string {
+	if environment == environmentProduction {
+		return c.projectURL(project)
+	}
+
+	return c.projectURL(project + "-" + environment)
+}
 
 // originOf returns the URL by which visitors reach a hostname.
 func (c Config) originOf(hostname string) string {

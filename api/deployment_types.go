@@ -12,9 +12,11 @@ import (
 type Deployment struct {
 	ID            uuid.UUID        `json:"id"`
 	ProjectID     uuid.UUID        `json:"project_id"`
+	EnvironmentID uuid.UUID        `json:"environment_id"`
+	Environment   string           `doc:"The slug of its environment: production, or that of a preview."          json:"environment"`
 	State         string           `enum:"queued,deploying,live,failed,cancelled,superseded,retired"              json:"state"`
 	Step          string           `doc:"The step that the chain stands at."                                      enum:"clone,detect,build,push,release,schedule,health_check,flip_route" json:"step"`
-	Trigger       string           `enum:"push,manual,redeploy,rollback"                                          json:"trigger"`
+	Trigger       string           `enum:"push,manual,redeploy,rollback,promote"                                  json:"trigger"`
 	OriginID      *uuid.UUID       `doc:"The deployment that this one repeats."                                   json:"origin_id,omitempty"`
 	Branch        string           `json:"branch"`
 	CommitSHA     string           `json:"commit_sha,omitempty"`
@@ -22,13 +24,14 @@ type Deployment struct {
 	CommitAuthor  string           `json:"commit_author,omitempty"`
 	BuildPlan     *BuildPlan       `doc:"What detection found and decided; absent until then."                                       json:"build_plan,omitempty"`
 	ImageDigest   string           `json:"image_digest,omitempty"`
-	URL           string           `json:"url"`
+	URL           string           `doc:"Where its environment answers."                                          json:"url"`
+	DeploymentURL string           `doc:"Where this deployment alone answers, from when it was live on for as long as its image is kept; it sleeps while none of its VMs runs." json:"deployment_url,omitempty"`
 	Error         *DeploymentError `json:"error,omitempty"`
 	Timeline      []StepAttempt    `doc:"Absent in lists."                                                        json:"timeline,omitempty"`
 	VMs           []VM             `doc:"Absent in lists."                                                        json:"vms,omitempty"`
 	CreatedAt     time.Time        `json:"created_at"`
 	StartedAt     *time.Time       `json:"started_at,omitempty"`
-	HeldAt        *time.Time       `doc:"Since when it waits for its project to be unpinned; absent: not." json:"held_at,omitempty"`
+	HeldAt        *time.Time       `doc:"Since when it waits for its environment to be unpinned; absent: not." json:"held_at,omitempty"`
 	EndedAt       *time.Time       `doc:"When it became live, failed, cancelled or superseded."                   json:"ended_at,omitempty"`
 }
 
@@ -74,9 +77,10 @@ type DeploymentPath struct {
 type ListDeploymentsInput struct {
 	ProjectPath
 	PageInput
+	EnvironmentFilter
 
 	State   []string `doc:"Only those in one of these states, separated by commas." enum:"queued,deploying,live,failed,cancelled,superseded,retired" maxItems:"7" nullable:"false" query:"state"`
-	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback" query:"trigger"`
+	Trigger string   `doc:"Only those that were started so." enum:"push,manual,redeploy,rollback,promote" query:"trigger"`
 	Branch  string   `doc:"Only those of this branch." maxLength:"255" pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"branch"`
 	Commit  string   `doc:"Only those of the commits whose hash begins so." pattern:"^[0-9a-f]{4,64}$" patternDescription:"the first 4 to 64 hexadecimal digits of a commit's hash, in lower case" query:"commit"`
 }
@@ -89,8 +93,10 @@ type CreateDeploymentInput struct {
 	IdempotencyInput
 
 	Body struct {
-		Branch string `doc:"Left out: the project's branch."                                json:"branch,omitempty" maxLength:"255"`
-		Commit string `doc:"Full hash of a commit in the repository. Left out: the branch's newest." json:"commit,omitempty" pattern:"^([0-9a-f]{40}|[0-9a-f]{64})$" patternDescription:"the full hash of a commit, 40 or 64 hexadecimal digits in lower case"`
+		EnvironmentID *uuid.UUID `doc:"Left out: that of the branch." json:"environment_id,omitempty"`
+		Branch        string     `doc:"Left out: the environment's branch, or the project's. Another one than the project's is deployed to its preview, which is made where the project has previews." json:"branch,omitempty" maxLength:"255"`
+		Preview       bool       `doc:"Make the preview of the branch although the project has no previews." json:"preview,omitempty"`
+		Commit        string     `doc:"Full hash of a commit in the repository. Left out: the branch's newest." json:"commit,omitempty" pattern:"^([0-9a-f]{40}|[0-9a-f]{64})$" patternDescription:"the full hash of a commit, 40 or 64 hexadecimal digits in lower case"`
 	}
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -23,7 +24,7 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 	}
 
 	rows, err := s.queries.ListProjectDeployments(ctx, database.ListProjectDeploymentsParams{
-		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Before: before,
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), EnvironmentID: lo.EmptyableToPtr(input.EnvironmentID), Before: before,
 		States: lo.Ternary(input.State == nil, []string{}, input.State), Trigger: input.Trigger,
 		Branch: input.Branch, Commit: input.Commit, MaxRows: input.rows(),
 	})
@@ -31,7 +32,9 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 		return nil, err
 	}
 
-	deployments, err := lo.MapErr(rows, func(r database.Deployment, _ int) (Deployment, error) { return s.newDeployment(r, project.Project) })
+	deployments, err := lo.MapErr(rows, func(r database.ListProjectDeploymentsRow, _ int) (Deployment, error) {
+		return s.newDeployment(r.Deployment, project.Project, r.Environment, r.Hostname)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -65,13 +68,19 @@ func (s *service) createDeployment(ctx context.Context, input *CreateDeploymentI
 		return nil, err
 	}
 
+	environment := lo.FromPtr(input.Body.EnvironmentID)
 	request := []string{input.ProjectID.String(), input.Body.Branch, input.Body.Commit}
+
+	// As api of the version before hashed it.
+	if environment != uuid.Nil || input.Body.Preview {
+		request = append(request, environment.String(), strconv.FormatBool(input.Body.Preview))
+	}
 
 	return s.start(ctx, input.IdempotencyKey, "deployment.create", request,
 		func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
 			return s.deployments.Create(ctx, workflows.CreateRequest{
-				ProjectID: input.ProjectID, Branch: input.Body.Branch, Commit: input.Body.Commit, Trigger: workflows.TriggerManual,
-				CreatedBy: by, Also: also,
+				ProjectID: input.ProjectID, EnvironmentID: environment, Branch: input.Body.Branch, Preview: input.Body.Preview,
+				Commit: input.Body.Commit, Trigger: workflows.TriggerManual, CreatedBy: by, Also: also,
 			})
 		})
 }
@@ -135,7 +144,7 @@ func (s *service) deployment(ctx context.Context, deployment uuid.UUID) (databas
 
 // fullDeployment adds what lists leave out.
 func (s *service) fullDeployment(ctx context.Context, row database.GetDeploymentOfRow) (Deployment, error) {
-	full, err := s.newDeployment(row.Deployment, row.Project)
+	full, err := s.newDeployment(row.Deployment, row.Project, row.Environment.Slug, row.Hostname)
 	if err != nil {
 		return full, err
 	}
@@ -166,17 +175,23 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 	return full, nil
 }
 
-func (s *service) newDeployment(row database.Deployment, project database.Project) (Deployment, error) {
+// newDeployment describes a deployment to the environment with that slug. hostname is its own; empty for none.
+func (s *service) newDeployment(row database.Deployment, project database.Project, environment, hostname string) (Deployment, error) {
 	plan, err := newBuildPlan(row.ID, row.BuildPlan)
 	if err != nil {
 		return Deployment{}, err
 	}
 
 	deployment := Deployment{
-		ID: row.ID, ProjectID: row.ProjectID, State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
+		ID: row.ID, ProjectID: row.ProjectID, EnvironmentID: row.EnvironmentID, Environment: environment,
+		State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
 		CommitSHA: lo.FromPtr(row.CommitSHA), CommitMessage: lo.FromPtr(row.CommitMessage), CommitAuthor: lo.FromPtr(row.CommitAuthor),
-		BuildPlan: plan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.projectURL(project.Slug),
+		BuildPlan: plan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.environmentURL(project.Slug, environment),
 		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, HeldAt: row.HeldAt, EndedAt: row.EndedAt,
+	}
+
+	if hostname != "" {
+		deployment.DeploymentURL = s.config.originOf(hostname)
 	}
 
 	if row.ErrorMessage != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -24,7 +25,10 @@ func (s *service) listDomains(ctx context.Context, input *ListDomainsInput) (*Pa
 		return nil, err
 	}
 
-	params := database.ListDomainsParams{ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), After: after, MaxRows: asked.rows()}
+	params := database.ListDomainsParams{
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), EnvironmentID: lo.EmptyableToPtr(input.EnvironmentID), After: after,
+		MaxRows: asked.rows(),
+	}
 
 	if input.Hostname != "" {
 		// No domain has a hostname that is none: the list is empty.
@@ -51,10 +55,16 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 		return nil, err
 	}
 
+	environment := lo.FromPtrOr(input.Body.EnvironmentID, input.ProjectID)
 	request := []string{input.ProjectID.String(), hostname}
 
+	// As api of the version before hashed it.
+	if environment != input.ProjectID {
+		request = append(request, environment.String())
+	}
+
 	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-domain", request, func(settle settle) (uuid.UUID, error) {
-		return s.insertDomain(ctx, input.ProjectID, hostname, settle)
+		return s.insertDomain(ctx, input.ProjectID, environment, hostname, settle)
 	})
 	if err != nil {
 		return nil, err
@@ -68,7 +78,7 @@ func (s *service) createDomain(ctx context.Context, input *CreateDomainInput) (*
 	return &DomainOutput{Body: newDomain(row)}, nil
 }
 
-func (s *service) insertDomain(ctx context.Context, project uuid.UUID, hostname string, settle settle) (uuid.UUID, error) {
+func (s *service) insertDomain(ctx context.Context, project, environment uuid.UUID, hostname string, settle settle) (uuid.UUID, error) {
 	domain := id.New()
 
 	return domain, s.inTx(ctx, func(queries *database.Queries) error {
@@ -78,8 +88,12 @@ func (s *service) insertDomain(ctx context.Context, project uuid.UUID, hostname 
 			return err
 		}
 
+		if err := requireEnvironment(ctx, queries, project, environment); err != nil {
+			return err
+		}
+
 		_, err = queries.CreateDomain(ctx, database.CreateDomainParams{
-			ID: domain, ProjectID: project, OrganisationID: locked.OrganisationID, Hostname: hostname, Kind: kindCustom,
+			ID: domain, ProjectID: project, OrganisationID: locked.OrganisationID, EnvironmentID: environment, Hostname: hostname, Kind: kindCustom,
 		})
 		if err != nil {
 			return taken(err, problem.New(problem.Conflict, "%s is a domain of a project already. Take it away there first.", hostname))
@@ -106,7 +120,7 @@ func (s *service) deleteDomain(ctx context.Context, input *DomainPath) (*struct{
 	}
 
 	if row.Kind == kindGenerated {
-		return nil, problem.New(problem.Conflict, "The generated domain stays as long as its project. Only custom domains can be taken away.")
+		return nil, problem.New(problem.Conflict, "The generated domain stays as long as its environment. Only custom domains can be taken away.")
 	}
 
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {

@@ -23,20 +23,31 @@ const (
 	maxEnvironmentBytes = 1 << 20
 )
 
+// cursorSeparator stands between the name and the scope in the cursor of a list of variables. No name holds it.
+const cursorSeparator = "-"
+
 // reservedPrefix begins the names of the variables that the platform sets.
 const reservedPrefix = "ZEITWORK_"
 
 func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvironmentVariablesInput) (*PageOutput[EnvironmentVariable], error) {
-	rows, err := s.queries.ListEnvironmentVariables(ctx, database.ListEnvironmentVariablesParams{
-		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), After: input.Cursor, MaxRows: PageInput{Limit: input.Limit}.rows(),
-	})
+	params := database.ListEnvironmentVariablesParams{
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Scope: input.Scope, MaxRows: PageInput{Limit: input.Limit}.rows(),
+	}
+
+	// A cursor of the version before names no scope: the page begins behind all of the name.
+	var scoped bool
+	if params.AfterName, params.AfterScope, scoped = strings.Cut(input.Cursor, cursorSeparator); !scoped {
+		params.AfterScope = "~"
+	}
+
+	rows, err := s.queries.ListEnvironmentVariables(ctx, params)
 	if err != nil {
 		return nil, err
 	}
 
 	return pageBy(input.Limit, rows,
 		func(r database.ListEnvironmentVariablesRow) EnvironmentVariable { return EnvironmentVariable(r) },
-		func(last EnvironmentVariable) string { return last.Name }), nil
+		func(last EnvironmentVariable) string { return last.Name + cursorSeparator + last.Scope }), nil
 }
 
 func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironmentVariableInput) (*EnvironmentVariableOutput, error) {
@@ -57,7 +68,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 			return err
 		}
 
-		return audit(ctx, queries, projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name}))
+		return audit(ctx, queries, projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
 	})
 }
 
@@ -69,12 +80,14 @@ func (s *service) writeVariable(
 	}
 
 	sealed, err := s.keyring.SealVariable(ctx, queries,
-		keyring.Variable{OrganisationID: project.OrganisationID, ProjectID: project.ID, Name: input.Name}, input.Body.Value)
+		keyring.Variable{OrganisationID: project.OrganisationID, ProjectID: project.ID, Scope: input.Scope, Name: input.Name}, input.Body.Value)
 	if err != nil {
 		return EnvironmentVariable{}, err
 	}
 
-	variable, err := queries.LockEnvironmentVariable(ctx, input.ProjectID, input.Name, organisationOf(ctx))
+	variable, err := queries.LockEnvironmentVariable(ctx, database.LockEnvironmentVariableParams{
+		ProjectID: input.ProjectID, Name: input.Name, Scope: input.Scope, OrganisationID: organisationOf(ctx),
+	})
 	if err == nil {
 		row, err := queries.UpdateEnvironmentVariable(ctx, sealed, variable, organisationOf(ctx))
 
@@ -86,7 +99,7 @@ func (s *service) writeVariable(
 	}
 
 	row, err := queries.CreateEnvironmentVariable(ctx, database.CreateEnvironmentVariableParams{
-		ID: id.New(), ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Name: input.Name, ValueSealed: sealed,
+		ID: id.New(), ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Name: input.Name, Scope: input.Scope, ValueSealed: sealed,
 	})
 
 	return EnvironmentVariable(row), err
@@ -94,7 +107,9 @@ func (s *service) writeVariable(
 
 // checkRoom refuses a variable with which the project would have too many, or more than a process can be given.
 func (s *service) checkRoom(ctx context.Context, queries *database.Queries, input *SetEnvironmentVariableInput) error {
-	others, err := queries.SizeOfEnvironment(ctx, input.ProjectID, input.Name, organisationOf(ctx))
+	others, err := queries.SizeOfEnvironment(ctx, database.SizeOfEnvironmentParams{
+		ProjectID: input.ProjectID, Name: input.Name, Scope: input.Scope, OrganisationID: organisationOf(ctx),
+	})
 	if err != nil {
 		return err
 	}
@@ -119,16 +134,18 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 			return err
 		}
 
-		deleted, err := queries.DeleteEnvironmentVariable(ctx, input.ProjectID, input.Name, organisationOf(ctx))
+		deleted, err := queries.DeleteEnvironmentVariable(ctx, database.DeleteEnvironmentVariableParams{
+			ProjectID: input.ProjectID, Name: input.Name, Scope: input.Scope, OrganisationID: organisationOf(ctx),
+		})
 		if err != nil {
 			return err
 		}
 
 		if deleted == 0 {
-			return problem.New(problem.NotFound, "The project has no environment variable %s.", input.Name)
+			return problem.New(problem.NotFound, "The project has no environment variable %s with the scope %s.", input.Name, input.Scope)
 		}
 
-		return audit(ctx, queries, projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name}))
+		return audit(ctx, queries, projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
 	})
 }
 

@@ -61,11 +61,11 @@ func TestEnvironmentVariable_CanBeWrittenAndNeverRead(t *testing.T) {
 	require.Equal(t, vm, assignments.JSON200.VMS[0].ID)
 	require.Equal(t, map[string]string{"SECRET": canary}, assignments.JSON200.VMS[0].Environment)
 
-	deleted, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET")
+	deleted, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET", nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, deleted.StatusCode())
 
-	twice, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET")
+	twice, err := b.owner.DeleteEnvironmentVariableWithResponse(t.Context(), project.ID, "SECRET", nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNotFound, twice.StatusCode())
 }

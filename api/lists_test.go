@@ -67,7 +67,7 @@ func TestDeployments_AreFiltered(t *testing.T) {
 
 	for i, state := range []string{"retired", "live", "failed", "cancelled"} {
 		answer, err := b.owner.CreateDeploymentWithResponse(t.Context(), project.ID, nil, client.CreateDeploymentInputBody{
-			Branch: new(fmt.Sprintf("branch-%d", i)), Commit: new(lo.Ternary(i == 0, commit, strings.Repeat("cd", 32))),
+			Branch: new(fmt.Sprintf("branch-%d", i)), Preview: new(true), Commit: new(lo.Ternary(i == 0, commit, strings.Repeat("cd", 32))),
 		})
 		require.NoError(t, err)
 		require.NotNil(t, answer.JSON201, "%s", answer.Body)

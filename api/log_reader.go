@@ -71,10 +71,11 @@ func runtimeLine(row database.RuntimeLog) LogLine {
 	return LogLine{ID: row.ID, DeploymentID: row.DeploymentID, VMID: &row.VMID, Stream: row.Stream, Line: row.Line, LoggedAt: row.LoggedAt}
 }
 
-// projectLog merges the logs of a project's deployments. Ids grow within a project, as its lines are stored by one writer at a time.
-func (s *service) projectLog(project uuid.UUID) logReader {
+// projectLog merges the logs of a project's deployments, or of those of one environment of it. Ids grow within a project, as its lines are stored by one
+// writer at a time.
+func (s *service) projectLog(project, environment uuid.UUID) logReader {
 	return func(ctx context.Context, window logWindow) ([]LogLine, error) {
-		ends, err := s.logEnds(ctx, project, window)
+		ends, err := s.logEnds(ctx, project, environment, window)
 		if err != nil {
 			return nil, err
 		}
@@ -113,9 +114,10 @@ func (s *service) projectLog(project uuid.UUID) logReader {
 }
 
 // logEnds returns the deployments of a project that have lines in the window, each with the one of them that is read first, in that order.
-func (s *service) logEnds(ctx context.Context, project uuid.UUID, window logWindow) ([]database.ListLogHeadsRow, error) {
+func (s *service) logEnds(ctx context.Context, project, environment uuid.UUID, window logWindow) ([]database.ListLogHeadsRow, error) {
 	params := database.ListLogHeadsParams{
-		ProjectID: project, OrganisationID: organisationOf(ctx), After: window.after, BeforeID: window.before, Most: loggedDeployments,
+		ProjectID: project, OrganisationID: organisationOf(ctx), EnvironmentID: lo.EmptyableToPtr(environment),
+		After: window.after, BeforeID: window.before, Most: loggedDeployments,
 	}
 	if !window.newest {
 		return s.queries.ListLogHeads(ctx, params)

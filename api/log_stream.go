@@ -48,7 +48,7 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 }
 
 func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLogsInput) (func(context.Context, *eventStream) error, error) {
-	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
+	read, err := s.logOfProject(ctx, input.ProjectID, input.EnvironmentID, input.VMID)
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,7 @@ type ListProjectLogsInput struct {
 	LogPageInput
 	LogFilterInput
 	VMFilterInput
+	EnvironmentFilter
 }
 
 // LogPage is a part of a log.
@@ -103,6 +104,7 @@ type StreamProjectLogsInput struct {
 	FollowInput
 	LogFilterInput
 	VMFilterInput
+	EnvironmentFilter
 }
 
 // StreamEnd is the last event of a log stream that will not grow any more.

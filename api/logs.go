@@ -23,7 +23,7 @@ func (s *service) listRuntimeLogs(ctx context.Context, input *ListRuntimeLogsInp
 }
 
 func (s *service) listProjectLogs(ctx context.Context, input *ListProjectLogsInput) (*ListLogsOutput, error) {
-	read, err := s.logOfProject(ctx, input.ProjectID, input.VMID)
+	read, err := s.logOfProject(ctx, input.ProjectID, input.EnvironmentID, input.VMID)
 	if err != nil {
 		return nil, err
 	}
@@ -36,9 +36,9 @@ func (s *service) deploymentLog(ctx context.Context, deployment, vm uuid.UUID) (
 	return s.ofVM(ctx, s.runtimeLog(deployment), vm, func(row database.LoggedVMRow) bool { return row.DeploymentID == deployment })
 }
 
-// logOfProject is the log of a project, or of one of its VMs.
-func (s *service) logOfProject(ctx context.Context, project, vm uuid.UUID) (logReader, error) {
-	return s.ofVM(ctx, s.projectLog(project), vm, func(row database.LoggedVMRow) bool { return row.ProjectID == project })
+// logOfProject is the log of a project, of one environment of it, or of one of its VMs.
+func (s *service) logOfProject(ctx context.Context, project, environment, vm uuid.UUID) (logReader, error) {
+	return s.ofVM(ctx, s.projectLog(project, environment), vm, func(row database.LoggedVMRow) bool { return row.ProjectID == project })
 }
 
 func listLog(ctx context.Context, read logReader, page LogPageInput, filter logFilter) (*ListLogsOutput, error) {

@@ -294,7 +294,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	require.NoError(t, writer.Commit(t.Context()))
 	require.NoError(t, <-shipped)
 
-	lines, err := b.server.service.projectLog(project.ID)(b.admitted(t), wholeLog(10))
+	lines, err := b.server.service.projectLog(project.ID, uuid.Nil)(b.admitted(t), wholeLog(10))
 	require.NoError(t, err)
 	require.Equal(t, []string{"first", "second"}, lo.Map(lines, func(l LogLine, _ int) string { return l.Line }))
 }

@@ -19,6 +19,7 @@ const (
 	tagOrganisations = "Organisations"
 	tagMembers       = "Members"
 	tagProjects      = "Projects"
+	tagEnvironments  = "Environments"
 	tagEnvironment   = "Environment variables"
 	tagDomains       = "Domains"
 	tagDeployments   = "Deployments"
@@ -34,6 +35,8 @@ func tags() []*huma.Tag {
 		{Name: tagOrganisations, Description: "Organisations own projects. Things of an organisation that you are no member of answer with 404."},
 		{Name: tagMembers, Description: "The users of an organisation, what each may do there, and who is invited."},
 		{Name: tagProjects, Description: "A project is an app: where its source is and how it runs."},
+		{Name: tagEnvironments, Description: "Where deployments of a project go: its production, and previews of other branches. " +
+			"Each has what is live, domains and variables of its own."},
 		{Name: tagEnvironment, Description: "What the app of a project gets in its environment. Values can be written and never read."},
 		{Name: tagDomains, Description: "The hostnames that a project answers on."},
 		{Name: tagDeployments, Description: "A deployment is one version of a project, from the commit until its VMs are gone."},
@@ -49,6 +52,7 @@ func (s *service) register(api huma.API) {
 	s.registerOrganisations(api)
 	s.registerMembers(api)
 	s.registerProjects(api)
+	s.registerEnvironments(api)
 	s.registerDeployments(api)
 	s.registerRestart(api)
 	s.registerLogs(api)

@@ -14,7 +14,8 @@ func (s *service) registerDeployments(api huma.API) {
 		"List a project's deployments", "Newest first, without timelines and VMs. The filters of one request all hold.",
 	}), s.listDeployments)
 	huma.Register(api, also(create(tagDeployments, developerOf(projectSubject()), "create-deployment", deployments, text{
-		"Deploy a commit", "Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends.",
+		"Deploy a commit", "Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. " +
+			"Deployments of the environment that are under way are superseded, and its pin ends.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.createDeployment)
 	huma.Register(api, get(tagDeployments, viewerOf(deploymentSubject()), "get-deployment", one, text{
 		"Show a deployment", "One deployment with its timeline and its VMs.",
@@ -26,8 +27,8 @@ func (s *service) registerDeployments(api huma.API) {
 		"Deploy the same commit again", "A new deployment of the same commit, with the settings and variables of today.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.redeploy)
 	huma.Register(api, also(create(tagDeployments, developerOf(deploymentSubject()), "rollback", one+"/rollback", text{
-		"Go back to a deployment", "A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until " +
-			"unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.",
+		"Go back to a deployment", "A new deployment of the image of one that was live; nothing is built. Its environment is pinned from then on: pushes are built, and wait until " +
+			"unpin-environment, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.rollback)
 
 	registerStream(s, api, get(tagDeployments, viewerOf(deploymentSubject()), "stream-deployment", one+"/events", text{

@@ -27,10 +27,10 @@ func (s *service) registerProjects(api huma.API) {
 		"Delete a project", "Ends all that runs for the project and takes its domains away. It cannot be undone.",
 	}), s.deleteProject)
 	huma.Register(api, also(operation(tagProjects, developerOf(projectSubject()), http.MethodPost, http.StatusOK, "unpin-project", one+"/unpin", text{
-		"End the pin of a rollback", "The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict.",
+		"End the pin of a rollback", "The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict.",
 	}), http.StatusConflict), s.unpinProject)
 	huma.Register(api, get(tagProjects, viewerOf(projectSubject()), "list-project-events", one+"/events", text{
-		"List a project's events", "What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins.",
+		"List a project's events", "What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews.",
 	}), s.listProjectEvents)
 
 	const variables = one + "/environment-variables"
@@ -46,10 +46,10 @@ func (s *service) registerProjects(api huma.API) {
 	}), s.deleteEnvironmentVariable)
 
 	huma.Register(api, get(tagDomains, viewerOf(projectSubject()), "list-domains", one+"/domains", text{
-		"List a project's domains", "The generated domain and those that were added, oldest first.",
+		"List a project's domains", "The generated domains of its environments and those that were added, oldest first.",
 	}), s.listDomains)
 	huma.Register(api, also(create(tagDomains, developerOf(projectSubject()), "create-domain", one+"/domains", text{
-		"Add a domain", "The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.",
+		"Add a domain", "The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project.",
 	}), http.StatusConflict, http.StatusServiceUnavailable), s.createDomain)
 	huma.Register(api, also(remove(tagDomains, developerOf(domainSubject()), "delete-domain", "/v1/domains/{domain_id}", text{
 		"Remove a domain", "The project stops answering on the hostname. The generated domain stays: removing it is a conflict.",

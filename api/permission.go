@@ -57,6 +57,10 @@ func deploymentSubject() subject {
 	return subject{"deployment", "deployment_id", func(q *database.Queries) findMembership { return q.MembershipInDeployment }}
 }
 
+func environmentSubject() subject {
+	return subject{"environment", "environment_id", func(q *database.Queries) findMembership { return q.MembershipInEnvironment }}
+}
+
 func domainSubject() subject {
 	return subject{"domain", "domain_id", func(q *database.Queries) findMembership { return q.MembershipInDomain }}
 }

@@ -24,6 +24,8 @@ type ProjectSettings struct {
 	ReleaseCommand   string   `doc:"A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none." json:"release_command,omitempty" maxLength:"1000"`
 	BuildVariables   []string `doc:"Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values."                   json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
 	AutoDeploy       *bool    `default:"true"       doc:"Whether a push to the branch becomes a deployment."                                                 json:"auto_deploy,omitempty"`
+	Previews         string   `default:"off"        doc:"off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own." enum:"off,branches" json:"previews,omitempty"`
+	PreviewDays      int      `default:"14"         doc:"How many days a preview stays behind the last push to its branch."                                  json:"preview_days,omitempty"    maximum:"365" minimum:"1"`
 }
 
 // Project is an app: where its source is and how it runs.
@@ -97,6 +99,8 @@ type ProjectUpdate struct {
 	ReleaseCommand   *string  `doc:"Empty: none."                          json:"release_command,omitempty" maxLength:"1000"`
 	BuildVariables   []string `doc:"The whole list; empty: none."         json:"build_variables,omitempty" maxItems:"100" nullable:"false"`
 	AutoDeploy       *bool    `json:"auto_deploy,omitempty"`
+	Previews         *string  `doc:"With off the previews that are there stay until they are deleted or their time is over." enum:"off,branches" json:"previews,omitempty"`
+	PreviewDays      *int     `doc:"Counts from the next push to a branch on." json:"preview_days,omitempty" maximum:"365" minimum:"1"`
 }
 
 // UnpinProjectOutput says what follows from unpinning a project.
@@ -109,7 +113,7 @@ type UnpinProjectOutput struct {
 // ProjectEvent is something that happened to a project beside its deployments.
 type ProjectEvent struct {
 	ID           uuid.UUID  `json:"id"`
-	Kind         string     `enum:"instances,replaced,pinned,unpinned"                json:"kind"`
+	Kind         string     `enum:"instances,replaced,pinned,unpinned,preview"        json:"kind"`
 	Message      string     `doc:"What happened, as a sentence."                      json:"message"`
 	DeploymentID *uuid.UUID `doc:"What it happened to; absent for the whole project." json:"deployment_id,omitempty"`
 	CreatedAt    time.Time  `json:"created_at"`
@@ -125,8 +129,11 @@ type ListProjectEventsInput struct {
 type ProjectOutput struct{ Body Project }
 
 // EnvironmentVariable is a variable without its value, which can be written and never read.
+//
+//nolint:lll // One field a line, with its documentation.
 type EnvironmentVariable struct {
 	Name      string    `json:"name"`
+	Scope     string    `doc:"The environments that get it. A value for production or for previews wins over one for all." enum:"all,production,preview" json:"scope"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
@@ -136,7 +143,8 @@ type EnvironmentVariable struct {
 type EnvironmentVariablePath struct {
 	ProjectPath
 
-	Name string `maxLength:"255" path:"name" pattern:"^[A-Za-z_][A-Za-z0-9_]*$" patternDescription:"the name of an environment variable, such as DATABASE_URL: letters, digits and underscores, with no digit first"`
+	Name  string `maxLength:"255" path:"name" pattern:"^[A-Za-z_][A-Za-z0-9_]*$" patternDescription:"the name of an environment variable, such as DATABASE_URL: letters, digits and underscores, with no digit first"`
+	Scope string `default:"all" doc:"The environments that the variable is for." enum:"all,production,preview" query:"scope"`
 }
 
 // ListEnvironmentVariablesInput asks for the variables of one project.
@@ -145,8 +153,9 @@ type EnvironmentVariablePath struct {
 type ListEnvironmentVariablesInput struct {
 	ProjectPath
 
-	Cursor string `doc:"The next_cursor of the page before; left out: the first page." maxLength:"255" pattern:"^[A-Za-z_][A-Za-z0-9_]*$" patternDescription:"the next_cursor of a page, as it is" query:"cursor"`
+	Cursor string `doc:"The next_cursor of the page before; left out: the first page." maxLength:"300" pattern:"^[A-Za-z_][A-Za-z0-9_]*(-[a-z]+)?$" patternDescription:"the next_cursor of a page, as it is" query:"cursor"`
 	Limit  int    `default:"500" doc:"How many items at the most." maximum:"500" minimum:"1" query:"limit"`
+	Scope  string `doc:"Only those with this scope." enum:"all,production,preview" query:"scope"`
 }
 
 // SetEnvironmentVariableInput writes one variable.
@@ -163,7 +172,7 @@ type SetEnvironmentVariableInput struct {
 // EnvironmentVariableOutput is one variable, without its value.
 type EnvironmentVariableOutput struct{ Body EnvironmentVariable }
 
-// Domain is a hostname that a project answers on.
+// Domain is a hostname that an environment of a project answers on.
 type Domain struct {
 	ID           uuid.UUID  `json:"id"`
 	ProjectID    uuid.UUID  `json:"project_id"`
@@ -171,12 +180,15 @@ type Domain struct {
 	Kind         string     `enum:"generated,custom"                   json:"kind"`
 	DeploymentID *uuid.UUID `doc:"What answers on it; absent until the first deployment is live." json:"deployment_id,omitempty"`
 	CreatedAt    time.Time  `json:"created_at"`
+
+	EnvironmentID uuid.UUID `json:"environment_id"`
 }
 
 // ListDomainsInput asks for the domains of one project.
 type ListDomainsInput struct {
 	ProjectPath
 	LongPageInput
+	EnvironmentFilter
 
 	Hostname string `doc:"Only this one, in any spelling: bücher.example and xn--bcher-kva.example. are the same." maxLength:"253" query:"hostname"`
 }
@@ -187,7 +199,8 @@ type CreateDomainInput struct {
 	IdempotencyInput
 
 	Body struct {
-		Hostname string `example:"app.customer.com" json:"hostname" maxLength:"253" minLength:"1"`
+		Hostname      string     `example:"app.customer.com"                                              json:"hostname" maxLength:"253" minLength:"1"`
+		EnvironmentID *uuid.UUID `doc:"The environment that answers on it. Left out: the project's production." json:"environment_id,omitempty"`
 	}
 }
 

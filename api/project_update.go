@@ -20,6 +20,8 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 	set(&row.AutoDeploy, u.AutoDeploy, "auto_deploy", &changed)
 	set(&row.Instances, narrow(u.Instances), "instances", &changed)
 	set(&row.CPUMillis, narrow(u.CPUMillis), "cpu_millis", &changed)
+	set(&row.Previews, u.Previews, "previews", &changed)
+	set(&row.PreviewDays, narrow(u.PreviewDays), "preview_days", &changed)
 
 	if u.Port != nil {
 		row.Port = portOf(*u.Port)

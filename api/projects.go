@@ -74,6 +74,7 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 		MemoryBytes: settings.MemoryBytes, AutoDeploy: lo.FromPtrOr(settings.AutoDeploy, true),
 		ReleaseCommand: releaseCommandOf(settings.ReleaseCommand), BuildVariables: lo.Uniq(settings.BuildVariables),
 		StartSeconds: secondsOf(settings.StartSeconds), GraceSeconds: secondsOf(settings.GraceSeconds),
+		Previews: settings.Previews, PreviewDays: *narrow(&settings.PreviewDays),
 	}
 
 	if err := s.config.checkSource(params.RepositoryURL, params.Branch, params.RootDirectory, params.DockerfilePath); err != nil {
@@ -106,7 +107,8 @@ func (s *service) storeProject(ctx context.Context, queries *database.Queries, p
 	}
 
 	if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
-		ID: id.New(), ProjectID: params.ID, OrganisationID: params.OrganisationID, Hostname: s.config.hostname(params.Slug), Kind: kindGenerated,
+		ID: id.New(), ProjectID: params.ID, OrganisationID: params.OrganisationID, EnvironmentID: params.ID, Hostname: s.config.hostname(params.Slug),
+		Kind: kindGenerated,
 	}); err != nil {
 		return taken(err, errSlugTaken)
 	}
@@ -151,13 +153,20 @@ func (s *service) changeProject(ctx context.Context, project uuid.UUID, update P
 			DockerfilePath: after.DockerfilePath, DockerfileTarget: after.DockerfileTarget, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
 			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
-			StartSeconds: after.StartSeconds, GraceSeconds: after.GraceSeconds,
+			StartSeconds: after.StartSeconds, GraceSeconds: after.GraceSeconds, Previews: after.Previews, PreviewDays: after.PreviewDays,
 		}); err != nil {
 			return err
 		}
 
 		if after.RepositoryURL != before.RepositoryURL || after.Branch != before.Branch {
 			if err := queries.ForgetPoll(ctx, after.ID, after.OrganisationID); err != nil {
+				return err
+			}
+		}
+
+		// The branches that are there when previews are turned on are no pushes.
+		if after.RepositoryURL != before.RepositoryURL || after.Previews != before.Previews {
+			if err := queries.ForgetAllBranches(ctx, after.ID, organisationOf(ctx)); err != nil {
 				return err
 			}
 		}
@@ -213,6 +222,7 @@ func (s *service) newProject(found database.GetProjectOfRow) Project {
 			Port: int(lo.FromPtr(row.Port)), HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), CPUMillis: int(row.CPUMillis),
 			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
 			AutoDeploy: &row.AutoDeploy, StartSeconds: int(lo.FromPtr(row.StartSeconds)), GraceSeconds: int(lo.FromPtr(row.GraceSeconds)),
+			Previews: row.Previews, PreviewDays: int(row.PreviewDays),
 		},
 		URL: s.config.projectURL(row.Slug), LiveDeploymentID: found.LiveDeploymentID, PinnedBy: row.PinnedByID,
 		HeldDeploymentID: found.HeldDeploymentID, PollError: lo.FromPtr(row.PollError), CreatedAt: row.CreatedAt,

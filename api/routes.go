@@ -24,6 +24,7 @@ const (
 	routeLive     = "live"
 	routeStarting = "starting"
 	routeEmpty    = "empty"
+	routeAsleep   = "asleep"
 )
 
 // getRoutes stores the version that the edge names as acknowledged, and answers as soon as there is another.
@@ -135,6 +136,8 @@ func newRoutes(rows []database.ListRoutesRow) []Route {
 
 func routeState(row database.ListRoutesRow) string {
 	switch {
+	case row.Retired && row.VMID == nil:
+		return routeAsleep
 	case row.DeploymentID != nil:
 		return routeLive
 	case row.Deploying:

@@ -22,8 +22,12 @@ type Deployments interface {
 	Rollback(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	// Cancel calls also only where something changes.
 	Cancel(ctx context.Context, deployment uuid.UUID, also workflows.Also) (database.Deployment, error)
-	// Unpin returns the deployment that goes on; nil where none waited.
-	Unpin(ctx context.Context, project uuid.UUID, also workflows.Also) (*database.Deployment, error)
+	Promote(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
+	// Unpin returns the deployment that goes on; nil where none waited. Without an environment it unpins production.
+	Unpin(ctx context.Context, project, environment uuid.UUID, also workflows.Also) (*database.Deployment, error)
+	CreatePreview(ctx context.Context, project uuid.UUID, branch string, also workflows.Also) (database.Environment, error)
+	// EndPreview deletes a preview and ends what runs in it.
+	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
 	// Restart replaces the VMs of a deployment that is live.
 	Restart(ctx context.Context, deployment uuid.UUID, also workflows.Also) error
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.

@@ -11,11 +11,11 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// startingPause is the shortest time between two looks at the projects whose first deployment is under way.
+// startingPause is the shortest time between two looks at the environments whose first deployment is under way.
 const startingPause = 200 * time.Millisecond
 
-// watchStarting changes the route table when the first deployment of a project begins, or ends without being live: the page that an edge
-// shows for such a project says which of the two it is. Every copy of api does so; a version too many does no harm.
+// watchStarting changes the route table when the first deployment of an environment begins, or ends without being live: the page that an edge
+// shows for such an environment says which of the two it is. Every copy of api does so; a version too many does no harm.
 func (s *service) watchStarting(ctx context.Context) error {
 	news, cancel := s.listener.Subscribe(database.ChannelDeployments, "")
 	defer cancel()
@@ -30,7 +30,7 @@ func (s *service) watchStarting(ctx context.Context) error {
 		if err == nil {
 			known = starting
 		} else if ctx.Err() == nil {
-			s.logger.WarnContext(ctx, "cannot tell the edges which projects start; trying again", logging.Error(err))
+			s.logger.WarnContext(ctx, "cannot tell the edges which environments start; trying again", logging.Error(err))
 		}
 
 		select {
@@ -48,10 +48,10 @@ func (s *service) watchStarting(ctx context.Context) error {
 	}
 }
 
-// announceStarting returns the projects whose first deployment is under way. It makes a new version of the route table where they differ from
+// announceStarting returns the environments whose first deployment is under way. It makes a new version of the route table where they differ from
 // the known ones.
 func (s *service) announceStarting(ctx context.Context, known []uuid.UUID) ([]uuid.UUID, error) {
-	starting, err := s.queries.ListStartingProjects(ctx)
+	starting, err := s.queries.ListStartingEnvironments(ctx)
 	if err != nil || slices.Equal(starting, known) {
 		return known, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func (s *service) unpinProject(ctx context.Context, input *ProjectPath) (*UnpinProjectOutput, error) {
-	resumed, err := s.deployments.Unpin(ctx, input.ProjectID, func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
+	resumed, err := s.deployments.Unpin(ctx, input.ProjectID, uuid.Nil, func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
 		details := map[string]any{}
 		if resumed != uuid.Nil {
 			details["resumed_deployment_id"] = resumed

@@ -181,7 +181,7 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	w.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, $3, 'custom')", domain, project, slug+".example.net")
 
 	sealed, err := w.bundle.server.service.keyring.SealVariable(t.Context(), w.bundle.queries,
-		keyring.Variable{OrganisationID: organisation, ProjectID: project, Name: "NAME"}, "value")
+		keyring.Variable{OrganisationID: organisation, ProjectID: project, Scope: "all", Name: "NAME"}, "value")
 	require.NoError(t, err)
 	w.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, 'NAME', $3)", id.New(), project, sealed)
 

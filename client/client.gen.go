@@ -85,6 +85,7 @@ func (e AssignedVMKind) Valid() bool {
 const (
 	AuditEventActionDeploymentCancel          AuditEventAction = "deployment.cancel"
 	AuditEventActionDeploymentCreate          AuditEventAction = "deployment.create"
+	AuditEventActionDeploymentPromote         AuditEventAction = "deployment.promote"
 	AuditEventActionDeploymentRedeploy        AuditEventAction = "deployment.redeploy"
 	AuditEventActionDeploymentRestart         AuditEventAction = "deployment.restart"
 	AuditEventActionDeploymentRollback        AuditEventAction = "deployment.rollback"
@@ -93,6 +94,10 @@ const (
 	AuditEventActionEdgeCreate                AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                AuditEventAction = "edge.delete"
 	AuditEventActionEdgeRotateToken           AuditEventAction = "edge.rotate_token"
+	AuditEventActionEnvironmentCreate         AuditEventAction = "environment.create"
+	AuditEventActionEnvironmentDelete         AuditEventAction = "environment.delete"
+	AuditEventActionEnvironmentUnpin          AuditEventAction = "environment.unpin"
+	AuditEventActionEnvironmentUpdate         AuditEventAction = "environment.update"
 	AuditEventActionEnvironmentVariableDelete AuditEventAction = "environment_variable.delete"
 	AuditEventActionEnvironmentVariableSet    AuditEventAction = "environment_variable.set"
 	AuditEventActionInvitationAccept          AuditEventAction = "invitation.accept"
@@ -128,6 +133,8 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionDeploymentCreate:
 		return true
+	case AuditEventActionDeploymentPromote:
+		return true
 	case AuditEventActionDeploymentRedeploy:
 		return true
 	case AuditEventActionDeploymentRestart:
@@ -143,6 +150,14 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionEdgeDelete:
 		return true
 	case AuditEventActionEdgeRotateToken:
+		return true
+	case AuditEventActionEnvironmentCreate:
+		return true
+	case AuditEventActionEnvironmentDelete:
+		return true
+	case AuditEventActionEnvironmentUnpin:
+		return true
+	case AuditEventActionEnvironmentUpdate:
 		return true
 	case AuditEventActionEnvironmentVariableDelete:
 		return true
@@ -206,6 +221,7 @@ const (
 	AuditEventSubjectTypeDeployment   AuditEventSubjectType = "deployment"
 	AuditEventSubjectTypeDomain       AuditEventSubjectType = "domain"
 	AuditEventSubjectTypeEdge         AuditEventSubjectType = "edge"
+	AuditEventSubjectTypeEnvironment  AuditEventSubjectType = "environment"
 	AuditEventSubjectTypeInvitation   AuditEventSubjectType = "invitation"
 	AuditEventSubjectTypeNode         AuditEventSubjectType = "node"
 	AuditEventSubjectTypeOrganisation AuditEventSubjectType = "organisation"
@@ -222,6 +238,8 @@ func (e AuditEventSubjectType) Valid() bool {
 	case AuditEventSubjectTypeDomain:
 		return true
 	case AuditEventSubjectTypeEdge:
+		return true
+	case AuditEventSubjectTypeEnvironment:
 		return true
 	case AuditEventSubjectTypeInvitation:
 		return true
@@ -255,6 +273,24 @@ func (e CreateInvitationInputBodyRole) Valid() bool {
 	case CreateInvitationInputBodyRoleOwner:
 		return true
 	case CreateInvitationInputBodyRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateProjectInputBodyPreviews.
+const (
+	CreateProjectInputBodyPreviewsBranches CreateProjectInputBodyPreviews = "branches"
+	CreateProjectInputBodyPreviewsOff      CreateProjectInputBodyPreviews = "off"
+)
+
+// Valid indicates whether the value is a known member of the CreateProjectInputBodyPreviews enum.
+func (e CreateProjectInputBodyPreviews) Valid() bool {
+	switch e {
+	case CreateProjectInputBodyPreviewsBranches:
+		return true
+	case CreateProjectInputBodyPreviewsOff:
 		return true
 	default:
 		return false
@@ -354,6 +390,7 @@ func (e DeploymentStep) Valid() bool {
 // Defines values for DeploymentTrigger.
 const (
 	DeploymentTriggerManual   DeploymentTrigger = "manual"
+	DeploymentTriggerPromote  DeploymentTrigger = "promote"
 	DeploymentTriggerPush     DeploymentTrigger = "push"
 	DeploymentTriggerRedeploy DeploymentTrigger = "redeploy"
 	DeploymentTriggerRollback DeploymentTrigger = "rollback"
@@ -363,6 +400,8 @@ const (
 func (e DeploymentTrigger) Valid() bool {
 	switch e {
 	case DeploymentTriggerManual:
+		return true
+	case DeploymentTriggerPromote:
 		return true
 	case DeploymentTriggerPush:
 		return true
@@ -420,6 +459,45 @@ func (e DomainKind) Valid() bool {
 	case Custom:
 		return true
 	case Generated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnvironmentKind.
+const (
+	EnvironmentKindPreview    EnvironmentKind = "preview"
+	EnvironmentKindProduction EnvironmentKind = "production"
+)
+
+// Valid indicates whether the value is a known member of the EnvironmentKind enum.
+func (e EnvironmentKind) Valid() bool {
+	switch e {
+	case EnvironmentKindPreview:
+		return true
+	case EnvironmentKindProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnvironmentVariableScope.
+const (
+	EnvironmentVariableScopeAll        EnvironmentVariableScope = "all"
+	EnvironmentVariableScopePreview    EnvironmentVariableScope = "preview"
+	EnvironmentVariableScopeProduction EnvironmentVariableScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the EnvironmentVariableScope enum.
+func (e EnvironmentVariableScope) Valid() bool {
+	switch e {
+	case EnvironmentVariableScopeAll:
+		return true
+	case EnvironmentVariableScopePreview:
+		return true
+	case EnvironmentVariableScopeProduction:
 		return true
 	default:
 		return false
@@ -606,24 +684,63 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ProjectPreviews.
+const (
+	ProjectPreviewsBranches ProjectPreviews = "branches"
+	ProjectPreviewsOff      ProjectPreviews = "off"
+)
+
+// Valid indicates whether the value is a known member of the ProjectPreviews enum.
+func (e ProjectPreviews) Valid() bool {
+	switch e {
+	case ProjectPreviewsBranches:
+		return true
+	case ProjectPreviewsOff:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProjectEventKind.
 const (
-	Instances ProjectEventKind = "instances"
-	Pinned    ProjectEventKind = "pinned"
-	Replaced  ProjectEventKind = "replaced"
-	Unpinned  ProjectEventKind = "unpinned"
+	ProjectEventKindInstances ProjectEventKind = "instances"
+	ProjectEventKindPinned    ProjectEventKind = "pinned"
+	ProjectEventKindPreview   ProjectEventKind = "preview"
+	ProjectEventKindReplaced  ProjectEventKind = "replaced"
+	ProjectEventKindUnpinned  ProjectEventKind = "unpinned"
 )
 
 // Valid indicates whether the value is a known member of the ProjectEventKind enum.
 func (e ProjectEventKind) Valid() bool {
 	switch e {
-	case Instances:
+	case ProjectEventKindInstances:
 		return true
-	case Pinned:
+	case ProjectEventKindPinned:
 		return true
-	case Replaced:
+	case ProjectEventKindPreview:
 		return true
-	case Unpinned:
+	case ProjectEventKindReplaced:
+		return true
+	case ProjectEventKindUnpinned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProjectUpdatePreviews.
+const (
+	ProjectUpdatePreviewsBranches ProjectUpdatePreviews = "branches"
+	ProjectUpdatePreviewsOff      ProjectUpdatePreviews = "off"
+)
+
+// Valid indicates whether the value is a known member of the ProjectUpdatePreviews enum.
+func (e ProjectUpdatePreviews) Valid() bool {
+	switch e {
+	case ProjectUpdatePreviewsBranches:
+		return true
+	case ProjectUpdatePreviewsOff:
 		return true
 	default:
 		return false
@@ -653,6 +770,7 @@ func (e ReceivedInvitationRole) Valid() bool {
 
 // Defines values for RouteState.
 const (
+	RouteStateAsleep   RouteState = "asleep"
 	RouteStateEmpty    RouteState = "empty"
 	RouteStateLive     RouteState = "live"
 	RouteStateStarting RouteState = "starting"
@@ -661,6 +779,8 @@ const (
 // Valid indicates whether the value is a known member of the RouteState enum.
 func (e RouteState) Valid() bool {
 	switch e {
+	case RouteStateAsleep:
+		return true
 	case RouteStateEmpty:
 		return true
 	case RouteStateLive:
@@ -951,6 +1071,7 @@ func (e ListDeploymentsParamsState) Valid() bool {
 // Defines values for ListDeploymentsParamsTrigger.
 const (
 	ListDeploymentsParamsTriggerManual   ListDeploymentsParamsTrigger = "manual"
+	ListDeploymentsParamsTriggerPromote  ListDeploymentsParamsTrigger = "promote"
 	ListDeploymentsParamsTriggerPush     ListDeploymentsParamsTrigger = "push"
 	ListDeploymentsParamsTriggerRedeploy ListDeploymentsParamsTrigger = "redeploy"
 	ListDeploymentsParamsTriggerRollback ListDeploymentsParamsTrigger = "rollback"
@@ -961,11 +1082,76 @@ func (e ListDeploymentsParamsTrigger) Valid() bool {
 	switch e {
 	case ListDeploymentsParamsTriggerManual:
 		return true
+	case ListDeploymentsParamsTriggerPromote:
+		return true
 	case ListDeploymentsParamsTriggerPush:
 		return true
 	case ListDeploymentsParamsTriggerRedeploy:
 		return true
 	case ListDeploymentsParamsTriggerRollback:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListEnvironmentVariablesParamsScope.
+const (
+	ListEnvironmentVariablesParamsScopeAll        ListEnvironmentVariablesParamsScope = "all"
+	ListEnvironmentVariablesParamsScopePreview    ListEnvironmentVariablesParamsScope = "preview"
+	ListEnvironmentVariablesParamsScopeProduction ListEnvironmentVariablesParamsScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the ListEnvironmentVariablesParamsScope enum.
+func (e ListEnvironmentVariablesParamsScope) Valid() bool {
+	switch e {
+	case ListEnvironmentVariablesParamsScopeAll:
+		return true
+	case ListEnvironmentVariablesParamsScopePreview:
+		return true
+	case ListEnvironmentVariablesParamsScopeProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeleteEnvironmentVariableParamsScope.
+const (
+	DeleteEnvironmentVariableParamsScopeAll        DeleteEnvironmentVariableParamsScope = "all"
+	DeleteEnvironmentVariableParamsScopePreview    DeleteEnvironmentVariableParamsScope = "preview"
+	DeleteEnvironmentVariableParamsScopeProduction DeleteEnvironmentVariableParamsScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the DeleteEnvironmentVariableParamsScope enum.
+func (e DeleteEnvironmentVariableParamsScope) Valid() bool {
+	switch e {
+	case DeleteEnvironmentVariableParamsScopeAll:
+		return true
+	case DeleteEnvironmentVariableParamsScopePreview:
+		return true
+	case DeleteEnvironmentVariableParamsScopeProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SetEnvironmentVariableParamsScope.
+const (
+	SetEnvironmentVariableParamsScopeAll        SetEnvironmentVariableParamsScope = "all"
+	SetEnvironmentVariableParamsScopePreview    SetEnvironmentVariableParamsScope = "preview"
+	SetEnvironmentVariableParamsScopeProduction SetEnvironmentVariableParamsScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the SetEnvironmentVariableParamsScope enum.
+func (e SetEnvironmentVariableParamsScope) Valid() bool {
+	switch e {
+	case SetEnvironmentVariableParamsScopeAll:
+		return true
+	case SetEnvironmentVariableParamsScopePreview:
+		return true
+	case SetEnvironmentVariableParamsScopeProduction:
 		return true
 	default:
 		return false
@@ -1117,7 +1303,7 @@ type BuildPlan struct {
 	// ReleaseCommand What the framework's users run before a new version takes over; nothing runs it unless the project says so.
 	ReleaseCommand *string `json:"release_command,omitempty"`
 
-	// Secrets Names of the environment variables that a generated Dockerfile mounts as secrets.
+	// Secrets Names of the environment variables that the Dockerfile mounts as secrets.
 	Secrets *[]string `json:"secrets,omitempty"`
 
 	// Versions Versions of the framework and its runtime, by name; empty where the Dockerfile alone knows them.
@@ -1126,15 +1312,24 @@ type BuildPlan struct {
 
 // CreateDeploymentInputBody defines model for CreateDeploymentInputBody.
 type CreateDeploymentInputBody struct {
-	// Branch Left out: the project's branch.
+	// Branch Left out: the environment's branch, or the project's. Another one than the project's is deployed to its preview, which is made where the project has previews.
 	Branch *string `json:"branch,omitempty"`
 
 	// Commit Full hash of a commit in the repository. Left out: the branch's newest.
 	Commit *string `json:"commit,omitempty"`
+
+	// EnvironmentID Left out: that of the branch.
+	EnvironmentID *openapi_types.UUID `json:"environment_id,omitempty"`
+
+	// Preview Make the preview of the branch although the project has no previews.
+	Preview *bool `json:"preview,omitempty"`
 }
 
 // CreateDomainInputBody defines model for CreateDomainInputBody.
 type CreateDomainInputBody struct {
+	// EnvironmentID The environment that answers on it. Left out: the project's production.
+	EnvironmentID *openapi_types.UUID `json:"environment_id,omitempty"`
+
 	// Hostname Example: app.customer.com
 	Hostname string `json:"hostname"`
 }
@@ -1143,6 +1338,12 @@ type CreateDomainInputBody struct {
 type CreateEdgeInputBody struct {
 	Name   string `json:"name"`
 	Region string `json:"region"`
+}
+
+// CreateEnvironmentInputBody defines model for CreateEnvironmentInputBody.
+type CreateEnvironmentInputBody struct {
+	// Branch Any branch but the project's own.
+	Branch string `json:"branch"`
 }
 
 // CreateInvitationInputBody defines model for CreateInvitationInputBody.
@@ -1214,6 +1415,12 @@ type CreateProjectInputBody struct {
 	// Port The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080.
 	Port *int64 `json:"port,omitempty"`
 
+	// PreviewDays How many days a preview stays behind the last push to its branch.
+	PreviewDays *int64 `json:"preview_days,omitempty"`
+
+	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+	Previews *CreateProjectInputBodyPreviews `json:"previews,omitempty"`
+
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
 
@@ -1231,6 +1438,9 @@ type CreateProjectInputBody struct {
 	// StartSeconds How long the app may take from its start until it is healthy. Left out: as long as the platform gives every app.
 	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
+
+// CreateProjectInputBodyPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+type CreateProjectInputBodyPreviews string
 
 // CreateTokenInputBody defines model for CreateTokenInputBody.
 type CreateTokenInputBody struct {
@@ -1257,11 +1467,18 @@ type Deployment struct {
 	CommitSHA     *string    `json:"commit_sha,omitempty"`
 	CreatedAt     time.Time  `json:"created_at"`
 
-	// EndedAt When it became live, failed, cancelled or superseded.
-	EndedAt *time.Time       `json:"ended_at,omitempty"`
-	Error   *DeploymentError `json:"error,omitempty"`
+	// DeploymentURL Where this deployment alone answers, from when it was live on for as long as its image is kept; it sleeps while none of its VMs runs.
+	DeploymentURL *string `json:"deployment_url,omitempty"`
 
-	// HeldAt Since when it waits for its project to be unpinned; absent: not.
+	// EndedAt When it became live, failed, cancelled or superseded.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// Environment The slug of its environment: production, or that of a preview.
+	Environment   string             `json:"environment"`
+	EnvironmentID openapi_types.UUID `json:"environment_id"`
+	Error         *DeploymentError   `json:"error,omitempty"`
+
+	// HeldAt Since when it waits for its environment to be unpinned; absent: not.
 	HeldAt      *time.Time         `json:"held_at,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
 	ImageDigest *string            `json:"image_digest,omitempty"`
@@ -1278,7 +1495,9 @@ type Deployment struct {
 	// Timeline Absent in lists.
 	Timeline *[]StepAttempt    `json:"timeline,omitempty"`
 	Trigger  DeploymentTrigger `json:"trigger"`
-	URL      string            `json:"url"`
+
+	// URL Where its environment answers.
+	URL string `json:"url"`
 
 	// VMS Absent in lists.
 	VMS *[]VM `json:"vms,omitempty"`
@@ -1310,11 +1529,12 @@ type Domain struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// DeploymentID What answers on it; absent until the first deployment is live.
-	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
-	Hostname     string              `json:"hostname"`
-	ID           openapi_types.UUID  `json:"id"`
-	Kind         DomainKind          `json:"kind"`
-	ProjectID    openapi_types.UUID  `json:"project_id"`
+	DeploymentID  *openapi_types.UUID `json:"deployment_id,omitempty"`
+	EnvironmentID openapi_types.UUID  `json:"environment_id"`
+	Hostname      string              `json:"hostname"`
+	ID            openapi_types.UUID  `json:"id"`
+	Kind          DomainKind          `json:"kind"`
+	ProjectID     openapi_types.UUID  `json:"project_id"`
 }
 
 // DomainKind defines model for Domain.Kind.
@@ -1331,11 +1551,50 @@ type Edge struct {
 	Region              string             `json:"region"`
 }
 
+// Environment defines model for Environment.
+type Environment struct {
+	// Branch The branch that it deploys.
+	Branch    string    `json:"branch"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// ExpiresAt When the preview is deleted, unless its branch is pushed to before; absent: never.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// HeldDeploymentID The newest push that waits because the environment is pinned.
+	HeldDeploymentID *openapi_types.UUID `json:"held_deployment_id,omitempty"`
+
+	// ID Production's is the project's.
+	ID   openapi_types.UUID `json:"id"`
+	Kind EnvironmentKind    `json:"kind"`
+
+	// LiveDeploymentID What answers there now.
+	LiveDeploymentID *openapi_types.UUID `json:"live_deployment_id,omitempty"`
+
+	// PinnedBy The rollback that pins it, so that pushes wait; absent: none.
+	PinnedBy  *openapi_types.UUID `json:"pinned_by,omitempty"`
+	ProjectID openapi_types.UUID  `json:"project_id"`
+
+	// Slug production, or what the branch of a preview is in its hostname; unique in the project.
+	Slug string `json:"slug"`
+
+	// URL Where it answers, on its generated domain.
+	URL string `json:"url"`
+}
+
+// EnvironmentKind defines model for Environment.Kind.
+type EnvironmentKind string
+
 // EnvironmentVariable defines model for EnvironmentVariable.
 type EnvironmentVariable struct {
-	Name      string    `json:"name"`
-	UpdatedAt time.Time `json:"updated_at"`
+	Name string `json:"name"`
+
+	// Scope The environments that get it. A value for production or for previews wins over one for all.
+	Scope     EnvironmentVariableScope `json:"scope"`
+	UpdatedAt time.Time                `json:"updated_at"`
 }
+
+// EnvironmentVariableScope The environments that get it. A value for production or for previews wins over one for all.
+type EnvironmentVariableScope string
 
 // Invitation defines model for Invitation.
 type Invitation struct {
@@ -1577,6 +1836,14 @@ type PageEdge struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageEnvironment defines model for PageEnvironment.
+type PageEnvironment struct {
+	Items []Environment `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageEnvironmentVariable defines model for PageEnvironmentVariable.
 type PageEnvironmentVariable struct {
 	Items []EnvironmentVariable `json:"items"`
@@ -1742,6 +2009,12 @@ type Project struct {
 	// Port The port that the app listens on; it is also given to the app as PORT. Left out: the environment variable PORT, else EXPOSE of the Dockerfile, else 8080.
 	Port *int64 `json:"port,omitempty"`
 
+	// PreviewDays How many days a preview stays behind the last push to its branch.
+	PreviewDays *int64 `json:"preview_days,omitempty"`
+
+	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+	Previews *ProjectPreviews `json:"previews,omitempty"`
+
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
 	RepositoryURL  string  `json:"repository_url"`
@@ -1758,6 +2031,9 @@ type Project struct {
 	// URL Where the app answers, on its generated domain.
 	URL string `json:"url"`
 }
+
+// ProjectPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+type ProjectPreviews string
 
 // ProjectEvent defines model for ProjectEvent.
 type ProjectEvent struct {
@@ -1799,6 +2075,12 @@ type ProjectUpdate struct {
 	// Port 0: as if it was left out.
 	Port *int64 `json:"port,omitempty"`
 
+	// PreviewDays Counts from the next push to a branch on.
+	PreviewDays *int64 `json:"preview_days,omitempty"`
+
+	// Previews With off the previews that are there stay until they are deleted or their time is over.
+	Previews *ProjectUpdatePreviews `json:"previews,omitempty"`
+
 	// ReleaseCommand Empty: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
 	RepositoryURL  *string `json:"repository_url,omitempty"`
@@ -1807,6 +2089,9 @@ type ProjectUpdate struct {
 	// StartSeconds 0: as long as the platform gives every app.
 	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
+
+// ProjectUpdatePreviews With off the previews that are there stay until they are deleted or their time is over.
+type ProjectUpdatePreviews string
 
 // ReceivedInvitation defines model for ReceivedInvitation.
 type ReceivedInvitation struct {
@@ -1843,14 +2128,14 @@ type Route struct {
 	Hostname     string              `json:"hostname"`
 	ProjectID    openapi_types.UUID  `json:"project_id"`
 
-	// State live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed.
+	// State live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
 	State RouteState `json:"state"`
 
 	// Upstreams Healthy VMs.
 	Upstreams []Upstream `json:"upstreams"`
 }
 
-// RouteState live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed.
+// RouteState live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
 type RouteState string
 
 // RouteTable defines model for RouteTable.
@@ -1948,6 +2233,12 @@ type TransferOrganisationInputBody struct {
 type UnpinProjectOutputBody struct {
 	// ResumedDeploymentID The push that goes on; absent when none waited.
 	ResumedDeploymentID *openapi_types.UUID `json:"resumed_deployment_id,omitempty"`
+}
+
+// UpdateEnvironmentInputBody defines model for UpdateEnvironmentInputBody.
+type UpdateEnvironmentInputBody struct {
+	// ExpiresAt When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 
 // UpdateMemberInputBody defines model for UpdateMemberInputBody.
@@ -2095,6 +2386,12 @@ type StreamDeploymentParams struct {
 
 	// LastEventID Passed over: each event holds the whole deployment.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// PromoteDeploymentParams defines parameters for PromoteDeployment.
+type PromoteDeploymentParams struct {
+	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // RedeployParams defines parameters for Redeploy.
@@ -2312,6 +2609,9 @@ type ListDeploymentsParams struct {
 	// Limit How many items at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
 	// State Only those in one of these states, separated by commas.
 	State *[]ListDeploymentsParamsState `form:"state,omitempty" json:"state,omitempty"`
 
@@ -2345,6 +2645,9 @@ type ListDomainsParams struct {
 	// Limit How many items at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
 	// Hostname Only this one, in any spelling: bücher.example and xn--bcher-kva.example. are the same.
 	Hostname *string `form:"hostname,omitempty" json:"hostname,omitempty"`
 }
@@ -2362,6 +2665,51 @@ type ListEnvironmentVariablesParams struct {
 
 	// Limit How many items at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Scope Only those with this scope.
+	Scope *ListEnvironmentVariablesParamsScope `form:"scope,omitempty" json:"scope,omitempty"`
+}
+
+// ListEnvironmentVariablesParamsScope defines parameters for ListEnvironmentVariables.
+type ListEnvironmentVariablesParamsScope string
+
+// DeleteEnvironmentVariableParams defines parameters for DeleteEnvironmentVariable.
+type DeleteEnvironmentVariableParams struct {
+	// Scope The environments that the variable is for.
+	Scope *DeleteEnvironmentVariableParamsScope `form:"scope,omitempty" json:"scope,omitempty"`
+}
+
+// DeleteEnvironmentVariableParamsScope defines parameters for DeleteEnvironmentVariable.
+type DeleteEnvironmentVariableParamsScope string
+
+// SetEnvironmentVariableParams defines parameters for SetEnvironmentVariable.
+type SetEnvironmentVariableParams struct {
+	// Scope The environments that the variable is for.
+	Scope *SetEnvironmentVariableParamsScope `form:"scope,omitempty" json:"scope,omitempty"`
+}
+
+// SetEnvironmentVariableParamsScope defines parameters for SetEnvironmentVariable.
+type SetEnvironmentVariableParamsScope string
+
+// ListEnvironmentsParams defines parameters for ListEnvironments.
+type ListEnvironmentsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Slug Only the one with this slug.
+	Slug *string `form:"slug,omitempty" json:"slug,omitempty"`
+
+	// Branch Only the one of this branch.
+	Branch *string `form:"branch,omitempty" json:"branch,omitempty"`
+}
+
+// CreateEnvironmentParams defines parameters for CreateEnvironment.
+type CreateEnvironmentParams struct {
+	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
 // ListProjectEventsParams defines parameters for ListProjectEvents.
@@ -2395,6 +2743,9 @@ type ListProjectLogsParams struct {
 
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
+
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
 }
 
 // StreamProjectLogsParams defines parameters for StreamProjectLogs.
@@ -2413,6 +2764,9 @@ type StreamProjectLogsParams struct {
 
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
+
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
 
 	// LastEventID Go on behind this event; tail and since no longer count.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
@@ -2441,6 +2795,9 @@ type CreateEdgeJSONRequestBody = CreateEdgeInputBody
 
 // RotateEdgeTokenJSONRequestBody defines body for RotateEdgeToken for application/json ContentType.
 type RotateEdgeTokenJSONRequestBody = MachineRotation
+
+// UpdateEnvironmentJSONRequestBody defines body for UpdateEnvironment for application/json ContentType.
+type UpdateEnvironmentJSONRequestBody = UpdateEnvironmentInputBody
 
 // ShipLogsJSONRequestBody defines body for ShipLogs for application/json ContentType.
 type ShipLogsJSONRequestBody = ShipLogsInputBody
@@ -2483,6 +2840,9 @@ type CreateDomainJSONRequestBody = CreateDomainInputBody
 
 // SetEnvironmentVariableJSONRequestBody defines body for SetEnvironmentVariable for application/json ContentType.
 type SetEnvironmentVariableJSONRequestBody = SetEnvironmentVariableInputBody
+
+// CreateEnvironmentJSONRequestBody defines body for CreateEnvironment for application/json ContentType.
+type CreateEnvironmentJSONRequestBody = CreateEnvironmentInputBody
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = CreateTokenInputBody
@@ -2609,6 +2969,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/deployments/{deployment_id}/events (the `StreamDeployment` operationId).
 	StreamDeployment(ctx context.Context, deploymentID openapi_types.UUID, params *StreamDeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// PromoteDeployment Take a preview's deployment to production
+	//
+	// A new deployment to production of the image of one that was live in a preview; nothing is built. It gets production's variables, and runs the release command. Where the build saw other values of variables than production has it is a conflict that names them: deploy the commit to production instead. A pin of production ends. Needs the role developer, or a higher one, in the deployment's organisation.
+	//
+	// Corresponds with POST /v1/deployments/{deployment_id}/promote (the `PromoteDeployment` operationId).
+	PromoteDeployment(ctx context.Context, deploymentID openapi_types.UUID, params *PromoteDeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// Redeploy Deploy the same commit again
 	//
 	// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
@@ -2625,7 +2992,7 @@ type ClientInterface interface {
 
 	// Rollback Go back to a deployment
 	//
-	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
+	// A new deployment of the image of one that was live; nothing is built. Its environment is pinned from then on: pushes are built, and wait until unpin-environment, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 	Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2721,6 +3088,45 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
 	RevokeEdgeToken(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteEnvironment Delete a preview
+	//
+	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
+	DeleteEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetEnvironment Show an environment
+	//
+	// One environment, what is live in it and what pins it. Needs the role viewer, or a higher one, in the environment's organisation.
+	//
+	// Corresponds with GET /v1/environments/{environment_id} (the `GetEnvironment` operationId).
+	GetEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEnvironmentWithBody Change an environment
+	//
+	// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+	UpdateEnvironmentWithBody(ctx context.Context, environmentID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateEnvironment Change an environment
+	//
+	// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+	UpdateEnvironment(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UnpinEnvironment End the pin of a rollback in an environment
+	//
+	// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/unpin (the `UnpinEnvironment` operationId).
+	UnpinEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListReceivedInvitations List your invitations
 	//
@@ -3083,7 +3489,7 @@ type ClientInterface interface {
 
 	// CreateDeploymentWithBody Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+	// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3092,7 +3498,7 @@ type ClientInterface interface {
 
 	// CreateDeployment Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+	// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3101,14 +3507,14 @@ type ClientInterface interface {
 
 	// ListDomains List a project's domains
 	//
-	// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
+	// The generated domains of its environments and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/domains (the `ListDomains` operationId).
 	ListDomains(ctx context.Context, projectID openapi_types.UUID, params *ListDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateDomainWithBody Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3117,7 +3523,7 @@ type ClientInterface interface {
 
 	// CreateDomain Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3136,7 +3542,7 @@ type ClientInterface interface {
 	// The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
-	DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*http.Response, error)
+	DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetEnvironmentVariableWithBody Write a variable
 	//
@@ -3145,7 +3551,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-	SetEnvironmentVariableWithBody(ctx context.Context, projectID openapi_types.UUID, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	SetEnvironmentVariableWithBody(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetEnvironmentVariable Write a variable
 	//
@@ -3154,11 +3560,36 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-	SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListEnvironments List a project's environments
+	//
+	// Its production, and behind it the previews in the order in which they were made. Deleted ones are not among them. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/environments (the `ListEnvironments` operationId).
+	ListEnvironments(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEnvironmentWithBody Make a preview
+	//
+	// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+	CreateEnvironmentWithBody(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateEnvironment Make a preview
+	//
+	// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+	CreateEnvironment(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, body CreateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProjectEvents List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 	ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3179,7 +3610,7 @@ type ClientInterface interface {
 
 	// UnpinProject End the pin of a rollback
 	//
-	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 	UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3362,6 +3793,23 @@ func (c *Client) StreamDeployment(ctx context.Context, deploymentID openapi_type
 	return c.Client.Do(req)
 }
 
+// PromoteDeployment Take a preview's deployment to production
+//
+// A new deployment to production of the image of one that was live in a preview; nothing is built. It gets production's variables, and runs the release command. Where the build saw other values of variables than production has it is a conflict that names them: deploy the commit to production instead. A pin of production ends. Needs the role developer, or a higher one, in the deployment's organisation.
+//
+// Corresponds with POST /v1/deployments/{deployment_id}/promote (the `PromoteDeployment` operationId).
+func (c *Client) PromoteDeployment(ctx context.Context, deploymentID openapi_types.UUID, params *PromoteDeploymentParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPromoteDeploymentRequest(c.Server, deploymentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // Redeploy Deploy the same commit again
 //
 // A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
@@ -3398,7 +3846,7 @@ func (c *Client) RestartDeployment(ctx context.Context, deploymentID openapi_typ
 
 // Rollback Go back to a deployment
 //
-// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
+// A new deployment of the image of one that was live; nothing is built. Its environment is pinned from then on: pushes are built, and wait until unpin-environment, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/rollback (the `Rollback` operationId).
 func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, params *RollbackParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3615,6 +4063,95 @@ func (c *Client) RotateEdgeToken(ctx context.Context, edgeID openapi_types.UUID,
 // Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
 func (c *Client) RevokeEdgeToken(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRevokeEdgeTokenRequest(c.Server, edgeID, tokenID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteEnvironment Delete a preview
+//
+// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
+func (c *Client) DeleteEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteEnvironmentRequest(c.Server, environmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetEnvironment Show an environment
+//
+// One environment, what is live in it and what pins it. Needs the role viewer, or a higher one, in the environment's organisation.
+//
+// Corresponds with GET /v1/environments/{environment_id} (the `GetEnvironment` operationId).
+func (c *Client) GetEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEnvironmentRequest(c.Server, environmentID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEnvironmentWithBody Change an environment
+//
+// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+func (c *Client) UpdateEnvironmentWithBody(ctx context.Context, environmentID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEnvironmentRequestWithBody(c.Server, environmentID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateEnvironment Change an environment
+//
+// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+func (c *Client) UpdateEnvironment(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateEnvironmentRequest(c.Server, environmentID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UnpinEnvironment End the pin of a rollback in an environment
+//
+// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Corresponds with POST /v1/environments/{environment_id}/unpin (the `UnpinEnvironment` operationId).
+func (c *Client) UnpinEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUnpinEnvironmentRequest(c.Server, environmentID)
 	if err != nil {
 		return nil, err
 	}
@@ -4436,7 +4973,7 @@ func (c *Client) ListDeployments(ctx context.Context, projectID openapi_types.UU
 
 // CreateDeploymentWithBody Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4455,7 +4992,7 @@ func (c *Client) CreateDeploymentWithBody(ctx context.Context, projectID openapi
 
 // CreateDeployment Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4474,7 +5011,7 @@ func (c *Client) CreateDeployment(ctx context.Context, projectID openapi_types.U
 
 // ListDomains List a project's domains
 //
-// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
+// The generated domains of its environments and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/domains (the `ListDomains` operationId).
 func (c *Client) ListDomains(ctx context.Context, projectID openapi_types.UUID, params *ListDomainsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4491,7 +5028,7 @@ func (c *Client) ListDomains(ctx context.Context, projectID openapi_types.UUID, 
 
 // CreateDomainWithBody Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4510,7 +5047,7 @@ func (c *Client) CreateDomainWithBody(ctx context.Context, projectID openapi_typ
 
 // CreateDomain Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4549,8 +5086,8 @@ func (c *Client) ListEnvironmentVariables(ctx context.Context, projectID openapi
 // The next deployment no longer sees it; what is live keeps it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
-func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteEnvironmentVariableRequest(c.Server, projectID, name)
+func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteEnvironmentVariableRequest(c.Server, projectID, name, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4568,8 +5105,8 @@ func (c *Client) DeleteEnvironmentVariable(ctx context.Context, projectID openap
 // Takes any type of body and a specified content type.
 //
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID openapi_types.UUID, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetEnvironmentVariableRequestWithBody(c.Server, projectID, name, contentType, body)
+func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEnvironmentVariableRequestWithBody(c.Server, projectID, name, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4587,8 +5124,63 @@ func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID o
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewSetEnvironmentVariableRequest(c.Server, projectID, name, body)
+func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetEnvironmentVariableRequest(c.Server, projectID, name, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListEnvironments List a project's environments
+//
+// Its production, and behind it the previews in the order in which they were made. Deleted ones are not among them. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/environments (the `ListEnvironments` operationId).
+func (c *Client) ListEnvironments(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEnvironmentsRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEnvironmentWithBody Make a preview
+//
+// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+func (c *Client) CreateEnvironmentWithBody(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEnvironmentRequestWithBody(c.Server, projectID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateEnvironment Make a preview
+//
+// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+func (c *Client) CreateEnvironment(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, body CreateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateEnvironmentRequest(c.Server, projectID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4601,7 +5193,7 @@ func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_t
 
 // ListProjectEvents List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4652,7 +5244,7 @@ func (c *Client) StreamProjectLogs(ctx context.Context, projectID openapi_types.
 
 // UnpinProject End the pin of a rollback
 //
-// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 func (c *Client) UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5328,6 +5920,55 @@ func NewStreamDeploymentRequest(server string, deploymentID openapi_types.UUID, 
 			}
 
 			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPromoteDeploymentRequest constructs an http.Request for the PromoteDeployment method
+func NewPromoteDeploymentRequest(server string, deploymentID openapi_types.UUID, params *PromoteDeploymentParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment_id", deploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deployments/%s/promote", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
 		}
 
 	}
@@ -6121,6 +6762,155 @@ func NewRevokeEdgeTokenRequest(server string, edgeID openapi_types.UUID, tokenID
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteEnvironmentRequest constructs an http.Request for the DeleteEnvironment method
+func NewDeleteEnvironmentRequest(server string, environmentID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment_id", environmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/environments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEnvironmentRequest constructs an http.Request for the GetEnvironment method
+func NewGetEnvironmentRequest(server string, environmentID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment_id", environmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/environments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewUpdateEnvironmentRequest calls the generic UpdateEnvironment builder with application/json body
+func NewUpdateEnvironmentRequest(server string, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateEnvironmentRequestWithBody(server, environmentID, "application/json", bodyReader)
+}
+
+// NewUpdateEnvironmentRequestWithBody constructs an http.Request for the UpdateEnvironment method, with any body, and a specified content type
+func NewUpdateEnvironmentRequestWithBody(server string, environmentID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment_id", environmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/environments/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewUnpinEnvironmentRequest constructs an http.Request for the UnpinEnvironment method
+func NewUnpinEnvironmentRequest(server string, environmentID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment_id", environmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/environments/%s/unpin", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -7917,6 +8707,18 @@ func NewListDeploymentsRequest(server string, projectID openapi_types.UUID, para
 
 		}
 
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.State != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
@@ -8100,6 +8902,18 @@ func NewListDomainsRequest(server string, projectID openapi_types.UUID, params *
 
 		}
 
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Hostname != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "hostname", *params.Hostname, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
@@ -8247,6 +9061,18 @@ func NewListEnvironmentVariablesRequest(server string, projectID openapi_types.U
 
 		}
 
+		if params.Scope != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "scope", *params.Scope, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -8262,7 +9088,7 @@ func NewListEnvironmentVariablesRequest(server string, projectID openapi_types.U
 }
 
 // NewDeleteEnvironmentVariableRequest constructs an http.Request for the DeleteEnvironmentVariable method
-func NewDeleteEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string) (*http.Request, error) {
+func NewDeleteEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -8292,6 +9118,33 @@ func NewDeleteEnvironmentVariableRequest(server string, projectID openapi_types.
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Scope != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "scope", *params.Scope, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
@@ -8303,18 +9156,18 @@ func NewDeleteEnvironmentVariableRequest(server string, projectID openapi_types.
 }
 
 // NewSetEnvironmentVariableRequest calls the generic SetEnvironmentVariable builder with application/json body
-func NewSetEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody) (*http.Request, error) {
+func NewSetEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewSetEnvironmentVariableRequestWithBody(server, projectID, name, "application/json", bodyReader)
+	return NewSetEnvironmentVariableRequestWithBody(server, projectID, name, params, "application/json", bodyReader)
 }
 
 // NewSetEnvironmentVariableRequestWithBody constructs an http.Request for the SetEnvironmentVariable method, with any body, and a specified content type
-func NewSetEnvironmentVariableRequestWithBody(server string, projectID openapi_types.UUID, name string, contentType string, body io.Reader) (*http.Request, error) {
+func NewSetEnvironmentVariableRequestWithBody(server string, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -8346,12 +9199,198 @@ func NewSetEnvironmentVariableRequestWithBody(server string, projectID openapi_t
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Scope != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "scope", *params.Scope, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
 	if err != nil {
 		return nil, err
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListEnvironmentsRequest constructs an http.Request for the ListEnvironments method
+func NewListEnvironmentsRequest(server string, projectID openapi_types.UUID, params *ListEnvironmentsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/environments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Slug != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slug", *params.Slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Branch != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "branch", *params.Branch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateEnvironmentRequest calls the generic CreateEnvironment builder with application/json body
+func NewCreateEnvironmentRequest(server string, projectID openapi_types.UUID, params *CreateEnvironmentParams, body CreateEnvironmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateEnvironmentRequestWithBody(server, projectID, params, "application/json", bodyReader)
+}
+
+// NewCreateEnvironmentRequestWithBody constructs an http.Request for the CreateEnvironment method, with any body, and a specified content type
+func NewCreateEnvironmentRequestWithBody(server string, projectID openapi_types.UUID, params *CreateEnvironmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/environments", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
 
 	return req, nil
 }
@@ -8548,6 +9587,18 @@ func NewListProjectLogsRequest(server string, projectID openapi_types.UUID, para
 
 		}
 
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -8648,6 +9699,18 @@ func NewStreamProjectLogsRequest(server string, projectID openapi_types.UUID, pa
 		if params.VMID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -9118,6 +10181,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/deployments/{deployment_id}/events (the `StreamDeployment` operationId).
 	StreamDeploymentWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *StreamDeploymentParams, reqEditors ...RequestEditorFn) (*StreamDeploymentResponse, error)
 
+	// PromoteDeploymentWithResponse Take a preview's deployment to production
+	//
+	// A new deployment to production of the image of one that was live in a preview; nothing is built. It gets production's variables, and runs the release command. Where the build saw other values of variables than production has it is a conflict that names them: deploy the commit to production instead. A pin of production ends. Needs the role developer, or a higher one, in the deployment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/deployments/{deployment_id}/promote (the `PromoteDeployment` operationId).
+	PromoteDeploymentWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *PromoteDeploymentParams, reqEditors ...RequestEditorFn) (*PromoteDeploymentResponse, error)
+
 	// RedeployWithResponse Deploy the same commit again
 	//
 	// A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
@@ -9138,7 +10210,7 @@ type ClientWithResponsesInterface interface {
 
 	// RollbackWithResponse Go back to a deployment
 	//
-	// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
+	// A new deployment of the image of one that was live; nothing is built. Its environment is pinned from then on: pushes are built, and wait until unpin-environment, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9252,6 +10324,51 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /v1/edges/{edge_id}/tokens/{token_id} (the `RevokeEdgeToken` operationId).
 	RevokeEdgeTokenWithResponse(ctx context.Context, edgeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeEdgeTokenResponse, error)
+
+	// DeleteEnvironmentWithResponse Delete a preview
+	//
+	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
+	DeleteEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteEnvironmentResponse, error)
+
+	// GetEnvironmentWithResponse Show an environment
+	//
+	// One environment, what is live in it and what pins it. Needs the role viewer, or a higher one, in the environment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/environments/{environment_id} (the `GetEnvironment` operationId).
+	GetEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEnvironmentResponse, error)
+
+	// UpdateEnvironmentWithBodyWithResponse Change an environment
+	//
+	// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+	UpdateEnvironmentWithBodyWithResponse(ctx context.Context, environmentID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateEnvironmentResponse, error)
+
+	// UpdateEnvironmentWithResponse Change an environment
+	//
+	// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+	UpdateEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateEnvironmentResponse, error)
+
+	// UnpinEnvironmentWithResponse End the pin of a rollback in an environment
+	//
+	// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/unpin (the `UnpinEnvironment` operationId).
+	UnpinEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*UnpinEnvironmentResponse, error)
 
 	// ListReceivedInvitationsWithResponse List your invitations
 	//
@@ -9660,7 +10777,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDeploymentWithBodyWithResponse Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+	// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9669,7 +10786,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDeploymentWithResponse Deploy a commit
 	//
-	// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+	// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9678,7 +10795,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListDomainsWithResponse List a project's domains
 	//
-	// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
+	// The generated domains of its environments and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9687,7 +10804,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithBodyWithResponse Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9696,7 +10813,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithResponse Add a domain
 	//
-	// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -9719,7 +10836,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
-	DeleteEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*DeleteEnvironmentVariableResponse, error)
+	DeleteEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*DeleteEnvironmentVariableResponse, error)
 
 	// SetEnvironmentVariableWithBodyWithResponse Write a variable
 	//
@@ -9728,7 +10845,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-	SetEnvironmentVariableWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
+	SetEnvironmentVariableWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
 
 	// SetEnvironmentVariableWithResponse Write a variable
 	//
@@ -9737,11 +10854,38 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-	SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
+	SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
+
+	// ListEnvironmentsWithResponse List a project's environments
+	//
+	// Its production, and behind it the previews in the order in which they were made. Deleted ones are not among them. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/environments (the `ListEnvironments` operationId).
+	ListEnvironmentsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentsParams, reqEditors ...RequestEditorFn) (*ListEnvironmentsResponse, error)
+
+	// CreateEnvironmentWithBodyWithResponse Make a preview
+	//
+	// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+	CreateEnvironmentWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateEnvironmentResponse, error)
+
+	// CreateEnvironmentWithResponse Make a preview
+	//
+	// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+	CreateEnvironmentWithResponse(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, body CreateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateEnvironmentResponse, error)
 
 	// ListProjectEventsWithResponse List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9768,7 +10912,7 @@ type ClientWithResponsesInterface interface {
 
 	// UnpinProjectWithResponse End the pin of a rollback
 	//
-	// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10335,6 +11479,103 @@ func (r StreamDeploymentResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StreamDeploymentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PromoteDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Deployment
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r PromoteDeploymentResponse) GetJSON201() *Deployment {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r PromoteDeploymentResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r PromoteDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PromoteDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PromoteDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PromoteDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11477,6 +12718,380 @@ func (r RevokeEdgeTokenResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r RevokeEdgeTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Environment
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEnvironmentResponse) GetJSON200() *Environment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UpdateEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Environment
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateEnvironmentResponse) GetJSON200() *Environment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UnpinEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *UnpinProjectOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UnpinEnvironmentResponse) GetJSON200() *UnpinProjectOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UnpinEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UnpinEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UnpinEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UnpinEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UnpinEnvironmentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15160,6 +16775,214 @@ func (r SetEnvironmentVariableResponse) ContentType() string {
 	return ""
 }
 
+type ListEnvironmentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageEnvironment
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListEnvironmentsResponse) GetJSON200() *PageEnvironment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListEnvironmentsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListEnvironmentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEnvironmentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEnvironmentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListEnvironmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Environment
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateEnvironmentResponse) GetJSON201() *Environment {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateEnvironmentResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListProjectEventsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16157,6 +17980,21 @@ func (c *ClientWithResponses) StreamDeploymentWithResponse(ctx context.Context, 
 	return ParseStreamDeploymentResponse(rsp)
 }
 
+// PromoteDeploymentWithResponse Take a preview's deployment to production
+//
+// A new deployment to production of the image of one that was live in a preview; nothing is built. It gets production's variables, and runs the release command. Where the build saw other values of variables than production has it is a conflict that names them: deploy the commit to production instead. A pin of production ends. Needs the role developer, or a higher one, in the deployment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/deployments/{deployment_id}/promote (the `PromoteDeployment` operationId).
+func (c *ClientWithResponses) PromoteDeploymentWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *PromoteDeploymentParams, reqEditors ...RequestEditorFn) (*PromoteDeploymentResponse, error) {
+	rsp, err := c.PromoteDeployment(ctx, deploymentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePromoteDeploymentResponse(rsp)
+}
+
 // RedeployWithResponse Deploy the same commit again
 //
 // A new deployment of the same commit, with the settings and variables of today. Needs the role developer, or a higher one, in the deployment's organisation.
@@ -16189,7 +18027,7 @@ func (c *ClientWithResponses) RestartDeploymentWithResponse(ctx context.Context,
 
 // RollbackWithResponse Go back to a deployment
 //
-// A new deployment of the image of one that was live; nothing is built. The project is pinned from then on: pushes are built, and wait until unpin-project, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
+// A new deployment of the image of one that was live; nothing is built. Its environment is pinned from then on: pushes are built, and wait until unpin-environment, a deployment or a redeployment unpins it. A rollback that ends without being live unpins it, too. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -16380,6 +18218,81 @@ func (c *ClientWithResponses) RevokeEdgeTokenWithResponse(ctx context.Context, e
 		return nil, err
 	}
 	return ParseRevokeEdgeTokenResponse(rsp)
+}
+
+// DeleteEnvironmentWithResponse Delete a preview
+//
+// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
+func (c *ClientWithResponses) DeleteEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteEnvironmentResponse, error) {
+	rsp, err := c.DeleteEnvironment(ctx, environmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteEnvironmentResponse(rsp)
+}
+
+// GetEnvironmentWithResponse Show an environment
+//
+// One environment, what is live in it and what pins it. Needs the role viewer, or a higher one, in the environment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/environments/{environment_id} (the `GetEnvironment` operationId).
+func (c *ClientWithResponses) GetEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEnvironmentResponse, error) {
+	rsp, err := c.GetEnvironment(ctx, environmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEnvironmentResponse(rsp)
+}
+
+// UpdateEnvironmentWithBodyWithResponse Change an environment
+//
+// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+func (c *ClientWithResponses) UpdateEnvironmentWithBodyWithResponse(ctx context.Context, environmentID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateEnvironmentResponse, error) {
+	rsp, err := c.UpdateEnvironmentWithBody(ctx, environmentID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateEnvironmentResponse(rsp)
+}
+
+// UpdateEnvironmentWithResponse Change an environment
+//
+// Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
+func (c *ClientWithResponses) UpdateEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateEnvironmentResponse, error) {
+	rsp, err := c.UpdateEnvironment(ctx, environmentID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateEnvironmentResponse(rsp)
+}
+
+// UnpinEnvironmentWithResponse End the pin of a rollback in an environment
+//
+// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/environments/{environment_id}/unpin (the `UnpinEnvironment` operationId).
+func (c *ClientWithResponses) UnpinEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*UnpinEnvironmentResponse, error) {
+	rsp, err := c.UnpinEnvironment(ctx, environmentID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUnpinEnvironmentResponse(rsp)
 }
 
 // ListReceivedInvitationsWithResponse List your invitations
@@ -17059,7 +18972,7 @@ func (c *ClientWithResponses) ListDeploymentsWithResponse(ctx context.Context, p
 
 // CreateDeploymentWithBodyWithResponse Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17074,7 +18987,7 @@ func (c *ClientWithResponses) CreateDeploymentWithBodyWithResponse(ctx context.C
 
 // CreateDeploymentWithResponse Deploy a commit
 //
-// Deploys the newest commit of a branch, or one that is named. Deployments of the same branch that are under way are superseded, and a pin ends. Needs the role developer, or a higher one, in the project's organisation.
+// Deploys the newest commit of a branch, or one that is named: the project's branch to production, any other one to its preview. Where that has none and the project's previews are off it is a conflict. Deployments of the environment that are under way are superseded, and its pin ends. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17089,7 +19002,7 @@ func (c *ClientWithResponses) CreateDeploymentWithResponse(ctx context.Context, 
 
 // ListDomainsWithResponse List a project's domains
 //
-// The generated domain and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
+// The generated domains of its environments and those that were added, oldest first. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -17104,7 +19017,7 @@ func (c *ClientWithResponses) ListDomainsWithResponse(ctx context.Context, proje
 
 // CreateDomainWithBodyWithResponse Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17119,7 +19032,7 @@ func (c *ClientWithResponses) CreateDomainWithBodyWithResponse(ctx context.Conte
 
 // CreateDomainWithResponse Add a domain
 //
-// The project answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -17154,8 +19067,8 @@ func (c *ClientWithResponses) ListEnvironmentVariablesWithResponse(ctx context.C
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with DELETE /v1/projects/{project_id}/environment-variables/{name} (the `DeleteEnvironmentVariable` operationId).
-func (c *ClientWithResponses) DeleteEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, reqEditors ...RequestEditorFn) (*DeleteEnvironmentVariableResponse, error) {
-	rsp, err := c.DeleteEnvironmentVariable(ctx, projectID, name, reqEditors...)
+func (c *ClientWithResponses) DeleteEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*DeleteEnvironmentVariableResponse, error) {
+	rsp, err := c.DeleteEnvironmentVariable(ctx, projectID, name, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -17169,8 +19082,8 @@ func (c *ClientWithResponses) DeleteEnvironmentVariableWithResponse(ctx context.
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-func (c *ClientWithResponses) SetEnvironmentVariableWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error) {
-	rsp, err := c.SetEnvironmentVariableWithBody(ctx, projectID, name, contentType, body, reqEditors...)
+func (c *ClientWithResponses) SetEnvironmentVariableWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error) {
+	rsp, err := c.SetEnvironmentVariableWithBody(ctx, projectID, name, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -17184,17 +19097,62 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithBodyWithResponse(ctx con
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
-func (c *ClientWithResponses) SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error) {
-	rsp, err := c.SetEnvironmentVariable(ctx, projectID, name, body, reqEditors...)
+func (c *ClientWithResponses) SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error) {
+	rsp, err := c.SetEnvironmentVariable(ctx, projectID, name, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseSetEnvironmentVariableResponse(rsp)
 }
 
+// ListEnvironmentsWithResponse List a project's environments
+//
+// Its production, and behind it the previews in the order in which they were made. Deleted ones are not among them. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/environments (the `ListEnvironments` operationId).
+func (c *ClientWithResponses) ListEnvironmentsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentsParams, reqEditors ...RequestEditorFn) (*ListEnvironmentsResponse, error) {
+	rsp, err := c.ListEnvironments(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEnvironmentsResponse(rsp)
+}
+
+// CreateEnvironmentWithBodyWithResponse Make a preview
+//
+// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+func (c *ClientWithResponses) CreateEnvironmentWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateEnvironmentResponse, error) {
+	rsp, err := c.CreateEnvironmentWithBody(ctx, projectID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateEnvironmentResponse(rsp)
+}
+
+// CreateEnvironmentWithResponse Make a preview
+//
+// Makes an environment for a branch, whether or not the project's previews are on, and deploys nothing to it. Where the branch has one already, or is the project's own, or the project has as many previews as it can have, it is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/environments (the `CreateEnvironment` operationId).
+func (c *ClientWithResponses) CreateEnvironmentWithResponse(ctx context.Context, projectID openapi_types.UUID, params *CreateEnvironmentParams, body CreateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateEnvironmentResponse, error) {
+	rsp, err := c.CreateEnvironment(ctx, projectID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateEnvironmentResponse(rsp)
+}
+
 // ListProjectEventsWithResponse List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, and pins. Needs the role viewer, or a higher one, in the project's organisation.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -17239,7 +19197,7 @@ func (c *ClientWithResponses) StreamProjectLogsWithResponse(ctx context.Context,
 
 // UnpinProjectWithResponse End the pin of a rollback
 //
-// The newest push that waits because the project is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -17775,6 +19733,88 @@ func ParseStreamDeploymentResponse(rsp *http.Response) (*StreamDeploymentRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePromoteDeploymentResponse parses an HTTP response from a PromoteDeploymentWithResponse call
+func ParsePromoteDeploymentResponse(rsp *http.Response) (*PromoteDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PromoteDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
 
 	}
 
@@ -18722,6 +20762,323 @@ func ParseRevokeEdgeTokenResponse(rsp *http.Response) (*RevokeEdgeTokenResponse,
 			return nil, err
 		}
 		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteEnvironmentResponse parses an HTTP response from a DeleteEnvironmentWithResponse call
+func ParseDeleteEnvironmentResponse(rsp *http.Response) (*DeleteEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEnvironmentResponse parses an HTTP response from a GetEnvironmentWithResponse call
+func ParseGetEnvironmentResponse(rsp *http.Response) (*GetEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Environment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateEnvironmentResponse parses an HTTP response from a UpdateEnvironmentWithResponse call
+func ParseUpdateEnvironmentResponse(rsp *http.Response) (*UpdateEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Environment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUnpinEnvironmentResponse parses an HTTP response from a UnpinEnvironmentWithResponse call
+func ParseUnpinEnvironmentResponse(rsp *http.Response) (*UnpinEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UnpinEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest UnpinProjectOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
@@ -21865,6 +24222,184 @@ func ParseSetEnvironmentVariableResponse(rsp *http.Response) (*SetEnvironmentVar
 			return nil, err
 		}
 		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListEnvironmentsResponse parses an HTTP response from a ListEnvironmentsWithResponse call
+func ParseListEnvironmentsResponse(rsp *http.Response) (*ListEnvironmentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEnvironmentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageEnvironment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateEnvironmentResponse parses an HTTP response from a CreateEnvironmentWithResponse call
+func ParseCreateEnvironmentResponse(rsp *http.Response) (*CreateEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Environment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
 
 	}
 

@@ -17,7 +17,7 @@ const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days
 `
 
 type BeginStepRow struct {
@@ -56,6 +56,7 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.WarmUntil,
 		&i.Deployment.HeldAt,
 		&i.Deployment.AwaitsBuildSince,
+		&i.Deployment.EnvironmentID,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -83,6 +84,8 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Project.StartSeconds,
 		&i.Project.GraceSeconds,
 		&i.Project.DockerfileTarget,
+		&i.Project.Previews,
+		&i.Project.PreviewDays,
 	)
 	return i, err
 }
@@ -90,26 +93,39 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 const commitWasDeployed = `-- name: CommitWasDeployed :one
 SELECT EXISTS (
   SELECT FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.commit_sha = $2::text AND deployments.created_at >= $3::timestamptz
+  WHERE deployments.project_id = $1 AND deployments.environment_id = $2 AND deployments.commit_sha = $3::text
+    AND deployments.created_at >= $4::timestamptz
 )
 `
 
-// Whether there is a deployment of the commit that was made since the time.
-func (q *Queries) CommitWasDeployed(ctx context.Context, projectID uuid.UUID, commitSHA string, since time.Time) (bool, error) {
-	row := q.db.QueryRow(ctx, commitWasDeployed, projectID, commitSHA, since)
+type CommitWasDeployedParams struct {
+	ProjectID     uuid.UUID
+	EnvironmentID uuid.UUID
+	CommitSHA     string
+	Since         time.Time
+}
+
+// Whether there is a deployment of the commit in the environment that was made since the time.
+func (q *Queries) CommitWasDeployed(ctx context.Context, arg CommitWasDeployedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, commitWasDeployed,
+		arg.ProjectID,
+		arg.EnvironmentID,
+		arg.CommitSHA,
+		arg.Since,
+	)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
 const coolDeployments = `-- name: CoolDeployments :many
-UPDATE deployments SET warm_until = now() WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+UPDATE deployments SET warm_until = now() WHERE environment_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id
 `
 
-// Ends the warmth of a project's retired deployments: only the last one is kept warm.
-func (q *Queries) CoolDeployments(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, coolDeployments, projectID)
+// Ends the warmth of an environment's retired deployments: only the last one is kept warm.
+func (q *Queries) CoolDeployments(ctx context.Context, environmentID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, coolDeployments, environmentID)
 	if err != nil {
 		return nil, err
 	}
@@ -156,17 +172,18 @@ func (q *Queries) CoolWarmDeployments(ctx context.Context, ids []uuid.UUID) ([]u
 
 const createDeployment = `-- name: CreateDeployment :one
 INSERT INTO deployments (
-  id, project_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
+  id, project_id, environment_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
   image_digest, image_id, environment_sealed, created_by, created_at
 ) VALUES (
-  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15, clock_timestamp()
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since
+  $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+  $13, $14, $15, $16, clock_timestamp()
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id
 `
 
 type CreateDeploymentParams struct {
 	ID                uuid.UUID
 	ProjectID         uuid.UUID
+	EnvironmentID     uuid.UUID
 	Step              string
 	Trigger           string
 	OriginID          *uuid.UUID
@@ -188,6 +205,7 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 	row := q.db.QueryRow(ctx, createDeployment,
 		arg.ID,
 		arg.ProjectID,
+		arg.EnvironmentID,
 		arg.Step,
 		arg.Trigger,
 		arg.OriginID,
@@ -230,6 +248,7 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.WarmUntil,
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
@@ -288,7 +307,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -321,6 +340,7 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.WarmUntil,
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
@@ -329,7 +349,7 @@ const holdDeployment = `-- name: HoldDeployment :exec
 UPDATE deployments SET held_at = now() WHERE id = $1
 `
 
-// Leaves the deployment at its step without a job until its project is unpinned.
+// Leaves the deployment at its step without a job until its environment is unpinned.
 func (q *Queries) HoldDeployment(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, holdDeployment, id)
 	return err
@@ -373,7 +393,7 @@ SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms
   WHERE vms.state = 'failed' AND vms.removed_at IS NULL AND vms.kind = 'app' AND vms.desired_state = 'running'
   UNION
-  SELECT deployments.id FROM projects JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+  SELECT deployments.id FROM projects JOIN deployments ON deployments.environment_id = projects.id AND deployments.state = 'live'
   WHERE projects.instances_changed_at IS NOT NULL
 ) AS candidates
 JOIN deployments ON deployments.id = candidates.id AND deployments.state = 'live'
@@ -381,7 +401,7 @@ WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_i
 LIMIT 100
 `
 
-// Live deployments with a VM that failed for good, or whose project asks for another number of instances, and that no job rescales.
+// Live deployments with a VM that failed for good, or in production whose project asks for another number of instances, and that no job rescales.
 func (q *Queries) ListDeploymentsToRescale(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listDeploymentsToRescale)
 	if err != nil {
@@ -432,11 +452,11 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
-func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
-	rows, err := q.db.Query(ctx, listNewestDeployments, projectID, branch, limit)
+func (q *Queries) ListNewestDeployments(ctx context.Context, environmentID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
+	rows, err := q.db.Query(ctx, listNewestDeployments, environmentID, branch, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -471,58 +491,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, projectID uuid.UUID
 			&i.WarmUntil,
 			&i.HeldAt,
 			&i.AwaitsBuildSince,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const listProjectDeploymentsToEnd = `-- name: ListProjectDeploymentsToEnd :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE
-`
-
-// The deployments on their way of a project that is being deleted, locked.
-func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uuid.UUID) ([]Deployment, error) {
-	rows, err := q.db.Query(ctx, listProjectDeploymentsToEnd, projectID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []Deployment{}
-	for rows.Next() {
-		var i Deployment
-		if err := rows.Scan(
-			&i.ID,
-			&i.ProjectID,
-			&i.State,
-			&i.Step,
-			&i.Trigger,
-			&i.OriginID,
-			&i.Branch,
-			&i.CommitSHA,
-			&i.CommitMessage,
-			&i.CommitAuthor,
-			&i.SourceDigest,
-			&i.BuildPlan,
-			&i.ImageDigest,
-			&i.ImageID,
-			&i.EnvironmentSealed,
-			&i.ErrorCode,
-			&i.ErrorMessage,
-			&i.RouteVersion,
-			&i.CreatedBy,
-			&i.CreatedAt,
-			&i.StartedAt,
-			&i.EndedAt,
-			&i.RetiredAt,
-			&i.WarmUntil,
-			&i.HeldAt,
-			&i.AwaitsBuildSince,
+			&i.EnvironmentID,
 		); err != nil {
 			return nil, err
 		}
@@ -535,17 +504,21 @@ func (q *Queries) ListProjectDeploymentsToEnd(ctx context.Context, projectID uui
 }
 
 const listSealedVariables = `-- name: ListSealedVariables :many
-SELECT id, name, value_sealed FROM environment_variables WHERE project_id = $1 ORDER BY name
+SELECT DISTINCT ON (name) id, name, scope, value_sealed FROM environment_variables
+WHERE project_id = $1 AND scope IN ('all', $2::text)
+ORDER BY name, scope = 'all'
 `
 
 type ListSealedVariablesRow struct {
 	ID          uuid.UUID
 	Name        string
+	Scope       string
 	ValueSealed []byte
 }
 
-func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID) ([]ListSealedVariablesRow, error) {
-	rows, err := q.db.Query(ctx, listSealedVariables, projectID)
+// The variables that an environment of the kind gets: of each name the one for the kind, where there is none the one for all.
+func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID, kind string) ([]ListSealedVariablesRow, error) {
+	rows, err := q.db.Query(ctx, listSealedVariables, projectID, kind)
 	if err != nil {
 		return nil, err
 	}
@@ -553,7 +526,12 @@ func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID) 
 	items := []ListSealedVariablesRow{}
 	for rows.Next() {
 		var i ListSealedVariablesRow
-		if err := rows.Scan(&i.ID, &i.Name, &i.ValueSealed); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Scope,
+			&i.ValueSealed,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -569,7 +547,7 @@ SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
   AND deployments.awaits_build_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
-    SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
+    SELECT FROM environments WHERE environments.id = deployments.environment_id AND environments.pinned_by_id IS NOT NULL
   ))
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind LIKE 'deploy.%')
 LIMIT 100
@@ -602,15 +580,15 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments
-WHERE project_id = $1 AND branch = $2 AND state IN ('queued', 'deploying') AND id <> $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments
+WHERE environment_id = $1 AND state IN ('queued', 'deploying') AND id <> $2
 ORDER BY id
 FOR NO KEY UPDATE
 `
 
-// The deployments of a branch that are still on their way, locked.
-func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.UUID, branch string, exceptID uuid.UUID) ([]Deployment, error) {
-	rows, err := q.db.Query(ctx, listUnfinishedDeployments, projectID, branch, exceptID)
+// The deployments of an environment that are still on their way, locked.
+func (q *Queries) ListUnfinishedDeployments(ctx context.Context, environmentID uuid.UUID, exceptID uuid.UUID) ([]Deployment, error) {
+	rows, err := q.db.Query(ctx, listUnfinishedDeployments, environmentID, exceptID)
 	if err != nil {
 		return nil, err
 	}
@@ -645,6 +623,7 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 			&i.WarmUntil,
 			&i.HeldAt,
 			&i.AwaitsBuildSince,
+			&i.EnvironmentID,
 		); err != nil {
 			return nil, err
 		}
@@ -657,15 +636,16 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, projectID uuid.
 }
 
 const listUnretiredDeployments = `-- name: ListUnretiredDeployments :many
-SELECT deployments.id FROM projects
-JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
-WHERE projects.deleted_at IS NOT NULL AND deployments.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
+SELECT deployments.id FROM environments
+JOIN deployments ON deployments.environment_id = environments.id AND deployments.state = 'live'
+WHERE environments.deleted_at > now() - interval '7 days' AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id AND domains.kind <> 'deployment')
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100
 `
 
-// Live deployments of deleted projects that no job retires.
+// Live deployments of environments that were deleted lately, those of deleted projects among them, that no job retires. What deletes an environment
+// retires them itself.
 func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, listUnretiredDeployments)
 	if err != nil {
@@ -735,7 +715,7 @@ func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -768,12 +748,13 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.WarmUntil,
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
 
 const lockProject = `-- name: LockProject :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target FROM projects WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // Deployments of one project are made, superseded and made live one at a time. docs/ARCHITECTURE.md has the order of all locks.
@@ -808,6 +789,8 @@ func (q *Queries) LockProject(ctx context.Context, id uuid.UUID) (Project, error
 		&i.StartSeconds,
 		&i.GraceSeconds,
 		&i.DockerfileTarget,
+		&i.Previews,
+		&i.PreviewDays,
 	)
 	return i, err
 }
@@ -824,30 +807,20 @@ func (q *Queries) MakeDeploymentLive(ctx context.Context, routeVersion int64, iD
 const newerDeploymentWasLive = `-- name: NewerDeploymentWasLive :one
 SELECT EXISTS (
   SELECT FROM deployments
-  WHERE deployments.project_id = $1 AND deployments.created_at > $2 AND deployments.route_version IS NOT NULL
+  WHERE deployments.environment_id = $1 AND deployments.created_at > $2 AND deployments.route_version IS NOT NULL
 )
 `
 
-// Whether a younger deployment of the project has had the route already.
-func (q *Queries) NewerDeploymentWasLive(ctx context.Context, projectID uuid.UUID, createdAt time.Time) (bool, error) {
-	row := q.db.QueryRow(ctx, newerDeploymentWasLive, projectID, createdAt)
+// Whether a younger deployment of the environment has had its route already.
+func (q *Queries) NewerDeploymentWasLive(ctx context.Context, environmentID uuid.UUID, createdAt time.Time) (bool, error) {
+	row := q.db.QueryRow(ctx, newerDeploymentWasLive, environmentID, createdAt)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
-const pinProject = `-- name: PinProject :exec
-UPDATE projects SET pinned_by_id = $1::uuid WHERE id = $2
-`
-
-// Pins a project to a rollback.
-func (q *Queries) PinProject(ctx context.Context, deploymentID uuid.UUID, projectID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, pinProject, deploymentID, projectID)
-	return err
-}
-
 const releaseHeldDeployments = `-- name: ReleaseHeldDeployments :many
-UPDATE deployments SET held_at = NULL WHERE project_id = $1 AND state = 'deploying' AND held_at IS NOT NULL
+UPDATE deployments SET held_at = NULL WHERE environment_id = $1 AND state = 'deploying' AND held_at IS NOT NULL
 RETURNING id, step
 `
 
@@ -856,9 +829,9 @@ type ReleaseHeldDeploymentsRow struct {
 	Step string
 }
 
-// Lets the deployments of a project go on that were held. The project is locked.
-func (q *Queries) ReleaseHeldDeployments(ctx context.Context, projectID uuid.UUID) ([]ReleaseHeldDeploymentsRow, error) {
-	rows, err := q.db.Query(ctx, releaseHeldDeployments, projectID)
+// Lets the deployments of an environment go on that were held. The project is locked.
+func (q *Queries) ReleaseHeldDeployments(ctx context.Context, environmentID uuid.UUID) ([]ReleaseHeldDeploymentsRow, error) {
+	rows, err := q.db.Query(ctx, releaseHeldDeployments, environmentID)
 	if err != nil {
 		return nil, err
 	}
@@ -879,10 +852,11 @@ func (q *Queries) ReleaseHeldDeployments(ctx context.Context, projectID uuid.UUI
 
 const retireDeployment = `-- name: RetireDeployment :exec
 UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now()
-WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
+WHERE deployments.id = $1 AND state = 'live'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id AND domains.kind <> 'deployment')
 `
 
-// Does nothing while a domain still points at the deployment.
+// Does nothing while a domain of its environment still points at the deployment.
 func (q *Queries) RetireDeployment(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, retireDeployment, id)
 	return err
@@ -890,13 +864,13 @@ func (q *Queries) RetireDeployment(ctx context.Context, id uuid.UUID) error {
 
 const retireReplacedDeployments = `-- name: RetireReplacedDeployments :many
 UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now() + $1::interval
-WHERE project_id = $2 AND state = 'live' AND id <> $3
+WHERE environment_id = $2 AND state = 'live' AND id <> $3
 RETURNING id
 `
 
-// Retires what was live before the deployment that has just taken the project's domains. Its VMs run on for that long.
-func (q *Queries) RetireReplacedDeployments(ctx context.Context, keepWarm time.Duration, projectID uuid.UUID, exceptID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, retireReplacedDeployments, keepWarm, projectID, exceptID)
+// Retires what was live before the deployment that has just taken the environment's domains. Its VMs run on for that long.
+func (q *Queries) RetireReplacedDeployments(ctx context.Context, keepWarm time.Duration, environmentID uuid.UUID, exceptID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, retireReplacedDeployments, keepWarm, environmentID, exceptID)
 	if err != nil {
 		return nil, err
 	}
@@ -974,42 +948,4 @@ UPDATE deployments SET step = $1 WHERE id = $2
 func (q *Queries) SetDeploymentStep(ctx context.Context, step string, iD uuid.UUID) error {
 	_, err := q.db.Exec(ctx, setDeploymentStep, step, iD)
 	return err
-}
-
-const unpinProject = `-- name: UnpinProject :execrows
-UPDATE projects SET pinned_by_id = NULL WHERE id = $1 AND pinned_by_id IS NOT NULL
-`
-
-// No row where the project is not pinned.
-func (q *Queries) UnpinProject(ctx context.Context, projectID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, unpinProject, projectID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
-const unpinProjectOf = `-- name: UnpinProjectOf :many
-UPDATE projects SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id
-`
-
-// Unpins the project that a deployment pins.
-func (q *Queries) UnpinProjectOf(ctx context.Context, deploymentID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, unpinProjectOf, deploymentID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

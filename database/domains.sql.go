@@ -12,26 +12,44 @@ import (
 	"github.com/google/uuid"
 )
 
+const createDeploymentDomain = `-- name: CreateDeploymentDomain :exec
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+SELECT $1::uuid, deployments.project_id, deployments.environment_id, $2::text || substr(domains.hostname, strpos(domains.hostname, '.')), 'deployment',
+  deployments.id
+FROM deployments JOIN domains ON domains.environment_id = deployments.project_id AND domains.kind = 'generated'
+WHERE deployments.id = $3
+ON CONFLICT DO NOTHING
+`
+
+// Gives a deployment a hostname of its own, beside the generated one of its project's production: label is its first label. A deployment whose label is
+// taken has none.
+func (q *Queries) CreateDeploymentDomain(ctx context.Context, iD uuid.UUID, label string, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, createDeploymentDomain, iD, label, deploymentID)
+	return err
+}
+
 const createDomain = `-- name: CreateDomain :one
-INSERT INTO domains (id, project_id, hostname, kind, deployment_id)
-SELECT $1::uuid, projects.id, $2::text, $3::text,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.project_id = projects.id AND other.kind = 'generated')
-FROM projects WHERE projects.id = $4 AND projects.organisation_id = $5
-RETURNING id, project_id, hostname, kind, deployment_id, created_at
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+SELECT $1::uuid, projects.id, $2::uuid, $3::text, $4::text,
+  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $2 AND other.kind = 'generated')
+FROM projects WHERE projects.id = $5 AND projects.organisation_id = $6
+RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id
 `
 
 type CreateDomainParams struct {
 	ID             uuid.UUID
+	EnvironmentID  uuid.UUID
 	Hostname       string
 	Kind           string
 	ProjectID      uuid.UUID
 	OrganisationID uuid.UUID
 }
 
-// A new domain of a project answers with what its other domains answer with.
+// A new domain of an environment answers with what its other domains answer with.
 func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Domain, error) {
 	row := q.db.QueryRow(ctx, createDomain,
 		arg.ID,
+		arg.EnvironmentID,
 		arg.Hostname,
 		arg.Kind,
 		arg.ProjectID,
@@ -45,6 +63,7 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 		&i.Kind,
 		&i.DeploymentID,
 		&i.CreatedAt,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
@@ -69,11 +88,21 @@ func (q *Queries) DeleteDomains(ctx context.Context, projectID uuid.UUID, organi
 	return err
 }
 
+const deleteDomainsOf = `-- name: DeleteDomainsOf :exec
+DELETE FROM domains WHERE environment_id = $1
+`
+
+// Deletes the domains of an environment.
+func (q *Queries) DeleteDomainsOf(ctx context.Context, environmentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomainsOf, environmentID)
+	return err
+}
+
 const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id
 FROM domains
 JOIN projects ON projects.id = domains.project_id
-WHERE domains.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
+WHERE domains.id = $1 AND domains.kind <> 'deployment' AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
 // One domain of an organisation.
@@ -87,16 +116,18 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID 
 		&i.Kind,
 		&i.DeploymentID,
 		&i.CreatedAt,
+		&i.EnvironmentID,
 	)
 	return i, err
 }
 
 const listDomains = `-- name: ListDomains :many
-SELECT id, project_id, hostname, kind, deployment_id, created_at FROM domains
+SELECT id, project_id, hostname, kind, deployment_id, created_at, environment_id FROM domains
 WHERE domains.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
-  AND domains.id > $3 AND ($4::text = '' OR domains.hostname = $4)
+  AND domains.id > $3 AND ($4::text = '' OR domains.hostname = $4) AND domains.kind <> 'deployment'
+  AND ($5::uuid IS NULL OR domains.environment_id = $5)
 ORDER BY domains.id
-LIMIT $5::int
+LIMIT $6::int
 `
 
 type ListDomainsParams struct {
@@ -104,15 +135,18 @@ type ListDomainsParams struct {
 	OrganisationID uuid.UUID
 	After          uuid.UUID
 	Hostname       string
+	EnvironmentID  *uuid.UUID
 	MaxRows        int32
 }
 
+// Without those of single deployments.
 func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Domain, error) {
 	rows, err := q.db.Query(ctx, listDomains,
 		arg.ProjectID,
 		arg.OrganisationID,
 		arg.After,
 		arg.Hostname,
+		arg.EnvironmentID,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -129,6 +163,7 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 			&i.Kind,
 			&i.DeploymentID,
 			&i.CreatedAt,
+			&i.EnvironmentID,
 		); err != nil {
 			return nil, err
 		}
@@ -143,8 +178,11 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 const listRoutes = `-- name: ListRoutes :many
 SELECT domains.hostname, domains.project_id, domains.deployment_id,
   EXISTS (
-    SELECT FROM deployments WHERE deployments.project_id = domains.project_id AND deployments.state IN ('queued', 'deploying')
+    SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
   ) AS deploying,
+  (domains.kind = 'deployment' AND NOT EXISTS (
+    SELECT FROM deployments AS live WHERE live.id = domains.deployment_id AND live.state = 'live'
+  ))::boolean AS retired,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
@@ -158,13 +196,15 @@ type ListRoutesRow struct {
 	ProjectID    uuid.UUID
 	DeploymentID *uuid.UUID
 	Deploying    bool
+	Retired      bool
 	VMID         *uuid.UUID
 	IP           *netip.Addr
 	Port         *int32
 	Region       *string
 }
 
-// Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none.
+// Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
+// is not live any more sleeps where it has none.
 func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	rows, err := q.db.Query(ctx, listRoutes)
 	if err != nil {
@@ -179,6 +219,7 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 			&i.ProjectID,
 			&i.DeploymentID,
 			&i.Deploying,
+			&i.Retired,
 			&i.VMID,
 			&i.IP,
 			&i.Port,
@@ -194,27 +235,27 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	return items, nil
 }
 
-const listStartingProjects = `-- name: ListStartingProjects :many
-SELECT DISTINCT deployments.project_id
-FROM deployments JOIN domains ON domains.project_id = deployments.project_id
-WHERE deployments.state IN ('queued', 'deploying') AND domains.deployment_id IS NULL
-ORDER BY deployments.project_id
+const listStartingEnvironments = `-- name: ListStartingEnvironments :many
+SELECT DISTINCT deployments.environment_id FROM deployments
+WHERE deployments.state IN ('queued', 'deploying')
+  AND NOT EXISTS (SELECT FROM deployments AS live WHERE live.environment_id = deployments.environment_id AND live.state = 'live')
+ORDER BY deployments.environment_id
 `
 
-// The projects whose first deployment is on the way: nothing answers on their domains yet.
-func (q *Queries) ListStartingProjects(ctx context.Context) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listStartingProjects)
+// The environments whose first deployment is on the way: nothing is live there, and so nothing answers on their domains yet.
+func (q *Queries) ListStartingEnvironments(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listStartingEnvironments)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	items := []uuid.UUID{}
 	for rows.Next() {
-		var project_id uuid.UUID
-		if err := rows.Scan(&project_id); err != nil {
+		var environment_id uuid.UUID
+		if err := rows.Scan(&environment_id); err != nil {
 			return nil, err
 		}
-		items = append(items, project_id)
+		items = append(items, environment_id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -13,15 +13,16 @@ import (
 )
 
 const createEnvironmentVariable = `-- name: CreateEnvironmentVariable :one
-INSERT INTO environment_variables (id, project_id, name, value_sealed)
-SELECT $1::uuid, projects.id, $2::text, $3::bytea FROM projects
-WHERE projects.id = $4 AND projects.organisation_id = $5
-RETURNING name, updated_at
+INSERT INTO environment_variables (id, project_id, name, scope, value_sealed)
+SELECT $1::uuid, projects.id, $2::text, $3::text, $4::bytea FROM projects
+WHERE projects.id = $5 AND projects.organisation_id = $6
+RETURNING name, scope, updated_at
 `
 
 type CreateEnvironmentVariableParams struct {
 	ID             uuid.UUID
 	Name           string
+	Scope          string
 	ValueSealed    []byte
 	ProjectID      uuid.UUID
 	OrganisationID uuid.UUID
@@ -29,6 +30,7 @@ type CreateEnvironmentVariableParams struct {
 
 type CreateEnvironmentVariableRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
@@ -36,23 +38,36 @@ func (q *Queries) CreateEnvironmentVariable(ctx context.Context, arg CreateEnvir
 	row := q.db.QueryRow(ctx, createEnvironmentVariable,
 		arg.ID,
 		arg.Name,
+		arg.Scope,
 		arg.ValueSealed,
 		arg.ProjectID,
 		arg.OrganisationID,
 	)
 	var i CreateEnvironmentVariableRow
-	err := row.Scan(&i.Name, &i.UpdatedAt)
+	err := row.Scan(&i.Name, &i.Scope, &i.UpdatedAt)
 	return i, err
 }
 
 const deleteEnvironmentVariable = `-- name: DeleteEnvironmentVariable :execrows
 DELETE FROM environment_variables
-WHERE environment_variables.project_id = $1 AND environment_variables.name = $2
-  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+WHERE environment_variables.project_id = $1 AND environment_variables.name = $2 AND environment_variables.scope = $3
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $4)
 `
 
-func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteEnvironmentVariable, projectID, name, organisationID)
+type DeleteEnvironmentVariableParams struct {
+	ProjectID      uuid.UUID
+	Name           string
+	Scope          string
+	OrganisationID uuid.UUID
+}
+
+func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, arg DeleteEnvironmentVariableParams) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteEnvironmentVariable,
+		arg.ProjectID,
+		arg.Name,
+		arg.Scope,
+		arg.OrganisationID,
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -60,29 +75,37 @@ func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, projectID uuid.
 }
 
 const listEnvironmentVariables = `-- name: ListEnvironmentVariables :many
-SELECT environment_variables.name, environment_variables.updated_at FROM environment_variables
-WHERE environment_variables.project_id = $1 AND environment_variables.name > $2::text
-  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
-ORDER BY environment_variables.name
-LIMIT $4::int
+SELECT environment_variables.name, environment_variables.scope, environment_variables.updated_at FROM environment_variables
+WHERE environment_variables.project_id = $1
+  AND (environment_variables.name, environment_variables.scope) > ($2::text, $3::text)
+  AND ($4::text = '' OR environment_variables.scope = $4)
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $5)
+ORDER BY environment_variables.name, environment_variables.scope
+LIMIT $6::int
 `
 
 type ListEnvironmentVariablesParams struct {
 	ProjectID      uuid.UUID
-	After          string
+	AfterName      string
+	AfterScope     string
+	Scope          string
 	OrganisationID uuid.UUID
 	MaxRows        int32
 }
 
 type ListEnvironmentVariablesRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
+// after_name and after_scope are those of the last variable of the page before.
 func (q *Queries) ListEnvironmentVariables(ctx context.Context, arg ListEnvironmentVariablesParams) ([]ListEnvironmentVariablesRow, error) {
 	rows, err := q.db.Query(ctx, listEnvironmentVariables,
 		arg.ProjectID,
-		arg.After,
+		arg.AfterName,
+		arg.AfterScope,
+		arg.Scope,
 		arg.OrganisationID,
 		arg.MaxRows,
 	)
@@ -93,7 +116,7 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, arg ListEnvironm
 	items := []ListEnvironmentVariablesRow{}
 	for rows.Next() {
 		var i ListEnvironmentVariablesRow
-		if err := rows.Scan(&i.Name, &i.UpdatedAt); err != nil {
+		if err := rows.Scan(&i.Name, &i.Scope, &i.UpdatedAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -106,14 +129,26 @@ func (q *Queries) ListEnvironmentVariables(ctx context.Context, arg ListEnvironm
 
 const lockEnvironmentVariable = `-- name: LockEnvironmentVariable :one
 SELECT environment_variables.id FROM environment_variables
-WHERE environment_variables.project_id = $1 AND environment_variables.name = $2
-  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+WHERE environment_variables.project_id = $1 AND environment_variables.name = $2 AND environment_variables.scope = $3
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $4)
 FOR NO KEY UPDATE
 `
 
+type LockEnvironmentVariableParams struct {
+	ProjectID      uuid.UUID
+	Name           string
+	Scope          string
+	OrganisationID uuid.UUID
+}
+
 // The id of a variable that is there.
-func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (uuid.UUID, error) {
-	row := q.db.QueryRow(ctx, lockEnvironmentVariable, projectID, name, organisationID)
+func (q *Queries) LockEnvironmentVariable(ctx context.Context, arg LockEnvironmentVariableParams) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, lockEnvironmentVariable,
+		arg.ProjectID,
+		arg.Name,
+		arg.Scope,
+		arg.OrganisationID,
+	)
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
@@ -122,18 +157,31 @@ func (q *Queries) LockEnvironmentVariable(ctx context.Context, projectID uuid.UU
 const sizeOfEnvironment = `-- name: SizeOfEnvironment :one
 SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
 FROM environment_variables
-WHERE environment_variables.project_id = $1 AND environment_variables.name <> $2
-  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
+WHERE environment_variables.project_id = $1 AND NOT (environment_variables.name = $2 AND environment_variables.scope = $3)
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $4)
 `
+
+type SizeOfEnvironmentParams struct {
+	ProjectID      uuid.UUID
+	Name           string
+	Scope          string
+	OrganisationID uuid.UUID
+}
 
 type SizeOfEnvironmentRow struct {
 	Variables int64
 	Bytes     int64
 }
 
-// How many variables a project has besides the named one, and how many bytes their names and sealed values have together.
-func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, name string, organisationID uuid.UUID) (SizeOfEnvironmentRow, error) {
-	row := q.db.QueryRow(ctx, sizeOfEnvironment, projectID, name, organisationID)
+// How many variables a project has besides the named one, and how many bytes their names and sealed values have together. Of those with another
+// scope an environment may get fewer.
+func (q *Queries) SizeOfEnvironment(ctx context.Context, arg SizeOfEnvironmentParams) (SizeOfEnvironmentRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfEnvironment,
+		arg.ProjectID,
+		arg.Name,
+		arg.Scope,
+		arg.OrganisationID,
+	)
 	var i SizeOfEnvironmentRow
 	err := row.Scan(&i.Variables, &i.Bytes)
 	return i, err
@@ -142,17 +190,18 @@ func (q *Queries) SizeOfEnvironment(ctx context.Context, projectID uuid.UUID, na
 const updateEnvironmentVariable = `-- name: UpdateEnvironmentVariable :one
 UPDATE environment_variables SET value_sealed = $1, updated_at = now() FROM projects
 WHERE environment_variables.id = $2 AND projects.id = environment_variables.project_id AND projects.organisation_id = $3
-RETURNING environment_variables.name, environment_variables.updated_at
+RETURNING environment_variables.name, environment_variables.scope, environment_variables.updated_at
 `
 
 type UpdateEnvironmentVariableRow struct {
 	Name      string
+	Scope     string
 	UpdatedAt time.Time
 }
 
 func (q *Queries) UpdateEnvironmentVariable(ctx context.Context, valueSealed []byte, iD uuid.UUID, organisationID uuid.UUID) (UpdateEnvironmentVariableRow, error) {
 	row := q.db.QueryRow(ctx, updateEnvironmentVariable, valueSealed, iD, organisationID)
 	var i UpdateEnvironmentVariableRow
-	err := row.Scan(&i.Name, &i.UpdatedAt)
+	err := row.Scan(&i.Name, &i.Scope, &i.UpdatedAt)
 	return i, err
 }

@@ -33,6 +33,19 @@ func (q *Queries) CommitIsNeeded(ctx context.Context, projectID uuid.UUID, commi
 	return needed, err
 }
 
+const deleteDomainsOfUnneeded = `-- name: DeleteDomainsOfUnneeded :exec
+DELETE FROM domains USING deployments, images
+WHERE domains.project_id = $1 AND domains.kind = 'deployment' AND deployments.id = domains.deployment_id
+  AND images.id = deployments.image_id AND images.collected_at IS NOT NULL
+`
+
+// Takes the hostnames of their own from deployments whose image is not kept. Edges learn of it with the next version of the route table: nothing answered
+// on them but a page.
+func (q *Queries) DeleteDomainsOfUnneeded(ctx context.Context, projectID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, deleteDomainsOfUnneeded, projectID)
+	return err
+}
+
 const deleteExpiredIdempotencyKeys = `-- name: DeleteExpiredIdempotencyKeys :execrows
 DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day'
 `
@@ -274,6 +287,7 @@ WHERE deleted_at > now() - interval '7 days'
     WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
   )
   OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > $1::integer
+  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days')
 ORDER BY random()
 `
 
@@ -357,17 +371,20 @@ WHERE images.project_id = $1 AND images.collected_at IS NULL
         deployments.state IN ('queued', 'deploying', 'live')
         OR (deployments.state = 'retired' AND deployments.warm_until > now())
         OR deployments.id IN (
-          SELECT releases.id FROM deployments AS releases
-          WHERE releases.project_id = $1 AND releases.route_version IS NOT NULL AND releases.state <> 'live'
-          ORDER BY releases.route_version DESC
-          LIMIT $2::integer
+          SELECT releases.id FROM environments CROSS JOIN LATERAL (
+            SELECT released.id FROM deployments AS released
+            WHERE released.environment_id = environments.id AND released.route_version IS NOT NULL AND released.state <> 'live'
+            ORDER BY released.route_version DESC
+            LIMIT $2::integer
+          ) AS releases
+          WHERE environments.project_id = $1 AND environments.deleted_at IS NULL
         )
       )
   )
 `
 
 // From now on nobody can roll back to these images. A deployment needs its image while it is on its way, live, kept warm
-// or among the last releases. The project is locked.
+// or among the last releases of its environment. The project is locked.
 func (q *Queries) MarkUnneededImages(ctx context.Context, projectID uuid.UUID, keepReleases int32) error {
 	_, err := q.db.Exec(ctx, markUnneededImages, projectID, keepReleases)
 	return err

@@ -28,33 +28,52 @@ func (q *Queries) DeleteOldAuditEvents(ctx context.Context, before uuid.UUID) (i
 
 const deleteOldDeployments = `-- name: DeleteOldDeployments :execrows
 DELETE FROM deployments WHERE deployments.id IN (
-  SELECT old.id FROM deployments AS old JOIN projects ON projects.id = old.project_id
+  SELECT old.id FROM deployments AS old JOIN environments ON environments.id = old.environment_id
   WHERE old.id < $1 AND old.state IN ('failed', 'cancelled', 'superseded', 'retired')
     AND greatest(old.ended_at, old.retired_at, old.warm_until) < now() - $2::interval
     AND (
       old.route_version IS NULL
-      OR coalesce(projects.deleted_at < now() - $2::interval, false)
+      OR coalesce(environments.deleted_at < now() - $2::interval, false)
       OR $3::integer <= (
         SELECT count(*) FROM (
           SELECT FROM deployments AS newer
-          WHERE newer.project_id = old.project_id AND newer.route_version > old.route_version AND newer.state <> 'live'
+          WHERE newer.environment_id = old.environment_id AND newer.route_version > old.route_version AND newer.state <> 'live'
           LIMIT $3::integer
         ) AS newer_releases
       )
     )
-    AND projects.pinned_by_id IS DISTINCT FROM old.id
+    AND environments.pinned_by_id IS DISTINCT FROM old.id
     AND NOT EXISTS (SELECT FROM deployments AS repeating WHERE repeating.origin_id = old.id)
     AND NOT EXISTS (SELECT FROM vms WHERE vms.deployment_id = old.id)
-    AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id)
+    AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id AND domains.kind <> 'deployment')
   ORDER BY old.id LIMIT 1000
   FOR UPDATE OF old SKIP LOCKED
 )
 `
 
-// Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each project the last releases stay, as
+// Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each environment the last releases stay, as
 // one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
 func (q *Queries) DeleteOldDeployments(ctx context.Context, before uuid.UUID, retention time.Duration, keepReleases int32) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldDeployments, before, retention, keepReleases)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldEnvironments = `-- name: DeleteOldEnvironments :execrows
+DELETE FROM environments WHERE environments.id IN (
+  SELECT old.id FROM environments AS old
+  WHERE old.id < $1 AND old.kind = 'preview' AND old.deleted_at < now() - $2::interval
+    AND NOT EXISTS (SELECT FROM deployments WHERE deployments.environment_id = old.id)
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+)
+`
+
+// Deletes previews that ended before the retention began and that no deployment names. Production goes with its project.
+func (q *Queries) DeleteOldEnvironments(ctx context.Context, before uuid.UUID, retention time.Duration) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldEnvironments, before, retention)
 	if err != nil {
 		return 0, err
 	}

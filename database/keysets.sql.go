@@ -114,7 +114,8 @@ func (q *Queries) ListEnvironmentsToReseal(ctx context.Context, after uuid.UUID,
 }
 
 const listVariablesToReseal = `-- name: ListVariablesToReseal :many
-SELECT environment_variables.id, projects.organisation_id, environment_variables.project_id, environment_variables.name, environment_variables.value_sealed
+SELECT environment_variables.id, projects.organisation_id, environment_variables.project_id, environment_variables.scope, environment_variables.name,
+  environment_variables.value_sealed
 FROM environment_variables JOIN projects ON projects.id = environment_variables.project_id
 WHERE environment_variables.id > $1 AND substring(environment_variables.value_sealed FOR 5) <> $2::bytea
 ORDER BY environment_variables.id
@@ -125,6 +126,7 @@ type ListVariablesToResealRow struct {
 	ID             uuid.UUID
 	OrganisationID uuid.UUID
 	ProjectID      uuid.UUID
+	Scope          string
 	Name           string
 	ValueSealed    []byte
 }
@@ -143,6 +145,7 @@ func (q *Queries) ListVariablesToReseal(ctx context.Context, after uuid.UUID, pr
 			&i.ID,
 			&i.OrganisationID,
 			&i.ProjectID,
+			&i.Scope,
 			&i.Name,
 			&i.ValueSealed,
 		); err != nil {

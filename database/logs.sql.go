@@ -154,11 +154,12 @@ FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
     AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $3::int
+    AND ($3::uuid IS NULL OR deployments.environment_id = $3)
+  ORDER BY deployments.id DESC LIMIT $4::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $5::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $6::bigint)
   ORDER BY runtime_logs.deployment_id, runtime_logs.id LIMIT 1
 ) AS head
 ORDER BY head.id
@@ -167,6 +168,7 @@ ORDER BY head.id
 type ListLogHeadsParams struct {
 	ProjectID      uuid.UUID
 	OrganisationID uuid.UUID
+	EnvironmentID  *uuid.UUID
 	Most           int32
 	After          int64
 	BeforeID       int64
@@ -177,12 +179,13 @@ type ListLogHeadsRow struct {
 	LineID       int64
 }
 
-// The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+// The newest deployments of a project, or of one environment of it, that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
 // lines first.
 func (q *Queries) ListLogHeads(ctx context.Context, arg ListLogHeadsParams) ([]ListLogHeadsRow, error) {
 	rows, err := q.db.Query(ctx, listLogHeads,
 		arg.ProjectID,
 		arg.OrganisationID,
+		arg.EnvironmentID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,
@@ -211,11 +214,12 @@ FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
     AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
-  ORDER BY deployments.id DESC LIMIT $3::int
+    AND ($3::uuid IS NULL OR deployments.environment_id = $3)
+  ORDER BY deployments.id DESC LIMIT $4::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
-  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $4::bigint)
-    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $5::bigint)
+  WHERE (runtime_logs.deployment_id, runtime_logs.id) > (logged.id, $5::bigint)
+    AND (runtime_logs.deployment_id, runtime_logs.id) < (logged.id, $6::bigint)
   ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
 ) AS tail
 ORDER BY tail.id DESC
@@ -224,6 +228,7 @@ ORDER BY tail.id DESC
 type ListLogTailsParams struct {
 	ProjectID      uuid.UUID
 	OrganisationID uuid.UUID
+	EnvironmentID  *uuid.UUID
 	Most           int32
 	After          int64
 	BeforeID       int64
@@ -239,6 +244,7 @@ func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]L
 	rows, err := q.db.Query(ctx, listLogTails,
 		arg.ProjectID,
 		arg.OrganisationID,
+		arg.EnvironmentID,
 		arg.Most,
 		arg.After,
 		arg.BeforeID,

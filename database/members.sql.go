@@ -177,6 +177,27 @@ func (q *Queries) MembershipInDomain(ctx context.Context, iD uuid.UUID, userID u
 	return i, err
 }
 
+const membershipInEnvironment = `-- name: MembershipInEnvironment :one
+SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at
+FROM environments
+JOIN projects ON projects.id = environments.project_id
+JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+WHERE environments.id = $1 AND environments.deleted_at IS NULL AND projects.deleted_at IS NULL AND organisation_members.user_id = $2
+`
+
+// As MembershipInProject, for the project of an environment; no row where that was deleted.
+func (q *Queries) MembershipInEnvironment(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (OrganisationMember, error) {
+	row := q.db.QueryRow(ctx, membershipInEnvironment, iD, userID)
+	var i OrganisationMember
+	err := row.Scan(
+		&i.OrganisationID,
+		&i.UserID,
+		&i.Role,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const membershipInOrganisation = `-- name: MembershipInOrganisation :one
 SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at FROM organisation_members WHERE organisation_id = $1 AND user_id = $2
 `

@@ -137,8 +137,8 @@ func TestMigrate_UniqueIndexThatRowsForbid_SaysWhichUntilTheyAreChanged(t *testi
 	pool := usedDatabase(t)
 	require.NoError(t, database.Migrate(t.Context(), pool))
 
-	noteWithoutBuilding(t, pool, "deployments_live",
-		"CREATE UNIQUE INDEX CONCURRENTLY deployments_live ON deployments (project_id) WHERE state = 'live'")
+	noteWithoutBuilding(t, pool, "deployments_live_in",
+		"CREATE UNIQUE INDEX CONCURRENTLY deployments_live_in ON deployments (environment_id) WHERE state = 'live'")
 
 	_, err := pool.Exec(t.Context(), "UPDATE deployments SET state = 'live'")
 	require.NoError(t, err)
@@ -146,8 +146,8 @@ func TestMigrate_UniqueIndexThatRowsForbid_SaysWhichUntilTheyAreChanged(t *testi
 	// The second time the first one's leftover is there.
 	for range 2 {
 		err := database.Migrate(t.Context(), pool)
-		require.ErrorContains(t, err, "the index deployments_live cannot be built")
-		require.ErrorContains(t, err, "Key (project_id)=(00000000-0000-7000-8000-000000000002) is duplicated")
+		require.ErrorContains(t, err, "the index deployments_live_in cannot be built")
+		require.ErrorContains(t, err, "Key (environment_id)=(00000000-0000-7000-8000-000000000002) is duplicated")
 	}
 
 	_, err = pool.Exec(t.Context(), "UPDATE deployments SET state = 'retired' WHERE id = '00000000-0000-7000-8000-000000000004'")
@@ -195,6 +195,51 @@ func TestMigrate_UsedDatabase_BecomesWhatAFreshOneIs(t *testing.T) {
 	var live string
 	require.NoError(t, used.QueryRow(t.Context(), "SELECT id::text FROM deployments WHERE state = 'live'").Scan(&live))
 	require.Equal(t, "00000000-0000-7000-8000-000000000003", live, "the one that the domain points at")
+
+	require.Equal(t, []string{"production main"}, texts(t, used, "SELECT kind || ' ' || branch FROM environments WHERE id = project_id"))
+	require.Equal(t, []string{"2 1"}, texts(t, used, `SELECT (SELECT count(*) FROM deployments WHERE environment_id = project_id) || ' ' ||
+		(SELECT count(*) FROM domains WHERE environment_id = project_id)`), "what is there is production's")
+}
+
+// TestMigrate_TheVersionBefore_WorksOnTheNewSchema runs statements of the version before, which knows of no environments.
+func TestMigrate_TheVersionBefore_WorksOnTheNewSchema(t *testing.T) {
+	t.Parallel()
+
+	const project = "00000000-0000-7000-8000-000000000012"
+
+	pool := usedDatabase(t)
+	require.NoError(t, database.Migrate(t.Context(), pool))
+
+	execute(t, pool, `
+		INSERT INTO projects (id, organisation_id, name, slug, repository_url, branch) VALUES
+			('`+project+`', '00000000-0000-7000-8000-000000000001', 'other', 'other', 'https://example.com/other', 'trunk');
+		INSERT INTO domains (id, project_id, hostname, kind, deployment_id) VALUES
+			('00000000-0000-7000-8000-000000000013', '`+project+`', 'other.example.com', 'generated', NULL);
+		INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed) VALUES
+			('00000000-0000-7000-8000-000000000014', '`+project+`', 'flip_route', 'push', 'trunk', '');
+		INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ('00000000-0000-7000-8000-000000000015', '`+project+`', 'A', '');
+		UPDATE domains SET deployment_id = '00000000-0000-7000-8000-000000000014' WHERE project_id = '`+project+`';
+		UPDATE projects SET pinned_by_id = '00000000-0000-7000-8000-000000000014', branch = 'main' WHERE id = '`+project+`'`)
+
+	require.Equal(t, []string{"production main pinned"}, texts(t, pool, `SELECT kind || ' ' || branch || CASE WHEN pinned_by_id IS NOT NULL THEN ' pinned' END
+		FROM environments WHERE project_id = '`+project+`'`))
+	require.Equal(t, []string{"all"}, texts(t, pool, "SELECT scope FROM environment_variables"))
+
+	// Pins that this version makes and ends are seen by the one before.
+	execute(t, pool, "UPDATE environments SET pinned_by_id = NULL WHERE id = '"+project+"'")
+	require.Empty(t, texts(t, pool, "SELECT slug FROM projects WHERE pinned_by_id IS NOT NULL"))
+
+	// It would take the domains of previews along, and is kept from that.
+	execute(t, pool, `
+		INSERT INTO environments (id, project_id, kind, slug, branch) VALUES ('00000000-0000-7000-8000-000000000016', '`+project+`', 'preview', 'x', 'x');
+		INSERT INTO domains (id, project_id, environment_id, hostname, kind) VALUES
+			('00000000-0000-7000-8000-000000000017', '`+project+`', '00000000-0000-7000-8000-000000000016', 'other-x.example.com', 'generated')`)
+
+	_, err := pool.Exec(t.Context(), "UPDATE domains SET deployment_id = '00000000-0000-7000-8000-000000000014' WHERE project_id = '"+project+"'")
+	require.ErrorContains(t, err, "is not of the environment of deployment")
+
+	execute(t, pool, "UPDATE projects SET deleted_at = now() WHERE id = '"+project+"'")
+	require.Equal(t, []string{"production"}, texts(t, pool, "SELECT slug FROM environments WHERE deleted_at IS NOT NULL"))
 }
 
 // buildingIsWaiting tells whether an index is being built and waits for older transactions.

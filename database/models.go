@@ -93,6 +93,12 @@ type AuditEvent struct {
 	TokenID        *uuid.UUID
 }
 
+type Branch struct {
+	ProjectID uuid.UUID
+	Name      string
+	CommitSHA string
+}
+
 type BuildLog struct {
 	ID           int64
 	DeploymentID uuid.UUID
@@ -135,6 +141,7 @@ type Deployment struct {
 	WarmUntil         *time.Time
 	HeldAt            *time.Time
 	AwaitsBuildSince  *time.Time
+	EnvironmentID     uuid.UUID
 }
 
 type DeploymentStep struct {
@@ -151,12 +158,13 @@ type DeploymentStep struct {
 }
 
 type Domain struct {
-	ID           uuid.UUID
-	ProjectID    uuid.UUID
-	Hostname     string
-	Kind         string
-	DeploymentID *uuid.UUID
-	CreatedAt    time.Time
+	ID            uuid.UUID
+	ProjectID     uuid.UUID
+	Hostname      string
+	Kind          string
+	DeploymentID  *uuid.UUID
+	CreatedAt     time.Time
+	EnvironmentID uuid.UUID
 }
 
 type Edge struct {
@@ -173,6 +181,21 @@ type EdgeSilence struct {
 	SilentFor time.Duration
 }
 
+type Environment struct {
+	ID                uuid.UUID
+	ProjectID         uuid.UUID
+	Kind              string
+	Slug              string
+	Branch            string
+	PullRequestNumber *int32
+	PinnedByID        *uuid.UUID
+	LastSeenCommit    *string
+	LastSeenAt        *time.Time
+	ExpiresAt         *time.Time
+	CreatedAt         time.Time
+	DeletedAt         *time.Time
+}
+
 type EnvironmentVariable struct {
 	ID          uuid.UUID
 	ProjectID   uuid.UUID
@@ -180,6 +203,7 @@ type EnvironmentVariable struct {
 	ValueSealed []byte
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
+	Scope       string
 }
 
 type IdempotencyKey struct {
@@ -289,6 +313,8 @@ type Project struct {
 	StartSeconds       *int32
 	GraceSeconds       *int32
 	DockerfileTarget   string
+	Previews           string
+	PreviewDays        int32
 }
 
 type ProjectEvent struct {

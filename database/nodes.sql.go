@@ -166,7 +166,7 @@ const listAssignments = `-- name: ListAssignments :many
 SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
-  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment' ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
@@ -359,7 +359,7 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
 SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
-  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
+  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
 ) AS routed

@@ -22,6 +22,7 @@ const (
 	kindEdge         = 10
 	kindToken        = 11
 	kindStep         = 12
+	kindPreview      = 15
 )
 
 // What scale.sql makes.
@@ -30,6 +31,7 @@ const (
 	edges                 = 100
 	deploymentsPerProject = 10
 	domains               = 100_000
+	previews              = 2_000
 	projects              = 10_000
 	presentVMs            = 19_980
 	restingVMs            = 200
@@ -54,6 +56,7 @@ func (b bound) arguments() map[string]any {
 	tokenHash := sha256.Sum256([]byte("user10"))
 	values := map[string]any{
 		"userid": seedID(kindUser, 10), "organisationid": seedID(kindOrganisation, 10), "projectid": seedID(kindProject, 1010),
+		"environmentid": seedID(kindProject, 1010), "kind": "production",
 		"deploymentid": seedID(kindDeployment, 91010), "originid": seedID(kindDeployment, 81010), "exceptid": seedID(kindDeployment, 91010),
 		"nodeid": seedID(kindNode, 20), "vmid": seedID(kindVM, 2020), "tokenid": seedID(kindToken, 10), "attemptid": seedID(kindStep, 9583),
 		"ids": []uuid.UUID{seedID(kindVM, 2020), seedID(kindVM, 2021)},
@@ -66,7 +69,7 @@ func (b bound) arguments() map[string]any {
 		"prefix": "10.0.20.0/24", "hostname": "project-1010.example.com", "tokenhash": tokenHash[:], "key": "key-10",
 		"version": 100000, "routeversion": 100001, "since": time.Now().Add(-time.Hour), "createdat": time.Now().Add(-time.Hour), "commitsha": "none",
 		"port": 8080, "cpumillis": 1000, "memorybytes": 536870912, "healthpath": nil, "message": nil, "exitcode": nil, "restarts": 0,
-		"waitingfor": "room", "error": nil, "lastseencommit": "none", "runtime": "kata", "capabilities": []string{"release"},
+		"waitingfor": "room", "error": nil, "lastseencommit": "none", "pollerror": "It is gone.", "lasts": time.Hour, "runtime": "kata", "capabilities": []string{"release"},
 	}
 	maps.Copy(values, b.with)
 
@@ -94,14 +97,15 @@ var hotQueries = map[string]bound{
 	"ShowControlPlane": {most: 1},
 
 	// Edges.
-	"ListRoutes":           {most: domains + presentVMs + nodes + unfinished},
-	"ListStartingProjects": {most: 2*unfinished + 10*unfinished},
-	"CurrentRouteVersion":  {most: 1},
-	"NextRouteVersion":     {most: 1},
-	"CountEdgesBehind":     {most: edges + 1},
-	"AcknowledgeRoutes":    {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"TouchEdge":            {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
-	"PointDomains":         {most: 10},
+	"ListRoutes":               {most: domains + previews + presentVMs + nodes + 2*unfinished},
+	"ListStartingEnvironments": {most: 2 * unfinished},
+	"CurrentRouteVersion":      {most: 1},
+	"NextRouteVersion":         {most: 1},
+	"CountEdgesBehind":         {most: edges + 1},
+	"AcknowledgeRoutes":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"TouchEdge":                {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
+	"CreateDeploymentDomain":   {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
+	"PointDomains":             {most: 10},
 
 	// Requests.
 	"FindToken":                {most: 2},
@@ -111,6 +115,7 @@ var hotQueries = map[string]bound{
 	"MembershipInOrganisation": {most: 1, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
 	"MembershipInProject":      {most: 2, with: map[string]any{"id": seedID(kindProject, 1010)}},
 	"MembershipInDeployment":   {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"MembershipInEnvironment":  {most: 3, with: map[string]any{"id": seedID(kindPreview, 10)}},
 	"MembershipInDomain":       {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"HoldMembership":           {most: 1},
 	"ListMembers":              {most: 2, perRow: 2, with: map[string]any{"after": uuid.Nil}},
@@ -119,16 +124,18 @@ var hotQueries = map[string]bound{
 	"ListOrganisationsOf":      {most: 1, perRow: 2},
 	"GetProjectOf":             {most: 5, with: map[string]any{"id": seedID(kindProject, 1010)}}, // Also its member, a domain, and what is held or on its way.
 	"ListProjectsOf":           {most: 2, perRow: 4, with: map[string]any{"organisationid": nil}},
-	"GetDeploymentOf":          {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListProjectDeployments":   {most: 2, perRow: 1, with: map[string]any{"branch": ""}},
-	"ListProjectDeployments, those to go back to": {most: deploymentsPerProject + 1, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
+	"GetDeploymentOf":          {most: 4 + 10, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"ListProjectDeployments":   {most: 3, perRow: 2 + 10, with: map[string]any{"branch": "", "environmentid": nil}},
+	"ListProjectDeployments, those to go back to": {most: 3*deploymentsPerProject + 11, with: map[string]any{"branch": "", "states": []string{"retired", "live"}}},
 	"DeploymentState":                  {most: 4, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"ListDomains":                      {most: 2, perRow: 1, with: map[string]any{"after": uuid.Nil, "hostname": ""}},
-	"ListDomains, one":                 {most: domains/projects + 1, with: map[string]any{"after": uuid.Nil}},
+	"ListDomains":                      {most: 2, perRow: 1, with: map[string]any{"after": uuid.Nil, "environmentid": nil, "hostname": ""}},
+	"ListDomains, one":                 {most: domains/projects + 1, with: map[string]any{"after": uuid.Nil, "environmentid": nil}},
+	"GetEnvironmentOf":                 {most: 6, with: map[string]any{"id": seedID(kindPreview, 10)}},
+	"ListEnvironmentsOf":               {most: 3, perRow: 4, with: map[string]any{"after": uuid.Nil, "branch": ""}},
 	"GetDomainOf":                      {most: 3, with: map[string]any{"id": seedID(kindDomain, 1010)}},
 	"ProjectSlugTaken":                 {most: 2},
-	"ListEnvironmentVariables":         {most: 2, perRow: 1, with: map[string]any{"after": ""}},
-	"SizeOfEnvironment":                {most: 3, with: map[string]any{"name": "NAME_0"}},
+	"ListEnvironmentVariables":         {most: 2, perRow: 1, with: map[string]any{"aftername": "", "afterscope": "", "scope": ""}},
+	"SizeOfEnvironment":                {most: 3, with: map[string]any{"name": "NAME_0", "scope": "all"}},
 	"ListDeploymentSteps":              {most: 3, perRow: 1},
 	"ListDeploymentVMs":                {most: 1, perRow: 2},
 	"ListDeploymentVMsOf":              {most: 3, perRow: 2},
@@ -143,9 +150,9 @@ var hotQueries = map[string]bound{
 	"SequenceOfLine":                   {most: 4, with: map[string]any{"id": 5_000}},
 	"LoggedVM":                         {most: 3, with: map[string]any{"id": seedID(kindVM, 2020)}},
 	// The deployments of the project, and of each a line.
-	"ListLogHeads":              {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails":              {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
-	"ListLogTails, older lines": {most: 3 * deploymentsPerProject, with: map[string]any{"organisationid": seedID(kindOrganisation, 1), "projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
+	"ListLogHeads":              {most: 3 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails":              {most: 3 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "organisationid": seedID(kindOrganisation, 0), "projectid": seedID(kindProject, 0), "most": 100}},
+	"ListLogTails, older lines": {most: 3 * deploymentsPerProject, with: map[string]any{"environmentid": nil, "organisationid": seedID(kindOrganisation, 1), "projectid": seedID(kindProject, 1), "most": 100, "beforeid": 1_000}},
 	"ListLastRuntimeLines":      {most: 2, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 90000)}}, // It is silent since a while.
 	"ListAuditEvents":           {most: 1, perRow: 1, with: map[string]any{"since": nil}},
 	"ListAllAuditEvents":        {most: 1, perRow: 1, with: map[string]any{"since": nil, "organisationid": nil}},
@@ -180,26 +187,31 @@ var hotQueries = map[string]bound{
 	"AppendBuildLog": {most: 2, with: map[string]any{ // The attempt, and the last line.
 		"streams": []string{"stdout"}, "lines": []string{"a"}, "loggedat": []time.Time{time.Now()}, "unlessabove": math.MaxInt64,
 	}},
-	"ListSealedVariables":         {most: 1, perRow: 1},
-	"ListUnfinishedDeployments":   {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListUnfinishedDeploymentsOf": {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListProjectDeploymentsToEnd": {most: 1, perRow: 1, with: map[string]any{"projectid": seedID(kindProject, 1197)}},
-	"ListNewestDeployments":       {most: deploymentsPerProject, with: map[string]any{"limit": 1}},
-	"ListDeploymentJobs":          {most: 1, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 91197)}},
-	"NewerDeploymentWasLive":      {most: deploymentsPerProject},
-	"CommitWasDeployed":           {most: 1},
-	"MakeDeploymentLive":          byID(kindDeployment, 91010),
-	"RetireReplacedDeployments":   {most: 1},
-	"RetireDeployment":            {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
-	"DeploymentMayStop":           byID(kindDeployment, 91010),
-	"CoolDeployments":             {most: max(deploymentsPerProject, warm)},
-	"CoolWarmDeployments":         {most: warm, with: map[string]any{"ids": []uuid.UUID{seedID(kindDeployment, 80010), seedID(kindDeployment, 80011)}}},
-	"ReleaseHeldDeployments":      {most: deploymentsPerProject},
-	"UnpinProject":                {most: 1},
-	"UnpinProjectOf":              {most: 1},
+	"ListSealedVariables":       {most: 1, perRow: 1},
+	"ListUnfinishedDeployments": {most: 1, perRow: 1, with: map[string]any{"environmentid": seedID(kindProject, 1197)}},
+	"ListNewestDeployments":     {most: deploymentsPerProject, with: map[string]any{"limit": 1}},
+	"ListDeploymentJobs":        {most: 1, perRow: 1, with: map[string]any{"deploymentid": seedID(kindDeployment, 91197)}},
+	"NewerDeploymentWasLive":    {most: deploymentsPerProject},
+	"CommitWasDeployed":         {most: 1},
+	"MakeDeploymentLive":        byID(kindDeployment, 91010),
+	"RetireReplacedDeployments": {most: 1},
+	"RetireDeployment":          {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91010)}},
+	"DeploymentMayStop":         byID(kindDeployment, 91010),
+	"CoolDeployments":           {most: max(deploymentsPerProject, warm)},
+	"CoolWarmDeployments":       {most: warm, with: map[string]any{"ids": []uuid.UUID{seedID(kindDeployment, 80010), seedID(kindDeployment, 80011)}}},
+	"ReleaseHeldDeployments":    {most: deploymentsPerProject},
+	"GetEnvironment":            byID(kindPreview, 10),
+	"ListEnvironments":          {most: 1, perRow: 1},
+	"GetPreviewOf":              {most: 1, with: map[string]any{"branch": "feature-10"}},
+	"CountPreviews":             {most: 3},
+	"PreviewNameTaken":          {most: 2, with: map[string]any{"slug": "feature"}},
+	"GeneratedHostname":         {most: 1},
+	"ExtendPreview":             byID(kindPreview, 10),
+	"UnpinEnvironment":          byID(kindProject, 1010),
+	"UnpinEnvironmentOf":        {most: 1},
 
 	// Turns to build: others of the organisation wait for theirs. None waits in the large database.
-	"CountBuilds": {most: 2*unfinished + 5},
+	"CountBuilds":    {most: 2*unfinished + 5},
 	"TakeBuildTurns": {most: 2*unfinished + 8},
 
 	// Placement: others wait for their turn.
@@ -225,6 +237,7 @@ var hotQueries = map[string]bound{
 	"StopVM":                   byID(kindVM, 2020),
 	"SetVMsDesired":            {most: 2},
 	"StopReleaseVM":            {most: 4},
+	"DrainVMs":                 {most: 8},
 	"StopVMs":                  {most: 2, perRow: 2},
 	"StopDrainedVMs":           {most: 4},
 	"DrainReplacedVMs":         {most: 8},
@@ -235,20 +248,23 @@ var hotQueries = map[string]bound{
 
 	// Reconcile, every second or so.
 	"ListProjectsAwaitingBuilds": {most: 1},
-	"ListStrandedDeployments":  {most: 2*unfinished + unfinishedJobs},
-	"ListLeftoverDeployments":  {most: unfinishedJobs},
-	"ListCooledDeployments":    {most: 2*warm + nodes + unfinishedJobs},
-	"ListUnretiredDeployments": {most: 2*deletedProjects + unfinishedJobs},
-	"ListDeploymentsToRescale": {most: unfinishedJobs},
-	"ForgetWarmth":             byID(kindDeployment, 81010),
-	"ListDeploymentsToMove":    {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
-	"ListJobOwners":            {most: unfinishedJobs + 1},
-	"FinalizeDeadJobs":         {most: unfinishedJobs},
+	"ListStrandedDeployments":    {most: 2*unfinished + unfinishedJobs},
+	"ListLeftoverDeployments":    {most: unfinishedJobs},
+	"ListCooledDeployments":      {most: 2*warm + nodes + unfinishedJobs},
+	"ListUnretiredDeployments":   {most: 2*deletedProjects + unfinishedJobs},
+	"ListDeploymentsToRescale":   {most: unfinishedJobs},
+	"ForgetWarmth":               byID(kindDeployment, 81010),
+	"ListDeploymentsToMove":      {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
+	"ListJobOwners":              {most: unfinishedJobs + 1},
+	"FinalizeDeadJobs":           {most: unfinishedJobs},
 
 	// Polls, ten thousand in a round.
-	"ListProjectsToPoll": {most: 500, with: map[string]any{"troubled": false}},
-	"RecordPoll":         byID(kindProject, 1010),
-	"RecordPollError":    {most: 1, with: map[string]any{"id": seedID(kindProject, 1010), "pollerror": "It is gone."}},
+	"ListProjectsToPoll":  {most: 500, with: map[string]any{"troubled": false}},
+	"RecordPoll":          byID(kindProject, 1010),
+	"RecordHead":          byID(kindProject, 1010),
+	"ListBranches":        {most: 1, perRow: 1},
+	"ListExpiredPreviews": {most: 1, perRow: 1},
+	"RecordPollError":     {most: 1, with: map[string]any{"id": seedID(kindProject, 1010), "pollerror": "It is gone."}},
 }
 
 // queryOf is the query that a key of hotQueries is for.
@@ -262,17 +278,18 @@ func queryOf(name string) string {
 var coldQueries = map[string][]string{
 	"inserts of a row or a few": names(`
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
-		CreateVM CreateDomain CreateInvitation AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix`),
+		CreateVM CreateDomain CreateInvitation CreatePreview RecordBranches AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockNodePrefixes LockOperators LockPlacement Notify NotifyJob`),
 	"one row by its primary key, as the hot ones do": names(`
-		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinProject SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
-		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain
+		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
+		GetUser ForgetPoll MarkProjectDeleted UpdateProject UpdateEnvironmentVariable SetNodeState DeleteDomain MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation`),
 	"one row by a unique name, when a person asks": names(`
 		SetOrganisationQuota SetPlatformQuota EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable`),
-	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains`),
+	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains
+		DeleteDomainsOf MarkPreviewsDeleted ForgetAllBranches`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		CountOtherOwners CountProjects RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
 		ListTokensMadeIn ListMachineTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf`),

@@ -13,8 +13,9 @@ import (
 )
 
 const listProjectsToPoll = `-- name: ListProjectsToPoll :many
-SELECT id, repository_url, branch FROM projects
-WHERE deleted_at IS NULL AND auto_deploy AND (poll_error IS NOT NULL) = $1::boolean AND (polled_at IS NULL OR polled_at < now() - $2::interval)
+SELECT id, repository_url, branch, previews FROM projects
+WHERE deleted_at IS NULL AND (auto_deploy OR previews <> 'off') AND (poll_error IS NOT NULL) = $1::boolean
+  AND (polled_at IS NULL OR polled_at < now() - $2::interval)
 ORDER BY polled_at NULLS FIRST
 LIMIT 500
 `
@@ -23,10 +24,11 @@ type ListProjectsToPollRow struct {
 	ID            uuid.UUID
 	RepositoryURL string
 	Branch        string
+	Previews      string
 }
 
-// Projects that deploy by themselves and whose repository was not looked at within the interval, longest ago first: those whose last answer was
-// trouble, or the others.
+// Projects that deploy by themselves, or have previews, and whose repository was not looked at within the interval, longest ago first: those whose
+// last answer was trouble, or the others.
 func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every time.Duration) ([]ListProjectsToPollRow, error) {
 	rows, err := q.db.Query(ctx, listProjectsToPoll, troubled, every)
 	if err != nil {
@@ -36,7 +38,12 @@ func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every t
 	items := []ListProjectsToPollRow{}
 	for rows.Next() {
 		var i ListProjectsToPollRow
-		if err := rows.Scan(&i.ID, &i.RepositoryURL, &i.Branch); err != nil {
+		if err := rows.Scan(
+			&i.ID,
+			&i.RepositoryURL,
+			&i.Branch,
+			&i.Previews,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -47,16 +54,25 @@ func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every t
 	return items, nil
 }
 
-const recordPoll = `-- name: RecordPoll :exec
-UPDATE projects
-SET last_seen_commit = $1, polled_at = now(), poll_error = NULL,
-  last_seen_at = CASE WHEN last_seen_commit IS DISTINCT FROM $1 THEN now() - $2::interval ELSE last_seen_at END
-WHERE id = $3
+const recordHead = `-- name: RecordHead :exec
+UPDATE environments
+SET last_seen_commit = $1, last_seen_at = now() - $2::interval
+WHERE id = $3 AND last_seen_commit IS DISTINCT FROM $1
 `
 
-// asked_ago is how long ago the repository was asked: since then it has pointed at the commit, if it did not before.
-func (q *Queries) RecordPoll(ctx context.Context, lastSeenCommit *string, askedAgo time.Duration, iD uuid.UUID) error {
-	_, err := q.db.Exec(ctx, recordPoll, lastSeenCommit, askedAgo, iD)
+// asked_ago is how long ago the repository was asked: since then the branch of the environment has pointed at the commit, if it did not before.
+func (q *Queries) RecordHead(ctx context.Context, lastSeenCommit *string, askedAgo time.Duration, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordHead, lastSeenCommit, askedAgo, iD)
+	return err
+}
+
+const recordPoll = `-- name: RecordPoll :exec
+UPDATE projects SET polled_at = now(), poll_error = $1 WHERE id = $2
+`
+
+// Writes that a repository was looked at. poll_error is what could not be done about what was seen.
+func (q *Queries) RecordPoll(ctx context.Context, pollError *string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordPoll, pollError, iD)
 	return err
 }
 

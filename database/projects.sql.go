@@ -14,11 +14,11 @@ import (
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-  $13, $14, $15, $16, $17, $18, $19
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target
+  $13, $14, $15, $16, $17, $18, $19, $20, $21
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days
 `
 
 type CreateProjectParams struct {
@@ -41,6 +41,8 @@ type CreateProjectParams struct {
 	BuildVariables   []string
 	StartSeconds     *int32
 	GraceSeconds     *int32
+	Previews         string
+	PreviewDays      int32
 }
 
 func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
@@ -64,6 +66,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.BuildVariables,
 		arg.StartSeconds,
 		arg.GraceSeconds,
+		arg.Previews,
+		arg.PreviewDays,
 	)
 	var i Project
 	err := row.Scan(
@@ -94,6 +98,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.StartSeconds,
 		&i.GraceSeconds,
 		&i.DockerfileTarget,
+		&i.Previews,
+		&i.PreviewDays,
 	)
 	return i, err
 }
@@ -118,8 +124,13 @@ func (q *Queries) DeploymentState(ctx context.Context, iD uuid.UUID, organisatio
 }
 
 const forgetPoll = `-- name: ForgetPoll :exec
+WITH forgotten AS (
+  UPDATE environments SET last_seen_commit = NULL, last_seen_at = now()
+  FROM projects WHERE projects.id = environments.project_id
+    AND projects.id = $1 AND projects.organisation_id = $2 AND environments.deleted_at IS NULL
+)
 UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
-WHERE id = $1 AND organisation_id = $2
+WHERE projects.id = $1 AND projects.organisation_id = $2
 `
 
 // Makes the next poll look at the repository as if for the first time.
@@ -129,18 +140,22 @@ func (q *Queries) ForgetPoll(ctx context.Context, iD uuid.UUID, organisationID u
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
+JOIN environments ON environments.id = deployments.environment_id
 WHERE deployments.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
 type GetDeploymentOfRow struct {
-	Deployment Deployment
-	Project    Project
+	Deployment  Deployment
+	Project     Project
+	Environment Environment
+	Hostname    string
 }
 
-// One deployment of an organisation, with its project.
+// One deployment of an organisation, with its project and environment.
 func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (GetDeploymentOfRow, error) {
 	row := q.db.QueryRow(ctx, getDeploymentOf, iD, organisationID)
 	var i GetDeploymentOfRow
@@ -171,6 +186,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Deployment.WarmUntil,
 		&i.Deployment.HeldAt,
 		&i.Deployment.AwaitsBuildSince,
+		&i.Deployment.EnvironmentID,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -198,18 +214,33 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Project.StartSeconds,
 		&i.Project.GraceSeconds,
 		&i.Project.DockerfileTarget,
+		&i.Project.Previews,
+		&i.Project.PreviewDays,
+		&i.Environment.ID,
+		&i.Environment.ProjectID,
+		&i.Environment.Kind,
+		&i.Environment.Slug,
+		&i.Environment.Branch,
+		&i.Environment.PullRequestNumber,
+		&i.Environment.PinnedByID,
+		&i.Environment.LastSeenCommit,
+		&i.Environment.LastSeenAt,
+		&i.Environment.ExpiresAt,
+		&i.Environment.CreatedAt,
+		&i.Environment.DeletedAt,
+		&i.Hostname,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target,
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days,
+  (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
-  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
 WHERE projects.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
@@ -221,7 +252,8 @@ type GetProjectOfRow struct {
 	HeldDeploymentID *uuid.UUID
 }
 
-// One project of an organisation. held_deployment_id is the newest push that waits because the project is pinned.
+// One project of an organisation. held_deployment_id is the newest push that waits because its production is pinned, and live_deployment_id what is
+// live there.
 func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (GetProjectOfRow, error) {
 	row := q.db.QueryRow(ctx, getProjectOf, iD, organisationID)
 	var i GetProjectOfRow
@@ -253,6 +285,8 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 		&i.Project.StartSeconds,
 		&i.Project.GraceSeconds,
 		&i.Project.DockerfileTarget,
+		&i.Project.Previews,
+		&i.Project.PreviewDays,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
 	)
@@ -260,21 +294,26 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 }
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since FROM deployments
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, environments.slug AS environment,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
+FROM deployments
+JOIN environments ON environments.id = deployments.environment_id
 WHERE deployments.project_id = $1 AND deployments.id < $2
   AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $3)
-  AND (cardinality($4::text[]) = 0 OR deployments.state = ANY ($4))
-  AND ($5::text = '' OR deployments.trigger = $5)
-  AND ($6::text = '' OR deployments.branch = $6)
-  AND ($7::text = '' OR starts_with(deployments.commit_sha, $7))
+  AND ($4::uuid IS NULL OR deployments.environment_id = $4)
+  AND (cardinality($5::text[]) = 0 OR deployments.state = ANY ($5))
+  AND ($6::text = '' OR deployments.trigger = $6)
+  AND ($7::text = '' OR deployments.branch = $7)
+  AND ($8::text = '' OR starts_with(deployments.commit_sha, $8))
 ORDER BY deployments.id DESC
-LIMIT $8::int
+LIMIT $9::int
 `
 
 type ListProjectDeploymentsParams struct {
 	ProjectID      uuid.UUID
 	Before         uuid.UUID
 	OrganisationID uuid.UUID
+	EnvironmentID  *uuid.UUID
 	States         []string
 	Trigger        string
 	Branch         string
@@ -282,12 +321,19 @@ type ListProjectDeploymentsParams struct {
 	MaxRows        int32
 }
 
+type ListProjectDeploymentsRow struct {
+	Deployment  Deployment
+	Environment string
+	Hostname    string
+}
+
 // The filters that are not empty all hold.
-func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDeploymentsParams) ([]Deployment, error) {
+func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDeploymentsParams) ([]ListProjectDeploymentsRow, error) {
 	rows, err := q.db.Query(ctx, listProjectDeployments,
 		arg.ProjectID,
 		arg.Before,
 		arg.OrganisationID,
+		arg.EnvironmentID,
 		arg.States,
 		arg.Trigger,
 		arg.Branch,
@@ -298,36 +344,39 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Deployment{}
+	items := []ListProjectDeploymentsRow{}
 	for rows.Next() {
-		var i Deployment
+		var i ListProjectDeploymentsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.ProjectID,
-			&i.State,
-			&i.Step,
-			&i.Trigger,
-			&i.OriginID,
-			&i.Branch,
-			&i.CommitSHA,
-			&i.CommitMessage,
-			&i.CommitAuthor,
-			&i.SourceDigest,
-			&i.BuildPlan,
-			&i.ImageDigest,
-			&i.ImageID,
-			&i.EnvironmentSealed,
-			&i.ErrorCode,
-			&i.ErrorMessage,
-			&i.RouteVersion,
-			&i.CreatedBy,
-			&i.CreatedAt,
-			&i.StartedAt,
-			&i.EndedAt,
-			&i.RetiredAt,
-			&i.WarmUntil,
-			&i.HeldAt,
-			&i.AwaitsBuildSince,
+			&i.Deployment.ID,
+			&i.Deployment.ProjectID,
+			&i.Deployment.State,
+			&i.Deployment.Step,
+			&i.Deployment.Trigger,
+			&i.Deployment.OriginID,
+			&i.Deployment.Branch,
+			&i.Deployment.CommitSHA,
+			&i.Deployment.CommitMessage,
+			&i.Deployment.CommitAuthor,
+			&i.Deployment.SourceDigest,
+			&i.Deployment.BuildPlan,
+			&i.Deployment.ImageDigest,
+			&i.Deployment.ImageID,
+			&i.Deployment.EnvironmentSealed,
+			&i.Deployment.ErrorCode,
+			&i.Deployment.ErrorMessage,
+			&i.Deployment.RouteVersion,
+			&i.Deployment.CreatedBy,
+			&i.Deployment.CreatedAt,
+			&i.Deployment.StartedAt,
+			&i.Deployment.EndedAt,
+			&i.Deployment.RetiredAt,
+			&i.Deployment.WarmUntil,
+			&i.Deployment.HeldAt,
+			&i.Deployment.AwaitsBuildSince,
+			&i.Deployment.EnvironmentID,
+			&i.Environment,
+			&i.Hostname,
 		); err != nil {
 			return nil, err
 		}
@@ -340,13 +389,13 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target,
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days,
+  (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
-  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
@@ -417,6 +466,8 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.StartSeconds,
 			&i.Project.GraceSeconds,
 			&i.Project.DockerfileTarget,
+			&i.Project.Previews,
+			&i.Project.PreviewDays,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
 		); err != nil {
@@ -430,32 +481,8 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 	return items, nil
 }
 
-const listUnfinishedDeploymentsOf = `-- name: ListUnfinishedDeploymentsOf :many
-SELECT id FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id
-`
-
-func (q *Queries) ListUnfinishedDeploymentsOf(ctx context.Context, projectID uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listUnfinishedDeploymentsOf, projectID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	items := []uuid.UUID{}
-	for rows.Next() {
-		var id uuid.UUID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const lockProjectOf = `-- name: LockProjectOf :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 `
 
 // As LockProject, for one project of an organisation that was not deleted.
@@ -490,6 +517,8 @@ func (q *Queries) LockProjectOf(ctx context.Context, iD uuid.UUID, organisationI
 		&i.StartSeconds,
 		&i.GraceSeconds,
 		&i.DockerfileTarget,
+		&i.Previews,
+		&i.PreviewDays,
 	)
 	return i, err
 }
@@ -524,9 +553,9 @@ SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
   dockerfile_target = $5,
   port = $6, health_path = $7, instances = $8, cpu_millis = $9, memory_bytes = $10,
   auto_deploy = $11, release_command = $12, build_variables = $13,
-  start_seconds = $14, grace_seconds = $15,
+  start_seconds = $14, grace_seconds = $15, previews = $16, preview_days = $17,
   instances_changed_at = CASE WHEN instances <> $8 THEN now() ELSE instances_changed_at END
-WHERE id = $16 AND organisation_id = $17
+WHERE id = $18 AND organisation_id = $19
 `
 
 type UpdateProjectParams struct {
@@ -545,6 +574,8 @@ type UpdateProjectParams struct {
 	BuildVariables   []string
 	StartSeconds     *int32
 	GraceSeconds     *int32
+	Previews         string
+	PreviewDays      int32
 	ID               uuid.UUID
 	OrganisationID   uuid.UUID
 }
@@ -566,6 +597,8 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.BuildVariables,
 		arg.StartSeconds,
 		arg.GraceSeconds,
+		arg.Previews,
+		arg.PreviewDays,
 		arg.ID,
 		arg.OrganisationID,
 	)

@@ -52,20 +52,20 @@ func (q *Queries) NextRouteVersion(ctx context.Context) (int64, error) {
 }
 
 const pointDomains = `-- name: PointDomains :exec
-UPDATE domains SET deployment_id = $1 WHERE project_id = $2
+UPDATE domains SET deployment_id = $1 WHERE environment_id = $2 AND kind <> 'deployment'
 `
 
-func (q *Queries) PointDomains(ctx context.Context, deploymentID *uuid.UUID, projectID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, pointDomains, deploymentID, projectID)
+func (q *Queries) PointDomains(ctx context.Context, deploymentID *uuid.UUID, environmentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, pointDomains, deploymentID, environmentID)
 	return err
 }
 
 const releaseDomains = `-- name: ReleaseDomains :exec
-UPDATE domains SET deployment_id = NULL WHERE project_id = $1
+UPDATE domains SET deployment_id = NULL WHERE environment_id = $1
 `
 
-// Takes the domains of a project from the deployment that answers on them.
-func (q *Queries) ReleaseDomains(ctx context.Context, projectID uuid.UUID) error {
-	_, err := q.db.Exec(ctx, releaseDomains, projectID)
+// Takes the domains of an environment from the deployments that answer on them.
+func (q *Queries) ReleaseDomains(ctx context.Context, environmentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, releaseDomains, environmentID)
 	return err
 }

@@ -151,14 +151,19 @@ export const projects = pgTable(
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
     // Whether a push to the branch becomes a deployment.
     autoDeploy: boolean("auto_deploy").notNull().default(true),
-    // What the branch pointed at when the repository was last looked at, and since when it has.
+    // off: the branch alone is deployed; branches: every other branch gets an environment of its own with its next push.
+    previews: text("previews").notNull().default("off"),
+    // How long a preview stays behind the last push to its branch.
+    previewDays: integer("preview_days").notNull().default(14),
+    // As in environments, for the version before; production's environment is what counts.
     lastSeenCommit: text("last_seen_commit"),
     lastSeenAt: time("last_seen_at"),
+    // When the repository was last looked at, and why that failed or what could not be done about what was seen.
     polledAt: time("polled_at"),
     pollError: text("poll_error"),
-    // The rollback that pins the project: while it is set, pushes are built and wait. Null: not pinned.
+    // The pin of production's environment, kept alike by triggers for the version before.
     pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
-    // Since when the live deployment may have another number of VMs than instances. Null: it has that many.
+    // Since when the live deployment of production may have another number of VMs than instances. Null: it has that many.
     instancesChangedAt: time("instances_changed_at"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
@@ -169,7 +174,9 @@ export const projects = pgTable(
     index("projects_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
     index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
-    index("projects_poll").on(t.polledAt).where(sql`${t.deletedAt} is null and ${t.autoDeploy}`),
+    index("projects_due").on(t.polledAt).where(sql`${t.deletedAt} is null and (${t.autoDeploy} or ${t.previews} <> 'off')`),
+    check("projects_previews", sql`${t.previews} in ('off', 'branches')`),
+    check("projects_preview_days", sql`${t.previewDays} between 1 and 365`),
     check("projects_start_seconds", sql`${t.startSeconds} between 1 and 1800`),
     check("projects_grace_seconds", sql`${t.graceSeconds} between 1 and 300`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
@@ -179,17 +186,70 @@ export const projects = pgTable(
   ],
 );
 
+// Where deployments of a project go: its production, whose id is the project's own, and previews of other branches. Triggers, written by hand in
+// the migration that made this table, make the production of a new project and have it follow the project's branch.
+export const environments = pgTable(
+  "environments",
+  {
+    id: id(),
+    projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+    // production, or what the branch of a preview makes of itself in a hostname; unique in the project among those that are not deleted.
+    slug: text("slug").notNull(),
+    branch: text("branch").notNull(),
+    // For previews of pull requests.
+    pullRequestNumber: integer("pull_request_number"),
+    // The rollback that pins the environment: while it is set, pushes are built and wait. Null: not pinned.
+    pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
+    // What the branch pointed at when the repository was last looked at, and since when it has.
+    lastSeenCommit: text("last_seen_commit"),
+    lastSeenAt: time("last_seen_at"),
+    // When a preview ends, unless its branch is pushed to before. Null: never.
+    expiresAt: time("expires_at"),
+    createdAt: createdAt(),
+    deletedAt: time("deleted_at"),
+  },
+  (t) => [
+    index("environments_project").on(t.projectId, t.id),
+    uniqueIndex("environments_production").on(t.projectId).where(sql`${t.kind} = 'production'`),
+    uniqueIndex("environments_preview").on(t.projectId, t.branch).where(sql`${t.kind} = 'preview' and ${t.deletedAt} is null`),
+    uniqueIndex("environments_slug").on(t.projectId, t.slug).where(sql`${t.deletedAt} is null`),
+    index("environments_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
+    index("environments_expires").on(t.expiresAt).where(sql`${t.expiresAt} is not null and ${t.deletedAt} is null`),
+    // What reconcile looks through: previews come and go, and are kept for a while.
+    index("environments_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+    check("environments_kind", sql`${t.kind} in ('production', 'preview')`),
+    check("environments_production_id", sql`(${t.kind} = 'production') = (${t.id} = ${t.projectId})`),
+  ],
+);
+
+// What the branches of a repository pointed at when it was last looked at, of projects with previews: a branch gets its preview when this changes.
+export const branches = pgTable(
+  "branches",
+  {
+    projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    commitSha: text("commit_sha").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.name] })],
+);
+
 export const environmentVariables = pgTable(
   "environment_variables",
   {
     id: id(),
     projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
+    // The environments that get the value. One for production or for previews wins over one for all.
+    scope: text("scope").notNull().default("all"),
     valueSealed: bytea("value_sealed").notNull(),
     createdAt: createdAt(),
     updatedAt: time("updated_at").notNull().defaultNow(),
   },
-  (t) => [uniqueIndex("environment_variables_name").on(t.projectId, t.name)],
+  (t) => [
+    uniqueIndex("environment_variables_name_scope").on(t.projectId, t.name, t.scope),
+    check("environment_variables_scope", sql`${t.scope} in ('all', 'production', 'preview')`),
+  ],
 );
 
 export const images = pgTable(
@@ -213,12 +273,14 @@ export const deployments = pgTable(
   {
     id: id(),
     projectId: uuid("project_id").notNull().references(() => projects.id),
+    // A trigger fills production in where the version before leaves it out.
+    environmentId: uuid("environment_id").notNull().references((): AnyPgColumn => environments.id),
     // queued → deploying → live | failed | cancelled | superseded; live → retired.
     state: text("state").notNull().default("queued"),
     // The step that the chain stands at; the last one of the chain once it has ended.
     step: text("step").notNull(),
     trigger: text("trigger").notNull(),
-    // For redeploy and rollback: the deployment that this one repeats.
+    // For redeploy, rollback and promote: the deployment that this one repeats.
     originId: uuid("origin_id").references((): AnyPgColumn => deployments.id),
     branch: text("branch").notNull(),
     // Full commit hash; null until the clone step has resolved the branch.
@@ -241,7 +303,7 @@ export const deployments = pgTable(
     createdBy: uuid("created_by").references(() => users.id),
     createdAt: createdAt(),
     startedAt: time("started_at"),
-    // Since when the deployment, whose image is built, waits until its project is unpinned. Null: it does not wait for that.
+    // Since when the deployment, whose image is built, waits until its environment is unpinned. Null: it does not wait for that.
     heldAt: time("held_at"),
     // Since when the queued deployment waits, without a job, until its organisation may build one more. Null: it does not wait for that.
     awaitsBuildSince: time("awaits_build_since"),
@@ -252,15 +314,16 @@ export const deployments = pgTable(
   },
   (t) => [
     index("deployments_project").on(t.projectId, t.id),
-    index("deployments_active").on(t.projectId, t.branch).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
+    index("deployments_environment").on(t.environmentId, t.id),
+    index("deployments_current").on(t.environmentId).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
     // What reconcile looks through: deployments that are on their way, and those that have ended and still have VMs that are to run.
     index("deployments_unfinished").on(t.id).where(sql`${t.state} in ('queued', 'deploying')`),
     index("deployments_awaiting_build").on(t.id).where(sql`${t.awaitsBuildSince} is not null and ${t.state} = 'queued'`),
     index("deployments_warm").on(t.warmUntil).where(sql`${t.warmUntil} is not null`),
-    // Of a project one deployment is live.
-    uniqueIndex("deployments_live").on(t.projectId).where(sql`${t.state} = 'live'`),
-    // Releases of a project, newest first, and who uses an image.
-    index("deployments_released").on(t.projectId, t.routeVersion).where(sql`${t.routeVersion} is not null`),
+    // Of an environment one deployment is live.
+    uniqueIndex("deployments_live_in").on(t.environmentId).where(sql`${t.state} = 'live'`),
+    // Releases of an environment, newest first, and who uses an image.
+    index("deployments_released_in").on(t.environmentId, t.routeVersion).where(sql`${t.routeVersion} is not null`),
     index("deployments_image").on(t.imageId).where(sql`${t.imageId} is not null`),
     index("deployments_origin").on(t.originId).where(sql`${t.originId} is not null`),
     index("deployments_commit").on(t.projectId, t.commitSha),
@@ -272,7 +335,7 @@ export const deployments = pgTable(
       "deployments_step",
       sql`${t.step} in ('clone', 'detect', 'build', 'push', 'release', 'schedule', 'health_check', 'flip_route')`,
     ),
-    check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback')`),
+    check("deployments_trigger", sql`${t.trigger} in ('push', 'manual', 'redeploy', 'rollback', 'promote')`),
   ],
 );
 
@@ -294,7 +357,7 @@ export const deploymentSteps = pgTable(
   },
   (t) => [
     uniqueIndex("deployment_steps_attempt").on(t.deploymentId, t.step, t.attempt),
-    // held: the step waits, without a worker, until the project is unpinned.
+    // held: the step waits, without a worker, until the environment is unpinned.
     check("deployment_steps_state", sql`${t.state} in ('running', 'succeeded', 'failed', 'retrying', 'cancelled', 'held')`),
   ],
 );
@@ -429,21 +492,25 @@ export const domains = pgTable(
     projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
     // Lower case, no port, no trailing dot.
     hostname: text("hostname").notNull().unique(),
+    // A trigger fills production in where the version before leaves it out, and another one refuses the deployment of another environment.
+    environmentId: uuid("environment_id").notNull().references(() => environments.id, { onDelete: "cascade" }),
+    // generated: of an environment; custom: a user's own; deployment: of one deployment, for as long as its image is kept.
     kind: text("kind").notNull(),
     // The deployment that answers on it; set by flip_route, null until the first flip.
-    deploymentId: uuid("deployment_id").references(() => deployments.id),
+    deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
     createdAt: createdAt(),
   },
   (t) => [
     index("domains_project").on(t.projectId),
+    index("domains_environment").on(t.environmentId),
     // What lists of projects show, however many domains of their own the projects have.
-    index("domains_generated").on(t.projectId).where(sql`${t.kind} = 'generated'`),
+    uniqueIndex("domains_generated_for").on(t.environmentId).where(sql`${t.kind} = 'generated'`),
     index("domains_deployment").on(t.deploymentId),
-    check("domains_kind", sql`${t.kind} in ('generated', 'custom')`),
+    check("domains_kind", sql`${t.kind} in ('generated', 'custom', 'deployment')`),
   ],
 );
 
-// The timeline of a project beside its deployments: instances that were added, stopped or replaced, and pins. The messages are for users.
+// The timeline of a project beside its deployments: instances that were added, stopped or replaced, pins, and previews. The messages are for users.
 export const projectEvents = pgTable(
   "project_events",
   {
@@ -458,7 +525,7 @@ export const projectEvents = pgTable(
   (t) => [
     index("project_events_project").on(t.projectId, t.id),
     index("project_events_deployment").on(t.deploymentId),
-    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned')`),
+    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned', 'preview')`),
   ],
 );
 

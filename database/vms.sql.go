@@ -19,7 +19,7 @@ WHERE id IN (
   SELECT warm.id FROM vms AS warm
   JOIN deployments ON deployments.id = warm.deployment_id
   JOIN nodes ON nodes.id = warm.node_id
-  WHERE deployments.project_id = $2 AND deployments.state = 'retired'
+  WHERE deployments.environment_id = $2 AND deployments.state = 'retired'
     AND (deployments.id = $3 OR (deployments.origin_id = $3 AND deployments.trigger = 'rollback'))
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = $4 AND warm.cpu_millis = $5 AND warm.memory_bytes = $6
@@ -31,15 +31,15 @@ RETURNING node_id
 `
 
 type AdoptWarmVMsParams struct {
-	DeploymentID uuid.UUID
-	ProjectID    uuid.UUID
-	OriginID     uuid.UUID
-	Port         int32
-	CPUMillis    int32
-	MemoryBytes  int64
-	HealthPath   *string
-	SeenWithin   time.Duration
-	Most         int32
+	DeploymentID  uuid.UUID
+	EnvironmentID uuid.UUID
+	OriginID      uuid.UUID
+	Port          int32
+	CPUMillis     int32
+	MemoryBytes   int64
+	HealthPath    *string
+	SeenWithin    time.Duration
+	Most          int32
 }
 
 // Gives a rollback the VMs that still run for the deployment that it goes back to, or for an earlier rollback to it, where
@@ -47,7 +47,7 @@ type AdoptWarmVMsParams struct {
 func (q *Queries) AdoptWarmVMs(ctx context.Context, arg AdoptWarmVMsParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, adoptWarmVMs,
 		arg.DeploymentID,
-		arg.ProjectID,
+		arg.EnvironmentID,
 		arg.OriginID,
 		arg.Port,
 		arg.CPUMillis,
@@ -171,6 +171,24 @@ func (q *Queries) CreateVM(ctx context.Context, arg CreateVMParams) error {
 		arg.ReplacesID,
 	)
 	return err
+}
+
+const drainVMs = `-- name: DrainVMs :execrows
+UPDATE vms SET desired_state = 'draining'
+WHERE id IN (
+  SELECT serving.id FROM vms AS serving
+  WHERE serving.deployment_id = $1 AND serving.kind = 'app' AND serving.desired_state = 'running' AND serving.removed_at IS NULL
+  ORDER BY serving.id FOR NO KEY UPDATE
+)
+`
+
+// Takes the VMs of a deployment out of the route table. They run on.
+func (q *Queries) DrainVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, drainVMs, deploymentID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const findSilentEdge = `-- name: FindSilentEdge :one
@@ -647,7 +665,7 @@ const settleInstances = `-- name: SettleInstances :exec
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL
 `
 
-// Writes that the live deployment has as many VMs as the project asks for.
+// Writes that the live deployment of production has as many VMs as the project asks for.
 func (q *Queries) SettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, settleInstances, id)
 	return err
@@ -714,7 +732,7 @@ const unsettleInstances = `-- name: UnsettleInstances :exec
 UPDATE projects SET instances_changed_at = now() WHERE id = $1
 `
 
-// Has reconcile compare the number of the live deployment's VMs with the one that the project asks for.
+// Has reconcile compare the number of VMs of production's live deployment with the one that the project asks for.
 func (q *Queries) UnsettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, unsettleInstances, id)
 	return err

@@ -139,6 +139,8 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 		return pageNothingDeployed, false
 	case e.route.state == client.RouteStateStarting:
 		return pageStarting, false
+	case e.route.state == client.RouteStateAsleep:
+		return pageAsleep, false
 	default:
 		return page{}, true
 	}

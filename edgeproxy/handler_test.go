@@ -27,6 +27,7 @@ func TestHandler_EveryStateHasItsPage(t *testing.T) {
 
 	b := impatient(setup(t))
 	b.serve(t, inState("empty.example.com", client.RouteStateEmpty), inState("starting.example.com", client.RouteStateStarting),
+		inState("asleep.example.com", client.RouteStateAsleep),
 		live("nobody.example.com"), live("down.example.com", down(t)))
 
 	for _, want := range []struct {
@@ -38,6 +39,7 @@ func TestHandler_EveryStateHasItsPage(t *testing.T) {
 		{"127.0.0.1", "unknown_host", http.StatusNotFound, ""},
 		{"empty.example.com", "nothing_deployed", http.StatusNotFound, ""},
 		{"starting.example.com", "deployment_starting", http.StatusServiceUnavailable, "5"},
+		{"asleep.example.com", "deployment_asleep", http.StatusServiceUnavailable, ""},
 		{"nobody.example.com", "app_down", http.StatusServiceUnavailable, "5"},
 		{"down.example.com", "app_down", http.StatusServiceUnavailable, "5"},
 		{"user@example.com", "bad_host", http.StatusBadRequest, ""},

@@ -52,6 +52,10 @@ var (
 		status: http.StatusServiceUnavailable, code: "deployment_starting", title: "The first deployment is on its way",
 		detail: "It is being built and started. Try again in a moment.", retryAfter: retrySoon,
 	}
+	pageAsleep = page{
+		status: http.StatusServiceUnavailable, code: "deployment_asleep", title: "This deployment sleeps",
+		detail: "It is not live any more, and nothing of it runs. If it is yours, redeploy it or roll back to it to wake it.",
+	}
 	pageAppDown = page{
 		status: http.StatusServiceUnavailable, code: "app_down", title: "The app does not answer",
 		detail: "None of its VMs accepts connections. If it is yours, look at its logs. Otherwise try again in a moment.", retryAfter: retrySoon,

@@ -12,6 +12,8 @@ import (
 // Source is the part of *activities.Source that the chain uses.
 type Source interface {
 	Head(ctx context.Context, repositoryURL, branch string) (string, error)
+	// Heads returns the full hashes of the commits that the branches point at, by the names of the branches: at least one.
+	Heads(ctx context.Context, repositoryURL string) (map[string]string, error)
 	Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error)
 	Open(ctx context.Context, projectID uuid.UUID, digest string) (*activities.Tree, error)
 }

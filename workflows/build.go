@@ -38,7 +38,7 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 	}
 
 	result, err := w.builder.Build(ctx, activities.BuildRequest{
-		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.environment,
+		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.variables,
 		Facts: appfacts.Deployment{
 			ID: a.deployment.ID, Commit: lo.FromPtr(a.deployment.CommitSHA), Branch: a.deployment.Branch, Project: a.project.Slug,
 		}.Variables(),

@@ -17,6 +17,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/activities"
@@ -27,10 +28,14 @@ import (
 	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // patienceOfTests is how long a test waits for what must happen.
 const patienceOfTests = 30 * time.Second
+
+// maxPreviews is how many previews a project of these tests can have.
+const maxPreviews = 3
 
 // testBundle is a database with one project and one node, activities in memory, and a node that makes VMs healthy.
 type testBundle struct {
@@ -75,7 +80,7 @@ func setupFor(tb testing.TB) *testBundle {
 	b.keyring, err = keyring.Open(tb.Context(), pool, secret.Keys{Current: b.key})
 	require.NoError(tb, err)
 
-	b.deployments, err = NewDeployments(pool, b.keyring, logger)
+	b.deployments, err = NewDeployments(pool, b.keyring, setting.Previews{MaxPreviews: maxPreviews}, logger)
 	require.NoError(tb, err)
 
 	run(tb, func(ctx context.Context) { _ = b.listener.Run(ctx) })
@@ -166,7 +171,8 @@ func (b *testBundle) newWorker(tb testing.TB) *Worker {
 
 func (b *testBundle) makeWorker() (*Worker, error) {
 	return NewWorker(Config{
-		Name: "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
+		Previews: setting.Previews{MaxPreviews: maxPreviews},
+		Name:     "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, ReleaseTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
 		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
 		DeploymentRetention: 90 * 24 * time.Hour, AuditRetention: 400 * 24 * time.Hour,
@@ -270,9 +276,11 @@ type memory struct {
 
 	mutex sync.Mutex
 	// block makes the named activity (head, clone, open, build, publish) announce itself and wait until its context ends.
-	block   map[string]chan struct{}
-	head    string
-	onClone func(ctx context.Context) error
+	block map[string]chan struct{}
+	head  string
+	// branches are the heads of the branches beside main.
+	branches map[string]string
+	onClone  func(ctx context.Context) error
 	// onHead is called before a repository says where it points, where it is set.
 	onHead  func(ctx context.Context, repositoryURL string) error
 	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
@@ -326,6 +334,15 @@ func (m *memory) Head(ctx context.Context, repositoryURL, _ string) (string, err
 	}
 
 	return m.head, nil
+}
+
+func (m *memory) Heads(ctx context.Context, _ string) (map[string]string, error) {
+	head, err := m.Head(ctx, "", "")
+
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+
+	return lo.Assign(m.branches, map[string]string{"main": head}), err
 }
 
 func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error) {

@@ -192,7 +192,7 @@ func TestCancel_Live_IsRefused(t *testing.T) {
 	require.Equal(t, problem.NotFound, problem.CodeOf(err))
 }
 
-func TestCreate_SupersedesWhatIsOnItsWayOnTheBranch(t *testing.T) {
+func TestCreate_SupersedesWhatIsOnItsWayInTheEnvironment(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -201,22 +201,24 @@ func TestCreate_SupersedesWhatIsOnItsWayOnTheBranch(t *testing.T) {
 
 	began, ended := b.blockBuilds(func(deployment uuid.UUID) bool { return deployment == older })
 
-	other, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Branch: "other", Trigger: TriggerManual})
-	require.NoError(t, err)
-
 	first := b.create(t)
 	older = first.ID
 
 	b.work(t)
 	receive(t, began, "the build did not begin")
 
+	// Of another environment.
+	other, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Branch: "other", Preview: true, Trigger: TriggerManual})
+	require.NoError(t, err)
 	b.await(t, other.ID, stateLive)
+	require.Equal(t, stateDeploying, b.get(t, first.ID).State)
 
 	second := b.create(t)
 	require.Equal(t, stateSuperseded, b.get(t, first.ID).State)
 	receive(t, ended, "the build did not end")
 	b.await(t, second.ID, stateLive)
 	require.Equal(t, stateSuperseded, b.get(t, first.ID).State)
+	require.Equal(t, stateLive, b.get(t, other.ID).State)
 }
 
 func TestEndProject_CancelsAndRetiresEverything(t *testing.T) {

@@ -65,7 +65,7 @@ func deploy() []step {
 	}
 }
 
-// placesVMs are the steps that a pinned project's pushes wait before.
+// placesVMs are the steps that pushes to a pinned environment wait before.
 func placesVMs(step string) bool { return step == stepRelease || step == stepSchedule }
 
 // next is the name of the step that follows for a project; false behind the last one.

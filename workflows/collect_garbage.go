@@ -14,8 +14,9 @@ import (
 
 // collected counts the rows and images that one pass has removed.
 type collected struct {
-	images, sources, buildLines, runtimeLines, idempotencyKeys        atomic.Int64
-	vms, deployments, imageRows, projects, projectEvents, auditEvents atomic.Int64
+	images, sources, buildLines, runtimeLines, idempotencyKeys atomic.Int64
+	vms, deployments, imageRows, environments, projects        atomic.Int64
+	projectEvents, auditEvents                                 atomic.Int64
 }
 
 // collectGarbage removes what the settings do not keep. All of it may be done twice, and what fails is tried again at the
@@ -62,6 +63,7 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"vms", c.vms.Load()},
 		{"deployments", c.deployments.Load()},
 		{"image_rows", c.imageRows.Load()},
+		{"environments", c.environments.Load()},
 		{"projects", c.projects.Load()},
 		{"project_events", c.projectEvents.Load()},
 		{"audit_events", c.auditEvents.Load()},

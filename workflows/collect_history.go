@@ -16,7 +16,7 @@ import (
 // historyTimeout bounds the part of a pass that deletes rows of what is over.
 const historyTimeout = 2 * time.Minute
 
-// collectHistory deletes the rows of what ended longer ago than the retention: VMs, deployments, images that left the registry, deleted
+// collectHistory deletes the rows of what ended longer ago than the retention: VMs, deployments, images that left the registry, previews, deleted
 // projects, and the events of projects and of the audit log. Rows go before those that they name. A kind of row that fails does not keep it from
 // the others.
 func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
@@ -43,6 +43,7 @@ func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
 			return queries.DeleteOldDeployments(ctx, before, retention, w.config.KeepReleases)
 		}},
 		{"images", &removed.imageRows, func() (int64, error) { return queries.DeleteOldImages(ctx, before, retention) }},
+		{"environments", &removed.environments, func() (int64, error) { return queries.DeleteOldEnvironments(ctx, before, retention) }},
 		{"projects", &removed.projects, func() (int64, error) { return queries.DeleteOldProjects(ctx, before, retention) }},
 		{"project events", &removed.projectEvents, func() (int64, error) { return queries.DeleteOldProjectEvents(ctx, before) }},
 		{"audit events", &removed.auditEvents, func() (int64, error) { return queries.DeleteOldAuditEvents(ctx, madeBefore(w.config.AuditRetention)) }},

@@ -131,7 +131,7 @@ func TestCollectHistory_DeploymentThatSomethingNames_Stays(t *testing.T) {
 	b.exec(t, "UPDATE deployments SET retired_at = now() - interval '89 days' WHERE id = $1", rows["retired lately"])
 	b.exec(t, "UPDATE deployments SET origin_id = $2 WHERE id = $1", b.history(t, day, stateFailed, nil), rows["origin of one that stays"])
 	b.exec(t, "UPDATE deployments SET origin_id = $2 WHERE id = $1", rows["goes and repeats another"], rows["origin of one that goes"])
-	b.exec(t, "UPDATE projects SET pinned_by_id = $1", rows["pins the project"])
+	b.exec(t, "UPDATE environments SET pinned_by_id = $1", rows["pins the project"])
 	b.exec(t, "UPDATE domains SET deployment_id = $1", rows["answers on a domain"])
 	b.exec(t, "UPDATE vms SET removed_at = NULL, ip_released_at = NULL WHERE id = $1", b.oldVM(t, rows["has a VM"], "10.79.1.7", 200*day))
 	b.exec(t, "UPDATE vms SET ip_released_at = NULL WHERE id = $1", b.oldVM(t, rows["has an address"], "10.79.1.8", 200*day))
@@ -234,7 +234,7 @@ func TestCollectHistory_DeletedProject_GoesOnceNothingOfItIsLeft(t *testing.T) {
 	b.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url, deleted_at)
 		SELECT $1, organisation_id, name, slug, repository_url, deleted_at FROM projects`, old)
 	b.exec(t, "UPDATE images SET project_id = $1", old)
-	b.exec(t, "UPDATE deployments SET project_id = $1", old)
+	b.exec(t, "UPDATE deployments SET project_id = $1, environment_id = $1", old)
 	b.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, 'A', 'b')", id.New(), old)
 
 	b.collectHistory(t)

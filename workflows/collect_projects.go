@@ -122,7 +122,11 @@ func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int3
 			return fmt.Errorf("lock the project: %w", err)
 		}
 
-		return queries.MarkUnneededImages(ctx, project, keep)
+		if err := queries.MarkUnneededImages(ctx, project, keep); err != nil {
+			return err
+		}
+
+		return queries.DeleteDomainsOfUnneeded(ctx, project)
 	})
 	if err != nil {
 		return fmt.Errorf("mark images: %w", err)

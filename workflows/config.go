@@ -5,12 +5,15 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // Config is a worker's configuration.
 //
 //nolint:lll // One field a line, with its documentation.
 type Config struct {
+	setting.Previews
+
 	Name            string               `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
 	SourceSlots     int                  `doc:"How many sources a worker fetches and inspects at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
 	BuildSlots      int                  `doc:"How many builds a worker has under way at the same time."                                                          env:"ZEITWORK_WORKER_BUILD_SLOTS"  envDefault:"4"`
@@ -42,6 +45,8 @@ const shortestRetention = 24 * time.Hour
 // check returns an error for bounds that would keep nothing or everything.
 func (c Config) check() error {
 	switch {
+	case c.MaxPreviews < 0:
+		return errors.New("ZEITWORK_MAX_PREVIEWS must be 0 or more")
 	case c.ReleaseTimeout <= 0 || c.ReleaseTimeout > time.Hour:
 		return errors.New("ZEITWORK_RELEASE_TIMEOUT must be longer than 0s and at most 1h")
 	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour:

@@ -65,7 +65,7 @@ func TestDeploy_GoesFromCommitToLive(t *testing.T) {
 		"clone 1 succeeded", "detect 1 succeeded", "build 1 succeeded", "push 1 succeeded", "schedule 1 succeeded",
 		"health_check 1 succeeded", "flip_route 1 succeeded",
 	}, b.steps(t, deployment.ID))
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE deployment_id = $1", deployment.ID))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE kind = 'generated' AND deployment_id = $1", deployment.ID))
 	require.Equal(t, 7, b.count(t, "SELECT count(*) FROM river.river_job WHERE state = 'completed' AND kind LIKE 'deploy.%'"))
 
 	vms, err := b.queries.ListDeploymentVMs(b.ctx, seenWithin, deployment.ID)

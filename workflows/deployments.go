@@ -14,6 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/setting"
 )
 
 // The states of a deployment, as they stand in deployments.state.
@@ -36,6 +37,7 @@ const (
 	TriggerManual   Trigger = "manual"
 	TriggerRedeploy Trigger = "redeploy"
 	TriggerRollback Trigger = "rollback"
+	TriggerPromote  Trigger = "promote"
 )
 
 // Deployments starts, repeats and cancels deployments. It inserts jobs and runs none. Its methods return a
@@ -45,16 +47,17 @@ type Deployments struct {
 	keyring  *keyring.Keyring
 	inserter *river.Client[pgx.Tx]
 	logger   *slog.Logger
+	previews setting.Previews
 }
 
 // NewDeployments returns Deployments on a migrated database.
-func NewDeployments(pool *pgxpool.Pool, keys *keyring.Keyring, logger *slog.Logger) (*Deployments, error) {
+func NewDeployments(pool *pgxpool.Pool, keys *keyring.Keyring, previews setting.Previews, logger *slog.Logger) (*Deployments, error) {
 	inserter, err := newInserter(pool, logger)
 	if err != nil {
 		return nil, err
 	}
 
-	return &Deployments{pool: pool, keyring: keys, inserter: inserter, logger: logger}, nil
+	return &Deployments{pool: pool, keyring: keys, inserter: inserter, previews: previews, logger: logger}, nil
 }
 
 // lockProject returns a project that is not deleted and orders this transaction with all others on its deployments.
@@ -89,6 +92,18 @@ func lockDeployment(ctx context.Context, queries *database.Queries, deployment u
 	}
 
 	return locked, nil
+}
+
+// lockEnvironment locks the project of a deployment, as lockProject does, and returns the deployment's environment.
+func lockEnvironment(ctx context.Context, queries *database.Queries, deployment database.Deployment) (database.Project, database.Environment, error) {
+	project, err := lockProject(ctx, queries, deployment.ProjectID)
+	if err != nil {
+		return database.Project{}, database.Environment{}, err
+	}
+
+	environment, err := openEnvironment(ctx, queries, project, deployment.EnvironmentID)
+
+	return project, environment, err
 }
 
 // find returns a deployment as it is now, unlocked.

@@ -39,8 +39,8 @@ func (w *Worker) detect(ctx context.Context, a *attempt) (outcome, error) {
 
 	plan, err := w.builder.Plan(ctx, tree.Dir, buildplan.Settings{
 		RootDirectory: a.project.RootDirectory, DockerfilePath: a.project.DockerfilePath, DockerfileTarget: a.project.DockerfileTarget,
-		Port:           wantedPort(a.project, a.environment),
-		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.environment))...),
+		Port:           wantedPort(a.project, a.variables),
+		Variables:      append([]string{}, slices.Sorted(maps.Keys(a.variables))...),
 		BuildVariables: a.project.BuildVariables, BaseImages: w.config.BaseImages,
 	})
 	if err != nil {

@@ -10,8 +10,7 @@ import (
 	"github.com/zeitwork/zeitwork/database"
 )
 
-// EndProject ends everything that runs for a project, in the transaction that deletes it: deployments on their way are
-// cancelled, and the live one loses its domains and is retired.
+// EndProject ends everything that runs for a project, in the transaction that deletes it: all of its environments.
 func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error {
 	queries := database.New(tx)
 
@@ -19,9 +18,35 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 		return fmt.Errorf("lock the project: %w", err)
 	}
 
-	deployments, err := queries.ListProjectDeploymentsToEnd(ctx, project)
+	environments, err := queries.ListEnvironments(ctx, project)
 	if err != nil {
-		return fmt.Errorf("find the project's deployments: %w", err)
+		return fmt.Errorf("list the project's environments: %w", err)
+	}
+
+	for _, environment := range environments {
+		if err := d.endEnvironment(ctx, tx, queries, environment.ID); err != nil {
+			return err
+		}
+	}
+
+	if err := queries.MarkPreviewsDeleted(ctx, project); err != nil {
+		return fmt.Errorf("write that the previews are deleted: %w", err)
+	}
+
+	return changeRoutes(ctx, queries)
+}
+
+// endEnvironment ends everything that runs in an environment: deployments on their way are cancelled, and the live one loses its domains and is
+// retired. The project is locked, and the caller counts the route table's version.
+func (d *Deployments) endEnvironment(ctx context.Context, tx pgx.Tx, queries *database.Queries, environment uuid.UUID) error {
+	// What a rollback has pinned must not be let go on by the rollback's end.
+	if _, err := queries.UnpinEnvironment(ctx, environment); err != nil {
+		return fmt.Errorf("unpin the environment: %w", err)
+	}
+
+	deployments, err := queries.ListUnfinishedDeployments(ctx, environment, uuid.Nil)
+	if err != nil {
+		return fmt.Errorf("find the environment's deployments: %w", err)
 	}
 
 	for _, deployment := range deployments {
@@ -30,21 +55,24 @@ func (d *Deployments) EndProject(ctx context.Context, tx pgx.Tx, project uuid.UU
 		}
 	}
 
-	if err := passTurn(ctx, d.inserter, tx, project); err != nil {
-		return err
+	if len(deployments) > 0 {
+		if err := passTurn(ctx, d.inserter, tx, deployments[0].ProjectID); err != nil {
+			return err
+		}
 	}
 
-	if err := queries.ReleaseDomains(ctx, project); err != nil {
-		return fmt.Errorf("release the project's domains: %w", err)
+	if err := queries.ReleaseDomains(ctx, environment); err != nil {
+		return fmt.Errorf("release the environment's domains: %w", err)
 	}
 
+	return retireReplaced(ctx, d.inserter, tx, environment, uuid.Nil, 0)
+}
+
+// changeRoutes makes a new version of the route table. The version is everybody's: it is the last row that a transaction locks.
+func changeRoutes(ctx context.Context, queries *database.Queries) error {
 	if _, err := queries.NextRouteVersion(ctx); err != nil {
 		return fmt.Errorf("count the route version: %w", err)
 	}
 
-	if err := queries.Notify(ctx, database.ChannelRoutes, ""); err != nil {
-		return fmt.Errorf("notify: %w", err)
-	}
-
-	return retireReplaced(ctx, d.inserter, tx, project, uuid.Nil, 0)
+	return queries.Notify(ctx, database.ChannelRoutes, "")
 }

@@ -61,13 +61,13 @@ func goBack(step, reason string) error { return &backError{step: step, reason: r
 
 // attempt is one try of one step of one deployment.
 type attempt struct {
-	step        step
-	job         *river.Job[arguments]
-	deployment  database.Deployment
-	project     database.Project
-	environment map[string]string
-	secrets     redactor
-	row         uuid.UUID
+	step       step
+	job        *river.Job[arguments]
+	deployment database.Deployment
+	project    database.Project
+	variables  map[string]string
+	secrets    redactor
+	row        uuid.UUID
 	// number counts the attempts of the step from 1, over all of its jobs.
 	number int
 	// triedFor is for how long the step had been tried when this attempt began.
@@ -153,12 +153,12 @@ func (w *Worker) begin(ctx context.Context, s step, job *river.Job[arguments]) (
 
 // try does the step's work, and returns how to write its result.
 func (w *Worker) try(ctx context.Context, a *attempt) (outcome, error) {
-	environment, err := w.keyring.OpenEnvironment(ctx, database.New(w.pool), snapshotOf(a.project, a.deployment.ID), a.deployment.EnvironmentSealed)
+	variables, err := w.keyring.OpenEnvironment(ctx, database.New(w.pool), snapshotOf(a.project, a.deployment.ID), a.deployment.EnvironmentSealed)
 	if err != nil {
 		return nil, fmt.Errorf("open the environment: %w", err)
 	}
 
-	a.environment, a.secrets = environment, newRedactor(environment)
+	a.variables, a.secrets = variables, newRedactor(variables)
 
 	faultpoint.Reach(a.step.name, faultpoint.Before)
 
@@ -202,7 +202,12 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 func (w *Worker) enter(
 	ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, step, attemptState string, message *string,
 ) error {
-	if a.isHeldBefore(step) {
+	held, err := a.isHeldBefore(ctx, queries, step)
+	if err != nil {
+		return err
+	}
+
+	if held {
 		if err := a.close(ctx, queries, attemptState, message, nil); err != nil {
 			return err
 		}

@@ -19,15 +19,10 @@ import (
 
 const canary = "hunter2-canary"
 
-// setSecret gives the project an environment variable.
+// setSecret gives all environments of the project an environment variable.
 func (b *testBundle) setSecret(t *testing.T, name, value string) {
 	t.Helper()
-
-	sealed, err := b.keyring.SealVariable(b.ctx, b.queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Name: name}, value)
-	require.NoError(t, err)
-
-	b.exec(t, "INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)",
-		id.New(), b.project, name, sealed)
+	b.setFor(t, "all", name, value)
 }
 
 // snapshot names the environment variables of a deployment of the project.

@@ -8,13 +8,14 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-// flipRoute points the project's domains at the deployment, which makes it live, and has what it replaces retired. The
+// flipRoute points the environment's domains at the deployment, which makes it live, and has what it replaces retired. The
 // project is locked, so that of two deployments the older one can never come last.
 func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 	return func(ctx context.Context, tx pgx.Tx, queries *database.Queries) error {
-		overtaken, err := queries.NewerDeploymentWasLive(ctx, a.project.ID, a.deployment.CreatedAt)
+		overtaken, err := queries.NewerDeploymentWasLive(ctx, a.deployment.EnvironmentID, a.deployment.CreatedAt)
 		if err != nil {
 			return fmt.Errorf("look for younger deployments: %w", err)
 		}
@@ -27,11 +28,15 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			return err
 		}
 
-		if err := queries.PointDomains(ctx, &a.deployment.ID, a.project.ID); err != nil {
+		if err := queries.PointDomains(ctx, &a.deployment.ID, a.deployment.EnvironmentID); err != nil {
 			return fmt.Errorf("point the domains: %w", err)
 		}
 
-		if err := retireReplaced(ctx, w.inserter, tx, a.project.ID, a.deployment.ID, w.config.KeepWarm); err != nil {
+		if err := ownDomain(ctx, queries, a); err != nil {
+			return err
+		}
+
+		if err := retireReplaced(ctx, w.inserter, tx, a.deployment.EnvironmentID, a.deployment.ID, w.config.KeepWarm); err != nil {
 			return err
 		}
 
@@ -49,6 +54,18 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 	}, nil
 }
 
+// ownDomain gives the deployment a hostname that is its own as long as its image is kept, whatever its environment's domains point at.
+func ownDomain(ctx context.Context, queries *database.Queries, a *attempt) error {
+	const digits = 8
+
+	label := a.project.Slug + "-" + lo.Substring(a.deployment.ID.String(), -digits, digits)
+	if err := queries.CreateDeploymentDomain(ctx, id.New(), label, a.deployment.ID); err != nil {
+		return fmt.Errorf("insert the deployment's own domain: %w", err)
+	}
+
+	return nil
+}
+
 // requireHealthy sends the deployment back to its health check where an instance is not healthy any more. A report that says so later
 // changes the route table itself.
 func requireHealthy(ctx context.Context, queries *database.Queries, a *attempt) error {
@@ -61,7 +78,7 @@ func requireHealthy(ctx context.Context, queries *database.Queries, a *attempt) 
 		return goBack(stepHealthCheck, "An instance of the app was healthy and is not any more.")
 	}
 
-	if len(lo.Filter(rows, toServe)) == int(a.project.Instances) {
+	if a.deployment.EnvironmentID != a.project.ID || len(lo.Filter(rows, toServe)) == instancesOf(a.project, a.deployment) {
 		return nil
 	}
 

@@ -76,7 +76,7 @@ func TestHealthCheck_AppCrashes_FailsWithItsLastLinesAndTheOlderOneServesOn(t *t
 	require.Equal(t, "The app crashes again and again. It exited with code 1. Its last lines:\ncannot reach the database\nbye [redacted]",
 		*failed.ErrorMessage)
 	require.Equal(t, stateLive, b.get(t, older.ID).State)
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE deployment_id = $1", older.ID))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE kind = 'generated' AND deployment_id = $1", older.ID))
 	require.Eventually(t, func() bool {
 		return b.count(t, "SELECT count(*) FROM vms WHERE removed_at IS NULL") == 1
 	}, patienceOfTests, 10*time.Millisecond, "only the older one's VM is left")

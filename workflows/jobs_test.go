@@ -147,5 +147,5 @@ func TestDeployments_OneOfAProjectIsLive(t *testing.T) {
 
 	_, err := b.pool.Exec(b.ctx, `INSERT INTO deployments (id, project_id, step, trigger, branch, environment_sealed, state)
 		VALUES (gen_random_uuid(), $1, 'flip_route', 'manual', 'main', '', 'live')`, b.project)
-	require.ErrorContains(t, err, "deployments_live")
+	require.ErrorContains(t, err, "deployments_live_in")
 }

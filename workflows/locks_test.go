@@ -94,6 +94,15 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 		})
 	}
 
+	again("preview", func(ctx context.Context, round int) error {
+		made, err := b.deployments.Create(ctx, CreateRequest{ProjectID: b.project, Branch: "feature", Preview: true, Trigger: TriggerManual})
+		if err == nil && round%3 == 0 {
+			err = b.deployments.EndPreview(ctx, b.project, made.EnvironmentID, "", nil)
+		}
+
+		return errors.Join(err, worker.sleep(ctx, 110*time.Millisecond))
+	})
+
 	for _, node := range nodes {
 		again("report", func(ctx context.Context, round int) error { return reportNode(ctx, b, node, round) })
 	}

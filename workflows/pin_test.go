@@ -124,11 +124,11 @@ func TestRollback_PinsTheProject_PushesAreBuiltAndHeldUntilItIsUnpinned(t *testi
 	require.Equal(t, "schedule 1 held", b.steps(t, held.ID)[4])
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployment_steps WHERE deployment_id = $1 AND waiting_for LIKE '%zeitwork unpin%'", held.ID))
 	require.Equal(t, stateLive, b.get(t, back.ID).State)
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE deployment_id = $1", back.ID))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM domains WHERE kind = 'generated' AND deployment_id = $1", back.ID))
 
 	b.exec(t, "UPDATE deployments SET created_at = created_at + interval '1 minute' WHERE id = $1", held.ID)
 
-	resumed, err := b.deployments.Unpin(b.ctx, b.project, nil)
+	resumed, err := b.deployments.Unpin(b.ctx, b.project, uuid.Nil, nil)
 	require.NoError(t, err)
 	require.Equal(t, held.ID, resumed.ID)
 
@@ -137,7 +137,7 @@ func TestRollback_PinsTheProject_PushesAreBuiltAndHeldUntilItIsUnpinned(t *testi
 	require.Equal(t, "schedule 2 succeeded", b.steps(t, held.ID)[5])
 	require.Equal(t, []string{eventPinned, eventUnpinned}, b.events(t))
 
-	_, err = b.deployments.Unpin(b.ctx, b.project, nil)
+	_, err = b.deployments.Unpin(b.ctx, b.project, uuid.Nil, nil)
 	require.Equal(t, problem.Conflict, problem.CodeOf(err))
 }
 

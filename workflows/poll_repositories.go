@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,8 +16,13 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// pollRepositories asks the repositories that are due for their newest commit, and deploys those that have a new one.
+// pollRepositories asks the repositories that are due for their newest commits, and deploys the environments that have a new one. It also ends
+// previews whose time is over.
 func (w *Worker) pollRepositories(ctx context.Context, _ *river.Job[arguments]) error {
+	if err := w.endExpired(ctx); err != nil {
+		return err
+	}
+
 	if err := newPollRound(w).run(ctx); err != nil {
 		return fmt.Errorf("poll repositories: %w", err)
 	}
@@ -27,10 +34,10 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 	asking, cancel := context.WithTimeout(ctx, pollTimeout)
 	defer cancel()
 
-	asked := time.Now()
+	poll := branchPoll{project: project, asked: time.Now()}
 
-	commit, err := w.source.Head(asking, project.RepositoryURL, project.Branch)
-	if err != nil && ctx.Err() != nil {
+	var err error
+	if poll.heads, err = w.askFor(asking, project); err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 
@@ -38,57 +45,107 @@ func (w *Worker) poll(ctx context.Context, project database.ListProjectsToPollRo
 		return database.New(w.pool).RecordPollError(ctx, storable(problem.MessageOf(err)), project.ID)
 	}
 
-	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		locked, err := queries.LockProject(ctx, project.ID)
-		if err != nil {
-			return fmt.Errorf("lock the project: %w", err)
+	trouble, err := w.pollProduction(ctx, poll)
+	if err != nil || project.Previews == previewsOff {
+		return err
+	}
+
+	aboutPreviews, err := w.pollPreviews(ctx, poll)
+
+	return errors.Join(err, w.record(ctx, poll, cmp.Or(trouble, aboutPreviews)))
+}
+
+// askFor asks the repository of a project what its branch points at or, where there are to be previews, what all of its branches do.
+func (w *Worker) askFor(ctx context.Context, project database.ListProjectsToPollRow) (map[string]string, error) {
+	if project.Previews != previewsOff {
+		return w.source.Heads(ctx, project.RepositoryURL)
+	}
+
+	commit, err := w.source.Head(ctx, project.RepositoryURL, project.Branch)
+
+	return map[string]string{project.Branch: commit}, err
+}
+
+// pollProduction deploys production, if its branch was pushed to. It returns a sentence where there is no such branch.
+func (w *Worker) pollProduction(ctx context.Context, poll branchPoll) (trouble string, err error) {
+	err = w.ifUnchanged(ctx, poll, func(tx pgx.Tx, queries *database.Queries, project database.Project) error {
+		if err := queries.RecordPoll(ctx, nil, project.ID); err != nil {
+			return fmt.Errorf("write that the repository was looked at: %w", err)
 		}
 
-		// The project has changed since its repository was asked: the answer means nothing any more.
-		if locked.DeletedAt != nil || !locked.AutoDeploy || locked.RepositoryURL != project.RepositoryURL || locked.Branch != project.Branch {
+		if !project.AutoDeploy {
 			return nil
 		}
 
-		news, err := isNews(ctx, queries, locked, commit, asked)
-		if err != nil || !news {
+		commit, there := poll.heads[project.Branch]
+		if !there {
+			trouble = fmt.Sprintf("The repository %s has no branch %s. Push the branch or choose another one in the project's settings.",
+				project.RepositoryURL, project.Branch)
+
+			return nil
+		}
+
+		production, err := openEnvironment(ctx, queries, project, project.ID)
+		if err != nil {
 			return err
 		}
 
-		_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
-			ProjectID: project.ID, Branch: project.Branch, Commit: commit, Trigger: TriggerPush,
-			Also: func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
-				return auditPush(ctx, queries, locked.OrganisationID, created, commit)
-			},
-		})
+		return w.deployNews(ctx, tx, queries, project, production, commit, poll.asked)
+	})
 
-		return err
+	return trouble, err
+}
+
+// record writes what could not be done about what a repository was found at.
+func (w *Worker) record(ctx context.Context, poll branchPoll, trouble string) error {
+	return w.ifUnchanged(ctx, poll, func(_ pgx.Tx, queries *database.Queries, project database.Project) error {
+		return queries.RecordPoll(ctx, lo.EmptyableToPtr(storable(trouble)), project.ID)
 	})
 }
 
-// isNews records that the project's branch points at the commit, and tells whether that is a push which nobody has deployed yet. The
+// deployNews deploys the commit that the branch of an environment of the project was found at, if that is a push which nobody has deployed yet. The repository
+// was asked at the time given. The project is locked.
+func (w *Worker) deployNews(
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, project database.Project, environment database.Environment, commit string, asked time.Time,
+) error {
+	news, err := isNews(ctx, queries, environment, commit, asked)
+	if err != nil || !news {
+		return err
+	}
+
+	_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
+		ProjectID: environment.ProjectID, EnvironmentID: environment.ID, Commit: commit, Trigger: TriggerPush,
+		Also: func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
+			return auditPush(ctx, queries, project.OrganisationID, created, commit)
+		},
+	})
+
+	return err
+}
+
+// isNews records that the environment's branch points at the commit, and tells whether that is a push which nobody has deployed yet. The
 // repository was asked at the time given. The project is locked.
-func isNews(ctx context.Context, queries *database.Queries, project database.Project, commit string, asked time.Time) (bool, error) {
-	newest, unresolved, err := newestCommit(ctx, queries, project)
-	if err != nil {
+func isNews(ctx context.Context, queries *database.Queries, environment database.Environment, commit string, asked time.Time) (bool, error) {
+	newest, unresolved, err := newestCommit(ctx, queries, environment)
+	// A deployment of the branch's newest commit has not resolved the commit yet. It may turn out to be this one.
+	if err != nil || unresolved {
 		return false, err
 	}
 
-	// A deployment of the branch's newest commit has not resolved the commit yet. It may turn out to be this one.
-	if unresolved {
-		return false, queries.RecordPoll(ctx, project.LastSeenCommit, time.Since(asked), project.ID)
-	}
-
-	if err := queries.RecordPoll(ctx, &commit, time.Since(asked), project.ID); err != nil {
+	if err := queries.RecordHead(ctx, &commit, time.Since(asked), environment.ID); err != nil {
 		return false, fmt.Errorf("write the commit: %w", err)
 	}
 
-	if lo.FromPtr(project.LastSeenCommit) == commit || newest == commit {
+	if lo.FromPtr(environment.LastSeenCommit) == commit || newest == commit {
 		return false, nil
 	}
 
 	// A user may have deployed the commit by hand since the branch was last seen at another one, and may have rolled it back since. That is
 	// not undone. A branch that is set back to a commit which was deployed before that is a push.
-	deployed, err := queries.CommitWasDeployed(ctx, project.ID, commit, lo.FromPtrOr(project.LastSeenAt, project.CreatedAt))
+	deployed, err := queries.CommitWasDeployed(ctx, database.CommitWasDeployedParams{
+		ProjectID: environment.ProjectID, EnvironmentID: environment.ID, CommitSHA: commit,
+		Since: lo.FromPtrOr(environment.LastSeenAt, environment.CreatedAt),
+	})
 	if err != nil {
 		return false, fmt.Errorf("look for deployments of the commit: %w", err)
 	}
@@ -96,9 +153,9 @@ func isNews(ctx context.Context, queries *database.Queries, project database.Pro
 	return !deployed, nil
 }
 
-// newestCommit returns the commit of the newest deployment of the project's branch, and whether it is still to be resolved.
-func newestCommit(ctx context.Context, queries *database.Queries, project database.Project) (commit string, unresolved bool, err error) {
-	newest, err := queries.ListNewestDeployments(ctx, project.ID, project.Branch, 1)
+// newestCommit returns the commit of the newest deployment of the environment's branch, and whether it is still to be resolved.
+func newestCommit(ctx context.Context, queries *database.Queries, environment database.Environment) (commit string, unresolved bool, err error) {
+	newest, err := queries.ListNewestDeployments(ctx, environment.ID, environment.Branch, 1)
 	if err != nil {
 		return "", false, fmt.Errorf("read the newest deployment: %w", err)
 	}

@@ -33,7 +33,7 @@ func TestPollRepositories_NewCommit_IsDeployedOnce(t *testing.T) {
 	b.poll(t, worker)
 	b.poll(t, worker)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE trigger = 'push' AND branch = 'main' AND commit_sha = $1", b.activities.head))
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects WHERE last_seen_commit = $1 AND poll_error IS NULL", b.activities.head))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects JOIN environments USING (id) WHERE environments.last_seen_commit = $1 AND poll_error IS NULL", b.activities.head))
 
 	b.activities.head = "2222222222222222222222222222222222222222"
 	b.poll(t, worker)
@@ -66,7 +66,7 @@ func TestPollRepositories_CommitStillToBeResolved_WaitsForTheNextPoll(t *testing
 	b.create(t)
 	b.poll(t, b.newWorker(t))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments"))
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects WHERE last_seen_commit IS NULL AND polled_at IS NOT NULL"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM projects JOIN environments USING (id) WHERE environments.last_seen_commit IS NULL AND polled_at IS NOT NULL"))
 }
 
 func TestPollRepositories_Trouble_IsRecordedAndForgotten(t *testing.T) {

@@ -16,6 +16,7 @@ const (
 	eventReplaced  = "replaced"
 	eventPinned    = "pinned"
 	eventUnpinned  = "unpinned"
+	eventPreview   = "preview"
 )
 
 // recordEvent writes a sentence into the timeline of a project: what happened to it beside its deployments.

@@ -48,7 +48,7 @@ func TestRelease_RunsOnceBeforeAnythingServes(t *testing.T) {
 
 	routes, err := b.queries.ListRoutes(b.ctx)
 	require.NoError(t, err)
-	require.Len(t, routes, 1)
+	require.Len(t, routes, 2, "the environment's and the deployment's own lead to the app alone")
 }
 
 func TestRelease_EndsBadly_FailsWithItsExitCodeAndLastLinesAndTheOlderOneServesOn(t *testing.T) {

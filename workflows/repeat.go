@@ -22,7 +22,7 @@ type RepeatRequest struct {
 	Also Also
 }
 
-// Redeploy builds the commit of a deployment again, with the project's settings and environment variables of today.
+// Redeploy builds the commit of a deployment again, in its environment, with the project's settings and environment variables of today.
 func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		origin, err := find(ctx, queries, request.DeploymentID)
@@ -30,25 +30,25 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		project, err := lockProject(ctx, queries, origin.ProjectID)
+		project, environment, err := lockEnvironment(ctx, queries, origin)
 		if err != nil {
 			return err
 		}
 
-		if _, err := unpin(ctx, d.inserter, tx, origin.ProjectID, "The project was unpinned by a redeployment."); err != nil {
+		if _, err := unpin(ctx, d.inserter, tx, environment, "by a redeployment"); err != nil {
 			return err
 		}
 
 		fresh := id.New()
 
-		environment, err := d.snapshot(ctx, queries, project, fresh)
+		variables, err := d.snapshot(ctx, queries, project, environment, fresh)
 		if err != nil {
 			return err
 		}
 
 		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
-			ID: fresh, ProjectID: origin.ProjectID, Step: stepClone, Trigger: string(TriggerRedeploy), OriginID: &origin.ID,
-			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: environment, CreatedBy: request.CreatedBy,
+			ID: fresh, ProjectID: origin.ProjectID, EnvironmentID: environment.ID, Step: stepClone, Trigger: string(TriggerRedeploy), OriginID: &origin.ID,
+			Branch: origin.Branch, CommitSHA: origin.CommitSHA, EnvironmentSealed: variables, CreatedBy: request.CreatedBy,
 		}, request.Also)
 
 		return err
@@ -58,7 +58,7 @@ func (d *Deployments) Redeploy(ctx context.Context, request RepeatRequest) (crea
 }
 
 // Rollback goes back to a deployment that was live: to its very image and its environment variables. Nothing is built, and
-// VMs that still run for it are taken over. The project is pinned from then on.
+// VMs that still run for it are taken over. The environment is pinned from then on.
 func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (created database.Deployment, err error) {
 	err = database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		origin, err := find(ctx, queries, request.DeploymentID)
@@ -66,7 +66,7 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		project, err := lockProject(ctx, queries, origin.ProjectID)
+		project, environment, err := lockEnvironment(ctx, queries, origin)
 		if err != nil {
 			return err
 		}
@@ -79,7 +79,7 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		environment, err := d.keyring.OpenEnvironment(ctx, queries, snapshotOf(project, origin.ID), origin.EnvironmentSealed)
+		variables, err := d.keyring.OpenEnvironment(ctx, queries, snapshotOf(project, origin.ID), origin.EnvironmentSealed)
 		if err != nil {
 			return fmt.Errorf("open the environment to go back to: %w", err)
 		}
@@ -92,13 +92,13 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			root = *origin.OriginID
 		}
 
-		sealed, err := d.keyring.SealEnvironment(ctx, queries, snapshotOf(project, fresh), environment)
+		sealed, err := d.keyring.SealEnvironment(ctx, queries, snapshotOf(project, fresh), variables)
 		if err != nil {
 			return fmt.Errorf("seal the environment: %w", err)
 		}
 
 		created, err = d.start(ctx, tx, queries, database.CreateDeploymentParams{
-			ID: fresh, ProjectID: origin.ProjectID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &root,
+			ID: fresh, ProjectID: origin.ProjectID, EnvironmentID: environment.ID, Step: stepSchedule, Trigger: string(TriggerRollback), OriginID: &root,
 			Branch: origin.Branch, CommitSHA: origin.CommitSHA, CommitMessage: origin.CommitMessage, CommitAuthor: origin.CommitAuthor,
 			SourceDigest: origin.SourceDigest, BuildPlan: origin.BuildPlan, ImageDigest: origin.ImageDigest, ImageID: origin.ImageID,
 			EnvironmentSealed: sealed, CreatedBy: request.CreatedBy,
@@ -107,7 +107,7 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		return pin(ctx, queries, created)
+		return pin(ctx, queries, environment, created)
 	})
 
 	return created, err

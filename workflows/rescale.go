@@ -23,7 +23,7 @@ const (
 	longestReplacementPause  = 10 * time.Minute
 )
 
-// rescale brings the VMs of a live deployment to the number that its project asks for, in one transaction: VMs that failed for good are
+// rescale brings the VMs of a live deployment to the number that it is to have, in one transaction: VMs that failed for good are
 // replaced, missing ones are placed, and surplus ones leave the route table, upon which move_vms stops them. VMs that leave their node
 // count as long as nothing replaces them.
 func (w *Worker) rescale(ctx context.Context, job *river.Job[arguments]) error {
@@ -99,12 +99,18 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 		vm = likeVM(vms[0])
 	}
 
-	if err := w.addInstances(ctx, queries, project, vm, failed, int(project.Instances)-len(good)); err != nil {
+	wanted := instancesOf(project, deployment)
+
+	if err := w.addInstances(ctx, queries, deployment, vm, failed, wanted, len(good)); err != nil {
 		return err
 	}
 
-	if err := w.stopSurplus(ctx, tx, queries, project, deployment, good); err != nil {
+	if err := w.stopSurplus(ctx, tx, queries, deployment, good, wanted); err != nil {
 		return err
+	}
+
+	if deployment.EnvironmentID != project.ID {
+		return nil
 	}
 
 	if err := queries.SettleInstances(ctx, project.ID); err != nil {
@@ -116,8 +122,10 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 
 // addInstances places the missing VMs of a live deployment and stops those that failed for good.
 func (w *Worker) addInstances(
-	ctx context.Context, queries *database.Queries, project database.Project, vm database.CreateVMParams, failed []database.VM, missing int,
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, failed []database.VM, wanted, good int,
 ) error {
+	missing := wanted - good
+
 	touched, err := queries.SetVMsDesired(ctx, "stopped", vmIDs(failed))
 	if err != nil {
 		return fmt.Errorf("stop the VMs that failed: %w", err)
@@ -138,7 +146,7 @@ func (w *Worker) addInstances(
 		}
 	}
 
-	if err := recordAdded(ctx, queries, project, vm.DeploymentID, failed, missing); err != nil {
+	if err := recordAdded(ctx, queries, deployment, failed, wanted, missing); err != nil {
 		return err
 	}
 
@@ -147,11 +155,11 @@ func (w *Worker) addInstances(
 
 // recordAdded writes into the project's timeline which instances took the place of failed ones, and which were added.
 func recordAdded(
-	ctx context.Context, queries *database.Queries, project database.Project, deployment uuid.UUID, failed []database.VM, missing int,
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, failed []database.VM, wanted, missing int,
 ) error {
 	for _, vm := range failed {
 		message := strings.TrimSpace("An instance failed for good and was replaced. " + lo.FromPtr(vm.Message))
-		if err := recordEvent(ctx, queries, project.ID, &deployment, eventReplaced, message); err != nil {
+		if err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventReplaced, message); err != nil {
 			return err
 		}
 	}
@@ -161,15 +169,15 @@ func recordAdded(
 		return nil
 	}
 
-	return recordEvent(ctx, queries, project.ID, &deployment, eventInstances,
-		fmt.Sprintf("Instances were added (%d), as the project asks for %d.", added, project.Instances))
+	return recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
+		fmt.Sprintf("Instances were added (%d), as the project asks for %d.", added, wanted))
 }
 
 // stopSurplus takes the VMs that are too many out of the route table: unhealthy ones first, then the youngest.
 func (w *Worker) stopSurplus(
-	ctx context.Context, tx pgx.Tx, queries *database.Queries, project database.Project, deployment database.Deployment, good []database.VM,
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, good []database.VM, wanted int,
 ) error {
-	surplus := len(good) - int(project.Instances)
+	surplus := len(good) - wanted
 	if surplus <= 0 {
 		return nil
 	}
@@ -190,8 +198,8 @@ func (w *Worker) stopSurplus(
 		return err
 	}
 
-	err := recordEvent(ctx, queries, project.ID, &deployment.ID, eventInstances,
-		fmt.Sprintf("Instances are stopped (%d), as the project asks for %d.", surplus, project.Instances))
+	err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
+		fmt.Sprintf("Instances are stopped (%d), as the project asks for %d.", surplus, wanted))
 	if err != nil {
 		return err
 	}

@@ -23,19 +23,19 @@ const (
 	edgeSilence = 15 * time.Second
 )
 
-// retireReplaced retires the deployment that was live in a project until another one took its domains, and keeps its VMs running for the
+// retireReplaced retires the deployment that was live in an environment until another one took its domains, and keeps its VMs running for the
 // time keepWarm. The VMs of the deployment that was kept warm until now are stopped as soon as no request can reach them. The project is locked.
 func retireReplaced(
-	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project, except uuid.UUID, keepWarm time.Duration,
+	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, environment, except uuid.UUID, keepWarm time.Duration,
 ) error {
 	queries := database.New(tx)
 
-	cooled, err := queries.CoolDeployments(ctx, project)
+	cooled, err := queries.CoolDeployments(ctx, environment)
 	if err != nil {
 		return fmt.Errorf("cool what was kept warm: %w", err)
 	}
 
-	replaced, err := queries.RetireReplacedDeployments(ctx, keepWarm, project, except)
+	replaced, err := queries.RetireReplacedDeployments(ctx, keepWarm, environment, except)
 	if err != nil {
 		return fmt.Errorf("retire what is replaced: %w", err)
 	}
@@ -49,13 +49,18 @@ func retireReplaced(
 	return nil
 }
 
-// retire stops the VMs of a deployment that was live, once every live edge has acknowledged a route table without the deployment and requests
-// that were under way have had time to end. The VMs of a deployment that is kept warm run on; reconcile inserts another job when that time is
-// over. Everything that retire does may be done twice.
+// retire stops the VMs of a deployment that was live, once every live edge has acknowledged a route table without them and requests that were under
+// way have had time to end. The VMs of a deployment that is kept warm run on, and answer on its own hostname; reconcile inserts another job when that
+// time is over. Everything that retire does may be done twice.
 func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
-	// The domains were moved before this job could start: every version of the route table from now on is without the deployment.
+	leaving, err := w.leaveRoutes(ctx, deployment)
+	if err != nil || !leaving {
+		return err
+	}
+
+	// Every version of the route table from now on is without the VMs.
 	if err := w.awaitEdges(ctx, deployment); err != nil {
 		return err
 	}
@@ -70,6 +75,38 @@ func (w *Worker) retire(ctx context.Context, job *river.Job[arguments]) error {
 	}
 
 	return w.awaitRemoved(ctx, deployment)
+}
+
+// leaveRoutes takes the VMs of a retired deployment out of the route table, where its own hostname still leads to them, unless it is kept warm or,
+// after all, live.
+func (w *Worker) leaveRoutes(ctx context.Context, deployment uuid.UUID) (leaving bool, err error) {
+	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		// A rollback takes warm VMs over under the same locks.
+		if _, err := lockDeployment(ctx, queries, deployment); err != nil {
+			return err
+		}
+
+		if err := queries.RetireDeployment(ctx, deployment); err != nil {
+			return fmt.Errorf("retire the deployment: %w", err)
+		}
+
+		if leaving, err = queries.DeploymentMayStop(ctx, deployment); err != nil || !leaving {
+			return err
+		}
+
+		drained, err := queries.DrainVMs(ctx, deployment)
+		if err != nil {
+			return fmt.Errorf("take the VMs out of the route table: %w", err)
+		}
+
+		if drained == 0 {
+			return nil
+		}
+
+		return changeRoutes(ctx, queries)
+	})
+
+	return leaving, err
 }
 
 // awaitEdges waits until no live edge serves from a route table older than today's.
@@ -115,10 +152,6 @@ func (w *Worker) stopRetired(ctx context.Context, deployment uuid.UUID) (stopped
 		// A rollback takes warm VMs over under the same locks.
 		if _, err := lockDeployment(ctx, queries, deployment); err != nil {
 			return err
-		}
-
-		if err := queries.RetireDeployment(ctx, deployment); err != nil {
-			return fmt.Errorf("retire the deployment: %w", err)
 		}
 
 		if stopped, err = queries.DeploymentMayStop(ctx, deployment); err != nil || !stopped {

@@ -39,7 +39,7 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("count the VMs: %w", err)
 		}
 
-		missing := int(a.project.Instances) - int(present)
+		missing := instancesOf(a.project, a.deployment) - int(present)
 		if missing <= 0 {
 			return nil
 		}
@@ -150,7 +150,7 @@ func adoptWarm(
 	}
 
 	nodes, err := queries.AdoptWarmVMs(ctx, database.AdoptWarmVMsParams{
-		DeploymentID: deployment.ID, ProjectID: deployment.ProjectID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis,
+		DeploymentID: deployment.ID, EnvironmentID: deployment.EnvironmentID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis,
 		MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred.
 	})
 	if err != nil {

@@ -75,7 +75,7 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		return nil, fmt.Errorf("read the machine's name: %w", err)
 	}
 
-	deployments, err := NewDeployments(dependencies.Pool, dependencies.Keyring, dependencies.Logger)
+	deployments, err := NewDeployments(dependencies.Pool, dependencies.Keyring, config.Previews, dependencies.Logger)
 	if err != nil {
 		return nil, err
 	}

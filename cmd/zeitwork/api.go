@@ -35,7 +35,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 		return err
 	}
 
-	deployments, err := workflows.NewDeployments(pool, keys, parts.logger)
+	deployments, err := workflows.NewDeployments(pool, keys, config.API.Previews, parts.logger)
 	if err != nil {
 		return err
 	}

@@ -173,7 +173,7 @@ func TestEnvironment_NewlinesArriveAndNULIsRefused(t *testing.T) {
 
 	p.setVariable(t, project, "MULTILINE", "first\nsecond\n\tthird")
 
-	answer, err := p.client.SetEnvironmentVariableWithResponse(t.Context(), project.ID, "BAD", client.SetEnvironmentVariableInputBody{Value: "a\x00b"})
+	answer, err := p.client.SetEnvironmentVariableWithResponse(t.Context(), project.ID, "BAD", nil, client.SetEnvironmentVariableInputBody{Value: "a\x00b"})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusUnprocessableEntity, answer.StatusCode())
 	require.Contains(t, string(answer.Body), "NUL")

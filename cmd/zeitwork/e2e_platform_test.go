@@ -62,7 +62,7 @@ func (p *platform) project(t *testing.T, r *repository, change ...func(*client.C
 func (p *platform) setVariable(t *testing.T, project client.Project, name, value string) {
 	t.Helper()
 
-	answer, err := p.client.SetEnvironmentVariableWithResponse(t.Context(), project.ID, name, client.SetEnvironmentVariableInputBody{Value: value})
+	answer, err := p.client.SetEnvironmentVariableWithResponse(t.Context(), project.ID, name, nil, client.SetEnvironmentVariableInputBody{Value: value})
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, answer.StatusCode(), "%s", answer.Body)
 }

@@ -72,7 +72,7 @@ func (b *testBundle) set(t *testing.T, k *keyring.Keyring, project uuid.UUID, na
 	t.Helper()
 
 	require.NoError(t, database.InTx(t.Context(), b.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		sealed, err := k.SealVariable(t.Context(), queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: project, Name: name}, value)
+		sealed, err := k.SealVariable(t.Context(), queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: project, Scope: "all", Name: name}, value)
 		if err != nil {
 			return err
 		}
@@ -88,12 +88,12 @@ func (b *testBundle) set(t *testing.T, k *keyring.Keyring, project uuid.UUID, na
 func (b *testBundle) get(t *testing.T, k *keyring.Keyring, project uuid.UUID, name string) (string, error) {
 	t.Helper()
 
-	rows, err := b.queries.ListSealedVariables(t.Context(), project)
+	rows, err := b.queries.ListSealedVariables(t.Context(), project, "production")
 	require.NoError(t, err)
 
 	for _, row := range rows {
 		if row.Name == name {
-			return k.OpenVariable(t.Context(), b.queries, keyring.Variable{ID: row.ID, OrganisationID: b.organisation, ProjectID: project, Name: name}, row.ValueSealed)
+			return k.OpenVariable(t.Context(), b.queries, keyring.Variable{ID: row.ID, OrganisationID: b.organisation, ProjectID: project, Scope: "all", Name: name}, row.ValueSealed)
 		}
 	}
 

@@ -116,7 +116,7 @@ func (r resealer) variables(ctx context.Context, after uuid.UUID) ([]sealedRow, 
 	rows := make([]sealedRow, 0, len(found))
 
 	for _, f := range found {
-		variable := Variable{ID: f.ID, OrganisationID: f.OrganisationID, ProjectID: f.ProjectID, Name: f.Name}
+		variable := Variable{ID: f.ID, OrganisationID: f.OrganisationID, ProjectID: f.ProjectID, Scope: f.Scope, Name: f.Name}
 		rows = append(rows, sealedRow{
 			id: f.ID, context: variable.context(),
 			open: func() ([]byte, error) {

@@ -123,7 +123,7 @@ func TestRotate_UnderConcurrentWrites_LosesNothing(t *testing.T) {
 // write is set without a test that it fails.
 func (b *testBundle) write(ctx context.Context, k *keyring.Keyring, name, value string) error {
 	return database.InTx(ctx, b.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		sealed, err := k.SealVariable(ctx, queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Name: name}, value)
+		sealed, err := k.SealVariable(ctx, queries, keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Scope: "all", Name: name}, value)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func TestRotate_ValueBeingSealedMeanwhile_IsWaitedForAndSealedAnew(t *testing.T)
 	tx, err := b.pool.Begin(t.Context())
 	require.NoError(t, err)
 
-	sealed, err := k.SealVariable(t.Context(), database.New(tx), keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Name: "NAME"}, "canary")
+	sealed, err := k.SealVariable(t.Context(), database.New(tx), keyring.Variable{OrganisationID: b.organisation, ProjectID: b.project, Scope: "all", Name: "NAME"}, "canary")
 	require.NoError(t, err)
 
 	operator, ended := b.keyring(t), make(chan keyring.Rotation, 1)

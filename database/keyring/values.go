@@ -17,15 +17,12 @@ type Variable struct {
 	ID             uuid.UUID
 	OrganisationID uuid.UUID
 	ProjectID      uuid.UUID
-	Name           string
+	// Scope is the environments that the variable is for: all, production or preview.
+	Scope string
+	Name  string
 }
 
-func (v Variable) context() secret.Context {
-	return secret.VariableContext(v.OrganisationID, v.ProjectID, v.environment(), v.Name)
-}
-
-// environment is the part of the project that the variable is for. Projects have one.
-func (v Variable) environment() string { return "production" }
+func (v Variable) context() secret.Context { return secret.VariableContext(v.OrganisationID, v.ProjectID, v.Scope, v.Name) }
 
 // Snapshot is the environment that a deployment has taken of its project.
 type Snapshot struct {

@@ -3,16 +3,19 @@
 SELECT * FROM projects WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: ListSealedVariables :many
-SELECT id, name, value_sealed FROM environment_variables WHERE project_id = $1 ORDER BY name;
+-- The variables that an environment of the kind gets: of each name the one for the kind, where there is none the one for all.
+SELECT DISTINCT ON (name) id, name, scope, value_sealed FROM environment_variables
+WHERE project_id = @project_id AND scope IN ('all', @kind::text)
+ORDER BY name, scope = 'all';
 
 -- name: CreateDeployment :one
 -- created_at is read from the clock, not from the transaction's start: the project is locked, so that it orders the
 -- deployments of a project.
 INSERT INTO deployments (
-  id, project_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
+  id, project_id, environment_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
   image_digest, image_id, environment_sealed, created_by, created_at
 ) VALUES (
-  @id, @project_id, @step, @trigger, @origin_id, @branch, @commit_sha, @commit_message, @commit_author, @source_digest, @build_plan,
+  @id, @project_id, @environment_id, @step, @trigger, @origin_id, @branch, @commit_sha, @commit_message, @commit_author, @source_digest, @build_plan,
   @image_digest, @image_id, @environment_sealed, @created_by, clock_timestamp()
 ) RETURNING *;
 
@@ -23,12 +26,12 @@ SELECT * FROM deployments WHERE id = $1;
 SELECT * FROM deployments WHERE id = $1 FOR NO KEY UPDATE;
 
 -- name: ListNewestDeployments :many
-SELECT * FROM deployments WHERE project_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3;
+SELECT * FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3;
 
 -- name: ListUnfinishedDeployments :many
--- The deployments of a branch that are still on their way, locked.
+-- The deployments of an environment that are still on their way, locked.
 SELECT * FROM deployments
-WHERE project_id = @project_id AND branch = @branch AND state IN ('queued', 'deploying') AND id <> @except_id
+WHERE environment_id = @environment_id AND state IN ('queued', 'deploying') AND id <> @except_id
 ORDER BY id
 FOR NO KEY UPDATE;
 
@@ -43,31 +46,20 @@ RETURNING sqlc.embed(deployments), sqlc.embed(projects);
 UPDATE deployments SET step = @step WHERE id = @id;
 
 -- name: HoldDeployment :exec
--- Leaves the deployment at its step without a job until its project is unpinned.
+-- Leaves the deployment at its step without a job until its environment is unpinned.
 UPDATE deployments SET held_at = now() WHERE id = @id;
 
 -- name: ReleaseHeldDeployments :many
--- Lets the deployments of a project go on that were held. The project is locked.
-UPDATE deployments SET held_at = NULL WHERE project_id = @project_id AND state = 'deploying' AND held_at IS NOT NULL
+-- Lets the deployments of an environment go on that were held. The project is locked.
+UPDATE deployments SET held_at = NULL WHERE environment_id = @environment_id AND state = 'deploying' AND held_at IS NOT NULL
 RETURNING id, step;
 
--- name: PinProject :exec
--- Pins a project to a rollback.
-UPDATE projects SET pinned_by_id = @deployment_id::uuid WHERE id = @project_id;
-
--- name: UnpinProject :execrows
--- No row where the project is not pinned.
-UPDATE projects SET pinned_by_id = NULL WHERE id = @project_id AND pinned_by_id IS NOT NULL;
-
--- name: UnpinProjectOf :many
--- Unpins the project that a deployment pins.
-UPDATE projects SET pinned_by_id = NULL WHERE pinned_by_id = @deployment_id::uuid RETURNING id;
-
 -- name: CommitWasDeployed :one
--- Whether there is a deployment of the commit that was made since the time.
+-- Whether there is a deployment of the commit in the environment that was made since the time.
 SELECT EXISTS (
   SELECT FROM deployments
-  WHERE deployments.project_id = @project_id AND deployments.commit_sha = @commit_sha::text AND deployments.created_at >= @since::timestamptz
+  WHERE deployments.project_id = @project_id AND deployments.environment_id = @environment_id AND deployments.commit_sha = @commit_sha::text
+    AND deployments.created_at >= @since::timestamptz
 );
 
 -- name: EndDeployment :exec
@@ -92,24 +84,24 @@ UPDATE deployments SET image_digest = @image_digest WHERE id = @id;
 UPDATE deployments SET image_id = @image_id WHERE id = @id;
 
 -- name: NewerDeploymentWasLive :one
--- Whether a younger deployment of the project has had the route already.
+-- Whether a younger deployment of the environment has had its route already.
 SELECT EXISTS (
   SELECT FROM deployments
-  WHERE deployments.project_id = @project_id AND deployments.created_at > @created_at AND deployments.route_version IS NOT NULL
+  WHERE deployments.environment_id = @environment_id AND deployments.created_at > @created_at AND deployments.route_version IS NOT NULL
 );
 
 -- name: MakeDeploymentLive :exec
 UPDATE deployments SET state = 'live', route_version = @route_version::bigint, ended_at = now() WHERE id = @id;
 
 -- name: RetireReplacedDeployments :many
--- Retires what was live before the deployment that has just taken the project's domains. Its VMs run on for that long.
+-- Retires what was live before the deployment that has just taken the environment's domains. Its VMs run on for that long.
 UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now() + @keep_warm::interval
-WHERE project_id = @project_id AND state = 'live' AND id <> @except_id
+WHERE environment_id = @environment_id AND state = 'live' AND id <> @except_id
 RETURNING id;
 
 -- name: CoolDeployments :many
--- Ends the warmth of a project's retired deployments: only the last one is kept warm.
-UPDATE deployments SET warm_until = now() WHERE project_id = $1 AND state = 'retired' AND warm_until > now()
+-- Ends the warmth of an environment's retired deployments: only the last one is kept warm.
+UPDATE deployments SET warm_until = now() WHERE environment_id = $1 AND state = 'retired' AND warm_until > now()
 RETURNING id;
 
 -- name: ListWarmVMs :many
@@ -131,9 +123,10 @@ UPDATE deployments SET warm_until = now() WHERE id = ANY (@ids::uuid[]) AND stat
 RETURNING id;
 
 -- name: RetireDeployment :exec
--- Does nothing while a domain still points at the deployment.
+-- Does nothing while a domain of its environment still points at the deployment.
 UPDATE deployments SET state = 'retired', retired_at = now(), warm_until = now()
-WHERE deployments.id = $1 AND state = 'live' AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id);
+WHERE deployments.id = $1 AND state = 'live'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id AND domains.kind <> 'deployment');
 
 -- name: DeploymentMayStop :one
 -- Whether the VMs of a deployment that was live may be stopped: nothing points at it, and it is not kept warm, or only on a node that is
@@ -153,7 +146,7 @@ SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
   AND deployments.awaits_build_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
-    SELECT FROM projects WHERE projects.id = deployments.project_id AND projects.pinned_by_id IS NOT NULL
+    SELECT FROM environments WHERE environments.id = deployments.environment_id AND environments.pinned_by_id IS NOT NULL
   ))
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind LIKE 'deploy.%')
 LIMIT 100;
@@ -179,27 +172,24 @@ WHERE deployments.warm_until IS NOT NULL AND deployments.state = 'retired'
 LIMIT 100;
 
 -- name: ListUnretiredDeployments :many
--- Live deployments of deleted projects that no job retires.
-SELECT deployments.id FROM projects
-JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
-WHERE projects.deleted_at IS NOT NULL AND deployments.ended_at < now() - interval '10 seconds'
-  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id)
+-- Live deployments of environments that were deleted lately, those of deleted projects among them, that no job retires. What deletes an environment
+-- retires them itself.
+SELECT deployments.id FROM environments
+JOIN deployments ON deployments.environment_id = environments.id AND deployments.state = 'live'
+WHERE environments.deleted_at > now() - interval '7 days' AND deployments.ended_at < now() - interval '10 seconds'
+  AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = deployments.id AND domains.kind <> 'deployment')
   AND NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = deployments.id AND unfinished_jobs.kind = 'retire')
 LIMIT 100;
 
 -- name: ListDeploymentsToRescale :many
--- Live deployments with a VM that failed for good, or whose project asks for another number of instances, and that no job rescales.
+-- Live deployments with a VM that failed for good, or in production whose project asks for another number of instances, and that no job rescales.
 SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms
   WHERE vms.state = 'failed' AND vms.removed_at IS NULL AND vms.kind = 'app' AND vms.desired_state = 'running'
   UNION
-  SELECT deployments.id FROM projects JOIN deployments ON deployments.project_id = projects.id AND deployments.state = 'live'
+  SELECT deployments.id FROM projects JOIN deployments ON deployments.environment_id = projects.id AND deployments.state = 'live'
   WHERE projects.instances_changed_at IS NOT NULL
 ) AS candidates
 JOIN deployments ON deployments.id = candidates.id AND deployments.state = 'live'
 WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'rescale')
 LIMIT 100;
-
--- name: ListProjectDeploymentsToEnd :many
--- The deployments on their way of a project that is being deleted, locked.
-SELECT * FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id FOR NO KEY UPDATE;

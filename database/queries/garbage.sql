@@ -14,6 +14,7 @@ WHERE deleted_at > now() - interval '7 days'
     WHERE images.project_id = projects.id AND images.repository <> '' AND (images.collected_at IS NOT NULL OR projects.deleted_at IS NOT NULL)
   )
   OR (SELECT count(*) - 1 FROM images WHERE images.project_id = projects.id AND images.collected_at IS NULL) > sqlc.arg(keep_releases)::integer
+  OR EXISTS (SELECT FROM environments WHERE environments.project_id = projects.id AND environments.deleted_at > now() - interval '7 days')
 ORDER BY random();
 
 -- name: ProjectIsInUse :one
@@ -27,7 +28,7 @@ SELECT EXISTS (
 
 -- name: MarkUnneededImages :exec
 -- From now on nobody can roll back to these images. A deployment needs its image while it is on its way, live, kept warm
--- or among the last releases. The project is locked.
+-- or among the last releases of its environment. The project is locked.
 UPDATE images SET collected_at = now()
 WHERE images.project_id = @project_id AND images.collected_at IS NULL
   AND NOT EXISTS (
@@ -37,13 +38,23 @@ WHERE images.project_id = @project_id AND images.collected_at IS NULL
         deployments.state IN ('queued', 'deploying', 'live')
         OR (deployments.state = 'retired' AND deployments.warm_until > now())
         OR deployments.id IN (
-          SELECT releases.id FROM deployments AS releases
-          WHERE releases.project_id = @project_id AND releases.route_version IS NOT NULL AND releases.state <> 'live'
-          ORDER BY releases.route_version DESC
-          LIMIT sqlc.arg(keep_releases)::integer
+          SELECT releases.id FROM environments CROSS JOIN LATERAL (
+            SELECT released.id FROM deployments AS released
+            WHERE released.environment_id = environments.id AND released.route_version IS NOT NULL AND released.state <> 'live'
+            ORDER BY released.route_version DESC
+            LIMIT sqlc.arg(keep_releases)::integer
+          ) AS releases
+          WHERE environments.project_id = @project_id AND environments.deleted_at IS NULL
         )
       )
   );
+
+-- name: DeleteDomainsOfUnneeded :exec
+-- Takes the hostnames of their own from deployments whose image is not kept. Edges learn of it with the next version of the route table: nothing answered
+-- on them but a page.
+DELETE FROM domains USING deployments, images
+WHERE domains.project_id = @project_id AND domains.kind = 'deployment' AND deployments.id = domains.deployment_id
+  AND images.id = deployments.image_id AND images.collected_at IS NOT NULL;
 
 -- name: LockMarkedImage :one
 -- One image of a project that is marked and still in the registry, in no order: one that cannot be deleted must not keep the others. An image

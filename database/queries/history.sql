@@ -13,27 +13,27 @@ DELETE FROM vms WHERE vms.id IN (
 );
 
 -- name: DeleteOldDeployments :execrows
--- Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each project the last releases stay, as
+-- Deletes deployments that ended before the retention began, with their timelines, events and logs. Of each environment the last releases stay, as
 -- one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
 DELETE FROM deployments WHERE deployments.id IN (
-  SELECT old.id FROM deployments AS old JOIN projects ON projects.id = old.project_id
+  SELECT old.id FROM deployments AS old JOIN environments ON environments.id = old.environment_id
   WHERE old.id < @before AND old.state IN ('failed', 'cancelled', 'superseded', 'retired')
     AND greatest(old.ended_at, old.retired_at, old.warm_until) < now() - sqlc.arg(retention)::interval
     AND (
       old.route_version IS NULL
-      OR coalesce(projects.deleted_at < now() - sqlc.arg(retention)::interval, false)
+      OR coalesce(environments.deleted_at < now() - sqlc.arg(retention)::interval, false)
       OR sqlc.arg(keep_releases)::integer <= (
         SELECT count(*) FROM (
           SELECT FROM deployments AS newer
-          WHERE newer.project_id = old.project_id AND newer.route_version > old.route_version AND newer.state <> 'live'
+          WHERE newer.environment_id = old.environment_id AND newer.route_version > old.route_version AND newer.state <> 'live'
           LIMIT sqlc.arg(keep_releases)::integer
         ) AS newer_releases
       )
     )
-    AND projects.pinned_by_id IS DISTINCT FROM old.id
+    AND environments.pinned_by_id IS DISTINCT FROM old.id
     AND NOT EXISTS (SELECT FROM deployments AS repeating WHERE repeating.origin_id = old.id)
     AND NOT EXISTS (SELECT FROM vms WHERE vms.deployment_id = old.id)
-    AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id)
+    AND NOT EXISTS (SELECT FROM domains WHERE domains.deployment_id = old.id AND domains.kind <> 'deployment')
   ORDER BY old.id LIMIT 1000
   FOR UPDATE OF old SKIP LOCKED
 );
@@ -44,6 +44,16 @@ DELETE FROM images WHERE images.id IN (
   SELECT old.id FROM images AS old
   WHERE old.id < @before AND old.repository = '' AND old.collected_at < now() - sqlc.arg(retention)::interval
     AND NOT EXISTS (SELECT FROM deployments WHERE deployments.image_id = old.id)
+  ORDER BY old.id LIMIT 1000
+  FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteOldEnvironments :execrows
+-- Deletes previews that ended before the retention began and that no deployment names. Production goes with its project.
+DELETE FROM environments WHERE environments.id IN (
+  SELECT old.id FROM environments AS old
+  WHERE old.id < @before AND old.kind = 'preview' AND old.deleted_at < now() - sqlc.arg(retention)::interval
+    AND NOT EXISTS (SELECT FROM deployments WHERE deployments.environment_id = old.id)
   ORDER BY old.id LIMIT 1000
   FOR UPDATE SKIP LOCKED
 );

@@ -26,7 +26,8 @@ SELECT id, environment_sealed FROM deployments ORDER BY id DESC LIMIT 1;
 
 -- name: ListVariablesToReseal :many
 -- The first five bytes of a sealed value name its key.
-SELECT environment_variables.id, projects.organisation_id, environment_variables.project_id, environment_variables.name, environment_variables.value_sealed
+SELECT environment_variables.id, projects.organisation_id, environment_variables.project_id, environment_variables.scope, environment_variables.name,
+  environment_variables.value_sealed
 FROM environment_variables JOIN projects ON projects.id = environment_variables.project_id
 WHERE environment_variables.id > @after AND substring(environment_variables.value_sealed FOR 5) <> @prefix::bytea
 ORDER BY environment_variables.id

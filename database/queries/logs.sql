@@ -37,13 +37,14 @@ WHERE (runtime_logs.deployment_id, runtime_logs.id) > (@deployment_id::uuid, @af
 ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListLogHeads :many
--- The newest deployments of a project that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
+-- The newest deployments of a project, or of one environment of it, that had VMs, each with its oldest line between after and before_id, where it has one; the oldest of those
 -- lines first.
 SELECT logged.id AS deployment_id, head.id AS line_id
 FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
     AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+    AND (sqlc.narg(environment_id)::uuid IS NULL OR deployments.environment_id = sqlc.narg(environment_id))
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs
@@ -60,6 +61,7 @@ FROM (
   SELECT deployments.id FROM deployments
   WHERE deployments.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
     AND deployments.step IN ('release', 'schedule', 'health_check', 'flip_route')
+    AND (sqlc.narg(environment_id)::uuid IS NULL OR deployments.environment_id = sqlc.narg(environment_id))
   ORDER BY deployments.id DESC LIMIT sqlc.arg(most)::int
 ) AS logged CROSS JOIN LATERAL (
   SELECT runtime_logs.id FROM runtime_logs

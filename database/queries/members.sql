@@ -24,6 +24,14 @@ JOIN projects ON projects.id = domains.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE domains.id = @id AND projects.deleted_at IS NULL AND organisation_members.user_id = @user_id;
 
+-- name: MembershipInEnvironment :one
+-- As MembershipInProject, for the project of an environment; no row where that was deleted.
+SELECT organisation_members.*
+FROM environments
+JOIN projects ON projects.id = environments.project_id
+JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
+WHERE environments.id = @id AND environments.deleted_at IS NULL AND projects.deleted_at IS NULL AND organisation_members.user_id = @user_id;
+
 -- name: HoldMembership :one
 -- The role of a user in an organisation, which stays as it is until the transaction ends; no row where the user is no member.
 SELECT role FROM organisation_members WHERE organisation_id = @organisation_id AND user_id = @user_id FOR SHARE;

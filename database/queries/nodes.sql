@@ -66,7 +66,7 @@ DELETE FROM vms WHERE node_id = $1;
 SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
-  ARRAY(SELECT domains.hostname FROM domains WHERE domains.project_id = deployments.project_id ORDER BY domains.kind, domains.id)::text[] AS hostnames,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment' ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
@@ -97,7 +97,7 @@ WHERE id = ANY (@ids::uuid[]);
 -- The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
 -- that commits while the report is under way reads the VMs as they were before it.
 SELECT sqlc.embed(vms), EXISTS (
-  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id
+  SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
 ) AS routed

@@ -1,10 +1,10 @@
 -- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days
 ) VALUES (
   @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @dockerfile_target, @port, @health_path, @instances,
-  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds
+  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds, @previews, @preview_days
 ) RETURNING *;
 
 -- name: ProjectSlugTaken :one
@@ -15,14 +15,15 @@ SELECT EXISTS (
 );
 
 -- name: GetProjectOf :one
--- One project of an organisation. held_deployment_id is the newest push that waits because the project is pinned.
+-- One project of an organisation. held_deployment_id is the newest push that waits because its production is pinned, and live_deployment_id what is
+-- live there.
 SELECT sqlc.embed(projects),
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
-  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
 WHERE projects.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
@@ -34,12 +35,12 @@ SELECT * FROM projects WHERE id = @id AND organisation_id = @organisation_id AND
 -- name: ListProjectsOf :many
 -- The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs.
 SELECT sqlc.embed(projects),
-  (SELECT domains.deployment_id FROM domains WHERE domains.project_id = projects.id AND kind = 'generated') AS live_deployment_id,
+  (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
-  WHERE newest.project_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
+  WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
 WHERE organisation_members.user_id = @user_id AND projects.deleted_at IS NULL AND projects.id < @before
@@ -55,33 +56,41 @@ SET repository_url = @repository_url, branch = @branch, root_directory = @root_d
   dockerfile_target = @dockerfile_target,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
-  start_seconds = @start_seconds, grace_seconds = @grace_seconds,
+  start_seconds = @start_seconds, grace_seconds = @grace_seconds, previews = @previews, preview_days = @preview_days,
   instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
 WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: ForgetPoll :exec
 -- Makes the next poll look at the repository as if for the first time.
+WITH forgotten AS (
+  UPDATE environments SET last_seen_commit = NULL, last_seen_at = now()
+  FROM projects WHERE projects.id = environments.project_id
+    AND projects.id = @id AND projects.organisation_id = @organisation_id AND environments.deleted_at IS NULL
+)
 UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
-WHERE id = @id AND organisation_id = @organisation_id;
+WHERE projects.id = @id AND projects.organisation_id = @organisation_id;
 
 -- name: MarkProjectDeleted :exec
 UPDATE projects SET deleted_at = now(), auto_deploy = false WHERE id = @id AND organisation_id = @organisation_id;
 
--- name: ListUnfinishedDeploymentsOf :many
-SELECT id FROM deployments WHERE project_id = $1 AND state IN ('queued', 'deploying') ORDER BY id;
-
 -- name: GetDeploymentOf :one
--- One deployment of an organisation, with its project.
-SELECT sqlc.embed(deployments), sqlc.embed(projects)
+-- One deployment of an organisation, with its project and environment.
+SELECT sqlc.embed(deployments), sqlc.embed(projects), sqlc.embed(environments),
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
+JOIN environments ON environments.id = deployments.environment_id
 WHERE deployments.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
 
 -- name: ListProjectDeployments :many
 -- The filters that are not empty all hold.
-SELECT * FROM deployments
+SELECT sqlc.embed(deployments), environments.slug AS environment,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
+FROM deployments
+JOIN environments ON environments.id = deployments.environment_id
 WHERE deployments.project_id = @project_id AND deployments.id < @before
   AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
+  AND (sqlc.narg(environment_id)::uuid IS NULL OR deployments.environment_id = sqlc.narg(environment_id))
   AND (cardinality(@states::text[]) = 0 OR deployments.state = ANY (@states))
   AND (@trigger::text = '' OR deployments.trigger = @trigger)
   AND (@branch::text = '' OR deployments.branch = @branch)

@@ -6,7 +6,7 @@ ON CONFLICT (id) DO UPDATE SET version = route_table.version + 1
 RETURNING version;
 
 -- name: PointDomains :exec
-UPDATE domains SET deployment_id = @deployment_id WHERE project_id = @project_id;
+UPDATE domains SET deployment_id = @deployment_id WHERE environment_id = @environment_id AND kind <> 'deployment';
 
 -- name: CountEdgesBehind :one
 -- The edges that may still serve from a route table older than the version. One that was silent for that long counts as dead.
@@ -17,5 +17,5 @@ WHERE edges.acknowledged_version < @version AND edges.last_seen_at IS NOT NULL A
 SELECT coalesce(max(version), 0)::bigint FROM route_table;
 
 -- name: ReleaseDomains :exec
--- Takes the domains of a project from the deployment that answers on them.
-UPDATE domains SET deployment_id = NULL WHERE project_id = $1;
+-- Takes the domains of an environment from the deployments that answer on them.
+UPDATE domains SET deployment_id = NULL WHERE environment_id = $1;

@@ -96,11 +96,11 @@ WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.state = 'f
 UPDATE vms SET desired_state = @desired_state WHERE id = ANY (@ids::uuid[]) RETURNING node_id;
 
 -- name: SettleInstances :exec
--- Writes that the live deployment has as many VMs as the project asks for.
+-- Writes that the live deployment of production has as many VMs as the project asks for.
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL;
 
 -- name: UnsettleInstances :exec
--- Has reconcile compare the number of the live deployment's VMs with the one that the project asks for.
+-- Has reconcile compare the number of VMs of production's live deployment with the one that the project asks for.
 UPDATE projects SET instances_changed_at = now() WHERE id = $1;
 
 -- name: StopReleaseVM :many
@@ -111,6 +111,15 @@ RETURNING node_id;
 -- name: ForgetWarmth :exec
 -- Writes that the VMs of a deployment that has ended are asked to stop: before StopVMs, since deployments are locked before VMs.
 UPDATE deployments SET warm_until = NULL WHERE id = $1 AND warm_until IS NOT NULL;
+
+-- name: DrainVMs :execrows
+-- Takes the VMs of a deployment out of the route table. They run on.
+UPDATE vms SET desired_state = 'draining'
+WHERE id IN (
+  SELECT serving.id FROM vms AS serving
+  WHERE serving.deployment_id = $1 AND serving.kind = 'app' AND serving.desired_state = 'running' AND serving.removed_at IS NULL
+  ORDER BY serving.id FOR NO KEY UPDATE
+);
 
 -- name: StopVMs :many
 -- Asks for the VMs of a deployment to stop; returns their nodes.
@@ -130,7 +139,7 @@ WHERE id IN (
   SELECT warm.id FROM vms AS warm
   JOIN deployments ON deployments.id = warm.deployment_id
   JOIN nodes ON nodes.id = warm.node_id
-  WHERE deployments.project_id = @project_id AND deployments.state = 'retired'
+  WHERE deployments.environment_id = @environment_id AND deployments.state = 'retired'
     AND (deployments.id = @origin_id OR (deployments.origin_id = @origin_id AND deployments.trigger = 'rollback'))
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes

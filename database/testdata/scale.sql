@@ -25,6 +25,18 @@ SELECT seed_id(3, p), seed_id(2, p % 1000), 'project-' || p, 'project-' || p, 'h
   CASE WHEN p % 2000 = 3 THEN now() END, CASE WHEN p % 1000 = 5 THEN now() - interval '1 day' END
 FROM generate_series(0, 9999) AS p;
 
+-- Production, which a trigger has made where triggers fire, and of some projects two previews.
+INSERT INTO environments (id, project_id, kind, slug, branch, last_seen_commit, deleted_at)
+SELECT projects.id, projects.id, 'production', 'production', projects.branch, projects.last_seen_commit, projects.deleted_at FROM projects
+ON CONFLICT (id) DO UPDATE SET last_seen_commit = excluded.last_seen_commit;
+
+INSERT INTO environments (id, project_id, kind, slug, branch, expires_at)
+SELECT seed_id(15, n), seed_id(3, 1000 + n % 1000), 'preview', 'feature-' || n, 'feature-' || n, now() + n * interval '1 minute' + interval '1 hour'
+FROM generate_series(0, 1999) AS n;
+
+INSERT INTO branches (project_id, name, commit_sha)
+SELECT seed_id(3, 1000 + n % 1000), 'branch-' || n, md5('commit' || n) FROM generate_series(0, 9999) AS n;
+
 INSERT INTO environment_variables (id, project_id, name, value_sealed)
 SELECT seed_id(4, n), seed_id(3, n % 10000), 'NAME_' || n / 10000, '\x00' FROM generate_series(0, 19999) AS n;
 
@@ -33,10 +45,10 @@ SELECT seed_id(5, n), seed_id(3, n % 10000), 'project-' || n % 10000, 'sha256:' 
 WHERE n / 10000 % 2 = 1 AND n < 90000 OR n >= 90000 AND n % 100 <> 97;
 
 INSERT INTO deployments (
-  id, project_id, state, step, trigger, branch, commit_sha, image_digest, image_id, environment_sealed, route_version, created_by, created_at,
+  id, project_id, environment_id, state, step, trigger, branch, commit_sha, image_digest, image_id, environment_sealed, route_version, created_by, created_at,
   started_at, ended_at, retired_at, warm_until
 )
-SELECT seed_id(6, n), seed_id(3, p), state,
+SELECT seed_id(6, n), seed_id(3, p), seed_id(3, p), state,
   CASE WHEN state = 'deploying' THEN CASE p / 100 % 2 WHEN 0 THEN 'build' ELSE 'health_check' END WHEN state = 'failed' THEN 'build' ELSE 'flip_route' END,
   'push', 'main', md5('commit' || n), images.digest, images.id, '\x00', CASE WHEN state IN ('live', 'retired') THEN n END, NULL, made, made,
   CASE WHEN state <> 'deploying' THEN made + interval '1 minute' END, CASE WHEN state = 'retired' THEN made + interval '1 day' END,
@@ -86,11 +98,15 @@ FROM (
   UNION ALL SELECT 200000 + i, 90000 + i, 'release', 'removed', 'stopped', now() - interval '1 day' FROM generate_series(0, 199) AS i
 ) AS planned;
 
-INSERT INTO domains (id, project_id, hostname, kind, deployment_id)
-SELECT seed_id(9, domain.n), seed_id(3, domain.n % 10000),
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+SELECT seed_id(9, domain.n), seed_id(3, domain.n % 10000), seed_id(3, domain.n % 10000),
   CASE WHEN domain.n < 10000 THEN 'project-' || domain.n || '.example.com' ELSE 'www.customer-' || domain.n || '.com' END,
   CASE WHEN domain.n < 10000 THEN 'generated' ELSE 'custom' END, seed_id(6, live.n)
 FROM generate_series(0, 99999) AS domain(n) LEFT JOIN live ON live.p = domain.n % 10000;
+
+INSERT INTO domains (id, project_id, environment_id, hostname, kind)
+SELECT seed_id(9, 100000 + n), seed_id(3, 1000 + n % 1000), seed_id(15, n), 'preview-' || n || '.example.com', 'generated'
+FROM generate_series(0, 1999) AS n;
 
 INSERT INTO edges (id, name, region, acknowledged_version, last_seen_at)
 SELECT seed_id(10, n), 'edge-' || n, 'eu', 100000, now() + interval '5 minutes' FROM generate_series(0, 99) AS n;

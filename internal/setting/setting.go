@@ -44,3 +44,8 @@ type Cluster struct {
 type Git struct {
 	GitProtocols []string `doc:"Protocols that repository URLs may use, with commas between: https; http and file only where every user is trusted." env:"ZEITWORK_GIT_PROTOCOLS" envDefault:"https"` //nolint:lll // One variable a line.
 }
+
+// Previews bounds the environments of projects beside their production.
+type Previews struct {
+	MaxPreviews int `doc:"How many previews a project can have at the same time." env:"ZEITWORK_MAX_PREVIEWS" envDefault:"20"`
+}

@@ -84,7 +84,7 @@ FROM vms JOIN nodes ON nodes.id = node_id WHERE removed_at IS NULL ORDER BY vms.
 	releasesSQL = `
 SELECT vms.deployment_id, count(*) AS times FROM vms JOIN runtime_logs ON runtime_logs.vm_id = vms.id
 WHERE vms.kind = 'release' AND line = '` + released + `' GROUP BY vms.deployment_id`
-	domainsSQL = `SELECT project_id, hostname, deployment_id FROM domains ORDER BY hostname`
+	domainsSQL = `SELECT project_id, hostname, deployment_id FROM domains WHERE kind <> 'deployment' ORDER BY hostname`
 	edgesSQL   = `SELECT name, acknowledged_version FROM edges WHERE name <> '` + ghost + `' ORDER BY name`
 	versionSQL = `SELECT version, now() FROM route_table`
 )

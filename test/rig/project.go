@@ -25,7 +25,7 @@ func (p *Platform) NewProject(ctx context.Context, body client.CreateProjectInpu
 	}
 
 	for variable, value := range variables {
-		set, err := p.API.SetEnvironmentVariableWithResponse(ctx, made.JSON201.ID, variable, client.SetEnvironmentVariableInputBody{Value: value})
+		set, err := p.API.SetEnvironmentVariableWithResponse(ctx, made.JSON201.ID, variable, nil, client.SetEnvironmentVariableInputBody{Value: value})
 		if err != nil || set.StatusCode() != http.StatusOK {
 			return client.Project{}, Failed("set "+variable, err, lo.FromPtr(set).Body)
 		}

@@ -42,7 +42,7 @@ type Plan struct {
 	Context string `json:"context,omitempty"`
 	// Arguments are the environment variables that the Dockerfile gets as build arguments. They become part of the image.
 	Arguments []string `json:"arguments,omitempty"`
-	// Secrets are the environment variables that a generated Dockerfile mounts as secrets.
+	// Secrets are the environment variables that the Dockerfile mounts as secrets.
 	Secrets []string `json:"secrets,omitempty"`
 	// Missing is what to tell the user where the registry lacks an image that a generated Dockerfile starts from, by the image's reference.
 	Missing map[string]string `json:"missing,omitempty"`

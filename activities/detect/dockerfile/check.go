@@ -17,6 +17,8 @@ type Dockerfile struct {
 	ExposedPorts []int
 	// Arguments are the names of all ARG instructions, in alphabetical order.
 	Arguments []string
+	// Secrets are the names of the secrets that RUN instructions mount, in alphabetical order.
+	Secrets []string
 }
 
 // Parse reads a Dockerfile whose last stage becomes the image. name is its path, for errors. These are the user's and name the line, so that a build need
@@ -49,14 +51,14 @@ func parse(name string, content []byte, target string) (Dockerfile, error) {
 		}
 	}
 
-	declared := argumentNames(stages, arguments)
+	declared, secrets := argumentNames(stages, arguments), secretNames(stages)
 
 	stages, err = upTo(name, stages, target)
 	if err != nil {
 		return Dockerfile{}, err
 	}
 
-	return Dockerfile{ExposedPorts: exposedPorts(stages, arguments, parsed.EscapeToken), Arguments: declared}, nil
+	return Dockerfile{ExposedPorts: exposedPorts(stages, arguments, parsed.EscapeToken), Arguments: declared, Secrets: secrets}, nil
 }
 
 // checkSyntaxLine refuses a frontend other than the one that BuildKit has built in, as it would be a program of the customer's choice that runs inside of

@@ -53,6 +53,7 @@ func Detect(tree source.Tree, settings buildplan.Settings) (buildplan.Plan, bool
 		DockerfilePath: name,
 		Target:         settings.DockerfileTarget,
 		Arguments:      arguments,
+		Secrets:        parsed.Secrets,
 		Notes:          notes,
 	}, true, nil
 }

@@ -105,6 +105,16 @@ func TestDetect_PlansForADockerfile(t *testing.T) {
 	}
 }
 
+func TestDetect_NamesTheSecretsThatAreMounted(t *testing.T) {
+	t.Parallel()
+
+	plan, err := detectors.Detect(t, map[string]string{"Dockerfile": "FROM scratch AS base\nRUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci\n" +
+		"RUN --mount=type=cache,target=/c --mount=type=secret,target=/run/secrets/LICENSE true\nFROM base\nRUN --mount=type=secret,id=NPM_TOKEN true\n"},
+		buildplan.Settings{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"LICENSE", "NPM_TOKEN"}, plan.Secrets)
+}
+
 func TestDetect_ExplainsWhatIsWrong(t *testing.T) {
 	t.Parallel()
 

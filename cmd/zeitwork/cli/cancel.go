@@ -30,5 +30,5 @@ func (a *app) cancelCommand() *cobra.Command {
 		return a.print(cancelled.JSON200, func(w io.Writer) { _, _ = fmt.Fprintf(w, "Cancelled %s.\n", deployment) })
 	})
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, ofEnvironment))
 }

@@ -11,16 +11,24 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// checkOut returns an error where what is checked out is not what the project deploys, unless somebody at the terminal wants it all the same.
-func (a *app) checkOut(ctx context.Context, here place) error {
+// destination is where what is checked out goes.
+type destination struct {
+	branch string
+	// preview has the preview of the branch made where it has none.
+	preview bool
+}
+
+// checkOut returns where to deploy what is checked out: to the environment that is given or, where that is nil, to that of the branch. It is an
+// error where nobody can tell, unless somebody at the terminal decides.
+func (a *app) checkOut(ctx context.Context, api *API, here place, environment *client.Environment, wanted deployment) (destination, error) {
 	tree, project := here.tree, here.project
 
 	if !tree.isOf(project.RepositoryURL) {
-		return otherRepository(tree, project)
+		return destination{}, otherRepository(tree, project)
 	}
 
 	if tree.Commit == "" {
-		return noCommit(tree)
+		return destination{}, noCommit(tree)
 	}
 
 	if tree.Dirty {
@@ -31,18 +39,62 @@ func (a *app) checkOut(ctx context.Context, here place) error {
 		a.sayf("Warning: as far as git knows here, %s is not pushed: the platform fetches it from %s.", shortCommit(tree.Commit), project.RepositoryURL)
 	}
 
-	if here.made || tree.belongsTo(ctx, value(project.Branch)) {
-		return ctx.Err()
+	switch {
+	case here.made:
+		return destination{branch: tree.Branch, preview: wanted.preview}, ctx.Err()
+	case tree.belongsTo(ctx, branchOf(here, environment)):
+		// A detached commit of the branch goes where the branch does.
+		return destination{branch: tree.Branch}, ctx.Err()
+	case environment == nil && tree.Branch != "":
+		return a.toPreview(ctx, api, here, wanted)
 	}
 
-	a.sayf("%s deploys its branch %s, but %s is checked out.", project.Slug, value(project.Branch), tree.whatIsCheckedOut())
+	a.sayf("%s deploys its branch %s, but %s is checked out.", project.Slug, branchOf(here, environment), tree.whatIsCheckedOut())
 
-	yes, err := a.confirm(ctx, fmt.Sprintf("Put that live on %s all the same?", project.URL))
+	yes, err := a.confirm(ctx, fmt.Sprintf("Put that live on %s all the same?", urlOf(here, environment)))
 	if err != nil || yes {
-		return err
+		return destination{}, err
 	}
 
-	return UsageError(errors.New("nothing was deployed: `zeitwork deploy --commit HEAD` deploys what is checked out, whatever branch it is on"))
+	return destination{}, UsageError(errors.New("nothing was deployed: `zeitwork deploy --commit HEAD` deploys what is checked out, whatever branch it is on"))
+}
+
+// toPreview returns the destination of a branch that is not production's: its preview, once it has one or somebody has said that it shall.
+func (a *app) toPreview(ctx context.Context, api *API, here place, wanted deployment) (destination, error) {
+	tree, project := here.tree, here.project
+	to := destination{branch: tree.Branch, preview: wanted.preview}
+
+	if previews := value(project.Previews); wanted.preview || previews != "" && previews != "off" {
+		return to, ctx.Err()
+	}
+
+	page, err := checked(api.ListEnvironmentsWithResponse(ctx, project.ID, &client.ListEnvironmentsParams{Branch: &tree.Branch}))
+	if err != nil {
+		return to, err
+	}
+
+	if len(page.JSON200.Items) > 0 {
+		return to, nil
+	}
+
+	a.sayf("%s deploys its branch %s to production, but %s is checked out.", project.Slug, value(project.Branch), tree.whatIsCheckedOut())
+
+	to.preview, err = a.confirm(ctx, fmt.Sprintf("Make a preview for the branch %s, and deploy it there?", tree.Branch))
+	if err != nil || to.preview {
+		return to, err
+	}
+
+	return to, UsageError(errors.New("nothing was deployed: `zeitwork deploy --preview` deploys the branch to a preview of its own, " +
+		"`zeitwork deploy --commit HEAD` puts what is checked out into production"))
+}
+
+// urlOf is where the environment of a place answers; production where it is nil.
+func urlOf(here place, environment *client.Environment) string {
+	if environment != nil {
+		return environment.URL
+	}
+
+	return here.project.URL
 }
 
 func otherRepository(tree *worktree, project *client.Project) error {

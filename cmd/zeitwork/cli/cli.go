@@ -29,6 +29,8 @@ type app struct {
 	json     bool
 	context  string // The name of --context; empty: chosen by the environment, else the current one.
 	project  string // The slug of --project; empty: found by the directory.
+	// environmentSlug is that of --environment; empty: what the command takes by itself.
+	environmentSlug string
 	// organisation is the slug of --organisation, where a project is looked for and made, and that commands are about; empty: any,
 	// and the only one.
 	organisation string
@@ -66,10 +68,11 @@ func Commands(terminal Terminal) []*cobra.Command {
 	}{
 		{groupDeploy, []*cobra.Command{
 			a.deployCommand(), a.statusCommand(), a.openCommand(), a.logsCommand(), a.deploymentsCommand(), a.redeployCommand(),
-			a.rollbackCommand(), a.unpinCommand(), a.cancelCommand(), a.restartCommand(), a.detectCommand(),
+			a.rollbackCommand(), a.promoteCommand(), a.unpinCommand(), a.cancelCommand(), a.restartCommand(), a.detectCommand(),
 		}},
 		{groupProject, []*cobra.Command{
-			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentCommand(), a.domainsCommand(), a.scaleCommand(), a.eventsCommand(),
+			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentsCommand(), a.environmentCommand(),
+			a.domainsCommand(), a.scaleCommand(), a.eventsCommand(),
 		}},
 		{groupAccount, []*cobra.Command{
 			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(),

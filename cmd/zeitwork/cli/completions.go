@@ -39,21 +39,21 @@ func (a *app) completeOrganisations(ctx context.Context) ([]cobra.Completion, er
 	})(ctx)
 }
 
-// completeDeployments lists the newest deployments of the project that wanted accepts.
+// completeDeployments lists the newest deployments that wanted accepts of the environment that --environment names, or of production.
 func (a *app) completeDeployments(wanted choice) completer {
 	return a.withAPI(func(ctx context.Context, api *API) ([]cobra.Completion, error) {
-		project, err := a.currentProject(ctx, api)
+		project, environment, err := a.currentEnvironment(ctx, api)
 		if err != nil {
 			return nil, err
 		}
 
-		page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{}))
+		page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{EnvironmentID: &environment.ID}))
 		if err != nil {
 			return nil, err
 		}
 
 		return lo.FilterMap(page.JSON200.Items, func(d client.Deployment, _ int) (cobra.Completion, bool) {
-			return cobra.CompletionWithDesc(d.ID.String(), summary(d)), wanted(project, d)
+			return cobra.CompletionWithDesc(d.ID.String(), summary(d)), wanted(environment, d)
 		}), nil
 	})
 }

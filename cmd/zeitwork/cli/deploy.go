@@ -19,10 +19,11 @@ one of DIR's repository whose root directory is DIR or above it. Where there is 
 whether to make one; --yes makes it unasked. .zeitwork.json is written, so that the next time nothing is
 guessed.
 
-Only the project's own branch goes live by itself. Where another one is checked out you are asked;
-without a terminal that is an error. --commit HEAD deploys what is checked out all the same, and
---branch NAME the newest commit that the repository has of a branch. With --project both work outside of
-the repository, too.
+The project's own branch goes to production, any other one to its preview. Where that has none and the
+project's previews are off you are asked whether to make one; without a terminal that is an error, and
+--preview makes it unasked. -e names the environment. --commit HEAD deploys what is checked out to
+production, whatever branch it is on, and --branch NAME the newest commit that the repository has of a
+branch. With --project both work outside of the repository, too.
 
 Steps and the build log go to standard error, the URL to standard output. With --json standard output
 has one object a line: {"event":"deployment","data":…} at every change, {"event":"line","data":…} for
@@ -34,7 +35,7 @@ every line of the build log. data has the shape of the API; the last deployment 
 type deployment struct {
 	naming *naming
 
-	yes            bool
+	yes, preview   bool
 	branch, commit string
 }
 
@@ -49,12 +50,14 @@ func (a *app) deployCommand() *cobra.Command {
 		Short: "Deploy the commit that is checked out, and show every step until its URL answers",
 		Long:  deployHelp,
 		Example: "  zeitwork deploy\n  zeitwork deploy apps/web --yes        # in CI\n" +
-			"  zeitwork deploy --commit HEAD         # whatever branch is checked out\n  zeitwork deploy -p shop --branch main # from anywhere",
+			"  zeitwork deploy --preview             # the branch that is checked out, to its preview\n" +
+			"  zeitwork deploy --commit HEAD         # to production, whatever branch is checked out\n  zeitwork deploy -p shop --branch main # from anywhere",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: directories,
 	}
 	command.Flags().BoolVarP(&detach, "detach", "d", false, "do not wait for the end")
 	command.Flags().BoolVarP(&wanted.yes, "yes", "y", false, "make a project without asking where none deploys DIR")
+	command.Flags().BoolVar(&wanted.preview, "preview", false, "make the preview of the branch where it has none, though the project's previews are off")
 	command.Flags().StringVar(&wanted.branch, "branch", "", "deploy the newest commit of this branch")
 	command.Flags().StringVar(&wanted.commit, "commit", "", "deploy this commit, whatever branch it is on")
 	wanted.naming = a.namingFlags(command)
@@ -73,7 +76,7 @@ func (a *app) deployCommand() *cobra.Command {
 		return a.afterStart(ctx, api, started, detach)
 	})
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, "slug of the environment to deploy to (default: that of the branch)"))
 }
 
 func (a *app) deploy(ctx context.Context, api *API, dir string, wanted deployment) (*client.Deployment, error) {
@@ -82,7 +85,12 @@ func (a *app) deploy(ctx context.Context, api *API, dir string, wanted deploymen
 		return nil, err
 	}
 
-	request, what, err := a.whatToDeploy(ctx, here, wanted)
+	environment, err := a.chosenEnvironment(ctx, api, here.project)
+	if err != nil {
+		return nil, err
+	}
+
+	request, what, err := a.whatToDeploy(ctx, api, here, environment, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +107,12 @@ func (a *app) deploy(ctx context.Context, api *API, dir string, wanted deploymen
 }
 
 // whatToDeploy returns the request for a deployment, and what it deploys in words.
-func (a *app) whatToDeploy(ctx context.Context, here place, wanted deployment) (client.CreateDeploymentInputBody, string, error) {
-	request := client.CreateDeploymentInputBody{Branch: optional(wanted.branch)}
+func (a *app) whatToDeploy(
+	ctx context.Context, api *API, here place, environment *client.Environment, wanted deployment,
+) (client.CreateDeploymentInputBody, string, error) {
+	request := client.CreateDeploymentInputBody{
+		Branch: optional(wanted.branch), EnvironmentID: environmentID(environment), Preview: optional(wanted.preview),
+	}
 
 	switch {
 	case wanted.commit != "":
@@ -109,18 +121,28 @@ func (a *app) whatToDeploy(ctx context.Context, here place, wanted deployment) (
 
 		return request, fmt.Sprintf("%s of %s", shortCommit(commit), here.project.RepositoryURL), err
 	case wanted.branch != "" || here.tree == nil:
-		branch := cmp.Or(wanted.branch, value(here.project.Branch))
+		branch := cmp.Or(wanted.branch, branchOf(here, environment))
 
 		return request, fmt.Sprintf("the newest commit of %s of %s", branch, here.project.RepositoryURL), nil
 	}
 
-	if err := a.checkOut(ctx, here); err != nil {
+	to, err := a.checkOut(ctx, api, here, environment, wanted)
+	if err != nil {
 		return request, "", err
 	}
 
-	request.Branch, request.Commit = optional(here.tree.Branch), &here.tree.Commit
+	request.Branch, request.Preview, request.Commit = optional(to.branch), optional(to.preview), &here.tree.Commit
 
 	return request, fmt.Sprintf("%s of %s", shortCommit(here.tree.Commit), here.project.RepositoryURL), nil
+}
+
+// branchOf is the branch that the environment of a place deploys; production where it is nil.
+func branchOf(here place, environment *client.Environment) string {
+	if environment != nil {
+		return environment.Branch
+	}
+
+	return value(here.project.Branch)
 }
 
 // afterStart ends a command that started a deployment: it watches the deployment, or prints its id with --detach.

@@ -51,6 +51,7 @@ func platformWith(t *testing.T, projects ...string) *fakeAPI {
 		"POST /v1/projects":                               projectJSON("made", "x", "main", ""),
 		"POST /v1/projects/" + projectID + "/deployments": `{"id":"` + createdID + `","trigger":"manual"}`,
 		"GET /v1/projects/" + projectID + "/deployments":  `{"items":[]}`,
+		"GET /v1/projects/" + projectID + "/environments": `{"items":[]}`,
 	})
 }
 

@@ -19,11 +19,12 @@ func (a *app) deploymentsCommand() *cobra.Command {
 	list := a.run(func(ctx context.Context, api *API, _ []string) error { return a.listDeployments(ctx, api, all) })
 
 	command := &cobra.Command{
-		Use:     "deployments",
-		Short:   "A project's deployments, newest first",
-		Example: "  zeitwork deployments\n  zeitwork deployments --all --json\n  zeitwork deployments show 0199c0de-0000-7000-8000-000000000000",
-		Args:    cobra.NoArgs,
-		RunE:    list,
+		Use:   "deployments",
+		Short: "A project's deployments, newest first",
+		Example: "  zeitwork deployments\n  zeitwork deployments --all --json\n  zeitwork deployments -e production\n" +
+			"  zeitwork deployments show 0199c0de-0000-7000-8000-000000000000",
+		Args: cobra.NoArgs,
+		RunE: list,
 	}
 	command.PersistentFlags().BoolVar(&all, "all", false, "list all of them, and not only the newest 50")
 	command.AddCommand(
@@ -35,7 +36,7 @@ func (a *app) deploymentsCommand() *cobra.Command {
 		},
 	)
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, "slug of the environment whose deployments are listed (default: all)"))
 }
 
 func (a *app) listDeployments(ctx context.Context, api *API, all bool) error {
@@ -44,15 +45,20 @@ func (a *app) listDeployments(ctx context.Context, api *API, all bool) error {
 		return err
 	}
 
-	listed, more, err := atMost(shortList, all, deployments(ctx, api, project))
+	environment, err := a.chosenEnvironment(ctx, api, project)
+	if err != nil {
+		return err
+	}
+
+	listed, more, err := atMost(shortList, all, deployments(ctx, api, project, environment))
 	if err != nil {
 		return err
 	}
 
 	err = a.print(items(listed), func(w io.Writer) {
-		t := newTable(w, "DEPLOYMENT", "STATE", "BRANCH", "COMMIT", "TRIGGER", "CREATED")
+		t := newTable(w, "DEPLOYMENT", "STATE", "ENVIRONMENT", "BRANCH", "COMMIT", "TRIGGER", "CREATED")
 		for _, deployment := range listed {
-			t.row(deployment.ID.String(), stateOf(deployment), deployment.Branch, shortCommit(value(deployment.CommitSHA)),
+			t.row(deployment.ID.String(), stateOf(deployment), deployment.Environment, deployment.Branch, shortCommit(value(deployment.CommitSHA)),
 				string(deployment.Trigger), ago(deployment.CreatedAt))
 		}
 
@@ -65,7 +71,7 @@ func (a *app) listDeployments(ctx context.Context, api *API, all bool) error {
 	return err
 }
 
-// stateOf is a deployment's state for people: one that waits because its project is pinned is called held.
+// stateOf is a deployment's state for people: one that waits because its environment is pinned is called held.
 func stateOf(deployment client.Deployment) string {
 	if deployment.HeldAt != nil {
 		return "held"
@@ -74,10 +80,12 @@ func stateOf(deployment client.Deployment) string {
 	return string(deployment.State)
 }
 
-// deployments yields the deployments of a project, newest first.
-func deployments(ctx context.Context, api *API, project *client.Project) iter.Seq2[client.Deployment, error] {
+// deployments yields the deployments of a project, or of one environment of it, newest first.
+func deployments(ctx context.Context, api *API, project *client.Project, environment *client.Environment) iter.Seq2[client.Deployment, error] {
 	return rows(func(cursor *string) ([]client.Deployment, *string, error) {
-		page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{Cursor: cursor}))
+		page, err := checked(api.ListDeploymentsWithResponse(ctx, project.ID, &client.ListDeploymentsParams{
+			Cursor: cursor, EnvironmentID: environmentID(environment),
+		}))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -101,8 +109,14 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 		t := newTable(w)
 		t.row("Deployment", found.JSON200.ID.String())
 		t.row("State", stateOf(*found.JSON200))
+		t.row("Environment", found.JSON200.Environment)
 		t.row("Commit", shortCommit(value(found.JSON200.CommitSHA))+" "+value(found.JSON200.CommitMessage))
 		t.row("URL", found.JSON200.URL)
+
+		if own := found.JSON200.DeploymentURL; own != nil {
+			t.row("Its own URL", *own)
+		}
+
 		t.flush()
 
 		steps := NewProgress(liveline.New(w, nil))

@@ -24,6 +24,7 @@ func manyDeployments(t *testing.T) *fakeAPI {
 	f := platformWith(t, projectJSON("shop", "https://git.example.com/acme/shop", "main", ""))
 	f.answers[list] = `{"items":[` + strings.Join(failed, ",") + `],"next_cursor":"behind"}`
 	f.answers[list+"?cursor=behind"] = `{"items":[{"id":"` + rollbackID + `","state":"retired"}]}`
+	f.answers[list+"?cursor=behind&environment_id="+projectID] = f.answers[list+"?cursor=behind"]
 	f.answers["POST /v1/deployments/"+rollbackID+"/rollback"] = `{"id":"` + createdID + `","trigger":"rollback"}`
 
 	return f
@@ -54,7 +55,7 @@ func TestRollback_WithoutAnArgument_MeansTheOneBeforeTheLiveOne(t *testing.T) {
 	t.Parallel()
 
 	failed, before, live := id.New(), id.New(), id.New()
-	project := &client.Project{LiveDeploymentID: &live}
+	project := &client.Environment{LiveDeploymentID: &live}
 
 	require.False(t, earlier(project, client.Deployment{ID: live, State: client.DeploymentStateLive}))
 	require.False(t, earlier(project, client.Deployment{ID: failed, State: client.DeploymentStateFailed}))

@@ -15,11 +15,12 @@ import (
 
 func (a *app) domainsCommand() *cobra.Command {
 	command := &cobra.Command{
-		Use:     "domains",
-		Short:   "The hostnames that a project answers on",
-		Example: "  zeitwork domains\n  zeitwork domains add app.example.com\n  zeitwork domains remove app.example.com",
-		Args:    cobra.NoArgs,
-		RunE:    a.run(a.listDomains),
+		Use:   "domains",
+		Short: "The hostnames that a project answers on",
+		Example: "  zeitwork domains\n  zeitwork domains add app.example.com\n  zeitwork domains add next.example.com -e feature-login\n" +
+			"  zeitwork domains remove app.example.com",
+		Args: cobra.NoArgs,
+		RunE: a.run(a.listDomains),
 	}
 	command.AddCommand(
 		listing("List the hostnames", "  zeitwork domains list -p shop", a.run(a.listDomains)),
@@ -33,7 +34,7 @@ func (a *app) domainsCommand() *cobra.Command {
 		},
 	)
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, "slug of the environment that answers (default: all; production for add)"))
 }
 
 func (a *app) domains(ctx context.Context, api *API) (*client.Project, []client.Domain, error) {
@@ -42,8 +43,15 @@ func (a *app) domains(ctx context.Context, api *API) (*client.Project, []client.
 		return nil, nil, err
 	}
 
+	environment, err := a.chosenEnvironment(ctx, api, project)
+	if err != nil {
+		return nil, nil, err
+	}
+
 	domains, err := collect(func(cursor *string) ([]client.Domain, *string, error) {
-		page, err := checked(api.ListDomainsWithResponse(ctx, project.ID, &client.ListDomainsParams{Cursor: cursor, Limit: new(pageSize)}))
+		page, err := checked(api.ListDomainsWithResponse(ctx, project.ID, &client.ListDomainsParams{
+			Cursor: cursor, Limit: new(pageSize), EnvironmentID: environmentID(environment),
+		}))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -82,8 +90,13 @@ func (a *app) addDomain(ctx context.Context, api *API, args []string) error {
 		return err
 	}
 
+	environment, err := a.chosenEnvironment(ctx, api, project)
+	if err != nil {
+		return err
+	}
+
 	created, err := checked(api.CreateDomainWithResponse(ctx, project.ID, &client.CreateDomainParams{IdempotencyKey: new(id.New().String())},
-		client.CreateDomainInputBody{Hostname: args[0]}))
+		client.CreateDomainInputBody{Hostname: args[0], EnvironmentID: environmentID(environment)}))
 	if err != nil {
 		return err
 	}

@@ -35,11 +35,18 @@ func (a *app) writeVariables(ctx context.Context, api *API, project *client.Proj
 		return err
 	}
 
+	scope, err := a.scope()
+	if err != nil {
+		return err
+	}
+
 	written := make([]client.EnvironmentVariable, 0, len(variables))
 	names := make([]string, 0, len(variables))
 
 	for _, v := range variables {
-		answer, err := checked(api.SetEnvironmentVariableWithResponse(ctx, project.ID, v.name, client.SetEnvironmentVariableInputBody{Value: v.value}))
+		answer, err := checked(api.SetEnvironmentVariableWithResponse(ctx, project.ID, v.name, &client.SetEnvironmentVariableParams{
+			Scope: new(client.SetEnvironmentVariableParamsScope(scope)),
+		}, client.SetEnvironmentVariableInputBody{Value: v.value}))
 		if err != nil {
 			if len(names) > 0 {
 				a.sayf("Wrote %s before the error.", strings.Join(names, ", "))

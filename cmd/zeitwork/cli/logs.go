@@ -18,8 +18,8 @@ func (a *app) logsCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "logs [DEPLOYMENT]",
 		Short: "Show the log of an app, or with --build that of its build",
-		Long: `Show what the app of a project wrote, across its deployments, or what one DEPLOYMENT wrote. With -f it continues until Ctrl-C, also when
-another deployment becomes live; with a DEPLOYMENT until that one has ended.
+		Long: `Show what the app of an environment (production, unless -e names a preview) wrote, across its deployments, or what one DEPLOYMENT
+wrote. With -f it continues until Ctrl-C, also when another deployment becomes live; with a DEPLOYMENT until that one has ended.
 
 Each line shows when it was written, by which instance, and on which stream. Without --tail and --since the last 100 lines are shown, of a build's
 log all. With --json each line of output is one log line in the shape of the API.`,
@@ -48,7 +48,7 @@ log all. With --json each line of output is one log line in the shape of the API
 		return err
 	})
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, "slug of the environment whose log is shown (default: production)"))
 }
 
 // openLog finds the log that is to be shown, and returns what opens it.
@@ -83,14 +83,14 @@ func (a *app) openLog(ctx context.Context, api *API, args []string, options *log
 }
 
 func (a *app) openProjectLog(ctx context.Context, api *API, options *logOptions) (open, error) {
-	project, err := a.currentProject(ctx, api)
+	project, environment, err := a.currentEnvironment(ctx, api)
 	if err != nil {
 		return nil, err
 	}
 
 	var live []uuid.UUID
-	if project.LiveDeploymentID != nil {
-		live = append(live, *project.LiveDeploymentID)
+	if environment.LiveDeploymentID != nil {
+		live = append(live, *environment.LiveDeploymentID)
 	}
 
 	vm, err := options.vm(ctx, api, live...)
@@ -100,7 +100,7 @@ func (a *app) openProjectLog(ctx context.Context, api *API, options *logOptions)
 
 	return func(ctx context.Context, last *string) (*http.Response, error) {
 		return api.StreamProjectLogs(ctx, project.ID, &client.StreamProjectLogsParams{
-			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last,
+			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last, EnvironmentID: &environment.ID,
 		})
 	}, nil
 }

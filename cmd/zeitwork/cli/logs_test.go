@@ -75,12 +75,12 @@ func TestLogs_AskTheAPIForWhatTheFlagsSay(t *testing.T) {
 	project, one := "projects/"+logProject+"/logs/stream", "deployments/"+logDeployment
 
 	for arguments, want := range map[string]string{
-		"":                                     project + "?follow=false&tail=100",
-		"--tail -1":                            project + "?follow=false&tail=-1",
-		"--since 2026-11-29T10:00:00Z":         project + "?follow=false&since=2026-11-29T10%3A00%3A00Z&tail=-1",
-		"--since 2026-11-29T10:00:00Z -n 5":    project + "?follow=false&since=2026-11-29T10%3A00%3A00Z&tail=5",
-		"--grep error --instance 5f0c21aa":     project + "?follow=false&q=error&tail=100&vm_id=" + logVM,
-		"--instance " + logVM:                  project + "?follow=false&tail=100&vm_id=" + logVM,
+		"":                                     project + "?environment_id=" + logProject + "&follow=false&tail=100",
+		"--tail -1":                            project + "?environment_id=" + logProject + "&follow=false&tail=-1",
+		"--since 2026-11-29T10:00:00Z":         project + "?environment_id=" + logProject + "&follow=false&since=2026-11-29T10%3A00%3A00Z&tail=-1",
+		"--since 2026-11-29T10:00:00Z -n 5":    project + "?environment_id=" + logProject + "&follow=false&since=2026-11-29T10%3A00%3A00Z&tail=5",
+		"--grep error --instance 5f0c21aa":     project + "?environment_id=" + logProject + "&follow=false&q=error&tail=100&vm_id=" + logVM,
+		"--instance " + logVM:                  project + "?environment_id=" + logProject + "&follow=false&tail=100&vm_id=" + logVM,
 		logDeployment + " --instance 5f0c21aa": one + "/runtime-logs/stream?follow=false&tail=100&vm_id=" + logVM,
 		"--build --grep warn":                  one + "/build-logs/stream?follow=false&q=warn&tail=-1",
 	} {

@@ -11,23 +11,25 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-// choice tells whether a command without an argument may take a deployment of the project.
-type choice func(project *client.Project, deployment client.Deployment) bool
+// choice tells whether a command without an argument may take a deployment of the environment.
+type choice func(environment *client.Environment, deployment client.Deployment) bool
 
-func anyDeployment(*client.Project, client.Deployment) bool { return true }
+func anyDeployment(*client.Environment, client.Deployment) bool { return true }
 
-func underWay(_ *client.Project, deployment client.Deployment) bool { return !ended(deployment.State) }
+func underWay(_ *client.Environment, deployment client.Deployment) bool {
+	return !ended(deployment.State)
+}
 
 // earlier tells whether a deployment was live before the one that is live now. Its state stays live for some seconds, while its last requests
 // end.
-func earlier(project *client.Project, deployment client.Deployment) bool {
+func earlier(environment *client.Environment, deployment client.Deployment) bool {
 	wasLive := deployment.State == client.DeploymentStateLive || deployment.State == client.DeploymentStateRetired
 
-	return wasLive && (project.LiveDeploymentID == nil || deployment.ID.String() < project.LiveDeploymentID.String())
+	return wasLive && (environment.LiveDeploymentID == nil || deployment.ID.String() < environment.LiveDeploymentID.String())
 }
 
-// pick returns the deployment that the argument names, else the project's newest one that wanted accepts. Without one it returns an error
-// that says none.
+// pick returns the deployment that the argument names, else the newest one that wanted accepts of the environment that --environment names, or of
+// production. Without one it returns an error that says none.
 func (a *app) pick(ctx context.Context, api *API, args []string, wanted choice, none string) (uuid.UUID, error) {
 	if len(args) == 1 {
 		deployment, err := uuid.Parse(args[0])
@@ -38,17 +40,17 @@ func (a *app) pick(ctx context.Context, api *API, args []string, wanted choice, 
 		return deployment, nil
 	}
 
-	project, err := a.currentProject(ctx, api)
+	project, environment, err := a.currentEnvironment(ctx, api)
 	if err != nil {
 		return uuid.Nil, err
 	}
 
-	for deployment, err := range deployments(ctx, api, project) {
+	for deployment, err := range deployments(ctx, api, project, environment) {
 		if err != nil {
 			return uuid.Nil, err
 		}
 
-		if wanted(project, deployment) {
+		if wanted(environment, deployment) {
 			return deployment.ID, nil
 		}
 	}
@@ -80,5 +82,8 @@ func (a *app) starting(command *cobra.Command, wanted choice, none string,
 		return a.afterStart(ctx, api, deployment, detach)
 	})
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, ofEnvironment))
 }
+
+// ofEnvironment is the usage of --environment for commands that take a deployment.
+const ofEnvironment = "slug of the environment whose deployment is taken (default: production)"

@@ -46,6 +46,8 @@ func (a *app) setProjectCommand() *cobra.Command {
 		{"cpu-millis", "processor time of each VM in `thousandths` of a core", number(&update.CPUMillis, 1)},
 		{"memory-mib", "memory of each VM in `MiB`", number(&update.MemoryBytes, 1<<mebibyteBits)},
 		{"auto-deploy", "`true or false`: whether a push to the branch becomes a deployment", truth(&update.AutoDeploy)},
+		{"previews", "`off or branches`: whether every other branch gets a preview with its next push", previews(&update.Previews)},
+		{"preview-days", "`days` that a preview stays behind the last push to its branch", number(&update.PreviewDays, 1)},
 	} {
 		command.Flags().Func(setting.flag, setting.usage, setting.set)
 	}
@@ -101,6 +103,14 @@ func truth(field **bool) func(string) error {
 		}
 
 		*field = &parsed
+
+		return nil
+	}
+}
+
+func previews(field **client.ProjectUpdatePreviews) func(string) error {
+	return func(given string) error {
+		*field = new(client.ProjectUpdatePreviews(given))
 
 		return nil
 	}

@@ -93,6 +93,10 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("Build variables", cmp.Or(strings.Join(value(project.BuildVariables), ", "), "none"))
 		t.row("Deploys by itself", lo.Ternary(value(project.AutoDeploy), "on every push", "no"))
 
+		if previews := value(project.Previews); previews != "" && previews != "off" {
+			t.row("Previews", fmt.Sprintf("of all other branches, for %d days behind the last push", value(project.PreviewDays)))
+		}
+
 		if project.PinnedBy != nil {
 			t.row("Pinned", "by rollback "+project.PinnedBy.String()+"; pushes wait for `zeitwork unpin`")
 		}

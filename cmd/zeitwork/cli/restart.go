@@ -40,20 +40,20 @@ events says so.`,
 
 	command.RunE = a.run(func(ctx context.Context, api *API, _ []string) error { return a.restart(ctx, api, detach) })
 
-	return a.projectFlag(command)
+	return a.projectFlag(a.environmentFlag(command, "slug of the environment (default: production)"))
 }
 
 func (a *app) restart(ctx context.Context, api *API, detach bool) error {
-	project, err := a.currentProject(ctx, api)
+	project, environment, err := a.currentEnvironment(ctx, api)
 	if err != nil {
 		return err
 	}
 
-	if project.LiveDeploymentID == nil {
+	if environment.LiveDeploymentID == nil {
 		return UsageError(fmt.Errorf("nothing of %s is live that could be restarted: run `zeitwork deploy`", project.Slug))
 	}
 
-	before, err := checked(api.GetDeploymentWithResponse(ctx, *project.LiveDeploymentID))
+	before, err := checked(api.GetDeploymentWithResponse(ctx, *environment.LiveDeploymentID))
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Long: "Go back to a deployment that was live (default: the one before): its image runs again, with its\n" +
 			"environment variables, and nothing is built. The VMs of the one before are kept running for some\n" +
 			"minutes, so that going back to it takes no start.\n\n" +
-			"The project is pinned from then on: pushes are built and held, until zeitwork unpin, deploy or redeploy\n" +
+			"The environment is pinned from then on: pushes are built and held, until zeitwork unpin, deploy or redeploy\n" +
 			"ends that. A rollback that does not become live ends it, too.\n\n" + ExitCodes,
 	}
 	command = a.starting(command, earlier, "no earlier deployment of this project was live",
@@ -37,7 +37,7 @@ func (a *app) rollbackCommand() *cobra.Command {
 			return err
 		}
 
-		a.sayf("The project is pinned: pushes are built and wait. To undo that: `zeitwork unpin` lets the newest push go on, or `zeitwork deploy`.")
+		a.sayf("The environment is pinned: pushes are built and wait. To undo that: `zeitwork unpin` lets the newest push go on, or `zeitwork deploy`.")
 
 		return nil
 	}

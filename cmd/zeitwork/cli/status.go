@@ -26,7 +26,7 @@ func (a *app) statusCommand() *cobra.Command {
 	return a.projectFlag(&cobra.Command{
 		Use:   "status",
 		Short: "What is live, what is under way, and whether it is well",
-		Long: "What is live, what is under way, and whether it is well.\n\n" +
+		Long: "What is live in production, what is under way, and whether it is well. zeitwork environments shows the previews.\n\n" +
 			`With --json: {"project":…,"live":…,"newest":…} in the shapes of the API; live is absent before the first deployment is live, and` + "\n" +
 			"newest where it is the live one.",
 		Example: "  zeitwork status\n  zeitwork status -p shop --json",
@@ -52,7 +52,7 @@ func (a *app) status(ctx context.Context, api *API, _ []string) error {
 		found.Live = live.JSON200
 	}
 
-	for newest, err := range deployments(ctx, api, project) {
+	for newest, err := range deployments(ctx, api, project, production(project)) {
 		if err != nil {
 			return err
 		}

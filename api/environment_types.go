@@ -1,0 +1,68 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// environmentProduction is the slug and the kind of each project's own environment, whose id is the project's.
+const environmentProduction = "production"
+
+// Environment is where deployments of a project go: its production, or the preview of another branch.
+type Environment struct {
+	ID               uuid.UUID  `doc:"Production's is the project's."                                                json:"id"`
+	ProjectID        uuid.UUID  `json:"project_id"`
+	Kind             string     `enum:"production,preview"                                                            json:"kind"`
+	Slug             string     `doc:"production, or what the branch of a preview is in its hostname; unique in the project." json:"slug"`
+	Branch           string     `doc:"The branch that it deploys."                                                    json:"branch"`
+	URL              string     `doc:"Where it answers, on its generated domain."                                     json:"url"`
+	LiveDeploymentID *uuid.UUID `doc:"What answers there now."                                                        json:"live_deployment_id,omitempty"`
+	PinnedBy         *uuid.UUID `doc:"The rollback that pins it, so that pushes wait; absent: none."                  json:"pinned_by,omitempty"`
+	HeldDeploymentID *uuid.UUID `doc:"The newest push that waits because the environment is pinned."                  json:"held_deployment_id,omitempty"`
+	ExpiresAt        *time.Time `doc:"When the preview is deleted, unless its branch is pushed to before; absent: never." json:"expires_at,omitempty"`
+	CreatedAt        time.Time  `json:"created_at"`
+}
+
+// EnvironmentPath names one environment.
+type EnvironmentPath struct {
+	EnvironmentID uuid.UUID `path:"environment_id"`
+}
+
+// EnvironmentFilter is embedded by lists of what belongs to environments.
+type EnvironmentFilter struct {
+	EnvironmentID uuid.UUID `doc:"Only those of this environment." query:"environment_id"`
+}
+
+// ListEnvironmentsInput asks for the environments of one project.
+type ListEnvironmentsInput struct {
+	ProjectPath
+	LongPageInput
+
+	Slug   string `doc:"Only the one with this slug."   pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"slug"`
+	Branch string `doc:"Only the one of this branch."   maxLength:"255" pattern:"^[^\\x00]*$" patternDescription:"text without NUL" query:"branch"`
+}
+
+// CreateEnvironmentInput makes the preview of a branch.
+type CreateEnvironmentInput struct {
+	ProjectPath
+	IdempotencyInput
+
+	Body struct {
+		Branch string `doc:"Any branch but the project's own." json:"branch" maxLength:"255" minLength:"1"`
+	}
+}
+
+// UpdateEnvironmentInput changes what it names.
+//
+//nolint:lll // One field a line, with its documentation.
+type UpdateEnvironmentInput struct {
+	EnvironmentPath
+
+	Body struct {
+		ExpiresAt *time.Time `doc:"When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later." json:"expires_at,omitempty"`
+	}
+}
+
+// EnvironmentOutput is one environment.
+type EnvironmentOutput struct{ Body Environment }

@@ -1,0 +1,185 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+// longestPreview bounds the end that a user may set for a preview.
+const longestPreview = 365 * 24 * time.Hour
+
+func (s *service) listEnvironments(ctx context.Context, input *ListEnvironmentsInput) (*PageOutput[Environment], error) {
+	asked := PageInput(input.LongPageInput)
+
+	after, err := asked.after()
+	if err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListEnvironmentsOf(ctx, database.ListEnvironmentsOfParams{
+		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), After: after, Slug: input.Slug, Branch: input.Branch, MaxRows: asked.rows(),
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return page(asked, rows,
+		func(r database.ListEnvironmentsOfRow) Environment {
+			return s.newEnvironment(database.GetEnvironmentOfRow(r))
+		},
+		func(e Environment) uuid.UUID { return e.ID }), nil
+}
+
+func (s *service) getEnvironment(ctx context.Context, input *EnvironmentPath) (*EnvironmentOutput, error) {
+	row, err := s.environment(ctx, input.EnvironmentID)
+	if err != nil {
+		return nil, err
+	}
+
+	return &EnvironmentOutput{Body: s.newEnvironment(row)}, nil
+}
+
+func (s *service) createEnvironment(ctx context.Context, input *CreateEnvironmentInput) (*EnvironmentOutput, error) {
+	if err := checkBranch(input.Body.Branch); err != nil {
+		return nil, err
+	}
+
+	request := []string{input.ProjectID.String(), input.Body.Branch}
+
+	created, err := s.createOnce(ctx, input.IdempotencyKey, "create-environment", request, func(settle settle) (uuid.UUID, error) {
+		preview, err := s.deployments.CreatePreview(ctx, input.ProjectID, input.Body.Branch,
+			alsoAudit(settle, "environment.create", map[string]any{"branch": input.Body.Branch}))
+
+		return preview.ID, err
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getEnvironment(ctx, &EnvironmentPath{EnvironmentID: created})
+}
+
+func (s *service) updateEnvironment(ctx context.Context, input *UpdateEnvironmentInput) (*EnvironmentOutput, error) {
+	row, err := s.environment(ctx, input.EnvironmentID)
+	if err != nil {
+		return nil, err
+	}
+
+	end := input.Body.ExpiresAt
+	if end == nil {
+		return &EnvironmentOutput{Body: s.newEnvironment(row)}, nil
+	}
+
+	if row.Environment.Kind == environmentProduction {
+		return nil, problem.New(problem.Conflict, "Production has no end: it stays as long as its project.")
+	}
+
+	if until := time.Until(*end); until < 0 || until > longestPreview {
+		return nil, problem.New(problem.Invalid, "expires_at must lie in the next %d days.", int(longestPreview.Hours()/24)) //nolint:mnd // Hours of a day.
+	}
+
+	err = s.inTx(ctx, func(queries *database.Queries) error {
+		if err := queries.SetPreviewEnd(ctx, *end, input.EnvironmentID, organisationOf(ctx)); err != nil {
+			return err
+		}
+
+		details := map[string]any{"changed": []string{"expires_at"}}
+
+		return audit(ctx, queries, environmentEvent("environment.update", input.EnvironmentID, details))
+	})
+	if err != nil {
+		return nil, err
+	}
+
+	return s.getEnvironment(ctx, &input.EnvironmentPath)
+}
+
+func (s *service) deleteEnvironment(ctx context.Context, input *EnvironmentPath) (*struct{}, error) {
+	row, err := s.environment(ctx, input.EnvironmentID)
+	if err != nil {
+		return nil, err
+	}
+
+	return nil, s.deployments.EndPreview(ctx, row.Environment.ProjectID, input.EnvironmentID, "",
+		alsoAudit(nil, "environment.delete", map[string]any{"branch": row.Environment.Branch}))
+}
+
+func (s *service) unpinEnvironment(ctx context.Context, input *EnvironmentPath) (*UnpinProjectOutput, error) {
+	row, err := s.environment(ctx, input.EnvironmentID)
+	if err != nil {
+		return nil, err
+	}
+
+	resumed, err := s.deployments.Unpin(ctx, row.Environment.ProjectID, input.EnvironmentID,
+		func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
+			details := map[string]any{}
+			if resumed != uuid.Nil {
+				details["resumed_deployment_id"] = resumed
+			}
+
+			return audit(ctx, queries, environmentEvent("environment.unpin", input.EnvironmentID, details))
+		})
+	if err != nil {
+		return nil, err
+	}
+
+	output := &UnpinProjectOutput{}
+	if resumed != nil {
+		output.Body.ResumedDeploymentID = &resumed.ID
+	}
+
+	return output, nil
+}
+
+func (s *service) promote(ctx context.Context, input *RepeatDeploymentInput) (*DeploymentOutput, error) {
+	return s.repeat(ctx, input, "deployment.promote", s.deployments.Promote)
+}
+
+// environment returns one environment that is not deleted, of the organisation that the caller was admitted to.
+func (s *service) environment(ctx context.Context, environment uuid.UUID) (database.GetEnvironmentOfRow, error) {
+	row, err := s.queries.GetEnvironmentOf(ctx, environment, organisationOf(ctx))
+
+	return found(row, err, "environment")
+}
+
+func (s *service) newEnvironment(row database.GetEnvironmentOfRow) Environment {
+	e := row.Environment
+
+	return Environment{
+		ID: e.ID, ProjectID: e.ProjectID, Kind: e.Kind, Slug: e.Slug, Branch: e.Branch, URL: s.config.originOf(row.Hostname),
+		LiveDeploymentID: row.LiveDeploymentID, PinnedBy: e.PinnedByID, HeldDeploymentID: row.HeldDeploymentID, ExpiresAt: e.ExpiresAt, CreatedAt: e.CreatedAt,
+	}
+}
+
+// requireEnvironment returns a problem for an environment that is not the project's, or is deleted. The project is locked.
+func requireEnvironment(ctx context.Context, queries *database.Queries, project, environment uuid.UUID) error {
+	there, err := queries.ProjectHasEnvironment(ctx, environment, project, organisationOf(ctx))
+	if err == nil && !there {
+		err = problem.New(problem.NotFound, "There is no such environment.")
+	}
+
+	return err
+}
+
+// alsoAudit settles the idempotency key of a change to an environment, where there is one, and records the change.
+func alsoAudit(settle settle, action string, details map[string]any) workflows.Also {
+	return func(ctx context.Context, queries *database.Queries, environment uuid.UUID) error {
+		if settle != nil {
+			if err := settle(ctx, queries, environment); err != nil {
+				return err
+			}
+		}
+
+		return audit(ctx, queries, environmentEvent(action, environment, details))
+	}
+}
+
+func environmentEvent(action string, environment uuid.UUID, details map[string]any) AuditEvent {
+	return AuditEvent{Action: action, SubjectType: "environment", SubjectID: environment, Details: details}
+}
