@@ -199,7 +199,7 @@ var hotQueries = map[string]bound{
 	"UnpinProjectOf":              {most: 1},
 
 	// Turns to build: others of the organisation wait for theirs. None waits in the large database.
-	"CountBuilds": {most: 2*unfinished + 5},
+	"CountBuilds":    {most: 2*unfinished + 5},
 	"TakeBuildTurns": {most: 2*unfinished + 8},
 
 	// Placement: others wait for their turn.
@@ -235,15 +235,15 @@ var hotQueries = map[string]bound{
 
 	// Reconcile, every second or so.
 	"ListProjectsAwaitingBuilds": {most: 1},
-	"ListStrandedDeployments":  {most: 2*unfinished + unfinishedJobs},
-	"ListLeftoverDeployments":  {most: unfinishedJobs},
-	"ListCooledDeployments":    {most: 2*warm + nodes + unfinishedJobs},
-	"ListUnretiredDeployments": {most: 2*deletedProjects + unfinishedJobs},
-	"ListDeploymentsToRescale": {most: unfinishedJobs},
-	"ForgetWarmth":             byID(kindDeployment, 81010),
-	"ListDeploymentsToMove":    {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
-	"ListJobOwners":            {most: unfinishedJobs + 1},
-	"FinalizeDeadJobs":         {most: unfinishedJobs},
+	"ListStrandedDeployments":    {most: 2*unfinished + unfinishedJobs},
+	"ListLeftoverDeployments":    {most: unfinishedJobs},
+	"ListCooledDeployments":      {most: 2*warm + nodes + unfinishedJobs},
+	"ListUnretiredDeployments":   {most: 2*deletedProjects + unfinishedJobs},
+	"ListDeploymentsToRescale":   {most: unfinishedJobs},
+	"ForgetWarmth":               byID(kindDeployment, 81010),
+	"ListDeploymentsToMove":      {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
+	"ListJobOwners":              {most: unfinishedJobs + 1},
+	"FinalizeDeadJobs":           {most: unfinishedJobs},
 
 	// Polls, ten thousand in a round.
 	"ListProjectsToPoll": {most: 500, with: map[string]any{"troubled": false}},
