@@ -126,5 +126,6 @@ func (s *service) limit(ctx huma.Context, who caller) error {
 	seconds := int(math.Ceil(wait.Seconds()))
 	ctx.SetHeader("Retry-After", strconv.Itoa(seconds))
 
-	return problem.New(problem.TooMany, "You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds)
+	return problem.New(problem.TooMany,
+		"You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds)
 }

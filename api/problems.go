@@ -15,7 +15,7 @@ import (
 
 // Problem is the body of every answer that is not a success (RFC 9457).
 //
-//nolint:errname // Its name is the schema's in the OpenAPI document.
+//nolint:errname,lll // Its name is the schema's in the OpenAPI document. One field a line, with its documentation.
 type Problem struct {
 	Title  string           `doc:"The status in words."                   json:"title"`
 	Status int              `json:"status"`

@@ -174,14 +174,8 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 
 		next, ok := a.step.next(a.project)
 		if ok {
-			if err := w.enter(ctx, tx, queries, a, next, attemptSucceeded, nil); err != nil {
+			if err := w.proceed(ctx, tx, queries, a, next); err != nil {
 				return err
-			}
-
-			if builds(a.step.name) && !builds(next) {
-				if err := passTurn(ctx, w.inserter, tx, a.project.ID); err != nil {
-					return err
-				}
 			}
 		} else if err := a.close(ctx, queries, attemptSucceeded, nil, nil); err != nil {
 			return err
@@ -195,6 +189,19 @@ func (w *Worker) advance(ctx context.Context, a *attempt, write outcome) error {
 
 		return nil
 	})
+}
+
+// proceed enters the step behind one that succeeded. Behind the last step that builds it is another deployment's turn to be built.
+func (w *Worker) proceed(ctx context.Context, tx pgx.Tx, queries *database.Queries, a *attempt, next string) error {
+	if err := w.enter(ctx, tx, queries, a, next, attemptSucceeded, nil); err != nil {
+		return err
+	}
+
+	if !builds(a.step.name) || builds(next) {
+		return nil
+	}
+
+	return passTurn(ctx, w.inserter, tx, a.project.ID)
 }
 
 // enter ends the attempt's row in the timeline, puts the deployment at a step and inserts that step's job. A push of a pinned project is held

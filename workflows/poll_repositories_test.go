@@ -131,7 +131,7 @@ func TestPollRepositories_RemotesThatNeverAnswer_CostNobodyElseTime(t *testing.T
 	require.Zero(t, b.count(t, "SELECT count(*) FROM projects WHERE name = 'Hung' AND polled_at > now() - interval '1 minute'"))
 
 	stop()
-	_ = <-ended // That of the context, if it was looking for what is due just then.
+	<-ended //nolint:errcheck // That of the context, if it was looking for what is due just then.
 }
 
 func TestPollRepositories_WorkerThatStops_AsksNoLonger(t *testing.T) {
