@@ -268,6 +268,8 @@ func bodies() map[string]string {
 		"set-environment-variable": `{"value":"x"}`,
 		"create-domain":            `{"hostname":"{random}.example.org"}`,
 		"create-deployment":        `{}`,
+		"create-environment":       `{"branch":"b{random}"}`,
+		"update-environment":       `{}`,
 		"create-node":              `{"name":"n{random}","region":"there"}`,
 		"update-node":              `{"state":"draining"}`,
 		"rotate-node-token":        `{}`,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/workflows"
 )
 
 // prepare brings the world into the state in which the caller can do what the operation does.
@@ -41,12 +42,32 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 		w.exec(t, "UPDATE deployments SET state = 'live' WHERE id = $1", deployment)
 	case "unpin-project":
 		w.exec(t, "UPDATE projects SET pinned_by_id = $2 WHERE id = $1", w.id("project_id"), deployment)
+	case "unpin-environment":
+		w.exec(t, "UPDATE environments SET pinned_by_id = $2 WHERE id = $1", w.id("environment_id"), deployment)
+	case "promote-deployment":
+		w.names["deployment_id"] = w.livePreview(t).String()
 	case "ship-logs":
 		require.NoError(t, w.bundle.queries.CreateVM(t.Context(), database.CreateVMParams{
 			ID: w.id("vm_id"), DeploymentID: deployment, NodeID: w.id("node_id"), Kind: "app", IP: netip.MustParseAddr("10.79.200.2"), Port: 8080,
 			CPUMillis: 100, MemoryBytes: 64 << 20,
 		}))
 	}
+}
+
+// livePreview makes a deployment that was live in the preview and has an image.
+func (w *world) livePreview(t *testing.T) uuid.UUID {
+	t.Helper()
+
+	image, project := id.New(), w.id("project_id")
+	w.exec(t, "INSERT INTO images (id, project_id, repository, digest, size_bytes) VALUES ($1, $2, 'r', 'sha256:1', 1)", image, project)
+
+	made, err := w.bundle.server.service.deployments.Create(t.Context(), workflows.CreateRequest{
+		ProjectID: project, EnvironmentID: w.id("environment_id"), Trigger: workflows.TriggerManual,
+	})
+	require.NoError(t, err)
+	w.exec(t, "UPDATE deployments SET state = 'live', route_version = 1, image_id = $2, build_plan = '{}' WHERE id = $1", made.ID, image)
+
+	return made.ID
 }
 
 func (w *world) id(name string) uuid.UUID { return uuid.MustParse(w.names[name]) }

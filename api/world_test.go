@@ -179,6 +179,7 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	w.exec(t, `INSERT INTO projects (id, organisation_id, name, slug, repository_url) VALUES ($1, $2, $3, $3, 'https://git.example.com/a.git')`,
 		project, organisation, slug)
 	w.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, $3, 'custom')", domain, project, slug+".example.net")
+	w.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, $3, 'generated')", id.New(), project, slug+".apps.example.com")
 
 	sealed, err := w.bundle.server.service.keyring.SealVariable(t.Context(), w.bundle.queries,
 		keyring.Variable{OrganisationID: organisation, ProjectID: project, Scope: "all", Name: "NAME"}, "value")
@@ -191,6 +192,11 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 	require.NoError(t, err)
 
 	w.names["deployment_id"] = made.ID.String()
+
+	preview, err := w.bundle.server.service.deployments.CreatePreview(t.Context(), project, "feature", nil)
+	require.NoError(t, err)
+
+	w.names["environment_id"] = preview.ID.String()
 
 	// There is always another owner.
 	w.names["user_id"] = w.member(t, organisation, roleOwner).userID.String()

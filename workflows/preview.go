@@ -58,7 +58,8 @@ func (d *Deployments) makePreview(ctx context.Context, queries *database.Queries
 	}
 
 	if _, err := queries.CreateDomain(ctx, database.CreateDomainParams{
-		ID: id.New(), ProjectID: project.ID, EnvironmentID: preview.ID, Hostname: hostname, Kind: domainGenerated,
+		OrganisationID: project.OrganisationID,
+		ID:             id.New(), ProjectID: project.ID, EnvironmentID: preview.ID, Hostname: hostname, Kind: domainGenerated,
 	}); err != nil {
 		return database.Environment{}, fmt.Errorf("insert the preview's domain: %w", err)
 	}
