@@ -78,7 +78,7 @@ func (b *testBundle) set(t *testing.T, k *keyring.Keyring, project uuid.UUID, na
 		}
 
 		_, err = tx.Exec(t.Context(), `INSERT INTO environment_variables (id, project_id, name, value_sealed) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (project_id, name) DO UPDATE SET value_sealed = excluded.value_sealed`, id.New(), project, name, sealed)
+			ON CONFLICT (project_id, name, scope) DO UPDATE SET value_sealed = excluded.value_sealed`, id.New(), project, name, sealed)
 
 		return err
 	}))
