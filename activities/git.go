@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -77,33 +76,6 @@ func (g git) remote(ctx context.Context, arguments ...string) ([]byte, error) {
 	}
 
 	return output, err
-}
-
-// remoteLines runs git for a command that asks a server, as remote does, and hands each line that it writes to read, whose error ends it.
-func (g git) remoteLines(ctx context.Context, read func(line string) error, arguments ...string) error {
-	proxy, err := egress.NewProxy(ctx, g.dialer)
-	if err != nil {
-		return err
-	}
-	defer proxy.Close()
-
-	g.proxy = proxy.URL()
-
-	err = g.stream(ctx, nil, func(output io.Reader) error {
-		lines := bufio.NewScanner(output)
-		for lines.Scan() {
-			if err := read(lines.Text()); err != nil {
-				return err
-			}
-		}
-
-		return lines.Err()
-	}, arguments...)
-	if failure, ok := errors.AsType[*gitError](err); ok {
-		failure.unreachable = proxy.Failure()
-	}
-
-	return err
 }
 
 // output runs git and returns what it wrote.

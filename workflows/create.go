@@ -144,7 +144,9 @@ func snapshotOf(project database.Project, deployment uuid.UUID) keyring.Snapshot
 }
 
 // variablesOf returns the environment variables that a new deployment of an environment gets.
-func (d *Deployments) variablesOf(ctx context.Context, queries *database.Queries, project database.Project, environment database.Environment) (map[string]string, error) {
+func (d *Deployments) variablesOf(
+	ctx context.Context, queries *database.Queries, project database.Project, environment database.Environment,
+) (map[string]string, error) {
 	rows, err := queries.ListSealedVariables(ctx, environment.ProjectID, environment.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment variables: %w", err)

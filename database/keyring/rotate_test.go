@@ -282,7 +282,7 @@ func TestRotate_ValueThatNoKeyOpens_IsNamedAndLeftWithAllKeys(t *testing.T) {
 	rotation, err := k.Rotate(t.Context(), b.pool)
 	require.NoError(t, err)
 	require.Equal(t, keyring.Rotation{Added: true, Resealed: 1, Unreadable: []string{
-		fmt.Sprintf("environment_variables.value_sealed:%s:%s:production:BAD", b.organisation, b.project),
+		fmt.Sprintf("environment_variables.value_sealed:%s:%s:all:BAD", b.organisation, b.project),
 	}}, rotation)
 	b.requireValue(t, k, "GOOD", "canary")
 

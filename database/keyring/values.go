@@ -22,7 +22,9 @@ type Variable struct {
 	Name  string
 }
 
-func (v Variable) context() secret.Context { return secret.VariableContext(v.OrganisationID, v.ProjectID, v.Scope, v.Name) }
+func (v Variable) context() secret.Context {
+	return secret.VariableContext(v.OrganisationID, v.ProjectID, v.Scope, v.Name)
+}
 
 // Snapshot is the environment that a deployment has taken of its project.
 type Snapshot struct {
