@@ -110,33 +110,6 @@ func (s *service) deleteEnvironment(ctx context.Context, input *EnvironmentPath)
 		alsoAudit(nil, "environment.delete", map[string]any{"branch": row.Environment.Branch}))
 }
 
-func (s *service) unpinEnvironment(ctx context.Context, input *EnvironmentPath) (*UnpinProjectOutput, error) {
-	row, err := s.environment(ctx, input.EnvironmentID)
-	if err != nil {
-		return nil, err
-	}
-
-	resumed, err := s.deployments.Unpin(ctx, row.Environment.ProjectID, input.EnvironmentID,
-		func(ctx context.Context, queries *database.Queries, resumed uuid.UUID) error {
-			details := map[string]any{}
-			if resumed != uuid.Nil {
-				details["resumed_deployment_id"] = resumed
-			}
-
-			return audit(ctx, queries, environmentEvent("environment.unpin", input.EnvironmentID, details))
-		})
-	if err != nil {
-		return nil, err
-	}
-
-	output := &UnpinProjectOutput{}
-	if resumed != nil {
-		output.Body.ResumedDeploymentID = &resumed.ID
-	}
-
-	return output, nil
-}
-
 func (s *service) promote(ctx context.Context, input *RepeatDeploymentInput) (*DeploymentOutput, error) {
 	return s.repeat(ctx, input, "deployment.promote", s.deployments.Promote)
 }

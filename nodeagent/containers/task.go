@@ -92,6 +92,11 @@ func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]str
 	}
 
 	status, err := task.Status(ctx)
+	// The task has gone since it was loaded: somebody else removes the VM.
+	if errdefs.IsNotFound(err) {
+		return nil, info.Labels, nil
+	}
+
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the state of a task: %w", err)
 	}
