@@ -34,7 +34,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		},
 		"a branch that is not there": {
 			app:    serving("x"),
-			deploy: func(b *client.CreateDeploymentInputBody) { b.Branch = new("does-not-exist") },
+			deploy: func(b *client.CreateDeploymentInputBody) { b.Branch, b.Preview = new("does-not-exist"), new(true) },
 			words:  []string{"does-not-exist"},
 		},
 		"a commit that is not there": {
