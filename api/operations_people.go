@@ -16,8 +16,8 @@ func (s *service) registerAccount(api huma.API) {
 	}), s.listTokens)
 	huma.Register(api, also(create(tagAccount, anyUser(), "create-token", "/v1/tokens", text{
 		"Make a token", "Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, " +
-			"and is revoked with it. The answer holds its secret, this once.",
-	}), http.StatusNotFound), s.createToken)
+			"and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once.",
+	}), http.StatusNotFound, http.StatusConflict), s.createToken)
 	huma.Register(api, remove(tagAccount, anyUser(), "revoke-token", "/v1/tokens/{token_id}", text{
 		"Revoke a token", "The token, which may be the one that this request carries, is refused from then on, and so are those that were made with it.",
 	}), s.revokeToken)

@@ -2,11 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -110,15 +108,31 @@ func makeToken(ctx context.Context, queries *database.Queries, params database.C
 	return made, audit(ctx, queries, tokenEvent("token.create", params.ID, map[string]any{"token": params.Name, "role": lo.FromPtr(params.Role)}))
 }
 
-// holdToken keeps the caller's own token valid until the transaction ends: what is made with it is then found when it is revoked.
+// maxTokenDepth bounds how many tokens may have been made one with the other.
+const maxTokenDepth = 10
+
+// holdToken keeps the caller's own token valid until the transaction ends: what is made with it is then found when it, or one that it was made with, is
+// revoked.
 func holdToken(ctx context.Context, queries *database.Queries) (database.ApiToken, error) {
-	held, err := queries.HoldToken(ctx, callerOf(ctx).tokenID)
-	if errors.Is(err, pgx.ErrNoRows) {
-		err = problem.New(problem.Unauthorized, "The token is not valid any more.")
+	line, err := queries.HoldToken(ctx, callerOf(ctx).tokenID, maxTokenDepth)
+	if err != nil {
+		return database.ApiToken{}, err
 	}
 
-	return held, err
+	own, ok := lo.Last(line)
+	if !ok || lo.SomeBy(line, isRevoked) || (own.ExpiresAt != nil && own.ExpiresAt.Before(time.Now())) {
+		return own, problem.New(problem.Unauthorized, "The token is not valid any more.")
+	}
+
+	if len(line) > maxTokenDepth {
+		return own, problem.New(problem.Conflict,
+			"Your token was made with a token that was made with another one, and so on, %d times. Make the new one with one of those.", maxTokenDepth)
+	}
+
+	return own, nil
 }
+
+func isRevoked(token database.ApiToken) bool { return token.RevokedAt != nil }
 
 func storeToken(ctx context.Context, queries *database.Queries, params database.CreateTokenParams) (*NewTokenOutput, error) {
 	token := secret.NewToken(lo.Ternary(params.Kind == organisationKind, organisationPrefix, userPrefix))

@@ -117,6 +117,21 @@ func TestTokens_Revoked_TakeAllThatWereMadeWithThemAlong(t *testing.T) {
 	require.True(t, b.signsIn(t, b.strangerToken))
 }
 
+func TestTokens_MadeOneWithTheOther_AreBoundedInDepth(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	with := b.strangerToken
+
+	for range maxTokenDepth {
+		with = b.makeToken(t, with, client.CreateTokenInputBody{Name: "below"}).Secret
+	}
+
+	refused, err := b.as(t, with).CreateTokenWithResponse(t.Context(), client.CreateTokenInputBody{Name: "below"})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, refused.StatusCode(), "%s", refused.Body)
+}
+
 func TestTokens_RevokedWhileTheyMakeOthers_LeaveNoneBehind(t *testing.T) {
 	t.Parallel()
 

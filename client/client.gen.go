@@ -3624,7 +3624,7 @@ type ClientInterface interface {
 
 	// CreateTokenWithBody Make a token
 	//
-	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3633,7 +3633,7 @@ type ClientInterface interface {
 
 	// CreateToken Make a token
 	//
-	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -5278,7 +5278,7 @@ func (c *Client) ListTokens(ctx context.Context, params *ListTokensParams, reqEd
 
 // CreateTokenWithBody Make a token
 //
-// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5297,7 +5297,7 @@ func (c *Client) CreateTokenWithBody(ctx context.Context, contentType string, bo
 
 // CreateToken Make a token
 //
-// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -10930,7 +10930,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithBodyWithResponse Make a token
 	//
-	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10939,7 +10939,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateTokenWithResponse Make a token
 	//
-	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+	// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17406,6 +17406,8 @@ type CreateTokenResponse struct {
 	ApplicationProblemJSON404 *Problem
 	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
 	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationProblemJSON413 *Problem
 	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -17446,6 +17448,11 @@ func (r CreateTokenResponse) GetApplicationProblemJSON404() *Problem {
 // GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
 func (r CreateTokenResponse) GetApplicationProblemJSON408() *Problem {
 	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -19227,7 +19234,7 @@ func (c *ClientWithResponses) ListTokensWithResponse(ctx context.Context, params
 
 // CreateTokenWithBodyWithResponse Make a token
 //
-// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19242,7 +19249,7 @@ func (c *ClientWithResponses) CreateTokenWithBodyWithResponse(ctx context.Contex
 
 // CreateTokenWithResponse Make a token
 //
-// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. The answer holds its secret, this once. For everybody who is signed in.
+// Makes another token: one with all that you may do, or one that is for an organisation alone, with a role there. It may not do more, nor live longer, than the token that makes it, and is revoked with it. Tokens that were made one with the other may be ten deep: beyond that it is a conflict. The answer holds its secret, this once. For everybody who is signed in.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -24794,6 +24801,13 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest Problem

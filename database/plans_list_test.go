@@ -111,7 +111,7 @@ var hotQueries = map[string]bound{
 	"FindToken":                {most: 2},
 	"TokenIsValid":             {most: 2, with: map[string]any{"id": seedID(kindToken, 10)}},
 	"TouchToken":               {most: 2, with: map[string]any{"id": seedID(kindToken, 10)}},
-	"HoldToken":                byID(kindToken, 10),
+	"HoldToken":                {most: 4, with: map[string]any{"id": seedID(kindToken, 10), "most": 10}},
 	"MembershipInOrganisation": {most: 1, with: map[string]any{"id": seedID(kindOrganisation, 10)}},
 	"MembershipInProject":      {most: 2, with: map[string]any{"id": seedID(kindProject, 1010)}},
 	"MembershipInDeployment":   {most: 3, with: map[string]any{"id": seedID(kindDeployment, 91010)}},

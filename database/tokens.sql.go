@@ -154,33 +154,56 @@ func (q *Queries) FindToken(ctx context.Context, tokenHash []byte) (FindTokenRow
 	return i, err
 }
 
-const holdToken = `-- name: HoldToken :one
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
-WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-FOR SHARE
+const holdToken = `-- name: HoldToken :many
+WITH RECURSIVE above AS (
+  SELECT own.id, own.parent_id, 0 AS distance FROM api_tokens AS own WHERE own.id = $1
+  UNION ALL
+  SELECT parent.id, parent.parent_id, above.distance + 1 FROM above JOIN api_tokens AS parent ON parent.id = above.parent_id
+  WHERE above.distance < $2::int
+), line AS (
+  SELECT array_agg(above.id ORDER BY above.distance) AS ids FROM above
+)
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id FROM line, api_tokens
+WHERE api_tokens.id = ANY (line.ids)
+ORDER BY array_position(line.ids, api_tokens.id) DESC
+FOR NO KEY UPDATE OF api_tokens
 `
 
-// A token that is valid, and stays it until the transaction ends: what is made with it can be revoked with it.
-func (q *Queries) HoldToken(ctx context.Context, id uuid.UUID) (ApiToken, error) {
-	row := q.db.QueryRow(ctx, holdToken, id)
-	var i ApiToken
-	err := row.Scan(
-		&i.ID,
-		&i.Kind,
-		&i.Name,
-		&i.TokenHash,
-		&i.UserID,
-		&i.NodeID,
-		&i.EdgeID,
-		&i.CreatedAt,
-		&i.LastUsedAt,
-		&i.ExpiresAt,
-		&i.RevokedAt,
-		&i.OrganisationID,
-		&i.Role,
-		&i.ParentID,
-	)
-	return i, err
+// A token behind those that it was made with, the first one first. None of them is revoked until the transaction ends, and whoever revokes one waits in
+// turn with those who make others: so that what is made can be revoked with it, and nobody makes them faster than they are revoked.
+func (q *Queries) HoldToken(ctx context.Context, iD uuid.UUID, most int32) ([]ApiToken, error) {
+	rows, err := q.db.Query(ctx, holdToken, iD, most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ApiToken{}
+	for rows.Next() {
+		var i ApiToken
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Name,
+			&i.TokenHash,
+			&i.UserID,
+			&i.NodeID,
+			&i.EdgeID,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+			&i.ExpiresAt,
+			&i.RevokedAt,
+			&i.OrganisationID,
+			&i.Role,
+			&i.ParentID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listMachineTokens = `-- name: ListMachineTokens :many

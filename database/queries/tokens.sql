@@ -30,11 +30,21 @@ INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id)
 VALUES (@id, @kind, @name, @token_hash, @user_id, @node_id, @edge_id)
 ON CONFLICT (token_hash) DO NOTHING;
 
--- name: HoldToken :one
--- A token that is valid, and stays it until the transaction ends: what is made with it can be revoked with it.
-SELECT * FROM api_tokens
-WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-FOR SHARE;
+-- name: HoldToken :many
+-- A token behind those that it was made with, the first one first. None of them is revoked until the transaction ends, and whoever revokes one waits in
+-- turn with those who make others: so that what is made can be revoked with it, and nobody makes them faster than they are revoked.
+WITH RECURSIVE above AS (
+  SELECT own.id, own.parent_id, 0 AS distance FROM api_tokens AS own WHERE own.id = @id
+  UNION ALL
+  SELECT parent.id, parent.parent_id, above.distance + 1 FROM above JOIN api_tokens AS parent ON parent.id = above.parent_id
+  WHERE above.distance < sqlc.arg(most)::int
+), line AS (
+  SELECT array_agg(above.id ORDER BY above.distance) AS ids FROM above
+)
+SELECT api_tokens.* FROM line, api_tokens
+WHERE api_tokens.id = ANY (line.ids)
+ORDER BY array_position(line.ids, api_tokens.id) DESC
+FOR NO KEY UPDATE OF api_tokens;
 
 -- name: ListTokens :many
 -- The tokens of a user that were not revoked, newest first. A token of an organisation sees itself and those that were made with it.
