@@ -18,7 +18,7 @@ import (
 )
 
 // cancelTime is the longest time after which the VM of a cancelled deployment must be gone.
-const cancelTime = 2 * time.Second
+const cancelTime = 10 * time.Second
 
 // cancel has the VM stopped, and returns how long it took until it was reported removed.
 func (b *testBundle) cancel(t *testing.T, vm client.AssignedVM) time.Duration {
