@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/zeitwork/zeitwork/internal/process"
@@ -88,6 +89,12 @@ func (c *Cluster) start(ctx context.Context) error {
 
 	if err := c.bootstrap(ctx); err != nil {
 		return err
+	}
+
+	if c.options.Builds > 0 {
+		if err := c.once(ctx, "", c.controlEnviron(), nil, "admin", "quota", "--builds", strconv.Itoa(c.options.Builds)); err != nil {
+			return err
+		}
 	}
 
 	if err := c.startAPI(ctx); err != nil {

@@ -42,6 +42,8 @@ type Options struct {
 	Nodes int
 	// Edges is how many edge proxies run; zero: one.
 	Edges int
+	// Builds is how many deployments of one organisation are built at once; zero: as many as the platform gives by itself.
+	Builds int
 	// FaultDir, where it is set, is the folder of armed fault points (package faultpoint) of every service.
 	FaultDir string
 	// Environ is added to the environment of every service, in the form NAME=VALUE.

@@ -1,6 +1,7 @@
 package rig
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -19,11 +20,15 @@ type Platform struct {
 	API *client.ClientWithResponses
 }
 
+// manyBuilds keeps no deployment of a test waiting for its turn: workers have fewer slots.
+const manyBuilds = 100
+
 // Start starts a platform in a scratch folder. It keeps its data in data/ below that and takes CacheDir for the cache. Of the options it also
 // fills in Program and Bin where they are empty: it builds the zeitwork binary into the scratch folder, and the daemons into the cache.
 func Start(ctx context.Context, scratch string, options cluster.Options) (*Platform, error) {
 	options.DataDir, options.CacheDir = filepath.Join(scratch, "data"), CacheDir()
-	// One user does here what many do elsewhere.
+	// One user and one organisation do here what many do elsewhere.
+	options.Builds = cmp.Or(options.Builds, manyBuilds)
 	options.Environ = append([]string{"ZEITWORK_API_REQUESTS_PER_MINUTE=1000000"}, options.Environ...)
 
 	var err error

@@ -51,6 +51,7 @@ func measure(ctx context.Context, rounds int) (alone, flooded []time.Duration, e
 		ClusterRange: netip.MustParsePrefix("10.85.0.0/16"),
 		BuildRange:   netip.MustParsePrefix("10.86.0.0/16"),
 		Bridge:       "zwfairness0",
+		Builds:       floodedBuilds,
 		// Remotes that never answer are listeners of this program.
 		Environ:  []string{"ZEITWORK_SOURCE_INTERNAL_RANGES=127.0.0.0/8"},
 		Progress: func(part, detail string) { fmt.Fprintln(os.Stderr, part, detail) },

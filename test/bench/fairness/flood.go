@@ -19,9 +19,11 @@ import (
 
 // How much of everything the flood is.
 const (
-	floodBuilds  = 10
-	floodRemotes = 500
-	floodStreams = 1000
+	floodBuilds = 10
+	// floodedBuilds is how many of them an organisation may have under way, as the platform gives by itself.
+	floodedBuilds = 2
+	floodRemotes  = 500
+	floodStreams  = 1000
 )
 
 // Each build computes for a quarter of a minute on one processor; the commit in its text makes it another build each time.
