@@ -64,7 +64,7 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 		return "", err
 	}
 
-	// Others begin with the name.
+	// The server also lists branches whose names only begin with this one.
 	found, ok := lo.Find(refs, func(r gitremote.Ref) bool { return r.Name == ref })
 	if !ok {
 		return "", problem.New(problem.NotFound,

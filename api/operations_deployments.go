@@ -41,7 +41,7 @@ func (s *service) registerLogs(api huma.API) {
 	const one, project = "/v1/deployments/{deployment_id}", "/v1/projects/{project_id}/logs"
 
 	// Every answer is oldest first, whichever end of the log it is read from.
-	const pages = " Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. " +
+	const pages = " Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. " +
 		"A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line."
 
 	huma.Register(api, get(tagLogs, viewerOf(deploymentSubject()), "list-build-logs", one+"/build-logs", text{

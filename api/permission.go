@@ -22,7 +22,7 @@ type permission struct {
 	personal bool
 }
 
-// Who may call an operation.
+// The kinds of callers that a permission can name.
 const (
 	// whoUser is anybody with a token of a user or of an organisation. The operation shows and changes only what is the caller's.
 	whoUser = "user"

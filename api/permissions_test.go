@@ -114,7 +114,7 @@ func TestOperations_RefuseWhomTheirDeclarationDoesNotName(t *testing.T) {
 		for _, caller := range w.actors() {
 			expected := o.expected(caller)
 
-			// What is one user's own is nobody else's.
+			// A token or an invitation that belongs to one user is not found by any other.
 			if o.Permission.Who == whoUser && expected == http.StatusOK && strings.Contains(o.path, "{") && caller != w.holder {
 				expected = http.StatusNotFound
 			}
@@ -171,7 +171,7 @@ func TestOperations_LetThoseDoItWhomTheirDeclarationNames(t *testing.T) {
 				continue
 			}
 
-			// What changes something gets a world of its own.
+			// An operation that changes something is called in a world of its own.
 			if o.method != http.MethodGet {
 				w = b.newWorld(t)
 			}

@@ -198,7 +198,7 @@ func TestTokens_Rotated_BothAreValidForAWhile(t *testing.T) {
 	require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT expires_at FROM api_tokens WHERE id = $1", ci.ID).Scan(&ends))
 	require.WithinDuration(t, time.Now().Add(5*time.Minute), ends, time.Minute)
 
-	// Who revokes the new one revokes all of them.
+	// Revoking the new token revokes the old one and its child, too.
 	revoked, err := b.as(t, w.owner.token).RevokeTokenWithResponse(t.Context(), fresh.ID)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusNoContent, revoked.StatusCode())

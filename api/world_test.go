@@ -70,7 +70,7 @@ func (b *testBundle) newWorld(t *testing.T) *world {
 	w.machines(t)
 	w.things(t, organisation)
 
-	// What one user alone has.
+	// The owner alone holds this token and this invitation.
 	w.holder = w.owner
 	w.names["token_id"] = w.tokenOf(t, w.owner, "another").tokenID.String()
 	w.names["invitation_id"] = w.invitation(t, w.organisation(t), w.owner).String()

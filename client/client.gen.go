@@ -2943,7 +2943,7 @@ type ClientInterface interface {
 
 	// ListBuildLogs Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 	ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2999,7 +2999,7 @@ type ClientInterface interface {
 
 	// ListRuntimeLogs Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 	ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3596,7 +3596,7 @@ type ClientInterface interface {
 
 	// ListProjectLogs Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 	ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3727,7 +3727,7 @@ func (c *Client) GetDeployment(ctx context.Context, deploymentID openapi_types.U
 
 // ListBuildLogs Read a build log
 //
-// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 func (c *Client) ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3863,7 +3863,7 @@ func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, 
 
 // ListRuntimeLogs Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 func (c *Client) ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5210,7 +5210,7 @@ func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.
 
 // ListProjectLogs Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 func (c *Client) ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -10147,7 +10147,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListBuildLogsWithResponse Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10219,7 +10219,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRuntimeLogsWithResponse Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10894,7 +10894,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectLogsWithResponse Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17929,7 +17929,7 @@ func (c *ClientWithResponses) GetDeploymentWithResponse(ctx context.Context, dep
 
 // ListBuildLogsWithResponse Read a build log
 //
-// What the build of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18049,7 +18049,7 @@ func (c *ClientWithResponses) RollbackWithResponse(ctx context.Context, deployme
 
 // ListRuntimeLogsWithResponse Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19174,7 +19174,7 @@ func (c *ClientWithResponses) ListProjectEventsWithResponse(ctx context.Context,
 
 // ListProjectLogsWithResponse Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before the answer begins behind after, else it ends in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //

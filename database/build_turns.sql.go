@@ -7,39 +7,30 @@ package database
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
 
 const awaitBuild = `-- name: AwaitBuild :exec
-UPDATE deployments SET awaits_build_since = now() WHERE id = $1
+UPDATE deployments SET awaits_build_since = $1::timestamptz WHERE id = $2
 `
 
-func (q *Queries) AwaitBuild(ctx context.Context, id uuid.UUID) error {
-	_, err := q.db.Exec(ctx, awaitBuild, id)
+func (q *Queries) AwaitBuild(ctx context.Context, since time.Time, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, awaitBuild, since, iD)
 	return err
 }
 
-const countBuilds = `-- name: CountBuilds :one
-SELECT organisation_limits.builds::integer AS allowed, (
-  SELECT count(*) FROM deployments JOIN projects ON projects.id = deployments.project_id
-  WHERE projects.organisation_id = $1 AND deployments.state IN ('queued', 'deploying')
-    AND deployments.step IN ('clone', 'detect', 'build', 'push') AND deployments.awaits_build_since IS NULL AND deployments.id <> $2
-)::integer AS under_way
-FROM organisation_limits WHERE organisation_limits.organisation_id = $1
+const buildsAllowed = `-- name: BuildsAllowed :one
+SELECT builds::integer FROM organisation_limits WHERE organisation_id = $1
 `
 
-type CountBuildsRow struct {
-	Allowed  int32
-	UnderWay int32
-}
-
-// How many deployments of an organisation are being built besides that one, and how many may be. The turns are locked.
-func (q *Queries) CountBuilds(ctx context.Context, organisationID uuid.UUID, exceptID uuid.UUID) (CountBuildsRow, error) {
-	row := q.db.QueryRow(ctx, countBuilds, organisationID, exceptID)
-	var i CountBuildsRow
-	err := row.Scan(&i.Allowed, &i.UnderWay)
-	return i, err
+// How many deployments of an organisation may be built at once.
+func (q *Queries) BuildsAllowed(ctx context.Context, organisationID uuid.UUID) (int32, error) {
+	row := q.db.QueryRow(ctx, buildsAllowed, organisationID)
+	var builds int32
+	err := row.Scan(&builds)
+	return builds, err
 }
 
 const listProjectsAwaitingBuilds = `-- name: ListProjectsAwaitingBuilds :many
@@ -81,7 +72,7 @@ type LockBuildTurnsRow struct {
 	Locked         string
 }
 
-// An organisation builds so many deployments at once; the others wait without a job, the oldest of them goes on first. Nobody waits for a row while
+// An organisation builds so many deployments at once; the others wait without a job, and the one that has waited longest goes on first. Nobody waits for a row while
 // holding the lock of the turns.
 // Has the transactions that begin or end builds of one organisation take turns, and returns the organisation. The project may be any of its.
 func (q *Queries) LockBuildTurns(ctx context.Context, projectID uuid.UUID) (LockBuildTurnsRow, error) {
@@ -117,7 +108,7 @@ const takeBuildTurns = `-- name: TakeBuildTurns :many
 WITH next AS MATERIALIZED (
   SELECT waiting.id FROM deployments AS waiting JOIN projects ON projects.id = waiting.project_id
   WHERE waiting.awaits_build_since IS NOT NULL AND waiting.state = 'queued' AND projects.organisation_id = $1
-  ORDER BY waiting.id
+  ORDER BY waiting.awaits_build_since, waiting.id
   LIMIT (
     SELECT greatest(organisation_limits.builds - (
       SELECT count(*) FROM deployments AS building JOIN projects ON projects.id = building.project_id
@@ -142,7 +133,7 @@ type TakeBuildTurnsRow struct {
 	Notified string
 }
 
-// Lets the oldest waiting deployments of an organisation go on, as many as may be built, and tells whoever waits for them. The turns are locked. A
+// Lets the deployments of an organisation go on that have waited longest, as many as may be built, and tells whoever waits for them. The turns are locked. A
 // deployment that somebody else has locked is left to reconcile.
 func (q *Queries) TakeBuildTurns(ctx context.Context, organisationID uuid.UUID) ([]TakeBuildTurnsRow, error) {
 	rows, err := q.db.Query(ctx, takeBuildTurns, organisationID)

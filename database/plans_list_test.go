@@ -211,7 +211,7 @@ var hotQueries = map[string]bound{
 	"UnpinEnvironmentOf":        {most: 1},
 
 	// Turns to build: others of the organisation wait for theirs. None waits in the large database.
-	"CountBuilds":    {most: 2*unfinished + 5},
+	"BuildsAllowed":  {most: 3},
 	"TakeBuildTurns": {most: 2*unfinished + 8},
 
 	// Placement: others wait for their turn.

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -22,35 +25,42 @@ func builds(step string) bool {
 	return step == stepClone || step == stepDetect || step == stepBuild || step == stepPush
 }
 
-// takeTurn inserts the job of a new deployment's first step, or has it wait until its organisation may build one more. The project is locked, and
-// whatever the deployment supersedes has ended.
-func takeTurn(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, deployment database.Deployment) error {
+// takeTurn inserts the job of a new deployment's first step, or has it wait until its organisation may build one more, behind those that wait already:
+// it takes the place of what it supersedes, which has ended. The project is locked.
+func takeTurn(
+	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, deployment database.Deployment, superseded []database.Deployment,
+) error {
 	queries := database.New(tx)
+
+	if builds(deployment.Step) {
+		waited := lo.Map(superseded, func(d database.Deployment, _ int) time.Time { return lo.FromPtrOr(d.AwaitsBuildSince, d.CreatedAt) })
+		since := slices.MinFunc(append(waited, deployment.CreatedAt), time.Time.Compare)
+
+		if err := queries.AwaitBuild(ctx, since, deployment.ID); err != nil {
+			return fmt.Errorf("have the deployment wait: %w", err)
+		}
+	}
+
+	begun, organisation, err := passTurn(ctx, client, tx, deployment.ProjectID)
+	if err != nil {
+		return err
+	}
 
 	if !builds(deployment.Step) {
 		return insertJob(ctx, client, tx, jobName(deployment.Step), arguments{DeploymentID: deployment.ID})
 	}
 
-	turns, err := queries.LockBuildTurns(ctx, deployment.ProjectID)
+	if slices.Contains(begun, deployment.ID) {
+		return nil
+	}
+
+	allowed, err := queries.BuildsAllowed(ctx, organisation)
 	if err != nil {
-		return fmt.Errorf("lock the organisation's turns: %w", err)
-	}
-
-	count, err := queries.CountBuilds(ctx, turns.OrganisationID, deployment.ID)
-	if err != nil {
-		return fmt.Errorf("count the organisation's builds: %w", err)
-	}
-
-	if count.UnderWay < count.Allowed {
-		return insertJob(ctx, client, tx, jobName(deployment.Step), arguments{DeploymentID: deployment.ID})
-	}
-
-	if err := queries.AwaitBuild(ctx, deployment.ID); err != nil {
-		return fmt.Errorf("have the deployment wait: %w", err)
+		return fmt.Errorf("read how much the organisation may build: %w", err)
 	}
 
 	err = queries.HoldStep(ctx, database.HoldStepParams{
-		ID: id.New(), DeploymentID: deployment.ID, Step: deployment.Step, WaitingFor: awaitingSentence(int(count.Allowed)),
+		ID: id.New(), DeploymentID: deployment.ID, Step: deployment.Step, WaitingFor: awaitingSentence(int(allowed)),
 	})
 	if err != nil {
 		return fmt.Errorf("write that the deployment waits: %w", err)
@@ -71,27 +81,29 @@ func awaitingSentence(allowed int) string {
 	}
 }
 
-// passTurn lets the deployments go on that waited for what has just ended or left the steps that build. The project is any of the organisation's.
-func passTurn(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project uuid.UUID) error {
+// passTurn lets the deployments go on that wait and may be built now, and returns them and the organisation. The project is any of the organisation's.
+func passTurn(ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, project uuid.UUID) (begun []uuid.UUID, organisation uuid.UUID, err error) {
 	queries := database.New(tx)
 
 	turns, err := queries.LockBuildTurns(ctx, project)
 	if err != nil {
-		return fmt.Errorf("lock the organisation's turns: %w", err)
+		return nil, uuid.Nil, fmt.Errorf("lock the organisation's turns: %w", err)
 	}
 
 	next, err := queries.TakeBuildTurns(ctx, turns.OrganisationID)
 	if err != nil {
-		return fmt.Errorf("find the deployments whose turn it is: %w", err)
+		return nil, uuid.Nil, fmt.Errorf("find the deployments whose turn it is: %w", err)
 	}
 
 	for _, deployment := range next {
 		if err := insertJob(ctx, client, tx, jobName(deployment.Step), arguments{DeploymentID: deployment.ID}); err != nil {
-			return err
+			return nil, uuid.Nil, err
 		}
+
+		begun = append(begun, deployment.ID)
 	}
 
-	return nil
+	return begun, turns.OrganisationID, nil
 }
 
 // passTurns does what passTurn does for every organisation: a quota may have been raised, and a deployment may have been locked when its turn came.
@@ -103,7 +115,9 @@ func (w *Worker) passTurns(ctx context.Context) error {
 
 	for _, project := range projects {
 		err = errors.Join(err, database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {
-			return passTurn(ctx, w.inserter, tx, project)
+			_, _, err := passTurn(ctx, w.inserter, tx, project)
+
+			return err
 		}))
 	}
 

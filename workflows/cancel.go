@@ -38,7 +38,7 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, also Als
 			return err
 		}
 
-		if err := passTurn(ctx, d.inserter, tx, locked.ProjectID); err != nil {
+		if _, _, err := passTurn(ctx, d.inserter, tx, locked.ProjectID); err != nil {
 			return err
 		}
 

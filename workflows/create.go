@@ -178,25 +178,19 @@ func (d *Deployments) start(
 		return database.Deployment{}, fmt.Errorf("find the deployments that this one supersedes: %w", err)
 	}
 
-	for _, deployment := range older {
-		// A push waits for the end of a rollback's pin. It must not end the rollback that is still on its way.
-		if created.Trigger == string(TriggerPush) && deployment.Trigger == string(TriggerRollback) {
-			continue
-		}
+	// A push waits for the end of a rollback's pin. It must not end the rollback that is still on its way.
+	superseded := lo.Reject(older, func(deployment database.Deployment, _ int) bool {
+		return created.Trigger == string(TriggerPush) && deployment.Trigger == string(TriggerRollback)
+	})
 
+	for _, deployment := range superseded {
 		if err := d.stop(ctx, tx, queries, deployment.ID, stateSuperseded); err != nil {
 			return database.Deployment{}, err
 		}
 	}
 
-	if err := takeTurn(ctx, d.inserter, tx, created); err != nil {
+	if err := takeTurn(ctx, d.inserter, tx, created, superseded); err != nil {
 		return database.Deployment{}, err
-	}
-
-	if len(older) > 0 {
-		if err := passTurn(ctx, d.inserter, tx, created.ProjectID); err != nil {
-			return database.Deployment{}, err
-		}
 	}
 
 	if err := queries.Notify(ctx, database.ChannelDeployments, created.ID.String()); err != nil {

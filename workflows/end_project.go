@@ -56,7 +56,7 @@ func (d *Deployments) endEnvironment(ctx context.Context, tx pgx.Tx, queries *da
 	}
 
 	if len(deployments) > 0 {
-		if err := passTurn(ctx, d.inserter, tx, deployments[0].ProjectID); err != nil {
+		if _, _, err := passTurn(ctx, d.inserter, tx, deployments[0].ProjectID); err != nil {
 			return err
 		}
 	}

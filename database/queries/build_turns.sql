@@ -1,4 +1,4 @@
--- An organisation builds so many deployments at once; the others wait without a job, the oldest of them goes on first. Nobody waits for a row while
+-- An organisation builds so many deployments at once; the others wait without a job, and the one that has waited longest goes on first. Nobody waits for a row while
 -- holding the lock of the turns.
 
 -- name: LockBuildTurns :one
@@ -6,25 +6,20 @@
 SELECT organisation_id, pg_advisory_xact_lock(hashtextextended('zeitwork.builds:' || organisation_id, 0))::text AS locked
 FROM projects WHERE id = @project_id;
 
--- name: CountBuilds :one
--- How many deployments of an organisation are being built besides that one, and how many may be. The turns are locked.
-SELECT organisation_limits.builds::integer AS allowed, (
-  SELECT count(*) FROM deployments JOIN projects ON projects.id = deployments.project_id
-  WHERE projects.organisation_id = @organisation_id AND deployments.state IN ('queued', 'deploying')
-    AND deployments.step IN ('clone', 'detect', 'build', 'push') AND deployments.awaits_build_since IS NULL AND deployments.id <> @except_id
-)::integer AS under_way
-FROM organisation_limits WHERE organisation_limits.organisation_id = @organisation_id;
+-- name: BuildsAllowed :one
+-- How many deployments of an organisation may be built at once.
+SELECT builds::integer FROM organisation_limits WHERE organisation_id = @organisation_id;
 
 -- name: AwaitBuild :exec
-UPDATE deployments SET awaits_build_since = now() WHERE id = @id;
+UPDATE deployments SET awaits_build_since = @since::timestamptz WHERE id = @id;
 
 -- name: TakeBuildTurns :many
--- Lets the oldest waiting deployments of an organisation go on, as many as may be built, and tells whoever waits for them. The turns are locked. A
+-- Lets the deployments of an organisation go on that have waited longest, as many as may be built, and tells whoever waits for them. The turns are locked. A
 -- deployment that somebody else has locked is left to reconcile.
 WITH next AS MATERIALIZED (
   SELECT waiting.id FROM deployments AS waiting JOIN projects ON projects.id = waiting.project_id
   WHERE waiting.awaits_build_since IS NOT NULL AND waiting.state = 'queued' AND projects.organisation_id = @organisation_id
-  ORDER BY waiting.id
+  ORDER BY waiting.awaits_build_since, waiting.id
   LIMIT (
     SELECT greatest(organisation_limits.builds - (
       SELECT count(*) FROM deployments AS building JOIN projects ON projects.id = building.project_id

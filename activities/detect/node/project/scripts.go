@@ -29,7 +29,7 @@ func (p *Project) laterScripts() []laterScript {
 	packages = lo.UniqBy(packages, func(known packagejson.Package) string { return known.Directory })
 
 	if p.installedApart {
-		// Those of the directories beside it are the manager's to run, or not.
+		// The package manager itself decides about the scripts of packages that are installed apart, in the directories beside the app.
 		packages = []packagejson.Package{p.App}
 	}
 
