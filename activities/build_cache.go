@@ -20,7 +20,8 @@ const cacheTag = "cache-"
 
 // cacheOptions returns where the build takes its cache from and where it puts it.
 func (b *Builder) cacheOptions(ctx context.Context, request BuildRequest) (imports, exports []client.CacheOptionsEntry) {
-	if !b.config.SharedCache {
+	// The registry has the caches of the project's own builds alone.
+	if !b.config.SharedCache || request.CacheScope != uuid.Nil {
 		return nil, nil
 	}
 

@@ -203,6 +203,11 @@ func isAbsentImage(err error) bool {
 }
 
 func explainImage(err error, image string, failed failure) error {
+	if strings.Contains(err.Error(), "denied by policy") {
+		return problem.Wrap(err, problem.Invalid, "The image %s is the project's own, from which pull requests of forks cannot be built. "+
+			"Name another image in FROM and COPY --from.", image)
+	}
+
 	if isAbsentImage(err) {
 		return explainMissingImage(err, image, failed)
 	}

@@ -8,7 +8,9 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/google/uuid"
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/exporter/containerimage/exptypes"
 	"github.com/moby/buildkit/session"
@@ -21,8 +23,11 @@ import (
 // fingerprintBytes make a name of 32 characters; one between dots may have 63.
 const fingerprintBytes = 16
 
+// buildkitPrefix begins the names of the arguments that BuildKit's Dockerfile frontend takes for itself.
+const buildkitPrefix = "BUILDKIT_"
+
 func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs *buildInputs) client.SolveOpt {
-	project := request.ProjectID.String()
+	scope := request.cacheScope()
 	repository := ImageRepository(request.ProjectID)
 
 	attributes := map[string]string{
@@ -32,8 +37,6 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 		// A name in /etc/hosts is part of every RUN instruction's cache key, so that a layer that saw one project's secrets is never another's.
 		// With a hostname of its own an instruction could not have one of the networks that stand ready.
 		"add-hosts": b.fingerprint(request, inputs) + "=127.0.0.1",
-		// Cache mounts (`RUN --mount=type=cache`) are the project's own, too.
-		"build-arg:BUILDKIT_CACHE_MOUNT_NS": project,
 	}
 
 	if request.Plan.Target != "" {
@@ -41,8 +44,14 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 	}
 
 	for name, value := range lo.Assign(inputs.arguments, request.Facts) {
-		attributes["build-arg:"+name] = value
+		// BuildKit's own are not for projects: with one of them a build would take another project's cache mounts.
+		if !strings.HasPrefix(strings.ToUpper(name), buildkitPrefix) {
+			attributes["build-arg:"+name] = value
+		}
 	}
+
+	// Cache mounts (`RUN --mount=type=cache`) are the scope's own, too.
+	attributes["build-arg:BUILDKIT_CACHE_MOUNT_NS"] = scope.String()
 
 	if b.config.MemoryBytes > 0 {
 		attributes["memory"] = strconv.FormatInt(b.config.MemoryBytes, 10)
@@ -54,10 +63,10 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 		FrontendAttrs: attributes,
 		LocalMounts:   map[string]fsutil.FS{"context": inputs.context, "dockerfile": inputs.dockerfile},
 		// Files that a build of the project has sent before are not sent again.
-		SharedKey:    project,
+		SharedKey:    scope.String(),
 		CacheImports: imports,
 		CacheExports: exports,
-		SourcePolicy: noDownloads(),
+		SourcePolicy: b.sourcePolicy(request),
 		Session: []session.Attachable{
 			secretsprovider.FromMap(lo.MapValues(inputs.secrets, func(value string, _ string) []byte { return []byte(value) })),
 			newBuildAuth(b.registry, repository),
@@ -78,11 +87,12 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 	}
 }
 
-// fingerprint tells projects apart and, where the build sees secrets, also their values: a changed one must not meet a
+// fingerprint tells scopes of caches apart and, where the build sees secrets, also their values: a changed one must not meet a
 // layer that was made with the old one. It is keyed, so that nothing can be learned from it.
 func (b *Builder) fingerprint(request BuildRequest, inputs *buildInputs) string {
 	hash := hmac.New(sha256.New, b.key.Derive("build fingerprint"))
-	hash.Write(request.ProjectID[:])
+	scope := request.cacheScope()
+	hash.Write(scope[:])
 
 	if inputs.usesSecrets {
 		for _, name := range slices.Sorted(maps.Keys(inputs.secrets)) {
@@ -95,12 +105,17 @@ func (b *Builder) fingerprint(request BuildRequest, inputs *buildInputs) string 
 	return hex.EncodeToString(hash.Sum(nil)[:fingerprintBytes])
 }
 
-// noDownloads keeps buildkitd itself from fetching URLs that a Dockerfile names: it stands in the platform's network,
-// where RUN instructions do not.
-func noDownloads() *policy.Policy {
+// sourcePolicy keeps buildkitd itself from fetching URLs that a Dockerfile names: it stands in the platform's network, where RUN instructions do not. A
+// build of another scope than the project's does not get the project's own images either, which may hold what only the project's builds may know.
+func (b *Builder) sourcePolicy(request BuildRequest) *policy.Policy {
+	denied := []string{"http://*", "https://*", "git://*"}
+	if request.CacheScope != uuid.Nil {
+		denied = append(denied, "docker-image://"+b.registry.reference(ImageRepository(request.ProjectID))+"*")
+	}
+
 	return &policy.Policy{
 		Version: 1,
-		Rules: lo.Map([]string{"http://*", "https://*", "git://*"}, func(sources string, _ int) *policy.Rule {
+		Rules: lo.Map(denied, func(sources string, _ int) *policy.Rule {
 			return &policy.Rule{Action: policy.PolicyAction_DENY, Selector: &policy.Selector{Identifier: sources}}
 		}),
 	}

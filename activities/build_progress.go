@@ -7,6 +7,7 @@ import (
 
 	"github.com/moby/buildkit/client"
 	"github.com/opencontainers/go-digest"
+	"github.com/samber/lo"
 )
 
 // buildProgress turns what BuildKit reports into log lines: a heading for each instruction, and below it what the
@@ -20,6 +21,8 @@ type buildProgress struct {
 	heading digest.Digest
 	// failed is the instruction that ended the build; nil where none did.
 	failed *buildVertex
+	// groups is how many instructions the log knows.
+	groups int
 }
 
 // buildVertex is one instruction of the build.
@@ -30,6 +33,8 @@ type buildVertex struct {
 	lines map[string]*lineSplitter
 	// tail are its last lines of both streams.
 	tail []string
+	// group is what the log says of it last; nil before its first line.
+	group *LogGroup
 }
 
 // tailLines are enough to hold a tool's complaint and what it prints behind it.
@@ -110,7 +115,7 @@ func (p *buildProgress) write(entry *client.VertexLog) {
 	if !ok {
 		lines = &lineSplitter{emit: func(line string, at time.Time) {
 			known.remember(line)
-			p.log(LogLine{Stream: stream, Line: line, At: at})
+			p.log(LogLine{Stream: stream, Line: line, At: at, Group: known.group})
 		}}
 		known.lines[stream] = lines
 	}
@@ -133,24 +138,48 @@ func (p *buildProgress) end(reported *client.Vertex) {
 
 	switch {
 	case reported.Error != "" && strings.HasSuffix(reported.Error, "context canceled"):
-		p.sayf(*reported.Completed, "%s: cancelled", known.name)
+		p.conclude(known, reported, GroupCancelled, "cancelled")
 	case reported.Error != "":
 		p.failed = known
-		p.sayf(*reported.Completed, "%s: failed: %s", known.name, reported.Error)
+		p.conclude(known, reported, GroupFailed, "failed: "+reported.Error)
 	case reported.Cached:
-		p.sayf(*reported.Completed, "%s: cached", known.name)
+		p.conclude(known, reported, GroupCached, "cached")
 	case reported.Started != nil:
-		p.sayf(*reported.Completed, "%s: done in %.1f s", known.name, reported.Completed.Sub(*reported.Started).Seconds())
+		p.conclude(known, reported, GroupDone, fmt.Sprintf("done in %.1f s", reported.Completed.Sub(*reported.Started).Seconds()))
 	}
+}
+
+// conclude has the log say how an instruction ended.
+func (p *buildProgress) conclude(known *buildVertex, reported *client.Vertex, state, words string) {
+	group := *p.groupOf(known, lo.FromPtrOr(reported.Started, *reported.Completed))
+	group.State, group.Ended = state, reported.Completed
+
+	if state == GroupFailed {
+		group.Error = logText(reported.Error)
+	}
+
+	known.group = &group
+	p.say(known, *reported.Completed, known.name+": "+words)
 }
 
 func (p *buildProgress) head(vertex digest.Digest, known *buildVertex, at time.Time) {
 	p.heading = vertex
-	p.sayf(at, "%s", known.name)
+	p.groupOf(known, at)
+	p.say(known, at, known.name)
 }
 
-func (p *buildProgress) sayf(at time.Time, format string, args ...any) {
-	p.log(LogLine{Stream: StreamSystem, Line: logText(fmt.Sprintf(format, args...)), At: at})
+// groupOf returns the group of an instruction, which begins with its first line.
+func (p *buildProgress) groupOf(known *buildVertex, started time.Time) *LogGroup {
+	if known.group == nil {
+		p.groups++
+		known.group = &LogGroup{Number: p.groups, Name: logText(known.name), State: GroupRunning, Started: started}
+	}
+
+	return known.group
+}
+
+func (p *buildProgress) say(known *buildVertex, at time.Time, line string) {
+	p.log(LogLine{Stream: StreamSystem, Line: logText(line), At: at, Group: known.group})
 }
 
 // failedOutput returns the last lines of the instruction that failed.

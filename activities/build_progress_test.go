@@ -14,7 +14,7 @@ func TestBuildProgress_InstructionsThatRunAtOnce_StandUnderTheirHeadings(t *test
 	t.Parallel()
 
 	began, ended := time.Unix(1, 0), time.Unix(3, 0)
-	lines := []string{}
+	lines, groups := []string{}, []string{}
 	statuses := make(chan *client.SolveStatus, 3)
 	statuses <- &client.SolveStatus{
 		Vertexes: []*client.Vertex{
@@ -33,7 +33,9 @@ func TestBuildProgress_InstructionsThatRunAtOnce_StandUnderTheirHeadings(t *test
 	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{{Digest: "b", Name: "RUN b", Started: &began, Completed: &ended, Error: "exit code: 1"}}}
 
 	close(statuses)
-	newBuildProgress(func(line LogLine) { lines = append(lines, line.Stream+": "+line.Line) }).follow(statuses)
+	newBuildProgress(func(line LogLine) {
+		lines, groups = append(lines, line.Stream+": "+line.Line), append(groups, fmt.Sprintf("%d %s", line.Group.Number, line.Group.State))
+	}).follow(statuses)
 
 	require.Equal(t, []string{
 		"system: COPY c: cached", "system: RUN a", "system: RUN b",
@@ -43,6 +45,9 @@ func TestBuildProgress_InstructionsThatRunAtOnce_StandUnderTheirHeadings(t *test
 		"stdout: unfinished", "system: RUN a: done in 2.0 s",
 		"system: RUN b: failed: exit code: 1",
 	}, lines)
+	require.Equal(t, []string{
+		"1 cached", "2 running", "3 running", "2 running", "2 running", "3 running", "3 running", "2 running", "2 running", "2 running", "2 done", "3 failed",
+	}, groups)
 }
 
 func TestLineSplitter_MakesLinesThatCanBeStored(t *testing.T) {
@@ -53,6 +58,7 @@ func TestLineSplitter_MakesLinesThatCanBeStored(t *testing.T) {
 		"invalid UTF-8":  {"a\xffb\n", "a\uFFFDb"},
 		"Windows":        {"a\r\n", "a"},
 		"progress bar":   {"10%\r50%\r100%\r\n", "100%"},
+		"colours":        {"\x1b[1;31mred\x1b[0m\n", "\x1b[1;31mred\x1b[0m"},
 		"empty":          {"\n", ""},
 		"long":           {strings.Repeat("x", MaxLogLineBytes+1) + "\n", strings.Repeat("x", MaxLogLineBytes) + fmt.Sprintf(" … (cut, the line has %d bytes)", MaxLogLineBytes+1)},
 		"as long as may": {strings.Repeat("x", MaxLogLineBytes) + "\n", strings.Repeat("x", MaxLogLineBytes)},

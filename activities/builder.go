@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -40,6 +41,10 @@ func NewBuilder(config BuilderConfig, registry *Registry, key secret.Key) *Build
 type BuildRequest struct {
 	ProjectID    uuid.UUID
 	DeploymentID uuid.UUID
+	// CacheScope keeps what the build caches from all builds of another scope; zero for the project's builds. A cache is written by whatever runs in a
+	// build: code that strangers wrote must not leave there what is taken into the project's own images, nor read what those builds left. Such a build
+	// starts from none of the project's images either.
+	CacheScope uuid.UUID
 	// Tree is the source; the caller closes it after the build.
 	Tree *Tree
 	// RootDirectory is where the app stands inside the tree; it is what the Dockerfile sees as its context, unless the plan names another.
@@ -55,6 +60,9 @@ type BuildRequest struct {
 	// Observe gets what BuildKit reports of the build's instructions, from the goroutine that calls log; it may be nil.
 	Observe func(*client.SolveStatus)
 }
+
+// cacheScope is what the caches of a build belong to.
+func (r BuildRequest) cacheScope() uuid.UUID { return cmp.Or(r.CacheScope, r.ProjectID) }
 
 // BuildResult is the image that now is in the registry, tagged with its deployment.
 type BuildResult struct {

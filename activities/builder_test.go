@@ -712,3 +712,29 @@ func TestBuildPlan_IsKeptAsJSON(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"framework":"dockerfile","reason":"r","versions":{},"port":1,"dockerfile":"","dockerfile_path":"Dockerfile"}`, string(encoded))
 }
+
+func TestBuild_LinesNameTheirInstruction_WithHowItEnded(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+	repository := newApp(t, toolDockerfile+`RUN ["/tool", "random"]`+"\n"+`RUN ["/tool", "fail"]`+"\n")
+	groups, lines := map[string]LogGroup{}, map[string]int{}
+
+	_, err := bundle.builder.Build(t.Context(), bundle.request(t, repository), func(line LogLine) {
+		if line.Group != nil {
+			groups[line.Group.Name] = *line.Group
+			lines[line.Group.Name]++
+		}
+	})
+	require.Error(t, err)
+
+	copied, ran, failed := groups["[1/3] COPY tool /tool"], groups[`[2/3] RUN ["/tool", "random"]`], groups[`[3/3] RUN ["/tool", "fail"]`]
+	require.Contains(t, []string{GroupDone, GroupCached}, copied.State, "other tests build it, too: %v", groups)
+	require.Equal(t, GroupDone, ran.State, "%v", groups)
+	require.Equal(t, GroupFailed, failed.State, "%v", groups)
+	require.Contains(t, failed.Error, "did not complete successfully")
+	require.GreaterOrEqual(t, lines[ran.Name], 3, "its heading, what it wrote, and its end")
+	require.Less(t, copied.Number, ran.Number)
+	require.Less(t, ran.Number, failed.Number)
+	require.False(t, failed.Ended.Before(failed.Started))
+}

@@ -43,6 +43,10 @@ type git struct {
 	dialer egress.Dialer
 	// proxy is the URL of the proxy that it is to use; only remote sets it.
 	proxy string
+	// shown are the credentials of a repository; showing sets them.
+	shown *shownCredentials
+	// relayed is the URL that it fetches in the place of relayName; empty for none.
+	relayed string
 }
 
 // gitError is what git said when it failed.
@@ -144,7 +148,7 @@ func (g git) runWith(ctx context.Context, stdin io.Reader, stdout io.Writer, arg
 func (g git) settings() []string {
 	patience := cmp.Or(g.patience, slowTime)
 
-	return []string{
+	settings := []string{
 		"-c", "http.proxy=" + cmp.Or(g.proxy, noProxy),
 		"-c", "core.hooksPath=/dev/null",
 		"-c", "credential.helper=",
@@ -159,6 +163,13 @@ func (g git) settings() []string {
 		"-c", "http.lowSpeedLimit=1000",
 		"-c", "http.lowSpeedTime=" + strconv.Itoa(int(patience.Seconds())),
 	}
+
+	if g.shown != nil {
+		// git would send the header wherever a redirect leads.
+		settings = append(settings, "-c", "http.followRedirects=false")
+	}
+
+	return settings
 }
 
 func (g git) environment() []string {
@@ -179,6 +190,13 @@ func (g git) environment() []string {
 		if value, ok := os.LookupEnv(name); ok {
 			environment = append(environment, name+"="+value)
 		}
+	}
+
+	switch {
+	case g.shown != nil:
+		environment = append(environment, g.shown.environment()...)
+	case g.relayed != "":
+		environment = append(environment, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=url."+g.relayed+".insteadOf", "GIT_CONFIG_VALUE_0="+relayName)
 	}
 
 	return environment

@@ -35,7 +35,7 @@ func gitComplaints() []gitComplaint {
 		},
 		{
 			[]string{"could not read Username", "could not read Password", "Authentication failed", "error: 401"}, gitremote.Unauthorized, problem.Unauthorized,
-			"The repository %[1]s is not there, or it needs a sign-in. Check the URL, or make the repository public.",
+			"The repository %[1]s is not there, or it needs a sign-in. Check the URL, make the repository public, or store a credential for it: zeitwork access https.",
 		},
 		{
 			[]string{"error: 403"}, gitremote.Forbidden, problem.Forbidden,
@@ -49,6 +49,11 @@ func gitComplaints() []gitComplaint {
 			[]string{"is this a git repository?", "dumb http transport does not support", "unable to update url base from redirection"},
 			gitremote.NotGit, problem.Invalid,
 			"What answers at %[1]s is not a git server. Give the URL that `git clone` takes.",
+		},
+		{
+			// Redirects are followed but where credentials are shown.
+			[]string{"error: 301", "error: 302", "error: 303", "error: 307", "error: 308"}, 0, problem.NotFound,
+			"The repository %[1]s has moved. Give its new URL in the project's settings: credentials are not sent to where a server redirects.",
 		},
 		{
 			[]string{"Operation too slow", "Operation timed out"}, 0, problem.Unavailable,

@@ -28,7 +28,7 @@ type largeFile struct {
 
 // addLargeFiles fetches the files that the commit keeps in Git LFS into the directory. Those that their server does not give to everybody stay the pointers
 // that git has, and are missing from the content; a server that may do so later is an error.
-func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repositoryURL, directory string, tooLarge error) error {
+func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, request CloneRequest, directory string, tooLarge error) error {
 	pointers, err := findPointers(ctx, content.repository, content.entries)
 	if err != nil || len(pointers) == 0 {
 		return err
@@ -36,7 +36,7 @@ func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repo
 
 	if len(pointers) > maxLargeFiles {
 		return problem.New(problem.Invalid, "The repository %s has more than %d files in Git LFS at %.12s. Leave out what a build does not need.",
-			repositoryURL, maxLargeFiles, content.commit.hash)
+			request.RepositoryURL, maxLargeFiles, content.commit.hash)
 	}
 
 	objects, room := map[string]int64{}, s.config.MaxBytes
@@ -50,7 +50,7 @@ func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repo
 		objects[pointer.object] = pointer.size
 	}
 
-	fetched, reason, err := s.fetchLargeFiles(ctx, content, repositoryURL, directory, objects)
+	fetched, reason, err := s.fetchLargeFiles(ctx, content, request, directory, objects)
 	if err != nil {
 		return err
 	}
@@ -78,14 +78,19 @@ func (s *Source) addLargeFiles(ctx context.Context, content *sourceContent, repo
 
 // fetchLargeFiles returns the objects that it could fetch, and in words why it could not fetch the others.
 func (s *Source) fetchLargeFiles(
-	ctx context.Context, content *sourceContent, repositoryURL, directory string, objects map[string]int64,
+	ctx context.Context, content *sourceContent, request CloneRequest, directory string, objects map[string]int64,
 ) (map[string]string, string, error) {
-	server := s.largeFileServer(ctx, content, repositoryURL)
+	server := s.largeFileServer(ctx, content, request.RepositoryURL)
 	if server == "" {
 		return nil, "it can only be fetched by https. Push the repository to a server that speaks Git LFS.", nil
 	}
 
-	client := lfsClient{client: s.lfsHTTP(), server: server, repository: repositoryURL, mayUse: s.mayUse}
+	client := lfsClient{client: s.lfsHTTP(), server: server, repository: request.RepositoryURL, mayUse: s.mayUse}
+
+	// A server that .lfsconfig names elsewhere gets no credentials.
+	if request.Credentials != nil && server == ownLargeFileServer(request.RepositoryURL) {
+		client.authorization = basicAuthorization(*request.Credentials)
+	}
 
 	defer client.client.CloseIdleConnections()
 
@@ -95,7 +100,7 @@ func (s *Source) fetchLargeFiles(
 // largeFileServer returns the URL of the LFS server: the one that .lfsconfig names, else the one that belongs to the repository. It is empty where there is
 // none that could be asked.
 func (s *Source) largeFileServer(ctx context.Context, content *sourceContent, repositoryURL string) string {
-	server := strings.TrimSuffix(strings.TrimSuffix(repositoryURL, "/"), ".git") + ".git/info/lfs"
+	server := ownLargeFileServer(repositoryURL)
 
 	if lo.ContainsBy(content.entries, func(entry sourceEntry) bool { return entry.path == ".lfsconfig" && entry.isFile() }) {
 		// git ends with an error where the setting is not there or the file cannot be read.
@@ -110,6 +115,11 @@ func (s *Source) largeFileServer(ctx context.Context, content *sourceContent, re
 	}
 
 	return server
+}
+
+// ownLargeFileServer is the URL of the LFS server that belongs to a repository.
+func ownLargeFileServer(repositoryURL string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(repositoryURL, "/"), ".git") + ".git/info/lfs"
 }
 
 // lfsPointer is what git has of a file whose content is in Git LFS.

@@ -13,6 +13,7 @@ import (
 )
 
 const (
+	batchPath    = "/objects/batch"
 	lfsMediaType = "application/vnd.git-lfs+json"
 	// lfsBatch is how many objects are asked for at once, which is the most that servers have to take.
 	lfsBatch = 100
@@ -49,7 +50,7 @@ func (c lfsClient) ask(ctx context.Context, batch []string, sizes map[string]int
 	ctx, cancel := context.WithTimeout(ctx, slowTime)
 	defer cancel()
 
-	response, err := c.post(ctx, c.server+"/objects/batch", body)
+	response, err := c.post(ctx, c.server+batchPath, body)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +90,10 @@ func (c lfsClient) post(ctx context.Context, address string, body []byte) (*http
 
 		request.Header.Set("Accept", lfsMediaType)
 		request.Header.Set("Content-Type", lfsMediaType)
+
+		if c.authorization != "" && address == c.server+batchPath {
+			request.Header.Set("Authorization", c.authorization)
+		}
 
 		response, err := client.Do(request)
 		if err != nil {

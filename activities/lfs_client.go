@@ -50,6 +50,8 @@ type lfsClient struct {
 	repository string
 	// mayUse tells which URLs may be downloaded from.
 	mayUse func(*url.URL) bool
+	// authorization is the header for the server itself, and for nothing that it redirects to or names; empty for none.
+	authorization string
 }
 
 // fetch downloads objects, given with their sizes, into the directory. It returns the files by object, and in words why others are missing. Its error is

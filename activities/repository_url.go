@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zeitwork/zeitwork/internal/gitref"
+	"github.com/zeitwork/zeitwork/internal/gitssh"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -22,6 +23,14 @@ func checkRepositoryURL(repository string, protocols []string) error {
 
 	if !slices.Contains(protocols, parsed.Scheme) {
 		return problem.New(problem.Invalid, "Repositories cannot be reached by %s here. Use %s.", parsed.Scheme, strings.Join(protocols, " or "))
+	}
+
+	if parsed.Scheme == "ssh" {
+		if _, err := gitssh.Parse(repository); err != nil {
+			return problem.New(problem.Invalid, "%q is not the URL of a repository: %s.", repository, err)
+		}
+
+		return nil
 	}
 
 	if parsed.User != nil {

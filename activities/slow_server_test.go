@@ -54,7 +54,7 @@ func TestSlowServer_HeadAndClone_EndInTheirTimeAndSaySo(t *testing.T) {
 		for call, act := range map[string]func(*Source) error{
 			"head": func(s *Source) error {
 				s.headTimeout = bound
-				_, err := s.Head(t.Context(), url, "main")
+				_, err := s.Head(t.Context(), Remote{URL: url}, "main")
 
 				return err
 			},

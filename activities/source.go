@@ -14,6 +14,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/gitremote"
+	"github.com/zeitwork/zeitwork/internal/gitssh"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/setting"
 )
@@ -58,8 +59,8 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 	}
 
 	for _, protocol := range config.GitProtocols {
-		if !slices.Contains([]string{"https", "http", "file"}, protocol) {
-			return nil, fmt.Errorf("ZEITWORK_GIT_PROTOCOLS names %s: sources can be fetched by https, http and file alone", protocol)
+		if !slices.Contains([]string{"https", "ssh", "http", "file"}, protocol) {
+			return nil, fmt.Errorf("ZEITWORK_GIT_PROTOCOLS names %s: sources can be fetched by https, ssh, http and file alone", protocol)
 		}
 	}
 
@@ -97,12 +98,19 @@ func NewSource(config SourceConfig, registry *Registry) (*Source, error) {
 
 // CloneRequest names what to fetch.
 type CloneRequest struct {
+	// ProjectID says where the source is kept.
 	ProjectID     uuid.UUID
 	RepositoryURL string
 	Branch        string
 	// Commit is a full hash; empty for whatever the branch points at now.
 	Commit string
+	// Credentials are shown to the repository's own server alone, whose redirects are not followed then. Nil for a repository that everybody may read.
+	Credentials *gitremote.Credentials
+	// Identity is for URLs of SSH.
+	Identity *gitssh.Identity
 }
+
+func (r CloneRequest) remote() Remote { return Remote{r.RepositoryURL, r.Credentials, r.Identity} }
 
 // CloneResult is a commit and the artifact in the registry that holds its tree.
 type CloneResult struct {
@@ -118,28 +126,14 @@ type CloneResult struct {
 }
 
 // Clone makes sure that the registry holds the tree of the commit as an artifact, and describes it. Nothing is fetched
-// where an earlier attempt has put it there. Files in Git LFS are part of it where their server gives them to anybody, submodules are not.
+// where an earlier attempt has put it there. Files in Git LFS are part of it where their server gives them to anybody or to
+// the credentials, submodules are not.
 func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, error) {
-	if err := checkRepositoryURL(request.RepositoryURL, s.config.GitProtocols); err != nil {
-		return CloneResult{}, err
-	}
-
-	ctx, cancel := context.WithTimeoutCause(ctx, s.config.Timeout, problem.New(problem.Invalid,
-		"Fetching %s took longer than %s. Make the repository smaller, or deploy again if its server was slow.", request.RepositoryURL, s.config.Timeout))
+	ctx, cancel := s.bound(ctx, request)
 	defer cancel()
 
-	commit := request.Commit
-
-	if commit == "" {
-		head, err := s.Head(ctx, request.RepositoryURL, request.Branch)
-		if err != nil {
-			return CloneResult{}, err
-		}
-
-		commit = head
-	}
-
-	if err := checkCommit(commit); err != nil {
+	commit, err := s.commitOf(ctx, request)
+	if err != nil {
 		return CloneResult{}, err
 	}
 
@@ -148,9 +142,55 @@ func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, 
 		return result, err
 	}
 
+	err = s.withArchive(ctx, request, commit, func(_ string, packed *archive) error {
+		result, err = s.keep(ctx, request.ProjectID, packed)
+
+		return err
+	})
+
+	return result, err
+}
+
+// Kept returns what Clone has kept of a commit, given by its full hash; false where there is nothing, or less than a fetch may find now.
+func (s *Source) Kept(ctx context.Context, projectID uuid.UUID, commit string) (CloneResult, bool, error) {
+	if err := checkCommit(commit); err != nil {
+		return CloneResult{}, false, err
+	}
+
+	return s.find(ctx, projectID, commit)
+}
+
+// bound gives fetching a source the time that it may take.
+func (s *Source) bound(ctx context.Context, request CloneRequest) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, s.config.Timeout, problem.New(problem.Invalid,
+		"Fetching %s took longer than %s. Make the repository smaller, or deploy again if its server was slow.", request.RepositoryURL, s.config.Timeout))
+}
+
+// commitOf returns the commit that is to be fetched, once the request is one that git may be given.
+func (s *Source) commitOf(ctx context.Context, request CloneRequest) (string, error) {
+	if err := checkRepositoryURL(request.RepositoryURL, s.config.GitProtocols); err != nil {
+		return "", err
+	}
+
+	commit := request.Commit
+
+	if commit == "" {
+		head, err := s.Head(ctx, request.remote(), request.Branch)
+		if err != nil {
+			return "", err
+		}
+
+		commit = head
+	}
+
+	return commit, checkCommit(commit)
+}
+
+// withArchive fetches a commit and calls use with its archive, in a directory that is removed behind it.
+func (s *Source) withArchive(ctx context.Context, request CloneRequest, commit string, use func(directory string, packed *archive) error) error {
 	directory, err := newFetchDirectory(filepath.Join(s.config.Directory, "fetch"))
 	if err != nil {
-		return CloneResult{}, err
+		return err
 	}
 
 	defer func() {
@@ -159,10 +199,10 @@ func (s *Source) Clone(ctx context.Context, request CloneRequest) (CloneResult, 
 		}
 	}()
 
-	archive, err := s.fetch(ctx, directory.path, request.RepositoryURL, commit)
+	packed, err := s.fetch(ctx, directory.path, request, commit)
 	if err != nil {
-		return CloneResult{}, err
+		return err
 	}
 
-	return s.keep(ctx, request.ProjectID, archive)
+	return use(directory.path, packed)
 }

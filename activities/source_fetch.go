@@ -36,7 +36,7 @@ type commit struct {
 }
 
 // fetch gets one commit without history into the directory and packs its tree.
-func (s *Source) fetch(ctx context.Context, directory, repositoryURL, hash string) (*archive, error) {
+func (s *Source) fetch(ctx context.Context, directory string, request CloneRequest, hash string) (*archive, error) {
 	template := filepath.Join(directory, "template")
 	if err := os.Mkdir(template, directoryMode); err != nil {
 		return nil, fmt.Errorf("make an empty template: %w", err)
@@ -58,16 +58,15 @@ func (s *Source) fetch(ctx context.Context, directory, repositoryURL, hash strin
 	repository.directory = gitDirectory
 
 	tooLarge := problem.New(problem.Invalid, "The source of %s at %.12s is larger than %s. Remove large files from the repository.",
-		repositoryURL, hash, bytesInWords(s.config.MaxBytes))
+		request.RepositoryURL, hash, bytesInWords(s.config.MaxBytes))
 
 	bounded, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 
 	go watchSize(bounded, gitDirectory, s.config.MaxBytes, func() { cancel(tooLarge) })
 
-	_, err := repository.remote(bounded, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", repositoryURL, hash)
-	if err != nil {
-		return nil, explainGit(err, repositoryURL, hash)
+	if err := s.fetchInto(bounded, repository, request, hash); err != nil {
+		return nil, err
 	}
 
 	described, err := describe(ctx, repository, hash)
@@ -82,11 +81,29 @@ func (s *Source) fetch(ctx context.Context, directory, repositoryURL, hash strin
 
 	content := sourceContent{repository: repository, commit: described, entries: entries, missing: missingSubmodules(entries)}
 
-	if err := s.addLargeFiles(ctx, &content, repositoryURL, filepath.Join(directory, "lfs"), tooLarge); err != nil {
+	if err := s.addLargeFiles(ctx, &content, request, filepath.Join(directory, "lfs"), tooLarge); err != nil {
 		return nil, err
 	}
 
 	return pack(ctx, content, filepath.Join(directory, "archive"), s.config.MaxBytes, tooLarge)
+}
+
+// fetchInto gets one commit without history into a repository.
+func (s *Source) fetchInto(ctx context.Context, repository git, request CloneRequest, hash string) error {
+	if strings.HasPrefix(request.RepositoryURL, "ssh:") {
+		return s.fetchOverSSH(ctx, repository, request, hash)
+	}
+
+	_, err := repository.showing(request.Credentials, request.RepositoryURL).remote(ctx, fetchCommand(request.RepositoryURL, hash)...)
+	if err != nil {
+		return explainGit(err, request.RepositoryURL, hash)
+	}
+
+	return nil
+}
+
+func fetchCommand(url, hash string) []string {
+	return []string{"fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, hash}
 }
 
 func describe(ctx context.Context, repository git, hash string) (commit, error) {

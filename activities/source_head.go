@@ -14,6 +14,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/egress"
 	"github.com/zeitwork/zeitwork/internal/gitref"
 	"github.com/zeitwork/zeitwork/internal/gitremote"
+	"github.com/zeitwork/zeitwork/internal/gitssh"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -40,11 +41,22 @@ func newRemotes(dialer egress.Dialer, protocols []string) (*gitremote.Client, er
 		roots.AppendCertsFromPEM(certificates)
 	}
 
-	return gitremote.New(dialer.KeepingTransport(keepConnections, roots), lo.Without(protocols, "file")), nil
+	return gitremote.New(dialer.KeepingTransport(keepConnections, roots), lo.Without(protocols, "file", "ssh")), nil
+}
+
+// Remote is a repository, and how it is read.
+type Remote struct {
+	URL string
+	// Credentials are shown to the URL's own server alone. Nil for a repository that everybody may read, and for one that is read by SSH.
+	Credentials *gitremote.Credentials
+	// Identity is for URLs of SSH.
+	Identity *gitssh.Identity
 }
 
 // Head returns the full hash of the commit that the branch points at.
-func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string, error) {
+func (s *Source) Head(ctx context.Context, remote Remote, branch string) (string, error) {
+	repositoryURL := remote.URL
+
 	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
 		return "", err
 	}
@@ -59,7 +71,7 @@ func (s *Source) Head(ctx context.Context, repositoryURL, branch string) (string
 
 	ref := "refs/heads/" + branch
 
-	refs, err := s.listRefs(ctx, repositoryURL, ref)
+	refs, err := s.listRefs(ctx, remote, ref)
 	if err != nil {
 		return "", err
 	}
@@ -79,7 +91,9 @@ const maxBranches = 10_000
 
 // Heads returns the full hashes of the commits that the branches of a repository point at, by the names of the branches. A repository without any is
 // a problem, and so is one with more branches than anybody needs.
-func (s *Source) Heads(ctx context.Context, repositoryURL string) (map[string]string, error) {
+func (s *Source) Heads(ctx context.Context, remote Remote) (map[string]string, error) {
+	repositoryURL := remote.URL
+
 	if err := checkRepositoryURL(repositoryURL, s.config.GitProtocols); err != nil {
 		return nil, err
 	}
@@ -90,7 +104,7 @@ func (s *Source) Heads(ctx context.Context, repositoryURL string) (map[string]st
 
 	const prefix = "refs/heads/"
 
-	refs, err := s.listRefs(ctx, repositoryURL, prefix)
+	refs, err := s.listRefs(ctx, remote, prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -115,14 +129,18 @@ func (s *Source) Heads(ctx context.Context, repositoryURL string) (map[string]st
 }
 
 // listRefs returns the refs of a repository whose names begin with the prefix. The context bounds it, and its cause is the error then.
-func (s *Source) listRefs(ctx context.Context, repositoryURL, prefix string) ([]gitremote.Ref, error) {
-	if strings.HasPrefix(repositoryURL, "file:") {
-		return s.listLocalRefs(ctx, repositoryURL, prefix)
+func (s *Source) listRefs(ctx context.Context, remote Remote, prefix string) ([]gitremote.Ref, error) {
+	if strings.HasPrefix(remote.URL, "file:") {
+		return s.listLocalRefs(ctx, remote.URL, prefix)
 	}
 
-	refs, err := s.remotes.ListRefs(ctx, gitremote.Request{URL: repositoryURL, Prefixes: []string{prefix}})
+	if strings.HasPrefix(remote.URL, "ssh:") {
+		return s.listRefsOverSSH(ctx, remote, prefix)
+	}
+
+	refs, err := s.remotes.ListRefs(ctx, gitremote.Request{URL: remote.URL, Prefixes: []string{prefix}, Credentials: remote.Credentials})
 	if err != nil {
-		return nil, explainRemote(ctx, err, repositoryURL)
+		return nil, explainRemote(ctx, err, remote.URL)
 	}
 
 	return refs, nil

@@ -36,7 +36,7 @@ func TestHead_AnswersOfNoUse_AreExplainedAsGitsAre(t *testing.T) {
 			t.Cleanup(server.Close)
 
 			bundle := setup(t)
-			_, err := bundle.source.Head(t.Context(), server.URL+"/app", "main")
+			_, err := bundle.source.Head(t.Context(), Remote{URL: server.URL + "/app"}, "main")
 			require.Equal(t, c.code, problem.CodeOf(err), "%v", err)
 			require.Contains(t, problem.MessageOf(err), c.says)
 			require.Contains(t, problem.MessageOf(err), server.URL+"/app")
@@ -87,7 +87,7 @@ func TestHead_OpenAndClosedPorts_AreToldTheSameOf(t *testing.T) {
 
 		for _, scheme := range []string{"http", "https"} {
 			address := scheme + "://" + listener.Addr().String() + "/app"
-			_, err := bundle.source.Head(t.Context(), address, "main")
+			_, err := bundle.source.Head(t.Context(), Remote{URL: address}, "main")
 			require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%s: %v", name, err)
 
 			sentences[strings.ReplaceAll(problem.MessageOf(err), address, "URL")] = true
@@ -107,12 +107,12 @@ func TestHead_OverHTTP_IsWhereTheBranchPointsNow(t *testing.T) {
 
 	for range 2 {
 		want := repository.commit("Another commit", map[string]string{"index.html": repository.git("rev-parse", "HEAD")})
-		commit, err := bundle.source.Head(t.Context(), address, "main")
+		commit, err := bundle.source.Head(t.Context(), Remote{URL: address}, "main")
 		require.NoError(t, err)
 		require.Equal(t, want, commit)
 	}
 
-	_, err := bundle.source.Head(t.Context(), address, "mai")
+	_, err := bundle.source.Head(t.Context(), Remote{URL: address}, "mai")
 	require.Equal(t, problem.NotFound, problem.CodeOf(err), "%v", err)
 	require.Contains(t, problem.MessageOf(err), "has no branch mai")
 }

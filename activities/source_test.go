@@ -69,6 +69,15 @@ func TestClone_SecondRunFindsTheFirst(t *testing.T) {
 	second, err := bundle.source.Clone(t.Context(), request)
 	require.NoError(t, err)
 	require.Equal(t, first, second)
+
+	kept, found, err := bundle.source.Kept(t.Context(), bundle.project, first.Commit)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, first, kept)
+
+	_, found, err = bundle.source.Kept(t.Context(), id.New(), first.Commit)
+	require.NoError(t, err)
+	require.False(t, found)
 }
 
 func TestClone_SameCommitOnAnotherWorkerIsTheSameArtifact(t *testing.T) {
@@ -235,7 +244,7 @@ func TestSource_InternalAddress_IsRefusedAlikeWhateverListensThere(t *testing.T)
 	} {
 		for _, scheme := range []string{"http", "https"} {
 			address := scheme + "://" + host + "/app"
-			_, err := bundle.source.Head(t.Context(), address, "main")
+			_, err := bundle.source.Head(t.Context(), Remote{URL: address}, "main")
 			requireUsers(t, err, "no public address", address)
 
 			sentences[strings.ReplaceAll(problem.MessageOf(err), address, "URL")] = true
@@ -274,12 +283,12 @@ func TestSource_RedirectToAnInternalAddress_IsRefused(t *testing.T) {
 	outside.Start()
 	t.Cleanup(outside.Close)
 
-	_, err = bundle.source.Head(t.Context(), outside.URL+"/app", "main")
+	_, err = bundle.source.Head(t.Context(), Remote{URL: outside.URL + "/app"}, "main")
 	requireUsers(t, err, "redirects to", "no public address")
 
 	// The redirect works where the other address may be reached, too.
 	bundle.config.Internal = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	_, err = bundle.newSource(t).Head(t.Context(), outside.URL+"/app", "main")
+	_, err = bundle.newSource(t).Head(t.Context(), Remote{URL: outside.URL + "/app"}, "main")
 	require.NoError(t, err)
 }
 
@@ -429,11 +438,11 @@ func TestHead_FollowsTheBranch(t *testing.T) {
 	repository.git("tag", "main")
 	want := repository.commit("Second", map[string]string{"index.html": "new"})
 
-	commit, err := bundle.source.Head(t.Context(), repository.url(), "main")
+	commit, err := bundle.source.Head(t.Context(), Remote{URL: repository.url()}, "main")
 	require.NoError(t, err)
 	require.Equal(t, want, commit)
 
-	_, err = bundle.source.Head(t.Context(), repository.url(), "feature")
+	_, err = bundle.source.Head(t.Context(), Remote{URL: repository.url()}, "feature")
 	requireUsers(t, err, "no branch feature")
 }
 
@@ -447,17 +456,17 @@ func TestHeads_AreAllBranchesAndNothingElse(t *testing.T) {
 	repository.git("tag", "v1")
 	second := repository.commit("Second", map[string]string{"index.html": "new"})
 
-	heads, err := bundle.source.Heads(t.Context(), repository.url())
+	heads, err := bundle.source.Heads(t.Context(), Remote{URL: repository.url()})
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"main": second, "feature/x": first}, heads)
 
 	empty := t.TempDir()
 	require.NoError(t, exec.CommandContext(t.Context(), "git", "init", "--quiet", empty).Run())
 
-	_, err = bundle.source.Heads(t.Context(), "file://"+empty)
+	_, err = bundle.source.Heads(t.Context(), Remote{URL: "file://" + empty})
 	requireUsers(t, err, "has no branches")
 
-	_, err = bundle.source.Heads(t.Context(), "file://"+empty+"/nothing")
+	_, err = bundle.source.Heads(t.Context(), Remote{URL: "file://" + empty + "/nothing"})
 	requireUsers(t, err, "There is no repository")
 }
 

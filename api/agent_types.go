@@ -65,12 +65,41 @@ type AssignedVM struct {
 type NodeReportInput struct{ Body NodeReport }
 
 // NodeReport is the state of a node and its VMs.
+//
+//nolint:lll // One field a line, with its documentation.
 type NodeReport struct {
-	Version     string     `json:"version"`
-	Runtime     string     `json:"runtime"`
-	CPUMillis   int        `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
-	MemoryBytes int64      `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
-	VMs         []VMReport `json:"vms"          nullable:"false"`
+	Version     string         `json:"version"`
+	Runtime     string         `json:"runtime"`
+	CPUMillis   int            `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
+	MemoryBytes int64          `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
+	Machine     *MachineReport `json:"machine,omitempty"`
+	VMs         []VMReport     `json:"vms"          nullable:"false"`
+	Looks       []LookReport   `doc:"What the node has found since the last report that no assignment names, each kind once; left out: it has not looked since." json:"looks,omitempty" maxItems:"4" nullable:"false"`
+	Measures    *NodeMeasures  `doc:"What was measured of the VMs; absent in most reports." json:"measures,omitempty"`
+}
+
+// MachineReport is what an agent tells of its machine for people to read. Nothing is decided by it.
+type MachineReport struct {
+	Kernel         string    `json:"kernel"           maxLength:"200"`
+	DiskBytes      int64     `json:"disk_bytes"       maximum:"9007199254740991" minimum:"0"`
+	DiskFreeBytes  int64     `json:"disk_free_bytes"  maximum:"9007199254740991" minimum:"0"`
+	AgentStartedAt time.Time `json:"agent_started_at"`
+}
+
+// LookReport is what a node has found of one kind that no assignment names.
+//
+//nolint:lll // One field a line, with its documentation.
+type LookReport struct {
+	Kind    string       `doc:"vm: containers and their folders; address: network namespaces and interfaces; image: images; snapshot: file systems of VMs." enum:"vm,address,image,snapshot" json:"kind"`
+	Problem string       `doc:"Why the node could not look. What it found before stays."                     json:"problem,omitempty" maxLength:"1000"`
+	Found   int          `doc:"How many there are, where the items are not all."                             json:"found,omitempty" maximum:"2147483647" minimum:"0"`
+	Items   []FoundThing `json:"items" maxItems:"200" nullable:"false"`
+}
+
+// FoundThing is one thing on a node that no assignment names.
+type FoundThing struct {
+	Name   string `json:"name"   maxLength:"500" minLength:"1"`
+	Detail string `doc:"A sentence: what is left of it." json:"detail" maxLength:"500"`
 }
 
 // VMReport is the state of one VM.
@@ -101,7 +130,11 @@ type ShippedLogLine struct {
 }
 
 // RoutesInput asks for the route table. Its If-None-Match acknowledges a version: the calling edge serves from that one now.
-type RoutesInput struct{ LongPollInput }
+type RoutesInput struct {
+	LongPollInput
+
+	Version string `doc:"Version of the calling edge's proxy, for operators to see." header:"Zeitwork-Version" maxLength:"100"`
+}
 
 // RoutesOutput is the route table. Status 304 has no body.
 type RoutesOutput struct {
@@ -120,10 +153,11 @@ type RouteTable struct {
 //
 //nolint:lll // One field a line, with its documentation.
 type Route struct {
-	Hostname     string     `json:"hostname"`
+	Hostname     string     `doc:"*.example.com stands for all names of one label more that have no route of their own." json:"hostname"`
 	ProjectID    uuid.UUID  `json:"project_id"`
 	DeploymentID *uuid.UUID `json:"deployment_id,omitempty"`
 	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs." enum:"live,starting,empty,asleep" json:"state"`
+	RedirectTo   string     `doc:"The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app." json:"redirect_to,omitempty"`
 	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
 }
 

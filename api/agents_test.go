@@ -58,8 +58,8 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 	empty := b.assignments(t, "")
 	require.NotNil(t, empty.JSON200, "%s", empty.Body)
 	require.Empty(t, empty.JSON200.VMS)
-	require.Equal(t, "10.79.1.0/24", empty.JSON200.Prefix)
-	require.Equal(t, "10.79.0.0/16", empty.JSON200.ClusterRange)
+	require.Equal(t, "10.72.1.0/24", empty.JSON200.Prefix)
+	require.Equal(t, "10.72.0.0/13", empty.JSON200.ClusterRange)
 
 	etag := empty.HTTPResponse.Header.Get("ETag")
 	require.Equal(t, http.StatusNotModified, b.assignments(t, etag).StatusCode())
@@ -79,7 +79,7 @@ func TestAssignments_AreSentAgainOnlyWhenTheyChange(t *testing.T) {
 	assigned := woken.JSON200.VMS[0]
 	require.Equal(t, vm, assigned.ID)
 	require.Equal(t, "registry.example.com/projects/"+deployment.ProjectID.String()+"@"+digest, assigned.Image)
-	require.Equal(t, "10.79.1.2", assigned.IP)
+	require.Equal(t, "10.72.1.2", assigned.IP)
 	require.Equal(t, client.AssignedVMDesiredState("running"), assigned.DesiredState)
 
 	require.Regexp(t, "^app-", (*assigned.Facts)["ZEITWORK_PROJECT"])
@@ -106,8 +106,9 @@ func TestAssignments_SayHowVisitorsReachTheAppAndHowLongItMayTakeToEnd(t *testin
 	generated := project.URL
 	require.Equal(t, []string{generated}, *b.assigned(t)[0].Origins)
 
-	_, err := b.owner.CreateDomainWithResponse(t.Context(), project.ID, nil, client.CreateDomainInputBody{Hostname: "shop.example.com"})
-	require.NoError(t, err)
+	domain := b.domain(t, b.owner, project.ID, "shop.example.com")
+	require.Equal(t, []string{generated}, *b.assigned(t)[0].Origins, "nothing answers on what is only claimed")
+	b.proves(t, domain)
 
 	scheme, rest, _ := strings.Cut(generated, "://")
 	_, port, _ := strings.Cut(rest, ":")
@@ -178,7 +179,7 @@ func TestShippedLines_AreStoredOnceAndOnlyFromTheVMsNode(t *testing.T) {
 	made, err := b.owner.CreateNodeWithResponse(t.Context(), client.CreateNodeInputBody{Name: "node-2", Region: "there"})
 	require.NoError(t, err)
 	require.NotNil(t, made.JSON201, "%s", made.Body)
-	require.Equal(t, "10.79.2.0/24", made.JSON201.Node.Prefix)
+	require.Equal(t, "10.72.2.0/24", made.JSON201.Node.Prefix)
 
 	foreign, err := b.as(t, made.JSON201.Token).ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{VMID: vm, Lines: []client.ShippedLogLine{}})
 	require.NoError(t, err)
@@ -211,7 +212,7 @@ func TestRoutes_FollowFlipsAndHealth(t *testing.T) {
 
 	live := (<-waiting).JSON200
 	require.Equal(t, client.RouteState("live"), live.Routes[0].State)
-	require.Equal(t, []client.Upstream{{VMID: vm, Address: "10.79.1.2:8080", Region: "here"}}, live.Routes[0].Upstreams)
+	require.Equal(t, []client.Upstream{{VMID: vm, Address: "10.72.1.2:8080", Region: "here"}}, live.Routes[0].Upstreams)
 
 	// The edge serves from a version once it asks with it.
 	behind, err := b.queries.CountEdgesBehind(t.Context(), live.Version, time.Minute)
@@ -333,7 +334,7 @@ func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
 	}{
 		{"10.77.0.0/16", "10.77.1.0/24", nil},
 		{"10.77.0.0/16", "10.77.2.0/24", []netip.Prefix{prefix("10.77.1.0/24"), prefix("10.77.3.0/24")}},
-		{"10.79.5.0/24", "10.79.5.0/24", nil},
+		{"10.72.5.0/24", "10.72.5.0/24", nil},
 		{"10.0.0.0/8", "10.1.0.0/24", []netip.Prefix{prefix("10.0.0.0/16")}},
 	} {
 		got, err := freePrefix(prefix(test.cluster), test.used)
@@ -341,7 +342,7 @@ func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
 		require.Equal(t, test.want, got.String())
 	}
 
-	_, err := freePrefix(prefix("10.79.5.0/24"), []netip.Prefix{prefix("10.79.5.0/24")})
+	_, err := freePrefix(prefix("10.72.5.0/24"), []netip.Prefix{prefix("10.72.5.0/24")})
 	require.ErrorContains(t, err, "belong to nodes")
 }
 
@@ -360,7 +361,7 @@ func TestBootstrap_RunTwice_ChangesNothing(t *testing.T) {
 
 	require.NoError(t, Bootstrap{
 		Email: "owner@example.com", Organisation: "first", Node: "node-1", Edge: "edge-1", Region: "here",
-		ClusterRange: netip.MustParsePrefix("10.79.0.0/16"), Tokens: b.tokens,
+		ClusterRange: netip.MustParsePrefix("10.72.0.0/13"), Tokens: b.tokens,
 	}.Run(t.Context(), b.pool))
 	require.Equal(t, before, count())
 
@@ -379,7 +380,7 @@ func (b *testBundle) releaseVM(t *testing.T, deployment uuid.UUID) uuid.UUID {
 	vm := id.New()
 	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
 		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, Kind: "release", Command: []string{"/bin/sh", "-c", "migrate"},
-		IP: netip.MustParseAddr("10.79.1.3"), CPUMillis: 100, MemoryBytes: 64 << 20,
+		IP: netip.MustParseAddr("10.72.1.3"), CPUMillis: 100, MemoryBytes: 64 << 20,
 	}))
 
 	return vm
@@ -465,7 +466,7 @@ func TestReport_OnlyTimeThatTheNodeTellsOf_CountsAgainstItsVMs(t *testing.T) {
 	deployment := b.deployment(t, b.project(t).ID)
 	vm := id.New()
 	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
-		ID: vm, DeploymentID: deployment.ID, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.79.1.2"), Port: 80, CPUMillis: 100, MemoryBytes: 1 << 20,
+		ID: vm, DeploymentID: deployment.ID, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.72.1.2"), Port: 80, CPUMillis: 100, MemoryBytes: 1 << 20,
 	}))
 
 	exec := func(statement string) {

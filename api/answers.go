@@ -25,9 +25,9 @@ func explainStatus(status int) string {
 	case http.StatusBadRequest:
 		return "The body cannot be read as JSON."
 	case http.StatusUnauthorized:
-		return "There is no valid token."
+		return "There is no valid token, and no session."
 	case http.StatusForbidden:
-		return "The token is not one of those that may do this."
+		return "The token is not one of those that may do this, or a page of another site has sent the request."
 	case http.StatusNotFound:
 		return "There is no such thing, or it is not yours."
 	case http.StatusRequestTimeout:
@@ -127,8 +127,9 @@ func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
 // isOfUsers tells whether users call the operation, whose requests are bounded.
 func isOfUsers(operation *huma.Operation) bool {
 	return slices.ContainsFunc(operation.Security, func(requirement map[string][]string) bool {
-		_, ok := requirement[userToken]
+		_, token := requirement[userToken]
+		_, session := requirement[sessionScheme]
 
-		return ok
+		return token || session
 	})
 }

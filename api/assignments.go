@@ -76,7 +76,7 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 }
 
 func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities []string) (*Assignments, error) {
-	self, err := s.queries.GetNode(ctx, node)
+	self, err := s.queries.GetNode(ctx, seenWithin, node)
 	if err != nil {
 		return nil, fmt.Errorf("read node %s: %w", node, err)
 	}

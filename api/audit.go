@@ -4,12 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
+)
+
+// The keys under which the details of audit events have the name and the slug of their subject.
+const (
+	detailName = "name"
+	detailSlug = "slug"
 )
 
 func (s *service) listAuditEvents(ctx context.Context, input *ListAuditEventsInput) (*PageOutput[AuditEvent], error) {
@@ -21,12 +28,15 @@ func (s *service) listAuditEvents(ctx context.Context, input *ListAuditEventsInp
 	rows, err := s.queries.ListAuditEvents(ctx, database.ListAuditEventsParams{
 		OrganisationID: organisationOf(ctx), Before: before, MaxRows: input.rows(), ActorID: lo.EmptyableToPtr(input.ActorID),
 		SubjectID: lo.EmptyableToPtr(input.SubjectID), Since: lo.EmptyableToPtr(input.Since), Until: lo.EmptyableToPtr(input.Until),
+		ActorKind: input.ActorKind, SubjectType: input.SubjectType, Actions: input.actions(),
 	})
 	if err != nil {
 		return nil, err
 	}
 
-	return auditPage(input.PageInput, rows)
+	return auditPage(input.PageInput, lo.Map(rows, func(r database.ListAuditEventsRow, _ int) database.ListAllAuditEventsRow {
+		return database.ListAllAuditEventsRow(r)
+	}))
 }
 
 func (s *service) listAllAuditEvents(ctx context.Context, input *ListAllAuditEventsInput) (*PageOutput[AuditEvent], error) {
@@ -38,6 +48,7 @@ func (s *service) listAllAuditEvents(ctx context.Context, input *ListAllAuditEve
 	rows, err := s.queries.ListAllAuditEvents(ctx, database.ListAllAuditEventsParams{
 		OrganisationID: lo.EmptyableToPtr(input.OrganisationID), Before: before, MaxRows: input.rows(), ActorID: lo.EmptyableToPtr(input.ActorID),
 		SubjectID: lo.EmptyableToPtr(input.SubjectID), Since: lo.EmptyableToPtr(input.Since), Until: lo.EmptyableToPtr(input.Until),
+		ActorKind: input.ActorKind, SubjectType: input.SubjectType, Actions: input.actions(),
 	})
 	if err != nil {
 		return nil, err
@@ -46,8 +57,22 @@ func (s *service) listAllAuditEvents(ctx context.Context, input *ListAllAuditEve
 	return auditPage(input.PageInput, rows)
 }
 
-func auditPage(input PageInput, rows []database.AuditEvent) (*PageOutput[AuditEvent], error) {
-	events, err := lo.MapErr(rows, func(r database.AuditEvent, _ int) (AuditEvent, error) { return newAuditEvent(r) })
+// actions are those to which a list is narrowed; none: it is not.
+func (f AuditFilterInput) actions() []string {
+	if f.Action == "" {
+		return []string{}
+	}
+
+	return strings.Split(f.Action, ",")
+}
+
+func auditPage(input PageInput, rows []database.ListAllAuditEventsRow) (*PageOutput[AuditEvent], error) {
+	events, err := lo.MapErr(rows, func(r database.ListAllAuditEventsRow, _ int) (AuditEvent, error) {
+		event, err := newAuditEvent(r.AuditEvent)
+		event.Actor.Name, event.Actor.Login = r.ActorName, r.ActorLogin
+
+		return event, err
+	})
 	if err != nil {
 		return nil, err
 	}

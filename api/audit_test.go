@@ -31,7 +31,7 @@ func TestAudit_TellsWhoDidWhatWithWhich(t *testing.T) {
 
 	event := events.JSON200.Items[0]
 	require.Equal(t, client.AuditEventAction("deployment.cancel"), event.Action)
-	require.Equal(t, client.Actor{Kind: "token", ID: &w.developerToken.tokenID}, event.Actor)
+	require.Equal(t, client.Actor{Kind: "token", ID: &w.developerToken.tokenID, Name: new(organisationKind)}, event.Actor)
 	require.Equal(t, &w.owner.userID, event.UserID, "who made the token")
 	require.Equal(t, &w.developerToken.tokenID, event.TokenID)
 }
@@ -65,12 +65,47 @@ func TestAudit_IsFilteredByActorSubjectAndTime(t *testing.T) {
 	require.Empty(t, list(client.ListAuditEventsParams{Until: new(time.Now().Add(-time.Hour))}))
 }
 
+func TestAudit_IsFilteredByActionAndKind_AndNamesWhoDidIt(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	w := b.newWorld(t)
+	one := "/v1/projects/" + w.names["project_id"]
+	b.exec(t, "UPDATE users SET github_login = 'octocat' WHERE id = $1", w.developer.userID)
+
+	body := http.Header{"Content-Type": {"application/json"}}
+	require.Equal(t, http.StatusOK, b.send(t, http.MethodPatch, w.developer.token, one, `{"preview_days":3}`, body).StatusCode)
+	require.Equal(t, http.StatusOK, b.send(t, http.MethodPut, w.developerToken.token, one+"/environment-variables/A", `{"value":"x"}`, body).StatusCode)
+	require.Equal(t, http.StatusOK, b.post(t, w.developer.token, "/v1/deployments/"+w.names["deployment_id"]+"/cancel", "", nil).StatusCode)
+
+	list := func(query string) []client.AuditEvent {
+		answer := b.send(t, http.MethodGet, w.viewer.token, "/v1/organisations/"+w.names["organisation_id"]+"/audit-events?"+query, "", nil)
+		require.Equal(t, http.StatusOK, answer.StatusCode, answer.text)
+
+		page := client.PageAuditEvent{}
+		require.NoError(t, fromJSON(answer.text, &page))
+
+		return page.Items
+	}
+	actions := func(query string) []string {
+		return lo.Map(list(query), func(e client.AuditEvent, _ int) string { return string(e.Action) })
+	}
+
+	require.Equal(t, []string{"project.update"}, actions("action=project.update"))
+	require.Equal(t, []string{"deployment.cancel", "project.update"}, actions("action=project.,deployment.cancel"))
+	require.Equal(t, []string{"environment_variable.set", "token.first_use"}, actions("actor_kind=token"))
+	require.Equal(t, []string{"deployment.cancel"}, actions("subject_type=deployment"))
+	require.Empty(t, actions("subject_type=deployment&actor_kind=token"))
+
+	require.Equal(t, client.Actor{Kind: "user", ID: &w.developer.userID, Name: new("developer"), Login: new("octocat")}, list("action=project.update")[0].Actor)
+}
+
 func TestAudit_OfNodesTokensAndSignIns_IsReadByOperators(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
 	require.True(t, b.signsIn(t, b.strangerToken))
-	require.Equal(t, http.StatusSeeOther, b.signIn(t, b.tokens.User).StatusCode)
+	b.signedIn(t, "owner@example.com").post(t, signOutPath, nil)
 
 	made := b.makeToken(t, b.strangerToken, client.CreateTokenInputBody{Name: "ci"})
 	_, err := b.owner.RotateNodeTokenWithResponse(t.Context(), b.nodeID, client.MachineRotation{})
@@ -92,9 +127,10 @@ func TestAudit_OfNodesTokensAndSignIns_IsReadByOperators(t *testing.T) {
 
 	find("token.create", made.ID)
 	find("node.rotate_token", b.nodeID)
-	find("operator.sign_in", uuid.Nil)
+	find("user.sign_in_code", uuid.Nil)
+	require.Equal(t, find("session.create", uuid.Nil).SubjectID, find("session.end", uuid.Nil).SubjectID)
 	require.True(t, lo.ContainsBy(answer.JSON200.Items, func(e client.AuditEvent) bool {
-		return e.Action == "token.first_use" && e.Actor == client.Actor{Kind: "node", ID: e.Actor.ID} && *e.Actor.ID == b.nodeID
+		return e.Action == "token.first_use" && e.Actor.Kind == "node" && *e.Actor.ID == b.nodeID && *e.Actor.Name == "node-1"
 	}))
 
 	organisation := b.organisation(t)

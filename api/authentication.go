@@ -22,12 +22,17 @@ const (
 	organisationKind = "organisation"
 	nodeKind         = "node"
 	edgeKind         = "edge"
+	// sessionKind is a token that stands in a browser's cookie. Its caller is of userKind.
+	sessionKind = "session"
 )
 
 // caller is the user, node or edge that a token belongs to. Only the id that goes with the kind is set.
 type caller struct {
+	// tokenID is, for a caller in a session, the session's id.
 	tokenID uuid.UUID
 	kind    string
+	// session tells that a user signed in with a browser and sends its cookie.
+	session bool
 	// userID is, for a token of an organisation, the member that made it.
 	userID uuid.UUID
 	nodeID uuid.UUID
@@ -62,6 +67,15 @@ func (c caller) self() *uuid.UUID {
 	return &c.tokenID
 }
 
+// parent returns what a token that the caller makes is revoked with. What is made in a session outlasts it: a token for a program is none of the browser's.
+func (c caller) parent() *uuid.UUID {
+	if c.session {
+		return nil
+	}
+
+	return &c.tokenID
+}
+
 // tokenUseInterval is the shortest time between two updates of a token's last use.
 const tokenUseInterval = time.Minute
 
@@ -81,22 +95,47 @@ func refuse(api huma.API, ctx huma.Context, err error) {
 	_ = api.Marshal(ctx.BodyWriter(), "application/json", p)
 }
 
-func (s *service) bearer(ctx context.Context, header string) (caller, error) {
+// authenticate returns the caller of a request. A token in the header counts before the session in the cookie.
+func (s *service) authenticate(ctx huma.Context) (caller, error) {
+	header := ctx.Header("Authorization")
+
+	if header == "" {
+		if cookie, err := huma.ReadCookie(ctx, s.config.cookieName(sessionCookie)); err == nil {
+			return s.callerInSession(ctx.Context(), cookie.Value)
+		}
+	}
+
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "bearer") || token == "" {
 		return caller{}, problem.New(problem.Unauthorized, "Sign in first: send a token as 'Authorization: Bearer <token>'.")
 	}
 
-	return s.callerWith(ctx, strings.TrimSpace(token))
+	return s.callerWith(ctx.Context(), strings.TrimSpace(token))
 }
 
-// callerWith returns the caller that a token belongs to, or an unauthorized problem.
+// callerWith returns the caller that a token belongs to, or an unauthorized problem. The secret of a session is no token.
 func (s *service) callerWith(ctx context.Context, token string) (caller, error) {
-	row, err := s.queries.FindToken(ctx, secret.HashToken(token))
-	if errors.Is(err, pgx.ErrNoRows) {
+	who, err := s.holderOf(ctx, token)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && who.session {
 		return caller{}, problem.New(problem.Unauthorized, "The token is not valid: it was revoked, has expired or never was one. Sign in again.")
 	}
 
+	return who, err
+}
+
+// callerInSession returns the caller that a cookie belongs to, or an unauthorized problem. A token is no session.
+func (s *service) callerInSession(ctx context.Context, cookie string) (caller, error) {
+	who, err := s.holderOf(ctx, cookie)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !who.session {
+		return caller{}, problem.New(problem.Unauthorized, "Your sign-in has ended. Sign in again at %s.", s.config.at(signInPath))
+	}
+
+	return who, err
+}
+
+// holderOf returns whom a secret belongs to, and pgx.ErrNoRows where it is nobody's or over.
+func (s *service) holderOf(ctx context.Context, text string) (caller, error) {
+	row, err := s.queries.FindToken(ctx, secret.HashToken(text))
 	if err != nil {
 		return caller{}, err
 	}
@@ -118,6 +157,8 @@ func newCaller(row database.FindTokenRow) caller {
 	switch t.Kind {
 	case userKind:
 		who.userID = *t.UserID
+	case sessionKind:
+		who.kind, who.session, who.userID = userKind, true, *t.UserID
 	case organisationKind:
 		who.userID, who.organisation, who.role = *t.UserID, t.OrganisationID, role(*t.Role)
 	case nodeKind:
@@ -135,6 +176,10 @@ func (s *service) noteUse(ctx context.Context, who caller) error {
 		first, err := queries.TouchToken(ctx, who.tokenID)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil // Another request has noted it meanwhile.
+		}
+
+		if err == nil && who.session {
+			err = queries.ProlongSession(ctx, sessionLifetime, who.tokenID, who.userID)
 		}
 
 		if err != nil || !first {

@@ -58,7 +58,11 @@ func (s *service) admit(ctx huma.Context) (admission, error) {
 		return admission{}, errors.New("the operation declares no permission")
 	}
 
-	who, err := s.bearer(ctx.Context(), ctx.Header("Authorization"))
+	if declared.who == whoAnybody {
+		return admission{permission: declared}, s.limitAddress(ctx)
+	}
+
+	who, err := s.authenticate(ctx)
 	if err != nil {
 		return admission{}, err
 	}
@@ -82,7 +86,11 @@ func (s *service) admit(ctx huma.Context) (admission, error) {
 		})
 	}
 
-	return s.enterAs(ctx.Context(), admitted)
+	if admitted, err = s.enterAs(ctx.Context(), admitted); err != nil {
+		return admission{}, err
+	}
+
+	return admitted, s.limitAdmitted(ctx, admitted)
 }
 
 // allows returns a forbidden problem for callers of another kind.
@@ -93,6 +101,8 @@ func (p permission) allows(who caller) error {
 	}
 
 	switch {
+	case p.who == whoSession && !who.session:
+		return problem.New(problem.Forbidden, "This is about the browser that you sign in with; your request carries a token.")
 	case who.kind == organisationKind && wanted == userKind && !p.personal:
 		return nil
 	case who.kind == organisationKind && wanted == userKind:
@@ -144,6 +154,9 @@ func (s *service) enter(ctx context.Context, organisation uuid.UUID) (context.Co
 	}
 
 	admitted, err := s.enterAs(ctx, admitted)
+	if err == nil {
+		_, err = s.limitOrganisation(ctx, admitted.organisation)
+	}
 
 	return context.WithValue(ctx, admissionKey{}, admitted), err
 }

@@ -73,24 +73,46 @@ func (b Bootstrap) operator(ctx context.Context, queries *database.Queries) erro
 		}
 	}
 
-	organisation, err := ensure(
-		func() (database.Organisation, error) { return queries.OrganisationBySlug(ctx, b.Organisation) },
-		func() (database.Organisation, error) {
-			return queries.CreateOrganisation(ctx, id.New(), b.Organisation, b.Organisation)
-		})
+	if err := b.firstOrganisation(ctx, queries, user); err != nil {
+		return err
+	}
+
+	return ensureToken(ctx, queries, b.Tokens.User, database.EnsureTokenParams{Kind: userKind, UserID: &user.ID})
+}
+
+// firstOrganisation makes the operator's organisation, unless the operator is a member of one that has the slug, or had it until it was renamed.
+// Anybody may take the slug of a renamed organisation: the operator never becomes a member of an organisation that exists.
+func (b Bootstrap) firstOrganisation(ctx context.Context, queries *database.Queries, operator database.User) error {
+	own, err := queries.ListOrganisationsOf(ctx, database.ListOrganisationsOfParams{UserID: operator.ID, Slug: b.Organisation, Before: uuid.Max, MaxRows: 1})
+	if err != nil || len(own) > 0 {
+		return err
+	}
+
+	other, err := queries.OrganisationBySlug(ctx, b.Organisation)
+
+	switch {
+	case err == nil && other.DeletedAt != nil:
+		return problem.New(problem.Conflict, "The organisation %s was deleted. Name another one.", b.Organisation)
+	case err == nil && operator.Operator:
+		// Somebody who was an operator before has left it: the platform starts all the same.
+		return nil
+	case err == nil:
+		return problem.New(problem.Conflict, "There is an organisation %s already, and %s is not a member of it. Name another one, "+
+			"or have an owner of it invite them.", b.Organisation, b.Email)
+	case !errors.Is(err, pgx.ErrNoRows):
+		return fmt.Errorf("look for the organisation: %w", err)
+	}
+
+	made, err := queries.CreateOrganisation(ctx, id.New(), b.Organisation, b.Organisation)
 	if err != nil {
 		return fmt.Errorf("make the organisation: %w", err)
 	}
 
-	if organisation.DeletedAt != nil {
-		return problem.New(problem.Conflict, "The organisation %s was deleted. Name another one.", b.Organisation)
-	}
-
-	if err := queries.AddMember(ctx, organisation.ID, user.ID, string(roleOwner)); err != nil {
+	if err := queries.AddMember(ctx, made.ID, operator.ID, string(roleOwner)); err != nil {
 		return fmt.Errorf("make the operator a member: %w", err)
 	}
 
-	return ensureToken(ctx, queries, b.Tokens.User, database.EnsureTokenParams{Kind: userKind, UserID: &user.ID})
+	return nil
 }
 
 // makeOperator makes a user an operator because somebody on the database said so.

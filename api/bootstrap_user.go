@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -17,8 +19,9 @@ import (
 )
 
 // AddUser makes the user with that address where there is none, with an organisation of their own, and returns a new token of theirs. Operator makes
-// them an operator, too; without it a user who is one stays it. It asks nobody for permission: whoever calls it holds the database.
-func AddUser(ctx context.Context, pool *pgxpool.Pool, email string, operator bool) (token string, err error) {
+// them an operator, too; without it a user who is one stays it. A user with an account at GitHub is a conflict unless login names that account: who has
+// signed in with the address need not be who is meant. It asks nobody for permission: whoever calls it holds the database.
+func AddUser(ctx context.Context, pool *pgxpool.Pool, email, login string, operator bool) (token string, err error) {
 	parsed, err := mail.ParseAddress(email)
 	if err != nil || parsed.Address != email {
 		return "", problem.New(problem.Invalid, "%q is no email address.", email)
@@ -34,6 +37,12 @@ func AddUser(ctx context.Context, pool *pgxpool.Pool, email string, operator boo
 		user, err := queries.EnsureUser(ctx, id.New(), strings.ToLower(email))
 		if err != nil {
 			return err
+		}
+
+		if known := lo.FromPtr(user.GithubLogin); user.GithubID != nil && !strings.EqualFold(known, login) {
+			return problem.New(problem.Conflict, "%s is the address of a user who has signed in as %s on GitHub, since %s. "+
+				"Whoever once read mail there may be that user. If it is the one you mean, say so: --github-login %s.",
+				email, known, user.CreatedAt.Format(time.DateOnly), known)
 		}
 
 		if operator && !user.Operator {
@@ -79,5 +88,14 @@ func ensureOrganisation(ctx context.Context, queries *database.Queries, user dat
 		return err
 	}
 
-	return queries.AddMember(ctx, organisation.ID, user.ID, string(roleOwner))
+	return makePersonal(ctx, queries, organisation.ID, user.ID)
+}
+
+// makePersonal makes a user the owner of an organisation of their own.
+func makePersonal(ctx context.Context, queries *database.Queries, organisation, user uuid.UUID) error {
+	if err := queries.MakePersonal(ctx, user, organisation); err != nil {
+		return err
+	}
+
+	return queries.AddMember(ctx, organisation, user, string(roleOwner))
 }

@@ -24,6 +24,10 @@ func checkBuild(releaseCommand *string, buildVariables []string) error {
 			return problem.New(problem.Invalid,
 				"%q cannot be the name of a build variable. Give names of environment variables, such as NPM_TOKEN: letters, digits and underscores.", name)
 		}
+
+		if strings.HasPrefix(strings.ToUpper(name), "BUILDKIT_") {
+			return problem.New(problem.Invalid, "Names that begin with BUILDKIT_ are BuildKit's own. Choose another name than %s.", name)
+		}
 	}
 
 	return nil

@@ -21,10 +21,14 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/databasetest"
+	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/dnscheck/dnstest"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/secret"
 	"github.com/zeitwork/zeitwork/internal/setting"
+	"github.com/zeitwork/zeitwork/test/githubtest"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
@@ -36,11 +40,18 @@ type testBundle struct {
 	queries *database.Queries
 	log     *logBuffer
 	tokens  Tokens
+	// dns is whom the server asks about domains.
+	dns *dnstest.Server
+	// github has no account and no App until the test makes some; apps is how the API reaches it.
+	github *githubtest.Server
+	apps   *githubapp.Apps
 
 	// owner is an operator with one organisation; stranger is a user with another one.
 	owner, stranger, node, edge, nobody *client.ClientWithResponses
 	strangerToken                       string
 	nodeID                              uuid.UUID
+	// stop has streams and long-polls end, as when the process stops.
+	stop func()
 }
 
 // logBuffer is a log that tests can read.
@@ -74,10 +85,11 @@ func setup(t *testing.T) *testBundle {
 	t.Cleanup(pool.Close)
 
 	config := Config{
-		Key: setting.Key{SecretKey: secret.GenerateKey()}, BaseDomain: "apps.example.com", EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"},
+		Key: setting.Key{SecretKey: secret.GenerateKey()}, BaseDomain: "apps.example.com",
+		Edge:            setting.Edge{EdgeURL: url.URL{Scheme: "http", Host: "127.0.0.1:8080"}},
 		RegistryAddress: setting.RegistryAddress{RegistryHost: "registry.example.com"},
-		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.79.0.0/16")}, Git: setting.Git{GitProtocols: []string{"https"}},
-		CallerLimits: CallerLimits{RequestsPerMinute: 60_000, Streams: 50},
+		Cluster:         setting.Cluster{ClusterRange: netip.MustParsePrefix("10.72.0.0/13")}, Git: setting.Git{GitProtocols: []string{"https"}},
+		CallerLimits: CallerLimits{RequestsPerMinute: 60_000, Streams: 50, Organisations: 1_000}, AnonymousLimits: AnonymousLimits{AnonymousRequestsPerMinute: 6_000},
 	}
 
 	keys, err := keyring.Open(ctx, pool, config.Keys())
@@ -86,12 +98,24 @@ func setup(t *testing.T) *testBundle {
 	deployments, err := workflows.NewDeployments(pool, keys, setting.Previews{MaxPreviews: 20}, logger)
 	require.NoError(t, err)
 
-	listener := database.NewListener(databaseConfig, logger)
+	nameServer := dnstest.New(t)
+	config.DNSServer = nameServer.Address
 
-	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Keyring: keys, Logger: logger})
+	domains, err := workflows.NewDomains(pool, config.Domains)
 	require.NoError(t, err)
 
-	b := &testBundle{server: server, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens()}
+	listener := database.NewListener(databaseConfig, logger)
+
+	fake := githubtest.New(t)
+
+	apps, err := githubapp.New(githubapp.Config{Config: github.Config{URL: fake.URL, APIURL: fake.APIURL}}, pool, keys,
+		github.Options{Transport: githubtest.Transport(), Now: fake.Clock.Now, Timeout: 2 * time.Second})
+	require.NoError(t, err)
+
+	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: logger})
+	require.NoError(t, err)
+
+	b := &testBundle{server: server, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens(), dns: nameServer, github: fake, apps: apps}
 
 	require.NoError(t, Bootstrap{
 		Email: "owner@example.com", Organisation: "first", Node: "node-1", Edge: "edge-1", Region: "here", ClusterRange: config.ClusterRange, Tokens: b.tokens,
@@ -150,8 +174,14 @@ func (b *testBundle) serve(t *testing.T, listener *database.Listener) {
 
 	require.NoError(t, b.server.river.Start(ctx))
 	b.http = httptest.NewServer(asDescribed(t, b.server.Handler()))
+
+	address, err := url.Parse(b.http.URL)
+	require.NoError(t, err)
+
+	b.server.service.config.PublicURL = *address
+	b.stop = sync.OnceFunc(func() { close(b.server.service.stopping) })
 	t.Cleanup(func() {
-		close(b.server.service.stopping)
+		b.stop()
 		b.http.Close()
 		cancel()
 		<-stopped
@@ -238,7 +268,7 @@ func (b *testBundle) vm(t *testing.T, deployment uuid.UUID) uuid.UUID {
 
 	vm := id.New()
 	require.NoError(t, b.queries.CreateVM(t.Context(), database.CreateVMParams{
-		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.79.1.2"), Port: 8080,
+		ID: vm, DeploymentID: deployment, NodeID: b.nodeID, Kind: "app", IP: netip.MustParseAddr("10.72.1.2"), Port: 8080,
 		CPUMillis: 100, MemoryBytes: 64 << 20,
 	}))
 	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelNodes, b.nodeID.String()))
@@ -283,10 +313,7 @@ func (b *testBundle) report(t *testing.T, vm uuid.UUID, state string) {
 func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...string) {
 	t.Helper()
 
-	attempt := id.New()
-	_, err := b.pool.Exec(t.Context(), `INSERT INTO deployment_steps (id, deployment_id, step, worker, attempt)
-		SELECT $1, $2, 'build', 'w', count(*) + 1 FROM deployment_steps WHERE deployment_id = $2 AND step = 'build'`, attempt, deployment)
-	require.NoError(t, err)
+	attempt := b.attempt(t, deployment)
 
 	for _, line := range lines {
 		_, err := b.queries.AppendBuildLog(t.Context(), database.AppendBuildLogParams{
@@ -297,4 +324,39 @@ func (b *testBundle) buildLines(t *testing.T, deployment uuid.UUID, lines ...str
 	}
 
 	require.NoError(t, b.queries.Notify(t.Context(), database.ChannelBuildLogs, deployment.String()))
+}
+
+// attempt begins another attempt to build the deployment.
+func (b *testBundle) attempt(t *testing.T, deployment uuid.UUID) uuid.UUID {
+	t.Helper()
+
+	attempt := id.New()
+	_, err := b.pool.Exec(t.Context(), `INSERT INTO deployment_steps (id, deployment_id, step, worker, attempt)
+		SELECT $1, $2, 'build', 'w', count(*) + 1 FROM deployment_steps WHERE deployment_id = $2 AND step = 'build'`, attempt, deployment)
+	require.NoError(t, err)
+
+	return attempt
+}
+
+// proves has the DNS prove a domain, and the platform look.
+func (b *testBundle) proves(t *testing.T, domain client.Domain) {
+	t.Helper()
+
+	b.dns.Set(t, domain.Records[0].Name, "TXT "+domain.Records[0].Value)
+
+	checked, err := b.owner.CheckDomainWithResponse(t.Context(), domain.ID)
+	require.NoError(t, err)
+	require.NotNil(t, checked.JSON200, "%s", checked.Body)
+	require.Equal(t, client.DomainState(domainActive), checked.JSON200.Domain.State)
+}
+
+// domain adds a custom domain to the production of a project.
+func (b *testBundle) domain(t *testing.T, as *client.ClientWithResponses, project uuid.UUID, hostname string) client.Domain {
+	t.Helper()
+
+	made, err := as.CreateDomainWithResponse(t.Context(), project, nil, client.CreateDomainInputBody{Hostname: hostname})
+	require.NoError(t, err)
+	require.NotNil(t, made.JSON201, "%s", made.Body)
+
+	return *made.JSON201
 }

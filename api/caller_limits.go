@@ -16,6 +16,7 @@ import (
 // CallerLimits bound what one user may ask of one api process, so that nobody keeps it from the others. Nodes and edges are not bounded.
 type CallerLimits struct {
 	RequestsPerMinute int `doc:"How many requests of one user an api process answers in a minute; beyond it answers 429."   env:"ZEITWORK_API_REQUESTS_PER_MINUTE" envDefault:"6000"` //nolint:lll // One variable a line.
+	Organisations     int `doc:"How many organisations a user may own; operators may own any number."                      env:"ZEITWORK_API_ORGANISATIONS"       envDefault:"20"`    //nolint:lll // One variable a line.
 	Streams           int `doc:"How many streams of one user an api process has open at once; beyond it answers 429."       env:"ZEITWORK_API_STREAMS"             envDefault:"50"`   //nolint:lll // One variable a line.
 }
 
@@ -98,7 +99,8 @@ func (u *callerUse) openStream(user uuid.UUID) (end func(), err error) {
 
 	use := u.of(user, time.Now())
 	if use.streams >= u.limits.Streams {
-		return nil, problem.New(problem.TooMany, "You may follow at most %d logs and deployments at once. End one of them first.", u.limits.Streams)
+		return nil, problem.New(problem.TooMany,
+			"You may have at most %d streams open at once, of logs, deployments and changes. End one of them first.", u.limits.Streams)
 	}
 
 	use.streams++
@@ -123,9 +125,19 @@ func (s *service) limit(ctx huma.Context, who caller) error {
 		return nil
 	}
 
-	seconds := int(math.Ceil(wait.Seconds()))
-	ctx.SetHeader("Retry-After", strconv.Itoa(seconds))
+	retryAfter(ctx, wait)
 
-	return problem.New(problem.TooMany,
-		"You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds)
+	return s.tooManyRequests(wait)
 }
+
+func (s *service) tooManyRequests(wait time.Duration) error {
+	return problem.New(problem.TooMany,
+		"You send more than %d requests a minute. Wait for %d s before you send the next.", s.use.limits.RequestsPerMinute, seconds(wait))
+}
+
+// retryAfter has the answer say after which time to ask again.
+func retryAfter(ctx huma.Context, wait time.Duration) {
+	ctx.SetHeader("Retry-After", strconv.Itoa(seconds(wait)))
+}
+
+func seconds(wait time.Duration) int { return int(math.Ceil(wait.Seconds())) }

@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
+
+	"github.com/zeitwork/zeitwork/client"
 )
 
 func TestCallerUse_UserAsksTooMuch_WaitsAndAnotherDoesNot(t *testing.T) {
@@ -88,7 +90,7 @@ func TestStreams_UserFollowsTooMuch_429UntilOneEnds(t *testing.T) {
 
 	refused := b.send(t, http.MethodGet, b.tokens.User, path, "", nil)
 	require.Equal(t, http.StatusTooManyRequests, refused.StatusCode)
-	require.Contains(t, refused.text, "You may follow at most 1 logs and deployments at once. End one of them first.")
+	require.Contains(t, refused.text, "You may have at most 1 streams open at once, of logs, deployments and changes. End one of them first.")
 
 	first.stop()
 	require.Eventually(t, func() bool { return b.server.service.use.open() == 0 }, 10*time.Second, 10*time.Millisecond)
@@ -105,4 +107,25 @@ func (u *callerUse) open() (streams int) {
 	}
 
 	return streams
+}
+
+func TestOrganisations_OfOneUser_AreBounded(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.server.service.use = newCallerUse(CallerLimits{RequestsPerMinute: 6000, Organisations: 2})
+
+	made, err := b.stranger.CreateOrganisationWithResponse(t.Context(), nil, client.CreateOrganisationInputBody{Name: "second"})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, made.StatusCode(), "%s", made.Body)
+
+	refused, err := b.stranger.CreateOrganisationWithResponse(t.Context(), nil, client.CreateOrganisationInputBody{Name: "third"})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusConflict, refused.StatusCode())
+	require.Contains(t, string(refused.Body), "You own 2 organisations")
+
+	// Operators make them for others.
+	made, err = b.owner.CreateOrganisationWithResponse(t.Context(), nil, client.CreateOrganisationInputBody{Name: "fourth"})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, made.StatusCode())
 }

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net/url"
+	"net/netip"
 	"strings"
 
 	"github.com/samber/lo"
@@ -21,11 +21,16 @@ type Config struct {
 	setting.Cluster
 	setting.Git
 	setting.Previews
+	setting.Domains
+	setting.Public
+	setting.Edge
 	CallerLimits
+	AnonymousLimits
 
-	Listen     string  `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
-	BaseDomain string  `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`
-	EdgeURL    url.URL `doc:"Where the edge answers; its scheme and port become part of the projects' URLs." env:"ZEITWORK_EDGE_URL,required"`
+	Listen          string         `doc:"Address that the API listens on."                                               env:"ZEITWORK_API_LISTEN"            envDefault:"127.0.0.1:8000"`
+	TrustedProxies  []netip.Prefix `doc:"Networks of proxies that are believed about who asks the API (X-Forwarded-For), with commas between." env:"ZEITWORK_API_TRUSTED_PROXIES"`
+	BaseDomain      string         `doc:"Projects answer on <slug>.<base domain>."                                       env:"ZEITWORK_BASE_DOMAIN,required"`
+	ReservedDomains []string       `doc:"Domains that no project may claim, nor names below them, with commas between: the platform's own beside the base domain." env:"ZEITWORK_RESERVED_DOMAINS"`
 }
 
 // hostname returns the generated hostname of the project with that slug.
@@ -34,7 +39,7 @@ func (c Config) hostname(slug string) string {
 }
 
 // projectURL returns the URL that the project with that slug answers on.
-func (c Config) projectURL(slug string) string { return c.originOf(c.hostname(slug)) }
+func (c Config) projectURL(slug string) string { return c.OriginOf(c.hostname(slug)) }
 
 // environmentURL returns the URL that an environment of the project with that slug answers on.
 func (c Config) environmentURL(project, environment string) string {
@@ -45,17 +50,7 @@ func (c Config) environmentURL(project, environment string) string {
 	return c.projectURL(project + "-" + environment)
 }
 
-// originOf returns the URL by which visitors reach a hostname.
-func (c Config) originOf(hostname string) string {
-	u := url.URL{Scheme: c.EdgeURL.Scheme, Host: hostname}
-	if port := c.EdgeURL.Port(); port != "" {
-		u.Host += ":" + port
-	}
-
-	return u.String()
-}
-
 // origins returns the URLs of the first of a project's hostnames, as many as a health check tries.
 func (c Config) origins(hostnames []string) []string {
-	return lo.Map(lo.Slice(hostnames, 0, maxOrigins), func(hostname string, _ int) string { return c.originOf(hostname) })
+	return lo.Map(lo.Slice(hostnames, 0, maxOrigins), func(hostname string, _ int) string { return c.OriginOf(hostname) })
 }

@@ -34,7 +34,7 @@ func (s *service) streamDeployment(ctx context.Context, input *StreamInput) (fun
 			}
 
 			if !bytes.Equal(encoded, sent) {
-				if err := out.send(0, "deployment", json.RawMessage(encoded)); err != nil {
+				if err := out.send("deployment", json.RawMessage(encoded)); err != nil {
 					return false, err
 				}
 

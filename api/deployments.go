@@ -26,7 +26,7 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 	rows, err := s.queries.ListProjectDeployments(ctx, database.ListProjectDeploymentsParams{
 		ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), EnvironmentID: lo.EmptyableToPtr(input.EnvironmentID), Before: before,
 		States: lo.Ternary(input.State == nil, []string{}, input.State), Trigger: input.Trigger,
-		Branch: input.Branch, Commit: input.Commit, MaxRows: input.rows(),
+		Branch: input.Branch, Commit: input.Commit, Text: input.Text, Author: input.Author, MaxRows: input.rows(),
 	})
 	if err != nil {
 		return nil, err
@@ -36,6 +36,10 @@ func (s *service) listDeployments(ctx context.Context, input *ListDeploymentsInp
 		return s.newDeployment(r.Deployment, project.Project, r.Environment, r.Hostname)
 	})
 	if err != nil {
+		return nil, err
+	}
+
+	if err := s.addActors(ctx, deployments); err != nil {
 		return nil, err
 	}
 
@@ -144,7 +148,7 @@ func (s *service) deployment(ctx context.Context, deployment uuid.UUID) (databas
 
 // fullDeployment adds what lists leave out.
 func (s *service) fullDeployment(ctx context.Context, row database.GetDeploymentOfRow) (Deployment, error) {
-	full, err := s.newDeployment(row.Deployment, row.Project, row.Environment.Slug, row.Hostname)
+	full, err := s.newDeployment(row.Deployment, row.Project, row.Environment, row.Hostname)
 	if err != nil {
 		return full, err
 	}
@@ -159,43 +163,70 @@ func (s *service) fullDeployment(ctx context.Context, row database.GetDeployment
 		return full, err
 	}
 
-	full.Timeline = lo.Map(steps, func(r database.DeploymentStep, _ int) StepAttempt {
-		return StepAttempt{
-			Step: r.Step, Attempt: int(r.Attempt), State: r.State, Worker: r.Worker, WaitingFor: lo.FromPtr(r.WaitingFor),
-			Error: lo.FromPtr(r.Error), StartedAt: r.StartedAt, EndedAt: r.EndedAt,
-		}
-	})
-	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsOfRow, _ int) VM {
-		return VM{
-			ID: r.VM.ID, Kind: r.VM.Kind, State: r.VM.State, Region: r.Region, Message: lo.FromPtr(r.VM.Message),
-			ExitCode: widen(r.VM.ExitCode), Restarts: int(r.VM.Restarts),
-		}
-	})
+	full.Timeline = lo.Map(steps, func(r database.DeploymentStep, _ int) StepAttempt { return newStepAttempt(r) })
+	full.VMs = lo.Map(vms, func(r database.ListDeploymentVMsOfRow, _ int) VM { return newVM(r) })
 
-	return full, nil
+	if full.Origin, err = s.originOf(ctx, row.Deployment); err != nil {
+		return full, err
+	}
+
+	if full.Waiting, err = s.waitingOf(ctx, row, full.Timeline); err != nil {
+		return full, err
+	}
+
+	if full.Actions, err = s.actionsOn(ctx, row); err != nil {
+		return full, err
+	}
+
+	if err := s.addOutput(ctx, full.Error, row.Deployment); err != nil {
+		return full, err
+	}
+
+	one := []Deployment{full}
+	err = s.addActors(ctx, one)
+
+	return one[0], err
 }
 
-// newDeployment describes a deployment to the environment with that slug. hostname is its own; empty for none.
-func (s *service) newDeployment(row database.Deployment, project database.Project, environment, hostname string) (Deployment, error) {
+func newStepAttempt(row database.DeploymentStep) StepAttempt {
+	return StepAttempt{
+		Step: row.Step, Attempt: int(row.Attempt), State: row.State, Worker: row.Worker, Host: workflows.HostOf(row.Worker), WaitingFor: lo.FromPtr(row.WaitingFor),
+		Error: lo.FromPtr(row.Error), StartedAt: row.StartedAt, EndedAt: row.EndedAt,
+	}
+}
+
+func newVM(row database.ListDeploymentVMsOfRow) VM {
+	vm := row.VM
+
+	return VM{
+		ID: vm.ID, Kind: vm.Kind, State: vm.State, Node: row.Node, Region: row.Region, Message: lo.FromPtr(vm.Message),
+		ExitCode: widen(vm.ExitCode), Restarts: int(vm.Restarts), Desired: vm.DesiredState, CPUMillis: int(vm.CPUMillis), MemoryBytes: vm.MemoryBytes,
+		CreatedAt: vm.CreatedAt, StartedAt: vm.StartedAt, HealthyAt: vm.HealthyAt, RemovedAt: vm.RemovedAt, Replaces: vm.ReplacesID,
+	}
+}
+
+// newDeployment describes a deployment to an environment of a project. hostname is its own; empty for none.
+func (s *service) newDeployment(row database.Deployment, project database.Project, environment database.Environment, hostname string) (Deployment, error) {
 	plan, err := newBuildPlan(row.ID, row.BuildPlan)
 	if err != nil {
 		return Deployment{}, err
 	}
 
 	deployment := Deployment{
-		ID: row.ID, ProjectID: row.ProjectID, EnvironmentID: row.EnvironmentID, Environment: environment,
+		ID: row.ID, ProjectID: row.ProjectID, EnvironmentID: row.EnvironmentID, Environment: environment.Slug,
 		State: row.State, Step: row.Step, Trigger: row.Trigger, OriginID: row.OriginID, Branch: row.Branch,
 		CommitSHA: lo.FromPtr(row.CommitSHA), CommitMessage: lo.FromPtr(row.CommitMessage), CommitAuthor: lo.FromPtr(row.CommitAuthor),
-		BuildPlan: plan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.environmentURL(project.Slug, environment),
+		BuildPlan: plan, ImageDigest: lo.FromPtr(row.ImageDigest), URL: s.config.environmentURL(project.Slug, environment.Slug),
 		CreatedAt: row.CreatedAt, StartedAt: row.StartedAt, HeldAt: row.HeldAt, EndedAt: row.EndedAt,
+		Error: newDeploymentError(row), PullRequest: pullRequestOf(project, environment),
 	}
 
 	if hostname != "" {
-		deployment.DeploymentURL = s.config.originOf(hostname)
+		deployment.DeploymentURL = s.config.OriginOf(hostname)
 	}
 
-	if row.ErrorMessage != nil {
-		deployment.Error = &DeploymentError{Code: lo.FromPtr(row.ErrorCode), Message: *row.ErrorMessage}
+	if row.CommitSHA != nil {
+		deployment.CommitURL = pageOnGitHub(project, "commit", *row.CommitSHA)
 	}
 
 	return deployment, nil

@@ -14,7 +14,7 @@ import (
 )
 
 func describedAPI() *huma.OpenAPI {
-	api := newHuma(http.NewServeMux())
+	api := newHuma(http.NewServeMux(), sessionCookie)
 	(&service{}).register(api)
 
 	return api.OpenAPI()

@@ -19,12 +19,34 @@ func (s *service) listEdges(ctx context.Context, input *LongPageInput) (*PageOut
 		return nil, err
 	}
 
-	rows, err := s.queries.ListEdges(ctx, after, asked.rows())
+	rows, err := s.queries.ListEdges(ctx, seenWithin, after, asked.rows())
 	if err != nil {
 		return nil, err
 	}
 
-	return page(asked, rows, newEdge, func(e Edge) uuid.UUID { return e.ID }), nil
+	// The version is read behind what edges have acknowledged: none is ahead of it.
+	current, err := s.queries.CurrentRouteVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	return page(asked, rows,
+		func(row database.ListEdgesRow) Edge { return newEdge(row, current) },
+		func(e Edge) uuid.UUID { return e.ID }), nil
+}
+
+func (s *service) getEdge(ctx context.Context, input *EdgePath) (*EdgeOutput, error) {
+	row, err := s.queries.GetEdge(ctx, seenWithin, input.EdgeID)
+	if row, err = found(row, err, "edge"); err != nil {
+		return nil, err
+	}
+
+	current, err := s.queries.CurrentRouteVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	return &EdgeOutput{Body: newEdge(database.ListEdgesRow(row), current)}, nil
 }
 
 func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewEdgeOutput, error) {
@@ -43,10 +65,15 @@ func (s *service) createEdge(ctx context.Context, input *CreateEdgeInput) (*NewE
 			return err
 		}
 
-		output.Body.Edge = newEdge(edge)
+		current, err := queries.CurrentRouteVersion(ctx)
+		if err != nil {
+			return err
+		}
+
+		output.Body.Edge = newEdge(database.ListEdgesRow{Edge: edge}, current)
 
 		return audit(ctx, queries, AuditEvent{
-			Action: "edge.create", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{"name": edge.Name},
+			Action: "edge.create", SubjectType: "edge", SubjectID: edge.ID, Details: map[string]any{detailName: edge.Name},
 		})
 	})
 }
@@ -66,8 +93,11 @@ func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, e
 	})
 }
 
-func newEdge(row database.Edge) Edge {
+func newEdge(found database.ListEdgesRow, current int64) Edge {
+	row := found.Edge
+
 	return Edge{
-		ID: row.ID, Name: row.Name, Region: row.Region, AcknowledgedVersion: row.AcknowledgedVersion, LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+		ID: row.ID, Name: row.Name, Region: row.Region, Version: row.Version, InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
+		CurrentVersion: current, VersionsBehind: max(current-row.AcknowledgedVersion, 0), LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }

@@ -9,19 +9,47 @@ import (
 // environmentProduction is the slug and the kind of each project's own environment, whose id is the project's.
 const environmentProduction = "production"
 
-// Environment is where deployments of a project go: its production, or the preview of another branch.
+// Environment is where deployments of a project go: its production, or the preview of another branch or of a pull request.
 type Environment struct {
 	ID               uuid.UUID  `doc:"Production's is the project's."                                                json:"id"`
 	ProjectID        uuid.UUID  `json:"project_id"`
 	Kind             string     `enum:"production,preview"                                                            json:"kind"`
-	Slug             string     `doc:"production, or what the branch of a preview is in its hostname; unique in the project." json:"slug"`
-	Branch           string     `doc:"The branch that it deploys."                                                    json:"branch"`
+	Slug             string     `doc:"production, or what the branch or pull request of a preview is in its hostname; unique in the project." json:"slug"`
+	Branch           string     `doc:"The branch that it deploys; of a pull request's preview refs/pull/NUMBER/head." json:"branch"`
 	URL              string     `doc:"Where it answers, on its generated domain."                                     json:"url"`
 	LiveDeploymentID *uuid.UUID `doc:"What answers there now."                                                        json:"live_deployment_id,omitempty"`
 	PinnedBy         *uuid.UUID `doc:"The rollback that pins it, so that pushes wait; absent: none."                  json:"pinned_by,omitempty"`
 	HeldDeploymentID *uuid.UUID `doc:"The newest push that waits because the environment is pinned."                  json:"held_deployment_id,omitempty"`
 	ExpiresAt        *time.Time `doc:"When the preview is deleted, unless its branch is pushed to before; absent: never." json:"expires_at,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
+
+	PullRequest *PullRequest `doc:"The pull request that it is the preview of; absent: it is of a branch." json:"pull_request,omitempty"`
+}
+
+// PullRequest is one of GitHub's, as it was last seen.
+//
+//nolint:lll // One field a line, with its documentation.
+type PullRequest struct {
+	Number         int    `json:"number"`
+	Title          string `doc:"As its author wrote it."                                                                              json:"title"`
+	Author         string `doc:"The author's login."                                                                                  json:"author"`
+	HeadBranch     string `doc:"The branch that it comes from, in whichever repository."                                              json:"head_branch"`
+	IsFork         bool   `doc:"Whether it comes from another repository: it gets no variables, and each commit waits for an approval." json:"is_fork"`
+	AwaitingCommit string `doc:"The commit that waits for an approval; absent: none."                                                 json:"awaiting_commit,omitempty"`
+	ApprovedCommit string `doc:"The commit that was approved last."                                                                   json:"approved_commit,omitempty"`
+	WaitingFor     string `doc:"What it waits for, as a sentence; absent: nothing."                                                   json:"waiting_for,omitempty"`
+}
+
+// ApproveEnvironmentInput approves a commit of a pull request from a fork.
+//
+//nolint:lll // One field a line, with its documentation.
+type ApproveEnvironmentInput struct {
+	EnvironmentPath
+	IdempotencyInput
+
+	Body struct {
+		Commit string `doc:"The full hash of the commit that was looked at: awaiting_commit of the pull request." json:"commit" maxLength:"64" minLength:"40" pattern:"^[0-9a-f]+$" patternDescription:"hexadecimal digits"`
+	}
 }
 
 // EnvironmentPath names one environment.

@@ -13,6 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
+	"github.com/zeitwork/zeitwork/workflows"
 )
 
 // The bounds of a project's environment. Linux gives a process 2 MiB for its arguments and its environment together, of which the image and the
@@ -45,8 +46,20 @@ func (s *service) listEnvironmentVariables(ctx context.Context, input *ListEnvir
 		return nil, err
 	}
 
+	project, err := s.project(ctx, input.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+
+	atBuild, err := visibleToBuild(ctx, s.queries, project.Project)
+	if err != nil {
+		return nil, err
+	}
+
 	return pageBy(input.Limit, rows,
-		func(r database.ListEnvironmentVariablesRow) EnvironmentVariable { return EnvironmentVariable(r) },
+		func(r database.ListEnvironmentVariablesRow) EnvironmentVariable {
+			return EnvironmentVariable{Name: r.Name, Scope: r.Scope, UpdatedAt: r.UpdatedAt, AtBuild: atBuild(r.Name)}
+		},
 		func(last EnvironmentVariable) string { return last.Name + cursorSeparator + last.Scope }), nil
 }
 
@@ -68,7 +81,7 @@ func (s *service) setEnvironmentVariable(ctx context.Context, input *SetEnvironm
 			return err
 		}
 
-		return audit(ctx, queries, projectEvent("environment_variable.set", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
+		return audit(ctx, queries, projectEvent("environment_variable.set", input.ProjectID, map[string]any{detailName: input.Name, "scope": input.Scope}))
 	})
 }
 
@@ -79,6 +92,35 @@ func (s *service) writeVariable(
 		return EnvironmentVariable{}, err
 	}
 
+	variable, err := s.storeVariable(ctx, queries, project, input)
+	if err != nil {
+		return variable, err
+	}
+
+	atBuild, err := visibleToBuild(ctx, queries, project)
+	if err != nil {
+		return variable, err
+	}
+
+	variable.AtBuild = atBuild(variable.Name)
+
+	return variable, nil
+}
+
+// visibleToBuild returns a function that tells of the name of a variable whether builds of the project may see its value.
+func visibleToBuild(ctx context.Context, queries *database.Queries, project database.Project) (func(name string) bool, error) {
+	plan, err := queries.LastBuildPlan(ctx, project.ID, project.OrganisationID)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, err
+	}
+
+	return workflows.VisibleToBuild(project, plan)
+}
+
+// storeVariable seals a value and stores it. The project is locked.
+func (s *service) storeVariable(
+	ctx context.Context, queries *database.Queries, project database.Project, input *SetEnvironmentVariableInput,
+) (EnvironmentVariable, error) {
 	sealed, err := s.keyring.SealVariable(ctx, queries,
 		keyring.Variable{OrganisationID: project.OrganisationID, ProjectID: project.ID, Scope: input.Scope, Name: input.Name}, input.Body.Value)
 	if err != nil {
@@ -91,7 +133,7 @@ func (s *service) writeVariable(
 	if err == nil {
 		row, err := queries.UpdateEnvironmentVariable(ctx, sealed, variable, organisationOf(ctx))
 
-		return EnvironmentVariable(row), err
+		return EnvironmentVariable{Name: row.Name, Scope: row.Scope, UpdatedAt: row.UpdatedAt}, err
 	}
 
 	if !errors.Is(err, pgx.ErrNoRows) {
@@ -102,7 +144,7 @@ func (s *service) writeVariable(
 		ID: id.New(), ProjectID: input.ProjectID, OrganisationID: organisationOf(ctx), Name: input.Name, Scope: input.Scope, ValueSealed: sealed,
 	})
 
-	return EnvironmentVariable(row), err
+	return EnvironmentVariable{Name: row.Name, Scope: row.Scope, UpdatedAt: row.UpdatedAt}, err
 }
 
 // checkRoom refuses a variable with which the project would have too many, or more than a process can be given.
@@ -145,7 +187,7 @@ func (s *service) deleteEnvironmentVariable(ctx context.Context, input *Environm
 			return problem.New(problem.NotFound, "The project has no environment variable %s with the scope %s.", input.Name, input.Scope)
 		}
 
-		return audit(ctx, queries, projectEvent("environment_variable.delete", input.ProjectID, map[string]any{"name": input.Name, "scope": input.Scope}))
+		return audit(ctx, queries, projectEvent("environment_variable.delete", input.ProjectID, map[string]any{detailName: input.Name, "scope": input.Scope}))
 	})
 }
 

@@ -159,3 +159,48 @@ func TestEnvironmentVariable_PORT_IsThePortUnlessTheProjectHasOne(t *testing.T) 
 	require.Contains(t, ignored.text, "which is 5000")
 	require.Equal(t, http.StatusOK, b.setVariable(t, project, "PORT", "5000").StatusCode)
 }
+
+func TestEnvironmentVariable_OfAProjectThatSaysSo_IsReadByOwnersAndWrittenDown(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t)
+	require.Equal(t, http.StatusOK, b.setVariable(t, project, "SECRET", canary+"\nsecond line").StatusCode)
+
+	path := "/v1/projects/" + project.ID.String()
+	read := func() answered {
+		return b.send(t, http.MethodGet, b.tokens.User, path+"/environment-variables/SECRET/value?scope=all", "", nil)
+	}
+	access := func(readable bool) answered {
+		return b.send(t, http.MethodPut, b.tokens.User, path+"/variable-access", toJSON(t, map[string]bool{"readable": readable}),
+			http.Header{"Content-Type": {"application/json"}})
+	}
+
+	refused := read()
+	require.Equal(t, http.StatusConflict, refused.StatusCode)
+	require.Contains(t, refused.text, "can be written and not read")
+
+	require.Equal(t, http.StatusOK, access(true).StatusCode)
+
+	shown, err := b.owner.GetProjectWithResponse(t.Context(), project.ID)
+	require.NoError(t, err)
+	require.True(t, shown.JSON200.VariablesReadable)
+
+	allowed := read()
+	require.Equal(t, http.StatusOK, allowed.StatusCode)
+	require.JSONEq(t, toJSON(t, map[string]string{"value": canary + "\nsecond line"}), allowed.text)
+	require.Equal(t, "no-store", allowed.Header.Get("Cache-Control"))
+
+	missing := b.send(t, http.MethodGet, b.tokens.User, path+"/environment-variables/SECRET/value?scope=preview", "", nil)
+	require.Equal(t, http.StatusNotFound, missing.StatusCode)
+
+	require.Equal(t, http.StatusOK, access(false).StatusCode)
+	require.Equal(t, http.StatusConflict, read().StatusCode)
+
+	events := b.send(t, http.MethodGet, b.tokens.User, "/v1/organisations/"+project.OrganisationID.String()+"/audit-events", "", nil)
+	require.Equal(t, 1, strings.Count(events.text, `"environment_variable.read"`), "readings that were refused are none")
+	require.Equal(t, 2, strings.Count(events.text, `"environment_variable.access"`))
+	require.NotContains(t, events.text, canary)
+	require.NotContains(t, b.log.String(), canary)
+	require.NotContains(t, b.everyRow(t), canary)
+}

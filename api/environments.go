@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -110,6 +111,14 @@ func (s *service) deleteEnvironment(ctx context.Context, input *EnvironmentPath)
 		alsoAudit(nil, "environment.delete", map[string]any{"branch": row.Environment.Branch}))
 }
 
+func (s *service) approveEnvironment(ctx context.Context, input *ApproveEnvironmentInput) (*DeploymentOutput, error) {
+	request := []string{input.EnvironmentID.String(), input.Body.Commit}
+
+	return s.start(ctx, input.IdempotencyKey, "deployment.approve", request, func(by *uuid.UUID, also workflows.Also) (database.Deployment, error) {
+		return s.deployments.Approve(ctx, workflows.ApproveRequest{EnvironmentID: input.EnvironmentID, Commit: input.Body.Commit, ApprovedBy: by, Also: also})
+	})
+}
+
 func (s *service) promote(ctx context.Context, input *RepeatDeploymentInput) (*DeploymentOutput, error) {
 	return s.repeat(ctx, input, "deployment.promote", s.deployments.Promote)
 }
@@ -125,9 +134,26 @@ func (s *service) newEnvironment(row database.GetEnvironmentOfRow) Environment {
 	e := row.Environment
 
 	return Environment{
-		ID: e.ID, ProjectID: e.ProjectID, Kind: e.Kind, Slug: e.Slug, Branch: e.Branch, URL: s.config.originOf(row.Hostname),
+		ID: e.ID, ProjectID: e.ProjectID, Kind: e.Kind, Slug: e.Slug, Branch: e.Branch, URL: s.config.OriginOf(row.Hostname),
 		LiveDeploymentID: row.LiveDeploymentID, PinnedBy: e.PinnedByID, HeldDeploymentID: row.HeldDeploymentID, ExpiresAt: e.ExpiresAt, CreatedAt: e.CreatedAt,
+		PullRequest: newPullRequest(e),
 	}
+}
+
+func newPullRequest(e database.Environment) *PullRequest {
+	if e.PullRequestNumber == nil {
+		return nil
+	}
+
+	pull := &PullRequest{
+		Number: int(*e.PullRequestNumber), Title: lo.FromPtr(e.PullRequestTitle), Author: lo.FromPtr(e.PullRequestAuthor), HeadBranch: lo.FromPtr(e.HeadBranch),
+		IsFork: e.IsFork, AwaitingCommit: lo.FromPtr(e.AwaitingCommit), ApprovedCommit: lo.FromPtr(e.ApprovedCommit),
+	}
+	if e.AwaitingCommit != nil {
+		pull.WaitingFor = workflows.WaitingForApproval(e, *e.AwaitingCommit)
+	}
+
+	return pull
 }
 
 // requireEnvironment returns a problem for an environment that is not the project's, or is deleted. The project is locked.

@@ -32,13 +32,25 @@ type eventStream struct {
 	controller *http.ResponseController
 	// admitted returns a problem where the caller would be refused by now.
 	admitted func(ctx context.Context) error
+	// pace waits until so many bytes may be sent.
+	pace func(ctx context.Context, bytes int) error
 }
 
-// send writes one event; the id is left out where it is 0.
-func (e *eventStream) send(id int64, event string, data any) error {
+// send writes one event without an id.
+func (e *eventStream) send(event string, data any) error {
+	encoded, err := encodeEvent(0, event, data)
+	if err != nil {
+		return err
+	}
+
+	return e.write(encoded)
+}
+
+// encodeEvent leaves the id out where it is 0.
+func encodeEvent(id int64, event string, data any) (string, error) {
 	encoded, err := json.Marshal(data)
 	if err != nil {
-		return fmt.Errorf("encode an event: %w", err)
+		return "", fmt.Errorf("encode an event: %w", err)
 	}
 
 	head := ""
@@ -46,7 +58,7 @@ func (e *eventStream) send(id int64, event string, data any) error {
 		head = fmt.Sprintf("id: %d\n", id)
 	}
 
-	return e.write(fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, encoded))
+	return fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, encoded), nil
 }
 
 // beat writes a comment, which readers ignore.
@@ -70,9 +82,10 @@ type openStream[I any] func(ctx context.Context, input *I) (func(ctx context.Con
 // registerStream registers an operation of the service that answers with server-sent events of the named types.
 func registerStream[I any](s *service, api huma.API, op huma.Operation, events map[string]any, open openStream[I]) {
 	op.Responses = map[string]*huma.Response{"200": describeStream(api.OpenAPI().Components.Schemas, events)}
+	s.streams.add(api, op)
 
 	huma.Register(api, op, func(ctx context.Context, input *I) (*huma.StreamResponse, error) {
-		end, err := s.use.openStream(callerOf(ctx).userID)
+		end, err := s.countStream(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -84,29 +97,47 @@ func registerStream[I any](s *service, api huma.API, op huma.Operation, events m
 			return nil, err
 		}
 
-		return &huma.StreamResponse{Body: func(ctx huma.Context) { //nolint:contextcheck // Huma hands the context in its own.
-			defer end()
-
-			_, writer := humago.Unwrap(ctx)
-			ctx.SetHeader("Content-Type", "text/event-stream")
-			ctx.SetHeader("Cache-Control", "no-store")
-			ctx.SetHeader("X-Accel-Buffering", "no")
-			ctx.SetStatus(http.StatusOK)
-
-			out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer), admitted: s.stillAdmitted}
-
-			// The flush tells the caller at once that the stream is open. An error behind it can only break the stream: the caller opens
-			// it again, and the log says why it broke.
-			err := out.controller.Flush()
-			if err == nil {
-				err = run(ctx.Context(), out)
-			}
-
-			if err != nil && ctx.Context().Err() == nil {
-				noteError(ctx.Context(), err)
-			}
-		}}, nil
+		//nolint:contextcheck // Huma hands the context in its own.
+		return s.streamResponse(end, func(ctx huma.Context, out *eventStream) error { return run(ctx.Context(), out) }), nil
 	})
+}
+
+// countStream counts a stream of the caller until its end is told by the returned function. One that is part of another one is not counted.
+func (s *service) countStream(ctx context.Context) (end func(), err error) {
+	if isJoined(ctx) {
+		return func() {}, nil
+	}
+
+	return s.use.openStream(callerOf(ctx).userID)
+}
+
+// streamResponse returns the answer that is what run writes, and calls end behind it.
+func (s *service) streamResponse(end func(), run func(ctx huma.Context, out *eventStream) error) *huma.StreamResponse {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+		defer end()
+
+		_, writer := humago.Unwrap(ctx)
+		ctx.SetHeader("Content-Type", "text/event-stream")
+		ctx.SetHeader("Cache-Control", "no-store")
+		ctx.SetHeader("X-Accel-Buffering", "no")
+		ctx.SetStatus(http.StatusOK)
+
+		out := &eventStream{writer: ctx.BodyWriter(), controller: http.NewResponseController(writer), admitted: s.stillAdmitted, pace: s.paceStream}
+
+		// The flush tells the caller at once that the stream is open. An error behind it can only break the stream: the caller opens
+		// it again, and the log says why it broke.
+		err := out.controller.Flush()
+		if err == nil {
+			err = run(ctx, out)
+		}
+
+		switch {
+		case err == nil:
+			noteOver(ctx.Context())
+		case ctx.Context().Err() == nil:
+			noteError(ctx.Context(), err)
+		}
+	}}
 }
 
 // endOf returns the error with which a stream ends. A caller that is not admitted any more is told why when it opens the stream again.
@@ -155,7 +186,11 @@ func (s *service) follow(ctx context.Context, out *eventStream, news, state <-ch
 
 // rest waits until lookPause after the last look, or until the stream is to end.
 func (s *service) rest(ctx context.Context, looked time.Time) {
-	timer := time.NewTimer(time.Until(looked.Add(lookPause)))
+	s.restUntil(ctx, looked.Add(lookPause))
+}
+
+func (s *service) restUntil(ctx context.Context, until time.Time) {
+	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 
 	select {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/id"
 )
 
 func (w *world) accept(t *testing.T, invitation uuid.UUID, as *actor) int {
@@ -33,6 +34,12 @@ func TestInvitations_AreTakenByTheInvitedAccountAlone(t *testing.T) {
 	require.NotNil(t, invited.JSON201, "%s", invited.Body)
 
 	require.Equal(t, http.StatusNotFound, w.accept(t, invited.JSON201.ID, w.stranger))
+
+	// The login may have become somebody else's since the user was last seen by GitHub.
+	require.Equal(t, http.StatusNotFound, w.accept(t, invited.JSON201.ID, octocat))
+	w.exec(t, `WITH signed_in AS (
+		INSERT INTO api_tokens (id, kind, name, token_hash, user_id) VALUES ($1, 'session', '', $2, $3) RETURNING id
+	) INSERT INTO sessions (id, provider) SELECT id, 'github' FROM signed_in`, id.New(), []byte(random()), octocat.userID)
 
 	mine, err := b.as(t, octocat.token).ListReceivedInvitationsWithResponse(t.Context(), nil)
 	require.NoError(t, err)

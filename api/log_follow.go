@@ -1,12 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"strconv"
-
-	"github.com/samber/lo"
+	"time"
 )
 
 // logStream is a log that is followed.
@@ -14,6 +14,8 @@ type logStream struct {
 	read   logReader
 	filter logFilter
 	input  FollowInput
+	// from is the id of the line behind which the log is read, unless the caller comes back.
+	from int64
 	// news wakes the stream when there may be lines, changes when the log may have come to its end.
 	news, changes wakeup
 	// ending returns the state of the deployment when its log is complete, else "". It returns errGone when the caller may read it no more.
@@ -57,7 +59,7 @@ func (s *service) streamLog(ctx context.Context, log logStream) (func(context.Co
 			}
 
 			if ending != "" {
-				return true, out.send(0, "end", StreamEnd{State: ending})
+				return true, out.send("end", StreamEnd{State: ending})
 			}
 
 			return !log.input.Follow, nil
@@ -89,7 +91,7 @@ func (l logStream) begin(ctx context.Context) (start, last int64, err error) {
 	}
 
 	start, err = startOf(ctx, l.read, l.filter.since)
-	if err != nil || l.input.Tail < 0 {
+	if start = max(start, l.from); err != nil || l.input.Tail < 0 {
 		return start, start, err
 	}
 
@@ -107,17 +109,26 @@ func (l logStream) sendTail(ctx context.Context, out *eventStream, start, last i
 		return nil
 	}
 
-	lines, _, err := searchLog(ctx, l.read, logWindow{after: start, before: last + 1, newest: true, limit: l.input.Tail}, l.filter)
+	found, err := searchLog(ctx, l.read, logWindow{after: start, before: last + 1, newest: true, limit: l.input.Tail}, l.filter)
 	if err != nil {
 		return err
 	}
 
-	return sendLines(out, oldestFirst(lines))
+	return sendLines(ctx, out, oldestFirst(found.lines))
 }
 
-// send sends all lines behind last and returns the id of the last one that was read.
+// send sends all lines behind last and returns the id of the last one that was read. It may take as long as lines are written faster than sent, and returns
+// errGone once the caller may read them no more.
 func (l logStream) send(ctx context.Context, out *eventStream, last int64) (int64, error) {
-	for {
+	for checked := time.Now(); ; {
+		if time.Since(checked) > recheckInterval {
+			if err := out.admitted(ctx); err != nil {
+				return last, cmp.Or(endOf(err), errGone)
+			}
+
+			checked = time.Now()
+		}
+
 		window := wholeLog(logBatch)
 		window.after = last
 
@@ -126,26 +137,38 @@ func (l logStream) send(ctx context.Context, out *eventStream, last int64) (int6
 			return last, err
 		}
 
-		if err := sendLines(out, lo.Filter(lines, l.filter.accepts)); err != nil {
+		accepted, looked := sift(ctx, lines, l.filter.accepts)
+		if err := ctx.Err(); err != nil {
 			return last, err
 		}
 
-		if len(lines) > 0 {
-			last = lines[len(lines)-1].ID
+		if err := sendLines(ctx, out, accepted); err != nil {
+			return last, err
 		}
 
-		if len(lines) < logBatch {
+		if looked > 0 {
+			last = lines[looked-1].ID
+		}
+
+		if looked == len(lines) && looked < logBatch {
 			return last, nil
 		}
 	}
 }
 
-func sendLines(out *eventStream, lines []LogLine) error {
-	for _, line := range lines {
-		if err := out.send(line.ID, "line", line); err != nil {
-			return err
+// sift returns those lines that are accepted of the first looked ones. It looks at all unless ctx ends or they take longer than maxSearchTime: a pattern may
+// cost seconds, in which the reader goes away or is not admitted any more.
+func sift(ctx context.Context, lines []LogLine, accepts func(line LogLine, _ int) bool) (accepted []LogLine, looked int) {
+	for began := time.Now(); looked < len(lines) && ctx.Err() == nil && time.Since(began) <= maxSearchTime; looked++ {
+		if accepts(lines[looked], looked) {
+			accepted = append(accepted, lines[looked])
 		}
 	}
 
-	return nil
+	return accepted, looked
+}
+
+// sendLines sends lines as they are shown.
+func sendLines(ctx context.Context, out *eventStream, lines []LogLine) error {
+	return sendEvents(ctx, out, lines, func(line LogLine) (string, error) { return encodeEvent(line.ID, "line", shown(line, 0)) })
 }

@@ -44,7 +44,10 @@ func (s *service) buildLog(deployment uuid.UUID) logReader {
 		})
 
 		return lo.Map(rows, func(r database.BuildLog, _ int) LogLine {
-			return LogLine{ID: r.ID, DeploymentID: r.DeploymentID, Step: r.Step, Stream: r.Stream, Line: r.Line, LoggedAt: r.LoggedAt}
+			return LogLine{
+				ID: r.ID, DeploymentID: r.DeploymentID, Step: r.Step, Stream: r.Stream, Line: r.Line, LoggedAt: r.LoggedAt,
+				Number: lo.FromPtr(r.Number), Group: lo.FromPtr(r.GroupNumber), Missing: r.Missing,
+			}
 		}), err
 	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -12,69 +11,84 @@ const (
 	logBatch = 1000
 	// maxSearched is how many lines one request with a filter looks through: nothing but reading them tells which of them hold a text.
 	maxSearched = 100_000
+	// maxSearchTime is for how long it does: patterns and long lines take their time.
+	maxSearchTime = 2 * time.Second
 	// latestDelivery is how much later than others of the same log a line may be stored for since to find it.
 	latestDelivery = time.Minute
 )
 
-// logFilter chooses lines. Its zero value chooses all.
-type logFilter struct {
-	// text is in lower case.
-	text  string
-	since time.Time
+// logSearch is what a search has found.
+type logSearch struct {
+	// lines are in the order of the window, as they are stored.
+	lines []LogLine
+	// reached is the id of the last line that the search has looked at, where there may be more lines; else 0.
+	reached int64
+	// scanned is how many lines it has looked at.
+	scanned int64
+	// scannedTo is when the last of them was written, where the search has stopped for having looked at enough.
+	scannedTo *time.Time
 }
 
-func newLogFilter(input LogFilterInput) logFilter {
-	return logFilter{text: strings.ToLower(input.Q), since: input.Since}
-}
+// searchLog returns the lines of the window that the filter accepts, in the window's order.
+func searchLog(ctx context.Context, read logReader, window logWindow, filter logFilter) (logSearch, error) {
+	result, began := logSearch{lines: []LogLine{}}, time.Now()
 
-func (f logFilter) all() bool { return f == logFilter{} }
-
-func (f logFilter) accepts(line LogLine, _ int) bool {
-	return !line.LoggedAt.Before(f.since) && (f.text == "" || strings.Contains(strings.ToLower(line.Line), f.text))
-}
-
-// searchLog returns the lines of the window that the filter accepts, in the window's order. Where there may be more, it also returns the id of
-// the last line that it has looked at, else 0.
-func searchLog(ctx context.Context, read logReader, window logWindow, filter logFilter) (lines []LogLine, reached int64, err error) {
-	lines = []LogLine{}
-
-	for searched := 0; ; {
+	for {
 		part := window
-		if part.limit = window.limit - len(lines); !filter.all() {
+		if part.limit = window.limit - len(result.lines); !filter.all() {
 			part.limit = logBatch
 		}
 
 		batch, err := read(ctx, part)
 		if err != nil {
-			return nil, 0, err
+			return logSearch{}, err
 		}
 
 		for _, line := range batch {
-			reached = line.ID
+			result.reached = line.ID
+			result.scanned++
 
-			if !filter.accepts(line, 0) {
-				continue
+			if filter.accepts(line, 0) {
+				if result.lines = append(result.lines, line); len(result.lines) == window.limit {
+					return result, nil
+				}
 			}
 
-			if lines = append(lines, line); len(lines) == window.limit {
-				return lines, reached, nil
+			if result.scanned >= maxSearched || time.Since(began) > maxSearchTime {
+				result.scannedTo = &line.LoggedAt
+
+				return result, nil
 			}
 		}
 
 		if len(batch) < part.limit {
-			return lines, 0, nil
-		}
+			result.reached = 0
 
-		if searched += len(batch); searched >= maxSearched {
-			return lines, reached, nil
+			return result, nil
 		}
 
 		if window.newest {
-			window.before = reached
+			window.before = result.reached
 		} else {
-			window.after = reached
+			window.after = result.reached
 		}
 	}
+}
+
+// bounded returns the part of the window whose lines may have been written in the filter's time.
+func (f logFilter) bounded(ctx context.Context, read logReader, window logWindow) (logWindow, error) {
+	start, err := startOf(ctx, read, f.since)
+	if err != nil || f.until.IsZero() {
+		window.after = max(window.after, start)
+
+		return window, err
+	}
+
+	// Lines that were written before the end may be stored as much later as lines from the beginning may.
+	end, err := startOf(ctx, read, f.until.Add(2*latestDelivery)) //nolint:mnd // See above.
+	window.after, window.before = max(window.after, start), min(window.before, end+1)
+
+	return window, err
 }
 
 // startOf returns the id of a line behind which all lines stand that were written since. Lines of a log are nearly in the order of their times,

@@ -13,10 +13,24 @@ import (
 )
 
 func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInput) (func(context.Context, *eventStream) error, error) {
+	filter, err := newLogFilter(input.LogFilterInput, RuntimeFilterInput{})
+	if err != nil {
+		return nil, err
+	}
+
+	if _, err := s.buildLogExtent(ctx, input.DeploymentID); err != nil {
+		return nil, err
+	}
+
+	from, err := s.behindLine(ctx, input.DeploymentID, input.From)
+	if err != nil {
+		return nil, err
+	}
+
 	key := input.DeploymentID.String()
 
 	return s.streamLog(ctx, logStream{
-		read: s.buildLog(input.DeploymentID), filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
+		read: s.buildLog(input.DeploymentID), filter: filter, input: input.FollowInput, from: from,
 		news: wakeup{database.ChannelBuildLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The build log is complete when the deployment has ended.
 		ending: func(ctx context.Context) (string, error) {
@@ -28,6 +42,11 @@ func (s *service) streamBuildLogs(ctx context.Context, input *StreamBuildLogsInp
 }
 
 func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLogsInput) (func(context.Context, *eventStream) error, error) {
+	filter, err := newLogFilter(input.LogFilterInput, input.RuntimeFilterInput)
+	if err != nil {
+		return nil, err
+	}
+
 	read, err := s.deploymentLog(ctx, input.DeploymentID, input.VMID)
 	if err != nil {
 		return nil, err
@@ -36,7 +55,7 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 	key := input.DeploymentID.String()
 
 	return s.streamLog(ctx, logStream{
-		read: read, filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
+		read: read, filter: filter, input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, key}, changes: wakeup{database.ChannelDeployments, key},
 		// The runtime log is complete when also the last VM is gone.
 		ending: func(ctx context.Context) (string, error) {
@@ -48,13 +67,18 @@ func (s *service) streamRuntimeLogs(ctx context.Context, input *StreamRuntimeLog
 }
 
 func (s *service) streamProjectLogs(ctx context.Context, input *StreamProjectLogsInput) (func(context.Context, *eventStream) error, error) {
-	read, err := s.logOfProject(ctx, input.ProjectID, input.EnvironmentID, input.VMID)
+	filter, err := newLogFilter(input.LogFilterInput, input.RuntimeFilterInput)
+	if err != nil {
+		return nil, err
+	}
+
+	read, err := s.logOfProject(ctx, input.ProjectID, input.EnvironmentID, input.DeploymentID, input.VMID)
 	if err != nil {
 		return nil, err
 	}
 
 	return s.streamLog(ctx, logStream{
-		read: read, filter: newLogFilter(input.LogFilterInput), input: input.FollowInput,
+		read: read, filter: filter, input: input.FollowInput,
 		news: wakeup{database.ChannelRuntimeLogs, input.ProjectID.String()},
 		// There may always be another deployment, until the project is deleted.
 		ending: func(ctx context.Context) (string, error) {

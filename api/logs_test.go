@@ -65,7 +65,7 @@ func TestProjectLog_IsReadFromEitherEnd_AcrossDeployments(t *testing.T) {
 	b := setup(t)
 	project, now := b.project(t), time.Now()
 	older, newer := b.logged(t, project.ID), b.logged(t, project.ID)
-	one, two, three := b.appVM(t, older, "10.79.1.2"), b.appVM(t, newer, "10.79.1.3"), b.appVM(t, newer, "10.79.1.4")
+	one, two, three := b.appVM(t, older, "10.72.1.2"), b.appVM(t, newer, "10.72.1.3"), b.appVM(t, newer, "10.72.1.4")
 
 	b.wrote(t, one, 1, now.Add(-3*time.Hour), "1 old", "2 old")
 	b.wrote(t, two, 1, now.Add(-2*time.Hour), "3 Timeout 100%")
@@ -74,7 +74,7 @@ func TestProjectLog_IsReadFromEitherEnd_AcrossDeployments(t *testing.T) {
 	b.wrote(t, two, 2, now, "6 new", "7 new")
 
 	// What another project writes is none of this one's.
-	b.wrote(t, b.appVM(t, b.logged(t, b.project(t).ID), "10.79.1.5"), 1, now, "foreign timeout")
+	b.wrote(t, b.appVM(t, b.logged(t, b.project(t).ID), "10.72.1.5"), 1, now, "foreign timeout")
 
 	read := func(params client.ListProjectLogsParams) *client.LogPage {
 		answer, err := b.owner.ListProjectLogsWithResponse(t.Context(), project.ID, &params)
@@ -155,7 +155,7 @@ func TestVMLog_IsReadFromAnyLine_AndOnlyByThoseWhoseItIs(t *testing.T) {
 	b := setup(t)
 	project := b.project(t)
 	deployment := b.logged(t, project.ID)
-	one, other := b.appVM(t, deployment, "10.79.1.2"), b.appVM(t, deployment, "10.79.1.3")
+	one, other := b.appVM(t, deployment, "10.72.1.2"), b.appVM(t, deployment, "10.72.1.3")
 
 	// Sequences need not begin with 1, nor be without gaps.
 	for i := range int64(10) {
@@ -191,13 +191,13 @@ func TestVMLog_IsReadFromAnyLine_AndOnlyByThoseWhoseItIs(t *testing.T) {
 
 	elsewhere := b.logged(t, b.project(t).ID)
 	for path, vm := range map[string]uuid.UUID{
-		"/v1/projects/" + project.ID.String() + "/logs":                    b.appVM(t, elsewhere, "10.79.1.4"),
+		"/v1/projects/" + project.ID.String() + "/logs":                    b.appVM(t, elsewhere, "10.72.1.4"),
 		"/v1/deployments/" + elsewhere.String() + "/runtime-logs":          one,
 		"/v1/deployments/" + deployment.String() + "/runtime-logs?limit=1": id.New(),
 	} {
 		answer := b.send(t, http.MethodGet, b.tokens.User, path+lo.Ternary(strings.Contains(path, "?"), "&", "?")+"vm_id="+vm.String(), "", nil)
 		require.Equal(t, http.StatusOK, answer.StatusCode, answer.text)
-		require.JSONEq(t, `{"items":[]}`, answer.text, path)
+		require.JSONEq(t, `{"items":[],"scanned":0}`, answer.text, path)
 	}
 }
 
@@ -228,7 +228,7 @@ func TestProjectLogStream_GoesOnWithTheNextDeployment(t *testing.T) {
 	b := setup(t)
 	project := b.project(t)
 	first := b.logged(t, project.ID)
-	one := b.appVM(t, first, "10.79.1.2")
+	one := b.appVM(t, first, "10.72.1.2")
 	b.wrote(t, one, 1, time.Now(), "a", "b", "c")
 
 	path := "/v1/projects/" + project.ID.String() + "/logs/stream"
@@ -237,7 +237,7 @@ func TestProjectLogStream_GoesOnWithTheNextDeployment(t *testing.T) {
 
 	last := stream.next(t)
 
-	two := b.appVM(t, b.logged(t, project.ID), "10.79.1.3")
+	two := b.appVM(t, b.logged(t, project.ID), "10.72.1.3")
 	b.wrote(t, two, 1, time.Now(), "from the next deployment")
 	require.Equal(t, "from the next deployment", stream.line(t))
 
@@ -262,7 +262,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	b := setup(t)
 	project := b.project(t)
 	one, two := b.logged(t, project.ID), b.logged(t, project.ID)
-	vm := b.appVM(t, two, "10.79.1.3")
+	vm := b.appVM(t, two, "10.72.1.3")
 
 	// A writer of the first deployment has its ids and has not committed.
 	writer, err := b.pool.Begin(t.Context())
@@ -271,7 +271,7 @@ func TestProjectLog_LinesOfTwoDeployments_AreCommittedInTheOrderOfTheirIDs(t *te
 	queries := database.New(writer)
 	require.NoError(t, queries.LockRuntimeLog(t.Context(), project.ID.String(), one.String()))
 	_, err = queries.AppendRuntimeLog(t.Context(), database.AppendRuntimeLogParams{
-		DeploymentID: one, VMID: b.appVM(t, one, "10.79.1.2"), Sequences: []int64{1}, Streams: []string{"stdout"}, Lines: []string{"first"}, LoggedAt: []time.Time{time.Now()},
+		DeploymentID: one, VMID: b.appVM(t, one, "10.72.1.2"), Sequences: []int64{1}, Streams: []string{"stdout"}, Lines: []string{"first"}, LoggedAt: []time.Time{time.Now()},
 	})
 	require.NoError(t, err)
 
@@ -324,23 +324,27 @@ func numbered(count int, began time.Time, read *int) logReader {
 func TestSearch_LooksThroughABoundedNumberOfLines_AndSaysWhereToGoOn(t *testing.T) {
 	t.Parallel()
 
-	read := 0
-	log := numbered(3*maxSearched/2, time.Now(), &read)
-	filter := logFilter{text: fmt.Sprintf("line %d.", maxSearched+1)}
-
-	lines, reached, err := searchLog(t.Context(), log, wholeLog(10), filter)
+	read, began := 0, time.Now()
+	log := numbered(3*maxSearched/2, began, &read)
+	filter, err := newLogFilter(LogFilterInput{Q: fmt.Sprintf(`"line %d."`, maxSearched+1)}, RuntimeFilterInput{})
 	require.NoError(t, err)
-	require.Empty(t, lines)
-	require.EqualValues(t, maxSearched, reached)
+
+	found, err := searchLog(t.Context(), log, wholeLog(10), filter)
+	require.NoError(t, err)
+	require.Empty(t, found.lines)
+	require.EqualValues(t, maxSearched, found.reached)
+	require.EqualValues(t, maxSearched, found.scanned)
+	require.Equal(t, began.Add(maxSearched*time.Second), *found.scannedTo)
 	require.Equal(t, maxSearched, read)
 
 	window := wholeLog(10)
-	window.after = reached
+	window.after = found.reached
 
-	lines, reached, err = searchLog(t.Context(), log, window, filter)
+	found, err = searchLog(t.Context(), log, window, filter)
 	require.NoError(t, err)
-	require.Len(t, lines, 1)
-	require.Zero(t, reached)
+	require.Len(t, found.lines, 1)
+	require.Zero(t, found.reached)
+	require.Nil(t, found.scannedTo)
 }
 
 func TestStartOf_FindsATimeWithFewReads(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/capacity"
@@ -24,6 +25,9 @@ const nodePrefixBits = 24
 // nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
 const nodeGoneAfter = 5 * time.Minute
 
+// seenWithin is how long ago a node, an edge or a worker may have been heard of that counts as in touch: placement and routing hold it so, too.
+const seenWithin = 15 * time.Second
+
 func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOutput[Node], error) {
 	asked := PageInput(*input)
 
@@ -32,7 +36,7 @@ func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOut
 		return nil, err
 	}
 
-	rows, err := s.queries.ListNodes(ctx, after, asked.rows())
+	rows, err := s.queries.ListNodes(ctx, seenWithin, after, asked.rows())
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +64,7 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 
 		output.Body.Node = newNode(database.GetNodeRow{Node: node})
 
-		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{"name": node.Name}))
+		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name}))
 	})
 }
 
@@ -116,7 +120,7 @@ func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*Node
 			return err
 		}
 
-		row, err := queries.GetNode(ctx, input.NodeID)
+		row, err := queries.GetNode(ctx, seenWithin, input.NodeID)
 		if row, err = found(row, err, "node"); err != nil {
 			return err
 		}
@@ -172,10 +176,11 @@ func newNode(found database.GetNodeRow) Node {
 	row := found.Node
 
 	return Node{
-		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Runtime: row.Runtime, Version: row.Version,
-		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, VMs: int(found.VMCount),
+		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, InTouch: found.InTouch,
+		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
+		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
 		CPUShares: capacity.CPUOvercommit * int(row.CPUMillis), CPUHeld: int(found.CPUMillisHeld), MemoryHeld: found.MemoryBytesHeld,
-		LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+		AgentStartedAt: row.AgentStartedAt, LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }
 

@@ -23,11 +23,15 @@ func (s *service) registerEnvironments(api huma.API) {
 		"Change an environment", "Changes what the body names and leaves the rest. Production has no end: to give it one is a conflict.",
 	}), http.StatusConflict), s.updateEnvironment)
 	huma.Register(api, also(remove(tagEnvironments, developerOf(environmentSubject()), "delete-environment", one, text{
-		"Delete a preview", "Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict.",
+		"Delete a preview", "Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch or pull request where the project's previews are on. Production stays: deleting it is a conflict.",
 	}), http.StatusConflict), s.deleteEnvironment)
 	huma.Register(api, also(operation(tagEnvironments, developerOf(environmentSubject()), http.MethodPost, http.StatusOK, "unpin-environment", one+"/unpin", text{
 		"End the pin of a rollback in an environment", "The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict.",
 	}), http.StatusConflict), s.unpinEnvironment)
+
+	huma.Register(api, also(create(tagEnvironments, developerOf(environmentSubject()), "approve-environment", one+"/approve", text{
+		"Approve a commit of a fork's pull request", "Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again.",
+	}), http.StatusConflict, http.StatusServiceUnavailable), s.approveEnvironment)
 
 	huma.Register(api, also(create(tagDeployments, developerOf(deploymentSubject()), "promote-deployment", "/v1/deployments/{deployment_id}/promote", text{
 		"Take a preview's deployment to production", "A new deployment to production of the image of one that was live in a preview; nothing is built. It gets production's variables, and runs the release command. " +

@@ -25,7 +25,7 @@ func (s *service) registerAccount(api huma.API) {
 		"Replace a token", "Makes a token that may do the same until the same time. The old one stays valid for keep_old_minutes. A token can rotate itself and those that were made with it.",
 	}), http.StatusConflict), s.rotateToken)
 	huma.Register(api, get(tagAccount, personally(anyUser()), "list-received-invitations", "/v1/invitations", text{
-		"List your invitations", "The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub.",
+		"List your invitations", "The invitations to organisations that you can take, newest first: those to your verified address, and those to your login at GitHub that were made before you last signed in with it.",
 	}), s.listReceivedInvitations)
 	huma.Register(api, also(operation(tagAccount, personally(anyUser()), http.MethodPost, http.StatusOK, "accept-invitation", "/v1/invitations/{invitation_id}/accept", text{
 		"Take an invitation", "You become a member of the organisation, with the role of the invitation. It can be taken once, and by the invited account alone.",
@@ -45,6 +45,10 @@ func (s *service) registerOrganisations(api huma.API) {
 	huma.Register(api, get(tagOrganisations, viewerOf(organisationSubject()), "get-organisation", one, text{
 		"Show an organisation", "One organisation, with your role in it.",
 	}), s.getOrganisation)
+	huma.Register(api, also(operation(tagOrganisations, personally(ownerOf(organisationSubject())), http.MethodPatch, http.StatusOK, "update-organisation", one, text{
+		"Rename an organisation", "Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: " +
+			"none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it.",
+	}), http.StatusConflict), s.updateOrganisation)
 	huma.Register(api, also(remove(tagOrganisations, personally(ownerOf(organisationSubject())), "delete-organisation", one, text{
 		"Delete an organisation", "Its members, invitations and tokens end. One that still has projects is a conflict: delete those first. Nobody gets its slug again.",
 	}), http.StatusConflict), s.deleteOrganisation)
@@ -54,6 +58,9 @@ func (s *service) registerOrganisations(api huma.API) {
 	huma.Register(api, get(tagOrganisations, viewerOf(organisationSubject()), "list-audit-events", one+"/audit-events", text{
 		"List who changed what", "The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them.",
 	}), s.listAuditEvents)
+	huma.Register(api, get(tagOrganisations, viewerOf(organisationSubject()), "get-organisation-quotas", one+"/quotas", text{
+		"Show what an organisation may use", "What an organisation may use at most, and what it uses now. Operators of the platform set the limits.",
+	}), s.getOrganisationQuotas)
 	huma.Register(api, get(tagOrganisations, ownerOf(organisationSubject()), "list-organisation-tokens", one+"/tokens", text{
 		"List an organisation's tokens", "The tokens of an organisation that have not been revoked, with who made them, newest first.",
 	}), s.listOrganisationTokens)
@@ -69,7 +76,7 @@ func (s *service) registerMembers(api huma.API) {
 	huma.Register(api, get(tagMembers, viewerOf(organisationSubject()), "list-members", members, text{
 		"List members", "The members of an organisation with their roles, those first whose account is the oldest.",
 	}), s.listMembers)
-	huma.Register(api, also(operation(tagMembers, ownerOf(organisationSubject()), http.MethodPatch, http.StatusOK, "update-member", members+"/{user_id}", text{
+	huma.Register(api, also(operation(tagMembers, personally(ownerOf(organisationSubject())), http.MethodPatch, http.StatusOK, "update-member", members+"/{user_id}", text{
 		"Change a member's role", "The last owner stays one: to give that member another role is a conflict.",
 	}), http.StatusConflict), s.updateMember)
 	huma.Register(api, also(remove(tagMembers, ownerOf(organisationSubject()), "remove-member", members+"/{user_id}", text{
@@ -81,7 +88,7 @@ func (s *service) registerMembers(api huma.API) {
 	huma.Register(api, get(tagMembers, ownerOf(organisationSubject()), "list-invitations", invitations, text{
 		"List invitations", "The invitations to an organisation that can still be taken, newest first.",
 	}), s.listInvitations)
-	huma.Register(api, create(tagMembers, ownerOf(organisationSubject()), "create-invitation", invitations, text{
+	huma.Register(api, create(tagMembers, personally(ownerOf(organisationSubject())), "create-invitation", invitations, text{
 		"Invite an account", "The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. " +
 			"Nothing is sent: the invited user finds it among their invitations.",
 	}), s.createInvitation)

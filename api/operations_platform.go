@@ -12,6 +12,8 @@ import (
 const (
 	maxLogBatch     = 32 << 20
 	logBatchTimeout = 30 * time.Second
+	// maxRequestBatch is the bound of a batch of requests, for which the same holds.
+	maxRequestBatch = 16 << 20
 )
 
 func (s *service) registerOperators(api huma.API) {
@@ -47,6 +49,27 @@ func (s *service) registerOperators(api huma.API) {
 	}), s.listAllAuditEvents)
 }
 
+// registerQuotas registers what operators do with quotas.
+func (s *service) registerQuotas(api huma.API) {
+	const platform, one = "/v1/quotas", "/v1/quotas/{organisation_slug}"
+
+	set := text{"Set the platform's quotas", "Sets what organisations may use at most that have no number of their own. " +
+		"A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped."}
+
+	huma.Register(api, get(tagOperators, operators(), "get-platform-quotas", platform, text{
+		"Show the platform's quotas", "What organisations may use at most that have no number of their own.",
+	}), s.getPlatformQuotas)
+	huma.Register(api, operation(tagOperators, operators(), http.MethodPut, http.StatusOK, "set-platform-quotas", platform, set), s.setPlatformQuotas)
+	huma.Register(api, get(tagOperators, operators(), "get-quotas", one, text{
+		"Show an organisation's quotas", "What was set for an organisation, and what it may use at most in the end.",
+	}), s.getQuotas)
+
+	set = text{"Set an organisation's quotas", "Sets what an organisation may use at most. " +
+		"For a number that the body leaves out the platform's holds. Nothing that runs is stopped."}
+
+	huma.Register(api, operation(tagOperators, operators(), http.MethodPut, http.StatusOK, "set-quotas", one, set), s.setOrganisationQuotas)
+}
+
 // registerMachineTokens registers what operators do with the tokens of nodes and edges.
 func (s *service) registerMachineTokens(api huma.API) {
 	const (
@@ -76,10 +99,19 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
 		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
 	}), s.getRoutes)
+	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
+		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
+	}), s.reportEdge)
 
 	ship := operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", text{
 		"Store log lines", "Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.",
 	})
 	ship.MaxBodyBytes, ship.BodyReadTimeout = maxLogBatch, logBatchTimeout
 	huma.Register(api, also(ship, http.StatusNotFound), s.shipLogs)
+
+	ship = operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "ship-requests", "/v1/edge/requests", text{
+		"Store requests", "Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead.",
+	})
+	ship.MaxBodyBytes, ship.BodyReadTimeout = maxRequestBatch, logBatchTimeout
+	huma.Register(api, ship, s.shipRequests)
 }

@@ -7,22 +7,30 @@ import (
 )
 
 // Node is a machine that runs VMs.
+//
+//nolint:lll // One field a line, with its documentation.
 type Node struct {
-	ID          uuid.UUID  `json:"id"`
-	Name        string     `json:"name"`
-	Region      string     `json:"region"`
-	Prefix      string     `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
-	State       string     `enum:"ready,draining"                                   json:"state"`
-	Runtime     string     `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
-	Version     string     `json:"version"`
-	CPUMillis   int        `json:"cpu_millis"`
-	MemoryBytes int64      `json:"memory_bytes"`
-	CPUShares   int        `doc:"Thousandths of a core that it gives away: its processors are shared, its memory is not." json:"cpu_share_millis"`
-	CPUHeld     int        `doc:"Of these, what its VMs hold."                      json:"cpu_held_millis"`
-	MemoryHeld  int64      `doc:"Of its memory, what its VMs hold."                 json:"memory_held_bytes"`
-	VMs         int        `doc:"How many VMs are assigned to it."                  json:"vms"`
-	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
-	CreatedAt   time.Time  `json:"created_at"`
+	ID             uuid.UUID  `json:"id"`
+	Name           string     `json:"name"`
+	Region         string     `json:"region"`
+	Prefix         string     `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
+	State          string     `enum:"ready,draining"                                   json:"state"`
+	InTouch        bool       `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
+	Runtime        string     `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
+	Version        string     `doc:"Version of its agent."                             json:"version"`
+	Capabilities   []string   `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
+	Kernel         string     `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
+	CPUMillis      int        `json:"cpu_millis"`
+	MemoryBytes    int64      `json:"memory_bytes"`
+	DiskBytes      *int64     `doc:"Size of the disk that has its VMs; absent where its agent does not tell." json:"disk_bytes,omitempty"`
+	DiskFreeBytes  *int64     `doc:"Of that, what is free."                            json:"disk_free_bytes,omitempty"`
+	CPUShares      int        `doc:"Thousandths of a core that it gives away: its processors are shared, its memory is not." json:"cpu_share_millis"`
+	CPUHeld        int        `doc:"Of these, what its VMs hold."                      json:"cpu_held_millis"`
+	MemoryHeld     int64      `doc:"Of its memory, what its VMs hold."                 json:"memory_held_bytes"`
+	VMs            int        `doc:"How many VMs are assigned to it."                  json:"vms"`
+	AgentStartedAt *time.Time `doc:"When its agent was started the last time; absent where it does not tell." json:"agent_started_at,omitempty"`
+	LastSeenAt     *time.Time `json:"last_seen_at,omitempty"`
+	CreatedAt      time.Time  `json:"created_at"`
 }
 
 // NodePath names one node.
@@ -61,11 +69,17 @@ type UpdateNodeInput struct {
 type NodeOutput struct{ Body Node }
 
 // Edge is a machine that receives the users' requests.
+//
+//nolint:lll // One field a line, with its documentation.
 type Edge struct {
 	ID                  uuid.UUID  `json:"id"`
 	Name                string     `json:"name"`
 	Region              string     `json:"region"`
+	Version             string     `doc:"Version of its proxy; absent where it does not tell." json:"version,omitempty"`
+	InTouch             bool       `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch." json:"in_touch"`
 	AcknowledgedVersion int64      `doc:"Version of the route table that it serves from." json:"acknowledged_version"`
+	CurrentVersion      int64      `doc:"The newest version of the route table."          json:"current_version"`
+	VersionsBehind      int64      `doc:"How many versions the edge is behind."           json:"versions_behind"`
 	LastSeenAt          *time.Time `json:"last_seen_at,omitempty"`
 	CreatedAt           time.Time  `json:"created_at"`
 }
@@ -74,6 +88,9 @@ type Edge struct {
 type EdgePath struct {
 	EdgeID uuid.UUID `path:"edge_id"`
 }
+
+// EdgeOutput is one edge.
+type EdgeOutput struct{ Body Edge }
 
 // CreateEdgeInput makes an edge; its proxy signs in with the token of the answer.
 //

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
 	"time"
 
@@ -12,57 +11,39 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
-func (b *testBundle) signIn(t *testing.T, token string, extra ...string) answered {
-	t.Helper()
-
-	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}
-	for _, pair := range lo.Chunk(extra, 2) {
-		header.Set(pair[0], pair[1])
-	}
-
-	return b.post(t, "", signInPath, url.Values{"token": {token}}.Encode(), header)
-}
-
 func TestRiverUI_IsForOperatorsThatSignedIn(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
 	const pages, states = riverPath + "/", riverPath + "/api/states"
 
-	page := b.send(t, http.MethodGet, "", pages, "", http.Header{"Accept": {"text/html"}})
+	anonymous := b.newBrowser(t)
+	page := anonymous.get(t, pages)
 	require.Equal(t, http.StatusSeeOther, page.StatusCode)
-	require.Equal(t, signInPath, page.Header.Get("Location"))
-	require.Equal(t, http.StatusOK, b.send(t, http.MethodGet, "", signInPath, "", nil).StatusCode)
-	require.Equal(t, http.StatusUnauthorized, b.send(t, http.MethodGet, b.tokens.User, states, "", nil).StatusCode)
+	require.Equal(t, signInPath+"?return_to=%2Friver%2F", page.Header.Get("Location"))
+	require.Equal(t, http.StatusUnauthorized, b.send(t, http.MethodGet, b.tokens.User, states, "", nil).StatusCode, "a token is no session")
 
-	require.Equal(t, http.StatusForbidden, b.signIn(t, b.strangerToken).StatusCode)
-	require.Equal(t, http.StatusUnauthorized, b.signIn(t, "zwu_FORGED").StatusCode)
-	require.Equal(t, http.StatusForbidden, b.signIn(t, b.tokens.User, "Sec-Fetch-Site", "cross-site").StatusCode)
+	stranger := b.signedIn(t, "stranger@example.com")
+	require.Equal(t, http.StatusForbidden, stranger.get(t, pages).StatusCode)
+	require.Equal(t, http.StatusForbidden, stranger.get(t, states).StatusCode)
 
-	made, err := b.owner.CreateTokenWithResponse(t.Context(), client.CreateTokenInputBody{Name: "browser"})
-	require.NoError(t, err)
+	operator := b.signedIn(t, "owner@example.com")
+	require.Equal(t, http.StatusOK, operator.get(t, pages).StatusCode)
+	require.Equal(t, http.StatusOK, operator.get(t, states).StatusCode)
 
-	signedIn := b.signIn(t, made.JSON201.Secret)
-	require.Equal(t, http.StatusSeeOther, signedIn.StatusCode, signedIn.text)
-
-	cookie := signedIn.Cookies()[0]
-	require.True(t, cookie.HttpOnly)
-	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
-
-	session := func() http.Header { return http.Header{"Cookie": {cookie.Name + "=" + cookie.Value}} }
-	require.Equal(t, http.StatusOK, b.send(t, http.MethodGet, "", pages, "", session()).StatusCode)
-	require.Equal(t, http.StatusOK, b.send(t, http.MethodGet, "", states, "", session()).StatusCode)
-
-	foreign := session()
+	foreign := operator.header()
 	foreign.Set("Origin", "https://evil.example")
 	foreign.Set("Content-Type", "application/json")
 	require.Equal(t, http.StatusForbidden, b.post(t, "", riverPath+"/api/jobs/delete", `{"ids":["1"]}`, foreign).StatusCode)
 
-	revoked, err := b.owner.RevokeTokenWithResponse(t.Context(), made.JSON201.ID)
-	require.NoError(t, err)
-	require.Equal(t, http.StatusNoContent, revoked.StatusCode())
-	require.Equal(t, http.StatusUnauthorized, b.send(t, http.MethodGet, "", states, "", session()).StatusCode)
-	require.NotContains(t, b.log.String(), made.JSON201.Secret)
+	// Whoever is no operator any more is out at once, and so is whoever signs out.
+	b.exec(t, "UPDATE users SET operator = false WHERE email = 'owner@example.com'")
+	require.Equal(t, http.StatusForbidden, operator.get(t, states).StatusCode)
+	b.exec(t, "UPDATE users SET operator = true WHERE email = 'owner@example.com'")
+
+	stolen := operator.header()
+	require.Equal(t, http.StatusSeeOther, operator.post(t, signOutPath, nil).StatusCode)
+	require.Equal(t, http.StatusUnauthorized, b.send(t, http.MethodGet, "", states, "", stolen).StatusCode)
 }
 
 func TestTokens_AreShownOnceAndCanBeRevoked(t *testing.T) {
@@ -99,9 +80,17 @@ func TestEdges_AreMadeAndDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, made.JSON201, "%s", made.Body)
 
+	shown, err := b.owner.GetEdgeWithResponse(t.Context(), made.JSON201.Edge.ID)
+	require.NoError(t, err)
+	require.Equal(t, made.JSON201.Edge, *shown.JSON200)
+
 	routes, err := b.as(t, made.JSON201.Token).GetRoutesWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.NotNil(t, routes.JSON200)
+
+	shown, err = b.owner.GetEdgeWithResponse(t.Context(), made.JSON201.Edge.ID)
+	require.NoError(t, err)
+	require.True(t, shown.JSON200.InTouch)
 
 	twice, err := b.owner.CreateEdgeWithResponse(t.Context(), client.CreateEdgeInputBody{Name: "edge-2", Region: "there"})
 	require.NoError(t, err)
@@ -114,6 +103,19 @@ func TestEdges_AreMadeAndDeleted(t *testing.T) {
 	list, err := b.owner.ListEdgesWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, list.JSON200.Items, 1)
+
+	shown, err = b.owner.GetEdgeWithResponse(t.Context(), made.JSON201.Edge.ID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, shown.StatusCode())
+}
+
+func TestMachineSettings_AreWhereThePlatformIs(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	told, err := b.owner.GetMachineSettingsWithResponse(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, &client.MachineSettings{APIURL: b.http.URL, RegistryHost: "registry.example.com"}, told.JSON200)
 }
 
 func TestNodes_Deleted_ItsAddressesRestUntilNoEdgeCanRouteToThem(t *testing.T) {

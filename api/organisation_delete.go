@@ -34,10 +34,15 @@ func (s *service) deleteOrganisation(ctx context.Context, _ *OrganisationPath) (
 			return problem.New(problem.Conflict, "The organisation still has projects (%d). Delete them first: what runs for them ends with them.", projects)
 		}
 
+		// Their accounts can be connected to another organisation.
+		if err := queries.UntieInstallations(ctx, organisation); err != nil {
+			return err
+		}
+
 		if err := queries.MarkOrganisationDeleted(ctx, organisation); err != nil {
 			return err
 		}
 
-		return audit(ctx, queries, AuditEvent{Action: "organisation.delete", SubjectType: "organisation", SubjectID: organisation})
+		return audit(ctx, queries, organisationEvent("organisation.delete", organisation, nil))
 	})
 }

@@ -22,7 +22,7 @@ func (s *service) getMe(ctx context.Context, _ *struct{}) (*MeOutput, error) {
 		return nil, err
 	}
 
-	rows, err := s.organisationsOf(ctx, uuid.Max, maxOrganisations)
+	rows, err := s.organisationsOf(ctx, "", uuid.Max, maxOrganisations)
 	if err != nil {
 		return nil, err
 	}
@@ -38,30 +38,30 @@ func (s *service) getMe(ctx context.Context, _ *struct{}) (*MeOutput, error) {
 	}}, nil
 }
 
-func (s *service) listOrganisations(ctx context.Context, input *PageInput) (*PageOutput[Organisation], error) {
+func (s *service) listOrganisations(ctx context.Context, input *ListOrganisationsInput) (*PageOutput[Organisation], error) {
 	before, err := input.before()
 	if err != nil {
 		return nil, err
 	}
 
-	rows, err := s.organisationsOf(ctx, before, input.rows())
+	rows, err := s.organisationsOf(ctx, input.Slug, before, input.rows())
 	if err != nil {
 		return nil, err
 	}
 
-	return page(*input, rows,
+	return page(input.PageInput, rows,
 		func(r database.ListOrganisationsOfRow) Organisation {
 			return newOrganisation(r.Organisation, callerOf(ctx).roleAs(role(r.Role)))
 		},
 		func(o Organisation) uuid.UUID { return o.ID }), nil
 }
 
-// organisationsOf lists the organisations of the caller, newest first.
-func (s *service) organisationsOf(ctx context.Context, before uuid.UUID, rows int32) ([]database.ListOrganisationsOfRow, error) {
+// organisationsOf lists the organisations of the caller, newest first: all for the empty slug.
+func (s *service) organisationsOf(ctx context.Context, slug string, before uuid.UUID, rows int32) ([]database.ListOrganisationsOfRow, error) {
 	who := callerOf(ctx)
 
 	return s.queries.ListOrganisationsOf(ctx, database.ListOrganisationsOfParams{
-		UserID: who.userID, TokenOrganisationID: who.organisation, Before: before, MaxRows: rows,
+		UserID: who.userID, TokenOrganisationID: who.organisation, Slug: slug, Before: before, MaxRows: rows,
 	})
 }
 
@@ -98,6 +98,10 @@ func (s *service) insertOrganisation(ctx context.Context, name, slug string, set
 
 	return organisation, withFreeSlug(name, slug, "organisation", isTaken, func(slug string) error {
 		return s.inTx(ctx, func(queries *database.Queries) error {
+			if err := s.mayOwnAnother(ctx, queries); err != nil {
+				return err
+			}
+
 			if _, err := queries.CreateOrganisation(ctx, organisation, slug, name); err != nil {
 				return taken(err, errSlugTaken)
 			}
@@ -110,18 +114,37 @@ func (s *service) insertOrganisation(ctx context.Context, name, slug string, set
 				return err
 			}
 
-			return auditAs(ctx, queries, callerOf(ctx), &organisation, AuditEvent{
-				Action: "organisation.create", SubjectType: "organisation", SubjectID: organisation, Details: map[string]any{"slug": slug},
-			})
+			return auditAs(ctx, queries, callerOf(ctx), &organisation,
+				organisationEvent("organisation.create", organisation, map[string]any{detailSlug: slug}))
 		})
 	})
+}
+
+// mayOwnAnother returns a conflict where the caller owns as many organisations as a user may: quotas are for each of them. The caller makes one at a time.
+func (s *service) mayOwnAnother(ctx context.Context, queries *database.Queries) error {
+	who := callerOf(ctx)
+	if who.operator {
+		return nil
+	}
+
+	if err := queries.LockUser(ctx, who.userID); err != nil {
+		return err
+	}
+
+	owned, err := queries.CountOwned(ctx, who.userID)
+	if err != nil || owned < int64(s.use.limits.Organisations) {
+		return err
+	}
+
+	return problem.New(problem.Conflict, "You own %d organisations, and may own %d. Delete one, or ask an operator of the platform.",
+		owned, s.use.limits.Organisations)
 }
 
 // onlyOrganisation returns the organisation of a caller that is a member of one alone.
 func (s *service) onlyOrganisation(ctx context.Context) (uuid.UUID, error) {
 	const enoughToTell = 2
 
-	rows, err := s.organisationsOf(ctx, uuid.Max, enoughToTell)
+	rows, err := s.organisationsOf(ctx, "", uuid.Max, enoughToTell)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -135,4 +158,8 @@ func (s *service) onlyOrganisation(ctx context.Context) (uuid.UUID, error) {
 
 func newOrganisation(row database.Organisation, yours role) Organisation {
 	return Organisation{ID: row.ID, Slug: row.Slug, Name: row.Name, Role: string(yours), CreatedAt: row.CreatedAt}
+}
+
+func organisationEvent(action string, organisation uuid.UUID, details map[string]any) AuditEvent {
+	return AuditEvent{Action: action, SubjectType: "organisation", SubjectID: organisation, Details: details}
 }

@@ -30,8 +30,12 @@ const (
 	whoMember = "member"
 	// whoOperator is a user who runs the platform, with a token of their own.
 	whoOperator = "operator"
-	whoNode     = nodeKind
-	whoEdge     = edgeKind
+	// whoSession is a user who is signed in with a browser.
+	whoSession = "session"
+	// whoAnybody is everybody, signed in or not, as far as one address may ask.
+	whoAnybody = "anybody"
+	whoNode    = nodeKind
+	whoEdge    = edgeKind
 )
 
 // subject is what an operation is about, and what tells the organisation that it belongs to.
@@ -61,6 +65,10 @@ func environmentSubject() subject {
 	return subject{"environment", "environment_id", func(q *database.Queries) findMembership { return q.MembershipInEnvironment }}
 }
 
+func detectionSubject() subject {
+	return subject{"detection", "detection_id", func(q *database.Queries) findMembership { return q.MembershipInDetection }}
+}
+
 func domainSubject() subject {
 	return subject{"domain", "domain_id", func(q *database.Queries) findMembership { return q.MembershipInDomain }}
 }
@@ -82,6 +90,8 @@ func viewerOf(of subject) permission    { return memberWith(roleViewer, of) }
 func developerOf(of subject) permission { return memberWith(roleDeveloper, of) }
 func ownerOf(of subject) permission     { return memberWith(roleOwner, of) }
 func anyUser() permission               { return permission{who: whoUser} }
+func inSession() permission             { return permission{who: whoSession, personal: true} }
+func anybody() permission               { return permission{who: whoAnybody} }
 func operators() permission             { return permission{who: whoOperator, personal: true} }
 func nodes() permission                 { return permission{who: whoNode} }
 func edges() permission                 { return permission{who: whoEdge} }
@@ -93,15 +103,19 @@ func personally(p permission) permission {
 	return p
 }
 
-// scheme is the security scheme of the tokens that the permission is for.
-func (p permission) scheme() string {
+// security are the security schemes of which a request needs one: the tokens that the permission is for, and the cookie of a session.
+func (p permission) security() []map[string][]string {
 	switch p.who {
+	case whoAnybody:
+		return []map[string][]string{}
 	case whoNode:
-		return nodeToken
+		return []map[string][]string{{nodeToken: {}}}
 	case whoEdge:
-		return edgeToken
+		return []map[string][]string{{edgeToken: {}}}
+	case whoSession:
+		return []map[string][]string{{sessionScheme: {}}}
 	default:
-		return userToken
+		return []map[string][]string{{userToken: {}}, {sessionScheme: {}}}
 	}
 }
 
@@ -128,6 +142,10 @@ func (p permission) sentence() string {
 		return fmt.Sprintf("Needs the role %s, or a higher one, in %s%s.", p.least, of, own)
 	case whoOperator:
 		return "For operators."
+	case whoSession:
+		return "For everybody who is signed in with a browser."
+	case whoAnybody:
+		return "For everybody, signed in or not."
 	case whoNode:
 		return "For nodes."
 	case whoEdge:
@@ -178,7 +196,7 @@ func requirePermission(_ *huma.OpenAPI, op *huma.Operation) {
 		panic("the operation " + op.OperationID + " is about a " + declared.subject.name + " that its path does not name")
 	}
 
-	op.Security = []map[string][]string{{declared.scheme(): {}}}
+	op.Security = declared.security()
 	op.Description += " " + declared.sentence()
 	op.Extensions = map[string]any{permissionExtension: describedPermission{
 		Who: declared.who, Role: string(declared.least), Subject: declared.subject.name, Personal: declared.personal,

@@ -50,7 +50,7 @@ func (b *testBundle) describedOperations(t *testing.T) []described {
 }
 
 // call sends a valid request of the operation, on the things of the world, and returns the answer.
-func (w *world) call(t *testing.T, o described, token string) answered {
+func (w *world) call(t *testing.T, o described, caller *actor) answered {
 	t.Helper()
 
 	fill := func(text string) string {
@@ -64,17 +64,27 @@ func (w *world) call(t *testing.T, o described, token string) answered {
 	path := fill(o.path)
 	require.NotContains(t, path, "{", "the test knows no value for a name in the path")
 
-	query := ""
+	query := map[string]string{"search-build-log": "?q=x", "get-log-context": "?around={line_id}",
+		"follow-streams": "?of=/v1/projects/{project_id}/changes%3Ffollow%3Dfalse"}[o.ID]
 	if strings.HasPrefix(o.ID, "stream-") {
 		query = "?follow=false"
 	}
 
-	return w.bundle.send(t, o.method, token, path+query, fill(bodies()[o.ID]), http.Header{"Content-Type": {"application/json"}})
+	header, token := http.Header{"Content-Type": {"application/json"}}, caller.token
+	if caller.session {
+		header.Set("Cookie", sessionCookie+"="+token)
+
+		token = ""
+	}
+
+	return w.bundle.send(t, o.method, token, path+fill(query), fill(bodies()[o.ID]), header)
 }
 
 // expected returns the status with which an operation answers a caller, as its declaration says; 200 stands for all that succeed.
 func (o described) expected(of *actor) int {
 	switch {
+	case o.Permission.Who == whoAnybody:
+		return http.StatusOK
 	case of.invalid:
 		return http.StatusUnauthorized
 	case o.Permission.Who == nodeKind || o.Permission.Who == edgeKind:
@@ -85,6 +95,8 @@ func (o described) expected(of *actor) int {
 		return http.StatusForbidden
 	case o.Permission.Who == whoOperator:
 		return statusIf(of.operator)
+	case o.Permission.Who == whoSession:
+		return statusIf(of.session)
 	case o.Permission.Who == whoMember && of.role == "":
 		return http.StatusNotFound
 	case o.Permission.Who == whoMember:
@@ -115,7 +127,7 @@ func TestOperations_RefuseWhomTheirDeclarationDoesNotName(t *testing.T) {
 			expected := o.expected(caller)
 
 			// A token or an invitation that belongs to one user is not found by any other.
-			if o.Permission.Who == whoUser && expected == http.StatusOK && strings.Contains(o.path, "{") && caller != w.holder {
+			if o.Permission.Who == whoUser && expected == http.StatusOK && strings.Contains(o.path, "{") && caller.userID != w.holder.userID {
 				expected = http.StatusNotFound
 			}
 
@@ -123,7 +135,7 @@ func TestOperations_RefuseWhomTheirDeclarationDoesNotName(t *testing.T) {
 				continue
 			}
 
-			answer := w.call(t, o, caller.token)
+			answer := w.call(t, o, caller)
 			require.Equal(t, expected, answer.StatusCode, "%s as %s: %s", o.ID, caller.name, answer.text)
 
 			refused++
@@ -146,13 +158,13 @@ func TestOperations_OnThingsOfAnotherOrganisation_Are404(t *testing.T) {
 
 	for _, o := range b.describedOperations(t) {
 		if strings.HasPrefix(o.path, "/v1/organisations/{organisation_id}/") && strings.Count(o.path, "{") > 1 {
-			require.Equal(t, http.StatusNotFound, w.call(t, o, own.owner.token).StatusCode, o.ID)
+			require.Equal(t, http.StatusNotFound, w.call(t, o, own.owner).StatusCode, o.ID)
 
 			tried++
 		}
 	}
 
-	require.Equal(t, 4, tried)
+	require.Equal(t, 5, tried)
 }
 
 // TestOperations_LetThoseDoItWhomTheirDeclarationNames calls each operation as everybody that may, from the least on, on things that are there.
@@ -179,7 +191,7 @@ func TestOperations_LetThoseDoItWhomTheirDeclarationNames(t *testing.T) {
 			caller := w.actors()[i]
 			w.prepare(t, o, caller)
 
-			answer := w.call(t, o, caller.token)
+			answer := w.call(t, o, caller)
 			require.Less(t, answer.StatusCode, 300, "%s as %s: %s", o.ID, caller.name, answer.text)
 
 			used = true
@@ -196,13 +208,17 @@ func TestOperations_WithoutADeclaration_AreNotRegistered(t *testing.T) {
 	undeclared := huma.Operation{OperationID: "undeclared", Method: http.MethodGet, Path: "/v1/undeclared"}
 
 	require.PanicsWithValue(t, "the operation undeclared declares no permission", func() {
-		huma.Register(newHuma(http.NewServeMux()), undeclared, handler)
+		huma.Register(newHuma(http.NewServeMux(), sessionCookie), undeclared, handler)
 	})
-	require.Panics(t, func() { huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, permission{}), handler) })
 	require.Panics(t, func() {
-		huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, viewerOf(projectSubject())), handler)
+		huma.Register(newHuma(http.NewServeMux(), sessionCookie), permitted(undeclared, permission{}), handler)
 	})
-	require.NotPanics(t, func() { huma.Register(newHuma(http.NewServeMux()), permitted(undeclared, anyUser()), handler) })
+	require.Panics(t, func() {
+		huma.Register(newHuma(http.NewServeMux(), sessionCookie), permitted(undeclared, viewerOf(projectSubject())), handler)
+	})
+	require.NotPanics(t, func() {
+		huma.Register(newHuma(http.NewServeMux(), sessionCookie), permitted(undeclared, anyUser()), handler)
+	})
 }
 
 func TestOperations_SayWhoMayCallThem(t *testing.T) {
@@ -256,27 +272,42 @@ func TestLists_ShowOnlyWhatIsTheCallers(t *testing.T) {
 // bodies are valid requests of the operations that want one; {random} is another word in each world.
 func bodies() map[string]string {
 	return map[string]string{
-		"create-organisation":      `{"name":"other {random}"}`,
-		"create-token":             `{"name":"other"}`,
-		"rotate-token":             `{}`,
-		"create-invitation":        `{"email":"{random}@example.org","role":"viewer"}`,
-		"update-member":            `{"role":"developer"}`,
-		"transfer-organisation":    `{"user_id":"{user_id}"}`,
-		"set-operator":             `{"operator":true}`,
-		"create-project":           `{"name":"other","repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
-		"update-project":           `{"branch":"other"}`,
-		"set-environment-variable": `{"value":"x"}`,
-		"create-domain":            `{"hostname":"{random}.example.org"}`,
-		"create-deployment":        `{}`,
-		"create-environment":       `{"branch":"b{random}"}`,
-		"update-environment":       `{}`,
-		"create-node":              `{"name":"n{random}","region":"there"}`,
-		"update-node":              `{"state":"draining"}`,
-		"rotate-node-token":        `{}`,
-		"create-edge":              `{"name":"e{random}","region":"there"}`,
-		"rotate-edge-token":        `{}`,
-		"report-node":              `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`,
-		"ship-logs":                `{"vm_id":"{vm_id}","lines":[]}`,
+		"create-organisation":          `{"name":"other {random}"}`,
+		"update-organisation":          `{"name":"other","slug":"o{random}"}`,
+		"create-token":                 `{"name":"other"}`,
+		"create-device-login":          `{"machine":"laptop"}`,
+		"create-device-token":          `{"device_code":"{device_code}"}`,
+		"rotate-token":                 `{}`,
+		"create-invitation":            `{"email":"{random}@example.org","role":"viewer"}`,
+		"update-member":                `{"role":"developer"}`,
+		"transfer-organisation":        `{"user_id":"{user_id}"}`,
+		"set-operator":                 `{"operator":true}`,
+		"create-project":               `{"name":"other","repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
+		"update-project":               `{"branch":"other"}`,
+		"create-detection":             `{"repository_url":"https://git.example.com/a.git","organisation_id":"{organisation_id}"}`,
+		"connect-github":               `{}`,
+		"set-environment-variable":     `{"value":"x"}`,
+		"import-environment-variables": `{"set":[{"name":"OTHER","value":"x"}],"delete":["NAME"]}`,
+		"set-variable-access":          `{"readable":true}`,
+		"create-domain":                `{"hostname":"{random}.example.org"}`,
+		"set-https-credential":         `{"username":"reader","password":"x"}`,
+		"trust-host":                   `{"fingerprint":"SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"}`,
+		"update-domain":                `{"redirect_to":""}`,
+		"create-deployment":            `{}`,
+		"create-environment":           `{"branch":"b{random}"}`,
+		"update-environment":           `{}`,
+		"approve-environment":          `{"commit":"` + awaitedCommit + `"}`,
+		"create-node":                  `{"name":"n{random}","region":"there"}`,
+		"update-node":                  `{"state":"draining"}`,
+		"rotate-node-token":            `{}`,
+		"create-edge":                  `{"name":"e{random}","region":"there"}`,
+		"rotate-edge-token":            `{}`,
+		"report-node":                  `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`,
+		"set-platform-quotas":          `{}`,
+		"set-quotas":                   `{"builds":3}`,
+		"ship-requests":                `{"requests":[],"dropped":[]}`,
+		"ship-logs":                    `{"vm_id":"{vm_id}","lines":[]}`,
+		"report-edge":                  `{"run_id":"0190a1b2-0000-7000-8000-000000000000","sequence":1,"sent_at":"2026-01-02T03:04:05Z","traffic":[]}`,
 	}
 }
 

@@ -1,17 +1,22 @@
 package api
 
 import (
+	"encoding/json"
 	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/workflows"
 )
+
+// awaitedCommit is the one that waits for an approval.
+const awaitedCommit = "1234567890123456789012345678901234567890"
 
 // prepare brings the world into the state in which the caller can do what the operation does.
 func (w *world) prepare(t *testing.T, o described, caller *actor) {
@@ -22,6 +27,8 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 	switch o.ID {
 	case "revoke-token", "rotate-token":
 		w.names["token_id"] = w.tokenBelow(t, caller).String()
+	case "end-one-session":
+		w.names["session_id"] = w.sessionOf(t, caller).tokenID.String()
 	case "revoke-organisation-token":
 		w.names["token_id"] = w.developerToken.tokenID.String()
 	case "revoke-node-token":
@@ -34,6 +41,8 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 		w.names["invitation_id"] = w.invitation(t, organisation, w.stranger).String()
 	case "delete-organisation":
 		w.exec(t, "UPDATE projects SET deleted_at = now() WHERE organisation_id = $1", organisation)
+	case "read-environment-variable":
+		w.exec(t, "UPDATE projects SET variables_readable = true WHERE id = $1", w.id("project_id"))
 	case "rollback":
 		image := id.New()
 		w.exec(t, "INSERT INTO images (id, project_id, repository, digest, size_bytes) VALUES ($1, $2, 'r', 'sha256:0', 1)", image, w.id("project_id"))
@@ -44,14 +53,42 @@ func (w *world) prepare(t *testing.T, o described, caller *actor) {
 		w.exec(t, "UPDATE projects SET pinned_by_id = $2 WHERE id = $1", w.id("project_id"), deployment)
 	case "unpin-environment":
 		w.exec(t, "UPDATE environments SET pinned_by_id = $2 WHERE id = $1", w.id("environment_id"), deployment)
+	case "trust-host":
+		w.exec(t, "UPDATE projects SET repository_url = 'ssh://git@git.example.com/a.git' WHERE id = $1", w.id("project_id"))
+		w.exec(t, "INSERT INTO repository_credentials (project_id, kind) VALUES ($1, 'deploy_key')", w.id("project_id"))
+	case "approve-environment":
+		w.exec(t, "UPDATE environments SET pull_request_number = 1, is_fork = true, awaiting_commit = $2 WHERE id = $1", w.id("environment_id"), awaitedCommit)
 	case "promote-deployment":
 		w.names["deployment_id"] = w.livePreview(t).String()
+	case "connect-github", "list-github-repositories":
+		w.bundle.saveApp(t)
+	case "get-log-context":
+		w.names["line_id"] = w.line(t).String()
 	case "ship-logs":
 		require.NoError(t, w.bundle.queries.CreateVM(t.Context(), database.CreateVMParams{
-			ID: w.id("vm_id"), DeploymentID: deployment, NodeID: w.id("node_id"), Kind: "app", IP: netip.MustParseAddr("10.79.200.2"), Port: 8080,
+			ID: w.id("vm_id"), DeploymentID: deployment, NodeID: w.id("node_id"), Kind: "app", IP: netip.MustParseAddr("10.72.200.2"), Port: 8080,
 			CPUMillis: 100, MemoryBytes: 64 << 20,
 		}))
 	}
+}
+
+// line returns the id of a log line, which a VM of the deployment wrote.
+func (w *world) line(t *testing.T) json.Number {
+	t.Helper()
+
+	vms, err := w.bundle.pool.Query(t.Context(), "SELECT id FROM vms WHERE deployment_id = $1", w.id("deployment_id"))
+	require.NoError(t, err)
+	known, err := pgx.CollectRows(vms, pgx.RowTo[uuid.UUID])
+	require.NoError(t, err)
+
+	if len(known) == 0 {
+		w.bundle.wrote(t, w.bundle.appVM(t, w.id("deployment_id"), "10.72.201.2"), 1, time.Now(), "a line")
+	}
+
+	var line json.Number
+	require.NoError(t, w.bundle.pool.QueryRow(t.Context(), "SELECT max(id)::text FROM runtime_logs").Scan(&line))
+
+	return line
 }
 
 // livePreview makes a deployment that was live in the preview and has an image.

@@ -11,6 +11,7 @@ import (
 // apply returns the project after the update, and the names of the settings that the update holds.
 func (u ProjectUpdate) apply(row database.Project) (after database.Project, changed []string) {
 	changed = []string{}
+	set(&row.Name, u.Name, "name", &changed)
 	set(&row.RepositoryURL, u.RepositoryURL, "repository_url", &changed)
 	set(&row.Branch, u.Branch, "branch", &changed)
 	set(&row.RootDirectory, u.RootDirectory, "root_directory", &changed)
@@ -18,10 +19,15 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 	set(&row.DockerfileTarget, u.DockerfileTarget, "dockerfile_target", &changed)
 	set(&row.MemoryBytes, u.MemoryBytes, "memory_bytes", &changed)
 	set(&row.AutoDeploy, u.AutoDeploy, "auto_deploy", &changed)
+	set(&row.RecordRequests, u.RecordRequests, "record_requests", &changed)
 	set(&row.Instances, narrow(u.Instances), "instances", &changed)
 	set(&row.CPUMillis, narrow(u.CPUMillis), "cpu_millis", &changed)
-	set(&row.Previews, u.Previews, "previews", &changed)
 	set(&row.PreviewDays, narrow(u.PreviewDays), "preview_days", &changed)
+
+	if u.Previews != nil {
+		row.Previews, row.PullRequestPreviews = previewColumns(*u.Previews)
+		changed = append(changed, "previews")
+	}
 
 	if u.Port != nil {
 		row.Port = portOf(*u.Port)
@@ -51,6 +57,11 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 	if u.BuildVariables != nil {
 		row.BuildVariables = lo.Uniq(u.BuildVariables)
 		changed = append(changed, "build_variables")
+	}
+
+	if u.IgnoredPaths != nil {
+		row.IgnoredPaths = lo.Uniq(u.IgnoredPaths)
+		changed = append(changed, "ignored_paths")
 	}
 
 	return row, changed

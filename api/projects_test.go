@@ -101,7 +101,7 @@ func TestProjectSettings_ThatReachElsewhere_AreRefused(t *testing.T) {
 
 	for name, test := range map[string]struct{ field, value, says string }{
 		"local repository":    {"repository_url", "file:///etc", "Protocols that are allowed: https."},
-		"ssh shorthand":       {"repository_url", "git@example.com:me/app.git", "must be a full one"},
+		"ssh shorthand":       {"repository_url", "git@example.com:me/app.git", "cannot be fetched by ssh here"},
 		"option as a URL":     {"repository_url", "--upload-pack=/bin/sh", "hyphen"},
 		"password in the URL": {"repository_url", "https://me:canary@git.example.com/app.git", "user or a password"},
 		"no host":             {"repository_url", "https:///app.git", "names no host"},
@@ -141,7 +141,7 @@ func TestProject_HealthPathThatIsNoPath_IsRefusedInAChangeToo(t *testing.T) {
 	}
 }
 
-func TestDomains_AreValidatedAndBelongToOneProject(t *testing.T) {
+func TestDomains_AreValidated(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
@@ -158,9 +158,10 @@ func TestDomains_AreValidatedAndBelongToOneProject(t *testing.T) {
 	require.NotNil(t, made.JSON201, "%s", made.Body)
 	require.Equal(t, "app.xn--bcher-kva.example", made.JSON201.Hostname)
 
-	require.Equal(t, http.StatusConflict, add(other, "app.xn--bcher-kva.example").StatusCode())
+	require.Equal(t, http.StatusConflict, add(project, "app.xn--bcher-kva.example").StatusCode())
+	require.Equal(t, http.StatusCreated, add(other, "app.xn--bcher-kva.example").StatusCode(), "a claim keeps nobody from it")
 
-	for _, hostname := range []string{"localhost", "https://a.example.org", "a.example.org:80", "10.0.0.1", "a..example.org", "-a.example.org", "1.2.3", "*.example.org"} {
+	for _, hostname := range []string{"localhost", "https://a.example.org", "a.example.org:80", "10.0.0.1", "a..example.org", "-a.example.org", "1.2.3", "*.org"} {
 		require.Equal(t, http.StatusUnprocessableEntity, add(project, hostname).StatusCode(), hostname)
 	}
 

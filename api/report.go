@@ -21,11 +21,8 @@ const (
 func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*struct{}, error) {
 	node, report := callerOf(ctx).nodeID, input.Body
 
-	return nil, s.inTx(ctx, func(queries *database.Queries) error {
-		covered, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{
-			ID: node, Version: storable(report.Version), Runtime: storable(report.Runtime), MemoryBytes: report.MemoryBytes,
-			CPUMillis: int32(report.CPUMillis), //nolint:gosec // No machine has two million cores.
-		})
+	err := s.inTx(ctx, func(queries *database.Queries) error {
+		covered, err := queries.RecordNodeReport(ctx, report.params(node))
 		if err != nil {
 			return err
 		}
@@ -57,6 +54,30 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 
 		return changes.notify(ctx, queries, node)
 	})
+	if err != nil {
+		return nil, err
+	}
+
+	if err := s.recordLooks(ctx, node, report.Looks); err != nil || report.Measures == nil {
+		return nil, err
+	}
+
+	// The state of the node is committed by now: an error in its measures does not hide the node.
+	return nil, s.countUsage(ctx, node, *report.Measures)
+}
+
+func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
+	params := database.RecordNodeReportParams{
+		ID: node, Version: storable(r.Version), Runtime: storable(r.Runtime), MemoryBytes: r.MemoryBytes,
+		CPUMillis: int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
+	}
+
+	if machine := r.Machine; machine != nil {
+		params.Kernel, params.AgentStartedAt = new(storable(machine.Kernel)), &machine.AgentStartedAt
+		params.DiskBytes, params.DiskFreeBytes = &machine.DiskBytes, &machine.DiskFreeBytes
+	}
+
+	return params
 }
 
 // addWaitingTime adds the time that the report covers to the waiting time of each VM that is to serve and does not yet.

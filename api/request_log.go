@@ -49,8 +49,9 @@ func noteOperation(ctx huma.Context, next func(huma.Context)) {
 		note.deployment, _ = uuid.Parse(ctx.Param("deployment_id"))
 
 		for _, requirement := range ctx.Operation().Security {
-			_, user := requirement[userToken]
-			note.quiet = !user // Nodes and edges poll all the time.
+			_, node := requirement[nodeToken]
+			_, edge := requirement[edgeToken]
+			note.quiet = node || edge // Nodes and edges poll all the time.
 		}
 	}
 

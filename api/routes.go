@@ -39,6 +39,12 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 		return nil, err
 	}
 
+	if input.Version != "" {
+		if err := s.queries.RecordEdgeVersion(ctx, storable(input.Version), edge); err != nil {
+			return nil, err
+		}
+	}
+
 	seen := time.Now()
 
 	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
@@ -120,7 +126,8 @@ func newRoutes(rows []database.ListRoutesRow) []Route {
 	for _, row := range rows {
 		if len(routes) == 0 || routes[len(routes)-1].Hostname != row.Hostname {
 			routes = append(routes, Route{
-				Hostname: row.Hostname, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID, State: routeState(row), Upstreams: []Upstream{},
+				Hostname: row.Hostname, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID, State: routeState(row), RedirectTo: row.RedirectTo,
+				Upstreams: []Upstream{},
 			})
 		}
 

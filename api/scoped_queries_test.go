@@ -29,16 +29,23 @@ func TestQueries_OnTheRowsOfAnOrganisation_NameWhoseTheyAre(t *testing.T) {
 		"PutTokenBelow":            "a token that was found and locked before",
 		"ListRoutes":               "edges serve all organisations",
 		"ListStartingEnvironments": "edges serve all organisations",
+		"ListRoutedDeployments":    "edges serve all organisations",
 		"AddWaitingTime":           "VMs that LockNodeVMs has found on the node",
 		"RecordVMReport":           "VMs that LockNodeVMs has found on the node",
 		"ListNodes":                "operators see how full nodes are",
 		"GetNode":                  "operators see how full nodes are",
+		"ListQueueJobs":            "operators see what runs and what waits",
+		"ListRunningBuilds":        "operators see what runs and what waits",
+		"ListWaitingDeployments":   "operators see what runs and what waits",
+		"CountWaitingDeployments":  "operators see what runs and what waits",
 		"AppendRuntimeLog":         "a VM that DeploymentOfNodeVM has found on the node",
+		"ListRequestOrigins":       "edges serve all organisations",
+		"AppendRequestLogs":        "deployments that ListRequestOrigins has found",
 	}
 
 	var (
 		owned = regexp.MustCompile(`(?s)\b(FROM|JOIN|INTO|UPDATE|USING)\s+(projects|deployments|deployment_steps|domains|environment_variables|build_logs|` +
-			`runtime_logs|vms|project_events|audit_events|api_tokens|invitations|organisation_members|organisations)\b`)
+			`runtime_logs|request_logs|vms|project_events|audit_events|api_tokens|invitations|organisation_members|organisations)\b`)
 		scoped = regexp.MustCompile(`(organisation_id|organisations\.id|user_id|users\.id|node_id|edge_id) = \$\d|\$\d::uuid = \(\s*SELECT projects\.organisation_id|INSERT INTO [a-z_]+ \([^)]*\b(organisation_id|user_id)\b`)
 	)
 

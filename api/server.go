@@ -16,10 +16,13 @@ import (
 	"golang.org/x/sync/errgroup"
 	"riverqueue.com/riverui"
 
+	"github.com/zeitwork/zeitwork/api/internal/signin"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
+	"github.com/zeitwork/zeitwork/web"
 )
 
 const (
@@ -43,8 +46,11 @@ type Parts struct {
 	// Listener wakes long-polls and streams within milliseconds. The caller runs it.
 	Listener    *database.Listener
 	Deployments Deployments
+	Domains     Domains
 	Keyring     *keyring.Keyring
-	Logger      *slog.Logger
+	// Apps has the platform's GitHub App, with which people also sign in.
+	Apps   *githubapp.Apps
+	Logger *slog.Logger
 }
 
 // Server is the API, ready to serve.
@@ -57,6 +63,10 @@ type Server struct {
 
 // New returns a server on a migrated database.
 func New(config Config, parts Parts) (*Server, error) {
+	if err := config.checkAddress(); err != nil {
+		return nil, err
+	}
+
 	signer, err := registryauth.NewSigner(config.SecretKey)
 	if err != nil {
 		return nil, err
@@ -67,17 +77,22 @@ func New(config Config, parts Parts) (*Server, error) {
 		return nil, err
 	}
 
-	server := &Server{config: config, river: riverUI, service: &service{
-		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments, keyring: parts.Keyring,
-		signer: signer, logger: parts.Logger, use: newCallerUse(config.CallerLimits), stopping: make(chan struct{}),
-	}}
-
 	requests, err := otel.Meter("zeitwork/api").Int64Counter("zeitwork.api.requests")
 	if err != nil {
 		return nil, fmt.Errorf("make the counter of requests: %w", err)
 	}
 
-	server.handler = traced(requestLog(parts.Logger, requests, server.routes()))
+	server := &Server{config: config, river: riverUI, service: &service{
+		config: config, pool: parts.Pool, queries: database.New(parts.Pool), listener: parts.Listener, deployments: parts.Deployments,
+		domains: parts.Domains, looks: newDomainLooks(), keyring: parts.Keyring,
+		signer: signer, logger: parts.Logger, use: newCallerUse(config.CallerLimits), addresses: newAddressUse(config.AnonymousRequestsPerMinute),
+		organisations: newOrganisationUse(), apps: parts.Apps,
+		listings: &githubListings{known: map[int64]knownListing{}},
+		provider: signin.GitHub{Apps: parts.Apps, Logger: parts.Logger}, stopping: make(chan struct{}),
+		requests: requests,
+	}}
+
+	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(server.routes())))
 
 	return server, nil
 }
@@ -92,8 +107,8 @@ func traced(next http.Handler, options ...otelhttp.Option) http.Handler {
 
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	api := newHuma(mux)
-	api.UseMiddleware(noteOperation, noStore, s.service.authorize(api), refuseEmpty(api))
+	api := newHuma(mux, s.config.cookieName(sessionCookie))
+	api.UseMiddleware(noteOperation, noStore, s.service.noteClient, s.service.authorize(api), refuseEmpty(api))
 	s.service.register(api)
 
 	mux.HandleFunc("GET /v1/registry/token", s.service.registryToken)
@@ -102,12 +117,10 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("/v1/", noOperation(mux))
 	mux.HandleFunc("GET /healthz", s.service.healthz)
 
-	// Browsers send the session's cookie with requests from other sites, too; the guard refuses those.
-	guard := http.NewCrossOriginProtection()
-	mux.Handle(riverPath+"/", noFrames(guard.Handler(s.service.operatorsOnly(s.river))))
-	mux.HandleFunc("GET "+signInPath, showSignIn)
-	mux.Handle("POST "+signInPath, guard.Handler(http.HandlerFunc(s.service.signIn)))
-	mux.Handle("POST "+signOutPath, guard.Handler(http.HandlerFunc(s.service.signOut)))
+	mux.Handle(riverPath+"/", noFrames(s.service.operatorsOnly(s.river)))
+	s.service.registerPages(mux)
+	s.service.registerGitHubPages(mux)
+	mux.Handle("/", dashboard{files: web.Files(), service: s.service})
 
 	return mux
 }
@@ -131,7 +144,11 @@ func (s *Server) Run(ctx context.Context) error {
 		MaxHeaderBytes: maxHeaderBytes, ErrorLog: slog.NewLogLogger(s.service.logger.Handler(), slog.LevelWarn),
 	}
 
-	s.service.logger.InfoContext(ctx, "serving the API", "address", listener.Addr().String())
+	s.service.logger.InfoContext(ctx, "serving the API", "address", listener.Addr().String(), "public", s.config.at(""))
+
+	if s.config.isOpen() {
+		s.service.logger.WarnContext(ctx, "people sign in over plain HTTP: set ZEITWORK_PUBLIC_URL to the https address that browsers use")
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 

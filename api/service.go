@@ -8,30 +8,57 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.opentelemetry.io/otel/metric"
 
+	"github.com/zeitwork/zeitwork/api/internal/signin"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/dnscheck"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
+// Environments makes, unpins, approves and ends what deployments go to.
+type Environments interface {
+	// Unpin returns the deployment that goes on; nil where none waited. Without an environment it unpins production.
+	Unpin(ctx context.Context, project, environment uuid.UUID, also workflows.Also) (*database.Deployment, error)
+	CreatePreview(ctx context.Context, project uuid.UUID, branch string, also workflows.Also) (database.Environment, error)
+	// Approve deploys the commit that waits in the preview of a pull request from a fork.
+	Approve(ctx context.Context, request workflows.ApproveRequest) (database.Deployment, error)
+	// EndPreview deletes a preview and ends what runs in it.
+	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
+	// LeaveRepository ends the previews of pull requests, in the transaction that gives the project another repository. The caller counts the route table's
+	// version at its end.
+	LeaveRepository(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
+}
+
 // Deployments starts, repeats and cancels deployments. Errors about which the user can do something are problems.
 type Deployments interface {
+	Environments
+
 	Create(ctx context.Context, request workflows.CreateRequest) (database.Deployment, error)
 	Redeploy(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	Rollback(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
 	// Cancel calls also only where something changes.
 	Cancel(ctx context.Context, deployment uuid.UUID, also workflows.Also) (database.Deployment, error)
 	Promote(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
-	// Unpin returns the deployment that goes on; nil where none waited. Without an environment it unpins production.
-	Unpin(ctx context.Context, project, environment uuid.UUID, also workflows.Also) (*database.Deployment, error)
-	CreatePreview(ctx context.Context, project uuid.UUID, branch string, also workflows.Also) (database.Environment, error)
-	// EndPreview deletes a preview and ends what runs in it.
-	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
 	// Restart replaces the VMs of a deployment that is live.
 	Restart(ctx context.Context, deployment uuid.UUID, also workflows.Also) error
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.
 	EndProject(ctx context.Context, tx pgx.Tx, project uuid.UUID) error
+	// Detect has a worker find out how a repository would be built.
+	Detect(ctx context.Context, request workflows.DetectionRequest) (database.Detection, error)
+}
+
+// Domains proves by the DNS whose custom domains are.
+type Domains interface {
+	// Claim is what the DNS is to show of a domain; generated is the hostname of its project's production.
+	Claim(domain database.Domain, generated string) dnscheck.Claim
+	// Check asks the DNS and does what follows from its answer.
+	Check(ctx context.Context, domain uuid.UUID) (dnscheck.Findings, error)
+	// Look asks the DNS and changes nothing. It returns what was found, also where the DNS did not answer (dnscheck.ErrUnanswered).
+	Look(ctx context.Context, domain database.Domain, generated string) (dnscheck.Findings, error)
 }
 
 // service answers the operations of /v1.
@@ -41,10 +68,24 @@ type service struct {
 	queries     *database.Queries
 	listener    *database.Listener
 	deployments Deployments
+	domains     Domains
+	looks       *domainLooks
 	keyring     *keyring.Keyring
 	signer      *registryauth.Signer
 	logger      *slog.Logger
-	use         *callerUse
+	// requests counts what is answered.
+	requests metric.Int64Counter
+	use      *callerUse
+	// organisations counts what is asked about each organisation.
+	organisations *organisationUse
+	// apps has the platform's GitHub App.
+	apps      *githubapp.Apps
+	listings  *githubListings
+	addresses *addressUse
+	// provider is with whom people sign in.
+	provider signin.Provider
+	// streams are the operations that stream, for the one that carries several of them.
+	streams streamOperations
 	// stopping is closed when the server stops: long-polls and streams then end at once.
 	stopping chan struct{}
 }

@@ -18,8 +18,18 @@ func (s *service) shipLogs(ctx context.Context, input *ShipLogsInput) (*struct{}
 		return nil, err
 	}
 
+	taken, err := s.withinQuota(ctx, of.OrganisationID, lines)
+	if err != nil {
+		return nil, err
+	}
+
 	return nil, s.inTx(ctx, func(queries *database.Queries) error {
 		if err := queries.LockRuntimeLog(ctx, of.ProjectID.String(), of.DeploymentID.String()); err != nil {
+			return err
+		}
+
+		lines, err := tellOfDropped(ctx, queries, vm, taken)
+		if err != nil || len(lines) == 0 {
 			return err
 		}
 

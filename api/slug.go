@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5/pgconn"
-
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -18,8 +17,12 @@ const (
 	slugTries    = 5
 )
 
-// reservedSlugs are hostnames of the base domain that the platform itself may need.
-var reservedSlugs = []string{"admin", "api", "dashboard", "mail", "registry", "www"}
+// reservedSlugs are hostnames of the base domain that the platform itself may need, or that people and programs take for the platform's own.
+var reservedSlugs = []string{
+	"account", "accounts", "admin", "api", "app", "apps", "assets", "auth", "autoconfig", "autodiscover", "billing", "blog", "cdn", "console", "dashboard",
+	"docs", "edge", "edges", "ftp", "git", "help", "imap", "internal", "localhost", "login", "mail", "metrics", "node", "nodes", "ns1", "ns2", "operator",
+	"registry", "river", "root", "security", "signin", "smtp", "static", "status", "support", "system", "webmail", "wpad", "www", "zeitwork",
+}
 
 // errSlugTaken is the error of an insert whose slug another request has taken since it was found free.
 var errSlugTaken = errors.New("another request has taken the slug")
@@ -103,14 +106,12 @@ func noFreeSlug(base string) error {
 }
 
 func slugTaken(thing, slug string) error {
-	return problem.New(problem.Conflict, "There is a %s with the slug %q already. Choose another one.", thing, slug)
+	return problem.New(problem.Conflict, "The slug %q belongs to another %s already. Choose another one.", slug, thing)
 }
 
 // taken returns the problem in place of an error about a unique index.
 func taken(err, problem error) error {
-	const uniqueViolation = "23505"
-
-	if violation, ok := errors.AsType[*pgconn.PgError](err); ok && violation.Code == uniqueViolation {
+	if database.IsUniqueViolation(err) {
 		return problem
 	}
 

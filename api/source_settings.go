@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/zeitwork/zeitwork/internal/gitref"
+	"github.com/zeitwork/zeitwork/internal/gitssh"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -44,6 +45,14 @@ func (c Config) checkRepository(repository string) error {
 		return problem.New(problem.Invalid, "Repositories cannot be fetched by %s here. Protocols that are allowed: %s.", u.Scheme, allowed)
 	}
 
+	if u.Scheme == "ssh" {
+		if _, err := gitssh.Parse(repository); err != nil {
+			return problem.New(problem.Invalid, "%q is not the URL of a repository: %s.", repository, err)
+		}
+
+		return nil
+	}
+
 	if u.User != nil {
 		return problem.New(problem.Invalid, "The repository URL must not hold a user or a password: it would be shown to every member.")
 	}
@@ -57,6 +66,12 @@ func (c Config) checkRepository(repository string) error {
 
 // checkBranch refuses what git does not take for the name of a branch, as the worker does.
 func checkBranch(branch string) error {
+	// Where a pull request of GitHub is found, which is not to be deployed by way of a branch.
+	if strings.HasPrefix(branch, "refs/pull/") {
+		return problem.New(problem.Invalid, "%q is a pull request and no branch. "+
+			"Pull requests get previews: zeitwork projects set SLUG --previews pull_requests.", branch)
+	}
+
 	if !gitref.ValidBranch(branch) {
 		return problem.New(problem.Invalid, "%q cannot be the name of a branch. Give it as git shows it, such as main.", branch)
 	}

@@ -34,12 +34,19 @@ func (b *testBundle) stream(t *testing.T, path, lastEventID string) *reader {
 func (b *testBundle) streamAs(t *testing.T, token, path, lastEventID string) *reader {
 	t.Helper()
 
+	return b.streamWith(t, http.Header{"Authorization": {"Bearer " + token}}, path, lastEventID)
+}
+
+// streamWith opens a stream by a request with that header.
+func (b *testBundle) streamWith(t *testing.T, header http.Header, path, lastEventID string) *reader {
+	t.Helper()
+
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.http.URL+path, nil)
 	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header = header
 
 	if lastEventID != "" {
 		request.Header.Set("Last-Event-ID", lastEventID)

@@ -42,7 +42,7 @@ func (s *service) listTokens(ctx context.Context, input *PageInput) (*PageOutput
 func (s *service) createToken(ctx context.Context, input *CreateTokenInput) (*NewTokenOutput, error) {
 	who := callerOf(ctx)
 	params := database.CreateTokenParams{
-		ID: id.New(), Kind: userKind, Name: input.Body.Name, UserID: &who.userID, ParentID: &who.tokenID,
+		ID: id.New(), Kind: userKind, Name: input.Body.Name, UserID: &who.userID, ParentID: who.parent(),
 		OrganisationID: lo.CoalesceOrEmpty(input.Body.OrganisationID, who.organisation), Role: lo.EmptyableToPtr(input.Body.Role),
 	}
 
@@ -73,7 +73,7 @@ func (s *service) createToken(ctx context.Context, input *CreateTokenInput) (*Ne
 	})
 }
 
-// makeToken stores a token that the caller makes: it may not do more than the caller, and ends with the caller's own token.
+// makeToken stores a token that the caller makes: it may not do more than the caller, and ends with the caller's own token, if it has that as its parent.
 func makeToken(ctx context.Context, queries *database.Queries, params database.CreateTokenParams) (*NewTokenOutput, error) {
 	if params.OrganisationID != nil {
 		yours, err := hold(ctx, queries)
@@ -91,7 +91,7 @@ func makeToken(ctx context.Context, queries *database.Queries, params database.C
 		return nil, err
 	}
 
-	if parent.ExpiresAt != nil {
+	if parent.ExpiresAt != nil && params.ParentID != nil {
 		if params.ExpiresAt != nil && params.ExpiresAt.After(*parent.ExpiresAt) {
 			return nil, problem.New(problem.Invalid, "The token cannot outlive the one that makes it, which ends at %s.",
 				parent.ExpiresAt.UTC().Format(time.RFC3339))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // signsIn tells whether a token is valid.
@@ -266,7 +267,7 @@ func TestAddUser_GivesATokenAndAnOrganisation_AndOperatorsOnlyWhereAsked(t *test
 
 	b := setup(t)
 
-	token, err := AddUser(t.Context(), b.pool, "Ada@example.com", false)
+	token, err := AddUser(t.Context(), b.pool, "Ada@example.com", "", false)
 	require.NoError(t, err)
 
 	me, err := b.as(t, token).GetMeWithResponse(t.Context())
@@ -276,7 +277,7 @@ func TestAddUser_GivesATokenAndAnOrganisation_AndOperatorsOnlyWhereAsked(t *test
 	require.Len(t, me.JSON200.Organisations, 1)
 	require.Equal(t, client.OrganisationRole("owner"), me.JSON200.Organisations[0].Role)
 
-	again, err := AddUser(t.Context(), b.pool, "ada@example.com", true)
+	again, err := AddUser(t.Context(), b.pool, "ada@example.com", "", true)
 	require.NoError(t, err)
 
 	same, err := b.as(t, again).GetMeWithResponse(t.Context())
@@ -285,6 +286,18 @@ func TestAddUser_GivesATokenAndAnOrganisation_AndOperatorsOnlyWhereAsked(t *test
 	require.True(t, same.JSON200.User.Operator)
 	require.Len(t, same.JSON200.Organisations, 1)
 
-	_, err = AddUser(t.Context(), b.pool, "no address", false)
+	// Who has signed in with the address is somebody that whoever adds a user has to know.
+	b.exec(t, "UPDATE users SET github_id = 7, github_login = 'ada-l' WHERE email = 'ada@example.com'")
+
+	for _, login := range []string{"", "other"} {
+		_, err = AddUser(t.Context(), b.pool, "ada@example.com", login, true)
+		require.Equal(t, problem.Conflict, problem.CodeOf(err))
+		require.ErrorContains(t, err, "--github-login ada-l")
+	}
+
+	_, err = AddUser(t.Context(), b.pool, "ada@example.com", "Ada-L", true)
+	require.NoError(t, err)
+
+	_, err = AddUser(t.Context(), b.pool, "no address", "", false)
 	require.ErrorContains(t, err, "no email address")
 }

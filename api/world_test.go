@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -17,8 +18,10 @@ import (
 type actor struct {
 	name, token string
 	// kind is that of the token; invalid ones are those of nobody, and those that have ended.
-	kind     string
-	invalid  bool
+	kind    string
+	invalid bool
+	// session tells that the token stands in a cookie.
+	session  bool
 	operator bool
 	// role is the one in the world's organisation; empty: no member.
 	role    role
@@ -34,6 +37,8 @@ type world struct {
 
 	nobody, viewer, developer, owner, stranger, operator, node, edge, expired, revoked *actor
 	viewerToken, developerToken, ownerToken                                            *actor
+	// These are the viewer, the owner and the operator, with a browser; the last one has signed out.
+	viewerSession, ownerSession, operatorSession, endedSession *actor
 	// holder is the user whose own the token and the invitation are.
 	holder *actor
 }
@@ -41,7 +46,7 @@ type world struct {
 func (w *world) actors() []*actor {
 	return []*actor{
 		w.nobody, w.viewer, w.developer, w.owner, w.stranger, w.operator, w.node, w.edge, w.expired, w.revoked,
-		w.viewerToken, w.developerToken, w.ownerToken,
+		w.viewerToken, w.developerToken, w.ownerToken, w.viewerSession, w.ownerSession, w.operatorSession, w.endedSession,
 	}
 }
 
@@ -50,7 +55,7 @@ func (b *testBundle) newWorld(t *testing.T) *world {
 
 	w := &world{bundle: b, names: map[string]string{"random": random(), "name": "NAME"}}
 	organisation := w.organisation(t)
-	w.names["organisation_id"] = organisation.String()
+	w.names["organisation_id"], w.names["organisation_slug"] = organisation.String(), "of-"+organisation.String()
 
 	w.nobody = &actor{name: "nobody", invalid: true}
 	w.viewer, w.developer, w.owner = w.member(t, organisation, roleViewer), w.member(t, organisation, roleDeveloper), w.member(t, organisation, roleOwner)
@@ -67,6 +72,11 @@ func (b *testBundle) newWorld(t *testing.T) *world {
 	w.exec(t, "UPDATE api_tokens SET expires_at = now() - interval '1 second' WHERE id = $1", w.expired.tokenID)
 	w.exec(t, "UPDATE api_tokens SET revoked_at = now() WHERE id = $1", w.revoked.tokenID)
 
+	w.viewerSession, w.ownerSession, w.operatorSession = w.sessionOf(t, w.viewer), w.sessionOf(t, w.owner), w.sessionOf(t, w.operator)
+	w.endedSession = w.sessionOf(t, w.owner)
+	w.endedSession.name, w.endedSession.invalid = "a session that has ended", true
+	w.exec(t, "UPDATE api_tokens SET revoked_at = now() WHERE id = $1", w.endedSession.tokenID)
+
 	w.machines(t)
 	w.things(t, organisation)
 
@@ -74,6 +84,8 @@ func (b *testBundle) newWorld(t *testing.T) *world {
 	w.holder = w.owner
 	w.names["token_id"] = w.tokenOf(t, w.owner, "another").tokenID.String()
 	w.names["invitation_id"] = w.invitation(t, w.organisation(t), w.owner).String()
+	w.names["session_id"] = w.sessionOf(t, w.owner).tokenID.String()
+	w.names["device_code"] = w.device(t)
 
 	return w
 }
@@ -137,6 +149,32 @@ func (w *world) tokenOf(t *testing.T, user *actor, name string) *actor {
 	return &another
 }
 
+// sessionOf returns the user with a browser.
+func (w *world) sessionOf(t *testing.T, user *actor) *actor {
+	t.Helper()
+
+	made := *user
+	made.name, made.session, made.tokenID, made.token = user.name+" in a session", true, id.New(), secret.NewToken(sessionPrefix)
+	q := w.bundle.queries
+	require.NoError(t, q.CreateSessionToken(t.Context(), database.CreateSessionTokenParams{
+		ID: made.tokenID, TokenHash: secret.HashToken(made.token), UserID: user.userID, Lifetime: sessionLifetime,
+	}))
+	require.NoError(t, q.CreateSession(t.Context(), database.CreateSessionParams{ID: made.tokenID, Provider: providerCode}))
+
+	return &made
+}
+
+// device begins to sign a program in, and returns its code.
+func (w *world) device(t *testing.T) string {
+	t.Helper()
+
+	begun, err := w.bundle.nobody.CreateDeviceLoginWithResponse(t.Context(), client.CreateDeviceLoginInputBody{Machine: "laptop"})
+	require.NoError(t, err)
+	require.NotNil(t, begun.JSON201, "%s", begun.Body)
+
+	return begun.JSON201.DeviceCode
+}
+
 func (w *world) organisationToken(t *testing.T, organisation uuid.UUID, maker *actor, as role) *actor {
 	t.Helper()
 
@@ -198,7 +236,19 @@ func (w *world) things(t *testing.T, organisation uuid.UUID) {
 
 	w.names["environment_id"] = preview.ID.String()
 
+	detection, err := w.bundle.server.service.deployments.Detect(t.Context(), workflows.DetectionRequest{
+		OrganisationID: organisation, RepositoryURL: "https://git.example.com/a.git", Branch: "main",
+	})
+	require.NoError(t, err)
+
+	installation := id.New()
+	w.exec(t, `INSERT INTO github_installations (id, installation_id, app_id, account_id, account_login, account_kind, organisation_id)
+		VALUES ($1, (SELECT count(*) + 1 FROM github_installations), 1, 1, 'acme', 'organization', $2)`, installation, organisation)
+
+	w.names["detection_id"], w.names["installation_id"] = detection.ID.String(), installation.String()
+
 	// There is always another owner.
 	w.names["user_id"] = w.member(t, organisation, roleOwner).userID.String()
 	w.names["vm_id"] = id.New().String()
+	w.names["line_id"] = "1"
 }

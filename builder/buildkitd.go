@@ -60,6 +60,10 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
+	if err := builds.limit(); err != nil {
+		return nil, err
+	}
+
 	// The fence is in place before the first build can start.
 	network := buildNetwork{bridge: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers}
 	if err := errors.Join(network.fence(), network.setForwarding(ctx, true)); err != nil {

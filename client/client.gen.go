@@ -83,52 +83,78 @@ func (e AssignedVMKind) Valid() bool {
 
 // Defines values for AuditEventAction.
 const (
-	AuditEventActionDeploymentCancel          AuditEventAction = "deployment.cancel"
-	AuditEventActionDeploymentCreate          AuditEventAction = "deployment.create"
-	AuditEventActionDeploymentPromote         AuditEventAction = "deployment.promote"
-	AuditEventActionDeploymentRedeploy        AuditEventAction = "deployment.redeploy"
-	AuditEventActionDeploymentRestart         AuditEventAction = "deployment.restart"
-	AuditEventActionDeploymentRollback        AuditEventAction = "deployment.rollback"
-	AuditEventActionDomainCreate              AuditEventAction = "domain.create"
-	AuditEventActionDomainDelete              AuditEventAction = "domain.delete"
-	AuditEventActionEdgeCreate                AuditEventAction = "edge.create"
-	AuditEventActionEdgeDelete                AuditEventAction = "edge.delete"
-	AuditEventActionEdgeRotateToken           AuditEventAction = "edge.rotate_token"
-	AuditEventActionEnvironmentCreate         AuditEventAction = "environment.create"
-	AuditEventActionEnvironmentDelete         AuditEventAction = "environment.delete"
-	AuditEventActionEnvironmentUnpin          AuditEventAction = "environment.unpin"
-	AuditEventActionEnvironmentUpdate         AuditEventAction = "environment.update"
-	AuditEventActionEnvironmentVariableDelete AuditEventAction = "environment_variable.delete"
-	AuditEventActionEnvironmentVariableSet    AuditEventAction = "environment_variable.set"
-	AuditEventActionInvitationAccept          AuditEventAction = "invitation.accept"
-	AuditEventActionInvitationCreate          AuditEventAction = "invitation.create"
-	AuditEventActionInvitationRevoke          AuditEventAction = "invitation.revoke"
-	AuditEventActionMemberLeave               AuditEventAction = "member.leave"
-	AuditEventActionMemberRemove              AuditEventAction = "member.remove"
-	AuditEventActionMemberUpdate              AuditEventAction = "member.update"
-	AuditEventActionNodeCreate                AuditEventAction = "node.create"
-	AuditEventActionNodeDelete                AuditEventAction = "node.delete"
-	AuditEventActionNodeRotateToken           AuditEventAction = "node.rotate_token"
-	AuditEventActionNodeUpdate                AuditEventAction = "node.update"
-	AuditEventActionOperatorSignIn            AuditEventAction = "operator.sign_in"
-	AuditEventActionOrganisationCreate        AuditEventAction = "organisation.create"
-	AuditEventActionOrganisationDelete        AuditEventAction = "organisation.delete"
-	AuditEventActionOrganisationTransfer      AuditEventAction = "organisation.transfer"
-	AuditEventActionProjectCreate             AuditEventAction = "project.create"
-	AuditEventActionProjectDelete             AuditEventAction = "project.delete"
-	AuditEventActionProjectUnpin              AuditEventAction = "project.unpin"
-	AuditEventActionProjectUpdate             AuditEventAction = "project.update"
-	AuditEventActionTokenCreate               AuditEventAction = "token.create"
-	AuditEventActionTokenFirstUse             AuditEventAction = "token.first_use"
-	AuditEventActionTokenRevoke               AuditEventAction = "token.revoke"
-	AuditEventActionTokenRotate               AuditEventAction = "token.rotate"
-	AuditEventActionUserAdd                   AuditEventAction = "user.add"
-	AuditEventActionUserUpdate                AuditEventAction = "user.update"
+	AuditEventActionDeploymentApprove            AuditEventAction = "deployment.approve"
+	AuditEventActionDeploymentCancel             AuditEventAction = "deployment.cancel"
+	AuditEventActionDeploymentCreate             AuditEventAction = "deployment.create"
+	AuditEventActionDeploymentPromote            AuditEventAction = "deployment.promote"
+	AuditEventActionDeploymentRedeploy           AuditEventAction = "deployment.redeploy"
+	AuditEventActionDeploymentRestart            AuditEventAction = "deployment.restart"
+	AuditEventActionDeploymentRollback           AuditEventAction = "deployment.rollback"
+	AuditEventActionDetectionCreate              AuditEventAction = "detection.create"
+	AuditEventActionDeviceLoginApprove           AuditEventAction = "device_login.approve"
+	AuditEventActionDeviceLoginDeny              AuditEventAction = "device_login.deny"
+	AuditEventActionDomainCreate                 AuditEventAction = "domain.create"
+	AuditEventActionDomainDelete                 AuditEventAction = "domain.delete"
+	AuditEventActionDomainUnverify               AuditEventAction = "domain.unverify"
+	AuditEventActionDomainUpdate                 AuditEventAction = "domain.update"
+	AuditEventActionDomainVerify                 AuditEventAction = "domain.verify"
+	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
+	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
+	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
+	AuditEventActionEnvironmentCreate            AuditEventAction = "environment.create"
+	AuditEventActionEnvironmentDelete            AuditEventAction = "environment.delete"
+	AuditEventActionEnvironmentUnpin             AuditEventAction = "environment.unpin"
+	AuditEventActionEnvironmentUpdate            AuditEventAction = "environment.update"
+	AuditEventActionEnvironmentVariableAccess    AuditEventAction = "environment_variable.access"
+	AuditEventActionEnvironmentVariableDelete    AuditEventAction = "environment_variable.delete"
+	AuditEventActionEnvironmentVariableImport    AuditEventAction = "environment_variable.import"
+	AuditEventActionEnvironmentVariableRead      AuditEventAction = "environment_variable.read"
+	AuditEventActionEnvironmentVariableSet       AuditEventAction = "environment_variable.set"
+	AuditEventActionGithubAppCreate              AuditEventAction = "github_app.create"
+	AuditEventActionGithubInstallationConnect    AuditEventAction = "github_installation.connect"
+	AuditEventActionGithubInstallationDisconnect AuditEventAction = "github_installation.disconnect"
+	AuditEventActionInvitationAccept             AuditEventAction = "invitation.accept"
+	AuditEventActionInvitationCreate             AuditEventAction = "invitation.create"
+	AuditEventActionInvitationRevoke             AuditEventAction = "invitation.revoke"
+	AuditEventActionMemberLeave                  AuditEventAction = "member.leave"
+	AuditEventActionMemberRemove                 AuditEventAction = "member.remove"
+	AuditEventActionMemberUpdate                 AuditEventAction = "member.update"
+	AuditEventActionNodeCreate                   AuditEventAction = "node.create"
+	AuditEventActionNodeDelete                   AuditEventAction = "node.delete"
+	AuditEventActionNodeRotateToken              AuditEventAction = "node.rotate_token"
+	AuditEventActionNodeUpdate                   AuditEventAction = "node.update"
+	AuditEventActionOperatorSignIn               AuditEventAction = "operator.sign_in"
+	AuditEventActionOrganisationCreate           AuditEventAction = "organisation.create"
+	AuditEventActionOrganisationDelete           AuditEventAction = "organisation.delete"
+	AuditEventActionOrganisationTransfer         AuditEventAction = "organisation.transfer"
+	AuditEventActionOrganisationUpdate           AuditEventAction = "organisation.update"
+	AuditEventActionProjectCheck                 AuditEventAction = "project.check"
+	AuditEventActionProjectCreate                AuditEventAction = "project.create"
+	AuditEventActionProjectDelete                AuditEventAction = "project.delete"
+	AuditEventActionProjectUnpin                 AuditEventAction = "project.unpin"
+	AuditEventActionProjectUpdate                AuditEventAction = "project.update"
+	AuditEventActionQuotaSet                     AuditEventAction = "quota.set"
+	AuditEventActionRepositoryAccessDelete       AuditEventAction = "repository_access.delete"
+	AuditEventActionRepositoryAccessSet          AuditEventAction = "repository_access.set"
+	AuditEventActionRepositoryAccessTrustHost    AuditEventAction = "repository_access.trust_host"
+	AuditEventActionSessionCreate                AuditEventAction = "session.create"
+	AuditEventActionSessionEnd                   AuditEventAction = "session.end"
+	AuditEventActionTokenCreate                  AuditEventAction = "token.create"
+	AuditEventActionTokenFirstUse                AuditEventAction = "token.first_use"
+	AuditEventActionTokenRevoke                  AuditEventAction = "token.revoke"
+	AuditEventActionTokenRotate                  AuditEventAction = "token.rotate"
+	AuditEventActionUserAdd                      AuditEventAction = "user.add"
+	AuditEventActionUserConnect                  AuditEventAction = "user.connect"
+	AuditEventActionUserCreate                   AuditEventAction = "user.create"
+	AuditEventActionUserSignInCode               AuditEventAction = "user.sign_in_code"
+	AuditEventActionUserUpdate                   AuditEventAction = "user.update"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventAction enum.
 func (e AuditEventAction) Valid() bool {
 	switch e {
+	case AuditEventActionDeploymentApprove:
+		return true
 	case AuditEventActionDeploymentCancel:
 		return true
 	case AuditEventActionDeploymentCreate:
@@ -141,9 +167,21 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionDeploymentRollback:
 		return true
+	case AuditEventActionDetectionCreate:
+		return true
+	case AuditEventActionDeviceLoginApprove:
+		return true
+	case AuditEventActionDeviceLoginDeny:
+		return true
 	case AuditEventActionDomainCreate:
 		return true
 	case AuditEventActionDomainDelete:
+		return true
+	case AuditEventActionDomainUnverify:
+		return true
+	case AuditEventActionDomainUpdate:
+		return true
+	case AuditEventActionDomainVerify:
 		return true
 	case AuditEventActionEdgeCreate:
 		return true
@@ -159,9 +197,21 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionEnvironmentUpdate:
 		return true
+	case AuditEventActionEnvironmentVariableAccess:
+		return true
 	case AuditEventActionEnvironmentVariableDelete:
 		return true
+	case AuditEventActionEnvironmentVariableImport:
+		return true
+	case AuditEventActionEnvironmentVariableRead:
+		return true
 	case AuditEventActionEnvironmentVariableSet:
+		return true
+	case AuditEventActionGithubAppCreate:
+		return true
+	case AuditEventActionGithubInstallationConnect:
+		return true
+	case AuditEventActionGithubInstallationDisconnect:
 		return true
 	case AuditEventActionInvitationAccept:
 		return true
@@ -191,6 +241,10 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionOrganisationTransfer:
 		return true
+	case AuditEventActionOrganisationUpdate:
+		return true
+	case AuditEventActionProjectCheck:
+		return true
 	case AuditEventActionProjectCreate:
 		return true
 	case AuditEventActionProjectDelete:
@@ -198,6 +252,18 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionProjectUnpin:
 		return true
 	case AuditEventActionProjectUpdate:
+		return true
+	case AuditEventActionQuotaSet:
+		return true
+	case AuditEventActionRepositoryAccessDelete:
+		return true
+	case AuditEventActionRepositoryAccessSet:
+		return true
+	case AuditEventActionRepositoryAccessTrustHost:
+		return true
+	case AuditEventActionSessionCreate:
+		return true
+	case AuditEventActionSessionEnd:
 		return true
 	case AuditEventActionTokenCreate:
 		return true
@@ -209,6 +275,12 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionUserAdd:
 		return true
+	case AuditEventActionUserConnect:
+		return true
+	case AuditEventActionUserCreate:
+		return true
+	case AuditEventActionUserSignInCode:
+		return true
 	case AuditEventActionUserUpdate:
 		return true
 	default:
@@ -218,16 +290,22 @@ func (e AuditEventAction) Valid() bool {
 
 // Defines values for AuditEventSubjectType.
 const (
-	AuditEventSubjectTypeDeployment   AuditEventSubjectType = "deployment"
-	AuditEventSubjectTypeDomain       AuditEventSubjectType = "domain"
-	AuditEventSubjectTypeEdge         AuditEventSubjectType = "edge"
-	AuditEventSubjectTypeEnvironment  AuditEventSubjectType = "environment"
-	AuditEventSubjectTypeInvitation   AuditEventSubjectType = "invitation"
-	AuditEventSubjectTypeNode         AuditEventSubjectType = "node"
-	AuditEventSubjectTypeOrganisation AuditEventSubjectType = "organisation"
-	AuditEventSubjectTypeProject      AuditEventSubjectType = "project"
-	AuditEventSubjectTypeToken        AuditEventSubjectType = "token"
-	AuditEventSubjectTypeUser         AuditEventSubjectType = "user"
+	AuditEventSubjectTypeDeployment         AuditEventSubjectType = "deployment"
+	AuditEventSubjectTypeDetection          AuditEventSubjectType = "detection"
+	AuditEventSubjectTypeDeviceLogin        AuditEventSubjectType = "device_login"
+	AuditEventSubjectTypeDomain             AuditEventSubjectType = "domain"
+	AuditEventSubjectTypeEdge               AuditEventSubjectType = "edge"
+	AuditEventSubjectTypeEnvironment        AuditEventSubjectType = "environment"
+	AuditEventSubjectTypeGithubApp          AuditEventSubjectType = "github_app"
+	AuditEventSubjectTypeGithubInstallation AuditEventSubjectType = "github_installation"
+	AuditEventSubjectTypeInvitation         AuditEventSubjectType = "invitation"
+	AuditEventSubjectTypeNode               AuditEventSubjectType = "node"
+	AuditEventSubjectTypeOrganisation       AuditEventSubjectType = "organisation"
+	AuditEventSubjectTypeProject            AuditEventSubjectType = "project"
+	AuditEventSubjectTypeQuota              AuditEventSubjectType = "quota"
+	AuditEventSubjectTypeSession            AuditEventSubjectType = "session"
+	AuditEventSubjectTypeToken              AuditEventSubjectType = "token"
+	AuditEventSubjectTypeUser               AuditEventSubjectType = "user"
 )
 
 // Valid indicates whether the value is a known member of the AuditEventSubjectType enum.
@@ -235,11 +313,19 @@ func (e AuditEventSubjectType) Valid() bool {
 	switch e {
 	case AuditEventSubjectTypeDeployment:
 		return true
+	case AuditEventSubjectTypeDetection:
+		return true
+	case AuditEventSubjectTypeDeviceLogin:
+		return true
 	case AuditEventSubjectTypeDomain:
 		return true
 	case AuditEventSubjectTypeEdge:
 		return true
 	case AuditEventSubjectTypeEnvironment:
+		return true
+	case AuditEventSubjectTypeGithubApp:
+		return true
+	case AuditEventSubjectTypeGithubInstallation:
 		return true
 	case AuditEventSubjectTypeInvitation:
 		return true
@@ -249,9 +335,121 @@ func (e AuditEventSubjectType) Valid() bool {
 		return true
 	case AuditEventSubjectTypeProject:
 		return true
+	case AuditEventSubjectTypeQuota:
+		return true
+	case AuditEventSubjectTypeSession:
+		return true
 	case AuditEventSubjectTypeToken:
 		return true
 	case AuditEventSubjectTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BuildLogGroupState.
+const (
+	BuildLogGroupStateCached    BuildLogGroupState = "cached"
+	BuildLogGroupStateCancelled BuildLogGroupState = "cancelled"
+	BuildLogGroupStateDone      BuildLogGroupState = "done"
+	BuildLogGroupStateFailed    BuildLogGroupState = "failed"
+	BuildLogGroupStateRunning   BuildLogGroupState = "running"
+)
+
+// Valid indicates whether the value is a known member of the BuildLogGroupState enum.
+func (e BuildLogGroupState) Valid() bool {
+	switch e {
+	case BuildLogGroupStateCached:
+		return true
+	case BuildLogGroupStateCancelled:
+		return true
+	case BuildLogGroupStateDone:
+		return true
+	case BuildLogGroupStateFailed:
+		return true
+	case BuildLogGroupStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ChangedKinds.
+const (
+	ChangedKindsAudit        ChangedKinds = "audit"
+	ChangedKindsDeployments  ChangedKinds = "deployments"
+	ChangedKindsDomains      ChangedKinds = "domains"
+	ChangedKindsEnvironments ChangedKinds = "environments"
+	ChangedKindsEvents       ChangedKinds = "events"
+	ChangedKindsGithub       ChangedKinds = "github"
+	ChangedKindsInstances    ChangedKinds = "instances"
+	ChangedKindsInvitations  ChangedKinds = "invitations"
+	ChangedKindsMembers      ChangedKinds = "members"
+	ChangedKindsOrganisation ChangedKinds = "organisation"
+	ChangedKindsProject      ChangedKinds = "project"
+	ChangedKindsQuotas       ChangedKinds = "quotas"
+	ChangedKindsTokens       ChangedKinds = "tokens"
+	ChangedKindsVariables    ChangedKinds = "variables"
+)
+
+// Valid indicates whether the value is a known member of the ChangedKinds enum.
+func (e ChangedKinds) Valid() bool {
+	switch e {
+	case ChangedKindsAudit:
+		return true
+	case ChangedKindsDeployments:
+		return true
+	case ChangedKindsDomains:
+		return true
+	case ChangedKindsEnvironments:
+		return true
+	case ChangedKindsEvents:
+		return true
+	case ChangedKindsGithub:
+		return true
+	case ChangedKindsInstances:
+		return true
+	case ChangedKindsInvitations:
+		return true
+	case ChangedKindsMembers:
+		return true
+	case ChangedKindsOrganisation:
+		return true
+	case ChangedKindsProject:
+		return true
+	case ChangedKindsQuotas:
+		return true
+	case ChangedKindsTokens:
+		return true
+	case ChangedKindsVariables:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CheckedRecordType.
+const (
+	CheckedRecordTypeA     CheckedRecordType = "A"
+	CheckedRecordTypeAAAA  CheckedRecordType = "AAAA"
+	CheckedRecordTypeALIAS CheckedRecordType = "ALIAS"
+	CheckedRecordTypeCNAME CheckedRecordType = "CNAME"
+	CheckedRecordTypeTXT   CheckedRecordType = "TXT"
+)
+
+// Valid indicates whether the value is a known member of the CheckedRecordType enum.
+func (e CheckedRecordType) Valid() bool {
+	switch e {
+	case CheckedRecordTypeA:
+		return true
+	case CheckedRecordTypeAAAA:
+		return true
+	case CheckedRecordTypeALIAS:
+		return true
+	case CheckedRecordTypeCNAME:
+		return true
+	case CheckedRecordTypeTXT:
 		return true
 	default:
 		return false
@@ -281,8 +479,9 @@ func (e CreateInvitationInputBodyRole) Valid() bool {
 
 // Defines values for CreateProjectInputBodyPreviews.
 const (
-	CreateProjectInputBodyPreviewsBranches CreateProjectInputBodyPreviews = "branches"
-	CreateProjectInputBodyPreviewsOff      CreateProjectInputBodyPreviews = "off"
+	CreateProjectInputBodyPreviewsBranches     CreateProjectInputBodyPreviews = "branches"
+	CreateProjectInputBodyPreviewsOff          CreateProjectInputBodyPreviews = "off"
+	CreateProjectInputBodyPreviewsPullRequests CreateProjectInputBodyPreviews = "pull_requests"
 )
 
 // Valid indicates whether the value is a known member of the CreateProjectInputBodyPreviews enum.
@@ -291,6 +490,8 @@ func (e CreateProjectInputBodyPreviews) Valid() bool {
 	case CreateProjectInputBodyPreviewsBranches:
 		return true
 	case CreateProjectInputBodyPreviewsOff:
+		return true
+	case CreateProjectInputBodyPreviewsPullRequests:
 		return true
 	default:
 		return false
@@ -312,6 +513,51 @@ func (e CreateTokenInputBodyRole) Valid() bool {
 	case CreateTokenInputBodyRoleOwner:
 		return true
 	case CreateTokenInputBodyRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CurrentSessionProvider.
+const (
+	CurrentSessionProviderCode   CurrentSessionProvider = "code"
+	CurrentSessionProviderGithub CurrentSessionProvider = "github"
+)
+
+// Valid indicates whether the value is a known member of the CurrentSessionProvider enum.
+func (e CurrentSessionProvider) Valid() bool {
+	switch e {
+	case CurrentSessionProviderCode:
+		return true
+	case CurrentSessionProviderGithub:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DNSRecordType.
+const (
+	DNSRecordTypeA     DNSRecordType = "A"
+	DNSRecordTypeAAAA  DNSRecordType = "AAAA"
+	DNSRecordTypeALIAS DNSRecordType = "ALIAS"
+	DNSRecordTypeCNAME DNSRecordType = "CNAME"
+	DNSRecordTypeTXT   DNSRecordType = "TXT"
+)
+
+// Valid indicates whether the value is a known member of the DNSRecordType enum.
+func (e DNSRecordType) Valid() bool {
+	switch e {
+	case DNSRecordTypeA:
+		return true
+	case DNSRecordTypeAAAA:
+		return true
+	case DNSRecordTypeALIAS:
+		return true
+	case DNSRecordTypeCNAME:
+		return true
+	case DNSRecordTypeTXT:
 		return true
 	default:
 		return false
@@ -414,6 +660,57 @@ func (e DeploymentTrigger) Valid() bool {
 	}
 }
 
+// Defines values for DeploymentActionAction.
+const (
+	DeploymentActionActionCancel   DeploymentActionAction = "cancel"
+	DeploymentActionActionPromote  DeploymentActionAction = "promote"
+	DeploymentActionActionRedeploy DeploymentActionAction = "redeploy"
+	DeploymentActionActionRestart  DeploymentActionAction = "restart"
+	DeploymentActionActionRollback DeploymentActionAction = "rollback"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentActionAction enum.
+func (e DeploymentActionAction) Valid() bool {
+	switch e {
+	case DeploymentActionActionCancel:
+		return true
+	case DeploymentActionActionPromote:
+		return true
+	case DeploymentActionActionRedeploy:
+		return true
+	case DeploymentActionActionRestart:
+		return true
+	case DeploymentActionActionRollback:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentActorKind.
+const (
+	DeploymentActorKindPlatform DeploymentActorKind = "platform"
+	DeploymentActorKindPush     DeploymentActorKind = "push"
+	DeploymentActorKindToken    DeploymentActorKind = "token"
+	DeploymentActorKindUser     DeploymentActorKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentActorKind enum.
+func (e DeploymentActorKind) Valid() bool {
+	switch e {
+	case DeploymentActorKindPlatform:
+		return true
+	case DeploymentActorKindPush:
+		return true
+	case DeploymentActorKindToken:
+		return true
+	case DeploymentActorKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DeploymentErrorCode.
 const (
 	DeploymentErrorCodeConflict     DeploymentErrorCode = "conflict"
@@ -447,6 +744,201 @@ func (e DeploymentErrorCode) Valid() bool {
 	}
 }
 
+// Defines values for DeploymentMarkState.
+const (
+	DeploymentMarkStateLive    DeploymentMarkState = "live"
+	DeploymentMarkStateRetired DeploymentMarkState = "retired"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentMarkState enum.
+func (e DeploymentMarkState) Valid() bool {
+	switch e {
+	case DeploymentMarkStateLive:
+		return true
+	case DeploymentMarkStateRetired:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentOriginState.
+const (
+	DeploymentOriginStateCancelled  DeploymentOriginState = "cancelled"
+	DeploymentOriginStateDeploying  DeploymentOriginState = "deploying"
+	DeploymentOriginStateFailed     DeploymentOriginState = "failed"
+	DeploymentOriginStateLive       DeploymentOriginState = "live"
+	DeploymentOriginStateQueued     DeploymentOriginState = "queued"
+	DeploymentOriginStateRetired    DeploymentOriginState = "retired"
+	DeploymentOriginStateSuperseded DeploymentOriginState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentOriginState enum.
+func (e DeploymentOriginState) Valid() bool {
+	switch e {
+	case DeploymentOriginStateCancelled:
+		return true
+	case DeploymentOriginStateDeploying:
+		return true
+	case DeploymentOriginStateFailed:
+		return true
+	case DeploymentOriginStateLive:
+		return true
+	case DeploymentOriginStateQueued:
+		return true
+	case DeploymentOriginStateRetired:
+		return true
+	case DeploymentOriginStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentSummaryState.
+const (
+	DeploymentSummaryStateCancelled  DeploymentSummaryState = "cancelled"
+	DeploymentSummaryStateDeploying  DeploymentSummaryState = "deploying"
+	DeploymentSummaryStateFailed     DeploymentSummaryState = "failed"
+	DeploymentSummaryStateLive       DeploymentSummaryState = "live"
+	DeploymentSummaryStateQueued     DeploymentSummaryState = "queued"
+	DeploymentSummaryStateRetired    DeploymentSummaryState = "retired"
+	DeploymentSummaryStateSuperseded DeploymentSummaryState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentSummaryState enum.
+func (e DeploymentSummaryState) Valid() bool {
+	switch e {
+	case DeploymentSummaryStateCancelled:
+		return true
+	case DeploymentSummaryStateDeploying:
+		return true
+	case DeploymentSummaryStateFailed:
+		return true
+	case DeploymentSummaryStateLive:
+		return true
+	case DeploymentSummaryStateQueued:
+		return true
+	case DeploymentSummaryStateRetired:
+		return true
+	case DeploymentSummaryStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeploymentSummaryTrigger.
+const (
+	DeploymentSummaryTriggerManual   DeploymentSummaryTrigger = "manual"
+	DeploymentSummaryTriggerPromote  DeploymentSummaryTrigger = "promote"
+	DeploymentSummaryTriggerPush     DeploymentSummaryTrigger = "push"
+	DeploymentSummaryTriggerRedeploy DeploymentSummaryTrigger = "redeploy"
+	DeploymentSummaryTriggerRollback DeploymentSummaryTrigger = "rollback"
+)
+
+// Valid indicates whether the value is a known member of the DeploymentSummaryTrigger enum.
+func (e DeploymentSummaryTrigger) Valid() bool {
+	switch e {
+	case DeploymentSummaryTriggerManual:
+		return true
+	case DeploymentSummaryTriggerPromote:
+		return true
+	case DeploymentSummaryTriggerPush:
+		return true
+	case DeploymentSummaryTriggerRedeploy:
+		return true
+	case DeploymentSummaryTriggerRollback:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetectionState.
+const (
+	DetectionStateFailed    DetectionState = "failed"
+	DetectionStateQueued    DetectionState = "queued"
+	DetectionStateSucceeded DetectionState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the DetectionState enum.
+func (e DetectionState) Valid() bool {
+	switch e {
+	case DetectionStateFailed:
+		return true
+	case DetectionStateQueued:
+		return true
+	case DetectionStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DetectionProblemCode.
+const (
+	DetectionProblemCodeConflict     DetectionProblemCode = "conflict"
+	DetectionProblemCodeForbidden    DetectionProblemCode = "forbidden"
+	DetectionProblemCodeInternal     DetectionProblemCode = "internal"
+	DetectionProblemCodeInvalid      DetectionProblemCode = "invalid"
+	DetectionProblemCodeNotFound     DetectionProblemCode = "not_found"
+	DetectionProblemCodeTooMany      DetectionProblemCode = "too_many"
+	DetectionProblemCodeUnauthorized DetectionProblemCode = "unauthorized"
+	DetectionProblemCodeUnavailable  DetectionProblemCode = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the DetectionProblemCode enum.
+func (e DetectionProblemCode) Valid() bool {
+	switch e {
+	case DetectionProblemCodeConflict:
+		return true
+	case DetectionProblemCodeForbidden:
+		return true
+	case DetectionProblemCodeInternal:
+		return true
+	case DetectionProblemCodeInvalid:
+		return true
+	case DetectionProblemCodeNotFound:
+		return true
+	case DetectionProblemCodeTooMany:
+		return true
+	case DetectionProblemCodeUnauthorized:
+		return true
+	case DetectionProblemCodeUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeviceTokenState.
+const (
+	DeviceTokenStateDenied   DeviceTokenState = "denied"
+	DeviceTokenStateExpired  DeviceTokenState = "expired"
+	DeviceTokenStatePending  DeviceTokenState = "pending"
+	DeviceTokenStateSignedIn DeviceTokenState = "signed_in"
+	DeviceTokenStateSlowDown DeviceTokenState = "slow_down"
+)
+
+// Valid indicates whether the value is a known member of the DeviceTokenState enum.
+func (e DeviceTokenState) Valid() bool {
+	switch e {
+	case DeviceTokenStateDenied:
+		return true
+	case DeviceTokenStateExpired:
+		return true
+	case DeviceTokenStatePending:
+		return true
+	case DeviceTokenStateSignedIn:
+		return true
+	case DeviceTokenStateSlowDown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DomainKind.
 const (
 	Custom    DomainKind = "custom"
@@ -459,6 +951,27 @@ func (e DomainKind) Valid() bool {
 	case Custom:
 		return true
 	case Generated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DomainState.
+const (
+	DomainStateActive  DomainState = "active"
+	DomainStateClaimed DomainState = "claimed"
+	DomainStateFailing DomainState = "failing"
+)
+
+// Valid indicates whether the value is a known member of the DomainState enum.
+func (e DomainState) Valid() bool {
+	switch e {
+	case DomainStateActive:
+		return true
+	case DomainStateClaimed:
+		return true
+	case DomainStateFailing:
 		return true
 	default:
 		return false
@@ -504,6 +1017,66 @@ func (e EnvironmentVariableScope) Valid() bool {
 	}
 }
 
+// Defines values for GitHubInstallationAccountKind.
+const (
+	GitHubInstallationAccountKindOrganization GitHubInstallationAccountKind = "organization"
+	GitHubInstallationAccountKindUser         GitHubInstallationAccountKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the GitHubInstallationAccountKind enum.
+func (e GitHubInstallationAccountKind) Valid() bool {
+	switch e {
+	case GitHubInstallationAccountKindOrganization:
+		return true
+	case GitHubInstallationAccountKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GitHubInstallationState.
+const (
+	GitHubInstallationStateActive    GitHubInstallationState = "active"
+	GitHubInstallationStateRemoved   GitHubInstallationState = "removed"
+	GitHubInstallationStateSuspended GitHubInstallationState = "suspended"
+)
+
+// Valid indicates whether the value is a known member of the GitHubInstallationState enum.
+func (e GitHubInstallationState) Valid() bool {
+	switch e {
+	case GitHubInstallationStateActive:
+		return true
+	case GitHubInstallationStateRemoved:
+		return true
+	case GitHubInstallationStateSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportEnvironmentVariablesInputBodyScope.
+const (
+	ImportEnvironmentVariablesInputBodyScopeAll        ImportEnvironmentVariablesInputBodyScope = "all"
+	ImportEnvironmentVariablesInputBodyScopePreview    ImportEnvironmentVariablesInputBodyScope = "preview"
+	ImportEnvironmentVariablesInputBodyScopeProduction ImportEnvironmentVariablesInputBodyScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the ImportEnvironmentVariablesInputBodyScope enum.
+func (e ImportEnvironmentVariablesInputBodyScope) Valid() bool {
+	switch e {
+	case ImportEnvironmentVariablesInputBodyScopeAll:
+		return true
+	case ImportEnvironmentVariablesInputBodyScopePreview:
+		return true
+	case ImportEnvironmentVariablesInputBodyScopeProduction:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvitationRole.
 const (
 	InvitationRoleDeveloper InvitationRole = "developer"
@@ -525,6 +1098,108 @@ func (e InvitationRole) Valid() bool {
 	}
 }
 
+// Defines values for LeakKind.
+const (
+	LeakKindAddress  LeakKind = "address"
+	LeakKindImage    LeakKind = "image"
+	LeakKindSnapshot LeakKind = "snapshot"
+	LeakKindVM       LeakKind = "vm"
+)
+
+// Valid indicates whether the value is a known member of the LeakKind enum.
+func (e LeakKind) Valid() bool {
+	switch e {
+	case LeakKindAddress:
+		return true
+	case LeakKindImage:
+		return true
+	case LeakKindSnapshot:
+		return true
+	case LeakKindVM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeakLookKind.
+const (
+	LeakLookKindAddress  LeakLookKind = "address"
+	LeakLookKindImage    LeakLookKind = "image"
+	LeakLookKindSnapshot LeakLookKind = "snapshot"
+	LeakLookKindVM       LeakLookKind = "vm"
+)
+
+// Valid indicates whether the value is a known member of the LeakLookKind enum.
+func (e LeakLookKind) Valid() bool {
+	switch e {
+	case LeakLookKindAddress:
+		return true
+	case LeakLookKindImage:
+		return true
+	case LeakLookKindSnapshot:
+		return true
+	case LeakLookKindVM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeakSummaryKind.
+const (
+	LeakSummaryKindAddress  LeakSummaryKind = "address"
+	LeakSummaryKindImage    LeakSummaryKind = "image"
+	LeakSummaryKindSnapshot LeakSummaryKind = "snapshot"
+	LeakSummaryKindVM       LeakSummaryKind = "vm"
+)
+
+// Valid indicates whether the value is a known member of the LeakSummaryKind enum.
+func (e LeakSummaryKind) Valid() bool {
+	switch e {
+	case LeakSummaryKindAddress:
+		return true
+	case LeakSummaryKindImage:
+		return true
+	case LeakSummaryKindSnapshot:
+		return true
+	case LeakSummaryKindVM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LogLineLevel.
+const (
+	LogLineLevelDebug LogLineLevel = "debug"
+	LogLineLevelError LogLineLevel = "error"
+	LogLineLevelFatal LogLineLevel = "fatal"
+	LogLineLevelInfo  LogLineLevel = "info"
+	LogLineLevelTrace LogLineLevel = "trace"
+	LogLineLevelWarn  LogLineLevel = "warn"
+)
+
+// Valid indicates whether the value is a known member of the LogLineLevel enum.
+func (e LogLineLevel) Valid() bool {
+	switch e {
+	case LogLineLevelDebug:
+		return true
+	case LogLineLevelError:
+		return true
+	case LogLineLevelFatal:
+		return true
+	case LogLineLevelInfo:
+		return true
+	case LogLineLevelTrace:
+		return true
+	case LogLineLevelWarn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LogLineStream.
 const (
 	LogLineStreamStderr LogLineStream = "stderr"
@@ -540,6 +1215,30 @@ func (e LogLineStream) Valid() bool {
 	case LogLineStreamStdout:
 		return true
 	case LogLineStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LookReportKind.
+const (
+	LookReportKindAddress  LookReportKind = "address"
+	LookReportKindImage    LookReportKind = "image"
+	LookReportKindSnapshot LookReportKind = "snapshot"
+	LookReportKindVM       LookReportKind = "vm"
+)
+
+// Valid indicates whether the value is a known member of the LookReportKind enum.
+func (e LookReportKind) Valid() bool {
+	switch e {
+	case LookReportKindAddress:
+		return true
+	case LookReportKindImage:
+		return true
+	case LookReportKindSnapshot:
+		return true
+	case LookReportKindVM:
 		return true
 	default:
 		return false
@@ -606,6 +1305,141 @@ func (e NodeState) Valid() bool {
 	}
 }
 
+// Defines values for NodeVMDeploymentState.
+const (
+	NodeVMDeploymentStateCancelled  NodeVMDeploymentState = "cancelled"
+	NodeVMDeploymentStateDeploying  NodeVMDeploymentState = "deploying"
+	NodeVMDeploymentStateFailed     NodeVMDeploymentState = "failed"
+	NodeVMDeploymentStateLive       NodeVMDeploymentState = "live"
+	NodeVMDeploymentStateQueued     NodeVMDeploymentState = "queued"
+	NodeVMDeploymentStateRetired    NodeVMDeploymentState = "retired"
+	NodeVMDeploymentStateSuperseded NodeVMDeploymentState = "superseded"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMDeploymentState enum.
+func (e NodeVMDeploymentState) Valid() bool {
+	switch e {
+	case NodeVMDeploymentStateCancelled:
+		return true
+	case NodeVMDeploymentStateDeploying:
+		return true
+	case NodeVMDeploymentStateFailed:
+		return true
+	case NodeVMDeploymentStateLive:
+		return true
+	case NodeVMDeploymentStateQueued:
+		return true
+	case NodeVMDeploymentStateRetired:
+		return true
+	case NodeVMDeploymentStateSuperseded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeVMDesiredState.
+const (
+	NodeVMDesiredStateDraining NodeVMDesiredState = "draining"
+	NodeVMDesiredStateRunning  NodeVMDesiredState = "running"
+	NodeVMDesiredStateStopped  NodeVMDesiredState = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMDesiredState enum.
+func (e NodeVMDesiredState) Valid() bool {
+	switch e {
+	case NodeVMDesiredStateDraining:
+		return true
+	case NodeVMDesiredStateRunning:
+		return true
+	case NodeVMDesiredStateStopped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeVMEnvironmentKind.
+const (
+	NodeVMEnvironmentKindPreview    NodeVMEnvironmentKind = "preview"
+	NodeVMEnvironmentKindProduction NodeVMEnvironmentKind = "production"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMEnvironmentKind enum.
+func (e NodeVMEnvironmentKind) Valid() bool {
+	switch e {
+	case NodeVMEnvironmentKindPreview:
+		return true
+	case NodeVMEnvironmentKindProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeVMKind.
+const (
+	NodeVMKindApp     NodeVMKind = "app"
+	NodeVMKindRelease NodeVMKind = "release"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMKind enum.
+func (e NodeVMKind) Valid() bool {
+	switch e {
+	case NodeVMKindApp:
+		return true
+	case NodeVMKindRelease:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeVMState.
+const (
+	NodeVMStateCrashed   NodeVMState = "crashed"
+	NodeVMStateExited    NodeVMState = "exited"
+	NodeVMStateFailed    NodeVMState = "failed"
+	NodeVMStateHealthy   NodeVMState = "healthy"
+	NodeVMStatePending   NodeVMState = "pending"
+	NodeVMStatePulling   NodeVMState = "pulling"
+	NodeVMStateRemoved   NodeVMState = "removed"
+	NodeVMStateRunning   NodeVMState = "running"
+	NodeVMStateStarting  NodeVMState = "starting"
+	NodeVMStateStopping  NodeVMState = "stopping"
+	NodeVMStateUnhealthy NodeVMState = "unhealthy"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMState enum.
+func (e NodeVMState) Valid() bool {
+	switch e {
+	case NodeVMStateCrashed:
+		return true
+	case NodeVMStateExited:
+		return true
+	case NodeVMStateFailed:
+		return true
+	case NodeVMStateHealthy:
+		return true
+	case NodeVMStatePending:
+		return true
+	case NodeVMStatePulling:
+		return true
+	case NodeVMStateRemoved:
+		return true
+	case NodeVMStateRunning:
+		return true
+	case NodeVMStateStarting:
+		return true
+	case NodeVMStateStopping:
+		return true
+	case NodeVMStateUnhealthy:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrganisationRole.
 const (
 	OrganisationRoleDeveloper OrganisationRole = "developer"
@@ -642,6 +1476,24 @@ func (e OrganisationTokenRole) Valid() bool {
 	case OrganisationTokenRoleOwner:
 		return true
 	case OrganisationTokenRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PendingVariableChange.
+const (
+	Deleted PendingVariableChange = "deleted"
+	Written PendingVariableChange = "written"
+)
+
+// Valid indicates whether the value is a known member of the PendingVariableChange enum.
+func (e PendingVariableChange) Valid() bool {
+	switch e {
+	case Deleted:
+		return true
+	case Written:
 		return true
 	default:
 		return false
@@ -686,8 +1538,9 @@ func (e ProblemCode) Valid() bool {
 
 // Defines values for ProjectPreviews.
 const (
-	ProjectPreviewsBranches ProjectPreviews = "branches"
-	ProjectPreviewsOff      ProjectPreviews = "off"
+	ProjectPreviewsBranches     ProjectPreviews = "branches"
+	ProjectPreviewsOff          ProjectPreviews = "off"
+	ProjectPreviewsPullRequests ProjectPreviews = "pull_requests"
 )
 
 // Valid indicates whether the value is a known member of the ProjectPreviews enum.
@@ -697,6 +1550,8 @@ func (e ProjectPreviews) Valid() bool {
 		return true
 	case ProjectPreviewsOff:
 		return true
+	case ProjectPreviewsPullRequests:
+		return true
 	default:
 		return false
 	}
@@ -704,11 +1559,13 @@ func (e ProjectPreviews) Valid() bool {
 
 // Defines values for ProjectEventKind.
 const (
-	ProjectEventKindInstances ProjectEventKind = "instances"
-	ProjectEventKindPinned    ProjectEventKind = "pinned"
-	ProjectEventKindPreview   ProjectEventKind = "preview"
-	ProjectEventKindReplaced  ProjectEventKind = "replaced"
-	ProjectEventKindUnpinned  ProjectEventKind = "unpinned"
+	ProjectEventKindInstances  ProjectEventKind = "instances"
+	ProjectEventKindPinned     ProjectEventKind = "pinned"
+	ProjectEventKindPreview    ProjectEventKind = "preview"
+	ProjectEventKindReplaced   ProjectEventKind = "replaced"
+	ProjectEventKindRepository ProjectEventKind = "repository"
+	ProjectEventKindSkipped    ProjectEventKind = "skipped"
+	ProjectEventKindUnpinned   ProjectEventKind = "unpinned"
 )
 
 // Valid indicates whether the value is a known member of the ProjectEventKind enum.
@@ -722,6 +1579,10 @@ func (e ProjectEventKind) Valid() bool {
 		return true
 	case ProjectEventKindReplaced:
 		return true
+	case ProjectEventKindRepository:
+		return true
+	case ProjectEventKindSkipped:
+		return true
 	case ProjectEventKindUnpinned:
 		return true
 	default:
@@ -731,8 +1592,9 @@ func (e ProjectEventKind) Valid() bool {
 
 // Defines values for ProjectUpdatePreviews.
 const (
-	ProjectUpdatePreviewsBranches ProjectUpdatePreviews = "branches"
-	ProjectUpdatePreviewsOff      ProjectUpdatePreviews = "off"
+	ProjectUpdatePreviewsBranches     ProjectUpdatePreviews = "branches"
+	ProjectUpdatePreviewsOff          ProjectUpdatePreviews = "off"
+	ProjectUpdatePreviewsPullRequests ProjectUpdatePreviews = "pull_requests"
 )
 
 // Valid indicates whether the value is a known member of the ProjectUpdatePreviews enum.
@@ -741,6 +1603,32 @@ func (e ProjectUpdatePreviews) Valid() bool {
 	case ProjectUpdatePreviewsBranches:
 		return true
 	case ProjectUpdatePreviewsOff:
+		return true
+	case ProjectUpdatePreviewsPullRequests:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QueueJobState.
+const (
+	QueueJobStateAvailable QueueJobState = "available"
+	QueueJobStateRetryable QueueJobState = "retryable"
+	QueueJobStateRunning   QueueJobState = "running"
+	QueueJobStateScheduled QueueJobState = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the QueueJobState enum.
+func (e QueueJobState) Valid() bool {
+	switch e {
+	case QueueJobStateAvailable:
+		return true
+	case QueueJobStateRetryable:
+		return true
+	case QueueJobStateRunning:
+		return true
+	case QueueJobStateScheduled:
 		return true
 	default:
 		return false
@@ -768,6 +1656,48 @@ func (e ReceivedInvitationRole) Valid() bool {
 	}
 }
 
+// Defines values for RepositoryAccessKind.
+const (
+	RepositoryAccessKindDeployKey RepositoryAccessKind = "deploy_key"
+	RepositoryAccessKindHTTPS     RepositoryAccessKind = "https"
+	RepositoryAccessKindNone      RepositoryAccessKind = "none"
+)
+
+// Valid indicates whether the value is a known member of the RepositoryAccessKind enum.
+func (e RepositoryAccessKind) Valid() bool {
+	switch e {
+	case RepositoryAccessKindDeployKey:
+		return true
+	case RepositoryAccessKindHTTPS:
+		return true
+	case RepositoryAccessKindNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestRecordKind.
+const (
+	OverQuota RequestRecordKind = "over_quota"
+	Request   RequestRecordKind = "request"
+	Sampled   RequestRecordKind = "sampled"
+)
+
+// Valid indicates whether the value is a known member of the RequestRecordKind enum.
+func (e RequestRecordKind) Valid() bool {
+	switch e {
+	case OverQuota:
+		return true
+	case Request:
+		return true
+	case Sampled:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RouteState.
 const (
 	RouteStateAsleep   RouteState = "asleep"
@@ -786,6 +1716,24 @@ func (e RouteState) Valid() bool {
 	case RouteStateLive:
 		return true
 	case RouteStateStarting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SessionProvider.
+const (
+	SessionProviderCode   SessionProvider = "code"
+	SessionProviderGithub SessionProvider = "github"
+)
+
+// Valid indicates whether the value is a known member of the SessionProvider enum.
+func (e SessionProvider) Valid() bool {
+	switch e {
+	case SessionProviderCode:
+		return true
+	case SessionProviderGithub:
 		return true
 	default:
 		return false
@@ -930,6 +1878,27 @@ func (e UpdateNodeInputBodyState) Valid() bool {
 	}
 }
 
+// Defines values for VMDesired.
+const (
+	VMDesiredDraining VMDesired = "draining"
+	VMDesiredRunning  VMDesired = "running"
+	VMDesiredStopped  VMDesired = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the VMDesired enum.
+func (e VMDesired) Valid() bool {
+	switch e {
+	case VMDesiredDraining:
+		return true
+	case VMDesiredRunning:
+		return true
+	case VMDesiredStopped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VMKind.
 const (
 	VMKindApp     VMKind = "app"
@@ -1029,6 +1998,381 @@ func (e VMReportState) Valid() bool {
 	case VMReportStateStopping:
 		return true
 	case VMReportStateUnhealthy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitingFor.
+const (
+	WaitingForBuildTurn WaitingFor = "build_turn"
+	WaitingForQuota     WaitingFor = "quota"
+	WaitingForRetry     WaitingFor = "retry"
+	WaitingForStep      WaitingFor = "step"
+	WaitingForUnpin     WaitingFor = "unpin"
+	WaitingForWorker    WaitingFor = "worker"
+)
+
+// Valid indicates whether the value is a known member of the WaitingFor enum.
+func (e WaitingFor) Valid() bool {
+	switch e {
+	case WaitingForBuildTurn:
+		return true
+	case WaitingForQuota:
+		return true
+	case WaitingForRetry:
+		return true
+	case WaitingForStep:
+		return true
+	case WaitingForUnpin:
+		return true
+	case WaitingForWorker:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitingDeploymentEnvironmentKind.
+const (
+	WaitingDeploymentEnvironmentKindPreview    WaitingDeploymentEnvironmentKind = "preview"
+	WaitingDeploymentEnvironmentKindProduction WaitingDeploymentEnvironmentKind = "production"
+)
+
+// Valid indicates whether the value is a known member of the WaitingDeploymentEnvironmentKind enum.
+func (e WaitingDeploymentEnvironmentKind) Valid() bool {
+	switch e {
+	case WaitingDeploymentEnvironmentKindPreview:
+		return true
+	case WaitingDeploymentEnvironmentKindProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitingDeploymentWaitsFor.
+const (
+	WaitingDeploymentWaitsForBuild WaitingDeploymentWaitsFor = "build"
+	WaitingDeploymentWaitsForPin   WaitingDeploymentWaitsFor = "pin"
+	WaitingDeploymentWaitsForQuota WaitingDeploymentWaitsFor = "quota"
+)
+
+// Valid indicates whether the value is a known member of the WaitingDeploymentWaitsFor enum.
+func (e WaitingDeploymentWaitsFor) Valid() bool {
+	switch e {
+	case WaitingDeploymentWaitsForBuild:
+		return true
+	case WaitingDeploymentWaitsForPin:
+		return true
+	case WaitingDeploymentWaitsForQuota:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitingLimitName.
+const (
+	WaitingLimitNameBuilds      WaitingLimitName = "builds"
+	WaitingLimitNameCPUMillis   WaitingLimitName = "cpu_millis"
+	WaitingLimitNameInstances   WaitingLimitName = "instances"
+	WaitingLimitNameMemoryBytes WaitingLimitName = "memory_bytes"
+)
+
+// Valid indicates whether the value is a known member of the WaitingLimitName enum.
+func (e WaitingLimitName) Valid() bool {
+	switch e {
+	case WaitingLimitNameBuilds:
+		return true
+	case WaitingLimitNameCPUMillis:
+		return true
+	case WaitingLimitNameInstances:
+		return true
+	case WaitingLimitNameMemoryBytes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAllAuditEventsParamsActorKind.
+const (
+	ListAllAuditEventsParamsActorKindEdge     ListAllAuditEventsParamsActorKind = "edge"
+	ListAllAuditEventsParamsActorKindNode     ListAllAuditEventsParamsActorKind = "node"
+	ListAllAuditEventsParamsActorKindPlatform ListAllAuditEventsParamsActorKind = "platform"
+	ListAllAuditEventsParamsActorKindToken    ListAllAuditEventsParamsActorKind = "token"
+	ListAllAuditEventsParamsActorKindUser     ListAllAuditEventsParamsActorKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the ListAllAuditEventsParamsActorKind enum.
+func (e ListAllAuditEventsParamsActorKind) Valid() bool {
+	switch e {
+	case ListAllAuditEventsParamsActorKindEdge:
+		return true
+	case ListAllAuditEventsParamsActorKindNode:
+		return true
+	case ListAllAuditEventsParamsActorKindPlatform:
+		return true
+	case ListAllAuditEventsParamsActorKindToken:
+		return true
+	case ListAllAuditEventsParamsActorKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAllAuditEventsParamsSubjectType.
+const (
+	ListAllAuditEventsParamsSubjectTypeDeployment         ListAllAuditEventsParamsSubjectType = "deployment"
+	ListAllAuditEventsParamsSubjectTypeDetection          ListAllAuditEventsParamsSubjectType = "detection"
+	ListAllAuditEventsParamsSubjectTypeDeviceLogin        ListAllAuditEventsParamsSubjectType = "device_login"
+	ListAllAuditEventsParamsSubjectTypeDomain             ListAllAuditEventsParamsSubjectType = "domain"
+	ListAllAuditEventsParamsSubjectTypeEdge               ListAllAuditEventsParamsSubjectType = "edge"
+	ListAllAuditEventsParamsSubjectTypeEnvironment        ListAllAuditEventsParamsSubjectType = "environment"
+	ListAllAuditEventsParamsSubjectTypeGithubApp          ListAllAuditEventsParamsSubjectType = "github_app"
+	ListAllAuditEventsParamsSubjectTypeGithubInstallation ListAllAuditEventsParamsSubjectType = "github_installation"
+	ListAllAuditEventsParamsSubjectTypeInvitation         ListAllAuditEventsParamsSubjectType = "invitation"
+	ListAllAuditEventsParamsSubjectTypeNode               ListAllAuditEventsParamsSubjectType = "node"
+	ListAllAuditEventsParamsSubjectTypeOrganisation       ListAllAuditEventsParamsSubjectType = "organisation"
+	ListAllAuditEventsParamsSubjectTypeProject            ListAllAuditEventsParamsSubjectType = "project"
+	ListAllAuditEventsParamsSubjectTypeQuota              ListAllAuditEventsParamsSubjectType = "quota"
+	ListAllAuditEventsParamsSubjectTypeSession            ListAllAuditEventsParamsSubjectType = "session"
+	ListAllAuditEventsParamsSubjectTypeToken              ListAllAuditEventsParamsSubjectType = "token"
+	ListAllAuditEventsParamsSubjectTypeUser               ListAllAuditEventsParamsSubjectType = "user"
+)
+
+// Valid indicates whether the value is a known member of the ListAllAuditEventsParamsSubjectType enum.
+func (e ListAllAuditEventsParamsSubjectType) Valid() bool {
+	switch e {
+	case ListAllAuditEventsParamsSubjectTypeDeployment:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeDetection:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeDeviceLogin:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeDomain:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeEdge:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeEnvironment:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeGithubApp:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeGithubInstallation:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeInvitation:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeNode:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeOrganisation:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeProject:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeQuota:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeSession:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeToken:
+		return true
+	case ListAllAuditEventsParamsSubjectTypeUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListRuntimeLogsParamsLevel.
+const (
+	ListRuntimeLogsParamsLevelDebug ListRuntimeLogsParamsLevel = "debug"
+	ListRuntimeLogsParamsLevelError ListRuntimeLogsParamsLevel = "error"
+	ListRuntimeLogsParamsLevelFatal ListRuntimeLogsParamsLevel = "fatal"
+	ListRuntimeLogsParamsLevelInfo  ListRuntimeLogsParamsLevel = "info"
+	ListRuntimeLogsParamsLevelNone  ListRuntimeLogsParamsLevel = "none"
+	ListRuntimeLogsParamsLevelTrace ListRuntimeLogsParamsLevel = "trace"
+	ListRuntimeLogsParamsLevelWarn  ListRuntimeLogsParamsLevel = "warn"
+)
+
+// Valid indicates whether the value is a known member of the ListRuntimeLogsParamsLevel enum.
+func (e ListRuntimeLogsParamsLevel) Valid() bool {
+	switch e {
+	case ListRuntimeLogsParamsLevelDebug:
+		return true
+	case ListRuntimeLogsParamsLevelError:
+		return true
+	case ListRuntimeLogsParamsLevelFatal:
+		return true
+	case ListRuntimeLogsParamsLevelInfo:
+		return true
+	case ListRuntimeLogsParamsLevelNone:
+		return true
+	case ListRuntimeLogsParamsLevelTrace:
+		return true
+	case ListRuntimeLogsParamsLevelWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListRuntimeLogsParamsStream.
+const (
+	ListRuntimeLogsParamsStreamStderr ListRuntimeLogsParamsStream = "stderr"
+	ListRuntimeLogsParamsStreamStdout ListRuntimeLogsParamsStream = "stdout"
+	ListRuntimeLogsParamsStreamSystem ListRuntimeLogsParamsStream = "system"
+)
+
+// Valid indicates whether the value is a known member of the ListRuntimeLogsParamsStream enum.
+func (e ListRuntimeLogsParamsStream) Valid() bool {
+	switch e {
+	case ListRuntimeLogsParamsStreamStderr:
+		return true
+	case ListRuntimeLogsParamsStreamStdout:
+		return true
+	case ListRuntimeLogsParamsStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StreamRuntimeLogsParamsLevel.
+const (
+	StreamRuntimeLogsParamsLevelDebug StreamRuntimeLogsParamsLevel = "debug"
+	StreamRuntimeLogsParamsLevelError StreamRuntimeLogsParamsLevel = "error"
+	StreamRuntimeLogsParamsLevelFatal StreamRuntimeLogsParamsLevel = "fatal"
+	StreamRuntimeLogsParamsLevelInfo  StreamRuntimeLogsParamsLevel = "info"
+	StreamRuntimeLogsParamsLevelNone  StreamRuntimeLogsParamsLevel = "none"
+	StreamRuntimeLogsParamsLevelTrace StreamRuntimeLogsParamsLevel = "trace"
+	StreamRuntimeLogsParamsLevelWarn  StreamRuntimeLogsParamsLevel = "warn"
+)
+
+// Valid indicates whether the value is a known member of the StreamRuntimeLogsParamsLevel enum.
+func (e StreamRuntimeLogsParamsLevel) Valid() bool {
+	switch e {
+	case StreamRuntimeLogsParamsLevelDebug:
+		return true
+	case StreamRuntimeLogsParamsLevelError:
+		return true
+	case StreamRuntimeLogsParamsLevelFatal:
+		return true
+	case StreamRuntimeLogsParamsLevelInfo:
+		return true
+	case StreamRuntimeLogsParamsLevelNone:
+		return true
+	case StreamRuntimeLogsParamsLevelTrace:
+		return true
+	case StreamRuntimeLogsParamsLevelWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StreamRuntimeLogsParamsStream.
+const (
+	StreamRuntimeLogsParamsStreamStderr StreamRuntimeLogsParamsStream = "stderr"
+	StreamRuntimeLogsParamsStreamStdout StreamRuntimeLogsParamsStream = "stdout"
+	StreamRuntimeLogsParamsStreamSystem StreamRuntimeLogsParamsStream = "system"
+)
+
+// Valid indicates whether the value is a known member of the StreamRuntimeLogsParamsStream enum.
+func (e StreamRuntimeLogsParamsStream) Valid() bool {
+	switch e {
+	case StreamRuntimeLogsParamsStreamStderr:
+		return true
+	case StreamRuntimeLogsParamsStreamStdout:
+		return true
+	case StreamRuntimeLogsParamsStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAuditEventsParamsActorKind.
+const (
+	ListAuditEventsParamsActorKindEdge     ListAuditEventsParamsActorKind = "edge"
+	ListAuditEventsParamsActorKindNode     ListAuditEventsParamsActorKind = "node"
+	ListAuditEventsParamsActorKindPlatform ListAuditEventsParamsActorKind = "platform"
+	ListAuditEventsParamsActorKindToken    ListAuditEventsParamsActorKind = "token"
+	ListAuditEventsParamsActorKindUser     ListAuditEventsParamsActorKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the ListAuditEventsParamsActorKind enum.
+func (e ListAuditEventsParamsActorKind) Valid() bool {
+	switch e {
+	case ListAuditEventsParamsActorKindEdge:
+		return true
+	case ListAuditEventsParamsActorKindNode:
+		return true
+	case ListAuditEventsParamsActorKindPlatform:
+		return true
+	case ListAuditEventsParamsActorKindToken:
+		return true
+	case ListAuditEventsParamsActorKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAuditEventsParamsSubjectType.
+const (
+	ListAuditEventsParamsSubjectTypeDeployment         ListAuditEventsParamsSubjectType = "deployment"
+	ListAuditEventsParamsSubjectTypeDetection          ListAuditEventsParamsSubjectType = "detection"
+	ListAuditEventsParamsSubjectTypeDeviceLogin        ListAuditEventsParamsSubjectType = "device_login"
+	ListAuditEventsParamsSubjectTypeDomain             ListAuditEventsParamsSubjectType = "domain"
+	ListAuditEventsParamsSubjectTypeEdge               ListAuditEventsParamsSubjectType = "edge"
+	ListAuditEventsParamsSubjectTypeEnvironment        ListAuditEventsParamsSubjectType = "environment"
+	ListAuditEventsParamsSubjectTypeGithubApp          ListAuditEventsParamsSubjectType = "github_app"
+	ListAuditEventsParamsSubjectTypeGithubInstallation ListAuditEventsParamsSubjectType = "github_installation"
+	ListAuditEventsParamsSubjectTypeInvitation         ListAuditEventsParamsSubjectType = "invitation"
+	ListAuditEventsParamsSubjectTypeNode               ListAuditEventsParamsSubjectType = "node"
+	ListAuditEventsParamsSubjectTypeOrganisation       ListAuditEventsParamsSubjectType = "organisation"
+	ListAuditEventsParamsSubjectTypeProject            ListAuditEventsParamsSubjectType = "project"
+	ListAuditEventsParamsSubjectTypeQuota              ListAuditEventsParamsSubjectType = "quota"
+	ListAuditEventsParamsSubjectTypeSession            ListAuditEventsParamsSubjectType = "session"
+	ListAuditEventsParamsSubjectTypeToken              ListAuditEventsParamsSubjectType = "token"
+	ListAuditEventsParamsSubjectTypeUser               ListAuditEventsParamsSubjectType = "user"
+)
+
+// Valid indicates whether the value is a known member of the ListAuditEventsParamsSubjectType enum.
+func (e ListAuditEventsParamsSubjectType) Valid() bool {
+	switch e {
+	case ListAuditEventsParamsSubjectTypeDeployment:
+		return true
+	case ListAuditEventsParamsSubjectTypeDetection:
+		return true
+	case ListAuditEventsParamsSubjectTypeDeviceLogin:
+		return true
+	case ListAuditEventsParamsSubjectTypeDomain:
+		return true
+	case ListAuditEventsParamsSubjectTypeEdge:
+		return true
+	case ListAuditEventsParamsSubjectTypeEnvironment:
+		return true
+	case ListAuditEventsParamsSubjectTypeGithubApp:
+		return true
+	case ListAuditEventsParamsSubjectTypeGithubInstallation:
+		return true
+	case ListAuditEventsParamsSubjectTypeInvitation:
+		return true
+	case ListAuditEventsParamsSubjectTypeNode:
+		return true
+	case ListAuditEventsParamsSubjectTypeOrganisation:
+		return true
+	case ListAuditEventsParamsSubjectTypeProject:
+		return true
+	case ListAuditEventsParamsSubjectTypeQuota:
+		return true
+	case ListAuditEventsParamsSubjectTypeSession:
+		return true
+	case ListAuditEventsParamsSubjectTypeToken:
+		return true
+	case ListAuditEventsParamsSubjectTypeUser:
 		return true
 	default:
 		return false
@@ -1158,6 +2502,183 @@ func (e SetEnvironmentVariableParamsScope) Valid() bool {
 	}
 }
 
+// Defines values for ReadEnvironmentVariableParamsScope.
+const (
+	ReadEnvironmentVariableParamsScopeAll        ReadEnvironmentVariableParamsScope = "all"
+	ReadEnvironmentVariableParamsScopePreview    ReadEnvironmentVariableParamsScope = "preview"
+	ReadEnvironmentVariableParamsScopeProduction ReadEnvironmentVariableParamsScope = "production"
+)
+
+// Valid indicates whether the value is a known member of the ReadEnvironmentVariableParamsScope enum.
+func (e ReadEnvironmentVariableParamsScope) Valid() bool {
+	switch e {
+	case ReadEnvironmentVariableParamsScopeAll:
+		return true
+	case ReadEnvironmentVariableParamsScopePreview:
+		return true
+	case ReadEnvironmentVariableParamsScopeProduction:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProjectLogsParamsLevel.
+const (
+	ListProjectLogsParamsLevelDebug ListProjectLogsParamsLevel = "debug"
+	ListProjectLogsParamsLevelError ListProjectLogsParamsLevel = "error"
+	ListProjectLogsParamsLevelFatal ListProjectLogsParamsLevel = "fatal"
+	ListProjectLogsParamsLevelInfo  ListProjectLogsParamsLevel = "info"
+	ListProjectLogsParamsLevelNone  ListProjectLogsParamsLevel = "none"
+	ListProjectLogsParamsLevelTrace ListProjectLogsParamsLevel = "trace"
+	ListProjectLogsParamsLevelWarn  ListProjectLogsParamsLevel = "warn"
+)
+
+// Valid indicates whether the value is a known member of the ListProjectLogsParamsLevel enum.
+func (e ListProjectLogsParamsLevel) Valid() bool {
+	switch e {
+	case ListProjectLogsParamsLevelDebug:
+		return true
+	case ListProjectLogsParamsLevelError:
+		return true
+	case ListProjectLogsParamsLevelFatal:
+		return true
+	case ListProjectLogsParamsLevelInfo:
+		return true
+	case ListProjectLogsParamsLevelNone:
+		return true
+	case ListProjectLogsParamsLevelTrace:
+		return true
+	case ListProjectLogsParamsLevelWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListProjectLogsParamsStream.
+const (
+	ListProjectLogsParamsStreamStderr ListProjectLogsParamsStream = "stderr"
+	ListProjectLogsParamsStreamStdout ListProjectLogsParamsStream = "stdout"
+	ListProjectLogsParamsStreamSystem ListProjectLogsParamsStream = "system"
+)
+
+// Valid indicates whether the value is a known member of the ListProjectLogsParamsStream enum.
+func (e ListProjectLogsParamsStream) Valid() bool {
+	switch e {
+	case ListProjectLogsParamsStreamStderr:
+		return true
+	case ListProjectLogsParamsStreamStdout:
+		return true
+	case ListProjectLogsParamsStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetLogContextParamsWithin.
+const (
+	GetLogContextParamsWithinDeployment  GetLogContextParamsWithin = "deployment"
+	GetLogContextParamsWithinEnvironment GetLogContextParamsWithin = "environment"
+	GetLogContextParamsWithinProject     GetLogContextParamsWithin = "project"
+	GetLogContextParamsWithinVM          GetLogContextParamsWithin = "vm"
+)
+
+// Valid indicates whether the value is a known member of the GetLogContextParamsWithin enum.
+func (e GetLogContextParamsWithin) Valid() bool {
+	switch e {
+	case GetLogContextParamsWithinDeployment:
+		return true
+	case GetLogContextParamsWithinEnvironment:
+		return true
+	case GetLogContextParamsWithinProject:
+		return true
+	case GetLogContextParamsWithinVM:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StreamProjectLogsParamsLevel.
+const (
+	StreamProjectLogsParamsLevelDebug StreamProjectLogsParamsLevel = "debug"
+	StreamProjectLogsParamsLevelError StreamProjectLogsParamsLevel = "error"
+	StreamProjectLogsParamsLevelFatal StreamProjectLogsParamsLevel = "fatal"
+	StreamProjectLogsParamsLevelInfo  StreamProjectLogsParamsLevel = "info"
+	StreamProjectLogsParamsLevelNone  StreamProjectLogsParamsLevel = "none"
+	StreamProjectLogsParamsLevelTrace StreamProjectLogsParamsLevel = "trace"
+	StreamProjectLogsParamsLevelWarn  StreamProjectLogsParamsLevel = "warn"
+)
+
+// Valid indicates whether the value is a known member of the StreamProjectLogsParamsLevel enum.
+func (e StreamProjectLogsParamsLevel) Valid() bool {
+	switch e {
+	case StreamProjectLogsParamsLevelDebug:
+		return true
+	case StreamProjectLogsParamsLevelError:
+		return true
+	case StreamProjectLogsParamsLevelFatal:
+		return true
+	case StreamProjectLogsParamsLevelInfo:
+		return true
+	case StreamProjectLogsParamsLevelNone:
+		return true
+	case StreamProjectLogsParamsLevelTrace:
+		return true
+	case StreamProjectLogsParamsLevelWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StreamProjectLogsParamsStream.
+const (
+	StreamProjectLogsParamsStreamStderr StreamProjectLogsParamsStream = "stderr"
+	StreamProjectLogsParamsStreamStdout StreamProjectLogsParamsStream = "stdout"
+	StreamProjectLogsParamsStreamSystem StreamProjectLogsParamsStream = "system"
+)
+
+// Valid indicates whether the value is a known member of the StreamProjectLogsParamsStream enum.
+func (e StreamProjectLogsParamsStream) Valid() bool {
+	switch e {
+	case StreamProjectLogsParamsStreamStderr:
+		return true
+	case StreamProjectLogsParamsStreamStdout:
+		return true
+	case StreamProjectLogsParamsStreamSystem:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListQueueJobsParamsState.
+const (
+	ListQueueJobsParamsStateAvailable ListQueueJobsParamsState = "available"
+	ListQueueJobsParamsStateRetryable ListQueueJobsParamsState = "retryable"
+	ListQueueJobsParamsStateRunning   ListQueueJobsParamsState = "running"
+	ListQueueJobsParamsStateScheduled ListQueueJobsParamsState = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the ListQueueJobsParamsState enum.
+func (e ListQueueJobsParamsState) Valid() bool {
+	switch e {
+	case ListQueueJobsParamsStateAvailable:
+		return true
+	case ListQueueJobsParamsStateRetryable:
+		return true
+	case ListQueueJobsParamsStateRunning:
+		return true
+	case ListQueueJobsParamsStateScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	Email       string             `json:"email"`
@@ -1173,10 +2694,22 @@ type Actor struct {
 
 	// Kind token: a token of an organisation; platform: nobody asked, as for a push that was polled, or somebody did on the platform's own machine.
 	Kind ActorKind `json:"kind"`
+
+	// Login The user's login at GitHub, where one is tied.
+	Login *string `json:"login,omitempty"`
+
+	// Name The name of the user, token, node or edge; absent for the platform, and where it is gone.
+	Name *string `json:"name,omitempty"`
 }
 
 // ActorKind token: a token of an organisation; platform: nobody asked, as for a push that was polled, or somebody did on the platform's own machine.
 type ActorKind string
+
+// ApproveEnvironmentInputBody defines model for ApproveEnvironmentInputBody.
+type ApproveEnvironmentInputBody struct {
+	// Commit The full hash of the commit that was looked at: awaiting_commit of the pull request.
+	Commit string `json:"commit"`
+}
 
 // AssignedVM defines model for AssignedVM.
 type AssignedVM struct {
@@ -1256,7 +2789,7 @@ type AuditEvent struct {
 	SubjectID      openapi_types.UUID    `json:"subject_id"`
 	SubjectType    AuditEventSubjectType `json:"subject_type"`
 
-	// TokenID The token that the request carried.
+	// TokenID The token that the request carried, or the session.
 	TokenID *openapi_types.UUID `json:"token_id,omitempty"`
 
 	// UserID The user behind it: the actor, or the member that made the actor's token. Absent when there is none.
@@ -1268,6 +2801,103 @@ type AuditEventAction string
 
 // AuditEventSubjectType defines model for AuditEvent.SubjectType.
 type AuditEventSubjectType string
+
+// BuildKit defines model for BuildKit.
+type BuildKit struct {
+	// Address Without credentials.
+	Address string `json:"address"`
+
+	// DiskBytes What its cache takes on its disk; absent where it never answered.
+	DiskBytes *int64 `json:"disk_bytes,omitempty"`
+
+	// Error Why it did not answer the last time, as a sentence.
+	Error *string `json:"error,omitempty"`
+
+	// SeenAt When it last answered; absent: never.
+	SeenAt *time.Time `json:"seen_at,omitempty"`
+
+	// Version Absent where it never answered.
+	Version *string `json:"version,omitempty"`
+}
+
+// BuildLogExtent defines model for BuildLogExtent.
+type BuildLogExtent struct {
+	// FirstLine The number of the first line that is kept; above 1 where older ones were deleted. 0 for an empty log.
+	FirstLine int32 `json:"first_line"`
+
+	// Missing Where lines were not kept, the first 1,000 such places.
+	Missing []MissingLogLines `json:"missing"`
+
+	// Total The number of the last line, so far: how many lines the log has had.
+	Total int32 `json:"total"`
+}
+
+// BuildLogGroup defines model for BuildLogGroup.
+type BuildLogGroup struct {
+	// Attempt The attempt at the build that it is of.
+	Attempt int32 `json:"attempt"`
+
+	// DurationMs Milliseconds that it took; while it runs, absent.
+	DurationMs *int64 `json:"duration_ms,omitempty"`
+
+	// EndedAt Absent while it runs.
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+
+	// Error Why it failed; absent where it has not.
+	Error *string `json:"error,omitempty"`
+
+	// FirstLine The number of its first line; 0 where no line of it was kept.
+	FirstLine int32 `json:"first_line"`
+
+	// LastLine The number of its last line, so far.
+	LastLine int32 `json:"last_line"`
+
+	// Lines How many lines it has. Fewer than there are from first_line to last_line where instructions ran at once.
+	Lines int64 `json:"lines"`
+
+	// Name As BuildKit calls it, such as [2/4] RUN npm ci.
+	Name string `json:"name"`
+
+	// Number Counts the instructions of the deployment's builds in the order in which they began.
+	Number int32 `json:"number"`
+
+	// Ranges Its lines: one range, or several where instructions ran at once.
+	Ranges []LogLineRange `json:"ranges"`
+
+	// RangesCut It has more ranges, which are left out: one answer has 10,000 at the most.
+	RangesCut *bool     `json:"ranges_cut,omitempty"`
+	StartedAt time.Time `json:"started_at"`
+
+	// State cached: it did not run, as what it makes was there. cancelled: it was cut off.
+	State BuildLogGroupState `json:"state"`
+}
+
+// BuildLogGroupState cached: it did not run, as what it makes was there. cancelled: it was cut off.
+type BuildLogGroupState string
+
+// BuildLogGroups defines model for BuildLogGroups.
+type BuildLogGroups struct {
+	// Items In the order in which they began.
+	Items []BuildLogGroup `json:"items"`
+
+	// NextAfter Give it as after to get the next page; absent on the last one.
+	NextAfter *int32 `json:"next_after,omitempty"`
+}
+
+// BuildLogMatches defines model for BuildLogMatches.
+type BuildLogMatches struct {
+	// Lines The numbers of the first lines found, in their order.
+	Lines []int32 `json:"lines"`
+
+	// NextFrom Where the request has looked at enough before the end of the log: give it as from to search on. Absent where all lines were looked at.
+	NextFrom *int32 `json:"next_from,omitempty"`
+
+	// Scanned How many lines were looked at.
+	Scanned int64 `json:"scanned"`
+
+	// Total How many lines were found, also beyond limit.
+	Total int64 `json:"total"`
+}
 
 // BuildPlan defines model for BuildPlan.
 type BuildPlan struct {
@@ -1310,6 +2940,85 @@ type BuildPlan struct {
 	Versions map[string]string `json:"versions"`
 }
 
+// Builder defines model for Builder.
+type Builder struct {
+	Buildkit BuildKit `json:"buildkit"`
+
+	// Builds What it builds now.
+	Builds []RunningBuild     `json:"builds"`
+	ID     openapi_types.UUID `json:"id"`
+
+	// InTouch Whether it was heard of within the last seconds. One that died is listed for an hour.
+	InTouch    bool      `json:"in_touch"`
+	LastSeenAt time.Time `json:"last_seen_at"`
+
+	// Name The worker's name, as in timelines and jobs. Each start of a worker has one of its own.
+	Name      string       `json:"name"`
+	Slots     []QueueSlots `json:"slots"`
+	StartedAt time.Time    `json:"started_at"`
+	Version   string       `json:"version"`
+}
+
+// Changed defines model for Changed.
+type Changed struct {
+	// Kinds What to fetch again. instances: the VMs of deployments; events: the project's; project: its settings, and how its repository is; github: connected accounts and their repositories; organisation: its name and slug.
+	Kinds []ChangedKinds `json:"kinds"`
+}
+
+// ChangedKinds defines model for Changed.Kinds.
+type ChangedKinds string
+
+// CheckDomainOutputBody defines model for CheckDomainOutputBody.
+type CheckDomainOutputBody struct {
+	Domain Domain `json:"domain"`
+
+	// LookedAt When the DNS was asked.
+	LookedAt time.Time `json:"looked_at"`
+
+	// Proven Whether they prove that the domain is yours.
+	Proven bool `json:"proven"`
+
+	// Records The records that were asked for, with what stands there now.
+	Records []CheckedRecord `json:"records"`
+}
+
+// CheckedRecord defines model for CheckedRecord.
+type CheckedRecord struct {
+	// Answered Whether the DNS answered. Where it did not, nothing is known of what stands there.
+	Answered bool `json:"answered"`
+
+	// Found What stands there now.
+	Found []string `json:"found"`
+	Name  string   `json:"name"`
+
+	// Ok Whether the value is among it.
+	Ok bool `json:"ok"`
+
+	// Proof It proves that the domain is yours; one such record is enough. All others bring visitors.
+	Proof bool `json:"proof"`
+
+	// Type ALIAS: what the DNS provider calls ALIAS, ANAME or a flattened CNAME.
+	Type  CheckedRecordType `json:"type"`
+	Value string            `json:"value"`
+}
+
+// CheckedRecordType ALIAS: what the DNS provider calls ALIAS, ANAME or a flattened CNAME.
+type CheckedRecordType string
+
+// ConnectGitHubInputBody defines model for ConnectGitHubInputBody.
+type ConnectGitHubInputBody struct {
+	// Account The account's name on GitHub, where the App is installed there already. Left out: it is chosen on the way.
+	//
+	// Example: acme
+	Account *string `json:"account,omitempty"`
+}
+
+// ConnectGitHubOutputBody defines model for ConnectGitHubOutputBody.
+type ConnectGitHubOutputBody struct {
+	// URL The page to open in a browser that is signed in to the platform.
+	URL string `json:"url"`
+}
+
 // CreateDeploymentInputBody defines model for CreateDeploymentInputBody.
 type CreateDeploymentInputBody struct {
 	// Branch Left out: the environment's branch, or the project's. Another one than the project's is deployed to its preview, which is made where the project has previews.
@@ -1325,13 +3034,53 @@ type CreateDeploymentInputBody struct {
 	Preview *bool `json:"preview,omitempty"`
 }
 
+// CreateDetectionInputBody defines model for CreateDetectionInputBody.
+type CreateDetectionInputBody struct {
+	// Branch Left out: the default branch of a repository on GitHub, else main.
+	Branch *string `json:"branch,omitempty"`
+
+	// DockerfilePath Relative to the root directory.
+	DockerfilePath *string `json:"dockerfile_path,omitempty"`
+
+	// DockerfileTarget The stage of the Dockerfile that becomes the image. Left out: the last one.
+	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
+
+	// GithubRepositoryID GitHub's id of a repository that an installation of the organisation has.
+	GithubRepositoryID *int64 `json:"github_repository_id,omitempty"`
+
+	// OrganisationID May be left out by a member of one organisation only.
+	OrganisationID *openapi_types.UUID `json:"organisation_id,omitempty"`
+
+	// RepositoryURL Any git URL whose protocol the platform allows, in place of github_repository_id.
+	RepositoryURL *string `json:"repository_url,omitempty"`
+
+	// RootDirectory Where the app stands inside the repository; empty for the top.
+	RootDirectory *string `json:"root_directory,omitempty"`
+}
+
+// CreateDeviceLoginInputBody defines model for CreateDeviceLoginInputBody.
+type CreateDeviceLoginInputBody struct {
+	// Machine What the machine calls itself: its user sees the name when they decide, and the token is named for it.
+	Machine string `json:"machine"`
+}
+
+// CreateDeviceTokenInputBody defines model for CreateDeviceTokenInputBody.
+type CreateDeviceTokenInputBody struct {
+	DeviceCode string `json:"device_code"`
+}
+
 // CreateDomainInputBody defines model for CreateDomainInputBody.
 type CreateDomainInputBody struct {
 	// EnvironmentID The environment that answers on it. Left out: the project's production.
 	EnvironmentID *openapi_types.UUID `json:"environment_id,omitempty"`
 
-	// Hostname Example: app.customer.com
+	// Hostname A hostname, or *.example.com for all names of one label below example.com.
+	//
+	// Example: app.customer.com
 	Hostname string `json:"hostname"`
+
+	// RedirectTo A domain of the same environment to send visitors on to. Left out: they get the app.
+	RedirectTo *string `json:"redirect_to,omitempty"`
 }
 
 // CreateEdgeInputBody defines model for CreateEdgeInputBody.
@@ -1378,10 +3127,10 @@ type CreateOrganisationInputBody struct {
 
 // CreateProjectInputBody defines model for CreateProjectInputBody.
 type CreateProjectInputBody struct {
-	// AutoDeploy Whether a push to the branch becomes a deployment.
+	// AutoDeploy Whether a push to the branch becomes a deployment. One whose newest commit says [skip deploy] in its message does not.
 	AutoDeploy *bool `json:"auto_deploy,omitempty"`
 
-	// Branch The branch whose pushes are deployed.
+	// Branch The branch whose pushes are deployed. Left out: the default branch of a repository on GitHub, else main.
 	Branch *string `json:"branch,omitempty"`
 
 	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
@@ -1396,11 +3145,17 @@ type CreateProjectInputBody struct {
 	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
 	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
+	// GithubRepositoryID GitHub's id of a repository that an account of the organisation has, in place of repository_url: list-github-repositories has them.
+	GithubRepositoryID *int64 `json:"github_repository_id,omitempty"`
+
 	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
 
 	// HealthPath A path that answers 2xx or 3xx when the app is well. Left out: / with any status below 500.
 	HealthPath *string `json:"health_path,omitempty"`
+
+	// IgnoredPaths Patterns of paths: a push that changes no other files since the deployment before is not deployed. * stands for what is in one folder, ** for any folders: docs/**, **/*.md. For repositories that the GitHub App reaches.
+	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
 
 	// Instances How many VMs run the app. What is live follows a change.
 	Instances *int64 `json:"instances,omitempty"`
@@ -1418,8 +3173,11 @@ type CreateProjectInputBody struct {
 	// PreviewDays How many days a preview stays behind the last push to its branch.
 	PreviewDays *int64 `json:"preview_days,omitempty"`
 
-	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own; pull_requests: each pull request does, while it is open.
 	Previews *CreateProjectInputBodyPreviews `json:"previews,omitempty"`
+
+	// RecordRequests Whether the requests to its deployments are kept for some days, for list-requests: method, host, path without its query, status, times. Paths may hold secrets: with false nothing is kept, and what is there is deleted.
+	RecordRequests *bool `json:"record_requests,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
@@ -1427,7 +3185,7 @@ type CreateProjectInputBody struct {
 	// RepositoryURL Any git URL whose protocol the platform allows.
 	//
 	// Example: https://git.example.com/me/app.git
-	RepositoryURL string `json:"repository_url"`
+	RepositoryURL string `json:"repository_url,omitempty"`
 
 	// RootDirectory Where the app stands inside the repository; empty for the top.
 	RootDirectory *string `json:"root_directory,omitempty"`
@@ -1439,7 +3197,7 @@ type CreateProjectInputBody struct {
 	StartSeconds *int64 `json:"start_seconds,omitempty"`
 }
 
-// CreateProjectInputBodyPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+// CreateProjectInputBodyPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own; pull_requests: each pull request does, while it is open.
 type CreateProjectInputBodyPreviews string
 
 // CreateTokenInputBody defines model for CreateTokenInputBody.
@@ -1458,14 +3216,62 @@ type CreateTokenInputBody struct {
 // CreateTokenInputBodyRole What a token of an organisation may do there: nothing above your own role. Left out: developer, or your own role where that is lower.
 type CreateTokenInputBodyRole string
 
+// CurrentSession defines model for CurrentSession.
+type CurrentSession struct {
+	// Address The address that the browser signed in from.
+	Address   string    `json:"address"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current Whether the request was sent in this session.
+	Current bool `json:"current"`
+
+	// ExpiresAt When the session ends unless it is used before.
+	ExpiresAt time.Time          `json:"expires_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// LastUsedAt To the minute.
+	LastUsedAt time.Time `json:"last_used_at"`
+
+	// Provider How the user signed in: with an account at GitHub, or with a code that the platform's command line has printed.
+	Provider CurrentSessionProvider `json:"provider"`
+	User     User                   `json:"user"`
+
+	// UserAgent What the browser said that it is, when it signed in.
+	UserAgent string `json:"user_agent"`
+}
+
+// CurrentSessionProvider How the user signed in: with an account at GitHub, or with a code that the platform's command line has printed.
+type CurrentSessionProvider string
+
+// DNSRecord defines model for DNSRecord.
+type DNSRecord struct {
+	Name string `json:"name"`
+
+	// Proof It proves that the domain is yours; one such record is enough. All others bring visitors.
+	Proof bool `json:"proof"`
+
+	// Type ALIAS: what the DNS provider calls ALIAS, ANAME or a flattened CNAME.
+	Type  DNSRecordType `json:"type"`
+	Value string        `json:"value"`
+}
+
+// DNSRecordType ALIAS: what the DNS provider calls ALIAS, ANAME or a flattened CNAME.
+type DNSRecordType string
+
 // Deployment defines model for Deployment.
 type Deployment struct {
-	Branch        string     `json:"branch"`
-	BuildPlan     *BuildPlan `json:"build_plan,omitempty"`
-	CommitAuthor  *string    `json:"commit_author,omitempty"`
-	CommitMessage *string    `json:"commit_message,omitempty"`
-	CommitSHA     *string    `json:"commit_sha,omitempty"`
-	CreatedAt     time.Time  `json:"created_at"`
+	// Actions What you may do with it now, and what that would do. Absent in lists.
+	Actions       *[]DeploymentAction `json:"actions,omitempty"`
+	Actor         *DeploymentActor    `json:"actor,omitempty"`
+	Branch        string              `json:"branch"`
+	BuildPlan     *BuildPlan          `json:"build_plan,omitempty"`
+	CommitAuthor  *string             `json:"commit_author,omitempty"`
+	CommitMessage *string             `json:"commit_message,omitempty"`
+	CommitSHA     *string             `json:"commit_sha,omitempty"`
+
+	// CommitURL The commit's page on GitHub; absent where the repository is elsewhere.
+	CommitURL *string   `json:"commit_url,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
 
 	// DeploymentURL Where this deployment alone answers, from when it was live on for as long as its image is kept; it sleeps while none of its VMs runs.
 	DeploymentURL *string `json:"deployment_url,omitempty"`
@@ -1482,12 +3288,14 @@ type Deployment struct {
 	HeldAt      *time.Time         `json:"held_at,omitempty"`
 	ID          openapi_types.UUID `json:"id"`
 	ImageDigest *string            `json:"image_digest,omitempty"`
+	Origin      *DeploymentOrigin  `json:"origin,omitempty"`
 
 	// OriginID The deployment that this one repeats.
-	OriginID  *openapi_types.UUID `json:"origin_id,omitempty"`
-	ProjectID openapi_types.UUID  `json:"project_id"`
-	StartedAt *time.Time          `json:"started_at,omitempty"`
-	State     DeploymentState     `json:"state"`
+	OriginID    *openapi_types.UUID    `json:"origin_id,omitempty"`
+	ProjectID   openapi_types.UUID     `json:"project_id"`
+	PullRequest *DeploymentPullRequest `json:"pull_request,omitempty"`
+	StartedAt   *time.Time             `json:"started_at,omitempty"`
+	State       DeploymentState        `json:"state"`
 
 	// Step The step that the chain stands at.
 	Step DeploymentStep `json:"step"`
@@ -1500,7 +3308,8 @@ type Deployment struct {
 	URL string `json:"url"`
 
 	// VMS Absent in lists.
-	VMS *[]VM `json:"vms,omitempty"`
+	VMS     *[]VM    `json:"vms,omitempty"`
+	Waiting *Waiting `json:"waiting,omitempty"`
 }
 
 // DeploymentState defines model for Deployment.State.
@@ -1512,48 +3321,362 @@ type DeploymentStep string
 // DeploymentTrigger defines model for Deployment.Trigger.
 type DeploymentTrigger string
 
+// DeploymentAction defines model for DeploymentAction.
+type DeploymentAction struct {
+	// Action The operation of that name; promote and restart: promote-deployment and restart-deployment.
+	Action DeploymentActionAction `json:"action"`
+
+	// Allowed Whether the operation would succeed as far as can be told before.
+	Allowed bool `json:"allowed"`
+
+	// Effect What it does, in sentences.
+	Effect string `json:"effect"`
+
+	// Reason Why not, as a sentence; absent where it is allowed.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// DeploymentActionAction The operation of that name; promote and restart: promote-deployment and restart-deployment.
+type DeploymentActionAction string
+
+// DeploymentActor defines model for DeploymentActor.
+type DeploymentActor struct {
+	// ID Of the user or token; absent for others.
+	ID *openapi_types.UUID `json:"id,omitempty"`
+
+	// Kind user: a person; token: a token of the organisation; push: a push that was seen, which nobody asked the platform for; platform: somebody on its own machine.
+	Kind DeploymentActorKind `json:"kind"`
+
+	// Login The user's login at GitHub, where one is tied; of the push of a pull request the login of its author.
+	Login *string `json:"login,omitempty"`
+
+	// Name The user's or token's; for a push the author of its commit, as soon as that is known.
+	Name *string `json:"name,omitempty"`
+}
+
+// DeploymentActorKind user: a person; token: a token of the organisation; push: a push that was seen, which nobody asked the platform for; platform: somebody on its own machine.
+type DeploymentActorKind string
+
 // DeploymentError defines model for DeploymentError.
 type DeploymentError struct {
 	// Code Whose move it is; invalid: change the app or its settings.
 	Code DeploymentErrorCode `json:"code"`
 
-	// Message What happened and what to do.
+	// File The file of the repository that it is about; absent where there is none.
+	File *string `json:"file,omitempty"`
+
+	// Hint What to do, in sentences; absent where the message does not say.
+	Hint *string `json:"hint,omitempty"`
+
+	// Line Where in that file; absent where that is not known.
+	Line *int64 `json:"line,omitempty"`
+
+	// Message What happened and what to do, as sentences of the platform.
 	Message string `json:"message"`
+
+	// Output The last lines that the build or the app wrote, at most 20, as they may be shown. In lists only those of the app.
+	Output *[]string `json:"output,omitempty"`
+
+	// Step The step that failed.
+	Step string `json:"step"`
+
+	// Summary What happened, as a sentence: the beginning of the message.
+	Summary string `json:"summary"`
 }
 
 // DeploymentErrorCode Whose move it is; invalid: change the app or its settings.
 type DeploymentErrorCode string
 
+// DeploymentMark defines model for DeploymentMark.
+type DeploymentMark struct {
+	CommitSHA     *string             `json:"commit_sha,omitempty"`
+	EnvironmentID openapi_types.UUID  `json:"environment_id"`
+	ID            openapi_types.UUID  `json:"id"`
+	LiveAt        time.Time           `json:"live_at"`
+	State         DeploymentMarkState `json:"state"`
+}
+
+// DeploymentMarkState defines model for DeploymentMark.State.
+type DeploymentMarkState string
+
+// DeploymentOrigin defines model for DeploymentOrigin.
+type DeploymentOrigin struct {
+	CommitMessage *string   `json:"commit_message,omitempty"`
+	CommitSHA     *string   `json:"commit_sha,omitempty"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// Environment The slug of its environment.
+	Environment string                `json:"environment"`
+	ID          openapi_types.UUID    `json:"id"`
+	State       DeploymentOriginState `json:"state"`
+}
+
+// DeploymentOriginState defines model for DeploymentOrigin.State.
+type DeploymentOriginState string
+
+// DeploymentPullRequest defines model for DeploymentPullRequest.
+type DeploymentPullRequest struct {
+	// Author The author's login.
+	Author string `json:"author"`
+	Number int64  `json:"number"`
+	Title  string `json:"title"`
+
+	// URL Its page on GitHub.
+	URL string `json:"url"`
+}
+
+// DeploymentSummary defines model for DeploymentSummary.
+type DeploymentSummary struct {
+	Branch        string    `json:"branch"`
+	CommitAuthor  *string   `json:"commit_author,omitempty"`
+	CommitMessage *string   `json:"commit_message,omitempty"`
+	CommitSHA     *string   `json:"commit_sha,omitempty"`
+	CreatedAt     time.Time `json:"created_at"`
+
+	// EndedAt When it became live, failed, cancelled or superseded.
+	EndedAt *time.Time             `json:"ended_at,omitempty"`
+	ID      openapi_types.UUID     `json:"id"`
+	State   DeploymentSummaryState `json:"state"`
+
+	// Step The step that the chain stands at.
+	Step    string                   `json:"step"`
+	Trigger DeploymentSummaryTrigger `json:"trigger"`
+}
+
+// DeploymentSummaryState defines model for DeploymentSummary.State.
+type DeploymentSummaryState string
+
+// DeploymentSummaryTrigger defines model for DeploymentSummary.Trigger.
+type DeploymentSummaryTrigger string
+
+// Detection defines model for Detection.
+type Detection struct {
+	Branch string `json:"branch"`
+
+	// Commit The commit that was looked at.
+	Commit        *string            `json:"commit,omitempty"`
+	CommitMessage *string            `json:"commit_message,omitempty"`
+	CreatedAt     time.Time          `json:"created_at"`
+	EndedAt       *time.Time         `json:"ended_at,omitempty"`
+	Error         *DetectionProblem  `json:"error,omitempty"`
+	ID            openapi_types.UUID `json:"id"`
+
+	// Notes Sentences on what the source asks for and does not get.
+	Notes          []string           `json:"notes"`
+	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Plan           *BuildPlan         `json:"plan,omitempty"`
+
+	// Problem Why it could not be built, and what to change, as a sentence.
+	Problem       *string `json:"problem,omitempty"`
+	RepositoryURL string  `json:"repository_url"`
+	RootDirectory *string `json:"root_directory,omitempty"`
+
+	// State failed: the repository could not be looked at; error says why.
+	State DetectionState `json:"state"`
+
+	// Variables Environment variables that the app seems to want.
+	Variables []WantedVariable `json:"variables"`
+
+	// WaitingFor What it waits for, as a sentence.
+	WaitingFor *string `json:"waiting_for,omitempty"`
+}
+
+// DetectionState failed: the repository could not be looked at; error says why.
+type DetectionState string
+
+// DetectionProblem defines model for DetectionProblem.
+type DetectionProblem struct {
+	Code DetectionProblemCode `json:"code"`
+
+	// Detail What happened and what to do.
+	Detail string `json:"detail"`
+}
+
+// DetectionProblemCode defines model for DetectionProblem.Code.
+type DetectionProblemCode string
+
+// DeviceLogin defines model for DeviceLogin.
+type DeviceLogin struct {
+	// DeviceCode What the program asks with. Nobody else may see it.
+	DeviceCode string `json:"device_code"`
+
+	// ExpiresIn For how many seconds the user can decide.
+	ExpiresIn int64 `json:"expires_in"`
+
+	// Interval How many seconds the program waits before it asks again.
+	Interval int64 `json:"interval"`
+
+	// UserCode What the user types, as it is to be shown.
+	//
+	// Example: BCDF-GHJK
+	UserCode string `json:"user_code"`
+
+	// VerificationURI The page where the user types it.
+	VerificationURI string `json:"verification_uri"`
+
+	// VerificationURIComplete The same page with the code filled in.
+	VerificationURIComplete string `json:"verification_uri_complete"`
+}
+
+// DeviceToken defines model for DeviceToken.
+type DeviceToken struct {
+	// Interval How many seconds the program waits before it asks again.
+	Interval *int64 `json:"interval,omitempty"`
+
+	// State pending: ask again after interval. slow_down: the same, and this was too soon. denied and expired: begin anew, if at all; expired also after the token was handed out.
+	State DeviceTokenState `json:"state"`
+	Token *NewToken        `json:"token,omitempty"`
+}
+
+// DeviceTokenState pending: ask again after interval. slow_down: the same, and this was too soon. denied and expired: begin anew, if at all; expired also after the token was handed out.
+type DeviceTokenState string
+
 // Domain defines model for Domain.
 type Domain struct {
-	CreatedAt time.Time `json:"created_at"`
+	// CheckedAt When the DNS was last asked.
+	CheckedAt *time.Time `json:"checked_at,omitempty"`
+	CreatedAt time.Time  `json:"created_at"`
 
-	// DeploymentID What answers on it; absent until the first deployment is live.
+	// DeploymentID What answers on it; absent until it is active and the first deployment is live.
 	DeploymentID  *openapi_types.UUID `json:"deployment_id,omitempty"`
 	EnvironmentID openapi_types.UUID  `json:"environment_id"`
-	Hostname      string              `json:"hostname"`
-	ID            openapi_types.UUID  `json:"id"`
-	Kind          DomainKind          `json:"kind"`
-	ProjectID     openapi_types.UUID  `json:"project_id"`
+
+	// ExpiresAt When a claim is removed that is not proven until then.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// FailingSince Since when its proof has been missing from the DNS; absent: it is there, or was never.
+	FailingSince *time.Time `json:"failing_since,omitempty"`
+
+	// Hostname *.example.com stands for all names of one label more; a domain of exactly one of them wins over it.
+	Hostname string             `json:"hostname"`
+	ID       openapi_types.UUID `json:"id"`
+	Kind     DomainKind         `json:"kind"`
+
+	// Message What the last check found amiss, and what to do.
+	Message *string `json:"message,omitempty"`
+
+	// NextCheckAt When the DNS will be asked again; check-domain asks at once.
+	NextCheckAt *time.Time         `json:"next_check_at,omitempty"`
+	ProjectID   openapi_types.UUID `json:"project_id"`
+
+	// Records The DNS records to be made; none for generated domains.
+	Records []DNSRecord `json:"records"`
+
+	// RedirectTo The hostname that visitors are sent on to, with path and query, by status 308. Absent: they get the app.
+	RedirectTo *string `json:"redirect_to,omitempty"`
+
+	// State claimed: the DNS does not prove yet that it is yours, and nothing answers on it; active: it answers; failing: it answers, but its proof has been missing from the DNS for days.
+	State DomainState `json:"state"`
+
+	// VerifiedAt When the DNS was found to prove that it is yours.
+	VerifiedAt *time.Time `json:"verified_at,omitempty"`
 }
 
 // DomainKind defines model for Domain.Kind.
 type DomainKind string
 
+// DomainState claimed: the DNS does not prove yet that it is yours, and nothing answers on it; active: it answers; failing: it answers, but its proof has been missing from the DNS for days.
+type DomainState string
+
+// DomainRecords defines model for DomainRecords.
+type DomainRecords struct {
+	// LookedAt When the DNS was asked.
+	LookedAt time.Time `json:"looked_at"`
+
+	// Proven Whether they prove that the domain is yours.
+	Proven bool `json:"proven"`
+
+	// Records The records that were asked for, with what stands there now.
+	Records []CheckedRecord `json:"records"`
+}
+
+// DroppedRequests defines model for DroppedRequests.
+type DroppedRequests struct {
+	Count        int64              `json:"count"`
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+
+	// ID A UUIDv7 whose time is that of the last of them.
+	ID openapi_types.UUID `json:"id"`
+}
+
 // Edge defines model for Edge.
 type Edge struct {
 	// AcknowledgedVersion Version of the route table that it serves from.
-	AcknowledgedVersion int64              `json:"acknowledged_version"`
-	CreatedAt           time.Time          `json:"created_at"`
-	ID                  openapi_types.UUID `json:"id"`
-	LastSeenAt          *time.Time         `json:"last_seen_at,omitempty"`
-	Name                string             `json:"name"`
-	Region              string             `json:"region"`
+	AcknowledgedVersion int64     `json:"acknowledged_version"`
+	CreatedAt           time.Time `json:"created_at"`
+
+	// CurrentVersion The newest version of the route table.
+	CurrentVersion int64              `json:"current_version"`
+	ID             openapi_types.UUID `json:"id"`
+
+	// InTouch Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. Nothing waits for the acknowledgement of an edge that is out of touch.
+	InTouch    bool       `json:"in_touch"`
+	LastSeenAt *time.Time `json:"last_seen_at,omitempty"`
+	Name       string     `json:"name"`
+	Region     string     `json:"region"`
+
+	// Version Version of its proxy; absent where it does not tell.
+	Version *string `json:"version,omitempty"`
+
+	// VersionsBehind How many versions the edge is behind.
+	VersionsBehind int64 `json:"versions_behind"`
+}
+
+// EdgeReport defines model for EdgeReport.
+type EdgeReport struct {
+	// RunID Made anew whenever the service starts.
+	RunID openapi_types.UUID `json:"run_id"`
+
+	// SentAt The caller's clock now. Where it is off by more than 30 seconds the times in the report are moved by as much.
+	SentAt time.Time `json:"sent_at"`
+
+	// Sequence Counts the reports of the run up, from 1. One that was counted, or that is lower, is passed over: a report whose answer was lost is sent again, unchanged but for sent_at.
+	Sequence int64         `json:"sequence"`
+	Traffic  []EdgeTraffic `json:"traffic"`
+}
+
+// EdgeTraffic defines model for EdgeTraffic.
+type EdgeTraffic struct {
+	// Aborted Requests whose client left before the answer.
+	Aborted *int64 `json:"aborted,omitempty"`
+
+	// BytesIn Bytes of the bodies of requests.
+	BytesIn *int64 `json:"bytes_in,omitempty"`
+
+	// BytesOut Bytes of the bodies of answers.
+	BytesOut *int64 `json:"bytes_out,omitempty"`
+
+	// ClientErrors Requests with a status from 400 on.
+	ClientErrors *int64 `json:"client_errors,omitempty"`
+
+	// DeploymentID One that was never routed is passed over.
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+
+	// InFlight The most requests that were under way at a time.
+	InFlight *int64 `json:"in_flight,omitempty"`
+
+	// Informational Requests with a status below 200: connections that became WebSockets.
+	Informational *int64 `json:"informational,omitempty"`
+
+	// Latency How many requests took up to 1, 2, 4, 8 … 32,768 ms, and how many took longer; zeros at the end are left out.
+	Latency *[]int64 `json:"latency,omitempty"`
+
+	// Minute When the minute began. One later than now counts as the current one.
+	Minute time.Time `json:"minute"`
+
+	// Redirected Requests with a status from 300 on.
+	Redirected *int64 `json:"redirected,omitempty"`
+
+	// ServerErrors Requests with a status from 500 on.
+	ServerErrors *int64 `json:"server_errors,omitempty"`
+
+	// Successful Requests with a status from 200 on.
+	Successful *int64 `json:"successful,omitempty"`
 }
 
 // Environment defines model for Environment.
 type Environment struct {
-	// Branch The branch that it deploys.
+	// Branch The branch that it deploys; of a pull request's preview refs/pull/NUMBER/head.
 	Branch    string    `json:"branch"`
 	CreatedAt time.Time `json:"created_at"`
 
@@ -1571,10 +3694,11 @@ type Environment struct {
 	LiveDeploymentID *openapi_types.UUID `json:"live_deployment_id,omitempty"`
 
 	// PinnedBy The rollback that pins it, so that pushes wait; absent: none.
-	PinnedBy  *openapi_types.UUID `json:"pinned_by,omitempty"`
-	ProjectID openapi_types.UUID  `json:"project_id"`
+	PinnedBy    *openapi_types.UUID `json:"pinned_by,omitempty"`
+	ProjectID   openapi_types.UUID  `json:"project_id"`
+	PullRequest *PullRequest        `json:"pull_request,omitempty"`
 
-	// Slug production, or what the branch of a preview is in its hostname; unique in the project.
+	// Slug production, or what the branch or pull request of a preview is in its hostname; unique in the project.
 	Slug string `json:"slug"`
 
 	// URL Where it answers, on its generated domain.
@@ -1586,7 +3710,9 @@ type EnvironmentKind string
 
 // EnvironmentVariable defines model for EnvironmentVariable.
 type EnvironmentVariable struct {
-	Name string `json:"name"`
+	// AtBuild Whether builds may see it: it is public by its name, one of build_variables, or the build plan of what was deployed last names it. A change needs a build.
+	AtBuild bool   `json:"at_build"`
+	Name    string `json:"name"`
 
 	// Scope The environments that get it. A value for production or for previews wins over one for all.
 	Scope     EnvironmentVariableScope `json:"scope"`
@@ -1595,6 +3721,191 @@ type EnvironmentVariable struct {
 
 // EnvironmentVariableScope The environments that get it. A value for production or for previews wins over one for all.
 type EnvironmentVariableScope string
+
+// EnvironmentVariableValueOutputBody defines model for EnvironmentVariableValueOutputBody.
+type EnvironmentVariableValueOutputBody struct {
+	Value string `json:"value"`
+}
+
+// FoundThing defines model for FoundThing.
+type FoundThing struct {
+	// Detail A sentence: what is left of it.
+	Detail string `json:"detail"`
+	Name   string `json:"name"`
+}
+
+// GitHubInstallation defines model for GitHubInstallation.
+type GitHubInstallation struct {
+	// Account The account's name on GitHub.
+	//
+	// Example: acme
+	Account     string                        `json:"account"`
+	AccountKind GitHubInstallationAccountKind `json:"account_kind"`
+
+	// CheckedAt When GitHub was last asked about it.
+	CheckedAt   *time.Time `json:"checked_at,omitempty"`
+	ConnectedAt *time.Time `json:"connected_at,omitempty"`
+
+	// HasAll Whether the App has all repositories of the account, those that are made later too.
+	HasAll bool               `json:"has_all"`
+	ID     openapi_types.UUID `json:"id"`
+
+	// Permissions What the App may do there, by GitHub's names.
+	Permissions map[string]string `json:"permissions"`
+
+	// Problem What is wrong and what to do about it, as a sentence; absent where nothing is.
+	Problem *string `json:"problem,omitempty"`
+
+	// SettingsURL The page on GitHub where the account changes the installation.
+	SettingsURL *string `json:"settings_url,omitempty"`
+
+	// State suspended: somebody who administers the account has suspended the installation; removed: the App is no longer installed. In both cases pushes are not seen and nothing can be fetched, while what is live keeps running.
+	State GitHubInstallationState `json:"state"`
+}
+
+// GitHubInstallationAccountKind defines model for GitHubInstallation.AccountKind.
+type GitHubInstallationAccountKind string
+
+// GitHubInstallationState suspended: somebody who administers the account has suspended the installation; removed: the App is no longer installed. In both cases pushes are not seen and nothing can be fetched, while what is live keeps running.
+type GitHubInstallationState string
+
+// GitHubRepository defines model for GitHubRepository.
+type GitHubRepository struct {
+	Archived      bool    `json:"archived"`
+	DefaultBranch string  `json:"default_branch"`
+	Description   *string `json:"description,omitempty"`
+	Fork          bool    `json:"fork"`
+
+	// FullName Example: acme/shop
+	FullName string `json:"full_name"`
+
+	// ID GitHub's id of it, which stays when its name does not: create-project takes it as github_repository_id.
+	ID             int64              `json:"id"`
+	InstallationID openapi_types.UUID `json:"installation_id"`
+	Private        bool               `json:"private"`
+
+	// Projects The projects of the organisation that use it.
+	Projects []GitHubRepositoryProject `json:"projects"`
+	PushedAt *time.Time                `json:"pushed_at,omitempty"`
+
+	// URL Its page on GitHub.
+	URL string `json:"url"`
+}
+
+// GitHubRepositoryProject defines model for GitHubRepositoryProject.
+type GitHubRepositoryProject struct {
+	ID   openapi_types.UUID `json:"id"`
+	Slug string             `json:"slug"`
+}
+
+// GitHubSetupOutputBody defines model for GitHubSetupOutputBody.
+type GitHubSetupOutputBody struct {
+	// AppPage The page on which operators make the platform's GitHub App.
+	AppPage string `json:"app_page"`
+
+	// Ready Whether the platform has a GitHub App. Where it has none an operator makes one, on app_page.
+	Ready bool `json:"ready"`
+
+	// URL Where GitHub is.
+	//
+	// Example: https://github.com
+	URL string `json:"url"`
+}
+
+// GitHubUnlisted defines model for GitHubUnlisted.
+type GitHubUnlisted struct {
+	Account        string             `json:"account"`
+	InstallationID openapi_types.UUID `json:"installation_id"`
+
+	// Problem Why, and what to do about it.
+	Problem string `json:"problem"`
+}
+
+// Goes defines model for Goes.
+type Goes struct {
+	Count int64 `json:"count"`
+
+	// Names The first 100 of them, in alphabetical order.
+	Names []string `json:"names"`
+}
+
+// GoesCounted defines model for GoesCounted.
+type GoesCounted struct {
+	Count int64 `json:"count"`
+}
+
+// GoesImages defines model for GoesImages.
+type GoesImages struct {
+	Count int64 `json:"count"`
+
+	// SizeBytes Their size together; layers that they share are counted for each.
+	SizeBytes int64 `json:"size_bytes"`
+}
+
+// Gone defines model for Gone.
+type Gone struct {
+	// Reason Why, as a sentence: it was deleted, or the caller may not see it any more.
+	Reason string `json:"reason"`
+}
+
+// ImportEnvironmentVariablesInputBody defines model for ImportEnvironmentVariablesInputBody.
+type ImportEnvironmentVariablesInputBody struct {
+	// Delete The names of variables of the scope to delete; one that is not there is passed over.
+	Delete *[]string `json:"delete,omitempty"`
+
+	// Scope The environments that the variables are for.
+	Scope *ImportEnvironmentVariablesInputBodyScope `json:"scope,omitempty"`
+
+	// Set The variables to make, or to give another value.
+	Set *[]VariableValue `json:"set,omitempty"`
+}
+
+// ImportEnvironmentVariablesInputBodyScope The environments that the variables are for.
+type ImportEnvironmentVariablesInputBodyScope string
+
+// ImportEnvironmentVariablesOutputBody defines model for ImportEnvironmentVariablesOutputBody.
+type ImportEnvironmentVariablesOutputBody struct {
+	// Created The names of those that are new, by name.
+	Created []string `json:"created"`
+
+	// Deleted The names of those that were deleted, by name.
+	Deleted []string `json:"deleted"`
+
+	// Replaced The names of those that got a value, by name.
+	Replaced []string `json:"replaced"`
+}
+
+// InstanceCount defines model for InstanceCount.
+type InstanceCount struct {
+	Healthy int64 `json:"healthy"`
+
+	// Wanted How many the project asks for; 0 while nothing is live.
+	Wanted int64 `json:"wanted"`
+}
+
+// InstanceLimits defines model for InstanceLimits.
+type InstanceLimits struct {
+	CPUMillis   int64 `json:"cpu_millis"`
+	MemoryBytes int64 `json:"memory_bytes"`
+}
+
+// InstanceMeasures defines model for InstanceMeasures.
+type InstanceMeasures struct {
+	// Count How many instances were measured, on average.
+	Count []*float64 `json:"count"`
+
+	// CPUMillis Processor time that one used, on average, in thousandths of a core.
+	CPUMillis []*float64 `json:"cpu_millis"`
+
+	// MemoryMaxBytes The most memory that one used.
+	MemoryMaxBytes []*int64 `json:"memory_max_bytes"`
+
+	// MemoryMeanBytes Memory that one used, on average.
+	MemoryMeanBytes []*int64 `json:"memory_mean_bytes"`
+
+	// Restarts How often apps were started again in their instances.
+	Restarts []*int64 `json:"restarts"`
+}
 
 // Invitation defines model for Invitation.
 type Invitation struct {
@@ -1617,18 +3928,138 @@ type Invitation struct {
 // InvitationRole defines model for Invitation.Role.
 type InvitationRole string
 
+// LatencyMeasures defines model for LatencyMeasures.
+type LatencyMeasures struct {
+	// P50 Half of the requests took no longer.
+	P50 []*float64 `json:"p50"`
+
+	// P95 95 of 100 took no longer.
+	P95 []*float64 `json:"p95"`
+
+	// P99 99 of 100 took no longer.
+	P99 []*float64 `json:"p99"`
+}
+
+// Leak defines model for Leak.
+type Leak struct {
+	// Detail A sentence: what is left of it, or what keeps it.
+	Detail      string             `json:"detail"`
+	FirstSeenAt time.Time          `json:"first_seen_at"`
+	ID          openapi_types.UUID `json:"id"`
+	Kind        LeakKind           `json:"kind"`
+	LastSeenAt  time.Time          `json:"last_seen_at"`
+
+	// LookedAt When that place was last looked through for the kind.
+	LookedAt *time.Time `json:"looked_at,omitempty"`
+
+	// Name Id of the VM, address, reference of the image, or key of the snapshot.
+	Name string `json:"name"`
+
+	// NodeID The node on which it is; absent for what workers found in the registry and among the rows.
+	NodeID   *openapi_types.UUID `json:"node_id,omitempty"`
+	NodeName *string             `json:"node_name,omitempty"`
+}
+
+// LeakKind defines model for Leak.Kind.
+type LeakKind string
+
+// LeakLook defines model for LeakLook.
+type LeakLook struct {
+	// Found How many it found, those among them that are about to be removed.
+	Found int64        `json:"found"`
+	Kind  LeakLookKind `json:"kind"`
+
+	// LookedAt When it was last looked through; absent: never.
+	LookedAt *time.Time `json:"looked_at,omitempty"`
+
+	// Problem Why nobody could look, as a sentence; absent where somebody could.
+	Problem *string `json:"problem,omitempty"`
+}
+
+// LeakLookKind defines model for LeakLook.Kind.
+type LeakLookKind string
+
+// LeakPage defines model for LeakPage.
+type LeakPage struct {
+	Items []Leak        `json:"items"`
+	Kinds []LeakSummary `json:"kinds"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// LeakPlace defines model for LeakPlace.
+type LeakPlace struct {
+	// InTouch Whether the node is in touch; of one that is not nobody knows what it has now.
+	InTouch bool       `json:"in_touch"`
+	Looks   []LeakLook `json:"looks"`
+
+	// NodeID Absent: the platform itself, where workers look.
+	NodeID   *openapi_types.UUID `json:"node_id,omitempty"`
+	NodeName *string             `json:"node_name,omitempty"`
+}
+
+// LeakSummary defines model for LeakSummary.
+type LeakSummary struct {
+	Kind LeakSummaryKind `json:"kind"`
+
+	// LookedAt The look that is longest ago, of all places that ever looked; absent: none did.
+	LookedAt *time.Time `json:"looked_at,omitempty"`
+
+	// Places How many places there are to look: the nodes, and the platform itself.
+	Places int64 `json:"places"`
+
+	// Untold Of these, how many do not tell: list-leak-looks says which, and why.
+	Untold int64 `json:"untold"`
+}
+
+// LeakSummaryKind defines model for LeakSummary.Kind.
+type LeakSummaryKind string
+
+// ListGitHubRepositoriesOutputBody defines model for ListGitHubRepositoriesOutputBody.
+type ListGitHubRepositoriesOutputBody struct {
+	Items []GitHubRepository `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+
+	// Unlisted The accounts that could not be asked: their repositories are not among the items.
+	Unlisted []GitHubUnlisted `json:"unlisted"`
+}
+
 // LogLine defines model for LogLine.
 type LogLine struct {
 	DeploymentID openapi_types.UUID `json:"deployment_id"`
 
+	// Fields Of runtime logs: the object of a line that is a JSON object, bounded to 100 values, four levels and 2 KiB of each text.
+	Fields *map[string]interface{} `json:"fields,omitempty"`
+
+	// FieldsCut The line has more than fields has; … stands for what is left out in it.
+	FieldsCut *bool `json:"fields_cut,omitempty"`
+
+	// Group The number of the instruction of the build that wrote the line, in list-build-log-groups. Absent where none did.
+	Group *int32 `json:"group,omitempty"`
+
 	// ID Grows within a log; give it as Last-Event-ID to go on behind it.
 	ID int64 `json:"id"`
 
-	// Line Without its newline. Lines over 16 KiB are cut, and say so.
+	// Level Of runtime logs: the level that the line has, as far as it can be told. JSON lines have it in level, severity or lvl, also as a number as pino writes it; other lines as level=…, or at their beginning. Absent where it cannot be told; that a line is of stderr tells nothing.
+	Level *LogLineLevel `json:"level,omitempty"`
+
+	// Line Without its newline. Lines over 16 KiB are cut, and say so. Of what a terminal obeys only colours (ESC [ … m) are left; other control characters have become pictures of themselves, such as ␇. HTML, and marks that change the direction of writing, are as they were written: show them as text.
 	Line string `json:"line"`
 
 	// LoggedAt When it was written.
 	LoggedAt time.Time `json:"logged_at"`
+
+	// Message Of runtime logs: the message or msg of a line that is a JSON object.
+	Message *string `json:"message,omitempty"`
+
+	// Missing So many lines should stand here and were not kept, as the line tells: the build wrote more than is kept, or the platform lost them.
+	Missing *int32 `json:"missing,omitempty"`
+
+	// Number The line's number in the build log of its deployment: 1, 2, 3, without a gap. A number behind which the next one is missing tells that lines were too old to be kept. Absent for runtime logs.
+	Number *int32 `json:"number,omitempty"`
 
 	// Step Absent for runtime logs.
 	Step *string `json:"step,omitempty"`
@@ -1640,19 +4071,62 @@ type LogLine struct {
 	VMID *openapi_types.UUID `json:"vm_id,omitempty"`
 }
 
+// LogLineLevel Of runtime logs: the level that the line has, as far as it can be told. JSON lines have it in level, severity or lvl, also as a number as pino writes it; other lines as level=…, or at their beginning. Absent where it cannot be told; that a line is of stderr tells nothing.
+type LogLineLevel string
+
 // LogLineStream system: a line of the platform about the app.
 type LogLineStream string
+
+// LogLineRange defines model for LogLineRange.
+type LogLineRange struct {
+	// First The number of the first line.
+	First int32 `json:"first"`
+
+	// Last The number of the last line.
+	Last int32 `json:"last"`
+}
 
 // LogPage defines model for LogPage.
 type LogPage struct {
 	// Items Oldest first.
-	Items []LogLine `json:"items"`
+	Items []LogLine       `json:"items"`
+	Log   *BuildLogExtent `json:"log,omitempty"`
 
 	// NextAfter Give it as after to read on; absent at the end of the log, and where the newest lines were asked for.
 	NextAfter *int64 `json:"next_after,omitempty"`
 
 	// NextBefore Give it as before to read older lines; absent at the beginning, and where the newest lines were not asked for.
 	NextBefore *int64 `json:"next_before,omitempty"`
+
+	// Scanned How many lines this request has looked at.
+	Scanned int64 `json:"scanned"`
+
+	// ScannedTo Where the request has stopped before it found as many lines as it may, as it has looked at enough: when the last line was written that it has looked at. next_after or next_before goes on there.
+	ScannedTo *time.Time `json:"scanned_to,omitempty"`
+}
+
+// LookReport defines model for LookReport.
+type LookReport struct {
+	// Found How many there are, where the items are not all.
+	Found *int64       `json:"found,omitempty"`
+	Items []FoundThing `json:"items"`
+
+	// Kind vm: containers and their folders; address: network namespaces and interfaces; image: images; snapshot: file systems of VMs.
+	Kind LookReportKind `json:"kind"`
+
+	// Problem Why the node could not look. What it found before stays.
+	Problem *string `json:"problem,omitempty"`
+}
+
+// LookReportKind vm: containers and their folders; address: network namespaces and interfaces; image: images; snapshot: file systems of VMs.
+type LookReportKind string
+
+// MachineReport defines model for MachineReport.
+type MachineReport struct {
+	AgentStartedAt time.Time `json:"agent_started_at"`
+	DiskBytes      int64     `json:"disk_bytes"`
+	DiskFreeBytes  int64     `json:"disk_free_bytes"`
+	Kernel         string    `json:"kernel"`
 }
 
 // MachineRotation defines model for MachineRotation.
@@ -1664,13 +4138,52 @@ type MachineRotation struct {
 	KeepOldMinutes *int64 `json:"keep_old_minutes,omitempty"`
 }
 
+// MachineSettings defines model for MachineSettings.
+type MachineSettings struct {
+	// APIURL ZEITWORK_API_URL of nodes and edges: where browsers reach the API.
+	//
+	// Example: https://api.example.com
+	APIURL string `json:"api_url"`
+
+	// RegistryHost ZEITWORK_REGISTRY_HOST of nodes and workers: host and port of the registry.
+	//
+	// Example: registry.example.com
+	RegistryHost string `json:"registry_host"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	Organisations []Organisation `json:"organisations"`
 
-	// TokenID The token that the request carries.
+	// TokenID The token that the request carries, or the session that it is in.
 	TokenID openapi_types.UUID `json:"token_id"`
 	User    User               `json:"user"`
+}
+
+// Measures defines model for Measures.
+type Measures struct {
+	// Deployments The deployments that went live in the range, the newest first, 200 at the most.
+	Deployments []DeploymentMark `json:"deployments"`
+
+	// From When the first point begins.
+	From time.Time `json:"from"`
+
+	// InFlight The most requests that one edge had under way at a time.
+	InFlight  []*int64         `json:"in_flight"`
+	Instances InstanceMeasures `json:"instances"`
+	Latency   LatencyMeasures  `json:"latency"`
+	Limits    *InstanceLimits  `json:"limits,omitempty"`
+	Network   TrafficMeasures  `json:"network"`
+	Requests  RequestMeasures  `json:"requests"`
+
+	// StepSeconds How long each point is. The last one may still go on.
+	StepSeconds int64 `json:"step_seconds"`
+
+	// Times When each point begins, in seconds since 1970 (UTC).
+	Times []int64 `json:"times"`
+
+	// To When the range ends.
+	To time.Time `json:"to"`
 }
 
 // Member defines model for Member.
@@ -1683,6 +4196,15 @@ type Member struct {
 
 // MemberRole defines model for Member.Role.
 type MemberRole string
+
+// MissingLogLines defines model for MissingLogLines.
+type MissingLogLines struct {
+	// Lines How many they are.
+	Lines int32 `json:"lines"`
+
+	// Number The line that tells of it, which stands in their place.
+	Number int32 `json:"number"`
+}
 
 // NewEdgeOutputBody defines model for NewEdgeOutputBody.
 type NewEdgeOutputBody struct {
@@ -1726,16 +4248,34 @@ type NewTokenRole string
 
 // Node defines model for Node.
 type Node struct {
+	// AgentStartedAt When its agent was started the last time; absent where it does not tell.
+	AgentStartedAt *time.Time `json:"agent_started_at,omitempty"`
+
+	// Capabilities What its agent can do beyond running apps; release: running release commands.
+	Capabilities []string `json:"capabilities"`
+
 	// CPUHeldMillis Of these, what its VMs hold.
 	CPUHeldMillis int64 `json:"cpu_held_millis"`
 	CPUMillis     int64 `json:"cpu_millis"`
 
 	// CPUShareMillis Thousandths of a core that it gives away: its processors are shared, its memory is not.
-	CPUShareMillis int64              `json:"cpu_share_millis"`
-	CreatedAt      time.Time          `json:"created_at"`
-	ID             openapi_types.UUID `json:"id"`
-	LastSeenAt     *time.Time         `json:"last_seen_at,omitempty"`
-	MemoryBytes    int64              `json:"memory_bytes"`
+	CPUShareMillis int64     `json:"cpu_share_millis"`
+	CreatedAt      time.Time `json:"created_at"`
+
+	// DiskBytes Size of the disk that has its VMs; absent where its agent does not tell.
+	DiskBytes *int64 `json:"disk_bytes,omitempty"`
+
+	// DiskFreeBytes Of that, what is free.
+	DiskFreeBytes *int64             `json:"disk_free_bytes,omitempty"`
+	ID            openapi_types.UUID `json:"id"`
+
+	// InTouch Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs.
+	InTouch bool `json:"in_touch"`
+
+	// Kernel Release of its kernel; absent where its agent does not tell.
+	Kernel      *string    `json:"kernel,omitempty"`
+	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
+	MemoryBytes int64      `json:"memory_bytes"`
 
 	// MemoryHeldBytes Of its memory, what its VMs hold.
 	MemoryHeldBytes int64  `json:"memory_held_bytes"`
@@ -1750,7 +4290,9 @@ type Node struct {
 	// Runtime The containerd runtime handler that runs its VMs.
 	Runtime string    `json:"runtime"`
 	State   NodeState `json:"state"`
-	Version string    `json:"version"`
+
+	// Version Version of its agent.
+	Version string `json:"version"`
 
 	// VMS How many VMs are assigned to it.
 	VMS int64 `json:"vms"`
@@ -1759,14 +4301,86 @@ type Node struct {
 // NodeState defines model for Node.State.
 type NodeState string
 
+// NodeMeasures defines model for NodeMeasures.
+type NodeMeasures struct {
+	// RunID Made anew whenever the service starts.
+	RunID openapi_types.UUID `json:"run_id"`
+
+	// SentAt The caller's clock now. Where it is off by more than 30 seconds the times in the report are moved by as much.
+	SentAt time.Time `json:"sent_at"`
+
+	// Sequence Counts the reports of the run up, from 1. One that was counted, or that is lower, is passed over: a report whose answer was lost is sent again, unchanged but for sent_at.
+	Sequence int64     `json:"sequence"`
+	VMS      []VMUsage `json:"vms"`
+}
+
 // NodeReport defines model for NodeReport.
 type NodeReport struct {
-	CPUMillis   int64      `json:"cpu_millis"`
-	MemoryBytes int64      `json:"memory_bytes"`
-	Runtime     string     `json:"runtime"`
-	Version     string     `json:"version"`
-	VMS         []VMReport `json:"vms"`
+	CPUMillis int64 `json:"cpu_millis"`
+
+	// Looks What the node has found since the last report that no assignment names, each kind once; left out: it has not looked since.
+	Looks       *[]LookReport  `json:"looks,omitempty"`
+	Machine     *MachineReport `json:"machine,omitempty"`
+	Measures    *NodeMeasures  `json:"measures,omitempty"`
+	MemoryBytes int64          `json:"memory_bytes"`
+	Runtime     string         `json:"runtime"`
+	Version     string         `json:"version"`
+	VMS         []VMReport     `json:"vms"`
 }
+
+// NodeVM defines model for NodeVM.
+type NodeVM struct {
+	// Address Where edges reach it; without a port for a release command.
+	//
+	// Example: 10.77.1.5:8080
+	Address         string                `json:"address"`
+	Branch          string                `json:"branch"`
+	CPUMillis       int64                 `json:"cpu_millis"`
+	CreatedAt       time.Time             `json:"created_at"`
+	DeploymentID    openapi_types.UUID    `json:"deployment_id"`
+	DeploymentState NodeVMDeploymentState `json:"deployment_state"`
+
+	// DesiredState What the platform wants; draining: it runs on without new requests.
+	DesiredState    NodeVMDesiredState    `json:"desired_state"`
+	EnvironmentID   openapi_types.UUID    `json:"environment_id"`
+	EnvironmentKind NodeVMEnvironmentKind `json:"environment_kind"`
+
+	// ExitCode How it ended the last time.
+	ExitCode *int64 `json:"exit_code,omitempty"`
+
+	// HealthyAt When it was first healthy.
+	HealthyAt *time.Time         `json:"healthy_at,omitempty"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// Kind release: what runs the release command.
+	Kind         NodeVMKind `json:"kind"`
+	MemoryBytes  int64      `json:"memory_bytes"`
+	Message      *string    `json:"message,omitempty"`
+	Organisation Owner      `json:"organisation"`
+	Project      Owner      `json:"project"`
+	Restarts     int64      `json:"restarts"`
+
+	// StartedAt When the node first reported that it ran.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// State What the node reports.
+	State NodeVMState `json:"state"`
+}
+
+// NodeVMDeploymentState defines model for NodeVM.DeploymentState.
+type NodeVMDeploymentState string
+
+// NodeVMDesiredState What the platform wants; draining: it runs on without new requests.
+type NodeVMDesiredState string
+
+// NodeVMEnvironmentKind defines model for NodeVM.EnvironmentKind.
+type NodeVMEnvironmentKind string
+
+// NodeVMKind release: what runs the release command.
+type NodeVMKind string
+
+// NodeVMState What the node reports.
+type NodeVMState string
 
 // Organisation defines model for Organisation.
 type Organisation struct {
@@ -1781,6 +4395,18 @@ type Organisation struct {
 
 // OrganisationRole Your role in it, or the one that your token gives you.
 type OrganisationRole string
+
+// OrganisationQuotas defines model for OrganisationQuotas.
+type OrganisationQuotas struct {
+	Builds            Quota `json:"builds"`
+	CPUMillis         Quota `json:"cpu_millis"`
+	Domains           Quota `json:"domains"`
+	Instances         Quota `json:"instances"`
+	LogBytesPerMinute Quota `json:"log_bytes_per_minute"`
+	MemoryBytes       Quota `json:"memory_bytes"`
+	Projects          Quota `json:"projects"`
+	RequestsPerMinute Quota `json:"requests_per_minute"`
+}
 
 // OrganisationToken defines model for OrganisationToken.
 type OrganisationToken struct {
@@ -1804,9 +4430,23 @@ type OrganisationToken struct {
 // OrganisationTokenRole For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
 type OrganisationTokenRole string
 
+// Owner defines model for Owner.
+type Owner struct {
+	ID   openapi_types.UUID `json:"id"`
+	Slug string             `json:"slug"`
+}
+
 // PageAuditEvent defines model for PageAuditEvent.
 type PageAuditEvent struct {
 	Items []AuditEvent `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageBuilder defines model for PageBuilder.
+type PageBuilder struct {
+	Items []Builder `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1852,9 +4492,25 @@ type PageEnvironmentVariable struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageGitHubInstallation defines model for PageGitHubInstallation.
+type PageGitHubInstallation struct {
+	Items []GitHubInstallation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageInvitation defines model for PageInvitation.
 type PageInvitation struct {
 	Items []Invitation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageLeakPlace defines model for PageLeakPlace.
+type PageLeakPlace struct {
+	Items []LeakPlace `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1871,6 +4527,14 @@ type PageMember struct {
 // PageNode defines model for PageNode.
 type PageNode struct {
 	Items []Node `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageNodeVM defines model for PageNodeVM.
+type PageNodeVM struct {
+	Items []NodeVM `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1908,9 +4572,33 @@ type PageProjectEvent struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// PageQueueJob defines model for PageQueueJob.
+type PageQueueJob struct {
+	Items []QueueJob `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
 // PageReceivedInvitation defines model for PageReceivedInvitation.
 type PageReceivedInvitation struct {
 	Items []ReceivedInvitation `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageRequestRecord defines model for PageRequestRecord.
+type PageRequestRecord struct {
+	Items []RequestRecord `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageSession defines model for PageSession.
+type PageSession struct {
+	Items []Session `json:"items"`
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
@@ -1930,6 +4618,56 @@ type PageUser struct {
 
 	// NextCursor Give it as cursor to get the next page; absent on the last one.
 	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PageWaitingDeployment defines model for PageWaitingDeployment.
+type PageWaitingDeployment struct {
+	Items []WaitingDeployment `json:"items"`
+
+	// NextCursor Give it as cursor to get the next page; absent on the last one.
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// PendingChanges defines model for PendingChanges.
+type PendingChanges struct {
+	// Environment Its slug.
+	Environment      string             `json:"environment"`
+	EnvironmentID    openapi_types.UUID `json:"environment_id"`
+	LiveDeploymentID openapi_types.UUID `json:"live_deployment_id"`
+
+	// Settings The names of the project's settings that were set, by name; whether to another value is not known.
+	Settings []string `json:"settings"`
+
+	// Since From when the variables and settings are that are live.
+	Since time.Time `json:"since"`
+
+	// Variables By name.
+	Variables []PendingVariable `json:"variables"`
+}
+
+// PendingChangesOutputBody defines model for PendingChangesOutputBody.
+type PendingChangesOutputBody struct {
+	// Environments Those in which something is live and something is pending, oldest first.
+	Environments []PendingChanges `json:"environments"`
+}
+
+// PendingVariable defines model for PendingVariable.
+type PendingVariable struct {
+	// AtBuild Whether builds may see it.
+	AtBuild bool `json:"at_build"`
+
+	// Change written: it was made or got another value; deleted: what is live still has it.
+	Change PendingVariableChange `json:"change"`
+	Name   string                `json:"name"`
+}
+
+// PendingVariableChange written: it was made or got another value; deleted: what is live still has it.
+type PendingVariableChange string
+
+// Ping defines model for Ping.
+type Ping struct {
+	// Time The time of the platform.
+	Time time.Time `json:"time"`
 }
 
 // Problem defines model for Problem.
@@ -1960,10 +4698,10 @@ type ProblemLocated struct {
 
 // Project defines model for Project.
 type Project struct {
-	// AutoDeploy Whether a push to the branch becomes a deployment.
+	// AutoDeploy Whether a push to the branch becomes a deployment. One whose newest commit says [skip deploy] in its message does not.
 	AutoDeploy *bool `json:"auto_deploy,omitempty"`
 
-	// Branch The branch whose pushes are deployed.
+	// Branch The branch whose pushes are deployed. Left out: the default branch of a repository on GitHub, else main.
 	Branch *string `json:"branch,omitempty"`
 
 	// BuildVariables Names of the environment variables that the build command of a generated Dockerfile gets as secrets, and ARG of any other Dockerfile as values.
@@ -1977,7 +4715,8 @@ type Project struct {
 	DockerfilePath *string `json:"dockerfile_path,omitempty"`
 
 	// DockerfileTarget The stage of the Dockerfile that becomes the image, by its name or number. Left out: the last one.
-	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
+	DockerfileTarget *string        `json:"dockerfile_target,omitempty"`
+	Github           *ProjectGitHub `json:"github,omitempty"`
 
 	// GraceSeconds How long the app may take to end its requests after SIGTERM. Left out: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
@@ -1989,6 +4728,9 @@ type Project struct {
 	HeldDeploymentID *openapi_types.UUID `json:"held_deployment_id,omitempty"`
 	ID               openapi_types.UUID  `json:"id"`
 
+	// IgnoredPaths Patterns of paths: a push that changes no other files since the deployment before is not deployed. * stands for what is in one folder, ** for any folders: docs/**, **/*.md. For repositories that the GitHub App reaches.
+	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
+
 	// Instances How many VMs run the app. What is live follows a change.
 	Instances *int64 `json:"instances,omitempty"`
 
@@ -1999,6 +4741,7 @@ type Project struct {
 	MemoryBytes    *int64             `json:"memory_bytes,omitempty"`
 	Name           string             `json:"name"`
 	OrganisationID openapi_types.UUID `json:"organisation_id"`
+	Overview       ProjectOverview    `json:"overview"`
 
 	// PinnedBy The rollback that pins it, so that pushes wait; absent: none.
 	PinnedBy *openapi_types.UUID `json:"pinned_by,omitempty"`
@@ -2012,12 +4755,18 @@ type Project struct {
 	// PreviewDays How many days a preview stays behind the last push to its branch.
 	PreviewDays *int64 `json:"preview_days,omitempty"`
 
-	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+	// Previews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own; pull_requests: each pull request does, while it is open.
 	Previews *ProjectPreviews `json:"previews,omitempty"`
+
+	// RecordRequests Whether the requests to its deployments are kept for some days, for list-requests: method, host, path without its query, status, times. Paths may hold secrets: with false nothing is kept, and what is there is deleted.
+	RecordRequests *bool `json:"record_requests,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
-	RepositoryURL  string  `json:"repository_url"`
+
+	// ReportError Why GitHub could not be told of a deployment the last time.
+	ReportError   *string `json:"report_error,omitempty"`
+	RepositoryURL string  `json:"repository_url"`
 
 	// RootDirectory Where the app stands inside the repository; empty for the top.
 	RootDirectory *string `json:"root_directory,omitempty"`
@@ -2030,10 +4779,33 @@ type Project struct {
 
 	// URL Where the app answers, on its generated domain.
 	URL string `json:"url"`
+
+	// VariablesReadable Whether owners can read the values of its environment variables.
+	VariablesReadable bool `json:"variables_readable"`
 }
 
-// ProjectPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own.
+// ProjectPreviews off: the branch alone is deployed; branches: each other branch gets a preview with its next push, an environment of its own; pull_requests: each pull request does, while it is open.
 type ProjectPreviews string
+
+// ProjectAddressOutputBody defines model for ProjectAddressOutputBody.
+type ProjectAddressOutputBody struct {
+	// Problem Why the slug cannot be had, as a sentence; absent where it can.
+	Problem *string `json:"problem,omitempty"`
+	Slug    string  `json:"slug"`
+
+	// URL Where the project would answer.
+	URL string `json:"url"`
+}
+
+// ProjectDeletion defines model for ProjectDeletion.
+type ProjectDeletion struct {
+	Deployments  GoesCounted `json:"deployments"`
+	Domains      Goes        `json:"domains"`
+	Environments Goes        `json:"environments"`
+	Images       GoesImages  `json:"images"`
+	Instances    GoesCounted `json:"instances"`
+	Variables    Goes        `json:"variables"`
+}
 
 // ProjectEvent defines model for ProjectEvent.
 type ProjectEvent struct {
@@ -2051,6 +4823,29 @@ type ProjectEvent struct {
 // ProjectEventKind defines model for ProjectEvent.Kind.
 type ProjectEventKind string
 
+// ProjectGitHub defines model for ProjectGitHub.
+type ProjectGitHub struct {
+	Archived bool   `json:"archived"`
+	FullName string `json:"full_name"`
+	Private  bool   `json:"private"`
+
+	// Problem Why the platform does not reach it, and what to do, as a sentence; absent where it does.
+	Problem *string `json:"problem,omitempty"`
+
+	// RepositoryID GitHub's id of it.
+	RepositoryID int64 `json:"repository_id"`
+}
+
+// ProjectOverview defines model for ProjectOverview.
+type ProjectOverview struct {
+	Instances InstanceCount      `json:"instances"`
+	Live      *DeploymentSummary `json:"live,omitempty"`
+	Newest    *DeploymentSummary `json:"newest,omitempty"`
+
+	// Previews How many previews the project has.
+	Previews int64 `json:"previews"`
+}
+
 // ProjectUpdate defines model for ProjectUpdate.
 type ProjectUpdate struct {
 	AutoDeploy *bool   `json:"auto_deploy,omitempty"`
@@ -2064,13 +4859,22 @@ type ProjectUpdate struct {
 	// DockerfileTarget Empty: the last one.
 	DockerfileTarget *string `json:"dockerfile_target,omitempty"`
 
+	// GithubRepositoryID As in create-project. The branch stays as it is.
+	GithubRepositoryID *int64 `json:"github_repository_id,omitempty"`
+
 	// GraceSeconds 0: as long as the platform gives every app.
 	GraceSeconds *int64 `json:"grace_seconds,omitempty"`
 
 	// HealthPath Empty: / with any status below 500.
-	HealthPath  *string `json:"health_path,omitempty"`
-	Instances   *int64  `json:"instances,omitempty"`
-	MemoryBytes *int64  `json:"memory_bytes,omitempty"`
+	HealthPath *string `json:"health_path,omitempty"`
+
+	// IgnoredPaths The whole list; empty: none.
+	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
+	Instances    *int64    `json:"instances,omitempty"`
+	MemoryBytes  *int64    `json:"memory_bytes,omitempty"`
+
+	// Name How people call it; its slug and its addresses stay.
+	Name *string `json:"name,omitempty"`
 
 	// Port 0: as if it was left out.
 	Port *int64 `json:"port,omitempty"`
@@ -2081,10 +4885,15 @@ type ProjectUpdate struct {
 	// Previews With off the previews that are there stay until they are deleted or their time is over.
 	Previews *ProjectUpdatePreviews `json:"previews,omitempty"`
 
+	// RecordRequests With false the requests that are kept are deleted.
+	RecordRequests *bool `json:"record_requests,omitempty"`
+
 	// ReleaseCommand Empty: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
-	RepositoryURL  *string `json:"repository_url,omitempty"`
-	RootDirectory  *string `json:"root_directory,omitempty"`
+
+	// RepositoryURL Another one takes the place of a repository on GitHub.
+	RepositoryURL *string `json:"repository_url,omitempty"`
+	RootDirectory *string `json:"root_directory,omitempty"`
 
 	// StartSeconds 0: as long as the platform gives every app.
 	StartSeconds *int64 `json:"start_seconds,omitempty"`
@@ -2092,6 +4901,155 @@ type ProjectUpdate struct {
 
 // ProjectUpdatePreviews With off the previews that are there stay until they are deleted or their time is over.
 type ProjectUpdatePreviews string
+
+// PullRequest defines model for PullRequest.
+type PullRequest struct {
+	// ApprovedCommit The commit that was approved last.
+	ApprovedCommit *string `json:"approved_commit,omitempty"`
+
+	// Author The author's login.
+	Author string `json:"author"`
+
+	// AwaitingCommit The commit that waits for an approval; absent: none.
+	AwaitingCommit *string `json:"awaiting_commit,omitempty"`
+
+	// HeadBranch The branch that it comes from, in whichever repository.
+	HeadBranch string `json:"head_branch"`
+
+	// IsFork Whether it comes from another repository: it gets no variables, and each commit waits for an approval.
+	IsFork bool  `json:"is_fork"`
+	Number int64 `json:"number"`
+
+	// Title As its author wrote it.
+	Title string `json:"title"`
+
+	// WaitingFor What it waits for, as a sentence; absent: nothing.
+	WaitingFor *string `json:"waiting_for,omitempty"`
+}
+
+// Queue defines model for Queue.
+type Queue struct {
+	// Available Jobs that wait for a free slot.
+	Available int64  `json:"available"`
+	Name      string `json:"name"`
+
+	// OldestSince Since when the next available job waits for a free slot; absent: none waits.
+	OldestSince *time.Time `json:"oldest_since,omitempty"`
+
+	// PausedAt Since when workers take no job of it, since somebody paused it; absent: they do.
+	PausedAt *time.Time `json:"paused_at,omitempty"`
+
+	// Retryable Jobs whose last attempt failed, and that wait for the next one.
+	Retryable int64 `json:"retryable"`
+	Running   int64 `json:"running"`
+
+	// Scheduled Jobs that are to run later, such as those of steps that look again.
+	Scheduled int64 `json:"scheduled"`
+
+	// Slots How many of its jobs the workers that are in touch run at once.
+	Slots int64 `json:"slots"`
+}
+
+// QueueJob defines model for QueueJob.
+type QueueJob struct {
+	// Attempt How often it was begun, with the jobs in whose place it stands.
+	Attempt       int64               `json:"attempt"`
+	CreatedAt     time.Time           `json:"created_at"`
+	DeploymentID  *openapi_types.UUID `json:"deployment_id,omitempty"`
+	EnvironmentID *openapi_types.UUID `json:"environment_id,omitempty"`
+	ID            int64               `json:"id"`
+
+	// Kind What it does: deploy.NAME is that step of a deployment.
+	Kind string `json:"kind"`
+
+	// LastError The error of its last attempt, its first 1,000 characters.
+	LastError *string `json:"last_error,omitempty"`
+
+	// NextTryAt When it is tried next; absent for what runs and what waits for a slot.
+	NextTryAt    *time.Time `json:"next_try_at,omitempty"`
+	Organisation *Owner     `json:"organisation,omitempty"`
+
+	// Place Its place among the available jobs of its queue, from 1; absent for others.
+	Place   *int64 `json:"place,omitempty"`
+	Project *Owner `json:"project,omitempty"`
+	Queue   string `json:"queue"`
+
+	// Since Since when it is in its state.
+	Since time.Time `json:"since"`
+
+	// State available: it waits for a free slot; retryable: its last attempt failed; scheduled: it is to run later.
+	State QueueJobState `json:"state"`
+
+	// WaitingBecause Why it waits, as a sentence.
+	WaitingBecause *string `json:"waiting_because,omitempty"`
+
+	// Worker The worker that runs it, or ran it last.
+	Worker *string `json:"worker,omitempty"`
+}
+
+// QueueJobState available: it waits for a free slot; retryable: its last attempt failed; scheduled: it is to run later.
+type QueueJobState string
+
+// QueueOverview defines model for QueueOverview.
+type QueueOverview struct {
+	Queues []Queue `json:"queues"`
+
+	// RiverUI Path of River UI, which shows each job and can cancel it: for operators who are signed in with a browser.
+	RiverUI           string         `json:"river_ui"`
+	WaitingWithoutJob WaitingSummary `json:"waiting_without_job"`
+}
+
+// QueuePlace defines model for QueuePlace.
+type QueuePlace struct {
+	// Length How many of the organisation wait there, this one included.
+	Length int64 `json:"length"`
+
+	// OthersBefore Whether other jobs of the platform are before it, whosever they are.
+	OthersBefore bool `json:"others_before"`
+
+	// Position Among those of the organisation; 1: the next of them.
+	Position int64 `json:"position"`
+
+	// Queue builds: those that wait for their turn to be built; quota: those that wait for room in the organisation's quotas; any other: the platform's queue of that name.
+	Queue string `json:"queue"`
+}
+
+// QueueSlots defines model for QueueSlots.
+type QueueSlots struct {
+	Queue string `json:"queue"`
+	Slots int64  `json:"slots"`
+}
+
+// Quota defines model for Quota.
+type Quota struct {
+	Limit int64 `json:"limit"`
+	Used  int64 `json:"used"`
+}
+
+// QuotaNumbers defines model for QuotaNumbers.
+type QuotaNumbers struct {
+	// Builds Deployments that are fetched, built and pushed at once.
+	Builds *int64 `json:"builds,omitempty"`
+
+	// CPUMillis Processor time of all instances, in thousandths of a core.
+	CPUMillis *int64 `json:"cpu_millis,omitempty"`
+
+	// Domains Custom domains.
+	Domains           *int64 `json:"domains,omitempty"`
+	Instances         *int64 `json:"instances,omitempty"`
+	LogBytesPerMinute *int64 `json:"log_bytes_per_minute,omitempty"`
+
+	// MemoryBytes Memory of all instances.
+	MemoryBytes       *int64 `json:"memory_bytes,omitempty"`
+	Projects          *int64 `json:"projects,omitempty"`
+	RequestsPerMinute *int64 `json:"requests_per_minute,omitempty"`
+}
+
+// QuotaSettings defines model for QuotaSettings.
+type QuotaSettings struct {
+	Limits QuotaNumbers `json:"limits"`
+	Set    QuotaNumbers `json:"set"`
+}
 
 // ReceivedInvitation defines model for ReceivedInvitation.
 type ReceivedInvitation struct {
@@ -2116,6 +5074,107 @@ type ReceivedInvitation struct {
 // ReceivedInvitationRole defines model for ReceivedInvitation.Role.
 type ReceivedInvitationRole string
 
+// RepositoryAccess defines model for RepositoryAccess.
+type RepositoryAccess struct {
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+
+	// Host Host and port: where the credential is sent and nowhere else, or who has the host key.
+	Host *string `json:"host,omitempty"`
+
+	// HostKey The key that the host showed when it was first connected to; it must show that one again.
+	HostKey *string `json:"host_key,omitempty"`
+
+	// HostKeyFingerprint Example: SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU
+	HostKeyFingerprint *string `json:"host_key_fingerprint,omitempty"`
+
+	// Kind none: it is read as everybody may, or by the GitHub App.
+	Kind       RepositoryAccessKind `json:"kind"`
+	LastUsedAt *time.Time           `json:"last_used_at,omitempty"`
+
+	// PublicKey Of a deploy key: the line to add to the repository where it is hosted. Reading is enough.
+	PublicKey *string `json:"public_key,omitempty"`
+
+	// Username Of a credential.
+	Username *string `json:"username,omitempty"`
+}
+
+// RepositoryAccessKind none: it is read as everybody may, or by the GitHub App.
+type RepositoryAccessKind string
+
+// RequestMeasures defines model for RequestMeasures.
+type RequestMeasures struct {
+	// Aborted The client left before the answer.
+	Aborted []*int64 `json:"aborted"`
+
+	// ClientErrors Status 400 to 499.
+	ClientErrors []*int64 `json:"client_errors"`
+
+	// Informational Status below 200: connections that became WebSockets.
+	Informational []*int64 `json:"informational"`
+
+	// Redirected Status 300 to 399.
+	Redirected []*int64 `json:"redirected"`
+
+	// ServerErrors Status from 500 on, those that the edge itself answered because no instance did among them.
+	ServerErrors []*int64 `json:"server_errors"`
+
+	// Successful Status 200 to 299.
+	Successful []*int64 `json:"successful"`
+}
+
+// RequestRecord defines model for RequestRecord.
+type RequestRecord struct {
+	// Attempts How many VMs it was sent to: with 2 or more it was tried again.
+	Attempts *int64 `json:"attempts,omitempty"`
+
+	// BytesOut Of the answer's body. Those of a WebSocket are not counted.
+	BytesOut     *int64             `json:"bytes_out,omitempty"`
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+
+	// Dropped How many requests are missing here.
+	Dropped *int64 `json:"dropped,omitempty"`
+
+	// DurationMs Milliseconds until the answer was passed on whole; of a WebSocket: until it was closed.
+	DurationMs    *float64           `json:"duration_ms,omitempty"`
+	EnvironmentID openapi_types.UUID `json:"environment_id"`
+
+	// FirstByteMs Milliseconds until the answer began. Absent: it never did.
+	FirstByteMs *float64           `json:"first_byte_ms,omitempty"`
+	Host        *string            `json:"host,omitempty"`
+	ID          openapi_types.UUID `json:"id"`
+
+	// Interrupted The answer broke off: the app or the client ended the connection before its end.
+	Interrupted *bool `json:"interrupted,omitempty"`
+
+	// Kind request: one request; sampled: as many as dropped says, which the edge left out because there were too many at once; over_quota: as many, of a minute, because the organisation's apps log more than they may. The last two have id, kind, the deployment, started_at, region, dropped and message alone.
+	Kind RequestRecordKind `json:"kind"`
+
+	// Message A sentence that says so.
+	Message *string `json:"message,omitempty"`
+	Method  *string `json:"method,omitempty"`
+
+	// Path Without its query, as the client sent it; characters that cannot be seen are escaped as %XX. Beyond 1,024 bytes it is cut and ends in …
+	Path *string `json:"path,omitempty"`
+
+	// Region Of the edge.
+	Region string `json:"region"`
+
+	// RequestID What the app and the client got as X-Request-Id.
+	RequestID *string `json:"request_id,omitempty"`
+
+	// StartedAt When the edge had read its headers, to the millisecond.
+	StartedAt time.Time `json:"started_at"`
+
+	// Status 499: the client left before the answer began.
+	Status *int64 `json:"status,omitempty"`
+
+	// VMID The VM that answered. Absent: the edge answered itself.
+	VMID *openapi_types.UUID `json:"vm_id,omitempty"`
+}
+
+// RequestRecordKind request: one request; sampled: as many as dropped says, which the edge left out because there were too many at once; over_quota: as many, of a minute, because the organisation's apps log more than they may. The last two have id, kind, the deployment, started_at, region, dropped and message alone.
+type RequestRecordKind string
+
 // Rotation defines model for Rotation.
 type Rotation struct {
 	// KeepOldMinutes How long the old token stays valid, so that whoever uses it can change over. Left out: 60.
@@ -2125,8 +5184,13 @@ type Rotation struct {
 // Route defines model for Route.
 type Route struct {
 	DeploymentID *openapi_types.UUID `json:"deployment_id,omitempty"`
-	Hostname     string              `json:"hostname"`
-	ProjectID    openapi_types.UUID  `json:"project_id"`
+
+	// Hostname *.example.com stands for all names of one label more that have no route of their own.
+	Hostname  string             `json:"hostname"`
+	ProjectID openapi_types.UUID `json:"project_id"`
+
+	// RedirectTo The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app.
+	RedirectTo *string `json:"redirect_to,omitempty"`
 
 	// State live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
 	State RouteState `json:"state"`
@@ -2144,10 +5208,53 @@ type RouteTable struct {
 	Version int64   `json:"version"`
 }
 
+// RunningBuild defines model for RunningBuild.
+type RunningBuild struct {
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+	Organisation Owner              `json:"organisation"`
+	Project      Owner              `json:"project"`
+	Since        *time.Time         `json:"since,omitempty"`
+}
+
+// Session defines model for Session.
+type Session struct {
+	// Address The address that the browser signed in from.
+	Address   string    `json:"address"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Current Whether the request was sent in this session.
+	Current bool `json:"current"`
+
+	// ExpiresAt When the session ends unless it is used before.
+	ExpiresAt time.Time          `json:"expires_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// LastUsedAt To the minute.
+	LastUsedAt time.Time `json:"last_used_at"`
+
+	// Provider How the user signed in: with an account at GitHub, or with a code that the platform's command line has printed.
+	Provider SessionProvider `json:"provider"`
+
+	// UserAgent What the browser said that it is, when it signed in.
+	UserAgent string `json:"user_agent"`
+}
+
+// SessionProvider How the user signed in: with an account at GitHub, or with a code that the platform's command line has printed.
+type SessionProvider string
+
 // SetEnvironmentVariableInputBody defines model for SetEnvironmentVariableInputBody.
 type SetEnvironmentVariableInputBody struct {
 	// Value Up to 64 KiB of UTF-8; newlines are kept, NUL is refused. All variables of a project together may have 1 MiB, names included.
 	Value string `json:"value"`
+}
+
+// SetHTTPSCredentialInputBody defines model for SetHTTPSCredentialInputBody.
+type SetHTTPSCredentialInputBody struct {
+	// Password A password, or better a token that may only read.
+	Password string `json:"password"`
+
+	// Username What git would ask for as the user; some hosts take any with a token.
+	Username string `json:"username"`
 }
 
 // SetOperatorInputBody defines model for SetOperatorInputBody.
@@ -2155,10 +5262,22 @@ type SetOperatorInputBody struct {
 	Operator bool `json:"operator"`
 }
 
+// SetVariableAccessInputBody defines model for SetVariableAccessInputBody.
+type SetVariableAccessInputBody struct {
+	Readable bool `json:"readable"`
+}
+
 // ShipLogsInputBody defines model for ShipLogsInputBody.
 type ShipLogsInputBody struct {
 	Lines []ShippedLogLine   `json:"lines"`
 	VMID  openapi_types.UUID `json:"vm_id"`
+}
+
+// ShipRequestsInputBody defines model for ShipRequestsInputBody.
+type ShipRequestsInputBody struct {
+	// Dropped What the edge left out.
+	Dropped  []DroppedRequests `json:"dropped"`
+	Requests []ShippedRequest  `json:"requests"`
 }
 
 // ShippedLogLine defines model for ShippedLogLine.
@@ -2172,11 +5291,41 @@ type ShippedLogLine struct {
 // ShippedLogLineStream defines model for ShippedLogLine.Stream.
 type ShippedLogLineStream string
 
+// ShippedRequest defines model for ShippedRequest.
+type ShippedRequest struct {
+	Attempts     int64              `json:"attempts"`
+	BytesOut     int64              `json:"bytes_out"`
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+
+	// DurationUs Microseconds.
+	DurationUs int64 `json:"duration_us"`
+
+	// FirstByteUs Microseconds; 0: the answer never began.
+	FirstByteUs int64  `json:"first_byte_us"`
+	Host        string `json:"host"`
+
+	// ID A UUIDv7 whose time is that at which the request began.
+	ID          openapi_types.UUID `json:"id"`
+	Interrupted bool               `json:"interrupted"`
+	Method      string             `json:"method"`
+
+	// Path Without its query.
+	Path      string `json:"path"`
+	RequestID string `json:"request_id"`
+	Status    int64  `json:"status"`
+
+	// VMID Absent: no VM answered.
+	VMID *openapi_types.UUID `json:"vm_id,omitempty"`
+}
+
 // StepAttempt defines model for StepAttempt.
 type StepAttempt struct {
-	Attempt   int64            `json:"attempt"`
-	EndedAt   *time.Time       `json:"ended_at,omitempty"`
-	Error     *string          `json:"error,omitempty"`
+	Attempt int64      `json:"attempt"`
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+	Error   *string    `json:"error,omitempty"`
+
+	// Host The machine of that worker, by the name that the worker was given.
+	Host      *string          `json:"host,omitempty"`
 	StartedAt time.Time        `json:"started_at"`
 	State     StepAttemptState `json:"state"`
 
@@ -2186,7 +5335,7 @@ type StepAttempt struct {
 	// WaitingFor What it waits for, as a sentence.
 	WaitingFor *string `json:"waiting_for,omitempty"`
 
-	// Worker The worker that ran it.
+	// Worker The worker that ran it; empty for one that waited without a worker.
 	Worker string `json:"worker"`
 }
 
@@ -2201,6 +5350,41 @@ type StreamEnd struct {
 
 // StreamEndState The state of the deployment.
 type StreamEndState string
+
+// StreamEvent defines model for StreamEvent.
+type StreamEvent struct {
+	// Data The data of the event, as the stream's operation has it.
+	Data interface{} `json:"data"`
+
+	// Event The name of the event, as the stream's operation has it.
+	Event string `json:"event"`
+
+	// Source Which stream.
+	Source int64 `json:"source"`
+}
+
+// StreamOpen defines model for StreamOpen.
+type StreamOpen struct {
+	// Source Which stream.
+	Source int64 `json:"source"`
+}
+
+// StreamOver defines model for StreamOver.
+type StreamOver struct {
+	// Source Which stream.
+	Source int64 `json:"source"`
+}
+
+// StreamRefused defines model for StreamRefused.
+type StreamRefused struct {
+	Problem Problem `json:"problem"`
+
+	// RetryAfter After how many seconds to ask again, where the answer says so.
+	RetryAfter *int64 `json:"retry_after,omitempty"`
+
+	// Source Which stream.
+	Source int64 `json:"source"`
+}
 
 // Token defines model for Token.
 type Token struct {
@@ -2223,16 +5407,43 @@ type Token struct {
 // TokenRole For a token of an organisation: the most that it may do there. It never may do more than the member that made it.
 type TokenRole string
 
+// TrafficMeasures defines model for TrafficMeasures.
+type TrafficMeasures struct {
+	// BytesIn Bodies of the requests of visitors.
+	BytesIn []*int64 `json:"bytes_in"`
+
+	// BytesOut Bodies of the answers to visitors.
+	BytesOut []*int64 `json:"bytes_out"`
+
+	// ReceivedBytes All that the instances received over their network; null where none was measured.
+	ReceivedBytes []*int64 `json:"received_bytes"`
+
+	// SentBytes All that the instances sent over their network; null where none was measured.
+	SentBytes []*int64 `json:"sent_bytes"`
+}
+
 // TransferOrganisationInputBody defines model for TransferOrganisationInputBody.
 type TransferOrganisationInputBody struct {
 	// UserID The member who is to be owner. You become a developer.
 	UserID openapi_types.UUID `json:"user_id"`
 }
 
+// TrustHostInputBody defines model for TrustHostInputBody.
+type TrustHostInputBody struct {
+	// Fingerprint As ssh-keygen -l shows it, and the project's poll_error.
+	Fingerprint string `json:"fingerprint"`
+}
+
 // UnpinProjectOutputBody defines model for UnpinProjectOutputBody.
 type UnpinProjectOutputBody struct {
 	// ResumedDeploymentID The push that goes on; absent when none waited.
 	ResumedDeploymentID *openapi_types.UUID `json:"resumed_deployment_id,omitempty"`
+}
+
+// UpdateDomainInputBody defines model for UpdateDomainInputBody.
+type UpdateDomainInputBody struct {
+	// RedirectTo A domain of the same environment; empty: visitors get the app.
+	RedirectTo *string `json:"redirect_to,omitempty"`
 }
 
 // UpdateEnvironmentInputBody defines model for UpdateEnvironmentInputBody.
@@ -2256,6 +5467,14 @@ type UpdateNodeInputBody struct {
 
 // UpdateNodeInputBodyState defines model for UpdateNodeInputBody.State.
 type UpdateNodeInputBodyState string
+
+// UpdateOrganisationInputBody defines model for UpdateOrganisationInputBody.
+type UpdateOrganisationInputBody struct {
+	Name *string `json:"name,omitempty"`
+
+	// Slug The former slug becomes free for anybody.
+	Slug *string `json:"slug,omitempty"`
+}
 
 // Upstream defines model for Upstream.
 type Upstream struct {
@@ -2282,17 +5501,45 @@ type User struct {
 
 // VM defines model for VM.
 type VM struct {
+	// CPUMillis Its processor time, in thousandths of a core.
+	CPUMillis int64     `json:"cpu_millis"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Desired What it is to do: run and get requests, run without new ones, or stop.
+	Desired VMDesired `json:"desired"`
+
 	// ExitCode How it ended the last time.
-	ExitCode *int64             `json:"exit_code,omitempty"`
-	ID       openapi_types.UUID `json:"id"`
+	ExitCode *int64 `json:"exit_code,omitempty"`
+
+	// HealthyAt When it was first healthy.
+	HealthyAt *time.Time         `json:"healthy_at,omitempty"`
+	ID        openapi_types.UUID `json:"id"`
 
 	// Kind release: what runs the release command.
-	Kind     VMKind  `json:"kind"`
-	Message  *string `json:"message,omitempty"`
-	Region   string  `json:"region"`
-	Restarts int64   `json:"restarts"`
-	State    VMState `json:"state"`
+	Kind        VMKind `json:"kind"`
+	MemoryBytes int64  `json:"memory_bytes"`
+
+	// Message What its node said of it last.
+	Message *string `json:"message,omitempty"`
+
+	// Node The name of the node that it is on.
+	Node   string `json:"node"`
+	Region string `json:"region"`
+
+	// RemovedAt When nothing of it was left.
+	RemovedAt *time.Time `json:"removed_at,omitempty"`
+
+	// Replaces The VM that leaves once this one is healthy.
+	Replaces *openapi_types.UUID `json:"replaces,omitempty"`
+	Restarts int64               `json:"restarts"`
+
+	// StartedAt When its node first said that it ran.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+	State     VMState    `json:"state"`
 }
+
+// VMDesired What it is to do: run and get requests, run without new ones, or stop.
+type VMDesired string
 
 // VMKind release: what runs the release command.
 type VMKind string
@@ -2316,6 +5563,125 @@ type VMReport struct {
 // VMReportState exited: the command of a release VM has ended; removed: nothing of it is left.
 type VMReportState string
 
+// VMUsage defines model for VMUsage.
+type VMUsage struct {
+	// CPUMicros Processor time, in microseconds.
+	CPUMicros int64 `json:"cpu_micros"`
+
+	// MeasuredMillis For how many milliseconds the rest was measured.
+	MeasuredMillis int64 `json:"measured_millis"`
+
+	// MemoryByteSeconds Memory times how long it was used.
+	MemoryByteSeconds int64 `json:"memory_byte_seconds"`
+
+	// MemoryMaxBytes The most memory that was seen.
+	MemoryMaxBytes int64 `json:"memory_max_bytes"`
+
+	// Minute When the minute began. One later than now counts as the current one.
+	Minute time.Time `json:"minute"`
+
+	// ReceivedBytes What the VM received over its network.
+	ReceivedBytes int64 `json:"received_bytes"`
+
+	// Restarts How often the app was started again.
+	Restarts int64 `json:"restarts"`
+
+	// SentBytes What the VM sent over its network.
+	SentBytes int64 `json:"sent_bytes"`
+
+	// VMID One that is not the calling node's is passed over.
+	VMID openapi_types.UUID `json:"vm_id"`
+}
+
+// VariableValue defines model for VariableValue.
+type VariableValue struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Waiting defines model for Waiting.
+type Waiting struct {
+	// For build_turn: until the organisation may build one more; quota: until it may run more; unpin: until its environment is unpinned; worker: until a worker takes its job; retry: until the step is tried again; step: for what the running step says.
+	For   WaitingFor    `json:"for"`
+	Limit *WaitingLimit `json:"limit,omitempty"`
+
+	// Message What it waits for, as a sentence.
+	Message string      `json:"message"`
+	Place   *QueuePlace `json:"place,omitempty"`
+
+	// Since Absent where that is not known.
+	Since *time.Time `json:"since,omitempty"`
+}
+
+// WaitingFor build_turn: until the organisation may build one more; quota: until it may run more; unpin: until its environment is unpinned; worker: until a worker takes its job; retry: until the step is tried again; step: for what the running step says.
+type WaitingFor string
+
+// WaitingDeployment defines model for WaitingDeployment.
+type WaitingDeployment struct {
+	Branch          string                           `json:"branch"`
+	DeploymentID    openapi_types.UUID               `json:"deployment_id"`
+	EnvironmentID   openapi_types.UUID               `json:"environment_id"`
+	EnvironmentKind WaitingDeploymentEnvironmentKind `json:"environment_kind"`
+	Organisation    Owner                            `json:"organisation"`
+
+	// Place Its place among those of its organisation that wait for the same, from 1.
+	Place   int64     `json:"place"`
+	Project Owner     `json:"project"`
+	Since   time.Time `json:"since"`
+
+	// Step The step that comes next.
+	Step string `json:"step"`
+
+	// WaitingBecause Why it waits, as a sentence.
+	WaitingBecause string `json:"waiting_because"`
+
+	// WaitsFor build: its organisation builds as many as it may; quota: its organisation has not enough left; pin: its environment is pinned.
+	WaitsFor WaitingDeploymentWaitsFor `json:"waits_for"`
+}
+
+// WaitingDeploymentEnvironmentKind defines model for WaitingDeployment.EnvironmentKind.
+type WaitingDeploymentEnvironmentKind string
+
+// WaitingDeploymentWaitsFor build: its organisation builds as many as it may; quota: its organisation has not enough left; pin: its environment is pinned.
+type WaitingDeploymentWaitsFor string
+
+// WaitingLimit defines model for WaitingLimit.
+type WaitingLimit struct {
+	Limit int64 `json:"limit"`
+
+	// Name As in get-organisation-quotas.
+	Name WaitingLimitName `json:"name"`
+	Used int64            `json:"used"`
+}
+
+// WaitingLimitName As in get-organisation-quotas.
+type WaitingLimitName string
+
+// WaitingSummary defines model for WaitingSummary.
+type WaitingSummary struct {
+	// Builds Those that wait until their organisation may build one more.
+	Builds int64 `json:"builds"`
+
+	// Pins Those that wait until their environment is unpinned.
+	Pins int64 `json:"pins"`
+
+	// Quotas Those that wait until their organisation has enough of its quota left.
+	Quotas int64 `json:"quotas"`
+}
+
+// WantedVariable defines model for WantedVariable.
+type WantedVariable struct {
+	// Comment What the file says of it.
+	Comment *string `json:"comment,omitempty"`
+
+	// Example The value that the file has for it.
+	Example *string `json:"example,omitempty"`
+
+	// File The file that names it, relative to the root directory.
+	File string `json:"file"`
+	Name string `json:"name"`
+}
+
 // ListAllAuditEventsParams defines parameters for ListAllAuditEvents.
 type ListAllAuditEventsParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
@@ -2330,6 +5696,15 @@ type ListAllAuditEventsParams struct {
 	// SubjectID Only what was done to this thing.
 	SubjectID *openapi_types.UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
 
+	// Action Only these actions, separated by commas; one that ends in a dot stands for all that begin so, as project. does.
+	Action *string `form:"action,omitempty" json:"action,omitempty"`
+
+	// ActorKind Only what actors of this kind did.
+	ActorKind *ListAllAuditEventsParamsActorKind `form:"actor_kind,omitempty" json:"actor_kind,omitempty"`
+
+	// SubjectType Only what was done to things of this type.
+	SubjectType *ListAllAuditEventsParamsSubjectType `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
 	// Since Only what was done at this time or later.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
 
@@ -2340,8 +5715,26 @@ type ListAllAuditEventsParams struct {
 	OrganisationID *openapi_types.UUID `form:"organisation_id,omitempty" json:"organisation_id,omitempty"`
 }
 
+// ListAllAuditEventsParamsActorKind defines parameters for ListAllAuditEvents.
+type ListAllAuditEventsParamsActorKind string
+
+// ListAllAuditEventsParamsSubjectType defines parameters for ListAllAuditEvents.
+type ListAllAuditEventsParamsSubjectType string
+
+// ListBuildersParams defines parameters for ListBuilders.
+type ListBuildersParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListBuildLogsParams defines parameters for ListBuildLogs.
 type ListBuildLogsParams struct {
+	// From Begin with the line that has this number.
+	From *int32 `form:"from,omitempty" json:"from,omitempty"`
+
 	// After Only lines with a greater id.
 	After *int64 `form:"after,omitempty" json:"after,omitempty"`
 
@@ -2354,26 +5747,62 @@ type ListBuildLogsParams struct {
 	// Limit How many lines at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// DownloadBuildLogParams defines parameters for DownloadBuildLog.
+type DownloadBuildLogParams struct {
+	// Ansi false: without colours.
+	Ansi *bool `form:"ansi,omitempty" json:"ansi,omitempty"`
+}
+
+// ListBuildLogGroupsParams defines parameters for ListBuildLogGroups.
+type ListBuildLogGroupsParams struct {
+	// After Only groups with a greater number.
+	After *int32 `form:"after,omitempty" json:"after,omitempty"`
+
+	// Limit How many groups at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SearchBuildLogParams defines parameters for SearchBuildLog.
+type SearchBuildLogParams struct {
+	// From Begin with the line that has this number.
+	From *int32 `form:"from,omitempty" json:"from,omitempty"`
+
+	// Q What the lines are to have, as in list-build-logs.
+	Q string `form:"q" json:"q"`
+
+	// Limit How many numbers of lines at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // StreamBuildLogsParams defines parameters for StreamBuildLogs.
 type StreamBuildLogsParams struct {
+	// From Begin with the line that has this number.
+	From *int32 `form:"from,omitempty" json:"from,omitempty"`
+
 	// Tail Begin with the newest lines, that many; -1: with the oldest.
 	Tail *int64 `form:"tail,omitempty" json:"tail,omitempty"`
 
 	// Follow false: end the stream behind what there is now.
 	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
 
 	// LastEventID Go on behind this event; tail and since no longer count.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
@@ -2420,15 +5849,30 @@ type ListRuntimeLogsParams struct {
 	// Limit How many lines at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
 
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Level Only lines of one of these levels, separated by commas; none: those whose level cannot be told.
+	Level *[]ListRuntimeLogsParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Stream Only lines of one of these streams, separated by commas.
+	Stream *[]ListRuntimeLogsParamsStream `form:"stream,omitempty" json:"stream,omitempty"`
+
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
 }
+
+// ListRuntimeLogsParamsLevel defines parameters for ListRuntimeLogs.
+type ListRuntimeLogsParamsLevel string
+
+// ListRuntimeLogsParamsStream defines parameters for ListRuntimeLogs.
+type ListRuntimeLogsParamsStream string
 
 // StreamRuntimeLogsParams defines parameters for StreamRuntimeLogs.
 type StreamRuntimeLogsParams struct {
@@ -2438,17 +5882,44 @@ type StreamRuntimeLogsParams struct {
 	// Follow false: end the stream behind what there is now.
 	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Level Only lines of one of these levels, separated by commas; none: those whose level cannot be told.
+	Level *[]StreamRuntimeLogsParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Stream Only lines of one of these streams, separated by commas.
+	Stream *[]StreamRuntimeLogsParamsStream `form:"stream,omitempty" json:"stream,omitempty"`
 
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
 
 	// LastEventID Go on behind this event; tail and since no longer count.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// StreamRuntimeLogsParamsLevel defines parameters for StreamRuntimeLogs.
+type StreamRuntimeLogsParamsLevel string
+
+// StreamRuntimeLogsParamsStream defines parameters for StreamRuntimeLogs.
+type StreamRuntimeLogsParamsStream string
+
+// CreateDetectionParams defines parameters for CreateDetection.
+type CreateDetectionParams struct {
+	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetDetectionParams defines parameters for GetDetection.
+type GetDetectionParams struct {
+	// WaitSeconds How long to wait for its end before answering.
+	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
 }
 
 // GetRoutesParams defines parameters for GetRoutes.
@@ -2458,6 +5929,9 @@ type GetRoutesParams struct {
 
 	// IfNoneMatch The ETag of the answer that the caller works from.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+
+	// ZeitworkVersion Version of the calling edge's proxy, for operators to see.
+	ZeitworkVersion *string `json:"Zeitwork-Version,omitempty"`
 }
 
 // ListEdgesParams defines parameters for ListEdges.
@@ -2478,8 +5952,32 @@ type ListEdgeTokensParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ApproveEnvironmentParams defines parameters for ApproveEnvironment.
+type ApproveEnvironmentParams struct {
+	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListReceivedInvitationsParams defines parameters for ListReceivedInvitations.
 type ListReceivedInvitationsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListLeaksParams defines parameters for ListLeaks.
+type ListLeaksParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListLeakLooksParams defines parameters for ListLeakLooks.
+type ListLeakLooksParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
@@ -2517,6 +6015,15 @@ type ListNodeTokensParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ListNodeVMSParams defines parameters for ListNodeVMS.
+type ListNodeVMSParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListOrganisationsParams defines parameters for ListOrganisations.
 type ListOrganisationsParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
@@ -2524,6 +6031,9 @@ type ListOrganisationsParams struct {
 
 	// Limit How many items at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Slug Only those that have this slug, or had it until it was changed.
+	Slug *string `form:"slug,omitempty" json:"slug,omitempty"`
 }
 
 // CreateOrganisationParams defines parameters for CreateOrganisation.
@@ -2546,11 +6056,59 @@ type ListAuditEventsParams struct {
 	// SubjectID Only what was done to this thing.
 	SubjectID *openapi_types.UUID `form:"subject_id,omitempty" json:"subject_id,omitempty"`
 
+	// Action Only these actions, separated by commas; one that ends in a dot stands for all that begin so, as project. does.
+	Action *string `form:"action,omitempty" json:"action,omitempty"`
+
+	// ActorKind Only what actors of this kind did.
+	ActorKind *ListAuditEventsParamsActorKind `form:"actor_kind,omitempty" json:"actor_kind,omitempty"`
+
+	// SubjectType Only what was done to things of this type.
+	SubjectType *ListAuditEventsParamsSubjectType `form:"subject_type,omitempty" json:"subject_type,omitempty"`
+
 	// Since Only what was done at this time or later.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
 
 	// Until Only what was done before this time.
 	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// ListAuditEventsParamsActorKind defines parameters for ListAuditEvents.
+type ListAuditEventsParamsActorKind string
+
+// ListAuditEventsParamsSubjectType defines parameters for ListAuditEvents.
+type ListAuditEventsParamsSubjectType string
+
+// StreamOrganisationChangesParams defines parameters for StreamOrganisationChanges.
+type StreamOrganisationChangesParams struct {
+	// Follow false: end the stream behind its first event.
+	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
+
+	// LastEventID The id of the last event or ping that you have got: the first event names what has changed since, where the platform remembers that, and is left out where nothing has.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// ListGithubInstallationsParams defines parameters for ListGithubInstallations.
+type ListGithubInstallationsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListGithubRepositoriesParams defines parameters for ListGithubRepositories.
+type ListGithubRepositoriesParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Search Words that all stand in a repository's full name or description, in whatever case.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Fresh Ask GitHub again, although it was asked within the last half minute.
+	Fresh *bool `form:"fresh,omitempty" json:"fresh,omitempty"`
 }
 
 // ListInvitationsParams defines parameters for ListInvitations.
@@ -2569,6 +6127,15 @@ type ListMembersParams struct {
 
 	// Limit How many items at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// PreviewProjectAddressParams defines parameters for PreviewProjectAddress.
+type PreviewProjectAddressParams struct {
+	// Name What the project is to be called.
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+
+	// Slug The slug that is wanted. Left out: one is made from the name.
+	Slug *string `form:"slug,omitempty" json:"slug,omitempty"`
 }
 
 // ListOrganisationTokensParams defines parameters for ListOrganisationTokens.
@@ -2593,12 +6160,24 @@ type ListProjectsParams struct {
 
 	// Slug Only the one with this slug.
 	Slug *string `form:"slug,omitempty" json:"slug,omitempty"`
+
+	// Search Words that all stand in a project's slug or name, in whatever case.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
 // CreateProjectParams defines parameters for CreateProject.
 type CreateProjectParams struct {
 	// IdempotencyKey A value of your choice: the same request with the same key, within a day, makes nothing new and answers as the first time.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// StreamProjectChangesParams defines parameters for StreamProjectChanges.
+type StreamProjectChangesParams struct {
+	// Follow false: end the stream behind its first event.
+	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
+
+	// LastEventID The id of the last event or ping that you have got: the first event names what has changed since, where the platform remembers that, and is left out where nothing has.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
 // ListDeploymentsParams defines parameters for ListDeployments.
@@ -2623,6 +6202,12 @@ type ListDeploymentsParams struct {
 
 	// Commit Only those of the commits whose hash begins so.
 	Commit *string `form:"commit,omitempty" json:"commit,omitempty"`
+
+	// Text Only those whose commit message holds this text, in any case.
+	Text *string `form:"text,omitempty" json:"text,omitempty"`
+
+	// Author Only those whose commit's author holds this text, in any case.
+	Author *string `form:"author,omitempty" json:"author,omitempty"`
 }
 
 // ListDeploymentsParamsState defines parameters for ListDeployments.
@@ -2691,6 +6276,15 @@ type SetEnvironmentVariableParams struct {
 // SetEnvironmentVariableParamsScope defines parameters for SetEnvironmentVariable.
 type SetEnvironmentVariableParamsScope string
 
+// ReadEnvironmentVariableParams defines parameters for ReadEnvironmentVariable.
+type ReadEnvironmentVariableParams struct {
+	// Scope The environments that the variable is for.
+	Scope *ReadEnvironmentVariableParamsScope `form:"scope,omitempty" json:"scope,omitempty"`
+}
+
+// ReadEnvironmentVariableParamsScope defines parameters for ReadEnvironmentVariable.
+type ReadEnvironmentVariableParamsScope string
+
 // ListEnvironmentsParams defines parameters for ListEnvironments.
 type ListEnvironmentsParams struct {
 	// Cursor The next_cursor of the page before; left out: the first page.
@@ -2735,18 +6329,54 @@ type ListProjectLogsParams struct {
 	// Limit How many lines at the most.
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Level Only lines of one of these levels, separated by commas; none: those whose level cannot be told.
+	Level *[]ListProjectLogsParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Stream Only lines of one of these streams, separated by commas.
+	Stream *[]ListProjectLogsParamsStream `form:"stream,omitempty" json:"stream,omitempty"`
 
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
 
 	// EnvironmentID Only those of this environment.
 	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
+	// DeploymentID Only lines of this deployment, which may be older than the newest 100.
+	DeploymentID *openapi_types.UUID `form:"deployment_id,omitempty" json:"deployment_id,omitempty"`
 }
+
+// ListProjectLogsParamsLevel defines parameters for ListProjectLogs.
+type ListProjectLogsParamsLevel string
+
+// ListProjectLogsParamsStream defines parameters for ListProjectLogs.
+type ListProjectLogsParamsStream string
+
+// GetLogContextParams defines parameters for GetLogContext.
+type GetLogContextParams struct {
+	// Around The id of the line.
+	Around int64 `form:"around" json:"around"`
+
+	// Before How many lines in front of it.
+	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
+
+	// After How many lines behind it.
+	After *int64 `form:"after,omitempty" json:"after,omitempty"`
+
+	// Within Whose lines: the whole project's, or those of the line's environment, deployment or VM.
+	Within *GetLogContextParamsWithin `form:"within,omitempty" json:"within,omitempty"`
+}
+
+// GetLogContextParamsWithin defines parameters for GetLogContext.
+type GetLogContextParamsWithin string
 
 // StreamProjectLogsParams defines parameters for StreamProjectLogs.
 type StreamProjectLogsParams struct {
@@ -2756,11 +6386,20 @@ type StreamProjectLogsParams struct {
 	// Follow false: end the stream behind what there is now.
 	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
 
-	// Q Only lines that hold this text, whether in upper or in lower case.
+	// Q Only lines that hold all of these words, whether in upper or in lower case. "…" stands for words as they stand together, -word or -"…" for what is not to be in the line, and /…/ for a regular expression (RE2; /…/i minds no case). Colours are no part of a line.
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
 	// Since Only lines that were written then or later. Those that a node delivered more than a minute late, because it was cut off, may be missing.
 	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Only lines that were written before that. Those that a node delivered more than a minute late may be missing.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Level Only lines of one of these levels, separated by commas; none: those whose level cannot be told.
+	Level *[]StreamProjectLogsParamsLevel `form:"level,omitempty" json:"level,omitempty"`
+
+	// Stream Only lines of one of these streams, separated by commas.
+	Stream *[]StreamProjectLogsParamsStream `form:"stream,omitempty" json:"stream,omitempty"`
 
 	// VMID Only lines of this VM.
 	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
@@ -2768,7 +6407,157 @@ type StreamProjectLogsParams struct {
 	// EnvironmentID Only those of this environment.
 	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
 
+	// DeploymentID Only lines of this deployment, which may be older than the newest 100.
+	DeploymentID *openapi_types.UUID `form:"deployment_id,omitempty" json:"deployment_id,omitempty"`
+
 	// LastEventID Go on behind this event; tail and since no longer count.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// StreamProjectLogsParamsLevel defines parameters for StreamProjectLogs.
+type StreamProjectLogsParamsLevel string
+
+// StreamProjectLogsParamsStream defines parameters for StreamProjectLogs.
+type StreamProjectLogsParamsStream string
+
+// GetMeasuresParams defines parameters for GetMeasures.
+type GetMeasuresParams struct {
+	// From When the range begins; left out: an hour before its end. It is moved back to the beginning of its step, and to a year ago where it is older.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To When the range ends; left out, or later than now: now.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Step How many seconds a point stands for. Left out: the shortest of which there are at most 360 and that is kept for the whole range. Minutes are kept for a day, hours for 31 days, days for 366: a step that is no multiple of 3600 is null where it is older than a day, one that is no multiple of 86400 where it is older than 31 days.
+	Step *int64 `form:"step,omitempty" json:"step,omitempty"`
+
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
+	// DeploymentID Only those of this deployment.
+	DeploymentID *openapi_types.UUID `form:"deployment_id,omitempty" json:"deployment_id,omitempty"`
+}
+
+// ListRequestsParams defines parameters for ListRequests.
+type ListRequestsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
+	// DeploymentID Only those to this deployment.
+	DeploymentID *openapi_types.UUID `form:"deployment_id,omitempty" json:"deployment_id,omitempty"`
+
+	// VMID Only those that this VM answered.
+	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
+
+	// Status Only those with this status, such as 404, or with one of a class, such as 5xx.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// Method Only those with this method.
+	Method *string `form:"method,omitempty" json:"method,omitempty"`
+
+	// Path Only those whose path holds this text.
+	Path *string `form:"path,omitempty" json:"path,omitempty"`
+
+	// SlowerThanMs Only those that took as many milliseconds or more.
+	SlowerThanMs *int64 `form:"slower_than_ms,omitempty" json:"slower_than_ms,omitempty"`
+
+	// From Only those that began then or later.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only those that began before.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// StreamRequestsParams defines parameters for StreamRequests.
+type StreamRequestsParams struct {
+	// EnvironmentID Only those of this environment.
+	EnvironmentID *openapi_types.UUID `form:"environment_id,omitempty" json:"environment_id,omitempty"`
+
+	// DeploymentID Only those to this deployment.
+	DeploymentID *openapi_types.UUID `form:"deployment_id,omitempty" json:"deployment_id,omitempty"`
+
+	// VMID Only those that this VM answered.
+	VMID *openapi_types.UUID `form:"vm_id,omitempty" json:"vm_id,omitempty"`
+
+	// Status Only those with this status, such as 404, or with one of a class, such as 5xx.
+	Status *string `form:"status,omitempty" json:"status,omitempty"`
+
+	// Method Only those with this method.
+	Method *string `form:"method,omitempty" json:"method,omitempty"`
+
+	// Path Only those whose path holds this text.
+	Path *string `form:"path,omitempty" json:"path,omitempty"`
+
+	// SlowerThanMs Only those that took as many milliseconds or more.
+	SlowerThanMs *int64 `form:"slower_than_ms,omitempty" json:"slower_than_ms,omitempty"`
+
+	// From Only those that began then or later.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// Tail Begin with those that came last, that many.
+	Tail *int64 `form:"tail,omitempty" json:"tail,omitempty"`
+
+	// Follow false: end the stream behind what there is now.
+	Follow *bool `form:"follow,omitempty" json:"follow,omitempty"`
+
+	// LastEventID Go on behind this event; tail no longer counts.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
+// ListWaitingDeploymentsParams defines parameters for ListWaitingDeployments.
+type ListWaitingDeploymentsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListQueueJobsParams defines parameters for ListQueueJobs.
+type ListQueueJobsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// State Only those in one of these states, separated by commas.
+	State *[]ListQueueJobsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Queue Only those of this queue.
+	Queue *string `form:"queue,omitempty" json:"queue,omitempty"`
+}
+
+// ListQueueJobsParamsState defines parameters for ListQueueJobs.
+type ListQueueJobsParamsState string
+
+// EndSessionsParams defines parameters for EndSessions.
+type EndSessionsParams struct {
+	// KeepCurrent Keeps the session that the request is sent in.
+	KeepCurrent *bool `form:"keep_current,omitempty" json:"keep_current,omitempty"`
+}
+
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	// Cursor The next_cursor of the page before; left out: the first page.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Limit How many items at the most.
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// FollowStreamsParams defines parameters for FollowStreams.
+type FollowStreamsParams struct {
+	// Of The path and query of an operation that streams, such as /v1/projects/{project_id}/changes; once for each stream. A stream is told from the others by its place: 0 is the first.
+	Of []string `form:"of" json:"of"`
+
+	// LastEventID Go on behind this event: for each stream the id of its last event, or nothing, separated by commas in the order of the streams. Ids of this operation are so; where other streams are asked for than before, put one together.
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
@@ -2790,6 +6579,24 @@ type ListUsersParams struct {
 	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CreateDetectionJSONRequestBody defines body for CreateDetection for application/json ContentType.
+type CreateDetectionJSONRequestBody = CreateDetectionInputBody
+
+// CreateDeviceLoginJSONRequestBody defines body for CreateDeviceLogin for application/json ContentType.
+type CreateDeviceLoginJSONRequestBody = CreateDeviceLoginInputBody
+
+// CreateDeviceTokenJSONRequestBody defines body for CreateDeviceToken for application/json ContentType.
+type CreateDeviceTokenJSONRequestBody = CreateDeviceTokenInputBody
+
+// UpdateDomainJSONRequestBody defines body for UpdateDomain for application/json ContentType.
+type UpdateDomainJSONRequestBody = UpdateDomainInputBody
+
+// ReportEdgeJSONRequestBody defines body for ReportEdge for application/json ContentType.
+type ReportEdgeJSONRequestBody = EdgeReport
+
+// ShipRequestsJSONRequestBody defines body for ShipRequests for application/json ContentType.
+type ShipRequestsJSONRequestBody = ShipRequestsInputBody
+
 // CreateEdgeJSONRequestBody defines body for CreateEdge for application/json ContentType.
 type CreateEdgeJSONRequestBody = CreateEdgeInputBody
 
@@ -2798,6 +6605,9 @@ type RotateEdgeTokenJSONRequestBody = MachineRotation
 
 // UpdateEnvironmentJSONRequestBody defines body for UpdateEnvironment for application/json ContentType.
 type UpdateEnvironmentJSONRequestBody = UpdateEnvironmentInputBody
+
+// ApproveEnvironmentJSONRequestBody defines body for ApproveEnvironment for application/json ContentType.
+type ApproveEnvironmentJSONRequestBody = ApproveEnvironmentInputBody
 
 // ShipLogsJSONRequestBody defines body for ShipLogs for application/json ContentType.
 type ShipLogsJSONRequestBody = ShipLogsInputBody
@@ -2816,6 +6626,12 @@ type RotateNodeTokenJSONRequestBody = MachineRotation
 
 // CreateOrganisationJSONRequestBody defines body for CreateOrganisation for application/json ContentType.
 type CreateOrganisationJSONRequestBody = CreateOrganisationInputBody
+
+// UpdateOrganisationJSONRequestBody defines body for UpdateOrganisation for application/json ContentType.
+type UpdateOrganisationJSONRequestBody = UpdateOrganisationInputBody
+
+// ConnectGithubJSONRequestBody defines body for ConnectGithub for application/json ContentType.
+type ConnectGithubJSONRequestBody = ConnectGitHubInputBody
 
 // CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
 type CreateInvitationJSONRequestBody = CreateInvitationInputBody
@@ -2838,11 +6654,29 @@ type CreateDeploymentJSONRequestBody = CreateDeploymentInputBody
 // CreateDomainJSONRequestBody defines body for CreateDomain for application/json ContentType.
 type CreateDomainJSONRequestBody = CreateDomainInputBody
 
+// ImportEnvironmentVariablesJSONRequestBody defines body for ImportEnvironmentVariables for application/json ContentType.
+type ImportEnvironmentVariablesJSONRequestBody = ImportEnvironmentVariablesInputBody
+
 // SetEnvironmentVariableJSONRequestBody defines body for SetEnvironmentVariable for application/json ContentType.
 type SetEnvironmentVariableJSONRequestBody = SetEnvironmentVariableInputBody
 
 // CreateEnvironmentJSONRequestBody defines body for CreateEnvironment for application/json ContentType.
 type CreateEnvironmentJSONRequestBody = CreateEnvironmentInputBody
+
+// SetHTTPSCredentialJSONRequestBody defines body for SetHTTPSCredential for application/json ContentType.
+type SetHTTPSCredentialJSONRequestBody = SetHTTPSCredentialInputBody
+
+// TrustHostJSONRequestBody defines body for TrustHost for application/json ContentType.
+type TrustHostJSONRequestBody = TrustHostInputBody
+
+// SetVariableAccessJSONRequestBody defines body for SetVariableAccess for application/json ContentType.
+type SetVariableAccessJSONRequestBody = SetVariableAccessInputBody
+
+// SetPlatformQuotasJSONRequestBody defines body for SetPlatformQuotas for application/json ContentType.
+type SetPlatformQuotasJSONRequestBody = QuotaNumbers
+
+// SetQuotasJSONRequestBody defines body for SetQuotas for application/json ContentType.
+type SetQuotasJSONRequestBody = QuotaNumbers
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = CreateTokenInputBody
@@ -2934,6 +6768,13 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
 	ListAllAuditEvents(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListBuilders List builders
+	//
+	// The workers, which run the steps of deployments, oldest first, each with what it builds now and with its BuildKit. For operators.
+	//
+	// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
+	ListBuilders(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetDeployment Show a deployment
 	//
 	// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -2943,14 +6784,35 @@ type ClientInterface interface {
 
 	// ListBuildLogs Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote. Lines are numbered from 1 without gaps; with from and limit any range of them is read, and log tells how many there are, and where lines are missing. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 	ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// DownloadBuildLog Download a build log
+	//
+	// All lines that are kept of a build log, as text. It counts as a stream while it lasts. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/download (the `DownloadBuildLog` operationId).
+	DownloadBuildLog(ctx context.Context, deploymentID openapi_types.UUID, params *DownloadBuildLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListBuildLogGroups List the instructions of a build
+	//
+	// Each instruction of a deployment's builds, how it ended, how long it took, and which lines of the build log are its. What the platform said before and behind them is of no group. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/groups (the `ListBuildLogGroups` operationId).
+	ListBuildLogGroups(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchBuildLog Search a build log
+	//
+	// The numbers of all lines of a build log that have something, for going from one to the next. A pattern that cannot be read is refused with what is wrong in it. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/search (the `SearchBuildLog` operationId).
+	SearchBuildLog(ctx context.Context, deploymentID openapi_types.UUID, params *SearchBuildLogParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// StreamBuildLogs Follow a build log
 	//
-	// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote and writes, until the deployment has ended. No line comes twice, nor is one left out, when the stream is opened again with Last-Event-ID; numbers that do not follow each other, and missing, tell of lines that are not kept. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/stream (the `StreamBuildLogs` operationId).
 	StreamBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2999,7 +6861,7 @@ type ClientInterface interface {
 
 	// ListRuntimeLogs Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 	ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3011,12 +6873,141 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs/stream (the `StreamRuntimeLogs` operationId).
 	StreamRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateDetectionWithBody Look at a repository
+	//
+	// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+	CreateDetectionWithBody(ctx context.Context, params *CreateDetectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDetection Look at a repository
+	//
+	// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+	CreateDetection(ctx context.Context, params *CreateDetectionParams, body CreateDetectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDetection Show what was found in a repository
+	//
+	// With wait_seconds it answers as soon as the detection has ended. Needs the role developer, or a higher one, in the detection's organisation.
+	//
+	// Corresponds with GET /v1/detections/{detection_id} (the `GetDetection` operationId).
+	GetDetection(ctx context.Context, detectionID openapi_types.UUID, params *GetDetectionParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDeviceLoginWithBody Begin to sign a program in
+	//
+	// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+	CreateDeviceLoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDeviceLogin Begin to sign a program in
+	//
+	// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+	CreateDeviceLogin(ctx context.Context, body CreateDeviceLoginJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDeviceTokenWithBody Ask for a program's token
+	//
+	// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+	CreateDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDeviceToken Ask for a program's token
+	//
+	// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+	CreateDeviceToken(ctx context.Context, body CreateDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// DeleteDomain Remove a domain
 	//
-	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
+	// The project stops answering on the hostname. Whoever adds it next needs a new proof, the same project, too. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Corresponds with DELETE /v1/domains/{domain_id} (the `DeleteDomain` operationId).
 	DeleteDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateDomainWithBody Change a domain
+	//
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+	UpdateDomainWithBody(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateDomain Change a domain
+	//
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+	UpdateDomain(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckDomain Check a domain now
+	//
+	// Asks the DNS for the records of a custom domain and answers with what it found of each. A domain that is proven by that is active at once. Name servers may go on answering what they knew before a record was made, for as long as that says. One domain can be checked ten times in a row, and every five seconds then. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Corresponds with POST /v1/domains/{domain_id}/check (the `CheckDomain` operationId).
+	CheckDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDomainRecords Show what stands in the DNS
+	//
+	// Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, whoever wants to know, and says when it has asked. A domain that is proven by that is active a few seconds later. Needs the role viewer, or a higher one, in the domain's organisation.
+	//
+	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
+	GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportEdgeWithBody Report what the edge has counted
+	//
+	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+	ReportEdgeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReportEdge Report what the edge has counted
+	//
+	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+	ReportEdge(ctx context.Context, body ReportEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShipRequestsWithBody Store requests
+	//
+	// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+	ShipRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ShipRequests Store requests
+	//
+	// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+	ShipRequests(ctx context.Context, body ShipRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetRoutes Show the route table
 	//
@@ -3057,6 +7048,13 @@ type ClientInterface interface {
 	// Corresponds with DELETE /v1/edges/{edge_id} (the `DeleteEdge` operationId).
 	DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetEdge Show an edge
+	//
+	// One edge with the route table that it serves from. For operators.
+	//
+	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
+	GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListEdgeTokens List an edge's tokens
 	//
 	// Those that are valid, newest first. Their secrets are not shown again. For operators.
@@ -3091,7 +7089,7 @@ type ClientInterface interface {
 
 	// DeleteEnvironment Delete a preview
 	//
-	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch or pull request where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
 	//
 	// Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
 	DeleteEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3121,6 +7119,24 @@ type ClientInterface interface {
 	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
 	UpdateEnvironment(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ApproveEnvironmentWithBody Approve a commit of a fork's pull request
+	//
+	// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+	ApproveEnvironmentWithBody(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ApproveEnvironment Approve a commit of a fork's pull request
+	//
+	// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+	ApproveEnvironment(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, body ApproveEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// UnpinEnvironment End the pin of a rollback in an environment
 	//
 	// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
@@ -3130,7 +7146,7 @@ type ClientInterface interface {
 
 	// ListReceivedInvitations List your invitations
 	//
-	// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+	// The invitations to organisations that you can take, newest first: those to your verified address, and those to your login at GitHub that were made before you last signed in with it. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
 	ListReceivedInvitations(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3141,6 +7157,27 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
 	AcceptInvitation(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLeaks List what no row needs
+	//
+	// VMs, addresses, images and snapshots that are there although nothing needs them, and that were found so for five minutes: until then whoever found them is about to remove them. Normally empty. The kinds say when was last looked, and how many places do not tell. For operators.
+	//
+	// Corresponds with GET /v1/leaks (the `ListLeaks` operationId).
+	ListLeaks(ctx context.Context, params *ListLeaksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListLeakLooks List where was looked for leaks, and when
+	//
+	// The platform itself, which the first page has beside its items, and the nodes, oldest first. Not looked at are repositories of the registry of which the database has no project any more, and what builds leave on the machines of BuildKit. For operators.
+	//
+	// Corresponds with GET /v1/leaks/looks (the `ListLeakLooks` operationId).
+	ListLeakLooks(ctx context.Context, params *ListLeakLooksParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMachineSettings Show what machines are told of the platform
+	//
+	// What the configuration of a new node, edge or worker says of the platform, beside its token. An address inside may be right where this one is the public one. For operators.
+	//
+	// Corresponds with GET /v1/machine-settings (the `GetMachineSettings` operationId).
+	GetMachineSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe Show who you are
 	//
@@ -3224,6 +7261,13 @@ type ClientInterface interface {
 	// Corresponds with DELETE /v1/nodes/{node_id} (the `DeleteNode` operationId).
 	DeleteNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetNode Show a node
+	//
+	// One node with what its VMs hold of it. For operators.
+	//
+	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
+	GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// UpdateNodeWithBody Drain a node, or make it ready
 	//
 	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
@@ -3274,6 +7318,13 @@ type ClientInterface interface {
 	// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
 	RevokeNodeToken(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListNodeVMS List the VMs of a node
+	//
+	// The VMs of which something is left on the node, oldest first, with the deployment, project and organisation that each is for. For operators.
+	//
+	// Corresponds with GET /v1/nodes/{node_id}/vms (the `ListNodeVMS` operationId).
+	ListNodeVMS(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeVMSParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListOrganisations List your organisations
 	//
 	// The organisations that you are a member of, newest first. For everybody who is signed in.
@@ -3313,12 +7364,83 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/organisations/{organisation_id} (the `GetOrganisation` operationId).
 	GetOrganisation(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// UpdateOrganisationWithBody Rename an organisation
+	//
+	// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+	UpdateOrganisationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdateOrganisation Rename an organisation
+	//
+	// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+	UpdateOrganisation(ctx context.Context, organisationID openapi_types.UUID, body UpdateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAuditEvents List who changed what
 	//
 	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 	ListAuditEvents(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StreamOrganisationChanges Follow what changes in an organisation
+	//
+	// Says which kinds of things have changed, of the organisation and of its projects, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/changes (the `StreamOrganisationChanges` operationId).
+	StreamOrganisationChanges(ctx context.Context, organisationID openapi_types.UUID, params *StreamOrganisationChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetGithub Show how GitHub is set up
+	//
+	// Whether the platform has a GitHub App, without which no account can be connected, and where it is. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github (the `GetGithub` operationId).
+	GetGithub(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConnectGithubWithBody Connect an account on GitHub
+	//
+	// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+	ConnectGithubWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ConnectGithub Connect an account on GitHub
+	//
+	// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+	ConnectGithub(ctx context.Context, organisationID openapi_types.UUID, body ConnectGithubJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListGithubInstallations List an organisation's accounts on GitHub
+	//
+	// The accounts that have the platform's GitHub App and are connected to the organisation, oldest first, with what is wrong where something is. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github/installations (the `ListGithubInstallations` operationId).
+	ListGithubInstallations(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubInstallationsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteGithubInstallation Disconnect an account on GitHub
+	//
+	// The organisation no longer reaches the account's repositories: pushes to them are not seen and nothing of them can be built. What is live keeps running. The App stays installed on GitHub until it is removed there. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/github/installations/{installation_id} (the `DeleteGithubInstallation` operationId).
+	DeleteGithubInstallation(ctx context.Context, organisationID openapi_types.UUID, installationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListGithubRepositories List the repositories on GitHub
+	//
+	// The repositories of all accounts that are connected to the organisation, private ones too, those that were pushed to last first. Accounts that could not be asked are named beside them. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github/repositories (the `ListGithubRepositories` operationId).
+	ListGithubRepositories(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubRepositoriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListInvitations List invitations
 	//
@@ -3329,7 +7451,7 @@ type ClientInterface interface {
 
 	// CreateInvitationWithBody Invite an account
 	//
-	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3338,7 +7460,7 @@ type ClientInterface interface {
 
 	// CreateInvitation Invite an account
 	//
-	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3375,7 +7497,7 @@ type ClientInterface interface {
 
 	// UpdateMemberWithBody Change a member's role
 	//
-	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3384,12 +7506,26 @@ type ClientInterface interface {
 
 	// UpdateMember Change a member's role
 	//
-	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 	UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PreviewProjectAddress Show which address a project would get
+	//
+	// The slug and URL that create-project would give a project of this name or slug, as long as nobody else takes them first. A slug that cannot be had is told in problem. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/project-address (the `PreviewProjectAddress` operationId).
+	PreviewProjectAddress(ctx context.Context, organisationID openapi_types.UUID, params *PreviewProjectAddressParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetOrganisationQuotas Show what an organisation may use
+	//
+	// What an organisation may use at most, and what it uses now. Operators of the platform set the limits. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/quotas (the `GetOrganisationQuotas` operationId).
+	GetOrganisationQuotas(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOrganisationTokens List an organisation's tokens
 	//
@@ -3425,14 +7561,14 @@ type ClientInterface interface {
 
 	// ListProjects List projects
 	//
-	// The projects of your organisations, newest first. For everybody who is signed in.
+	// The projects of your organisations, newest first: all of them, or those that a search finds. For everybody who is signed in.
 	//
 	// Corresponds with GET /v1/projects (the `ListProjects` operationId).
 	ListProjects(ctx context.Context, params *ListProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// CreateProjectWithBody Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3441,7 +7577,7 @@ type ClientInterface interface {
 
 	// CreateProject Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3464,7 +7600,7 @@ type ClientInterface interface {
 
 	// UpdateProjectWithBody Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3473,12 +7609,33 @@ type ClientInterface interface {
 
 	// UpdateProject Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with PATCH /v1/projects/{project_id} (the `UpdateProject` operationId).
 	UpdateProject(ctx context.Context, projectID openapi_types.UUID, body UpdateProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StreamProjectChanges Follow what changes in a project
+	//
+	// Says which kinds of things have changed, of the project and of what its organisation has as a whole, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/changes (the `StreamProjectChanges` operationId).
+	StreamProjectChanges(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckProject Look for pushes now
+	//
+	// The project's repository is looked at within seconds, as it is by itself within a minute or two. A push that is found is deployed; a repository that cannot be looked at is told in poll_error. A project that neither deploys by itself nor has previews is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/check (the `CheckProject` operationId).
+	CheckProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetProjectDeletion Show what deleting a project takes
+	//
+	// What goes with the project when it is deleted, counted and named. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/deletion (the `GetProjectDeletion` operationId).
+	GetProjectDeletion(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListDeployments List a project's deployments
 	//
@@ -3514,7 +7671,7 @@ type ClientInterface interface {
 
 	// CreateDomainWithBody Add a domain
 	//
-	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3523,7 +7680,7 @@ type ClientInterface interface {
 
 	// CreateDomain Add a domain
 	//
-	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3532,10 +7689,28 @@ type ClientInterface interface {
 
 	// ListEnvironmentVariables List a project's variables
 	//
-	// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
+	// The names of a project's environment variables, by name, without their values. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/environment-variables (the `ListEnvironmentVariables` operationId).
 	ListEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentVariablesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportEnvironmentVariablesWithBody Write many variables
+	//
+	// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+	ImportEnvironmentVariablesWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportEnvironmentVariables Write many variables
+	//
+	// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+	ImportEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, body ImportEnvironmentVariablesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeleteEnvironmentVariable Delete a variable
 	//
@@ -3561,6 +7736,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 	SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadEnvironmentVariable Read a variable
+	//
+	// The value of a variable, where an owner has said that values of the project can be read; a conflict elsewhere. The audit log has each reading. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/environment-variables/{name}/value (the `ReadEnvironmentVariable` operationId).
+	ReadEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *ReadEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEnvironments List a project's environments
 	//
@@ -3589,17 +7771,24 @@ type ClientInterface interface {
 
 	// ListProjectEvents List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, previews, pushes that were not deployed, and changes of the repository. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 	ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListProjectLogs Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 	ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetLogContext Show a log line in its context
+	//
+	// A line of a project's log with what was written in front of it and behind it, whatever filter it was found with. next_before and next_after go on in list-project-logs. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/logs/context (the `GetLogContext` operationId).
+	GetLogContext(ctx context.Context, projectID openapi_types.UUID, params *GetLogContextParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// StreamProjectLogs Follow the log of a project
 	//
@@ -3608,12 +7797,228 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/projects/{project_id}/logs/stream (the `StreamProjectLogs` operationId).
 	StreamProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetMeasures Show a project's measures
+	//
+	// What edges have counted of the requests to a project and what nodes have measured of its instances, as series of points of equal length, with the deployments that went live meanwhile. A minute is there about a minute after its end. Latencies are interpolated in a histogram whose bounds are the powers of two from 1 to 32,768 ms: an estimate lies in the bucket of the true value and is off by less than a factor of two, mostly by far less. 32768 stands for all that took longer. Aborted requests, WebSockets and event streams have no latency. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/measures (the `GetMeasures` operationId).
+	GetMeasures(ctx context.Context, projectID openapi_types.UUID, params *GetMeasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPendingChanges Show what needs a deployment
+	//
+	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
+	GetPendingChanges(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteRepositoryAccess Forget how the repository is read
+	//
+	// Deletes the deploy key or the credential. The repository is read as everybody may from then on. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with DELETE /v1/projects/{project_id}/repository-access (the `DeleteRepositoryAccess` operationId).
+	DeleteRepositoryAccess(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRepositoryAccess Show how the repository is read
+	//
+	// The public deploy key of a project, or whose credential it has, and the host key that is known. What is private is never shown. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/repository-access (the `GetRepositoryAccess` operationId).
+	GetRepositoryAccess(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateDeployKey Make a deploy key
+	//
+	// Makes a key (ed25519) with which the repository is read by SSH, in the place of what the project had. Add the public key to the repository where it is hosted. The host's own key is taken for known when it is first connected to. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/deploy-key (the `CreateDeployKey` operationId).
+	CreateDeployKey(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetHTTPSCredentialWithBody Store a credential
+	//
+	// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+	SetHTTPSCredentialWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetHTTPSCredential Store a credential
+	//
+	// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+	SetHTTPSCredential(ctx context.Context, projectID openapi_types.UUID, body SetHTTPSCredentialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TrustHostWithBody Accept a host key
+	//
+	// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+	TrustHostWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// TrustHost Accept a host key
+	//
+	// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+	TrustHost(ctx context.Context, projectID openapi_types.UUID, body TrustHostJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListRequests List the requests to a project
+	//
+	// The requests that edges passed to the deployments of a project or answered in their place, newest first. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/requests (the `ListRequests` operationId).
+	ListRequests(ctx context.Context, projectID openapi_types.UUID, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StreamRequests Follow the requests to a project
+	//
+	// The requests to the deployments of a project in the order in which edges deliver them, which is about a second after each has ended. An over_quota item whose id has come before takes the place of that one. It ends with the project alone. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Corresponds with GET /v1/projects/{project_id}/requests/stream (the `StreamRequests` operationId).
+	StreamRequests(ctx context.Context, projectID openapi_types.UUID, params *StreamRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// UnpinProject End the pin of a rollback
 	//
 	// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 	UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetVariableAccessWithBody Say whether values can be read
+	//
+	// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+	SetVariableAccessWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetVariableAccess Say whether values can be read
+	//
+	// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+	SetVariableAccess(ctx context.Context, projectID openapi_types.UUID, body SetVariableAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQueue Show how full the queues are
+	//
+	// Of each queue how many jobs run and wait, and how many deployments wait without a job. For operators.
+	//
+	// Corresponds with GET /v1/queue (the `GetQueue` operationId).
+	GetQueue(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListWaitingDeployments List deployments that wait without a job
+	//
+	// The deployments that wait for their organisation's turn to build, for its quota, or until their environment is unpinned, oldest first. For operators.
+	//
+	// Corresponds with GET /v1/queue/deployments (the `ListWaitingDeployments` operationId).
+	ListWaitingDeployments(ctx context.Context, params *ListWaitingDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListQueueJobs List what runs and what waits
+	//
+	// The jobs that are not done: first those that run, then those that wait for a free slot, for another attempt, and for their time; in each state by queue, in the order in which workers take them. A job that changes its state meanwhile may be on two pages or on none. For operators.
+	//
+	// Corresponds with GET /v1/queue/jobs (the `ListQueueJobs` operationId).
+	ListQueueJobs(ctx context.Context, params *ListQueueJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlatformQuotas Show the platform's quotas
+	//
+	// What organisations may use at most that have no number of their own. For operators.
+	//
+	// Corresponds with GET /v1/quotas (the `GetPlatformQuotas` operationId).
+	GetPlatformQuotas(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPlatformQuotasWithBody Set the platform's quotas
+	//
+	// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+	SetPlatformQuotasWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetPlatformQuotas Set the platform's quotas
+	//
+	// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+	SetPlatformQuotas(ctx context.Context, body SetPlatformQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetQuotas Show an organisation's quotas
+	//
+	// What was set for an organisation, and what it may use at most in the end. For operators.
+	//
+	// Corresponds with GET /v1/quotas/{organisation_slug} (the `GetQuotas` operationId).
+	GetQuotas(ctx context.Context, organisationSlug string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetQuotasWithBody Set an organisation's quotas
+	//
+	// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+	SetQuotasWithBody(ctx context.Context, organisationSlug string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SetQuotas Set an organisation's quotas
+	//
+	// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+	SetQuotas(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSession Sign out
+	//
+	// The session of the browser's cookie ends at once, and the answer takes the cookie away. Streams that were opened in it end within seconds. For everybody who is signed in with a browser.
+	//
+	// Corresponds with DELETE /v1/session (the `EndSession` operationId).
+	EndSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSession Show your session
+	//
+	// The session that the browser's cookie belongs to, with the user whose it is. For everybody who is signed in with a browser.
+	//
+	// Corresponds with GET /v1/session (the `GetSession` operationId).
+	GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndSessions Sign out everywhere
+	//
+	// All of your sessions end at once; keep_current keeps the one that the request is sent in. Tokens stay valid: revoke-token ends those. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Corresponds with DELETE /v1/sessions (the `EndSessions` operationId).
+	EndSessions(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSessions List your sessions
+	//
+	// The browsers in which you are signed in, newest first. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+	ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// EndOneSession Sign out elsewhere
+	//
+	// One of your sessions ends at once. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Corresponds with DELETE /v1/sessions/{session_id} (the `EndOneSession` operationId).
+	EndOneSession(ctx context.Context, sessionID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// FollowStreams Follow several streams at once
+	//
+	// Up to five streams in one answer, for browsers, which have few connections. Each is what its own operation answers, with the permission that it asks for, and counts as a request; all together count as one stream that is open. open tells that a stream has begun, event has an event of it, and refused or over is the last that there is of it. The answer ends with the last of its streams, and with the token or session that opened it. For everybody who is signed in.
+	//
+	// Corresponds with GET /v1/streams (the `FollowStreams` operationId).
+	FollowStreams(ctx context.Context, params *FollowStreamsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTokens List your tokens
 	//
@@ -3708,6 +8113,23 @@ func (c *Client) ListAllAuditEvents(ctx context.Context, params *ListAllAuditEve
 	return c.Client.Do(req)
 }
 
+// ListBuilders List builders
+//
+// The workers, which run the steps of deployments, oldest first, each with what it builds now and with its BuildKit. For operators.
+//
+// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
+func (c *Client) ListBuilders(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBuildersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetDeployment Show a deployment
 //
 // One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -3727,7 +8149,7 @@ func (c *Client) GetDeployment(ctx context.Context, deploymentID openapi_types.U
 
 // ListBuildLogs Read a build log
 //
-// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote. Lines are numbered from 1 without gaps; with from and limit any range of them is read, and log tells how many there are, and where lines are missing. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 func (c *Client) ListBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3742,9 +8164,60 @@ func (c *Client) ListBuildLogs(ctx context.Context, deploymentID openapi_types.U
 	return c.Client.Do(req)
 }
 
+// DownloadBuildLog Download a build log
+//
+// All lines that are kept of a build log, as text. It counts as a stream while it lasts. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/download (the `DownloadBuildLog` operationId).
+func (c *Client) DownloadBuildLog(ctx context.Context, deploymentID openapi_types.UUID, params *DownloadBuildLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDownloadBuildLogRequest(c.Server, deploymentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListBuildLogGroups List the instructions of a build
+//
+// Each instruction of a deployment's builds, how it ended, how long it took, and which lines of the build log are its. What the platform said before and behind them is of no group. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/groups (the `ListBuildLogGroups` operationId).
+func (c *Client) ListBuildLogGroups(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListBuildLogGroupsRequest(c.Server, deploymentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchBuildLog Search a build log
+//
+// The numbers of all lines of a build log that have something, for going from one to the next. A pattern that cannot be read is refused with what is wrong in it. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/search (the `SearchBuildLog` operationId).
+func (c *Client) SearchBuildLog(ctx context.Context, deploymentID openapi_types.UUID, params *SearchBuildLogParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchBuildLogRequest(c.Server, deploymentID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // StreamBuildLogs Follow a build log
 //
-// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote and writes, until the deployment has ended. No line comes twice, nor is one left out, when the stream is opened again with Last-Event-ID; numbers that do not follow each other, and missing, tell of lines that are not kept. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/build-logs/stream (the `StreamBuildLogs` operationId).
 func (c *Client) StreamBuildLogs(ctx context.Context, deploymentID openapi_types.UUID, params *StreamBuildLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3863,7 +8336,7 @@ func (c *Client) Rollback(ctx context.Context, deploymentID openapi_types.UUID, 
 
 // ListRuntimeLogs Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs (the `ListRuntimeLogs` operationId).
 func (c *Client) ListRuntimeLogs(ctx context.Context, deploymentID openapi_types.UUID, params *ListRuntimeLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3895,13 +8368,292 @@ func (c *Client) StreamRuntimeLogs(ctx context.Context, deploymentID openapi_typ
 	return c.Client.Do(req)
 }
 
+// CreateDetectionWithBody Look at a repository
+//
+// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+func (c *Client) CreateDetectionWithBody(ctx context.Context, params *CreateDetectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDetectionRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDetection Look at a repository
+//
+// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+func (c *Client) CreateDetection(ctx context.Context, params *CreateDetectionParams, body CreateDetectionJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDetectionRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDetection Show what was found in a repository
+//
+// With wait_seconds it answers as soon as the detection has ended. Needs the role developer, or a higher one, in the detection's organisation.
+//
+// Corresponds with GET /v1/detections/{detection_id} (the `GetDetection` operationId).
+func (c *Client) GetDetection(ctx context.Context, detectionID openapi_types.UUID, params *GetDetectionParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDetectionRequest(c.Server, detectionID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDeviceLoginWithBody Begin to sign a program in
+//
+// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+func (c *Client) CreateDeviceLoginWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDeviceLoginRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDeviceLogin Begin to sign a program in
+//
+// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+func (c *Client) CreateDeviceLogin(ctx context.Context, body CreateDeviceLoginJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDeviceLoginRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDeviceTokenWithBody Ask for a program's token
+//
+// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+func (c *Client) CreateDeviceTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDeviceTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDeviceToken Ask for a program's token
+//
+// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+func (c *Client) CreateDeviceToken(ctx context.Context, body CreateDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDeviceTokenRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // DeleteDomain Remove a domain
 //
-// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
+// The project stops answering on the hostname. Whoever adds it next needs a new proof, the same project, too. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Corresponds with DELETE /v1/domains/{domain_id} (the `DeleteDomain` operationId).
 func (c *Client) DeleteDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewDeleteDomainRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateDomainWithBody Change a domain
+//
+// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+func (c *Client) UpdateDomainWithBody(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateDomainRequestWithBody(c.Server, domainID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateDomain Change a domain
+//
+// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+func (c *Client) UpdateDomain(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateDomainRequest(c.Server, domainID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckDomain Check a domain now
+//
+// Asks the DNS for the records of a custom domain and answers with what it found of each. A domain that is proven by that is active at once. Name servers may go on answering what they knew before a record was made, for as long as that says. One domain can be checked ten times in a row, and every five seconds then. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Corresponds with POST /v1/domains/{domain_id}/check (the `CheckDomain` operationId).
+func (c *Client) CheckDomain(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckDomainRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDomainRecords Show what stands in the DNS
+//
+// Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, whoever wants to know, and says when it has asked. A domain that is proven by that is active a few seconds later. Needs the role viewer, or a higher one, in the domain's organisation.
+//
+// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
+func (c *Client) GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDomainRecordsRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportEdgeWithBody Report what the edge has counted
+//
+// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+func (c *Client) ReportEdgeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportEdgeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReportEdge Report what the edge has counted
+//
+// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+func (c *Client) ReportEdge(ctx context.Context, body ReportEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReportEdgeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShipRequestsWithBody Store requests
+//
+// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+func (c *Client) ShipRequestsWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShipRequestsRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ShipRequests Store requests
+//
+// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+func (c *Client) ShipRequests(ctx context.Context, body ShipRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewShipRequestsRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4001,6 +8753,23 @@ func (c *Client) DeleteEdge(ctx context.Context, edgeID openapi_types.UUID, reqE
 	return c.Client.Do(req)
 }
 
+// GetEdge Show an edge
+//
+// One edge with the route table that it serves from. For operators.
+//
+// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
+func (c *Client) GetEdge(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetEdgeRequest(c.Server, edgeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListEdgeTokens List an edge's tokens
 //
 // Those that are valid, newest first. Their secrets are not shown again. For operators.
@@ -4075,7 +8844,7 @@ func (c *Client) RevokeEdgeToken(ctx context.Context, edgeID openapi_types.UUID,
 
 // DeleteEnvironment Delete a preview
 //
-// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch or pull request where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
 //
 // Corresponds with DELETE /v1/environments/{environment_id} (the `DeleteEnvironment` operationId).
 func (c *Client) DeleteEnvironment(ctx context.Context, environmentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4145,6 +8914,44 @@ func (c *Client) UpdateEnvironment(ctx context.Context, environmentID openapi_ty
 	return c.Client.Do(req)
 }
 
+// ApproveEnvironmentWithBody Approve a commit of a fork's pull request
+//
+// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+func (c *Client) ApproveEnvironmentWithBody(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveEnvironmentRequestWithBody(c.Server, environmentID, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ApproveEnvironment Approve a commit of a fork's pull request
+//
+// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+func (c *Client) ApproveEnvironment(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, body ApproveEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveEnvironmentRequest(c.Server, environmentID, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // UnpinEnvironment End the pin of a rollback in an environment
 //
 // The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
@@ -4164,7 +8971,7 @@ func (c *Client) UnpinEnvironment(ctx context.Context, environmentID openapi_typ
 
 // ListReceivedInvitations List your invitations
 //
-// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+// The invitations to organisations that you can take, newest first: those to your verified address, and those to your login at GitHub that were made before you last signed in with it. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Corresponds with GET /v1/invitations (the `ListReceivedInvitations` operationId).
 func (c *Client) ListReceivedInvitations(ctx context.Context, params *ListReceivedInvitationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4186,6 +8993,57 @@ func (c *Client) ListReceivedInvitations(ctx context.Context, params *ListReceiv
 // Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
 func (c *Client) AcceptInvitation(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewAcceptInvitationRequest(c.Server, invitationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLeaks List what no row needs
+//
+// VMs, addresses, images and snapshots that are there although nothing needs them, and that were found so for five minutes: until then whoever found them is about to remove them. Normally empty. The kinds say when was last looked, and how many places do not tell. For operators.
+//
+// Corresponds with GET /v1/leaks (the `ListLeaks` operationId).
+func (c *Client) ListLeaks(ctx context.Context, params *ListLeaksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLeaksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListLeakLooks List where was looked for leaks, and when
+//
+// The platform itself, which the first page has beside its items, and the nodes, oldest first. Not looked at are repositories of the registry of which the database has no project any more, and what builds leave on the machines of BuildKit. For operators.
+//
+// Corresponds with GET /v1/leaks/looks (the `ListLeakLooks` operationId).
+func (c *Client) ListLeakLooks(ctx context.Context, params *ListLeakLooksParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListLeakLooksRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMachineSettings Show what machines are told of the platform
+//
+// What the configuration of a new node, edge or worker says of the platform, beside its token. An address inside may be right where this one is the public one. For operators.
+//
+// Corresponds with GET /v1/machine-settings (the `GetMachineSettings` operationId).
+func (c *Client) GetMachineSettings(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMachineSettingsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4378,6 +9236,23 @@ func (c *Client) DeleteNode(ctx context.Context, nodeID openapi_types.UUID, reqE
 	return c.Client.Do(req)
 }
 
+// GetNode Show a node
+//
+// One node with what its VMs hold of it. For operators.
+//
+// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
+func (c *Client) GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetNodeRequest(c.Server, nodeID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // UpdateNodeWithBody Drain a node, or make it ready
 //
 // A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
@@ -4488,6 +9363,23 @@ func (c *Client) RevokeNodeToken(ctx context.Context, nodeID openapi_types.UUID,
 	return c.Client.Do(req)
 }
 
+// ListNodeVMS List the VMs of a node
+//
+// The VMs of which something is left on the node, oldest first, with the deployment, project and organisation that each is for. For operators.
+//
+// Corresponds with GET /v1/nodes/{node_id}/vms (the `ListNodeVMS` operationId).
+func (c *Client) ListNodeVMS(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeVMSParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListNodeVMSRequest(c.Server, nodeID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListOrganisations List your organisations
 //
 // The organisations that you are a member of, newest first. For everybody who is signed in.
@@ -4577,6 +9469,44 @@ func (c *Client) GetOrganisation(ctx context.Context, organisationID openapi_typ
 	return c.Client.Do(req)
 }
 
+// UpdateOrganisationWithBody Rename an organisation
+//
+// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+func (c *Client) UpdateOrganisationWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateOrganisationRequestWithBody(c.Server, organisationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdateOrganisation Rename an organisation
+//
+// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+func (c *Client) UpdateOrganisation(ctx context.Context, organisationID openapi_types.UUID, body UpdateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdateOrganisationRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListAuditEvents List who changed what
 //
 // The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
@@ -4584,6 +9514,129 @@ func (c *Client) GetOrganisation(ctx context.Context, organisationID openapi_typ
 // Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 func (c *Client) ListAuditEvents(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListAuditEventsRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StreamOrganisationChanges Follow what changes in an organisation
+//
+// Says which kinds of things have changed, of the organisation and of its projects, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/changes (the `StreamOrganisationChanges` operationId).
+func (c *Client) StreamOrganisationChanges(ctx context.Context, organisationID openapi_types.UUID, params *StreamOrganisationChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStreamOrganisationChangesRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetGithub Show how GitHub is set up
+//
+// Whether the platform has a GitHub App, without which no account can be connected, and where it is. Needs the role viewer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github (the `GetGithub` operationId).
+func (c *Client) GetGithub(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetGithubRequest(c.Server, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConnectGithubWithBody Connect an account on GitHub
+//
+// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+func (c *Client) ConnectGithubWithBody(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConnectGithubRequestWithBody(c.Server, organisationID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ConnectGithub Connect an account on GitHub
+//
+// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+func (c *Client) ConnectGithub(ctx context.Context, organisationID openapi_types.UUID, body ConnectGithubJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewConnectGithubRequest(c.Server, organisationID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListGithubInstallations List an organisation's accounts on GitHub
+//
+// The accounts that have the platform's GitHub App and are connected to the organisation, oldest first, with what is wrong where something is. Needs the role viewer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github/installations (the `ListGithubInstallations` operationId).
+func (c *Client) ListGithubInstallations(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubInstallationsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGithubInstallationsRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteGithubInstallation Disconnect an account on GitHub
+//
+// The organisation no longer reaches the account's repositories: pushes to them are not seen and nothing of them can be built. What is live keeps running. The App stays installed on GitHub until it is removed there. Needs the role owner, or a higher one, in the organisation.
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/github/installations/{installation_id} (the `DeleteGithubInstallation` operationId).
+func (c *Client) DeleteGithubInstallation(ctx context.Context, organisationID openapi_types.UUID, installationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteGithubInstallationRequest(c.Server, organisationID, installationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListGithubRepositories List the repositories on GitHub
+//
+// The repositories of all accounts that are connected to the organisation, private ones too, those that were pushed to last first. Accounts that could not be asked are named beside them. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github/repositories (the `ListGithubRepositories` operationId).
+func (c *Client) ListGithubRepositories(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubRepositoriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListGithubRepositoriesRequest(c.Server, organisationID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4613,7 +9666,7 @@ func (c *Client) ListInvitations(ctx context.Context, organisationID openapi_typ
 
 // CreateInvitationWithBody Invite an account
 //
-// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4632,7 +9685,7 @@ func (c *Client) CreateInvitationWithBody(ctx context.Context, organisationID op
 
 // CreateInvitation Invite an account
 //
-// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4719,7 +9772,7 @@ func (c *Client) RemoveMember(ctx context.Context, organisationID openapi_types.
 
 // UpdateMemberWithBody Change a member's role
 //
-// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4738,13 +9791,47 @@ func (c *Client) UpdateMemberWithBody(ctx context.Context, organisationID openap
 
 // UpdateMember Change a member's role
 //
-// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 func (c *Client) UpdateMember(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateMemberRequest(c.Server, organisationID, userID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PreviewProjectAddress Show which address a project would get
+//
+// The slug and URL that create-project would give a project of this name or slug, as long as nobody else takes them first. A slug that cannot be had is told in problem. Needs the role developer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/project-address (the `PreviewProjectAddress` operationId).
+func (c *Client) PreviewProjectAddress(ctx context.Context, organisationID openapi_types.UUID, params *PreviewProjectAddressParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPreviewProjectAddressRequest(c.Server, organisationID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetOrganisationQuotas Show what an organisation may use
+//
+// What an organisation may use at most, and what it uses now. Operators of the platform set the limits. Needs the role viewer, or a higher one, in the organisation.
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/quotas (the `GetOrganisationQuotas` operationId).
+func (c *Client) GetOrganisationQuotas(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOrganisationQuotasRequest(c.Server, organisationID)
 	if err != nil {
 		return nil, err
 	}
@@ -4829,7 +9916,7 @@ func (c *Client) TransferOrganisation(ctx context.Context, organisationID openap
 
 // ListProjects List projects
 //
-// The projects of your organisations, newest first. For everybody who is signed in.
+// The projects of your organisations, newest first: all of them, or those that a search finds. For everybody who is signed in.
 //
 // Corresponds with GET /v1/projects (the `ListProjects` operationId).
 func (c *Client) ListProjects(ctx context.Context, params *ListProjectsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4846,7 +9933,7 @@ func (c *Client) ListProjects(ctx context.Context, params *ListProjectsParams, r
 
 // CreateProjectWithBody Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4865,7 +9952,7 @@ func (c *Client) CreateProjectWithBody(ctx context.Context, params *CreateProjec
 
 // CreateProject Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4918,7 +10005,7 @@ func (c *Client) GetProject(ctx context.Context, projectID openapi_types.UUID, r
 
 // UpdateProjectWithBody Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4937,13 +10024,64 @@ func (c *Client) UpdateProjectWithBody(ctx context.Context, projectID openapi_ty
 
 // UpdateProject Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with PATCH /v1/projects/{project_id} (the `UpdateProject` operationId).
 func (c *Client) UpdateProject(ctx context.Context, projectID openapi_types.UUID, body UpdateProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateProjectRequest(c.Server, projectID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StreamProjectChanges Follow what changes in a project
+//
+// Says which kinds of things have changed, of the project and of what its organisation has as a whole, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/changes (the `StreamProjectChanges` operationId).
+func (c *Client) StreamProjectChanges(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectChangesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStreamProjectChangesRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckProject Look for pushes now
+//
+// The project's repository is looked at within seconds, as it is by itself within a minute or two. A push that is found is deployed; a repository that cannot be looked at is told in poll_error. A project that neither deploys by itself nor has previews is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Corresponds with POST /v1/projects/{project_id}/check (the `CheckProject` operationId).
+func (c *Client) CheckProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckProjectRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetProjectDeletion Show what deleting a project takes
+//
+// What goes with the project when it is deleted, counted and named. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/deletion (the `GetProjectDeletion` operationId).
+func (c *Client) GetProjectDeletion(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetProjectDeletionRequest(c.Server, projectID)
 	if err != nil {
 		return nil, err
 	}
@@ -5028,7 +10166,7 @@ func (c *Client) ListDomains(ctx context.Context, projectID openapi_types.UUID, 
 
 // CreateDomainWithBody Add a domain
 //
-// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -5047,7 +10185,7 @@ func (c *Client) CreateDomainWithBody(ctx context.Context, projectID openapi_typ
 
 // CreateDomain Add a domain
 //
-// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -5066,11 +10204,49 @@ func (c *Client) CreateDomain(ctx context.Context, projectID openapi_types.UUID,
 
 // ListEnvironmentVariables List a project's variables
 //
-// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
+// The names of a project's environment variables, by name, without their values. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/environment-variables (the `ListEnvironmentVariables` operationId).
 func (c *Client) ListEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentVariablesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListEnvironmentVariablesRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportEnvironmentVariablesWithBody Write many variables
+//
+// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+func (c *Client) ImportEnvironmentVariablesWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportEnvironmentVariablesRequestWithBody(c.Server, projectID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportEnvironmentVariables Write many variables
+//
+// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+func (c *Client) ImportEnvironmentVariables(ctx context.Context, projectID openapi_types.UUID, body ImportEnvironmentVariablesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportEnvironmentVariablesRequest(c.Server, projectID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5126,6 +10302,23 @@ func (c *Client) SetEnvironmentVariableWithBody(ctx context.Context, projectID o
 // Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 func (c *Client) SetEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetEnvironmentVariableRequest(c.Server, projectID, name, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadEnvironmentVariable Read a variable
+//
+// The value of a variable, where an owner has said that values of the project can be read; a conflict elsewhere. The audit log has each reading. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/environment-variables/{name}/value (the `ReadEnvironmentVariable` operationId).
+func (c *Client) ReadEnvironmentVariable(ctx context.Context, projectID openapi_types.UUID, name string, params *ReadEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadEnvironmentVariableRequest(c.Server, projectID, name, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5193,7 +10386,7 @@ func (c *Client) CreateEnvironment(ctx context.Context, projectID openapi_types.
 
 // ListProjectEvents List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, previews, pushes that were not deployed, and changes of the repository. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/events (the `ListProjectEvents` operationId).
 func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.UUID, params *ListProjectEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5210,11 +10403,28 @@ func (c *Client) ListProjectEvents(ctx context.Context, projectID openapi_types.
 
 // ListProjectLogs Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 func (c *Client) ListProjectLogs(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListProjectLogsRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetLogContext Show a log line in its context
+//
+// A line of a project's log with what was written in front of it and behind it, whatever filter it was found with. next_before and next_after go on in list-project-logs. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/logs/context (the `GetLogContext` operationId).
+func (c *Client) GetLogContext(ctx context.Context, projectID openapi_types.UUID, params *GetLogContextParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetLogContextRequest(c.Server, projectID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5242,6 +10452,201 @@ func (c *Client) StreamProjectLogs(ctx context.Context, projectID openapi_types.
 	return c.Client.Do(req)
 }
 
+// GetMeasures Show a project's measures
+//
+// What edges have counted of the requests to a project and what nodes have measured of its instances, as series of points of equal length, with the deployments that went live meanwhile. A minute is there about a minute after its end. Latencies are interpolated in a histogram whose bounds are the powers of two from 1 to 32,768 ms: an estimate lies in the bucket of the true value and is off by less than a factor of two, mostly by far less. 32768 stands for all that took longer. Aborted requests, WebSockets and event streams have no latency. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/measures (the `GetMeasures` operationId).
+func (c *Client) GetMeasures(ctx context.Context, projectID openapi_types.UUID, params *GetMeasuresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeasuresRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPendingChanges Show what needs a deployment
+//
+// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
+func (c *Client) GetPendingChanges(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPendingChangesRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteRepositoryAccess Forget how the repository is read
+//
+// Deletes the deploy key or the credential. The repository is read as everybody may from then on. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Corresponds with DELETE /v1/projects/{project_id}/repository-access (the `DeleteRepositoryAccess` operationId).
+func (c *Client) DeleteRepositoryAccess(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteRepositoryAccessRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRepositoryAccess Show how the repository is read
+//
+// The public deploy key of a project, or whose credential it has, and the host key that is known. What is private is never shown. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/repository-access (the `GetRepositoryAccess` operationId).
+func (c *Client) GetRepositoryAccess(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRepositoryAccessRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateDeployKey Make a deploy key
+//
+// Makes a key (ed25519) with which the repository is read by SSH, in the place of what the project had. Add the public key to the repository where it is hosted. The host's own key is taken for known when it is first connected to. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/deploy-key (the `CreateDeployKey` operationId).
+func (c *Client) CreateDeployKey(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateDeployKeyRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetHTTPSCredentialWithBody Store a credential
+//
+// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+func (c *Client) SetHTTPSCredentialWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetHTTPSCredentialRequestWithBody(c.Server, projectID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetHTTPSCredential Store a credential
+//
+// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+func (c *Client) SetHTTPSCredential(ctx context.Context, projectID openapi_types.UUID, body SetHTTPSCredentialJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetHTTPSCredentialRequest(c.Server, projectID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TrustHostWithBody Accept a host key
+//
+// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+func (c *Client) TrustHostWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTrustHostRequestWithBody(c.Server, projectID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TrustHost Accept a host key
+//
+// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+func (c *Client) TrustHost(ctx context.Context, projectID openapi_types.UUID, body TrustHostJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTrustHostRequest(c.Server, projectID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListRequests List the requests to a project
+//
+// The requests that edges passed to the deployments of a project or answered in their place, newest first. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/requests (the `ListRequests` operationId).
+func (c *Client) ListRequests(ctx context.Context, projectID openapi_types.UUID, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListRequestsRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StreamRequests Follow the requests to a project
+//
+// The requests to the deployments of a project in the order in which edges deliver them, which is about a second after each has ended. An over_quota item whose id has come before takes the place of that one. It ends with the project alone. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Corresponds with GET /v1/projects/{project_id}/requests/stream (the `StreamRequests` operationId).
+func (c *Client) StreamRequests(ctx context.Context, projectID openapi_types.UUID, params *StreamRequestsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStreamRequestsRequest(c.Server, projectID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // UnpinProject End the pin of a rollback
 //
 // The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
@@ -5249,6 +10654,307 @@ func (c *Client) StreamProjectLogs(ctx context.Context, projectID openapi_types.
 // Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 func (c *Client) UnpinProject(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUnpinProjectRequest(c.Server, projectID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetVariableAccessWithBody Say whether values can be read
+//
+// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+func (c *Client) SetVariableAccessWithBody(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetVariableAccessRequestWithBody(c.Server, projectID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetVariableAccess Say whether values can be read
+//
+// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+func (c *Client) SetVariableAccess(ctx context.Context, projectID openapi_types.UUID, body SetVariableAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetVariableAccessRequest(c.Server, projectID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQueue Show how full the queues are
+//
+// Of each queue how many jobs run and wait, and how many deployments wait without a job. For operators.
+//
+// Corresponds with GET /v1/queue (the `GetQueue` operationId).
+func (c *Client) GetQueue(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQueueRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListWaitingDeployments List deployments that wait without a job
+//
+// The deployments that wait for their organisation's turn to build, for its quota, or until their environment is unpinned, oldest first. For operators.
+//
+// Corresponds with GET /v1/queue/deployments (the `ListWaitingDeployments` operationId).
+func (c *Client) ListWaitingDeployments(ctx context.Context, params *ListWaitingDeploymentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWaitingDeploymentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListQueueJobs List what runs and what waits
+//
+// The jobs that are not done: first those that run, then those that wait for a free slot, for another attempt, and for their time; in each state by queue, in the order in which workers take them. A job that changes its state meanwhile may be on two pages or on none. For operators.
+//
+// Corresponds with GET /v1/queue/jobs (the `ListQueueJobs` operationId).
+func (c *Client) ListQueueJobs(ctx context.Context, params *ListQueueJobsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListQueueJobsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlatformQuotas Show the platform's quotas
+//
+// What organisations may use at most that have no number of their own. For operators.
+//
+// Corresponds with GET /v1/quotas (the `GetPlatformQuotas` operationId).
+func (c *Client) GetPlatformQuotas(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlatformQuotasRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPlatformQuotasWithBody Set the platform's quotas
+//
+// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+func (c *Client) SetPlatformQuotasWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPlatformQuotasRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetPlatformQuotas Set the platform's quotas
+//
+// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+func (c *Client) SetPlatformQuotas(ctx context.Context, body SetPlatformQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetPlatformQuotasRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetQuotas Show an organisation's quotas
+//
+// What was set for an organisation, and what it may use at most in the end. For operators.
+//
+// Corresponds with GET /v1/quotas/{organisation_slug} (the `GetQuotas` operationId).
+func (c *Client) GetQuotas(ctx context.Context, organisationSlug string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQuotasRequest(c.Server, organisationSlug)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetQuotasWithBody Set an organisation's quotas
+//
+// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+func (c *Client) SetQuotasWithBody(ctx context.Context, organisationSlug string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetQuotasRequestWithBody(c.Server, organisationSlug, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SetQuotas Set an organisation's quotas
+//
+// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+func (c *Client) SetQuotas(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSetQuotasRequest(c.Server, organisationSlug, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSession Sign out
+//
+// The session of the browser's cookie ends at once, and the answer takes the cookie away. Streams that were opened in it end within seconds. For everybody who is signed in with a browser.
+//
+// Corresponds with DELETE /v1/session (the `EndSession` operationId).
+func (c *Client) EndSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSession Show your session
+//
+// The session that the browser's cookie belongs to, with the user whose it is. For everybody who is signed in with a browser.
+//
+// Corresponds with GET /v1/session (the `GetSession` operationId).
+func (c *Client) GetSession(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSessionRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndSessions Sign out everywhere
+//
+// All of your sessions end at once; keep_current keeps the one that the request is sent in. Tokens stay valid: revoke-token ends those. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Corresponds with DELETE /v1/sessions (the `EndSessions` operationId).
+func (c *Client) EndSessions(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndSessionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSessions List your sessions
+//
+// The browsers in which you are signed in, newest first. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+func (c *Client) ListSessions(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSessionsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// EndOneSession Sign out elsewhere
+//
+// One of your sessions ends at once. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Corresponds with DELETE /v1/sessions/{session_id} (the `EndOneSession` operationId).
+func (c *Client) EndOneSession(ctx context.Context, sessionID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewEndOneSessionRequest(c.Server, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// FollowStreams Follow several streams at once
+//
+// Up to five streams in one answer, for browsers, which have few connections. Each is what its own operation answers, with the permission that it asks for, and counts as a request; all together count as one stream that is open. open tells that a stream has begun, event has an event of it, and refused or over is the last that there is of it. The answer ends with the last of its streams, and with the token or session that opened it. For everybody who is signed in.
+//
+// Corresponds with GET /v1/streams (the `FollowStreams` operationId).
+func (c *Client) FollowStreams(ctx context.Context, params *FollowStreamsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewFollowStreamsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5500,6 +11206,42 @@ func NewListAllAuditEventsRequest(server string, params *ListAllAuditEventsParam
 
 		}
 
+		if params.Action != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "action", *params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ActorKind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "actor_kind", *params.ActorKind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject_type", *params.SubjectType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Since != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
@@ -5527,6 +11269,72 @@ func NewListAllAuditEventsRequest(server string, params *ListAllAuditEventsParam
 		if params.OrganisationID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "organisation_id", *params.OrganisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBuildersRequest constructs an http.Request for the ListBuilders method
+func NewListBuildersRequest(server string, params *ListBuildersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/builders")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -5619,6 +11427,18 @@ func NewListBuildLogsRequest(server string, deploymentID openapi_types.UUID, par
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.After != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
@@ -5691,6 +11511,233 @@ func NewListBuildLogsRequest(server string, deploymentID openapi_types.UUID, par
 
 		}
 
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDownloadBuildLogRequest constructs an http.Request for the DownloadBuildLog method
+func NewDownloadBuildLogRequest(server string, deploymentID openapi_types.UUID, params *DownloadBuildLogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment_id", deploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deployments/%s/build-logs/download", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Ansi != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "ansi", *params.Ansi, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListBuildLogGroupsRequest constructs an http.Request for the ListBuildLogGroups method
+func NewListBuildLogGroupsRequest(server string, deploymentID openapi_types.UUID, params *ListBuildLogGroupsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment_id", deploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deployments/%s/build-logs/groups", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSearchBuildLogRequest constructs an http.Request for the SearchBuildLog method
+func NewSearchBuildLogRequest(server string, deploymentID openapi_types.UUID, params *SearchBuildLogParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "deployment_id", deploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/deployments/%s/build-logs/search", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "q", params.Q, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -5740,6 +11787,18 @@ func NewStreamBuildLogsRequest(server string, deploymentID openapi_types.UUID, p
 		// per the OpenAPI spec (e.g. "color=blue,black,brown").
 		var rawQueryFragments []string
 
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Tail != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "tail", *params.Tail, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
@@ -5779,6 +11838,18 @@ func NewStreamBuildLogsRequest(server string, deploymentID openapi_types.UUID, p
 		if params.Since != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -6215,6 +12286,42 @@ func NewListRuntimeLogsRequest(server string, deploymentID openapi_types.UUID, p
 
 		}
 
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stream != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "stream", *params.Stream, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.VMID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
@@ -6324,6 +12431,42 @@ func NewStreamRuntimeLogsRequest(server string, deploymentID openapi_types.UUID,
 
 		}
 
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stream != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "stream", *params.Stream, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.VMID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
@@ -6365,6 +12508,202 @@ func NewStreamRuntimeLogsRequest(server string, deploymentID openapi_types.UUID,
 	return req, nil
 }
 
+// NewCreateDetectionRequest calls the generic CreateDetection builder with application/json body
+func NewCreateDetectionRequest(server string, params *CreateDetectionParams, body CreateDetectionJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDetectionRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateDetectionRequestWithBody constructs an http.Request for the CreateDetection method, with any body, and a specified content type
+func NewCreateDetectionRequestWithBody(server string, params *CreateDetectionParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/detections")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDetectionRequest constructs an http.Request for the GetDetection method
+func NewGetDetectionRequest(server string, detectionID openapi_types.UUID, params *GetDetectionParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "detection_id", detectionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/detections/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.WaitSeconds != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wait_seconds", *params.WaitSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDeviceLoginRequest calls the generic CreateDeviceLogin builder with application/json body
+func NewCreateDeviceLoginRequest(server string, body CreateDeviceLoginJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDeviceLoginRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateDeviceLoginRequestWithBody constructs an http.Request for the CreateDeviceLogin method, with any body, and a specified content type
+func NewCreateDeviceLoginRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/device-logins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateDeviceTokenRequest calls the generic CreateDeviceToken builder with application/json body
+func NewCreateDeviceTokenRequest(server string, body CreateDeviceTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateDeviceTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCreateDeviceTokenRequestWithBody constructs an http.Request for the CreateDeviceToken method, with any body, and a specified content type
+func NewCreateDeviceTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/device-logins/token")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDeleteDomainRequest constructs an http.Request for the DeleteDomain method
 func NewDeleteDomainRequest(server string, domainID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -6395,6 +12734,201 @@ func NewDeleteDomainRequest(server string, domainID openapi_types.UUID) (*http.R
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewUpdateDomainRequest calls the generic UpdateDomain builder with application/json body
+func NewUpdateDomainRequest(server string, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateDomainRequestWithBody(server, domainID, "application/json", bodyReader)
+}
+
+// NewUpdateDomainRequestWithBody constructs an http.Request for the UpdateDomain method, with any body, and a specified content type
+func NewUpdateDomainRequestWithBody(server string, domainID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "domain_id", domainID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/domains/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCheckDomainRequest constructs an http.Request for the CheckDomain method
+func NewCheckDomainRequest(server string, domainID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "domain_id", domainID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/domains/%s/check", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDomainRecordsRequest constructs an http.Request for the GetDomainRecords method
+func NewGetDomainRecordsRequest(server string, domainID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "domain_id", domainID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/domains/%s/records", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReportEdgeRequest calls the generic ReportEdge builder with application/json body
+func NewReportEdgeRequest(server string, body ReportEdgeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewReportEdgeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewReportEdgeRequestWithBody constructs an http.Request for the ReportEdge method, with any body, and a specified content type
+func NewReportEdgeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/report")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewShipRequestsRequest calls the generic ShipRequests builder with application/json body
+func NewShipRequestsRequest(server string, body ShipRequestsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewShipRequestsRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewShipRequestsRequestWithBody constructs an http.Request for the ShipRequests method, with any body, and a specified content type
+func NewShipRequestsRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/requests")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -6461,6 +12995,17 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 			}
 
 			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.ZeitworkVersion != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Version", *params.ZeitworkVersion, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Zeitwork-Version", headerParam1)
 		}
 
 	}
@@ -6601,6 +13146,40 @@ func NewDeleteEdgeRequest(server string, edgeID openapi_types.UUID) (*http.Reque
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetEdgeRequest constructs an http.Request for the GetEdge method
+func NewGetEdgeRequest(server string, edgeID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "edge_id", edgeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edges/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -6884,6 +13463,68 @@ func NewUpdateEnvironmentRequestWithBody(server string, environmentID openapi_ty
 	return req, nil
 }
 
+// NewApproveEnvironmentRequest calls the generic ApproveEnvironment builder with application/json body
+func NewApproveEnvironmentRequest(server string, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, body ApproveEnvironmentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewApproveEnvironmentRequestWithBody(server, environmentID, params, "application/json", bodyReader)
+}
+
+// NewApproveEnvironmentRequestWithBody constructs an http.Request for the ApproveEnvironment method, with any body, and a specified content type
+func NewApproveEnvironmentRequestWithBody(server string, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "environment_id", environmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/environments/%s/approve", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IdempotencyKey != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Idempotency-Key", *params.IdempotencyKey, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Idempotency-Key", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewUnpinEnvironmentRequest constructs an http.Request for the UnpinEnvironment method
 func NewUnpinEnvironmentRequest(server string, environmentID openapi_types.UUID) (*http.Request, error) {
 	var err error
@@ -7011,6 +13652,165 @@ func NewAcceptInvitationRequest(server string, invitationID openapi_types.UUID) 
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListLeaksRequest constructs an http.Request for the ListLeaks method
+func NewListLeaksRequest(server string, params *ListLeaksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListLeakLooksRequest constructs an http.Request for the ListLeakLooks method
+func NewListLeakLooksRequest(server string, params *ListLeakLooksParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/leaks/looks")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetMachineSettingsRequest constructs an http.Request for the GetMachineSettings method
+func NewGetMachineSettingsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/machine-settings")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -7346,6 +14146,40 @@ func NewDeleteNodeRequest(server string, nodeID openapi_types.UUID) (*http.Reque
 	return req, nil
 }
 
+// NewGetNodeRequest constructs an http.Request for the GetNode method
+func NewGetNodeRequest(server string, nodeID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewUpdateNodeRequest calls the generic UpdateNode builder with application/json body
 func NewUpdateNodeRequest(server string, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -7554,6 +14388,79 @@ func NewRevokeNodeTokenRequest(server string, nodeID openapi_types.UUID, tokenID
 	return req, nil
 }
 
+// NewListNodeVMSRequest constructs an http.Request for the ListNodeVMS method
+func NewListNodeVMSRequest(server string, nodeID openapi_types.UUID, params *ListNodeVMSParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s/vms", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOrganisationsRequest constructs an http.Request for the ListOrganisations method
 func NewListOrganisationsRequest(server string, params *ListOrganisationsParams) (*http.Request, error) {
 	var err error
@@ -7597,6 +14504,18 @@ func NewListOrganisationsRequest(server string, params *ListOrganisationsParams)
 		if params.Limit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Slug != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slug", *params.Slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -7743,6 +14662,53 @@ func NewGetOrganisationRequest(server string, organisationID openapi_types.UUID)
 	return req, nil
 }
 
+// NewUpdateOrganisationRequest calls the generic UpdateOrganisation builder with application/json body
+func NewUpdateOrganisationRequest(server string, organisationID openapi_types.UUID, body UpdateOrganisationJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdateOrganisationRequestWithBody(server, organisationID, "application/json", bodyReader)
+}
+
+// NewUpdateOrganisationRequestWithBody constructs an http.Request for the UpdateOrganisation method, with any body, and a specified content type
+func NewUpdateOrganisationRequestWithBody(server string, organisationID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListAuditEventsRequest constructs an http.Request for the ListAuditEvents method
 func NewListAuditEventsRequest(server string, organisationID openapi_types.UUID, params *ListAuditEventsParams) (*http.Request, error) {
 	var err error
@@ -7826,6 +14792,42 @@ func NewListAuditEventsRequest(server string, organisationID openapi_types.UUID,
 
 		}
 
+		if params.Action != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "action", *params.Action, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ActorKind != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "actor_kind", *params.ActorKind, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SubjectType != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "subject_type", *params.SubjectType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.Since != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "since", *params.Since, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
@@ -7841,6 +14843,374 @@ func NewListAuditEventsRequest(server string, organisationID openapi_types.UUID,
 		if params.Until != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStreamOrganisationChangesRequest constructs an http.Request for the StreamOrganisationChanges method
+func NewStreamOrganisationChangesRequest(server string, organisationID openapi_types.UUID, params *StreamOrganisationChangesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Follow != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "follow", *params.Follow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetGithubRequest constructs an http.Request for the GetGithub method
+func NewGetGithubRequest(server string, organisationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/github", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewConnectGithubRequest calls the generic ConnectGithub builder with application/json body
+func NewConnectGithubRequest(server string, organisationID openapi_types.UUID, body ConnectGithubJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewConnectGithubRequestWithBody(server, organisationID, "application/json", bodyReader)
+}
+
+// NewConnectGithubRequestWithBody constructs an http.Request for the ConnectGithub method, with any body, and a specified content type
+func NewConnectGithubRequestWithBody(server string, organisationID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/github/connections", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListGithubInstallationsRequest constructs an http.Request for the ListGithubInstallations method
+func NewListGithubInstallationsRequest(server string, organisationID openapi_types.UUID, params *ListGithubInstallationsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/github/installations", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteGithubInstallationRequest constructs an http.Request for the DeleteGithubInstallation method
+func NewDeleteGithubInstallationRequest(server string, organisationID openapi_types.UUID, installationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "installation_id", installationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/github/installations/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListGithubRepositoriesRequest constructs an http.Request for the ListGithubRepositories method
+func NewListGithubRepositoriesRequest(server string, organisationID openapi_types.UUID, params *ListGithubRepositoriesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/github/repositories", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Search != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "search", *params.Search, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Fresh != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "fresh", *params.Fresh, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -8227,6 +15597,113 @@ func NewUpdateMemberRequestWithBody(server string, organisationID openapi_types.
 	return req, nil
 }
 
+// NewPreviewProjectAddressRequest constructs an http.Request for the PreviewProjectAddress method
+func NewPreviewProjectAddressRequest(server string, organisationID openapi_types.UUID, params *PreviewProjectAddressParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/project-address", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Name != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "name", *params.Name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Slug != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slug", *params.Slug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOrganisationQuotasRequest constructs an http.Request for the GetOrganisationQuotas method
+func NewGetOrganisationQuotasRequest(server string, organisationID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_id", organisationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/organisations/%s/quotas", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListOrganisationTokensRequest constructs an http.Request for the ListOrganisationTokens method
 func NewListOrganisationTokensRequest(server string, organisationID openapi_types.UUID, params *ListOrganisationTokensParams) (*http.Request, error) {
 	var err error
@@ -8464,6 +15941,18 @@ func NewListProjectsRequest(server string, params *ListProjectsParams) (*http.Re
 
 		}
 
+		if params.Search != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "search", *params.Search, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -8648,6 +16137,150 @@ func NewUpdateProjectRequestWithBody(server string, projectID openapi_types.UUID
 	return req, nil
 }
 
+// NewStreamProjectChangesRequest constructs an http.Request for the StreamProjectChanges method
+func NewStreamProjectChangesRequest(server string, projectID openapi_types.UUID, params *StreamProjectChangesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Follow != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "follow", *params.Follow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCheckProjectRequest constructs an http.Request for the CheckProject method
+func NewCheckProjectRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/check", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetProjectDeletionRequest constructs an http.Request for the GetProjectDeletion method
+func NewGetProjectDeletionRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/deletion", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewListDeploymentsRequest constructs an http.Request for the ListDeployments method
 func NewListDeploymentsRequest(server string, projectID openapi_types.UUID, params *ListDeploymentsParams) (*http.Request, error) {
 	var err error
@@ -8758,6 +16391,30 @@ func NewListDeploymentsRequest(server string, projectID openapi_types.UUID, para
 		if params.Commit != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "commit", *params.Commit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Text != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "text", *params.Text, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Author != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "author", *params.Author, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -9087,6 +16744,53 @@ func NewListEnvironmentVariablesRequest(server string, projectID openapi_types.U
 	return req, nil
 }
 
+// NewImportEnvironmentVariablesRequest calls the generic ImportEnvironmentVariables builder with application/json body
+func NewImportEnvironmentVariablesRequest(server string, projectID openapi_types.UUID, body ImportEnvironmentVariablesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewImportEnvironmentVariablesRequestWithBody(server, projectID, "application/json", bodyReader)
+}
+
+// NewImportEnvironmentVariablesRequestWithBody constructs an http.Request for the ImportEnvironmentVariables method, with any body, and a specified content type
+func NewImportEnvironmentVariablesRequestWithBody(server string, projectID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/environment-variables", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDeleteEnvironmentVariableRequest constructs an http.Request for the DeleteEnvironmentVariable method
 func NewDeleteEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string, params *DeleteEnvironmentVariableParams) (*http.Request, error) {
 	var err error
@@ -9232,6 +16936,74 @@ func NewSetEnvironmentVariableRequestWithBody(server string, projectID openapi_t
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewReadEnvironmentVariableRequest constructs an http.Request for the ReadEnvironmentVariable method
+func NewReadEnvironmentVariableRequest(server string, projectID openapi_types.UUID, name string, params *ReadEnvironmentVariableParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/environment-variables/%s/value", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Scope != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "scope", *params.Scope, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -9575,6 +17347,42 @@ func NewListProjectLogsRequest(server string, projectID openapi_types.UUID, para
 
 		}
 
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stream != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "stream", *params.Stream, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.VMID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
@@ -9590,6 +17398,111 @@ func NewListProjectLogsRequest(server string, projectID openapi_types.UUID, para
 		if params.EnvironmentID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeploymentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment_id", *params.DeploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetLogContextRequest constructs an http.Request for the GetLogContext method
+func NewGetLogContextRequest(server string, projectID openapi_types.UUID, params *GetLogContextParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/logs/context", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", false, "around", params.Around, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.After != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "after", *params.After, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Within != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "within", *params.Within, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -9696,6 +17609,42 @@ func NewStreamProjectLogsRequest(server string, projectID openapi_types.UUID, pa
 
 		}
 
+		if params.Until != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "until", *params.Until, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Level != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "level", *params.Level, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Stream != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "stream", *params.Stream, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if params.VMID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
@@ -9711,6 +17660,722 @@ func NewStreamProjectLogsRequest(server string, projectID openapi_types.UUID, pa
 		if params.EnvironmentID != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeploymentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment_id", *params.DeploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetMeasuresRequest constructs an http.Request for the GetMeasures method
+func NewGetMeasuresRequest(server string, projectID openapi_types.UUID, params *GetMeasuresParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/measures", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Step != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "step", *params.Step, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeploymentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment_id", *params.DeploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPendingChangesRequest constructs an http.Request for the GetPendingChanges method
+func NewGetPendingChangesRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/pending-changes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewDeleteRepositoryAccessRequest constructs an http.Request for the DeleteRepositoryAccess method
+func NewDeleteRepositoryAccessRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/repository-access", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetRepositoryAccessRequest constructs an http.Request for the GetRepositoryAccess method
+func NewGetRepositoryAccessRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/repository-access", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewCreateDeployKeyRequest constructs an http.Request for the CreateDeployKey method
+func NewCreateDeployKeyRequest(server string, projectID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/repository-access/deploy-key", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetHTTPSCredentialRequest calls the generic SetHTTPSCredential builder with application/json body
+func NewSetHTTPSCredentialRequest(server string, projectID openapi_types.UUID, body SetHTTPSCredentialJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetHTTPSCredentialRequestWithBody(server, projectID, "application/json", bodyReader)
+}
+
+// NewSetHTTPSCredentialRequestWithBody constructs an http.Request for the SetHTTPSCredential method, with any body, and a specified content type
+func NewSetHTTPSCredentialRequestWithBody(server string, projectID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/repository-access/https-credential", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewTrustHostRequest calls the generic TrustHost builder with application/json body
+func NewTrustHostRequest(server string, projectID openapi_types.UUID, body TrustHostJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewTrustHostRequestWithBody(server, projectID, "application/json", bodyReader)
+}
+
+// NewTrustHostRequestWithBody constructs an http.Request for the TrustHost method, with any body, and a specified content type
+func NewTrustHostRequestWithBody(server string, projectID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/repository-access/trusted-host", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewListRequestsRequest constructs an http.Request for the ListRequests method
+func NewListRequestsRequest(server string, projectID openapi_types.UUID, params *ListRequestsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/requests", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeploymentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment_id", *params.DeploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.VMID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Method != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "method", *params.Method, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Path != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "path", *params.Path, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SlowerThanMs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slower_than_ms", *params.SlowerThanMs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.To != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "to", *params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStreamRequestsRequest constructs an http.Request for the StreamRequests method
+func NewStreamRequestsRequest(server string, projectID openapi_types.UUID, params *StreamRequestsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/requests/stream", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.EnvironmentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "environment_id", *params.EnvironmentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.DeploymentID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "deployment_id", *params.DeploymentID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.VMID != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "vm_id", *params.VMID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "uuid"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Status != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "status", *params.Status, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Method != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "method", *params.Method, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Path != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "path", *params.Path, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.SlowerThanMs != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "slower_than_ms", *params.SlowerThanMs, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.From != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "from", *params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date-time"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Tail != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "tail", *params.Tail, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Follow != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "follow", *params.Follow, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -9778,6 +18443,661 @@ func NewUnpinProjectRequest(server string, projectID openapi_types.UUID) (*http.
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetVariableAccessRequest calls the generic SetVariableAccess builder with application/json body
+func NewSetVariableAccessRequest(server string, projectID openapi_types.UUID, body SetVariableAccessJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetVariableAccessRequestWithBody(server, projectID, "application/json", bodyReader)
+}
+
+// NewSetVariableAccessRequestWithBody constructs an http.Request for the SetVariableAccess method, with any body, and a specified content type
+func NewSetVariableAccessRequestWithBody(server string, projectID openapi_types.UUID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "project_id", projectID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/projects/%s/variable-access", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetQueueRequest constructs an http.Request for the GetQueue method
+func NewGetQueueRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/queue")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListWaitingDeploymentsRequest constructs an http.Request for the ListWaitingDeployments method
+func NewListWaitingDeploymentsRequest(server string, params *ListWaitingDeploymentsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/queue/deployments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListQueueJobsRequest constructs an http.Request for the ListQueueJobs method
+func NewListQueueJobsRequest(server string, params *ListQueueJobsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/queue/jobs")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Queue != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "queue", *params.Queue, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPlatformQuotasRequest constructs an http.Request for the GetPlatformQuotas method
+func NewGetPlatformQuotasRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotas")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetPlatformQuotasRequest calls the generic SetPlatformQuotas builder with application/json body
+func NewSetPlatformQuotasRequest(server string, body SetPlatformQuotasJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetPlatformQuotasRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewSetPlatformQuotasRequestWithBody constructs an http.Request for the SetPlatformQuotas method, with any body, and a specified content type
+func NewSetPlatformQuotasRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotas")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewGetQuotasRequest constructs an http.Request for the GetQuotas method
+func NewGetQuotasRequest(server string, organisationSlug string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_slug", organisationSlug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotas/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewSetQuotasRequest calls the generic SetQuotas builder with application/json body
+func NewSetQuotasRequest(server string, organisationSlug string, body SetQuotasJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSetQuotasRequestWithBody(server, organisationSlug, "application/json", bodyReader)
+}
+
+// NewSetQuotasRequestWithBody constructs an http.Request for the SetQuotas method, with any body, and a specified content type
+func NewSetQuotasRequestWithBody(server string, organisationSlug string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "organisation_slug", organisationSlug, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotas/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewEndSessionRequest constructs an http.Request for the EndSession method
+func NewEndSessionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetSessionRequest constructs an http.Request for the GetSession method
+func NewGetSessionRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/session")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndSessionsRequest constructs an http.Request for the EndSessions method
+func NewEndSessionsRequest(server string, params *EndSessionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.KeepCurrent != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "keep_current", *params.KeepCurrent, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "boolean", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSessionsRequest constructs an http.Request for the ListSessions method
+func NewListSessionsRequest(server string, params *ListSessionsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sessions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewEndOneSessionRequest constructs an http.Request for the EndOneSession method
+func NewEndOneSessionRequest(server string, sessionID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "session_id", sessionID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/sessions/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewFollowStreamsRequest constructs an http.Request for the FollowStreams method
+func NewFollowStreamsRequest(server string, params *FollowStreamsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/streams")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Of != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "of", params.Of, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -10136,6 +19456,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/audit-events (the `ListAllAuditEvents` operationId).
 	ListAllAuditEventsWithResponse(ctx context.Context, params *ListAllAuditEventsParams, reqEditors ...RequestEditorFn) (*ListAllAuditEventsResponse, error)
 
+	// ListBuildersWithResponse List builders
+	//
+	// The workers, which run the steps of deployments, oldest first, each with what it builds now and with its BuildKit. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
+	ListBuildersWithResponse(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*ListBuildersResponse, error)
+
 	// GetDeploymentWithResponse Show a deployment
 	//
 	// One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -10147,16 +19476,43 @@ type ClientWithResponsesInterface interface {
 
 	// ListBuildLogsWithResponse Read a build log
 	//
-	// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote. Lines are numbered from 1 without gaps; with from and limit any range of them is read, and log tells how many there are, and where lines are missing. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs (the `ListBuildLogs` operationId).
 	ListBuildLogsWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogsParams, reqEditors ...RequestEditorFn) (*ListBuildLogsResponse, error)
 
+	// DownloadBuildLogWithResponse Download a build log
+	//
+	// All lines that are kept of a build log, as text. It counts as a stream while it lasts. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/download (the `DownloadBuildLog` operationId).
+	DownloadBuildLogWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *DownloadBuildLogParams, reqEditors ...RequestEditorFn) (*DownloadBuildLogResponse, error)
+
+	// ListBuildLogGroupsWithResponse List the instructions of a build
+	//
+	// Each instruction of a deployment's builds, how it ended, how long it took, and which lines of the build log are its. What the platform said before and behind them is of no group. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/groups (the `ListBuildLogGroups` operationId).
+	ListBuildLogGroupsWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogGroupsParams, reqEditors ...RequestEditorFn) (*ListBuildLogGroupsResponse, error)
+
+	// SearchBuildLogWithResponse Search a build log
+	//
+	// The numbers of all lines of a build log that have something, for going from one to the next. A pattern that cannot be read is refused with what is wrong in it. Needs the role viewer, or a higher one, in the deployment's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/search (the `SearchBuildLog` operationId).
+	SearchBuildLogWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *SearchBuildLogParams, reqEditors ...RequestEditorFn) (*SearchBuildLogResponse, error)
+
 	// StreamBuildLogsWithResponse Follow a build log
 	//
-	// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the build of a deployment wrote and writes, until the deployment has ended. No line comes twice, nor is one left out, when the stream is opened again with Last-Event-ID; numbers that do not follow each other, and missing, tell of lines that are not kept. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10219,7 +19575,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListRuntimeLogsWithResponse Read the log of a deployment
 	//
-	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+	// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10235,14 +19591,149 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/deployments/{deployment_id}/runtime-logs/stream (the `StreamRuntimeLogs` operationId).
 	StreamRuntimeLogsWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *StreamRuntimeLogsParams, reqEditors ...RequestEditorFn) (*StreamRuntimeLogsResponse, error)
 
+	// CreateDetectionWithBodyWithResponse Look at a repository
+	//
+	// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+	CreateDetectionWithBodyWithResponse(ctx context.Context, params *CreateDetectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDetectionResponse, error)
+
+	// CreateDetectionWithResponse Look at a repository
+	//
+	// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+	CreateDetectionWithResponse(ctx context.Context, params *CreateDetectionParams, body CreateDetectionJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDetectionResponse, error)
+
+	// GetDetectionWithResponse Show what was found in a repository
+	//
+	// With wait_seconds it answers as soon as the detection has ended. Needs the role developer, or a higher one, in the detection's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/detections/{detection_id} (the `GetDetection` operationId).
+	GetDetectionWithResponse(ctx context.Context, detectionID openapi_types.UUID, params *GetDetectionParams, reqEditors ...RequestEditorFn) (*GetDetectionResponse, error)
+
+	// CreateDeviceLoginWithBodyWithResponse Begin to sign a program in
+	//
+	// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+	CreateDeviceLoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDeviceLoginResponse, error)
+
+	// CreateDeviceLoginWithResponse Begin to sign a program in
+	//
+	// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+	CreateDeviceLoginWithResponse(ctx context.Context, body CreateDeviceLoginJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDeviceLoginResponse, error)
+
+	// CreateDeviceTokenWithBodyWithResponse Ask for a program's token
+	//
+	// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+	CreateDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDeviceTokenResponse, error)
+
+	// CreateDeviceTokenWithResponse Ask for a program's token
+	//
+	// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+	CreateDeviceTokenWithResponse(ctx context.Context, body CreateDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDeviceTokenResponse, error)
+
 	// DeleteDomainWithResponse Remove a domain
 	//
-	// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
+	// The project stops answering on the hostname. Whoever adds it next needs a new proof, the same project, too. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /v1/domains/{domain_id} (the `DeleteDomain` operationId).
 	DeleteDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteDomainResponse, error)
+
+	// UpdateDomainWithBodyWithResponse Change a domain
+	//
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+	UpdateDomainWithBodyWithResponse(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateDomainResponse, error)
+
+	// UpdateDomainWithResponse Change a domain
+	//
+	// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+	UpdateDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDomainResponse, error)
+
+	// CheckDomainWithResponse Check a domain now
+	//
+	// Asks the DNS for the records of a custom domain and answers with what it found of each. A domain that is proven by that is active at once. Name servers may go on answering what they knew before a record was made, for as long as that says. One domain can be checked ten times in a row, and every five seconds then. Needs the role developer, or a higher one, in the domain's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/domains/{domain_id}/check (the `CheckDomain` operationId).
+	CheckDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CheckDomainResponse, error)
+
+	// GetDomainRecordsWithResponse Show what stands in the DNS
+	//
+	// Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, whoever wants to know, and says when it has asked. A domain that is proven by that is active a few seconds later. Needs the role viewer, or a higher one, in the domain's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
+	GetDomainRecordsWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDomainRecordsResponse, error)
+
+	// ReportEdgeWithBodyWithResponse Report what the edge has counted
+	//
+	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+	ReportEdgeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportEdgeResponse, error)
+
+	// ReportEdgeWithResponse Report what the edge has counted
+	//
+	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+	ReportEdgeWithResponse(ctx context.Context, body ReportEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportEdgeResponse, error)
+
+	// ShipRequestsWithBodyWithResponse Store requests
+	//
+	// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+	ShipRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShipRequestsResponse, error)
+
+	// ShipRequestsWithResponse Store requests
+	//
+	// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+	ShipRequestsWithResponse(ctx context.Context, body ShipRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ShipRequestsResponse, error)
 
 	// GetRoutesWithResponse Show the route table
 	//
@@ -10289,6 +19780,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /v1/edges/{edge_id} (the `DeleteEdge` operationId).
 	DeleteEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteEdgeResponse, error)
 
+	// GetEdgeWithResponse Show an edge
+	//
+	// One edge with the route table that it serves from. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
+	GetEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEdgeResponse, error)
+
 	// ListEdgeTokensWithResponse List an edge's tokens
 	//
 	// Those that are valid, newest first. Their secrets are not shown again. For operators.
@@ -10327,7 +19827,7 @@ type ClientWithResponsesInterface interface {
 
 	// DeleteEnvironmentWithResponse Delete a preview
 	//
-	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+	// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch or pull request where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10361,6 +19861,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with PATCH /v1/environments/{environment_id} (the `UpdateEnvironment` operationId).
 	UpdateEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, body UpdateEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateEnvironmentResponse, error)
 
+	// ApproveEnvironmentWithBodyWithResponse Approve a commit of a fork's pull request
+	//
+	// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+	ApproveEnvironmentWithBodyWithResponse(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveEnvironmentResponse, error)
+
+	// ApproveEnvironmentWithResponse Approve a commit of a fork's pull request
+	//
+	// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+	ApproveEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, body ApproveEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveEnvironmentResponse, error)
+
 	// UnpinEnvironmentWithResponse End the pin of a rollback in an environment
 	//
 	// The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
@@ -10372,7 +19890,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListReceivedInvitationsWithResponse List your invitations
 	//
-	// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+	// The invitations to organisations that you can take, newest first: those to your verified address, and those to your login at GitHub that were made before you last signed in with it. For everybody who is signed in with a token of their own, which is none of an organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10387,6 +19905,33 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/invitations/{invitation_id}/accept (the `AcceptInvitation` operationId).
 	AcceptInvitationWithResponse(ctx context.Context, invitationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*AcceptInvitationResponse, error)
+
+	// ListLeaksWithResponse List what no row needs
+	//
+	// VMs, addresses, images and snapshots that are there although nothing needs them, and that were found so for five minutes: until then whoever found them is about to remove them. Normally empty. The kinds say when was last looked, and how many places do not tell. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/leaks (the `ListLeaks` operationId).
+	ListLeaksWithResponse(ctx context.Context, params *ListLeaksParams, reqEditors ...RequestEditorFn) (*ListLeaksResponse, error)
+
+	// ListLeakLooksWithResponse List where was looked for leaks, and when
+	//
+	// The platform itself, which the first page has beside its items, and the nodes, oldest first. Not looked at are repositories of the registry of which the database has no project any more, and what builds leave on the machines of BuildKit. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/leaks/looks (the `ListLeakLooks` operationId).
+	ListLeakLooksWithResponse(ctx context.Context, params *ListLeakLooksParams, reqEditors ...RequestEditorFn) (*ListLeakLooksResponse, error)
+
+	// GetMachineSettingsWithResponse Show what machines are told of the platform
+	//
+	// What the configuration of a new node, edge or worker says of the platform, beside its token. An address inside may be right where this one is the public one. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/machine-settings (the `GetMachineSettings` operationId).
+	GetMachineSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMachineSettingsResponse, error)
 
 	// GetMeWithResponse Show who you are
 	//
@@ -10478,6 +20023,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /v1/nodes/{node_id} (the `DeleteNode` operationId).
 	DeleteNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteNodeResponse, error)
 
+	// GetNodeWithResponse Show a node
+	//
+	// One node with what its VMs hold of it. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
+	GetNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error)
+
 	// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
 	//
 	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
@@ -10532,6 +20086,15 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with DELETE /v1/nodes/{node_id}/tokens/{token_id} (the `RevokeNodeToken` operationId).
 	RevokeNodeTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, tokenID openapi_types.UUID, reqEditors ...RequestEditorFn) (*RevokeNodeTokenResponse, error)
 
+	// ListNodeVMSWithResponse List the VMs of a node
+	//
+	// The VMs of which something is left on the node, oldest first, with the deployment, project and organisation that each is for. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/nodes/{node_id}/vms (the `ListNodeVMS` operationId).
+	ListNodeVMSWithResponse(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeVMSParams, reqEditors ...RequestEditorFn) (*ListNodeVMSResponse, error)
+
 	// ListOrganisationsWithResponse List your organisations
 	//
 	// The organisations that you are a member of, newest first. For everybody who is signed in.
@@ -10577,6 +20140,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/organisations/{organisation_id} (the `GetOrganisation` operationId).
 	GetOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetOrganisationResponse, error)
 
+	// UpdateOrganisationWithBodyWithResponse Rename an organisation
+	//
+	// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+	UpdateOrganisationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateOrganisationResponse, error)
+
+	// UpdateOrganisationWithResponse Rename an organisation
+	//
+	// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+	UpdateOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body UpdateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateOrganisationResponse, error)
+
 	// ListAuditEventsWithResponse List who changed what
 	//
 	// The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
@@ -10585,6 +20166,69 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/organisations/{organisation_id}/audit-events (the `ListAuditEvents` operationId).
 	ListAuditEventsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListAuditEventsParams, reqEditors ...RequestEditorFn) (*ListAuditEventsResponse, error)
+
+	// StreamOrganisationChangesWithResponse Follow what changes in an organisation
+	//
+	// Says which kinds of things have changed, of the organisation and of its projects, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/changes (the `StreamOrganisationChanges` operationId).
+	StreamOrganisationChangesWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *StreamOrganisationChangesParams, reqEditors ...RequestEditorFn) (*StreamOrganisationChangesResponse, error)
+
+	// GetGithubWithResponse Show how GitHub is set up
+	//
+	// Whether the platform has a GitHub App, without which no account can be connected, and where it is. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github (the `GetGithub` operationId).
+	GetGithubWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetGithubResponse, error)
+
+	// ConnectGithubWithBodyWithResponse Connect an account on GitHub
+	//
+	// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+	ConnectGithubWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConnectGithubResponse, error)
+
+	// ConnectGithubWithResponse Connect an account on GitHub
+	//
+	// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+	ConnectGithubWithResponse(ctx context.Context, organisationID openapi_types.UUID, body ConnectGithubJSONRequestBody, reqEditors ...RequestEditorFn) (*ConnectGithubResponse, error)
+
+	// ListGithubInstallationsWithResponse List an organisation's accounts on GitHub
+	//
+	// The accounts that have the platform's GitHub App and are connected to the organisation, oldest first, with what is wrong where something is. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github/installations (the `ListGithubInstallations` operationId).
+	ListGithubInstallationsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubInstallationsParams, reqEditors ...RequestEditorFn) (*ListGithubInstallationsResponse, error)
+
+	// DeleteGithubInstallationWithResponse Disconnect an account on GitHub
+	//
+	// The organisation no longer reaches the account's repositories: pushes to them are not seen and nothing of them can be built. What is live keeps running. The App stays installed on GitHub until it is removed there. Needs the role owner, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/organisations/{organisation_id}/github/installations/{installation_id} (the `DeleteGithubInstallation` operationId).
+	DeleteGithubInstallationWithResponse(ctx context.Context, organisationID openapi_types.UUID, installationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteGithubInstallationResponse, error)
+
+	// ListGithubRepositoriesWithResponse List the repositories on GitHub
+	//
+	// The repositories of all accounts that are connected to the organisation, private ones too, those that were pushed to last first. Accounts that could not be asked are named beside them. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/github/repositories (the `ListGithubRepositories` operationId).
+	ListGithubRepositoriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubRepositoriesParams, reqEditors ...RequestEditorFn) (*ListGithubRepositoriesResponse, error)
 
 	// ListInvitationsWithResponse List invitations
 	//
@@ -10597,7 +20241,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateInvitationWithBodyWithResponse Invite an account
 	//
-	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10606,7 +20250,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateInvitationWithResponse Invite an account
 	//
-	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+	// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10651,7 +20295,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateMemberWithBodyWithResponse Change a member's role
 	//
-	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10660,12 +20304,30 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateMemberWithResponse Change a member's role
 	//
-	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+	// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/organisations/{organisation_id}/members/{user_id} (the `UpdateMember` operationId).
 	UpdateMemberWithResponse(ctx context.Context, organisationID openapi_types.UUID, userID openapi_types.UUID, body UpdateMemberJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateMemberResponse, error)
+
+	// PreviewProjectAddressWithResponse Show which address a project would get
+	//
+	// The slug and URL that create-project would give a project of this name or slug, as long as nobody else takes them first. A slug that cannot be had is told in problem. Needs the role developer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/project-address (the `PreviewProjectAddress` operationId).
+	PreviewProjectAddressWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *PreviewProjectAddressParams, reqEditors ...RequestEditorFn) (*PreviewProjectAddressResponse, error)
+
+	// GetOrganisationQuotasWithResponse Show what an organisation may use
+	//
+	// What an organisation may use at most, and what it uses now. Operators of the platform set the limits. Needs the role viewer, or a higher one, in the organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/organisations/{organisation_id}/quotas (the `GetOrganisationQuotas` operationId).
+	GetOrganisationQuotasWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetOrganisationQuotasResponse, error)
 
 	// ListOrganisationTokensWithResponse List an organisation's tokens
 	//
@@ -10705,7 +20367,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectsWithResponse List projects
 	//
-	// The projects of your organisations, newest first. For everybody who is signed in.
+	// The projects of your organisations, newest first: all of them, or those that a search finds. For everybody who is signed in.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10714,7 +20376,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProjectWithBodyWithResponse Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10723,7 +20385,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateProjectWithResponse Make a project
 	//
-	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+	// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10750,7 +20412,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithBodyWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10759,12 +20421,39 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/projects/{project_id} (the `UpdateProject` operationId).
 	UpdateProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, body UpdateProjectJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateProjectResponse, error)
+
+	// StreamProjectChangesWithResponse Follow what changes in a project
+	//
+	// Says which kinds of things have changed, of the project and of what its organisation has as a whole, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/changes (the `StreamProjectChanges` operationId).
+	StreamProjectChangesWithResponse(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectChangesParams, reqEditors ...RequestEditorFn) (*StreamProjectChangesResponse, error)
+
+	// CheckProjectWithResponse Look for pushes now
+	//
+	// The project's repository is looked at within seconds, as it is by itself within a minute or two. A push that is found is deployed; a repository that cannot be looked at is told in poll_error. A project that neither deploys by itself nor has previews is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/check (the `CheckProject` operationId).
+	CheckProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CheckProjectResponse, error)
+
+	// GetProjectDeletionWithResponse Show what deleting a project takes
+	//
+	// What goes with the project when it is deleted, counted and named. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/deletion (the `GetProjectDeletion` operationId).
+	GetProjectDeletionWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetProjectDeletionResponse, error)
 
 	// ListDeploymentsWithResponse List a project's deployments
 	//
@@ -10804,7 +20493,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithBodyWithResponse Add a domain
 	//
-	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10813,7 +20502,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateDomainWithResponse Add a domain
 	//
-	// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+	// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10822,12 +20511,30 @@ type ClientWithResponsesInterface interface {
 
 	// ListEnvironmentVariablesWithResponse List a project's variables
 	//
-	// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
+	// The names of a project's environment variables, by name, without their values. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/projects/{project_id}/environment-variables (the `ListEnvironmentVariables` operationId).
 	ListEnvironmentVariablesWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListEnvironmentVariablesParams, reqEditors ...RequestEditorFn) (*ListEnvironmentVariablesResponse, error)
+
+	// ImportEnvironmentVariablesWithBodyWithResponse Write many variables
+	//
+	// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+	ImportEnvironmentVariablesWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportEnvironmentVariablesResponse, error)
+
+	// ImportEnvironmentVariablesWithResponse Write many variables
+	//
+	// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+	ImportEnvironmentVariablesWithResponse(ctx context.Context, projectID openapi_types.UUID, body ImportEnvironmentVariablesJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportEnvironmentVariablesResponse, error)
 
 	// DeleteEnvironmentVariableWithResponse Delete a variable
 	//
@@ -10855,6 +20562,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/projects/{project_id}/environment-variables/{name} (the `SetEnvironmentVariable` operationId).
 	SetEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *SetEnvironmentVariableParams, body SetEnvironmentVariableJSONRequestBody, reqEditors ...RequestEditorFn) (*SetEnvironmentVariableResponse, error)
+
+	// ReadEnvironmentVariableWithResponse Read a variable
+	//
+	// The value of a variable, where an owner has said that values of the project can be read; a conflict elsewhere. The audit log has each reading. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/environment-variables/{name}/value (the `ReadEnvironmentVariable` operationId).
+	ReadEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *ReadEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*ReadEnvironmentVariableResponse, error)
 
 	// ListEnvironmentsWithResponse List a project's environments
 	//
@@ -10885,7 +20601,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectEventsWithResponse List a project's events
 	//
-	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
+	// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, previews, pushes that were not deployed, and changes of the repository. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10894,12 +20610,21 @@ type ClientWithResponsesInterface interface {
 
 	// ListProjectLogsWithResponse Read the log of a project
 	//
-	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+	// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/projects/{project_id}/logs (the `ListProjectLogs` operationId).
 	ListProjectLogsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListProjectLogsParams, reqEditors ...RequestEditorFn) (*ListProjectLogsResponse, error)
+
+	// GetLogContextWithResponse Show a log line in its context
+	//
+	// A line of a project's log with what was written in front of it and behind it, whatever filter it was found with. next_before and next_after go on in list-project-logs. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/logs/context (the `GetLogContext` operationId).
+	GetLogContextWithResponse(ctx context.Context, projectID openapi_types.UUID, params *GetLogContextParams, reqEditors ...RequestEditorFn) (*GetLogContextResponse, error)
 
 	// StreamProjectLogsWithResponse Follow the log of a project
 	//
@@ -10910,6 +20635,105 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/projects/{project_id}/logs/stream (the `StreamProjectLogs` operationId).
 	StreamProjectLogsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectLogsParams, reqEditors ...RequestEditorFn) (*StreamProjectLogsResponse, error)
 
+	// GetMeasuresWithResponse Show a project's measures
+	//
+	// What edges have counted of the requests to a project and what nodes have measured of its instances, as series of points of equal length, with the deployments that went live meanwhile. A minute is there about a minute after its end. Latencies are interpolated in a histogram whose bounds are the powers of two from 1 to 32,768 ms: an estimate lies in the bucket of the true value and is off by less than a factor of two, mostly by far less. 32768 stands for all that took longer. Aborted requests, WebSockets and event streams have no latency. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/measures (the `GetMeasures` operationId).
+	GetMeasuresWithResponse(ctx context.Context, projectID openapi_types.UUID, params *GetMeasuresParams, reqEditors ...RequestEditorFn) (*GetMeasuresResponse, error)
+
+	// GetPendingChangesWithResponse Show what needs a deployment
+	//
+	// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
+	GetPendingChangesWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetPendingChangesResponse, error)
+
+	// DeleteRepositoryAccessWithResponse Forget how the repository is read
+	//
+	// Deletes the deploy key or the credential. The repository is read as everybody may from then on. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/projects/{project_id}/repository-access (the `DeleteRepositoryAccess` operationId).
+	DeleteRepositoryAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteRepositoryAccessResponse, error)
+
+	// GetRepositoryAccessWithResponse Show how the repository is read
+	//
+	// The public deploy key of a project, or whose credential it has, and the host key that is known. What is private is never shown. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/repository-access (the `GetRepositoryAccess` operationId).
+	GetRepositoryAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetRepositoryAccessResponse, error)
+
+	// CreateDeployKeyWithResponse Make a deploy key
+	//
+	// Makes a key (ed25519) with which the repository is read by SSH, in the place of what the project had. Add the public key to the repository where it is hosted. The host's own key is taken for known when it is first connected to. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/deploy-key (the `CreateDeployKey` operationId).
+	CreateDeployKeyWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateDeployKeyResponse, error)
+
+	// SetHTTPSCredentialWithBodyWithResponse Store a credential
+	//
+	// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+	SetHTTPSCredentialWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetHTTPSCredentialResponse, error)
+
+	// SetHTTPSCredentialWithResponse Store a credential
+	//
+	// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+	SetHTTPSCredentialWithResponse(ctx context.Context, projectID openapi_types.UUID, body SetHTTPSCredentialJSONRequestBody, reqEditors ...RequestEditorFn) (*SetHTTPSCredentialResponse, error)
+
+	// TrustHostWithBodyWithResponse Accept a host key
+	//
+	// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+	TrustHostWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TrustHostResponse, error)
+
+	// TrustHostWithResponse Accept a host key
+	//
+	// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+	TrustHostWithResponse(ctx context.Context, projectID openapi_types.UUID, body TrustHostJSONRequestBody, reqEditors ...RequestEditorFn) (*TrustHostResponse, error)
+
+	// ListRequestsWithResponse List the requests to a project
+	//
+	// The requests that edges passed to the deployments of a project or answered in their place, newest first. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/requests (the `ListRequests` operationId).
+	ListRequestsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*ListRequestsResponse, error)
+
+	// StreamRequestsWithResponse Follow the requests to a project
+	//
+	// The requests to the deployments of a project in the order in which edges deliver them, which is about a second after each has ended. An over_quota item whose id has come before takes the place of that one. It ends with the project alone. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/projects/{project_id}/requests/stream (the `StreamRequests` operationId).
+	StreamRequestsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *StreamRequestsParams, reqEditors ...RequestEditorFn) (*StreamRequestsResponse, error)
+
 	// UnpinProjectWithResponse End the pin of a rollback
 	//
 	// The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
@@ -10918,6 +20742,159 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/projects/{project_id}/unpin (the `UnpinProject` operationId).
 	UnpinProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*UnpinProjectResponse, error)
+
+	// SetVariableAccessWithBodyWithResponse Say whether values can be read
+	//
+	// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+	SetVariableAccessWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetVariableAccessResponse, error)
+
+	// SetVariableAccessWithResponse Say whether values can be read
+	//
+	// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+	SetVariableAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, body SetVariableAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*SetVariableAccessResponse, error)
+
+	// GetQueueWithResponse Show how full the queues are
+	//
+	// Of each queue how many jobs run and wait, and how many deployments wait without a job. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/queue (the `GetQueue` operationId).
+	GetQueueWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetQueueResponse, error)
+
+	// ListWaitingDeploymentsWithResponse List deployments that wait without a job
+	//
+	// The deployments that wait for their organisation's turn to build, for its quota, or until their environment is unpinned, oldest first. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/queue/deployments (the `ListWaitingDeployments` operationId).
+	ListWaitingDeploymentsWithResponse(ctx context.Context, params *ListWaitingDeploymentsParams, reqEditors ...RequestEditorFn) (*ListWaitingDeploymentsResponse, error)
+
+	// ListQueueJobsWithResponse List what runs and what waits
+	//
+	// The jobs that are not done: first those that run, then those that wait for a free slot, for another attempt, and for their time; in each state by queue, in the order in which workers take them. A job that changes its state meanwhile may be on two pages or on none. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/queue/jobs (the `ListQueueJobs` operationId).
+	ListQueueJobsWithResponse(ctx context.Context, params *ListQueueJobsParams, reqEditors ...RequestEditorFn) (*ListQueueJobsResponse, error)
+
+	// GetPlatformQuotasWithResponse Show the platform's quotas
+	//
+	// What organisations may use at most that have no number of their own. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotas (the `GetPlatformQuotas` operationId).
+	GetPlatformQuotasWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformQuotasResponse, error)
+
+	// SetPlatformQuotasWithBodyWithResponse Set the platform's quotas
+	//
+	// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+	SetPlatformQuotasWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPlatformQuotasResponse, error)
+
+	// SetPlatformQuotasWithResponse Set the platform's quotas
+	//
+	// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+	SetPlatformQuotasWithResponse(ctx context.Context, body SetPlatformQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPlatformQuotasResponse, error)
+
+	// GetQuotasWithResponse Show an organisation's quotas
+	//
+	// What was set for an organisation, and what it may use at most in the end. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/quotas/{organisation_slug} (the `GetQuotas` operationId).
+	GetQuotasWithResponse(ctx context.Context, organisationSlug string, reqEditors ...RequestEditorFn) (*GetQuotasResponse, error)
+
+	// SetQuotasWithBodyWithResponse Set an organisation's quotas
+	//
+	// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+	SetQuotasWithBodyWithResponse(ctx context.Context, organisationSlug string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetQuotasResponse, error)
+
+	// SetQuotasWithResponse Set an organisation's quotas
+	//
+	// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+	SetQuotasWithResponse(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*SetQuotasResponse, error)
+
+	// EndSessionWithResponse Sign out
+	//
+	// The session of the browser's cookie ends at once, and the answer takes the cookie away. Streams that were opened in it end within seconds. For everybody who is signed in with a browser.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/session (the `EndSession` operationId).
+	EndSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*EndSessionResponse, error)
+
+	// GetSessionWithResponse Show your session
+	//
+	// The session that the browser's cookie belongs to, with the user whose it is. For everybody who is signed in with a browser.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/session (the `GetSession` operationId).
+	GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error)
+
+	// EndSessionsWithResponse Sign out everywhere
+	//
+	// All of your sessions end at once; keep_current keeps the one that the request is sent in. Tokens stay valid: revoke-token ends those. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/sessions (the `EndSessions` operationId).
+	EndSessionsWithResponse(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*EndSessionsResponse, error)
+
+	// ListSessionsWithResponse List your sessions
+	//
+	// The browsers in which you are signed in, newest first. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+	ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+
+	// EndOneSessionWithResponse Sign out elsewhere
+	//
+	// One of your sessions ends at once. For everybody who is signed in with a token of their own, which is none of an organisation.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/sessions/{session_id} (the `EndOneSession` operationId).
+	EndOneSessionWithResponse(ctx context.Context, sessionID openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndOneSessionResponse, error)
+
+	// FollowStreamsWithResponse Follow several streams at once
+	//
+	// Up to five streams in one answer, for browsers, which have few connections. Each is what its own operation answers, with the permission that it asks for, and counts as a request; all together count as one stream that is open. open tells that a stream has begun, event has an event of it, and refused or over is the last that there is of it. The answer ends with the last of its streams, and with the token or session that opened it. For everybody who is signed in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/streams (the `FollowStreams` operationId).
+	FollowStreamsWithResponse(ctx context.Context, params *FollowStreamsParams, reqEditors ...RequestEditorFn) (*FollowStreamsResponse, error)
 
 	// ListTokensWithResponse List your tokens
 	//
@@ -11071,6 +21048,82 @@ func (r ListAllAuditEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAllAuditEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBuildersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageBuilder
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBuildersResponse) GetJSON200() *PageBuilder {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListBuildersResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListBuildersResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListBuildersResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListBuildersResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListBuildersResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBuildersResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBuildersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBuildersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBuildersResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -11237,6 +21290,248 @@ func (r ListBuildLogsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListBuildLogsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DownloadBuildLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DownloadBuildLogResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DownloadBuildLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DownloadBuildLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DownloadBuildLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DownloadBuildLogResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListBuildLogGroupsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BuildLogGroups
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListBuildLogGroupsResponse) GetJSON200() *BuildLogGroups {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListBuildLogGroupsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListBuildLogGroupsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListBuildLogGroupsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListBuildLogGroupsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListBuildLogGroupsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SearchBuildLogResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BuildLogMatches
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SearchBuildLogResponse) GetJSON200() *BuildLogMatches {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SearchBuildLogResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SearchBuildLogResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchBuildLogResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchBuildLogResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SearchBuildLogResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12025,6 +22320,429 @@ func (r StreamRuntimeLogsResponse) ContentType() string {
 	return ""
 }
 
+type CreateDetectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Detection
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateDetectionResponse) GetJSON201() *Detection {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CreateDetectionResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDetectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDetectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDetectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDetectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDetectionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Detection
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDetectionResponse) GetJSON200() *Detection {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDetectionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDetectionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDetectionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDetectionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDetectionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateDeviceLoginResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *DeviceLogin
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateDeviceLoginResponse) GetJSON201() *DeviceLogin {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateDeviceLoginResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDeviceLoginResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDeviceLoginResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDeviceLoginResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDeviceLoginResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateDeviceTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DeviceToken
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateDeviceTokenResponse) GetJSON200() *DeviceToken {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateDeviceTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDeviceTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDeviceTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDeviceTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDeviceTokenResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DeleteDomainResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -12102,6 +22820,484 @@ func (r DeleteDomainResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DeleteDomainResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type UpdateDomainResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Domain
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateDomainResponse) GetJSON200() *Domain {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateDomainResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateDomainResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateDomainResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateDomainResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateDomainResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckDomainResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CheckDomainOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckDomainResponse) GetJSON200() *CheckDomainOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CheckDomainResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckDomainResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckDomainResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckDomainResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckDomainResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetDomainRecordsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DomainRecords
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetDomainRecordsResponse) GetJSON200() *DomainRecords {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDomainRecordsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDomainRecordsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDomainRecordsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDomainRecordsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDomainRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ReportEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReportEdgeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReportEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReportEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReportEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReportEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ShipRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ShipRequestsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ShipRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ShipRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ShipRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ShipRequestsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12448,6 +23644,89 @@ func (r DeleteEdgeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r DeleteEdgeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetEdgeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Edge
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetEdgeResponse) GetJSON200() *Edge {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetEdgeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetEdgeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetEdgeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetEdgeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetEdgeResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13008,6 +24287,131 @@ func (r UpdateEnvironmentResponse) ContentType() string {
 	return ""
 }
 
+type ApproveEnvironmentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *Deployment
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r ApproveEnvironmentResponse) GetJSON201() *Deployment {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ApproveEnvironmentResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ApproveEnvironmentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ApproveEnvironmentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ApproveEnvironmentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ApproveEnvironmentResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type UnpinEnvironmentResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -13258,6 +24662,227 @@ func (r AcceptInvitationResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r AcceptInvitationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListLeaksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LeakPage
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLeaksResponse) GetJSON200() *LeakPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListLeaksResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListLeaksResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListLeaksResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListLeaksResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListLeaksResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLeaksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLeaksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLeaksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLeaksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListLeakLooksResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageLeakPlace
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListLeakLooksResponse) GetJSON200() *PageLeakPlace {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListLeakLooksResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListLeakLooksResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListLeakLooksResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListLeakLooksResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListLeakLooksResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListLeakLooksResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListLeakLooksResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListLeakLooksResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListLeakLooksResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMachineSettingsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MachineSettings
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMachineSettingsResponse) GetJSON200() *MachineSettings {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetMachineSettingsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetMachineSettingsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetMachineSettingsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMachineSettingsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMachineSettingsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMachineSettingsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMachineSettingsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMachineSettingsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -13873,6 +25498,89 @@ func (r DeleteNodeResponse) ContentType() string {
 	return ""
 }
 
+type GetNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Node
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetNodeResponse) GetJSON200() *Node {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetNodeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type UpdateNodeResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14254,6 +25962,89 @@ func (r RevokeNodeTokenResponse) ContentType() string {
 	return ""
 }
 
+type ListNodeVMSResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageNodeVM
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListNodeVMSResponse) GetJSON200() *PageNodeVM {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListNodeVMSResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListNodeVMSResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListNodeVMSResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListNodeVMSResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListNodeVMSResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListOrganisationsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14614,6 +26405,124 @@ func (r GetOrganisationResponse) ContentType() string {
 	return ""
 }
 
+type UpdateOrganisationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Organisation
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r UpdateOrganisationResponse) GetJSON200() *Organisation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r UpdateOrganisationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r UpdateOrganisationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r UpdateOrganisationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r UpdateOrganisationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r UpdateOrganisationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ListAuditEventsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14691,6 +26600,539 @@ func (r ListAuditEventsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ListAuditEventsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StreamOrganisationChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r StreamOrganisationChangesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r StreamOrganisationChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StreamOrganisationChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StreamOrganisationChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StreamOrganisationChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetGithubResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *GitHubSetupOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetGithubResponse) GetJSON200() *GitHubSetupOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetGithubResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r GetGithubResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetGithubResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetGithubResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetGithubResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ConnectGithubResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ConnectGitHubOutputBody
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ConnectGithubResponse) GetJSON200() *ConnectGitHubOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ConnectGithubResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ConnectGithubResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ConnectGithubResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ConnectGithubResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ConnectGithubResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListGithubInstallationsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageGitHubInstallation
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListGithubInstallationsResponse) GetJSON200() *PageGitHubInstallation {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListGithubInstallationsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListGithubInstallationsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListGithubInstallationsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListGithubInstallationsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListGithubInstallationsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteGithubInstallationResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteGithubInstallationResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteGithubInstallationResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteGithubInstallationResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteGithubInstallationResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteGithubInstallationResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListGithubRepositoriesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ListGitHubRepositoriesOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListGithubRepositoriesResponse) GetJSON200() *ListGitHubRepositoriesOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ListGithubRepositoriesResponse) GetApplicationProblemJSON503() *Problem {
+	return r.ApplicationProblemJSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListGithubRepositoriesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListGithubRepositoriesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListGithubRepositoriesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListGithubRepositoriesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15328,6 +27770,179 @@ func (r UpdateMemberResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UpdateMemberResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type PreviewProjectAddressResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProjectAddressOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r PreviewProjectAddressResponse) GetJSON200() *ProjectAddressOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r PreviewProjectAddressResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r PreviewProjectAddressResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r PreviewProjectAddressResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PreviewProjectAddressResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r PreviewProjectAddressResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetOrganisationQuotasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *OrganisationQuotas
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetOrganisationQuotasResponse) GetJSON200() *OrganisationQuotas {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetOrganisationQuotasResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetOrganisationQuotasResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetOrganisationQuotasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetOrganisationQuotasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetOrganisationQuotasResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15986,6 +28601,8 @@ type UpdateProjectResponse struct {
 	ApplicationProblemJSON404 *Problem
 	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
 	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationProblemJSON413 *Problem
 	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -16026,6 +28643,11 @@ func (r UpdateProjectResponse) GetApplicationProblemJSON404() *Problem {
 // GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
 func (r UpdateProjectResponse) GetApplicationProblemJSON408() *Problem {
 	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r UpdateProjectResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
 }
 
 // GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -16076,6 +28698,255 @@ func (r UpdateProjectResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UpdateProjectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StreamProjectChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r StreamProjectChangesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r StreamProjectChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StreamProjectChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StreamProjectChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StreamProjectChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CheckProjectResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON202 the response for an HTTP 202 `application/json` response
+	JSON202 *Project
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON202 returns the response for an HTTP 202 `application/json` response
+func (r CheckProjectResponse) GetJSON202() *Project {
+	return r.JSON202
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CheckProjectResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckProjectResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckProjectResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckProjectResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckProjectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetProjectDeletionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ProjectDeletion
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetProjectDeletionResponse) GetJSON200() *ProjectDeletion {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetProjectDeletionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetProjectDeletionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetProjectDeletionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetProjectDeletionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetProjectDeletionResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -16581,6 +29452,124 @@ func (r ListEnvironmentVariablesResponse) ContentType() string {
 	return ""
 }
 
+type ImportEnvironmentVariablesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ImportEnvironmentVariablesOutputBody
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ImportEnvironmentVariablesResponse) GetJSON200() *ImportEnvironmentVariablesOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ImportEnvironmentVariablesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ImportEnvironmentVariablesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportEnvironmentVariablesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportEnvironmentVariablesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ImportEnvironmentVariablesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type DeleteEnvironmentVariableResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -16769,6 +29758,103 @@ func (r SetEnvironmentVariableResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r SetEnvironmentVariableResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ReadEnvironmentVariableResponse200Headers the declared response headers of an HTTP 200 response for ReadEnvironmentVariable
+type ReadEnvironmentVariableResponse200Headers struct {
+	CacheControl *string
+}
+
+type ReadEnvironmentVariableResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EnvironmentVariableValueOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ReadEnvironmentVariableResponse200Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ReadEnvironmentVariableResponse) GetJSON200() *EnvironmentVariableValueOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ReadEnvironmentVariableResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ReadEnvironmentVariableResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadEnvironmentVariableResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadEnvironmentVariableResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ReadEnvironmentVariableResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17149,6 +30235,89 @@ func (r ListProjectLogsResponse) ContentType() string {
 	return ""
 }
 
+type GetLogContextResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *LogPage
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetLogContextResponse) GetJSON200() *LogPage {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetLogContextResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetLogContextResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetLogContextResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetLogContextResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetLogContextResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type StreamProjectLogsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -17219,6 +30388,809 @@ func (r StreamProjectLogsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r StreamProjectLogsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetMeasuresResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Measures
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetMeasuresResponse) GetJSON200() *Measures {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMeasuresResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetMeasuresResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetMeasuresResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetMeasuresResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetMeasuresResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPendingChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PendingChangesOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPendingChangesResponse) GetJSON200() *PendingChangesOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetPendingChangesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPendingChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPendingChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPendingChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPendingChangesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type DeleteRepositoryAccessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r DeleteRepositoryAccessResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r DeleteRepositoryAccessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteRepositoryAccessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteRepositoryAccessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r DeleteRepositoryAccessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetRepositoryAccessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RepositoryAccess
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRepositoryAccessResponse) GetJSON200() *RepositoryAccess {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetRepositoryAccessResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRepositoryAccessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRepositoryAccessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRepositoryAccessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRepositoryAccessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateDeployKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RepositoryAccess
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CreateDeployKeyResponse) GetJSON200() *RepositoryAccess {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateDeployKeyResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateDeployKeyResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateDeployKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateDeployKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateDeployKeyResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetHTTPSCredentialResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RepositoryAccess
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetHTTPSCredentialResponse) GetJSON200() *RepositoryAccess {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetHTTPSCredentialResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetHTTPSCredentialResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetHTTPSCredentialResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetHTTPSCredentialResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetHTTPSCredentialResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type TrustHostResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RepositoryAccess
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r TrustHostResponse) GetJSON200() *RepositoryAccess {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r TrustHostResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r TrustHostResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r TrustHostResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r TrustHostResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r TrustHostResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageRequestRecord
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListRequestsResponse) GetJSON200() *PageRequestRecord {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListRequestsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListRequestsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type StreamRequestsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r StreamRequestsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r StreamRequestsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r StreamRequestsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StreamRequestsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r StreamRequestsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17309,6 +31281,1133 @@ func (r UnpinProjectResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UnpinProjectResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetVariableAccessResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Project
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetVariableAccessResponse) GetJSON200() *Project {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetVariableAccessResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetVariableAccessResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetVariableAccessResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetVariableAccessResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetVariableAccessResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetQueueResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QueueOverview
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetQueueResponse) GetJSON200() *QueueOverview {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetQueueResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetQueueResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetQueueResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetQueueResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetQueueResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQueueResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQueueResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetQueueResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListWaitingDeploymentsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageWaitingDeployment
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListWaitingDeploymentsResponse) GetJSON200() *PageWaitingDeployment {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListWaitingDeploymentsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListWaitingDeploymentsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListWaitingDeploymentsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListWaitingDeploymentsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListWaitingDeploymentsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListWaitingDeploymentsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListWaitingDeploymentsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListWaitingDeploymentsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListWaitingDeploymentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListQueueJobsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageQueueJob
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListQueueJobsResponse) GetJSON200() *PageQueueJob {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListQueueJobsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListQueueJobsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListQueueJobsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListQueueJobsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListQueueJobsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListQueueJobsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListQueueJobsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListQueueJobsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListQueueJobsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetPlatformQuotasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotaSettings
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetPlatformQuotasResponse) GetJSON200() *QuotaSettings {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetPlatformQuotasResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetPlatformQuotasResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetPlatformQuotasResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetPlatformQuotasResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetPlatformQuotasResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetPlatformQuotasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetPlatformQuotasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetPlatformQuotasResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetPlatformQuotasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotaSettings
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetPlatformQuotasResponse) GetJSON200() *QuotaSettings {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetPlatformQuotasResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetPlatformQuotasResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetPlatformQuotasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetPlatformQuotasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetPlatformQuotasResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetQuotasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotaSettings
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetQuotasResponse) GetJSON200() *QuotaSettings {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetQuotasResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetQuotasResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetQuotasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetQuotasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetQuotasResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type SetQuotasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *QuotaSettings
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SetQuotasResponse) GetJSON200() *QuotaSettings {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r SetQuotasResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r SetQuotasResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SetQuotasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SetQuotasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SetQuotasResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// EndSessionResponse204Headers the declared response headers of an HTTP 204 response for EndSession
+type EndSessionResponse204Headers struct {
+	SetCookie *string
+}
+
+type EndSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+	// Headers204 the parsed response headers for an HTTP 204 response
+	Headers204 *EndSessionResponse204Headers
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r EndSessionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EndSessionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndSessionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndSessionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *CurrentSession
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetSessionResponse) GetJSON200() *CurrentSession {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetSessionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetSessionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetSessionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetSessionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndSessionsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndSessionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndSessionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type ListSessionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PageSession
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSessionsResponse) GetJSON200() *PageSession {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ListSessionsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSessionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSessionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSessionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSessionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type EndOneSessionResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r EndOneSessionResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r EndOneSessionResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r EndOneSessionResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r EndOneSessionResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r EndOneSessionResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type FollowStreamsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r FollowStreamsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r FollowStreamsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r FollowStreamsResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r FollowStreamsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r FollowStreamsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r FollowStreamsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r FollowStreamsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r FollowStreamsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r FollowStreamsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -17912,6 +33011,21 @@ func (c *ClientWithResponses) ListAllAuditEventsWithResponse(ctx context.Context
 	return ParseListAllAuditEventsResponse(rsp)
 }
 
+// ListBuildersWithResponse List builders
+//
+// The workers, which run the steps of deployments, oldest first, each with what it builds now and with its BuildKit. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/builders (the `ListBuilders` operationId).
+func (c *ClientWithResponses) ListBuildersWithResponse(ctx context.Context, params *ListBuildersParams, reqEditors ...RequestEditorFn) (*ListBuildersResponse, error) {
+	rsp, err := c.ListBuilders(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBuildersResponse(rsp)
+}
+
 // GetDeploymentWithResponse Show a deployment
 //
 // One deployment with its timeline and its VMs. Needs the role viewer, or a higher one, in the deployment's organisation.
@@ -17929,7 +33043,7 @@ func (c *ClientWithResponses) GetDeploymentWithResponse(ctx context.Context, dep
 
 // ListBuildLogsWithResponse Read a build log
 //
-// What the build of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote. Lines are numbered from 1 without gaps; with from and limit any range of them is read, and log tells how many there are, and where lines are missing. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -17942,9 +33056,54 @@ func (c *ClientWithResponses) ListBuildLogsWithResponse(ctx context.Context, dep
 	return ParseListBuildLogsResponse(rsp)
 }
 
+// DownloadBuildLogWithResponse Download a build log
+//
+// All lines that are kept of a build log, as text. It counts as a stream while it lasts. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/download (the `DownloadBuildLog` operationId).
+func (c *ClientWithResponses) DownloadBuildLogWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *DownloadBuildLogParams, reqEditors ...RequestEditorFn) (*DownloadBuildLogResponse, error) {
+	rsp, err := c.DownloadBuildLog(ctx, deploymentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDownloadBuildLogResponse(rsp)
+}
+
+// ListBuildLogGroupsWithResponse List the instructions of a build
+//
+// Each instruction of a deployment's builds, how it ended, how long it took, and which lines of the build log are its. What the platform said before and behind them is of no group. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/groups (the `ListBuildLogGroups` operationId).
+func (c *ClientWithResponses) ListBuildLogGroupsWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *ListBuildLogGroupsParams, reqEditors ...RequestEditorFn) (*ListBuildLogGroupsResponse, error) {
+	rsp, err := c.ListBuildLogGroups(ctx, deploymentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListBuildLogGroupsResponse(rsp)
+}
+
+// SearchBuildLogWithResponse Search a build log
+//
+// The numbers of all lines of a build log that have something, for going from one to the next. A pattern that cannot be read is refused with what is wrong in it. Needs the role viewer, or a higher one, in the deployment's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/deployments/{deployment_id}/build-logs/search (the `SearchBuildLog` operationId).
+func (c *ClientWithResponses) SearchBuildLogWithResponse(ctx context.Context, deploymentID openapi_types.UUID, params *SearchBuildLogParams, reqEditors ...RequestEditorFn) (*SearchBuildLogResponse, error) {
+	rsp, err := c.SearchBuildLog(ctx, deploymentID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchBuildLogResponse(rsp)
+}
+
 // StreamBuildLogsWithResponse Follow a build log
 //
-// What the build of a deployment wrote and writes, until the deployment has ended. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the build of a deployment wrote and writes, until the deployment has ended. No line comes twice, nor is one left out, when the stream is opened again with Last-Event-ID; numbers that do not follow each other, and missing, tell of lines that are not kept. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18049,7 +33208,7 @@ func (c *ClientWithResponses) RollbackWithResponse(ctx context.Context, deployme
 
 // ListRuntimeLogsWithResponse Read the log of a deployment
 //
-// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
+// What the VMs of a deployment wrote. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18077,9 +33236,114 @@ func (c *ClientWithResponses) StreamRuntimeLogsWithResponse(ctx context.Context,
 	return ParseStreamRuntimeLogsResponse(rsp)
 }
 
+// CreateDetectionWithBodyWithResponse Look at a repository
+//
+// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+func (c *ClientWithResponses) CreateDetectionWithBodyWithResponse(ctx context.Context, params *CreateDetectionParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDetectionResponse, error) {
+	rsp, err := c.CreateDetectionWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDetectionResponse(rsp)
+}
+
+// CreateDetectionWithResponse Look at a repository
+//
+// Has a worker find out how a repository would be built, before there is a project and without building anything: framework, versions, Dockerfile, and the environment variables that the app seems to want. get-detection tells what was found. It is kept for a day. Needs the role developer, or a higher one, in the organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/detections (the `CreateDetection` operationId).
+func (c *ClientWithResponses) CreateDetectionWithResponse(ctx context.Context, params *CreateDetectionParams, body CreateDetectionJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDetectionResponse, error) {
+	rsp, err := c.CreateDetection(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDetectionResponse(rsp)
+}
+
+// GetDetectionWithResponse Show what was found in a repository
+//
+// With wait_seconds it answers as soon as the detection has ended. Needs the role developer, or a higher one, in the detection's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/detections/{detection_id} (the `GetDetection` operationId).
+func (c *ClientWithResponses) GetDetectionWithResponse(ctx context.Context, detectionID openapi_types.UUID, params *GetDetectionParams, reqEditors ...RequestEditorFn) (*GetDetectionResponse, error) {
+	rsp, err := c.GetDetection(ctx, detectionID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDetectionResponse(rsp)
+}
+
+// CreateDeviceLoginWithBodyWithResponse Begin to sign a program in
+//
+// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+func (c *ClientWithResponses) CreateDeviceLoginWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDeviceLoginResponse, error) {
+	rsp, err := c.CreateDeviceLoginWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDeviceLoginResponse(rsp)
+}
+
+// CreateDeviceLoginWithResponse Begin to sign a program in
+//
+// For a program without a browser (as in RFC 8628). It shows the user_code and the verification_uri to its user, who signs in there with any browser and types the code, and asks create-device-token every interval seconds meanwhile. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/device-logins (the `CreateDeviceLogin` operationId).
+func (c *ClientWithResponses) CreateDeviceLoginWithResponse(ctx context.Context, body CreateDeviceLoginJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDeviceLoginResponse, error) {
+	rsp, err := c.CreateDeviceLogin(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDeviceLoginResponse(rsp)
+}
+
+// CreateDeviceTokenWithBodyWithResponse Ask for a program's token
+//
+// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+func (c *ClientWithResponses) CreateDeviceTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateDeviceTokenResponse, error) {
+	rsp, err := c.CreateDeviceTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDeviceTokenResponse(rsp)
+}
+
+// CreateDeviceTokenWithResponse Ask for a program's token
+//
+// Says whether the user has decided. Where the user has let the program in, the answer holds its token, this once. A program that asks more often than every interval seconds is told to slow down, by 5 seconds each time. A device_code that never was one is not found. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/device-logins/token (the `CreateDeviceToken` operationId).
+func (c *ClientWithResponses) CreateDeviceTokenWithResponse(ctx context.Context, body CreateDeviceTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateDeviceTokenResponse, error) {
+	rsp, err := c.CreateDeviceToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDeviceTokenResponse(rsp)
+}
+
 // DeleteDomainWithResponse Remove a domain
 //
-// The project stops answering on the hostname. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
+// The project stops answering on the hostname. Whoever adds it next needs a new proof, the same project, too. The generated domain stays: removing it is a conflict. Needs the role developer, or a higher one, in the domain's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18090,6 +33354,126 @@ func (c *ClientWithResponses) DeleteDomainWithResponse(ctx context.Context, doma
 		return nil, err
 	}
 	return ParseDeleteDomainResponse(rsp)
+}
+
+// UpdateDomainWithBodyWithResponse Change a domain
+//
+// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+func (c *ClientWithResponses) UpdateDomainWithBodyWithResponse(ctx context.Context, domainID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateDomainResponse, error) {
+	rsp, err := c.UpdateDomainWithBody(ctx, domainID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateDomainResponse(rsp)
+}
+
+// UpdateDomainWithResponse Change a domain
+//
+// Sends visitors of a custom domain on to another domain of its environment, or no longer. They are sent on while that one answers, too. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/domains/{domain_id} (the `UpdateDomain` operationId).
+func (c *ClientWithResponses) UpdateDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, body UpdateDomainJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateDomainResponse, error) {
+	rsp, err := c.UpdateDomain(ctx, domainID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateDomainResponse(rsp)
+}
+
+// CheckDomainWithResponse Check a domain now
+//
+// Asks the DNS for the records of a custom domain and answers with what it found of each. A domain that is proven by that is active at once. Name servers may go on answering what they knew before a record was made, for as long as that says. One domain can be checked ten times in a row, and every five seconds then. Needs the role developer, or a higher one, in the domain's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/domains/{domain_id}/check (the `CheckDomain` operationId).
+func (c *ClientWithResponses) CheckDomainWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CheckDomainResponse, error) {
+	rsp, err := c.CheckDomain(ctx, domainID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckDomainResponse(rsp)
+}
+
+// GetDomainRecordsWithResponse Show what stands in the DNS
+//
+// Asks the DNS for the records of a custom domain and answers with what it found of each. It asks for each domain every 15 seconds at most, whoever wants to know, and says when it has asked. A domain that is proven by that is active a few seconds later. Needs the role viewer, or a higher one, in the domain's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
+func (c *ClientWithResponses) GetDomainRecordsWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDomainRecordsResponse, error) {
+	rsp, err := c.GetDomainRecords(ctx, domainID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDomainRecordsResponse(rsp)
+}
+
+// ReportEdgeWithBodyWithResponse Report what the edge has counted
+//
+// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+func (c *ClientWithResponses) ReportEdgeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReportEdgeResponse, error) {
+	rsp, err := c.ReportEdgeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportEdgeResponse(rsp)
+}
+
+// ReportEdgeWithResponse Report what the edge has counted
+//
+// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/report (the `ReportEdge` operationId).
+func (c *ClientWithResponses) ReportEdgeWithResponse(ctx context.Context, body ReportEdgeJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportEdgeResponse, error) {
+	rsp, err := c.ReportEdge(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReportEdgeResponse(rsp)
+}
+
+// ShipRequestsWithBodyWithResponse Store requests
+//
+// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+func (c *ClientWithResponses) ShipRequestsWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ShipRequestsResponse, error) {
+	rsp, err := c.ShipRequestsWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShipRequestsResponse(rsp)
+}
+
+// ShipRequestsWithResponse Store requests
+//
+// Stores requests that the calling edge passed to deployments, and how many of which deployment it left out. What is stored already is passed over, as is what is of no deployment, of a project that keeps none, older than a day, or from an hour ahead. For edges.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/requests (the `ShipRequests` operationId).
+func (c *ClientWithResponses) ShipRequestsWithResponse(ctx context.Context, body ShipRequestsJSONRequestBody, reqEditors ...RequestEditorFn) (*ShipRequestsResponse, error) {
+	rsp, err := c.ShipRequests(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseShipRequestsResponse(rsp)
 }
 
 // GetRoutesWithResponse Show the route table
@@ -18167,6 +33551,21 @@ func (c *ClientWithResponses) DeleteEdgeWithResponse(ctx context.Context, edgeID
 	return ParseDeleteEdgeResponse(rsp)
 }
 
+// GetEdgeWithResponse Show an edge
+//
+// One edge with the route table that it serves from. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/edges/{edge_id} (the `GetEdge` operationId).
+func (c *ClientWithResponses) GetEdgeWithResponse(ctx context.Context, edgeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetEdgeResponse, error) {
+	rsp, err := c.GetEdge(ctx, edgeID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetEdgeResponse(rsp)
+}
+
 // ListEdgeTokensWithResponse List an edge's tokens
 //
 // Those that are valid, newest first. Their secrets are not shown again. For operators.
@@ -18229,7 +33628,7 @@ func (c *ClientWithResponses) RevokeEdgeTokenWithResponse(ctx context.Context, e
 
 // DeleteEnvironmentWithResponse Delete a preview
 //
-// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
+// Ends all that runs in the preview and takes its domains away. It comes back with the next push to its branch or pull request where the project's previews are on. Production stays: deleting it is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18287,6 +33686,36 @@ func (c *ClientWithResponses) UpdateEnvironmentWithResponse(ctx context.Context,
 	return ParseUpdateEnvironmentResponse(rsp)
 }
 
+// ApproveEnvironmentWithBodyWithResponse Approve a commit of a fork's pull request
+//
+// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+func (c *ClientWithResponses) ApproveEnvironmentWithBodyWithResponse(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ApproveEnvironmentResponse, error) {
+	rsp, err := c.ApproveEnvironmentWithBody(ctx, environmentID, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveEnvironmentResponse(rsp)
+}
+
+// ApproveEnvironmentWithResponse Approve a commit of a fork's pull request
+//
+// Deploys the commit that waits in the preview of a pull request from a fork, to which anybody may have written. It gets none of the project's variables. Another commit than the one that waits is a conflict: each push to the pull request waits again. Needs the role developer, or a higher one, in the environment's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/environments/{environment_id}/approve (the `ApproveEnvironment` operationId).
+func (c *ClientWithResponses) ApproveEnvironmentWithResponse(ctx context.Context, environmentID openapi_types.UUID, params *ApproveEnvironmentParams, body ApproveEnvironmentJSONRequestBody, reqEditors ...RequestEditorFn) (*ApproveEnvironmentResponse, error) {
+	rsp, err := c.ApproveEnvironment(ctx, environmentID, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseApproveEnvironmentResponse(rsp)
+}
+
 // UnpinEnvironmentWithResponse End the pin of a rollback in an environment
 //
 // The newest push that waits because the environment is pinned goes on. An environment that is not pinned is a conflict. Needs the role developer, or a higher one, in the environment's organisation.
@@ -18304,7 +33733,7 @@ func (c *ClientWithResponses) UnpinEnvironmentWithResponse(ctx context.Context, 
 
 // ListReceivedInvitationsWithResponse List your invitations
 //
-// The invitations to organisations that you can take, newest first: those to your verified address and to your account at GitHub. For everybody who is signed in with a token of their own, which is none of an organisation.
+// The invitations to organisations that you can take, newest first: those to your verified address, and those to your login at GitHub that were made before you last signed in with it. For everybody who is signed in with a token of their own, which is none of an organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18330,6 +33759,51 @@ func (c *ClientWithResponses) AcceptInvitationWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseAcceptInvitationResponse(rsp)
+}
+
+// ListLeaksWithResponse List what no row needs
+//
+// VMs, addresses, images and snapshots that are there although nothing needs them, and that were found so for five minutes: until then whoever found them is about to remove them. Normally empty. The kinds say when was last looked, and how many places do not tell. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/leaks (the `ListLeaks` operationId).
+func (c *ClientWithResponses) ListLeaksWithResponse(ctx context.Context, params *ListLeaksParams, reqEditors ...RequestEditorFn) (*ListLeaksResponse, error) {
+	rsp, err := c.ListLeaks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLeaksResponse(rsp)
+}
+
+// ListLeakLooksWithResponse List where was looked for leaks, and when
+//
+// The platform itself, which the first page has beside its items, and the nodes, oldest first. Not looked at are repositories of the registry of which the database has no project any more, and what builds leave on the machines of BuildKit. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/leaks/looks (the `ListLeakLooks` operationId).
+func (c *ClientWithResponses) ListLeakLooksWithResponse(ctx context.Context, params *ListLeakLooksParams, reqEditors ...RequestEditorFn) (*ListLeakLooksResponse, error) {
+	rsp, err := c.ListLeakLooks(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListLeakLooksResponse(rsp)
+}
+
+// GetMachineSettingsWithResponse Show what machines are told of the platform
+//
+// What the configuration of a new node, edge or worker says of the platform, beside its token. An address inside may be right where this one is the public one. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/machine-settings (the `GetMachineSettings` operationId).
+func (c *ClientWithResponses) GetMachineSettingsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMachineSettingsResponse, error) {
+	rsp, err := c.GetMachineSettings(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMachineSettingsResponse(rsp)
 }
 
 // GetMeWithResponse Show who you are
@@ -18482,6 +33956,21 @@ func (c *ClientWithResponses) DeleteNodeWithResponse(ctx context.Context, nodeID
 	return ParseDeleteNodeResponse(rsp)
 }
 
+// GetNodeWithResponse Show a node
+//
+// One node with what its VMs hold of it. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
+func (c *ClientWithResponses) GetNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error) {
+	rsp, err := c.GetNode(ctx, nodeID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetNodeResponse(rsp)
+}
+
 // UpdateNodeWithBodyWithResponse Drain a node, or make it ready
 //
 // A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
@@ -18572,6 +34061,21 @@ func (c *ClientWithResponses) RevokeNodeTokenWithResponse(ctx context.Context, n
 	return ParseRevokeNodeTokenResponse(rsp)
 }
 
+// ListNodeVMSWithResponse List the VMs of a node
+//
+// The VMs of which something is left on the node, oldest first, with the deployment, project and organisation that each is for. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/nodes/{node_id}/vms (the `ListNodeVMS` operationId).
+func (c *ClientWithResponses) ListNodeVMSWithResponse(ctx context.Context, nodeID openapi_types.UUID, params *ListNodeVMSParams, reqEditors ...RequestEditorFn) (*ListNodeVMSResponse, error) {
+	rsp, err := c.ListNodeVMS(ctx, nodeID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListNodeVMSResponse(rsp)
+}
+
 // ListOrganisationsWithResponse List your organisations
 //
 // The organisations that you are a member of, newest first. For everybody who is signed in.
@@ -18647,6 +34151,36 @@ func (c *ClientWithResponses) GetOrganisationWithResponse(ctx context.Context, o
 	return ParseGetOrganisationResponse(rsp)
 }
 
+// UpdateOrganisationWithBodyWithResponse Rename an organisation
+//
+// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+func (c *ClientWithResponses) UpdateOrganisationWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateOrganisationResponse, error) {
+	rsp, err := c.UpdateOrganisationWithBody(ctx, organisationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateOrganisationResponse(rsp)
+}
+
+// UpdateOrganisationWithResponse Rename an organisation
+//
+// Changes the name or the slug that the body names and leaves the other. A slug that is taken is a conflict. Hostnames are made of the slugs of projects: none changes. Links to the dashboard and .zeitwork.json that name the old slug lead to the organisation as long as no other one of the same user has that slug; anybody may take it. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/organisations/{organisation_id} (the `UpdateOrganisation` operationId).
+func (c *ClientWithResponses) UpdateOrganisationWithResponse(ctx context.Context, organisationID openapi_types.UUID, body UpdateOrganisationJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateOrganisationResponse, error) {
+	rsp, err := c.UpdateOrganisation(ctx, organisationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdateOrganisationResponse(rsp)
+}
+
 // ListAuditEventsWithResponse List who changed what
 //
 // The changes to an organisation and to what it owns, newest first. Values of environment variables and tokens are never part of them. Needs the role viewer, or a higher one, in the organisation.
@@ -18660,6 +34194,111 @@ func (c *ClientWithResponses) ListAuditEventsWithResponse(ctx context.Context, o
 		return nil, err
 	}
 	return ParseListAuditEventsResponse(rsp)
+}
+
+// StreamOrganisationChangesWithResponse Follow what changes in an organisation
+//
+// Says which kinds of things have changed, of the organisation and of its projects, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/changes (the `StreamOrganisationChanges` operationId).
+func (c *ClientWithResponses) StreamOrganisationChangesWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *StreamOrganisationChangesParams, reqEditors ...RequestEditorFn) (*StreamOrganisationChangesResponse, error) {
+	rsp, err := c.StreamOrganisationChanges(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStreamOrganisationChangesResponse(rsp)
+}
+
+// GetGithubWithResponse Show how GitHub is set up
+//
+// Whether the platform has a GitHub App, without which no account can be connected, and where it is. Needs the role viewer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github (the `GetGithub` operationId).
+func (c *ClientWithResponses) GetGithubWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetGithubResponse, error) {
+	rsp, err := c.GetGithub(ctx, organisationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetGithubResponse(rsp)
+}
+
+// ConnectGithubWithBodyWithResponse Connect an account on GitHub
+//
+// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+func (c *ClientWithResponses) ConnectGithubWithBodyWithResponse(ctx context.Context, organisationID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ConnectGithubResponse, error) {
+	rsp, err := c.ConnectGithubWithBody(ctx, organisationID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConnectGithubResponse(rsp)
+}
+
+// ConnectGithubWithResponse Connect an account on GitHub
+//
+// Answers with a page to open in a browser. There the App is installed, or an installation that is there is chosen, and GitHub is asked whether you administer the account: nobody else can connect it. An account belongs to one organisation at a time. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/organisations/{organisation_id}/github/connections (the `ConnectGithub` operationId).
+func (c *ClientWithResponses) ConnectGithubWithResponse(ctx context.Context, organisationID openapi_types.UUID, body ConnectGithubJSONRequestBody, reqEditors ...RequestEditorFn) (*ConnectGithubResponse, error) {
+	rsp, err := c.ConnectGithub(ctx, organisationID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseConnectGithubResponse(rsp)
+}
+
+// ListGithubInstallationsWithResponse List an organisation's accounts on GitHub
+//
+// The accounts that have the platform's GitHub App and are connected to the organisation, oldest first, with what is wrong where something is. Needs the role viewer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github/installations (the `ListGithubInstallations` operationId).
+func (c *ClientWithResponses) ListGithubInstallationsWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubInstallationsParams, reqEditors ...RequestEditorFn) (*ListGithubInstallationsResponse, error) {
+	rsp, err := c.ListGithubInstallations(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListGithubInstallationsResponse(rsp)
+}
+
+// DeleteGithubInstallationWithResponse Disconnect an account on GitHub
+//
+// The organisation no longer reaches the account's repositories: pushes to them are not seen and nothing of them can be built. What is live keeps running. The App stays installed on GitHub until it is removed there. Needs the role owner, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/organisations/{organisation_id}/github/installations/{installation_id} (the `DeleteGithubInstallation` operationId).
+func (c *ClientWithResponses) DeleteGithubInstallationWithResponse(ctx context.Context, organisationID openapi_types.UUID, installationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteGithubInstallationResponse, error) {
+	rsp, err := c.DeleteGithubInstallation(ctx, organisationID, installationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteGithubInstallationResponse(rsp)
+}
+
+// ListGithubRepositoriesWithResponse List the repositories on GitHub
+//
+// The repositories of all accounts that are connected to the organisation, private ones too, those that were pushed to last first. Accounts that could not be asked are named beside them. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/github/repositories (the `ListGithubRepositories` operationId).
+func (c *ClientWithResponses) ListGithubRepositoriesWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *ListGithubRepositoriesParams, reqEditors ...RequestEditorFn) (*ListGithubRepositoriesResponse, error) {
+	rsp, err := c.ListGithubRepositories(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListGithubRepositoriesResponse(rsp)
 }
 
 // ListInvitationsWithResponse List invitations
@@ -18679,7 +34318,7 @@ func (c *ClientWithResponses) ListInvitationsWithResponse(ctx context.Context, o
 
 // CreateInvitationWithBodyWithResponse Invite an account
 //
-// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18694,7 +34333,7 @@ func (c *ClientWithResponses) CreateInvitationWithBodyWithResponse(ctx context.C
 
 // CreateInvitationWithResponse Invite an account
 //
-// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation.
+// The user with that verified address, or that account at GitHub, can become a member, once. An earlier invitation of the same account ends. Nothing is sent: the invited user finds it among their invitations. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18769,7 +34408,7 @@ func (c *ClientWithResponses) RemoveMemberWithResponse(ctx context.Context, orga
 
 // UpdateMemberWithBodyWithResponse Change a member's role
 //
-// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18784,7 +34423,7 @@ func (c *ClientWithResponses) UpdateMemberWithBodyWithResponse(ctx context.Conte
 
 // UpdateMemberWithResponse Change a member's role
 //
-// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation.
+// The last owner stays one: to give that member another role is a conflict. Needs the role owner, or a higher one, in the organisation and a token of your own, which is none of an organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18795,6 +34434,36 @@ func (c *ClientWithResponses) UpdateMemberWithResponse(ctx context.Context, orga
 		return nil, err
 	}
 	return ParseUpdateMemberResponse(rsp)
+}
+
+// PreviewProjectAddressWithResponse Show which address a project would get
+//
+// The slug and URL that create-project would give a project of this name or slug, as long as nobody else takes them first. A slug that cannot be had is told in problem. Needs the role developer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/project-address (the `PreviewProjectAddress` operationId).
+func (c *ClientWithResponses) PreviewProjectAddressWithResponse(ctx context.Context, organisationID openapi_types.UUID, params *PreviewProjectAddressParams, reqEditors ...RequestEditorFn) (*PreviewProjectAddressResponse, error) {
+	rsp, err := c.PreviewProjectAddress(ctx, organisationID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePreviewProjectAddressResponse(rsp)
+}
+
+// GetOrganisationQuotasWithResponse Show what an organisation may use
+//
+// What an organisation may use at most, and what it uses now. Operators of the platform set the limits. Needs the role viewer, or a higher one, in the organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/organisations/{organisation_id}/quotas (the `GetOrganisationQuotas` operationId).
+func (c *ClientWithResponses) GetOrganisationQuotasWithResponse(ctx context.Context, organisationID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetOrganisationQuotasResponse, error) {
+	rsp, err := c.GetOrganisationQuotas(ctx, organisationID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetOrganisationQuotasResponse(rsp)
 }
 
 // ListOrganisationTokensWithResponse List an organisation's tokens
@@ -18859,7 +34528,7 @@ func (c *ClientWithResponses) TransferOrganisationWithResponse(ctx context.Conte
 
 // ListProjectsWithResponse List projects
 //
-// The projects of your organisations, newest first. For everybody who is signed in.
+// The projects of your organisations, newest first: all of them, or those that a search finds. For everybody who is signed in.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -18874,7 +34543,7 @@ func (c *ClientWithResponses) ListProjectsWithResponse(ctx context.Context, para
 
 // CreateProjectWithBodyWithResponse Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18889,7 +34558,7 @@ func (c *ClientWithResponses) CreateProjectWithBodyWithResponse(ctx context.Cont
 
 // CreateProjectWithResponse Make a project
 //
-// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
+// The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment. Needs the role developer, or a higher one, in the organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18934,7 +34603,7 @@ func (c *ClientWithResponses) GetProjectWithResponse(ctx context.Context, projec
 
 // UpdateProjectWithBodyWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18949,7 +34618,7 @@ func (c *ClientWithResponses) UpdateProjectWithBodyWithResponse(ctx context.Cont
 
 // UpdateProjectWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -18960,6 +34629,51 @@ func (c *ClientWithResponses) UpdateProjectWithResponse(ctx context.Context, pro
 		return nil, err
 	}
 	return ParseUpdateProjectResponse(rsp)
+}
+
+// StreamProjectChangesWithResponse Follow what changes in a project
+//
+// Says which kinds of things have changed, of the project and of what its organisation has as a whole, so that a page fetches again what it shows. The first event names all kinds: whoever comes fetches everything once. Whoever comes back with the id of an event within minutes is told what has changed since; it may be told twice. Events that come close together are one, four a second at the most. A ping comes every 15 seconds; gone comes last where it was deleted or you may not see it any more. The stream ends with the token or session that opened it. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/changes (the `StreamProjectChanges` operationId).
+func (c *ClientWithResponses) StreamProjectChangesWithResponse(ctx context.Context, projectID openapi_types.UUID, params *StreamProjectChangesParams, reqEditors ...RequestEditorFn) (*StreamProjectChangesResponse, error) {
+	rsp, err := c.StreamProjectChanges(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStreamProjectChangesResponse(rsp)
+}
+
+// CheckProjectWithResponse Look for pushes now
+//
+// The project's repository is looked at within seconds, as it is by itself within a minute or two. A push that is found is deployed; a repository that cannot be looked at is told in poll_error. A project that neither deploys by itself nor has previews is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/check (the `CheckProject` operationId).
+func (c *ClientWithResponses) CheckProjectWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CheckProjectResponse, error) {
+	rsp, err := c.CheckProject(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckProjectResponse(rsp)
+}
+
+// GetProjectDeletionWithResponse Show what deleting a project takes
+//
+// What goes with the project when it is deleted, counted and named. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/deletion (the `GetProjectDeletion` operationId).
+func (c *ClientWithResponses) GetProjectDeletionWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetProjectDeletionResponse, error) {
+	rsp, err := c.GetProjectDeletion(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetProjectDeletionResponse(rsp)
 }
 
 // ListDeploymentsWithResponse List a project's deployments
@@ -19024,7 +34738,7 @@ func (c *ClientWithResponses) ListDomainsWithResponse(ctx context.Context, proje
 
 // CreateDomainWithBodyWithResponse Add a domain
 //
-// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19039,7 +34753,7 @@ func (c *ClientWithResponses) CreateDomainWithBodyWithResponse(ctx context.Conte
 
 // CreateDomainWithResponse Add a domain
 //
-// The environment answers on the hostname at once, as soon as its DNS points at the edges. A hostname belongs to one project. Needs the role developer, or a higher one, in the project's organisation.
+// Claims a hostname. The environment answers on it once the DNS proves that it is yours, by one of the records in the answer, for which it is asked again and again. A claim that is not proven within 14 days is removed. Others may claim the same hostname meanwhile: who proves it has it. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -19054,7 +34768,7 @@ func (c *ClientWithResponses) CreateDomainWithResponse(ctx context.Context, proj
 
 // ListEnvironmentVariablesWithResponse List a project's variables
 //
-// The names of a project's environment variables, by name. Values are never shown. Needs the role viewer, or a higher one, in the project's organisation.
+// The names of a project's environment variables, by name, without their values. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19065,6 +34779,36 @@ func (c *ClientWithResponses) ListEnvironmentVariablesWithResponse(ctx context.C
 		return nil, err
 	}
 	return ParseListEnvironmentVariablesResponse(rsp)
+}
+
+// ImportEnvironmentVariablesWithBodyWithResponse Write many variables
+//
+// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+func (c *ClientWithResponses) ImportEnvironmentVariablesWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportEnvironmentVariablesResponse, error) {
+	rsp, err := c.ImportEnvironmentVariablesWithBody(ctx, projectID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportEnvironmentVariablesResponse(rsp)
+}
+
+// ImportEnvironmentVariablesWithResponse Write many variables
+//
+// Writes and deletes many environment variables of one scope at once, such as those of a .env file: all of it or, where one is refused, nothing. Those that are not named stay. The next deployment sees it; the audit log has the names. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /v1/projects/{project_id}/environment-variables (the `ImportEnvironmentVariables` operationId).
+func (c *ClientWithResponses) ImportEnvironmentVariablesWithResponse(ctx context.Context, projectID openapi_types.UUID, body ImportEnvironmentVariablesJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportEnvironmentVariablesResponse, error) {
+	rsp, err := c.ImportEnvironmentVariables(ctx, projectID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportEnvironmentVariablesResponse(rsp)
 }
 
 // DeleteEnvironmentVariableWithResponse Delete a variable
@@ -19110,6 +34854,21 @@ func (c *ClientWithResponses) SetEnvironmentVariableWithResponse(ctx context.Con
 		return nil, err
 	}
 	return ParseSetEnvironmentVariableResponse(rsp)
+}
+
+// ReadEnvironmentVariableWithResponse Read a variable
+//
+// The value of a variable, where an owner has said that values of the project can be read; a conflict elsewhere. The audit log has each reading. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/environment-variables/{name}/value (the `ReadEnvironmentVariable` operationId).
+func (c *ClientWithResponses) ReadEnvironmentVariableWithResponse(ctx context.Context, projectID openapi_types.UUID, name string, params *ReadEnvironmentVariableParams, reqEditors ...RequestEditorFn) (*ReadEnvironmentVariableResponse, error) {
+	rsp, err := c.ReadEnvironmentVariable(ctx, projectID, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadEnvironmentVariableResponse(rsp)
 }
 
 // ListEnvironmentsWithResponse List a project's environments
@@ -19159,7 +34918,7 @@ func (c *ClientWithResponses) CreateEnvironmentWithResponse(ctx context.Context,
 
 // ListProjectEventsWithResponse List a project's events
 //
-// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, and previews. Needs the role viewer, or a higher one, in the project's organisation.
+// What happened to a project beside its deployments, newest first: instances that were added, stopped or replaced, pins, previews, pushes that were not deployed, and changes of the repository. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19174,7 +34933,7 @@ func (c *ClientWithResponses) ListProjectEventsWithResponse(ctx context.Context,
 
 // ListProjectLogsWithResponse Read the log of a project
 //
-// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines at the most: next_after and next_before say where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
+// What the VMs of a project wrote, across its newest 100 deployments. Without tail and before, the first line of the answer is the one behind after; with either of them, the last line is the one in front of before. Lines are always oldest first. A request with a filter looks through 100,000 lines, or for two seconds, at the most: scanned_to tells how far it has come, and next_after and next_before where the next one goes on, even if the answer holds no line. Needs the role viewer, or a higher one, in the project's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -19185,6 +34944,21 @@ func (c *ClientWithResponses) ListProjectLogsWithResponse(ctx context.Context, p
 		return nil, err
 	}
 	return ParseListProjectLogsResponse(rsp)
+}
+
+// GetLogContextWithResponse Show a log line in its context
+//
+// A line of a project's log with what was written in front of it and behind it, whatever filter it was found with. next_before and next_after go on in list-project-logs. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/logs/context (the `GetLogContext` operationId).
+func (c *ClientWithResponses) GetLogContextWithResponse(ctx context.Context, projectID openapi_types.UUID, params *GetLogContextParams, reqEditors ...RequestEditorFn) (*GetLogContextResponse, error) {
+	rsp, err := c.GetLogContext(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetLogContextResponse(rsp)
 }
 
 // StreamProjectLogsWithResponse Follow the log of a project
@@ -19202,6 +34976,171 @@ func (c *ClientWithResponses) StreamProjectLogsWithResponse(ctx context.Context,
 	return ParseStreamProjectLogsResponse(rsp)
 }
 
+// GetMeasuresWithResponse Show a project's measures
+//
+// What edges have counted of the requests to a project and what nodes have measured of its instances, as series of points of equal length, with the deployments that went live meanwhile. A minute is there about a minute after its end. Latencies are interpolated in a histogram whose bounds are the powers of two from 1 to 32,768 ms: an estimate lies in the bucket of the true value and is off by less than a factor of two, mostly by far less. 32768 stands for all that took longer. Aborted requests, WebSockets and event streams have no latency. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/measures (the `GetMeasures` operationId).
+func (c *ClientWithResponses) GetMeasuresWithResponse(ctx context.Context, projectID openapi_types.UUID, params *GetMeasuresParams, reqEditors ...RequestEditorFn) (*GetMeasuresResponse, error) {
+	rsp, err := c.GetMeasures(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetMeasuresResponse(rsp)
+}
+
+// GetPendingChangesWithResponse Show what needs a deployment
+//
+// The variables and settings that were changed since what is live was deployed, for each environment. What is live gets them with its next deployment. Of a rollback that is what was changed since the deployment that it went back to. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/pending-changes (the `GetPendingChanges` operationId).
+func (c *ClientWithResponses) GetPendingChangesWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetPendingChangesResponse, error) {
+	rsp, err := c.GetPendingChanges(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPendingChangesResponse(rsp)
+}
+
+// DeleteRepositoryAccessWithResponse Forget how the repository is read
+//
+// Deletes the deploy key or the credential. The repository is read as everybody may from then on. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/projects/{project_id}/repository-access (the `DeleteRepositoryAccess` operationId).
+func (c *ClientWithResponses) DeleteRepositoryAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*DeleteRepositoryAccessResponse, error) {
+	rsp, err := c.DeleteRepositoryAccess(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteRepositoryAccessResponse(rsp)
+}
+
+// GetRepositoryAccessWithResponse Show how the repository is read
+//
+// The public deploy key of a project, or whose credential it has, and the host key that is known. What is private is never shown. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/repository-access (the `GetRepositoryAccess` operationId).
+func (c *ClientWithResponses) GetRepositoryAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetRepositoryAccessResponse, error) {
+	rsp, err := c.GetRepositoryAccess(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRepositoryAccessResponse(rsp)
+}
+
+// CreateDeployKeyWithResponse Make a deploy key
+//
+// Makes a key (ed25519) with which the repository is read by SSH, in the place of what the project had. Add the public key to the repository where it is hosted. The host's own key is taken for known when it is first connected to. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/deploy-key (the `CreateDeployKey` operationId).
+func (c *ClientWithResponses) CreateDeployKeyWithResponse(ctx context.Context, projectID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateDeployKeyResponse, error) {
+	rsp, err := c.CreateDeployKey(ctx, projectID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateDeployKeyResponse(rsp)
+}
+
+// SetHTTPSCredentialWithBodyWithResponse Store a credential
+//
+// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+func (c *ClientWithResponses) SetHTTPSCredentialWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetHTTPSCredentialResponse, error) {
+	rsp, err := c.SetHTTPSCredentialWithBody(ctx, projectID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetHTTPSCredentialResponse(rsp)
+}
+
+// SetHTTPSCredentialWithResponse Store a credential
+//
+// Stores a username and a password or token with which the repository is read by https, in the place of what the project had. It is sent to the host of the project's repository URL as that is now, and nowhere else. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/projects/{project_id}/repository-access/https-credential (the `SetHTTPSCredential` operationId).
+func (c *ClientWithResponses) SetHTTPSCredentialWithResponse(ctx context.Context, projectID openapi_types.UUID, body SetHTTPSCredentialJSONRequestBody, reqEditors ...RequestEditorFn) (*SetHTTPSCredentialResponse, error) {
+	rsp, err := c.SetHTTPSCredential(ctx, projectID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetHTTPSCredentialResponse(rsp)
+}
+
+// TrustHostWithBodyWithResponse Accept a host key
+//
+// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+func (c *ClientWithResponses) TrustHostWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*TrustHostResponse, error) {
+	rsp, err := c.TrustHostWithBody(ctx, projectID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTrustHostResponse(rsp)
+}
+
+// TrustHostWithResponse Accept a host key
+//
+// Names the key that the host of the repository is to show from now on, by its fingerprint. Needed where the host has got another key: until then nothing is read from it. Needs the role developer, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/projects/{project_id}/repository-access/trusted-host (the `TrustHost` operationId).
+func (c *ClientWithResponses) TrustHostWithResponse(ctx context.Context, projectID openapi_types.UUID, body TrustHostJSONRequestBody, reqEditors ...RequestEditorFn) (*TrustHostResponse, error) {
+	rsp, err := c.TrustHost(ctx, projectID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseTrustHostResponse(rsp)
+}
+
+// ListRequestsWithResponse List the requests to a project
+//
+// The requests that edges passed to the deployments of a project or answered in their place, newest first. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/requests (the `ListRequests` operationId).
+func (c *ClientWithResponses) ListRequestsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *ListRequestsParams, reqEditors ...RequestEditorFn) (*ListRequestsResponse, error) {
+	rsp, err := c.ListRequests(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListRequestsResponse(rsp)
+}
+
+// StreamRequestsWithResponse Follow the requests to a project
+//
+// The requests to the deployments of a project in the order in which edges deliver them, which is about a second after each has ended. An over_quota item whose id has come before takes the place of that one. It ends with the project alone. Not every request of a busy deployment is kept: items of the kinds sampled and over_quota tell how many are missing. They are left out where vm_id, status, method, path or slower_than_ms chooses requests. Nothing is kept of headers, cookies, bodies, queries or the addresses of clients, and nothing at all of a project whose record_requests is false. Needs the role viewer, or a higher one, in the project's organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/projects/{project_id}/requests/stream (the `StreamRequests` operationId).
+func (c *ClientWithResponses) StreamRequestsWithResponse(ctx context.Context, projectID openapi_types.UUID, params *StreamRequestsParams, reqEditors ...RequestEditorFn) (*StreamRequestsResponse, error) {
+	rsp, err := c.StreamRequests(ctx, projectID, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStreamRequestsResponse(rsp)
+}
+
 // UnpinProjectWithResponse End the pin of a rollback
 //
 // The newest push that waits because the project's production is pinned goes on. A project that is not pinned is a conflict. Needs the role developer, or a higher one, in the project's organisation.
@@ -19215,6 +35154,261 @@ func (c *ClientWithResponses) UnpinProjectWithResponse(ctx context.Context, proj
 		return nil, err
 	}
 	return ParseUnpinProjectResponse(rsp)
+}
+
+// SetVariableAccessWithBodyWithResponse Say whether values can be read
+//
+// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+func (c *ClientWithResponses) SetVariableAccessWithBodyWithResponse(ctx context.Context, projectID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetVariableAccessResponse, error) {
+	rsp, err := c.SetVariableAccessWithBody(ctx, projectID, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetVariableAccessResponse(rsp)
+}
+
+// SetVariableAccessWithResponse Say whether values can be read
+//
+// Whether owners can read the values of the project's environment variables, those that are there already too. At first nobody can. Needs the role owner, or a higher one, in the project's organisation.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/projects/{project_id}/variable-access (the `SetVariableAccess` operationId).
+func (c *ClientWithResponses) SetVariableAccessWithResponse(ctx context.Context, projectID openapi_types.UUID, body SetVariableAccessJSONRequestBody, reqEditors ...RequestEditorFn) (*SetVariableAccessResponse, error) {
+	rsp, err := c.SetVariableAccess(ctx, projectID, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetVariableAccessResponse(rsp)
+}
+
+// GetQueueWithResponse Show how full the queues are
+//
+// Of each queue how many jobs run and wait, and how many deployments wait without a job. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/queue (the `GetQueue` operationId).
+func (c *ClientWithResponses) GetQueueWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetQueueResponse, error) {
+	rsp, err := c.GetQueue(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQueueResponse(rsp)
+}
+
+// ListWaitingDeploymentsWithResponse List deployments that wait without a job
+//
+// The deployments that wait for their organisation's turn to build, for its quota, or until their environment is unpinned, oldest first. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/queue/deployments (the `ListWaitingDeployments` operationId).
+func (c *ClientWithResponses) ListWaitingDeploymentsWithResponse(ctx context.Context, params *ListWaitingDeploymentsParams, reqEditors ...RequestEditorFn) (*ListWaitingDeploymentsResponse, error) {
+	rsp, err := c.ListWaitingDeployments(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListWaitingDeploymentsResponse(rsp)
+}
+
+// ListQueueJobsWithResponse List what runs and what waits
+//
+// The jobs that are not done: first those that run, then those that wait for a free slot, for another attempt, and for their time; in each state by queue, in the order in which workers take them. A job that changes its state meanwhile may be on two pages or on none. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/queue/jobs (the `ListQueueJobs` operationId).
+func (c *ClientWithResponses) ListQueueJobsWithResponse(ctx context.Context, params *ListQueueJobsParams, reqEditors ...RequestEditorFn) (*ListQueueJobsResponse, error) {
+	rsp, err := c.ListQueueJobs(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListQueueJobsResponse(rsp)
+}
+
+// GetPlatformQuotasWithResponse Show the platform's quotas
+//
+// What organisations may use at most that have no number of their own. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotas (the `GetPlatformQuotas` operationId).
+func (c *ClientWithResponses) GetPlatformQuotasWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetPlatformQuotasResponse, error) {
+	rsp, err := c.GetPlatformQuotas(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetPlatformQuotasResponse(rsp)
+}
+
+// SetPlatformQuotasWithBodyWithResponse Set the platform's quotas
+//
+// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+func (c *ClientWithResponses) SetPlatformQuotasWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetPlatformQuotasResponse, error) {
+	rsp, err := c.SetPlatformQuotasWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPlatformQuotasResponse(rsp)
+}
+
+// SetPlatformQuotasWithResponse Set the platform's quotas
+//
+// Sets what organisations may use at most that have no number of their own. A number that the body leaves out is the one that comes with the platform. Nothing that runs is stopped. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/quotas (the `SetPlatformQuotas` operationId).
+func (c *ClientWithResponses) SetPlatformQuotasWithResponse(ctx context.Context, body SetPlatformQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*SetPlatformQuotasResponse, error) {
+	rsp, err := c.SetPlatformQuotas(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetPlatformQuotasResponse(rsp)
+}
+
+// GetQuotasWithResponse Show an organisation's quotas
+//
+// What was set for an organisation, and what it may use at most in the end. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/quotas/{organisation_slug} (the `GetQuotas` operationId).
+func (c *ClientWithResponses) GetQuotasWithResponse(ctx context.Context, organisationSlug string, reqEditors ...RequestEditorFn) (*GetQuotasResponse, error) {
+	rsp, err := c.GetQuotas(ctx, organisationSlug, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetQuotasResponse(rsp)
+}
+
+// SetQuotasWithBodyWithResponse Set an organisation's quotas
+//
+// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+func (c *ClientWithResponses) SetQuotasWithBodyWithResponse(ctx context.Context, organisationSlug string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SetQuotasResponse, error) {
+	rsp, err := c.SetQuotasWithBody(ctx, organisationSlug, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetQuotasResponse(rsp)
+}
+
+// SetQuotasWithResponse Set an organisation's quotas
+//
+// Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
+func (c *ClientWithResponses) SetQuotasWithResponse(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*SetQuotasResponse, error) {
+	rsp, err := c.SetQuotas(ctx, organisationSlug, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSetQuotasResponse(rsp)
+}
+
+// EndSessionWithResponse Sign out
+//
+// The session of the browser's cookie ends at once, and the answer takes the cookie away. Streams that were opened in it end within seconds. For everybody who is signed in with a browser.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/session (the `EndSession` operationId).
+func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*EndSessionResponse, error) {
+	rsp, err := c.EndSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionResponse(rsp)
+}
+
+// GetSessionWithResponse Show your session
+//
+// The session that the browser's cookie belongs to, with the user whose it is. For everybody who is signed in with a browser.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/session (the `GetSession` operationId).
+func (c *ClientWithResponses) GetSessionWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSessionResponse, error) {
+	rsp, err := c.GetSession(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSessionResponse(rsp)
+}
+
+// EndSessionsWithResponse Sign out everywhere
+//
+// All of your sessions end at once; keep_current keeps the one that the request is sent in. Tokens stay valid: revoke-token ends those. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/sessions (the `EndSessions` operationId).
+func (c *ClientWithResponses) EndSessionsWithResponse(ctx context.Context, params *EndSessionsParams, reqEditors ...RequestEditorFn) (*EndSessionsResponse, error) {
+	rsp, err := c.EndSessions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndSessionsResponse(rsp)
+}
+
+// ListSessionsWithResponse List your sessions
+//
+// The browsers in which you are signed in, newest first. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/sessions (the `ListSessions` operationId).
+func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, params *ListSessionsParams, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error) {
+	rsp, err := c.ListSessions(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSessionsResponse(rsp)
+}
+
+// EndOneSessionWithResponse Sign out elsewhere
+//
+// One of your sessions ends at once. For everybody who is signed in with a token of their own, which is none of an organisation.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/sessions/{session_id} (the `EndOneSession` operationId).
+func (c *ClientWithResponses) EndOneSessionWithResponse(ctx context.Context, sessionID openapi_types.UUID, reqEditors ...RequestEditorFn) (*EndOneSessionResponse, error) {
+	rsp, err := c.EndOneSession(ctx, sessionID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseEndOneSessionResponse(rsp)
+}
+
+// FollowStreamsWithResponse Follow several streams at once
+//
+// Up to five streams in one answer, for browsers, which have few connections. Each is what its own operation answers, with the permission that it asks for, and counts as a request; all together count as one stream that is open. open tells that a stream has begun, event has an event of it, and refused or over is the last that there is of it. The answer ends with the last of its streams, and with the token or session that opened it. For everybody who is signed in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/streams (the `FollowStreams` operationId).
+func (c *ClientWithResponses) FollowStreamsWithResponse(ctx context.Context, params *FollowStreamsParams, reqEditors ...RequestEditorFn) (*FollowStreamsResponse, error) {
+	rsp, err := c.FollowStreams(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseFollowStreamsResponse(rsp)
 }
 
 // ListTokensWithResponse List your tokens
@@ -19413,6 +35607,67 @@ func ParseListAllAuditEventsResponse(rsp *http.Response) (*ListAllAuditEventsRes
 	return response, nil
 }
 
+// ParseListBuildersResponse parses an HTTP response from a ListBuildersWithResponse call
+func ParseListBuildersResponse(rsp *http.Response) (*ListBuildersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBuildersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageBuilder
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseGetDeploymentResponse parses an HTTP response from a GetDeploymentWithResponse call
 func ParseGetDeploymentResponse(rsp *http.Response) (*GetDeploymentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -19497,6 +35752,203 @@ func ParseListBuildLogsResponse(rsp *http.Response) (*ListBuildLogsResponse, err
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest LogPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDownloadBuildLogResponse parses an HTTP response from a DownloadBuildLogWithResponse call
+func ParseDownloadBuildLogResponse(rsp *http.Response) (*DownloadBuildLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DownloadBuildLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListBuildLogGroupsResponse parses an HTTP response from a ListBuildLogGroupsWithResponse call
+func ParseListBuildLogGroupsResponse(rsp *http.Response) (*ListBuildLogGroupsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListBuildLogGroupsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BuildLogGroups
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSearchBuildLogResponse parses an HTTP response from a SearchBuildLogWithResponse call
+func ParseSearchBuildLogResponse(rsp *http.Response) (*SearchBuildLogResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchBuildLogResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BuildLogMatches
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -20196,6 +36648,369 @@ func ParseStreamRuntimeLogsResponse(rsp *http.Response) (*StreamRuntimeLogsRespo
 	return response, nil
 }
 
+// ParseCreateDetectionResponse parses an HTTP response from a CreateDetectionWithResponse call
+func ParseCreateDetectionResponse(rsp *http.Response) (*CreateDetectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDetectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Detection
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDetectionResponse parses an HTTP response from a GetDetectionWithResponse call
+func ParseGetDetectionResponse(rsp *http.Response) (*GetDetectionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDetectionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Detection
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateDeviceLoginResponse parses an HTTP response from a CreateDeviceLoginWithResponse call
+func ParseCreateDeviceLoginResponse(rsp *http.Response) (*CreateDeviceLoginResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDeviceLoginResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest DeviceLogin
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateDeviceTokenResponse parses an HTTP response from a CreateDeviceTokenWithResponse call
+func ParseCreateDeviceTokenResponse(rsp *http.Response) (*CreateDeviceTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDeviceTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DeviceToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseDeleteDomainResponse parses an HTTP response from a DeleteDomainWithResponse call
 func ParseDeleteDomainResponse(rsp *http.Response) (*DeleteDomainResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -20254,6 +37069,415 @@ func ParseDeleteDomainResponse(rsp *http.Response) (*DeleteDomainResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseUpdateDomainResponse parses an HTTP response from a UpdateDomainWithResponse call
+func ParseUpdateDomainResponse(rsp *http.Response) (*UpdateDomainResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateDomainResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Domain
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckDomainResponse parses an HTTP response from a CheckDomainWithResponse call
+func ParseCheckDomainResponse(rsp *http.Response) (*CheckDomainResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckDomainResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CheckDomainOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetDomainRecordsResponse parses an HTTP response from a GetDomainRecordsWithResponse call
+func ParseGetDomainRecordsResponse(rsp *http.Response) (*GetDomainRecordsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDomainRecordsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DomainRecords
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReportEdgeResponse parses an HTTP response from a ReportEdgeWithResponse call
+func ParseReportEdgeResponse(rsp *http.Response) (*ReportEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReportEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseShipRequestsResponse parses an HTTP response from a ShipRequestsWithResponse call
+func ParseShipRequestsResponse(rsp *http.Response) (*ShipRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ShipRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem
@@ -20520,6 +37744,74 @@ func ParseDeleteEdgeResponse(rsp *http.Response) (*DeleteEdgeResponse, error) {
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetEdgeResponse parses an HTTP response from a GetEdgeWithResponse call
+func ParseGetEdgeResponse(rsp *http.Response) (*GetEdgeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetEdgeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Edge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Problem
@@ -21038,6 +38330,116 @@ func ParseUpdateEnvironmentResponse(rsp *http.Response) (*UpdateEnvironmentRespo
 	return response, nil
 }
 
+// ParseApproveEnvironmentResponse parses an HTTP response from a ApproveEnvironmentWithResponse call
+func ParseApproveEnvironmentResponse(rsp *http.Response) (*ApproveEnvironmentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ApproveEnvironmentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest Deployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseUnpinEnvironmentResponse parses an HTTP response from a UnpinEnvironmentWithResponse call
 func ParseUnpinEnvironmentResponse(rsp *http.Response) (*UnpinEnvironmentResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21229,6 +38631,182 @@ func ParseAcceptInvitationResponse(rsp *http.Response) (*AcceptInvitationRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListLeaksResponse parses an HTTP response from a ListLeaksWithResponse call
+func ParseListLeaksResponse(rsp *http.Response) (*ListLeaksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLeaksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LeakPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListLeakLooksResponse parses an HTTP response from a ListLeakLooksWithResponse call
+func ParseListLeakLooksResponse(rsp *http.Response) (*ListLeakLooksResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListLeakLooksResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageLeakPlace
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMachineSettingsResponse parses an HTTP response from a GetMachineSettingsWithResponse call
+func ParseGetMachineSettingsResponse(rsp *http.Response) (*GetMachineSettingsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMachineSettingsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MachineSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem
@@ -21774,6 +39352,74 @@ func ParseDeleteNodeResponse(rsp *http.Response) (*DeleteNodeResponse, error) {
 	return response, nil
 }
 
+// ParseGetNodeResponse parses an HTTP response from a GetNodeWithResponse call
+func ParseGetNodeResponse(rsp *http.Response) (*GetNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Node
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseUpdateNodeResponse parses an HTTP response from a UpdateNodeWithResponse call
 func ParseUpdateNodeResponse(rsp *http.Response) (*UpdateNodeResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22050,6 +39696,74 @@ func ParseRevokeNodeTokenResponse(rsp *http.Response) (*RevokeNodeTokenResponse,
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListNodeVMSResponse parses an HTTP response from a ListNodeVMSWithResponse call
+func ParseListNodeVMSResponse(rsp *http.Response) (*ListNodeVMSResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListNodeVMSResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageNodeVM
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
 		var dest Problem
@@ -22401,6 +40115,109 @@ func ParseGetOrganisationResponse(rsp *http.Response) (*GetOrganisationResponse,
 	return response, nil
 }
 
+// ParseUpdateOrganisationResponse parses an HTTP response from a UpdateOrganisationWithResponse call
+func ParseUpdateOrganisationResponse(rsp *http.Response) (*UpdateOrganisationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &UpdateOrganisationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Organisation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListAuditEventsResponse parses an HTTP response from a ListAuditEventsWithResponse call
 func ParseListAuditEventsResponse(rsp *http.Response) (*ListAuditEventsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -22463,6 +40280,452 @@ func ParseListAuditEventsResponse(rsp *http.Response) (*ListAuditEventsResponse,
 			return nil, err
 		}
 		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStreamOrganisationChangesResponse parses an HTTP response from a StreamOrganisationChangesWithResponse call
+func ParseStreamOrganisationChangesResponse(rsp *http.Response) (*StreamOrganisationChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StreamOrganisationChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetGithubResponse parses an HTTP response from a GetGithubWithResponse call
+func ParseGetGithubResponse(rsp *http.Response) (*GetGithubResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetGithubResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest GitHubSetupOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseConnectGithubResponse parses an HTTP response from a ConnectGithubWithResponse call
+func ParseConnectGithubResponse(rsp *http.Response) (*ConnectGithubResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ConnectGithubResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ConnectGitHubOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListGithubInstallationsResponse parses an HTTP response from a ListGithubInstallationsWithResponse call
+func ParseListGithubInstallationsResponse(rsp *http.Response) (*ListGithubInstallationsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListGithubInstallationsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageGitHubInstallation
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteGithubInstallationResponse parses an HTTP response from a DeleteGithubInstallationWithResponse call
+func ParseDeleteGithubInstallationResponse(rsp *http.Response) (*DeleteGithubInstallationResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteGithubInstallationResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListGithubRepositoriesResponse parses an HTTP response from a ListGithubRepositoriesWithResponse call
+func ParseListGithubRepositoriesResponse(rsp *http.Response) (*ListGithubRepositoriesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListGithubRepositoriesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ListGitHubRepositoriesOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
 
 	}
 
@@ -22983,6 +41246,149 @@ func ParseUpdateMemberResponse(rsp *http.Response) (*UpdateMemberResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePreviewProjectAddressResponse parses an HTTP response from a PreviewProjectAddressWithResponse call
+func ParsePreviewProjectAddressResponse(rsp *http.Response) (*PreviewProjectAddressResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PreviewProjectAddressResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProjectAddressOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetOrganisationQuotasResponse parses an HTTP response from a GetOrganisationQuotasWithResponse call
+func ParseGetOrganisationQuotasResponse(rsp *http.Response) (*GetOrganisationQuotasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetOrganisationQuotasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest OrganisationQuotas
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
@@ -23604,6 +42010,13 @@ func ParseUpdateProjectResponse(rsp *http.Response) (*UpdateProjectResponse, err
 		}
 		response.ApplicationProblemJSON408 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -23617,6 +42030,210 @@ func ParseUpdateProjectResponse(rsp *http.Response) (*UpdateProjectResponse, err
 			return nil, err
 		}
 		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStreamProjectChangesResponse parses an HTTP response from a StreamProjectChangesWithResponse call
+func ParseStreamProjectChangesResponse(rsp *http.Response) (*StreamProjectChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StreamProjectChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCheckProjectResponse parses an HTTP response from a CheckProjectWithResponse call
+func ParseCheckProjectResponse(rsp *http.Response) (*CheckProjectResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckProjectResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 202:
+		var dest Project
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON202 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetProjectDeletionResponse parses an HTTP response from a GetProjectDeletionWithResponse call
+func ParseGetProjectDeletionResponse(rsp *http.Response) (*GetProjectDeletionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetProjectDeletionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ProjectDeletion
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem
@@ -24068,6 +42685,109 @@ func ParseListEnvironmentVariablesResponse(rsp *http.Response) (*ListEnvironment
 	return response, nil
 }
 
+// ParseImportEnvironmentVariablesResponse parses an HTTP response from a ImportEnvironmentVariablesWithResponse call
+func ParseImportEnvironmentVariablesResponse(rsp *http.Response) (*ImportEnvironmentVariablesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportEnvironmentVariablesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ImportEnvironmentVariablesOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseDeleteEnvironmentVariableResponse parses an HTTP response from a DeleteEnvironmentVariableWithResponse call
 func ParseDeleteEnvironmentVariableResponse(rsp *http.Response) (*DeleteEnvironmentVariableResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -24230,6 +42950,94 @@ func ParseSetEnvironmentVariableResponse(rsp *http.Response) (*SetEnvironmentVar
 		}
 		response.ApplicationProblemJSON500 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseReadEnvironmentVariableResponse parses an HTTP response from a ReadEnvironmentVariableWithResponse call
+func ParseReadEnvironmentVariableResponse(rsp *http.Response) (*ReadEnvironmentVariableResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadEnvironmentVariableResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EnvironmentVariableValueOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ReadEnvironmentVariableResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		response.Headers200 = &headers
 	}
 
 	return response, nil
@@ -24549,6 +43357,74 @@ func ParseListProjectLogsResponse(rsp *http.Response) (*ListProjectLogsResponse,
 	return response, nil
 }
 
+// ParseGetLogContextResponse parses an HTTP response from a GetLogContextWithResponse call
+func ParseGetLogContextResponse(rsp *http.Response) (*GetLogContextResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetLogContextResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest LogPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseStreamProjectLogsResponse parses an HTTP response from a StreamProjectLogsWithResponse call
 func ParseStreamProjectLogsResponse(rsp *http.Response) (*StreamProjectLogsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -24558,6 +43434,677 @@ func ParseStreamProjectLogsResponse(rsp *http.Response) (*StreamProjectLogsRespo
 	}
 
 	response := &StreamProjectLogsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetMeasuresResponse parses an HTTP response from a GetMeasuresWithResponse call
+func ParseGetMeasuresResponse(rsp *http.Response) (*GetMeasuresResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetMeasuresResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Measures
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPendingChangesResponse parses an HTTP response from a GetPendingChangesWithResponse call
+func ParseGetPendingChangesResponse(rsp *http.Response) (*GetPendingChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPendingChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PendingChangesOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteRepositoryAccessResponse parses an HTTP response from a DeleteRepositoryAccessWithResponse call
+func ParseDeleteRepositoryAccessResponse(rsp *http.Response) (*DeleteRepositoryAccessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteRepositoryAccessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRepositoryAccessResponse parses an HTTP response from a GetRepositoryAccessWithResponse call
+func ParseGetRepositoryAccessResponse(rsp *http.Response) (*GetRepositoryAccessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRepositoryAccessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RepositoryAccess
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateDeployKeyResponse parses an HTTP response from a CreateDeployKeyWithResponse call
+func ParseCreateDeployKeyResponse(rsp *http.Response) (*CreateDeployKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateDeployKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RepositoryAccess
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetHTTPSCredentialResponse parses an HTTP response from a SetHTTPSCredentialWithResponse call
+func ParseSetHTTPSCredentialResponse(rsp *http.Response) (*SetHTTPSCredentialResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetHTTPSCredentialResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RepositoryAccess
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseTrustHostResponse parses an HTTP response from a TrustHostWithResponse call
+func ParseTrustHostResponse(rsp *http.Response) (*TrustHostResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &TrustHostResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RepositoryAccess
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListRequestsResponse parses an HTTP response from a ListRequestsWithResponse call
+func ParseListRequestsResponse(rsp *http.Response) (*ListRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListRequestsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageRequestRecord
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStreamRequestsResponse parses an HTTP response from a StreamRequestsWithResponse call
+func ParseStreamRequestsResponse(rsp *http.Response) (*StreamRequestsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StreamRequestsResponse{
 		Body:         bodyBytes,
 		HTTPResponse: rsp,
 	}
@@ -24658,6 +44205,938 @@ func ParseUnpinProjectResponse(rsp *http.Response) (*UnpinProjectResponse, error
 			return nil, err
 		}
 		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetVariableAccessResponse parses an HTTP response from a SetVariableAccessWithResponse call
+func ParseSetVariableAccessResponse(rsp *http.Response) (*SetVariableAccessResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetVariableAccessResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Project
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetQueueResponse parses an HTTP response from a GetQueueWithResponse call
+func ParseGetQueueResponse(rsp *http.Response) (*GetQueueResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQueueResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QueueOverview
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListWaitingDeploymentsResponse parses an HTTP response from a ListWaitingDeploymentsWithResponse call
+func ParseListWaitingDeploymentsResponse(rsp *http.Response) (*ListWaitingDeploymentsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListWaitingDeploymentsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageWaitingDeployment
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListQueueJobsResponse parses an HTTP response from a ListQueueJobsWithResponse call
+func ParseListQueueJobsResponse(rsp *http.Response) (*ListQueueJobsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListQueueJobsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageQueueJob
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetPlatformQuotasResponse parses an HTTP response from a GetPlatformQuotasWithResponse call
+func ParseGetPlatformQuotasResponse(rsp *http.Response) (*GetPlatformQuotasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetPlatformQuotasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotaSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetPlatformQuotasResponse parses an HTTP response from a SetPlatformQuotasWithResponse call
+func ParseSetPlatformQuotasResponse(rsp *http.Response) (*SetPlatformQuotasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetPlatformQuotasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotaSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetQuotasResponse parses an HTTP response from a GetQuotasWithResponse call
+func ParseGetQuotasResponse(rsp *http.Response) (*GetQuotasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetQuotasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotaSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSetQuotasResponse parses an HTTP response from a SetQuotasWithResponse call
+func ParseSetQuotasResponse(rsp *http.Response) (*SetQuotasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SetQuotasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest QuotaSettings
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionResponse parses an HTTP response from a EndSessionWithResponse call
+func ParseEndSessionResponse(rsp *http.Response) (*EndSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		var headers EndSessionResponse204Headers
+		if values := rsp.Header.Values("Set-Cookie"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Set-Cookie", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.SetCookie = &value
+		}
+		response.Headers204 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetSessionResponse parses an HTTP response from a GetSessionWithResponse call
+func ParseGetSessionResponse(rsp *http.Response) (*GetSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest CurrentSession
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndSessionsResponse parses an HTTP response from a EndSessionsWithResponse call
+func ParseEndSessionsResponse(rsp *http.Response) (*EndSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSessionsResponse parses an HTTP response from a ListSessionsWithResponse call
+func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSessionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PageSession
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseEndOneSessionResponse parses an HTTP response from a EndOneSessionWithResponse call
+func ParseEndOneSessionResponse(rsp *http.Response) (*EndOneSessionResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &EndOneSessionResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseFollowStreamsResponse parses an HTTP response from a FollowStreamsWithResponse call
+func ParseFollowStreamsResponse(rsp *http.Response) (*FollowStreamsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &FollowStreamsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

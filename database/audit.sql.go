@@ -48,14 +48,27 @@ func (q *Queries) CreateAuditEvent(ctx context.Context, arg CreateAuditEventPara
 }
 
 const listAllAuditEvents = `-- name: ListAllAuditEvents :many
-SELECT id, organisation_id, user_id, action, subject_type, subject_id, details, created_at, actor_kind, actor_id, token_id FROM audit_events
-WHERE id < $1 AND ($2::uuid IS NULL OR organisation_id = $2)
-  AND ($3::uuid IS NULL OR coalesce(actor_id, user_id) = $3)
-  AND ($4::uuid IS NULL OR subject_id = $4)
-  AND ($5::timestamptz IS NULL OR created_at >= $5)
-  AND ($6::timestamptz IS NULL OR created_at < $6)
-ORDER BY id DESC
-LIMIT $7::int
+SELECT audit_events.id, audit_events.organisation_id, audit_events.user_id, audit_events.action, audit_events.subject_type, audit_events.subject_id, audit_events.details, audit_events.created_at, audit_events.actor_kind, audit_events.actor_id, audit_events.token_id,
+  coalesce(CASE coalesce(audit_events.actor_kind, 'user')
+    WHEN 'user' THEN (SELECT users.name FROM users WHERE users.id = coalesce(audit_events.actor_id, audit_events.user_id))
+    WHEN 'token' THEN (SELECT api_tokens.name FROM api_tokens WHERE api_tokens.id = audit_events.actor_id)
+    WHEN 'node' THEN (SELECT nodes.name FROM nodes WHERE nodes.id = audit_events.actor_id)
+    WHEN 'edge' THEN (SELECT edges.name FROM edges WHERE edges.id = audit_events.actor_id)
+  END, '')::text AS actor_name,
+  coalesce(CASE coalesce(audit_events.actor_kind, 'user')
+    WHEN 'user' THEN (SELECT users.github_login FROM users WHERE users.id = coalesce(audit_events.actor_id, audit_events.user_id))
+  END, '')::text AS actor_login
+FROM audit_events
+WHERE audit_events.id < $1 AND ($2::uuid IS NULL OR audit_events.organisation_id = $2)
+  AND ($3::uuid IS NULL OR coalesce(audit_events.actor_id, audit_events.user_id) = $3)
+  AND ($4::uuid IS NULL OR audit_events.subject_id = $4)
+  AND ($5::text = '' OR coalesce(audit_events.actor_kind, CASE WHEN audit_events.user_id IS NULL THEN 'platform' ELSE 'user' END) = $5)
+  AND ($6::text = '' OR audit_events.subject_type = $6)
+  AND (coalesce(cardinality($7::text[]), 0) = 0 OR audit_events.action = ANY ($7) OR split_part(audit_events.action, '.', 1) || '.' = ANY ($7))
+  AND ($8::timestamptz IS NULL OR audit_events.created_at >= $8)
+  AND ($9::timestamptz IS NULL OR audit_events.created_at < $9)
+ORDER BY audit_events.id DESC
+LIMIT $10::int
 `
 
 type ListAllAuditEventsParams struct {
@@ -63,18 +76,30 @@ type ListAllAuditEventsParams struct {
 	OrganisationID *uuid.UUID
 	ActorID        *uuid.UUID
 	SubjectID      *uuid.UUID
+	ActorKind      string
+	SubjectType    string
+	Actions        []string
 	Since          *time.Time
 	Until          *time.Time
 	MaxRows        int32
 }
 
+type ListAllAuditEventsRow struct {
+	AuditEvent AuditEvent
+	ActorName  string
+	ActorLogin string
+}
+
 // As ListAuditEvents, for operators: of all organisations and of what belongs to none.
-func (q *Queries) ListAllAuditEvents(ctx context.Context, arg ListAllAuditEventsParams) ([]AuditEvent, error) {
+func (q *Queries) ListAllAuditEvents(ctx context.Context, arg ListAllAuditEventsParams) ([]ListAllAuditEventsRow, error) {
 	rows, err := q.db.Query(ctx, listAllAuditEvents,
 		arg.Before,
 		arg.OrganisationID,
 		arg.ActorID,
 		arg.SubjectID,
+		arg.ActorKind,
+		arg.SubjectType,
+		arg.Actions,
 		arg.Since,
 		arg.Until,
 		arg.MaxRows,
@@ -83,21 +108,23 @@ func (q *Queries) ListAllAuditEvents(ctx context.Context, arg ListAllAuditEvents
 		return nil, err
 	}
 	defer rows.Close()
-	items := []AuditEvent{}
+	items := []ListAllAuditEventsRow{}
 	for rows.Next() {
-		var i AuditEvent
+		var i ListAllAuditEventsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.OrganisationID,
-			&i.UserID,
-			&i.Action,
-			&i.SubjectType,
-			&i.SubjectID,
-			&i.Details,
-			&i.CreatedAt,
-			&i.ActorKind,
-			&i.ActorID,
-			&i.TokenID,
+			&i.AuditEvent.ID,
+			&i.AuditEvent.OrganisationID,
+			&i.AuditEvent.UserID,
+			&i.AuditEvent.Action,
+			&i.AuditEvent.SubjectType,
+			&i.AuditEvent.SubjectID,
+			&i.AuditEvent.Details,
+			&i.AuditEvent.CreatedAt,
+			&i.AuditEvent.ActorKind,
+			&i.AuditEvent.ActorID,
+			&i.AuditEvent.TokenID,
+			&i.ActorName,
+			&i.ActorLogin,
 		); err != nil {
 			return nil, err
 		}
@@ -110,14 +137,27 @@ func (q *Queries) ListAllAuditEvents(ctx context.Context, arg ListAllAuditEvents
 }
 
 const listAuditEvents = `-- name: ListAuditEvents :many
-SELECT id, organisation_id, user_id, action, subject_type, subject_id, details, created_at, actor_kind, actor_id, token_id FROM audit_events
-WHERE organisation_id = $1::uuid AND id < $2
-  AND ($3::uuid IS NULL OR coalesce(actor_id, user_id) = $3)
-  AND ($4::uuid IS NULL OR subject_id = $4)
-  AND ($5::timestamptz IS NULL OR created_at >= $5)
-  AND ($6::timestamptz IS NULL OR created_at < $6)
-ORDER BY id DESC
-LIMIT $7::int
+SELECT audit_events.id, audit_events.organisation_id, audit_events.user_id, audit_events.action, audit_events.subject_type, audit_events.subject_id, audit_events.details, audit_events.created_at, audit_events.actor_kind, audit_events.actor_id, audit_events.token_id,
+  coalesce(CASE coalesce(audit_events.actor_kind, 'user')
+    WHEN 'user' THEN (SELECT users.name FROM users WHERE users.id = coalesce(audit_events.actor_id, audit_events.user_id))
+    WHEN 'token' THEN (SELECT api_tokens.name FROM api_tokens WHERE api_tokens.id = audit_events.actor_id)
+    WHEN 'node' THEN (SELECT nodes.name FROM nodes WHERE nodes.id = audit_events.actor_id)
+    WHEN 'edge' THEN (SELECT edges.name FROM edges WHERE edges.id = audit_events.actor_id)
+  END, '')::text AS actor_name,
+  coalesce(CASE coalesce(audit_events.actor_kind, 'user')
+    WHEN 'user' THEN (SELECT users.github_login FROM users WHERE users.id = coalesce(audit_events.actor_id, audit_events.user_id))
+  END, '')::text AS actor_login
+FROM audit_events
+WHERE audit_events.organisation_id = $1::uuid AND audit_events.id < $2
+  AND ($3::uuid IS NULL OR coalesce(audit_events.actor_id, audit_events.user_id) = $3)
+  AND ($4::uuid IS NULL OR audit_events.subject_id = $4)
+  AND ($5::text = '' OR coalesce(audit_events.actor_kind, CASE WHEN audit_events.user_id IS NULL THEN 'platform' ELSE 'user' END) = $5)
+  AND ($6::text = '' OR audit_events.subject_type = $6)
+  AND (coalesce(cardinality($7::text[]), 0) = 0 OR audit_events.action = ANY ($7) OR split_part(audit_events.action, '.', 1) || '.' = ANY ($7))
+  AND ($8::timestamptz IS NULL OR audit_events.created_at >= $8)
+  AND ($9::timestamptz IS NULL OR audit_events.created_at < $9)
+ORDER BY audit_events.id DESC
+LIMIT $10::int
 `
 
 type ListAuditEventsParams struct {
@@ -125,18 +165,30 @@ type ListAuditEventsParams struct {
 	Before         uuid.UUID
 	ActorID        *uuid.UUID
 	SubjectID      *uuid.UUID
+	ActorKind      string
+	SubjectType    string
+	Actions        []string
 	Since          *time.Time
 	Until          *time.Time
 	MaxRows        int32
 }
 
+type ListAuditEventsRow struct {
+	AuditEvent AuditEvent
+	ActorName  string
+	ActorLogin string
+}
+
 // The audit events of an organisation, newest first. The filters that are not null all hold.
-func (q *Queries) ListAuditEvents(ctx context.Context, arg ListAuditEventsParams) ([]AuditEvent, error) {
+func (q *Queries) ListAuditEvents(ctx context.Context, arg ListAuditEventsParams) ([]ListAuditEventsRow, error) {
 	rows, err := q.db.Query(ctx, listAuditEvents,
 		arg.OrganisationID,
 		arg.Before,
 		arg.ActorID,
 		arg.SubjectID,
+		arg.ActorKind,
+		arg.SubjectType,
+		arg.Actions,
 		arg.Since,
 		arg.Until,
 		arg.MaxRows,
@@ -145,21 +197,23 @@ func (q *Queries) ListAuditEvents(ctx context.Context, arg ListAuditEventsParams
 		return nil, err
 	}
 	defer rows.Close()
-	items := []AuditEvent{}
+	items := []ListAuditEventsRow{}
 	for rows.Next() {
-		var i AuditEvent
+		var i ListAuditEventsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.OrganisationID,
-			&i.UserID,
-			&i.Action,
-			&i.SubjectType,
-			&i.SubjectID,
-			&i.Details,
-			&i.CreatedAt,
-			&i.ActorKind,
-			&i.ActorID,
-			&i.TokenID,
+			&i.AuditEvent.ID,
+			&i.AuditEvent.OrganisationID,
+			&i.AuditEvent.UserID,
+			&i.AuditEvent.Action,
+			&i.AuditEvent.SubjectType,
+			&i.AuditEvent.SubjectID,
+			&i.AuditEvent.Details,
+			&i.AuditEvent.CreatedAt,
+			&i.AuditEvent.ActorKind,
+			&i.AuditEvent.ActorID,
+			&i.AuditEvent.TokenID,
+			&i.ActorName,
+			&i.ActorLogin,
 		); err != nil {
 			return nil, err
 		}

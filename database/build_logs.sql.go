@@ -7,6 +7,7 @@ package database
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,41 +16,81 @@ import (
 const appendBuildLog = `-- name: AppendBuildLog :one
 WITH last AS MATERIALIZED (
   SELECT coalesce(max(build_logs.id), 0)::bigint AS id FROM build_logs WHERE build_logs.deployment_id = $1
+), written AS (
+  SELECT unnest($2::text[]) AS stream, unnest($3::text[]) AS line, unnest($4::timestamptz[]) AS logged_at,
+    unnest($5::integer[]) AS group_number, unnest($6::integer[]) AS missing
 ), stored AS (
-  INSERT INTO build_logs (deployment_id, step, stream, line, logged_at)
-  SELECT $1::uuid, $2::text, unnest($3::text[]), unnest($4::text[]), unnest($5::timestamptz[])
-  FROM last
-  WHERE last.id <= $6::bigint
-    AND EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $7 AND deployment_steps.state = 'running')
+  INSERT INTO build_logs (deployment_id, step, stream, line, logged_at, group_number, missing)
+  SELECT $1::uuid, $7::text, written.stream, written.line, written.logged_at, nullif(written.group_number, 0), coalesce(written.missing, 0)
+  FROM last, written
+  WHERE last.id <= $8::bigint
+    AND EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $9 AND deployment_steps.state = 'running')
+  RETURNING build_logs.number, build_logs.group_number
+), runs AS MATERIALIZED (
+  SELECT together.group_number, min(together.number)::integer AS first_line, max(together.number)::integer AS last_line
+  FROM (
+    SELECT stored.number, stored.group_number, stored.number - row_number() OVER (PARTITION BY stored.group_number ORDER BY stored.number) AS island
+    FROM stored WHERE stored.group_number IS NOT NULL
+  ) AS together
+  GROUP BY together.group_number, together.island
+), ending AS MATERIALIZED (
+  SELECT build_log_runs.first_line, build_log_runs.last_line, build_log_runs.group_number FROM build_log_runs
+  WHERE build_log_runs.deployment_id = $1 ORDER BY build_log_runs.first_line DESC LIMIT 1
+), continued AS (
+  UPDATE build_log_runs SET last_line = runs.last_line
+  FROM runs JOIN ending ON ending.group_number = runs.group_number AND ending.last_line = runs.first_line - 1
+  WHERE build_log_runs.deployment_id = $1 AND build_log_runs.first_line = ending.first_line
+  RETURNING runs.first_line
+), begun AS (
+  INSERT INTO build_log_runs (deployment_id, first_line, last_line, group_number)
+  SELECT $1::uuid, runs.first_line, runs.last_line, runs.group_number FROM runs
+  WHERE runs.first_line NOT IN (SELECT continued.first_line FROM continued)
 )
 SELECT last.id FROM last
 `
 
 type AppendBuildLogParams struct {
 	DeploymentID uuid.UUID
-	Step         string
 	Streams      []string
 	Lines        []string
 	LoggedAt     []time.Time
+	GroupNumbers []int32
+	Missing      []int32
+	Step         string
 	UnlessAbove  int64
 	AttemptID    uuid.UUID
 }
 
 // Stores lines behind the last one, and returns the id of that (0 where there is none). Nothing is stored where the last one has an id above
-// unless_above, or for an attempt that has been closed: another worker has the step.
+// unless_above, or for an attempt that has been closed: another worker has the step. A group_number of 0 stands for none. Lines of one group
+// that stand together become a run, or continue the one that the log has ended with.
 func (q *Queries) AppendBuildLog(ctx context.Context, arg AppendBuildLogParams) (int64, error) {
 	row := q.db.QueryRow(ctx, appendBuildLog,
 		arg.DeploymentID,
-		arg.Step,
 		arg.Streams,
 		arg.Lines,
 		arg.LoggedAt,
+		arg.GroupNumbers,
+		arg.Missing,
+		arg.Step,
 		arg.UnlessAbove,
 		arg.AttemptID,
 	)
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const lastBuildLogGroup = `-- name: LastBuildLogGroup :one
+SELECT coalesce(max(build_log_groups.number), 0)::integer AS number FROM build_log_groups WHERE build_log_groups.deployment_id = $1
+`
+
+// The number of the newest group of a deployment, and 0 where it has none.
+func (q *Queries) LastBuildLogGroup(ctx context.Context, deploymentID uuid.UUID) (int32, error) {
+	row := q.db.QueryRow(ctx, lastBuildLogGroup, deploymentID)
+	var number int32
+	err := row.Scan(&number)
+	return number, err
 }
 
 const lockBuildLog = `-- name: LockBuildLog :exec
@@ -59,5 +100,29 @@ SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.build_logs:' || $1::text
 // Lines of a deployment are stored by one writer at a time, so that their ids are committed in order.
 func (q *Queries) LockBuildLog(ctx context.Context, deploymentID string) error {
 	_, err := q.db.Exec(ctx, lockBuildLog, deploymentID)
+	return err
+}
+
+const numberBuildLog = `-- name: NumberBuildLog :exec
+SELECT number_build_log($1::uuid)
+`
+
+// Numbers lines that are older than the numbers. The log is locked.
+func (q *Queries) NumberBuildLog(ctx context.Context, deploymentID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, numberBuildLog, deploymentID)
+	return err
+}
+
+const putBuildLogGroups = `-- name: PutBuildLogGroups :exec
+INSERT INTO build_log_groups (deployment_id, attempt_id, number, name, state, error, started_at, ended_at)
+SELECT $1::uuid, $2::uuid, told.number, told.name, told.state, told.error, told.started_at, told.ended_at
+FROM jsonb_to_recordset($3::jsonb) AS told(number integer, name text, state text, error text, started_at timestamptz, ended_at timestamptz)
+WHERE EXISTS (SELECT FROM deployment_steps WHERE deployment_steps.id = $2 AND deployment_steps.state = 'running')
+ON CONFLICT (deployment_id, number) DO UPDATE SET state = excluded.state, error = excluded.error, ended_at = excluded.ended_at
+`
+
+// Stores how groups of an attempt stand, unless the attempt has been closed.
+func (q *Queries) PutBuildLogGroups(ctx context.Context, deploymentID uuid.UUID, attemptID uuid.UUID, groups json.RawMessage) error {
+	_, err := q.db.Exec(ctx, putBuildLogGroups, deploymentID, attemptID, groups)
 	return err
 }

@@ -82,28 +82,6 @@ func (q *Queries) LockBuildTurns(ctx context.Context, projectID uuid.UUID) (Lock
 	return i, err
 }
 
-const setOrganisationQuota = `-- name: SetOrganisationQuota :exec
-INSERT INTO quotas (id, organisation_id, builds) VALUES ($1, $2::uuid, $3)
-ON CONFLICT (organisation_id) DO UPDATE SET builds = excluded.builds, updated_at = now()
-`
-
-// Null builds: the platform's number holds.
-func (q *Queries) SetOrganisationQuota(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID, builds *int32) error {
-	_, err := q.db.Exec(ctx, setOrganisationQuota, iD, organisationID, builds)
-	return err
-}
-
-const setPlatformQuota = `-- name: SetPlatformQuota :exec
-INSERT INTO quotas (id, builds) VALUES ($1, $2)
-ON CONFLICT ((organisation_id IS NULL)) WHERE organisation_id IS NULL DO UPDATE SET builds = excluded.builds, updated_at = now()
-`
-
-// For all organisations that have no number of their own. Null builds: the one of organisation_limits holds.
-func (q *Queries) SetPlatformQuota(ctx context.Context, iD uuid.UUID, builds *int32) error {
-	_, err := q.db.Exec(ctx, setPlatformQuota, iD, builds)
-	return err
-}
-
 const takeBuildTurns = `-- name: TakeBuildTurns :many
 WITH next AS MATERIALIZED (
   SELECT waiting.id FROM deployments AS waiting JOIN projects ON projects.id = waiting.project_id

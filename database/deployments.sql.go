@@ -14,10 +14,10 @@ import (
 )
 
 const beginStep = `-- name: BeginStep :one
-UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
+UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL, awaits_quota_since = NULL
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests
 `
 
 type BeginStepRow struct {
@@ -25,7 +25,7 @@ type BeginStepRow struct {
 	Project    Project
 }
 
-// Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more.
+// Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more, and waits no more.
 func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (BeginStepRow, error) {
 	row := q.db.QueryRow(ctx, beginStep, iD, step)
 	var i BeginStepRow
@@ -57,6 +57,9 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.HeldAt,
 		&i.Deployment.AwaitsBuildSince,
 		&i.Deployment.EnvironmentID,
+		&i.Deployment.AwaitsQuotaSince,
+		&i.Deployment.GithubReported,
+		&i.Deployment.GithubDeploymentID,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -86,6 +89,16 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Project.DockerfileTarget,
 		&i.Project.Previews,
 		&i.Project.PreviewDays,
+		&i.Project.GithubRepositoryID,
+		&i.Project.VariablesReadable,
+		&i.Project.PullRequestPreviews,
+		&i.Project.PullsTag,
+		&i.Project.PullsError,
+		&i.Project.ReportError,
+		&i.Project.PollDueAt,
+		&i.Project.ActiveAt,
+		&i.Project.IgnoredPaths,
+		&i.Project.RecordRequests,
 	)
 	return i, err
 }
@@ -173,11 +186,12 @@ func (q *Queries) CoolWarmDeployments(ctx context.Context, ids []uuid.UUID) ([]u
 const createDeployment = `-- name: CreateDeployment :one
 INSERT INTO deployments (
   id, project_id, environment_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
-  image_digest, image_id, environment_sealed, created_by, created_at
+  image_digest, image_id, environment_sealed, created_by, created_at, github_reported
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-  $13, $14, $15, $16, clock_timestamp()
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id
+  $13, $14, $15, $16, clock_timestamp(),
+  (SELECT '' FROM projects WHERE projects.id = $2 AND projects.github_repository_id IS NOT NULL)
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id
 `
 
 type CreateDeploymentParams struct {
@@ -249,6 +263,9 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
 		&i.EnvironmentID,
+		&i.AwaitsQuotaSince,
+		&i.GithubReported,
+		&i.GithubDeploymentID,
 	)
 	return i, err
 }
@@ -283,7 +300,7 @@ func (q *Queries) DeploymentMayStop(ctx context.Context, id uuid.UUID) (bool, er
 
 const endDeployment = `-- name: EndDeployment :exec
 UPDATE deployments SET state = $1, error_code = $2, error_message = $3, held_at = NULL, awaits_build_since = NULL,
-  ended_at = now(),
+  awaits_quota_since = NULL, ended_at = now(),
   warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
 WHERE deployments.id = $4
 `
@@ -307,7 +324,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -341,6 +358,9 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
 		&i.EnvironmentID,
+		&i.AwaitsQuotaSince,
+		&i.GithubReported,
+		&i.GithubDeploymentID,
 	)
 	return i, err
 }
@@ -452,7 +472,7 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
 func (q *Queries) ListNewestDeployments(ctx context.Context, environmentID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
@@ -492,6 +512,9 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, environmentID uuid.
 			&i.HeldAt,
 			&i.AwaitsBuildSince,
 			&i.EnvironmentID,
+			&i.AwaitsQuotaSince,
+			&i.GithubReported,
+			&i.GithubDeploymentID,
 		); err != nil {
 			return nil, err
 		}
@@ -545,7 +568,7 @@ func (q *Queries) ListSealedVariables(ctx context.Context, projectID uuid.UUID, 
 const listStrandedDeployments = `-- name: ListStrandedDeployments :many
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
-  AND deployments.awaits_build_since IS NULL
+  AND deployments.awaits_build_since IS NULL AND deployments.awaits_quota_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
     SELECT FROM environments WHERE environments.id = deployments.environment_id AND environments.pinned_by_id IS NOT NULL
   ))
@@ -558,7 +581,7 @@ type ListStrandedDeploymentsRow struct {
 	Step string
 }
 
-// Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn: none may be found for long.
+// Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn or a quota: none may be found for long.
 func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDeploymentsRow, error) {
 	rows, err := q.db.Query(ctx, listStrandedDeployments)
 	if err != nil {
@@ -580,7 +603,7 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments
 WHERE environment_id = $1 AND state IN ('queued', 'deploying') AND id <> $2
 ORDER BY id
 FOR NO KEY UPDATE
@@ -624,6 +647,9 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, environmentID u
 			&i.HeldAt,
 			&i.AwaitsBuildSince,
 			&i.EnvironmentID,
+			&i.AwaitsQuotaSince,
+			&i.GithubReported,
+			&i.GithubDeploymentID,
 		); err != nil {
 			return nil, err
 		}
@@ -715,7 +741,7 @@ func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id FROM deployments WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -749,12 +775,15 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.HeldAt,
 		&i.AwaitsBuildSince,
 		&i.EnvironmentID,
+		&i.AwaitsQuotaSince,
+		&i.GithubReported,
+		&i.GithubDeploymentID,
 	)
 	return i, err
 }
 
 const lockProject = `-- name: LockProject :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days FROM projects WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests FROM projects WHERE id = $1 FOR NO KEY UPDATE
 `
 
 // Deployments of one project are made, superseded and made live one at a time. docs/ARCHITECTURE.md has the order of all locks.
@@ -791,6 +820,16 @@ func (q *Queries) LockProject(ctx context.Context, id uuid.UUID) (Project, error
 		&i.DockerfileTarget,
 		&i.Previews,
 		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
 	)
 	return i, err
 }

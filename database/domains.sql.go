@@ -12,6 +12,19 @@ import (
 	"github.com/google/uuid"
 )
 
+const countClaims = `-- name: CountClaims :one
+SELECT count(*) FROM domains JOIN projects ON projects.id = domains.project_id
+WHERE projects.organisation_id = $1 AND domains.kind = 'custom' AND domains.verified_at IS NULL
+`
+
+// How many hostnames an organisation claims without a proof.
+func (q *Queries) CountClaims(ctx context.Context, organisationID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countClaims, organisationID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createDeploymentDomain = `-- name: CreateDeploymentDomain :exec
 INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
 SELECT $1::uuid, deployments.project_id, deployments.environment_id, $2::text || substr(domains.hostname, strpos(domains.hostname, '.')), 'deployment',
@@ -29,29 +42,34 @@ func (q *Queries) CreateDeploymentDomain(ctx context.Context, iD uuid.UUID, labe
 }
 
 const createDomain = `-- name: CreateDomain :one
-INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id, verification_token, redirect_to_id)
 SELECT $1::uuid, projects.id, $2::uuid, $3::text, $4::text,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $2 AND other.kind = 'generated')
-FROM projects WHERE projects.id = $5 AND projects.organisation_id = $6
-RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id
+  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = $2 AND other.kind = 'generated'),
+  $5::text, $6::uuid
+FROM projects WHERE projects.id = $7 AND projects.organisation_id = $8
+RETURNING id, project_id, hostname, kind, deployment_id, created_at, environment_id, verified_at, verification_token, claimed_at, redirect_to_id, checked_at, next_check_at, check_message, failing_since
 `
 
 type CreateDomainParams struct {
-	ID             uuid.UUID
-	EnvironmentID  uuid.UUID
-	Hostname       string
-	Kind           string
-	ProjectID      uuid.UUID
-	OrganisationID uuid.UUID
+	ID                uuid.UUID
+	EnvironmentID     uuid.UUID
+	Hostname          string
+	Kind              string
+	VerificationToken *string
+	RedirectToID      *uuid.UUID
+	ProjectID         uuid.UUID
+	OrganisationID    uuid.UUID
 }
 
-// A new domain of an environment answers with what its other domains answer with.
+// A new generated domain of an environment answers with what its other domains answer with. A custom one is a claim, on which nothing answers.
 func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Domain, error) {
 	row := q.db.QueryRow(ctx, createDomain,
 		arg.ID,
 		arg.EnvironmentID,
 		arg.Hostname,
 		arg.Kind,
+		arg.VerificationToken,
+		arg.RedirectToID,
 		arg.ProjectID,
 		arg.OrganisationID,
 	)
@@ -64,6 +82,14 @@ func (q *Queries) CreateDomain(ctx context.Context, arg CreateDomainParams) (Dom
 		&i.DeploymentID,
 		&i.CreatedAt,
 		&i.EnvironmentID,
+		&i.VerifiedAt,
+		&i.VerificationToken,
+		&i.ClaimedAt,
+		&i.RedirectToID,
+		&i.CheckedAt,
+		&i.NextCheckAt,
+		&i.CheckMessage,
+		&i.FailingSince,
 	)
 	return i, err
 }
@@ -98,16 +124,41 @@ func (q *Queries) DeleteDomainsOf(ctx context.Context, environmentID uuid.UUID) 
 	return err
 }
 
-const getDomainOf = `-- name: GetDomainOf :one
-SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id
-FROM domains
-JOIN projects ON projects.id = domains.project_id
-WHERE domains.id = $1 AND domains.kind <> 'deployment' AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
+const domainIsRedirectedTo = `-- name: DomainIsRedirectedTo :one
+SELECT EXISTS (
+  SELECT FROM domains AS source JOIN projects ON projects.id = source.project_id
+  WHERE source.redirect_to_id = $1::uuid AND projects.organisation_id = $2
+)
 `
 
-// One domain of an organisation.
-func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (Domain, error) {
-	row := q.db.QueryRow(ctx, getDomainOf, iD, organisationID)
+func (q *Queries) DomainIsRedirectedTo(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, domainIsRedirectedTo, iD, organisationID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const findDomainOf = `-- name: FindDomainOf :one
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since FROM domains JOIN projects ON projects.id = domains.project_id
+WHERE domains.project_id = $1 AND domains.environment_id = $2 AND domains.hostname = $3 AND domains.kind <> 'deployment'
+  AND projects.organisation_id = $4
+`
+
+type FindDomainOfParams struct {
+	ProjectID      uuid.UUID
+	EnvironmentID  uuid.UUID
+	Hostname       string
+	OrganisationID uuid.UUID
+}
+
+// The domain of an environment with that hostname, and whether it sends visitors on itself.
+func (q *Queries) FindDomainOf(ctx context.Context, arg FindDomainOfParams) (Domain, error) {
+	row := q.db.QueryRow(ctx, findDomainOf,
+		arg.ProjectID,
+		arg.EnvironmentID,
+		arg.Hostname,
+		arg.OrganisationID,
+	)
 	var i Domain
 	err := row.Scan(
 		&i.ID,
@@ -117,12 +168,63 @@ func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID 
 		&i.DeploymentID,
 		&i.CreatedAt,
 		&i.EnvironmentID,
+		&i.VerifiedAt,
+		&i.VerificationToken,
+		&i.ClaimedAt,
+		&i.RedirectToID,
+		&i.CheckedAt,
+		&i.NextCheckAt,
+		&i.CheckMessage,
+		&i.FailingSince,
+	)
+	return i, err
+}
+
+const getDomainOf = `-- name: GetDomainOf :one
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
+FROM domains
+JOIN projects ON projects.id = domains.project_id
+LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
+WHERE domains.id = $1 AND domains.kind <> 'deployment' AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
+`
+
+type GetDomainOfRow struct {
+	Domain     Domain
+	RedirectTo string
+	Generated  string
+}
+
+// One domain of an organisation, as ListDomains has it.
+func (q *Queries) GetDomainOf(ctx context.Context, iD uuid.UUID, organisationID uuid.UUID) (GetDomainOfRow, error) {
+	row := q.db.QueryRow(ctx, getDomainOf, iD, organisationID)
+	var i GetDomainOfRow
+	err := row.Scan(
+		&i.Domain.ID,
+		&i.Domain.ProjectID,
+		&i.Domain.Hostname,
+		&i.Domain.Kind,
+		&i.Domain.DeploymentID,
+		&i.Domain.CreatedAt,
+		&i.Domain.EnvironmentID,
+		&i.Domain.VerifiedAt,
+		&i.Domain.VerificationToken,
+		&i.Domain.ClaimedAt,
+		&i.Domain.RedirectToID,
+		&i.Domain.CheckedAt,
+		&i.Domain.NextCheckAt,
+		&i.Domain.CheckMessage,
+		&i.Domain.FailingSince,
+		&i.RedirectTo,
+		&i.Generated,
 	)
 	return i, err
 }
 
 const listDomains = `-- name: ListDomains :many
-SELECT id, project_id, hostname, kind, deployment_id, created_at, environment_id FROM domains
+SELECT domains.id, domains.project_id, domains.hostname, domains.kind, domains.deployment_id, domains.created_at, domains.environment_id, domains.verified_at, domains.verification_token, domains.claimed_at, domains.redirect_to_id, domains.checked_at, domains.next_check_at, domains.check_message, domains.failing_since, coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
+FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
 WHERE domains.project_id = $1 AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
   AND domains.id > $3 AND ($4::text = '' OR domains.hostname = $4) AND domains.kind <> 'deployment'
   AND ($5::uuid IS NULL OR domains.environment_id = $5)
@@ -139,8 +241,14 @@ type ListDomainsParams struct {
 	MaxRows        int32
 }
 
-// Without those of single deployments.
-func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Domain, error) {
+type ListDomainsRow struct {
+	Domain     Domain
+	RedirectTo string
+	Generated  string
+}
+
+// Without those of single deployments. The generated domain of the project's production says where the platform's hostnames are.
+func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]ListDomainsRow, error) {
 	rows, err := q.db.Query(ctx, listDomains,
 		arg.ProjectID,
 		arg.OrganisationID,
@@ -153,17 +261,27 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Domain{}
+	items := []ListDomainsRow{}
 	for rows.Next() {
-		var i Domain
+		var i ListDomainsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.ProjectID,
-			&i.Hostname,
-			&i.Kind,
-			&i.DeploymentID,
-			&i.CreatedAt,
-			&i.EnvironmentID,
+			&i.Domain.ID,
+			&i.Domain.ProjectID,
+			&i.Domain.Hostname,
+			&i.Domain.Kind,
+			&i.Domain.DeploymentID,
+			&i.Domain.CreatedAt,
+			&i.Domain.EnvironmentID,
+			&i.Domain.VerifiedAt,
+			&i.Domain.VerificationToken,
+			&i.Domain.ClaimedAt,
+			&i.Domain.RedirectToID,
+			&i.Domain.CheckedAt,
+			&i.Domain.NextCheckAt,
+			&i.Domain.CheckMessage,
+			&i.Domain.FailingSince,
+			&i.RedirectTo,
+			&i.Generated,
 		); err != nil {
 			return nil, err
 		}
@@ -177,6 +295,10 @@ func (q *Queries) ListDomains(ctx context.Context, arg ListDomainsParams) ([]Dom
 
 const listRoutes = `-- name: ListRoutes :many
 SELECT domains.hostname, domains.project_id, domains.deployment_id,
+  coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
+    SELECT target.hostname FROM domains AS target
+    WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
+  ) END, '')::text AS redirect_to,
   EXISTS (
     SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
   ) AS deploying,
@@ -188,6 +310,7 @@ FROM domains
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
+WHERE domains.kind <> 'custom' OR domains.verified_at IS NOT NULL
 ORDER BY domains.hostname, vms.id
 `
 
@@ -195,6 +318,7 @@ type ListRoutesRow struct {
 	Hostname     string
 	ProjectID    uuid.UUID
 	DeploymentID *uuid.UUID
+	RedirectTo   string
 	Deploying    bool
 	Retired      bool
 	VMID         *uuid.UUID
@@ -204,7 +328,7 @@ type ListRoutesRow struct {
 }
 
 // Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
-// is not live any more sleeps where it has none.
+// is not live any more sleeps where it has none. A hostname that is only claimed is not among them.
 func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 	rows, err := q.db.Query(ctx, listRoutes)
 	if err != nil {
@@ -218,6 +342,7 @@ func (q *Queries) ListRoutes(ctx context.Context) ([]ListRoutesRow, error) {
 			&i.Hostname,
 			&i.ProjectID,
 			&i.DeploymentID,
+			&i.RedirectTo,
 			&i.Deploying,
 			&i.Retired,
 			&i.VMID,
@@ -261,4 +386,14 @@ func (q *Queries) ListStartingEnvironments(ctx context.Context) ([]uuid.UUID, er
 		return nil, err
 	}
 	return items, nil
+}
+
+const setDomainRedirect = `-- name: SetDomainRedirect :exec
+UPDATE domains SET redirect_to_id = $1::uuid
+FROM projects WHERE domains.id = $2 AND domains.kind = 'custom' AND projects.id = domains.project_id AND projects.organisation_id = $3
+`
+
+func (q *Queries) SetDomainRedirect(ctx context.Context, redirectToID *uuid.UUID, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, setDomainRedirect, redirectToID, iD, organisationID)
+	return err
 }

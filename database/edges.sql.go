@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"time"
 )
 
 const acknowledgeRoutes = `-- name: AcknowledgeRoutes :exec
@@ -22,7 +23,7 @@ func (q *Queries) AcknowledgeRoutes(ctx context.Context, version int64, iD uuid.
 }
 
 const createEdge = `-- name: CreateEdge :one
-INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at
+INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version
 `
 
 func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, region string) (Edge, error) {
@@ -35,6 +36,7 @@ func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, reg
 		&i.AcknowledgedVersion,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Version,
 	)
 	return i, err
 }
@@ -52,7 +54,7 @@ func (q *Queries) DeleteEdge(ctx context.Context, id uuid.UUID) (int64, error) {
 }
 
 const edgeByName = `-- name: EdgeByName :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges WHERE name = $1
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version FROM edges WHERE name = $1
 `
 
 func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
@@ -65,30 +67,67 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 		&i.AcknowledgedVersion,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Version,
+	)
+	return i, err
+}
+
+const getEdge = `-- name: GetEdge :one
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id = $2
+`
+
+type GetEdgeRow struct {
+	Edge    Edge
+	InTouch bool
+}
+
+func (q *Queries) GetEdge(ctx context.Context, seenWithin time.Duration, iD uuid.UUID) (GetEdgeRow, error) {
+	row := q.db.QueryRow(ctx, getEdge, seenWithin, iD)
+	var i GetEdgeRow
+	err := row.Scan(
+		&i.Edge.ID,
+		&i.Edge.Name,
+		&i.Edge.Region,
+		&i.Edge.AcknowledgedVersion,
+		&i.Edge.LastSeenAt,
+		&i.Edge.CreatedAt,
+		&i.Edge.Version,
+		&i.InTouch,
 	)
 	return i, err
 }
 
 const listEdges = `-- name: ListEdges :many
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges WHERE id > $1 ORDER BY id LIMIT $2::int
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id > $2 ORDER BY edges.id LIMIT $3::int
 `
 
-func (q *Queries) ListEdges(ctx context.Context, after uuid.UUID, maxRows int32) ([]Edge, error) {
-	rows, err := q.db.Query(ctx, listEdges, after, maxRows)
+type ListEdgesRow struct {
+	Edge    Edge
+	InTouch bool
+}
+
+func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after uuid.UUID, maxRows int32) ([]ListEdgesRow, error) {
+	rows, err := q.db.Query(ctx, listEdges, seenWithin, after, maxRows)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []Edge{}
+	items := []ListEdgesRow{}
 	for rows.Next() {
-		var i Edge
+		var i ListEdgesRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.Name,
-			&i.Region,
-			&i.AcknowledgedVersion,
-			&i.LastSeenAt,
-			&i.CreatedAt,
+			&i.Edge.ID,
+			&i.Edge.Name,
+			&i.Edge.Region,
+			&i.Edge.AcknowledgedVersion,
+			&i.Edge.LastSeenAt,
+			&i.Edge.CreatedAt,
+			&i.Edge.Version,
+			&i.InTouch,
 		); err != nil {
 			return nil, err
 		}
@@ -101,7 +140,7 @@ func (q *Queries) ListEdges(ctx context.Context, after uuid.UUID, maxRows int32)
 }
 
 const lockEdge = `-- name: LockEdge :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at FROM edges WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version FROM edges WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
@@ -114,8 +153,19 @@ func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
 		&i.AcknowledgedVersion,
 		&i.LastSeenAt,
 		&i.CreatedAt,
+		&i.Version,
 	)
 	return i, err
+}
+
+const recordEdgeVersion = `-- name: RecordEdgeVersion :exec
+UPDATE edges SET version = $1 WHERE id = $2 AND version <> $1
+`
+
+// Remembers the version of the binary of an edge.
+func (q *Queries) RecordEdgeVersion(ctx context.Context, version string, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordEdgeVersion, version, iD)
+	return err
 }
 
 const touchEdge = `-- name: TouchEdge :exec

@@ -13,8 +13,8 @@ import (
 )
 
 const createEnvironmentVariable = `-- name: CreateEnvironmentVariable :one
-INSERT INTO environment_variables (id, project_id, name, scope, value_sealed)
-SELECT $1::uuid, projects.id, $2::text, $3::text, $4::bytea FROM projects
+INSERT INTO environment_variables (id, project_id, name, scope, value_sealed, updated_at)
+SELECT $1::uuid, projects.id, $2::text, $3::text, $4::bytea, clock_timestamp() FROM projects
 WHERE projects.id = $5 AND projects.organisation_id = $6
 RETURNING name, scope, updated_at
 `
@@ -34,6 +34,7 @@ type CreateEnvironmentVariableRow struct {
 	UpdatedAt time.Time
 }
 
+// updated_at is read from the clock, as created_at of deployments is: the project is locked, so that it tells which of the two came first.
 func (q *Queries) CreateEnvironmentVariable(ctx context.Context, arg CreateEnvironmentVariableParams) (CreateEnvironmentVariableRow, error) {
 	row := q.db.QueryRow(ctx, createEnvironmentVariable,
 		arg.ID,
@@ -72,6 +73,39 @@ func (q *Queries) DeleteEnvironmentVariable(ctx context.Context, arg DeleteEnvir
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const getEnvironmentVariable = `-- name: GetEnvironmentVariable :one
+SELECT environment_variables.id, environment_variables.project_id, environment_variables.name, environment_variables.value_sealed, environment_variables.created_at, environment_variables.updated_at, environment_variables.scope FROM environment_variables
+WHERE environment_variables.project_id = $1 AND environment_variables.name = $2 AND environment_variables.scope = $3
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $4)
+`
+
+type GetEnvironmentVariableParams struct {
+	ProjectID      uuid.UUID
+	Name           string
+	Scope          string
+	OrganisationID uuid.UUID
+}
+
+func (q *Queries) GetEnvironmentVariable(ctx context.Context, arg GetEnvironmentVariableParams) (EnvironmentVariable, error) {
+	row := q.db.QueryRow(ctx, getEnvironmentVariable,
+		arg.ProjectID,
+		arg.Name,
+		arg.Scope,
+		arg.OrganisationID,
+	)
+	var i EnvironmentVariable
+	err := row.Scan(
+		&i.ID,
+		&i.ProjectID,
+		&i.Name,
+		&i.ValueSealed,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Scope,
+	)
+	return i, err
 }
 
 const listEnvironmentVariables = `-- name: ListEnvironmentVariables :many
@@ -154,6 +188,26 @@ func (q *Queries) LockEnvironmentVariable(ctx context.Context, arg LockEnvironme
 	return id, err
 }
 
+const sizeOfAllVariables = `-- name: SizeOfAllVariables :one
+SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
+FROM environment_variables
+WHERE environment_variables.project_id = $1
+  AND EXISTS (SELECT FROM projects WHERE projects.id = $1 AND projects.organisation_id = $2)
+`
+
+type SizeOfAllVariablesRow struct {
+	Variables int64
+	Bytes     int64
+}
+
+// How many variables a project has, and how many bytes their names and sealed values have together.
+func (q *Queries) SizeOfAllVariables(ctx context.Context, projectID uuid.UUID, organisationID uuid.UUID) (SizeOfAllVariablesRow, error) {
+	row := q.db.QueryRow(ctx, sizeOfAllVariables, projectID, organisationID)
+	var i SizeOfAllVariablesRow
+	err := row.Scan(&i.Variables, &i.Bytes)
+	return i, err
+}
+
 const sizeOfEnvironment = `-- name: SizeOfEnvironment :one
 SELECT count(*) AS variables, coalesce(sum(octet_length(name) + octet_length(value_sealed)), 0)::bigint AS bytes
 FROM environment_variables
@@ -188,7 +242,7 @@ func (q *Queries) SizeOfEnvironment(ctx context.Context, arg SizeOfEnvironmentPa
 }
 
 const updateEnvironmentVariable = `-- name: UpdateEnvironmentVariable :one
-UPDATE environment_variables SET value_sealed = $1, updated_at = now() FROM projects
+UPDATE environment_variables SET value_sealed = $1, updated_at = clock_timestamp() FROM projects
 WHERE environment_variables.id = $2 AND projects.id = environment_variables.project_id AND projects.organisation_id = $3
 RETURNING environment_variables.name, environment_variables.scope, environment_variables.updated_at
 `

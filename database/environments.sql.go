@@ -13,20 +13,28 @@ import (
 )
 
 const countPreviews = `-- name: CountPreviews :one
-SELECT count(*) FROM environments WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL
+SELECT count(*) FILTER (WHERE NOT is_fork OR approved_commit IS NOT NULL) AS admitted,
+  count(*) FILTER (WHERE is_fork AND approved_commit IS NULL) AS unapproved
+FROM environments WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL
 `
 
-func (q *Queries) CountPreviews(ctx context.Context, projectID uuid.UUID) (int64, error) {
+type CountPreviewsRow struct {
+	Admitted   int64
+	Unapproved int64
+}
+
+// Anybody may open pull requests from forks: those of which no commit was approved yet are counted by themselves.
+func (q *Queries) CountPreviews(ctx context.Context, projectID uuid.UUID) (CountPreviewsRow, error) {
 	row := q.db.QueryRow(ctx, countPreviews, projectID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+	var i CountPreviewsRow
+	err := row.Scan(&i.Admitted, &i.Unapproved)
+	return i, err
 }
 
 const createPreview = `-- name: CreatePreview :one
 INSERT INTO environments (id, project_id, kind, slug, branch, expires_at)
 VALUES ($1, $2, 'preview', $3, $4, now() + $5::interval)
-RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at
+RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at
 `
 
 type CreatePreviewParams struct {
@@ -59,6 +67,15 @@ func (q *Queries) CreatePreview(ctx context.Context, arg CreatePreviewParams) (E
 		&i.ExpiresAt,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.PullRequestTitle,
+		&i.PullRequestAuthor,
+		&i.HeadBranch,
+		&i.IsFork,
+		&i.AwaitingCommit,
+		&i.ApprovedCommit,
+		&i.ApprovedBy,
+		&i.ApprovedAt,
+		&i.CommentDueAt,
 	)
 	return i, err
 }
@@ -105,7 +122,7 @@ func (q *Queries) GeneratedHostname(ctx context.Context, environmentID uuid.UUID
 
 const getEnvironment = `-- name: GetEnvironment :one
 
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at FROM environments WHERE id = $1
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE id = $1
 `
 
 // An environment is where deployments of a project go. That of production has the project's id. All of them change while the project is locked.
@@ -125,12 +142,21 @@ func (q *Queries) GetEnvironment(ctx context.Context, id uuid.UUID) (Environment
 		&i.ExpiresAt,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.PullRequestTitle,
+		&i.PullRequestAuthor,
+		&i.HeadBranch,
+		&i.IsFork,
+		&i.AwaitingCommit,
+		&i.ApprovedCommit,
+		&i.ApprovedBy,
+		&i.ApprovedAt,
+		&i.CommentDueAt,
 	)
 	return i, err
 }
 
 const getEnvironmentOf = `-- name: GetEnvironmentOf :one
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -168,6 +194,15 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 		&i.Environment.ExpiresAt,
 		&i.Environment.CreatedAt,
 		&i.Environment.DeletedAt,
+		&i.Environment.PullRequestTitle,
+		&i.Environment.PullRequestAuthor,
+		&i.Environment.HeadBranch,
+		&i.Environment.IsFork,
+		&i.Environment.AwaitingCommit,
+		&i.Environment.ApprovedCommit,
+		&i.Environment.ApprovedBy,
+		&i.Environment.ApprovedAt,
+		&i.Environment.CommentDueAt,
 		&i.Hostname,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
@@ -176,7 +211,7 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 }
 
 const getPreviewOf = `-- name: GetPreviewOf :one
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
 `
 
 // The preview of a branch; no row where it has none.
@@ -196,12 +231,21 @@ func (q *Queries) GetPreviewOf(ctx context.Context, projectID uuid.UUID, branch 
 		&i.ExpiresAt,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.PullRequestTitle,
+		&i.PullRequestAuthor,
+		&i.HeadBranch,
+		&i.IsFork,
+		&i.AwaitingCommit,
+		&i.ApprovedCommit,
+		&i.ApprovedBy,
+		&i.ApprovedAt,
+		&i.CommentDueAt,
 	)
 	return i, err
 }
 
 const listBranches = `-- name: ListBranches :many
-SELECT name, commit_sha FROM branches WHERE project_id = $1
+SELECT name, commit_sha FROM branches WHERE project_id = $1 AND NOT starts_with(name, 'refs/pull/')
 `
 
 type ListBranchesRow struct {
@@ -231,7 +275,7 @@ func (q *Queries) ListBranches(ctx context.Context, projectID uuid.UUID) ([]List
 }
 
 const listEnvironments = `-- name: ListEnvironments :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
 `
 
 // The environments of a project that are not deleted: production, and behind it the previews in the order in which they were made.
@@ -257,6 +301,15 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 			&i.ExpiresAt,
 			&i.CreatedAt,
 			&i.DeletedAt,
+			&i.PullRequestTitle,
+			&i.PullRequestAuthor,
+			&i.HeadBranch,
+			&i.IsFork,
+			&i.AwaitingCommit,
+			&i.ApprovedCommit,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+			&i.CommentDueAt,
 		); err != nil {
 			return nil, err
 		}
@@ -269,7 +322,7 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 }
 
 const listEnvironmentsOf = `-- name: ListEnvironmentsOf :many
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -332,6 +385,15 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 			&i.Environment.ExpiresAt,
 			&i.Environment.CreatedAt,
 			&i.Environment.DeletedAt,
+			&i.Environment.PullRequestTitle,
+			&i.Environment.PullRequestAuthor,
+			&i.Environment.HeadBranch,
+			&i.Environment.IsFork,
+			&i.Environment.AwaitingCommit,
+			&i.Environment.ApprovedCommit,
+			&i.Environment.ApprovedBy,
+			&i.Environment.ApprovedAt,
+			&i.Environment.CommentDueAt,
 			&i.Hostname,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
@@ -347,7 +409,7 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 }
 
 const listExpiredPreviews = `-- name: ListExpiredPreviews :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
 `
 
 // The previews whose time is over.
@@ -373,6 +435,15 @@ func (q *Queries) ListExpiredPreviews(ctx context.Context) ([]Environment, error
 			&i.ExpiresAt,
 			&i.CreatedAt,
 			&i.DeletedAt,
+			&i.PullRequestTitle,
+			&i.PullRequestAuthor,
+			&i.HeadBranch,
+			&i.IsFork,
+			&i.AwaitingCommit,
+			&i.ApprovedCommit,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+			&i.CommentDueAt,
 		); err != nil {
 			return nil, err
 		}
@@ -385,7 +456,9 @@ func (q *Queries) ListExpiredPreviews(ctx context.Context) ([]Environment, error
 }
 
 const markPreviewDeleted = `-- name: MarkPreviewDeleted :exec
-UPDATE environments SET deleted_at = now() WHERE id = $1 AND kind = 'preview'
+UPDATE environments
+SET deleted_at = now(), awaiting_commit = NULL, comment_due_at = CASE WHEN pull_request_number IS NOT NULL THEN now() END
+WHERE id = $1 AND kind = 'preview'
 `
 
 func (q *Queries) MarkPreviewDeleted(ctx context.Context, id uuid.UUID) error {
@@ -394,7 +467,9 @@ func (q *Queries) MarkPreviewDeleted(ctx context.Context, id uuid.UUID) error {
 }
 
 const markPreviewsDeleted = `-- name: MarkPreviewsDeleted :exec
-UPDATE environments SET deleted_at = now() WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL
+UPDATE environments
+SET deleted_at = now(), awaiting_commit = NULL, comment_due_at = CASE WHEN pull_request_number IS NOT NULL THEN now() END
+WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL
 `
 
 // Production is deleted with its project, by a trigger.
@@ -418,13 +493,29 @@ SELECT EXISTS (
   SELECT environments.slug FROM environments
   WHERE environments.project_id = $1 AND environments.slug = $2 AND environments.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = $3
+  SELECT domains.hostname FROM domains WHERE domains.hostname = $3 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  UNION ALL
+  SELECT released_hostnames.hostname FROM released_hostnames
+  WHERE released_hostnames.hostname = $3 AND released_hostnames.organisation_id <> $4
+    AND released_hostnames.released_at > now() - interval '90 days'
 )
 `
 
-// Whether the slug is another environment's of the project, or the hostname anybody's.
-func (q *Queries) PreviewNameTaken(ctx context.Context, projectID uuid.UUID, slug string, hostname string) (bool, error) {
-	row := q.db.QueryRow(ctx, previewNameTaken, projectID, slug, hostname)
+type PreviewNameTakenParams struct {
+	ProjectID      uuid.UUID
+	Slug           string
+	Hostname       string
+	OrganisationID uuid.UUID
+}
+
+// Whether the slug is another environment's of the project, the hostname anybody's, or was another organisation's until lately.
+func (q *Queries) PreviewNameTaken(ctx context.Context, arg PreviewNameTakenParams) (bool, error) {
+	row := q.db.QueryRow(ctx, previewNameTaken,
+		arg.ProjectID,
+		arg.Slug,
+		arg.Hostname,
+		arg.OrganisationID,
+	)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
@@ -480,7 +571,7 @@ func (q *Queries) UnpinEnvironment(ctx context.Context, id uuid.UUID) (int64, er
 }
 
 const unpinEnvironmentOf = `-- name: UnpinEnvironmentOf :many
-UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at
+UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at
 `
 
 // Unpins the environment that a deployment pins.
@@ -506,6 +597,15 @@ func (q *Queries) UnpinEnvironmentOf(ctx context.Context, deploymentID uuid.UUID
 			&i.ExpiresAt,
 			&i.CreatedAt,
 			&i.DeletedAt,
+			&i.PullRequestTitle,
+			&i.PullRequestAuthor,
+			&i.HeadBranch,
+			&i.IsFork,
+			&i.AwaitingCommit,
+			&i.ApprovedCommit,
+			&i.ApprovedBy,
+			&i.ApprovedAt,
+			&i.CommentDueAt,
 		); err != nil {
 			return nil, err
 		}

@@ -7,9 +7,9 @@ package database
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
-	"time"
 )
 
 const commitIsNeeded = `-- name: CommitIsNeeded :one
@@ -66,7 +66,10 @@ WITH batch AS (
   DELETE FROM build_logs USING batch, deployments
   WHERE build_logs.id = batch.id AND batch.old
     AND deployments.id = batch.deployment_id AND deployments.state NOT IN ('queued', 'deploying')
-  RETURNING build_logs.id
+  RETURNING build_logs.deployment_id, build_logs.number
+), runs AS (
+  DELETE FROM build_log_runs USING (SELECT deleted.deployment_id, max(deleted.number) AS number FROM deleted GROUP BY deleted.deployment_id) AS gone
+  WHERE build_log_runs.deployment_id = gone.deployment_id AND build_log_runs.last_line <= gone.number
 )
 SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
 FROM batch
@@ -127,9 +130,31 @@ WHERE build_logs.id = ANY (ARRAY(
 ))
 `
 
-// Deletes that many of the oldest lines of a deployment, but no more than a batch.
+// Deletes that many of the oldest lines of a deployment, but no more than a batch. Its groups keep where those lines stood.
 func (q *Queries) DeleteOldestBuildLogs(ctx context.Context, deploymentID uuid.UUID, surplus int64) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldestBuildLogs, deploymentID, surplus)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldestRequestLogs = `-- name: DeleteOldestRequestLogs :execrows
+WITH batch AS MATERIALIZED (
+  SELECT oldest.at, oldest.id FROM request_logs AS oldest
+  WHERE oldest.project_id = $1 AND oldest.at <= $2::timestamptz AND (oldest.at, oldest.id) <= ($2::timestamptz, $3::uuid)
+  ORDER BY oldest.at, oldest.id LIMIT 10000
+), youngest AS MATERIALIZED (
+  SELECT batch.at, batch.id FROM batch ORDER BY batch.at DESC, batch.id DESC LIMIT 1
+)
+DELETE FROM request_logs
+WHERE request_logs.project_id = $1 AND request_logs.at <= (SELECT youngest.at FROM youngest)
+  AND (request_logs.at, request_logs.id) <= (SELECT youngest.at, youngest.id FROM youngest)
+`
+
+// Deletes the oldest requests of a project, up to one of them, but no more than a batch.
+func (q *Queries) DeleteOldestRequestLogs(ctx context.Context, projectID uuid.UUID, at time.Time, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldestRequestLogs, projectID, at, iD)
 	if err != nil {
 		return 0, err
 	}
@@ -159,6 +184,53 @@ func (q *Queries) DeleteOldestRuntimeLogs(ctx context.Context, deploymentID uuid
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const deleteReleasedHostnames = `-- name: DeleteReleasedHostnames :execrows
+DELETE FROM released_hostnames WHERE released_at < now() - interval '90 days'
+`
+
+func (q *Queries) DeleteReleasedHostnames(ctx context.Context) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteReleasedHostnames)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteStaleClaims = `-- name: DeleteStaleClaims :many
+WITH stale AS (
+  DELETE FROM domains WHERE domains.kind = 'custom' AND domains.verified_at IS NULL AND domains.claimed_at < now() - $1::interval
+  RETURNING domains.id, domains.hostname, domains.project_id
+)
+SELECT stale.id, stale.hostname, projects.organisation_id FROM stale JOIN projects ON projects.id = stale.project_id
+`
+
+type DeleteStaleClaimsRow struct {
+	ID             uuid.UUID
+	Hostname       string
+	OrganisationID uuid.UUID
+}
+
+// Claims that were not proven in their time.
+func (q *Queries) DeleteStaleClaims(ctx context.Context, lasts time.Duration) ([]DeleteStaleClaimsRow, error) {
+	rows, err := q.db.Query(ctx, deleteStaleClaims, lasts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DeleteStaleClaimsRow{}
+	for rows.Next() {
+		var i DeleteStaleClaimsRow
+		if err := rows.Scan(&i.ID, &i.Hostname, &i.OrganisationID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const imageIsKept = `-- name: ImageIsKept :one
@@ -209,6 +281,37 @@ func (q *Queries) ListDeploymentsWithoutImage(ctx context.Context, projectID uui
 	return items, nil
 }
 
+const listForgottenRequestLogs = `-- name: ListForgottenRequestLogs :many
+SELECT projects.id, projects.organisation_id FROM projects
+WHERE NOT projects.record_requests AND EXISTS (SELECT FROM request_logs WHERE request_logs.project_id = projects.id)
+`
+
+type ListForgottenRequestLogsRow struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+}
+
+// The projects that keep no requests and have some left from before.
+func (q *Queries) ListForgottenRequestLogs(ctx context.Context) ([]ListForgottenRequestLogsRow, error) {
+	rows, err := q.db.Query(ctx, listForgottenRequestLogs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListForgottenRequestLogsRow{}
+	for rows.Next() {
+		var i ListForgottenRequestLogsRow
+		if err := rows.Scan(&i.ID, &i.OrganisationID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listOverlongBuildLogs = `-- name: ListOverlongBuildLogs :many
 SELECT build_logs.deployment_id, (count(*) - $1::bigint)::bigint AS surplus FROM build_logs
 WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))
@@ -232,6 +335,49 @@ func (q *Queries) ListOverlongBuildLogs(ctx context.Context, keepLines int64) ([
 	for rows.Next() {
 		var i ListOverlongBuildLogsRow
 		if err := rows.Scan(&i.DeploymentID, &i.Surplus); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listOverlongRequestLogs = `-- name: ListOverlongRequestLogs :many
+SELECT projects.id AS project_id, surplus.at, surplus.id
+FROM projects
+CROSS JOIN LATERAL (
+  SELECT
+    (SELECT oldest.number FROM request_logs AS oldest WHERE oldest.project_id = projects.id ORDER BY oldest.number LIMIT 1) AS first_number,
+    (SELECT newest.number FROM request_logs AS newest WHERE newest.project_id = projects.id ORDER BY newest.number DESC LIMIT 1) AS last_number
+) AS extent
+CROSS JOIN LATERAL (
+  SELECT kept.at, kept.id FROM request_logs AS kept
+  WHERE kept.project_id = projects.id AND extent.last_number - extent.first_number >= $1::bigint
+  ORDER BY kept.at DESC, kept.id DESC OFFSET $1::bigint LIMIT 1
+) AS surplus
+`
+
+type ListOverlongRequestLogsRow struct {
+	ProjectID uuid.UUID
+	At        time.Time
+	ID        uuid.UUID
+}
+
+// The projects of which more requests were stored than are kept, each with the newest one that is too many. Every request that is stored, whosever it is, has a greater
+// number than those before: a project whose last one is not that far from its first has no more. Of the other projects an index is read as far as requests are kept.
+func (q *Queries) ListOverlongRequestLogs(ctx context.Context, keepRows int64) ([]ListOverlongRequestLogsRow, error) {
+	rows, err := q.db.Query(ctx, listOverlongRequestLogs, keepRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListOverlongRequestLogsRow{}
+	for rows.Next() {
+		var i ListOverlongRequestLogsRow
+		if err := rows.Scan(&i.ProjectID, &i.At, &i.ID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -14,10 +14,15 @@ import (
 
 const deleteOldAuditEvents = `-- name: DeleteOldAuditEvents :execrows
 DELETE FROM audit_events WHERE audit_events.id IN (
-  SELECT old.id FROM audit_events AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  SELECT old.id FROM audit_events AS old
+  WHERE old.id < $1 AND NOT (old.action = 'organisation.update' AND old.details ? 'slug_before' AND EXISTS (
+    SELECT FROM organisations WHERE organisations.id = old.subject_id AND organisations.deleted_at IS NULL
+  ))
+  ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
 )
 `
 
+// Deletes old events. Those that know a former slug of an organisation stay while there is the organisation, which is found by it.
 func (q *Queries) DeleteOldAuditEvents(ctx context.Context, before uuid.UUID) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldAuditEvents, before)
 	if err != nil {
@@ -55,6 +60,20 @@ DELETE FROM deployments WHERE deployments.id IN (
 // one can roll back to them, and whatever another row names. One that is repeated by another one that goes is for the next batch.
 func (q *Queries) DeleteOldDeployments(ctx context.Context, before uuid.UUID, retention time.Duration, keepReleases int32) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldDeployments, before, retention, keepReleases)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldDetections = `-- name: DeleteOldDetections :execrows
+DELETE FROM detections WHERE detections.id IN (
+  SELECT old.id FROM detections AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+`
+
+func (q *Queries) DeleteOldDetections(ctx context.Context, before uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldDetections, before)
 	if err != nil {
 		return 0, err
 	}
@@ -127,6 +146,38 @@ DELETE FROM projects WHERE projects.id IN (
 // Deletes what is left of projects that were deleted before the retention began. Whatever is still to be taken out of the registry has a row.
 func (q *Queries) DeleteOldProjects(ctx context.Context, before uuid.UUID, retention time.Duration) (int64, error) {
 	result, err := q.db.Exec(ctx, deleteOldProjects, before, retention)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const deleteOldSignIns = `-- name: DeleteOldSignIns :execrows
+WITH flows AS (
+  DELETE FROM web_flows WHERE web_flows.id IN (
+    SELECT old.id FROM web_flows AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING web_flows.id
+), codes AS (
+  DELETE FROM sign_in_codes WHERE sign_in_codes.id IN (
+    SELECT old.id FROM sign_in_codes AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING sign_in_codes.id
+), devices AS (
+  DELETE FROM device_logins WHERE device_logins.id IN (
+    SELECT old.id FROM device_logins AS old WHERE old.id < $1 ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING device_logins.id
+), ended AS (
+  DELETE FROM api_tokens WHERE api_tokens.id IN (
+    SELECT sessions.id FROM sessions JOIN api_tokens AS old ON old.id = sessions.id
+    WHERE sessions.id < $2 AND least(old.revoked_at, old.expires_at) < now() - $3::interval
+    ORDER BY sessions.id LIMIT 1000 FOR UPDATE OF old SKIP LOCKED
+  ) RETURNING api_tokens.id
+)
+SELECT id FROM flows UNION ALL SELECT id FROM codes UNION ALL SELECT id FROM devices UNION ALL SELECT id FROM ended
+`
+
+// Deletes what browsers and programs have begun to sign in with, a day after it has ended, and sessions that ended before the retention began.
+func (q *Queries) DeleteOldSignIns(ctx context.Context, begunBefore uuid.UUID, before uuid.UUID, retention time.Duration) (int64, error) {
+	result, err := q.db.Exec(ctx, deleteOldSignIns, begunBefore, before, retention)
 	if err != nil {
 		return 0, err
 	}

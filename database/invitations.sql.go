@@ -83,7 +83,10 @@ const findInvitationFor = `-- name: FindInvitationFor :one
 SELECT invitations.organisation_id
 FROM users
 JOIN invitations ON invitations.email = lower(users.email) AND users.email_verified_at IS NOT NULL
-  OR invitations.github_login = lower(users.github_login)
+  OR invitations.github_login = lower(users.github_login) AND EXISTS (
+    SELECT FROM sessions JOIN api_tokens ON api_tokens.id = sessions.id
+    WHERE api_tokens.user_id = users.id AND sessions.provider = 'github' AND api_tokens.created_at >= invitations.created_at
+  )
 WHERE users.id = $1 AND invitations.id = $2
   AND invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL AND invitations.expires_at > now()
 `
@@ -139,7 +142,10 @@ const listInvitationsFor = `-- name: ListInvitationsFor :many
 SELECT invitations.id, invitations.organisation_id, invitations.email, invitations.github_login, invitations.role, invitations.invited_by, invitations.created_at, invitations.expires_at, invitations.accepted_at, invitations.revoked_at, organisations.slug, organisations.name
 FROM users
 JOIN invitations ON invitations.email = lower(users.email) AND users.email_verified_at IS NOT NULL
-  OR invitations.github_login = lower(users.github_login)
+  OR invitations.github_login = lower(users.github_login) AND EXISTS (
+    SELECT FROM sessions JOIN api_tokens ON api_tokens.id = sessions.id
+    WHERE api_tokens.user_id = users.id AND sessions.provider = 'github' AND api_tokens.created_at >= invitations.created_at
+  )
 JOIN organisations ON organisations.id = invitations.organisation_id AND organisations.deleted_at IS NULL
 WHERE users.id = $1 AND invitations.id < $2
   AND invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL AND invitations.expires_at > now()
@@ -153,7 +159,8 @@ type ListInvitationsForRow struct {
 	Name       string
 }
 
-// The invitations that a user can take, newest first: those to the address that is known to be theirs, and to their GitHub login.
+// The invitations that a user can take, newest first: those to the address that is known to be theirs, and to their GitHub login. A login may be somebody
+// else's by now, so that it counts for who has signed in with GitHub since.
 func (q *Queries) ListInvitationsFor(ctx context.Context, userID uuid.UUID, before uuid.UUID, maxRows int32) ([]ListInvitationsForRow, error) {
 	rows, err := q.db.Query(ctx, listInvitationsFor, userID, before, maxRows)
 	if err != nil {

@@ -113,6 +113,47 @@ func (q *Queries) ListEnvironmentsToReseal(ctx context.Context, after uuid.UUID,
 	return items, nil
 }
 
+const listSecretsToReseal = `-- name: ListSecretsToReseal :many
+SELECT id, kind, subject_id, organisation_id, value_sealed FROM secrets
+WHERE id > $1 AND substring(value_sealed FOR 5) <> $2::bytea
+ORDER BY id
+LIMIT $3::int
+`
+
+type ListSecretsToResealRow struct {
+	ID             uuid.UUID
+	Kind           string
+	SubjectID      uuid.UUID
+	OrganisationID *uuid.UUID
+	ValueSealed    []byte
+}
+
+func (q *Queries) ListSecretsToReseal(ctx context.Context, after uuid.UUID, prefix []byte, maxRows int32) ([]ListSecretsToResealRow, error) {
+	rows, err := q.db.Query(ctx, listSecretsToReseal, after, prefix, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListSecretsToResealRow{}
+	for rows.Next() {
+		var i ListSecretsToResealRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.SubjectID,
+			&i.OrganisationID,
+			&i.ValueSealed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listVariablesToReseal = `-- name: ListVariablesToReseal :many
 SELECT environment_variables.id, projects.organisation_id, environment_variables.project_id, environment_variables.scope, environment_variables.name,
   environment_variables.value_sealed
@@ -192,6 +233,32 @@ type ResealEnvironmentParams struct {
 
 func (q *Queries) ResealEnvironment(ctx context.Context, arg ResealEnvironmentParams) (int64, error) {
 	result, err := q.db.Exec(ctx, resealEnvironment,
+		arg.Resealed,
+		arg.ID,
+		arg.Sealed,
+		arg.Version,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const resealSecret = `-- name: ResealSecret :execrows
+UPDATE secrets SET value_sealed = $1
+WHERE secrets.id = $2 AND secrets.value_sealed = $3
+  AND $4::bigint = (SELECT keysets.version FROM keysets WHERE keysets.id = 1 FOR SHARE)
+`
+
+type ResealSecretParams struct {
+	Resealed []byte
+	ID       uuid.UUID
+	Sealed   []byte
+	Version  int64
+}
+
+func (q *Queries) ResealSecret(ctx context.Context, arg ResealSecretParams) (int64, error) {
+	result, err := q.db.Exec(ctx, resealSecret,
 		arg.Resealed,
 		arg.ID,
 		arg.Sealed,

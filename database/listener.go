@@ -23,6 +23,7 @@ type Listener struct {
 
 	mutex       sync.Mutex
 	subscribers map[*subscriber]struct{}
+	changes     *changeBoard
 }
 
 type subscriber struct {
@@ -32,7 +33,7 @@ type subscriber struct {
 
 // NewListener returns a listener on the database; it hears nothing until Run.
 func NewListener(config Config, logger *slog.Logger) *Listener {
-	return &Listener{url: config.URL, logger: logger, subscribers: map[*subscriber]struct{}{}}
+	return &Listener{url: config.URL, logger: logger, subscribers: map[*subscriber]struct{}{}, changes: newChangeBoard()}
 }
 
 // Subscribe returns a channel that gets a value when a notification on the named channel carries the key (any payload
@@ -80,18 +81,30 @@ func (l *Listener) listen(ctx context.Context) error {
 
 	defer func() { _ = connection.Close(context.WithoutCancel(ctx)) }()
 
-	for _, channel := range []string{ChannelDeployments, ChannelBuildLogs, ChannelRuntimeLogs, ChannelNodes, ChannelRoutes} {
+	for _, channel := range []string{
+		ChannelDeployments, ChannelBuildLogs, ChannelRuntimeLogs, ChannelRequestLogs, ChannelNodes, ChannelRoutes, ChannelDetections, ChannelPolls,
+		ChannelChanges,
+	} {
 		if _, err := connection.Exec(ctx, "LISTEN "+channel); err != nil {
 			return fmt.Errorf("listen on %s: %w", channel, err)
 		}
 	}
 
 	l.notify(func(*subscriber) bool { return true })
+	l.changes.tellAll()
+
+	defer l.changes.lose()
 
 	for {
 		notification, err := connection.WaitForNotification(ctx)
 		if err != nil {
 			return fmt.Errorf("wait for a notification: %w", err)
+		}
+
+		if notification.Channel == ChannelChanges {
+			l.changes.tell(notification.Payload)
+
+			continue
 		}
 
 		l.notify(func(s *subscriber) bool {

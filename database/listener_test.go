@@ -194,11 +194,14 @@ func TestListener_ContextDone_RunEnds(t *testing.T) {
 	t.Parallel()
 
 	b := setupListener(t)
+	b.settle(t)
+	require.WithinDuration(t, time.Now(), b.listener.ChangesHeardUntil(), soon)
 	b.stop()
 
 	select {
 	case err := <-b.stopped:
 		require.ErrorIs(t, err, context.Canceled)
+		require.Zero(t, b.listener.ChangesHeardUntil(), "it hears of nothing any more")
 	case <-time.After(soon):
 		require.FailNow(t, "Run goes on")
 	}

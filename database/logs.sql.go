@@ -44,8 +44,230 @@ func (q *Queries) AppendRuntimeLog(ctx context.Context, arg AppendRuntimeLogPara
 	return result.RowsAffected(), nil
 }
 
+const buildLogExtent = `-- name: BuildLogExtent :one
+SELECT
+  coalesce((
+    SELECT first.number FROM build_logs AS first WHERE first.deployment_id = $1 AND first.number IS NOT NULL
+    ORDER BY first.deployment_id, first.number LIMIT 1
+  ), 0)::integer AS first_number,
+  coalesce((
+    SELECT last.number FROM build_logs AS last WHERE last.deployment_id = $1 AND last.number IS NOT NULL
+    ORDER BY last.deployment_id DESC, last.number DESC LIMIT 1
+  ), 0)::integer AS last_number,
+  coalesce((
+    SELECT newest.number IS NOT NULL FROM build_logs AS newest WHERE newest.deployment_id = $1
+    ORDER BY newest.deployment_id DESC, newest.id DESC LIMIT 1
+  ), true)::boolean AS is_numbered
+FROM deployments JOIN projects ON projects.id = deployments.project_id
+WHERE deployments.id = $1 AND projects.organisation_id = $2
+`
+
+type BuildLogExtentRow struct {
+	FirstNumber int32
+	LastNumber  int32
+	IsNumbered  bool
+}
+
+// The numbers of the first and of the last line of a build log; 0 where it has none. It is not numbered where its lines are older than the numbers.
+func (q *Queries) BuildLogExtent(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID) (BuildLogExtentRow, error) {
+	row := q.db.QueryRow(ctx, buildLogExtent, deploymentID, organisationID)
+	var i BuildLogExtentRow
+	err := row.Scan(&i.FirstNumber, &i.LastNumber, &i.IsNumbered)
+	return i, err
+}
+
+const buildLogIDBefore = `-- name: BuildLogIDBefore :one
+SELECT coalesce((
+  SELECT build_logs.id FROM build_logs
+  WHERE (build_logs.deployment_id, build_logs.number) < (deployments.id, $1::integer) AND build_logs.deployment_id = deployments.id
+  ORDER BY build_logs.deployment_id DESC, build_logs.number DESC LIMIT 1
+), 0)::bigint AS id
+FROM deployments JOIN projects ON projects.id = deployments.project_id
+WHERE deployments.id = $2 AND projects.organisation_id = $3
+`
+
+// The id of the last line whose number is below that one; 0 where there is none.
+func (q *Queries) BuildLogIDBefore(ctx context.Context, number int32, deploymentID uuid.UUID, organisationID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, buildLogIDBefore, number, deploymentID, organisationID)
+	var id int64
+	err := row.Scan(&id)
+	return id, err
+}
+
+const deploymentOfLine = `-- name: DeploymentOfLine :one
+SELECT runtime_logs.deployment_id, runtime_logs.vm_id, deployments.environment_id
+FROM runtime_logs JOIN deployments ON deployments.id = runtime_logs.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE runtime_logs.id = $1 AND projects.id = $2 AND projects.organisation_id = $3
+`
+
+type DeploymentOfLineRow struct {
+	DeploymentID  uuid.UUID
+	VMID          uuid.UUID
+	EnvironmentID uuid.UUID
+}
+
+// Whose line it is.
+func (q *Queries) DeploymentOfLine(ctx context.Context, iD int64, projectID uuid.UUID, organisationID uuid.UUID) (DeploymentOfLineRow, error) {
+	row := q.db.QueryRow(ctx, deploymentOfLine, iD, projectID, organisationID)
+	var i DeploymentOfLineRow
+	err := row.Scan(&i.DeploymentID, &i.VMID, &i.EnvironmentID)
+	return i, err
+}
+
+const listBuildLogGroups = `-- name: ListBuildLogGroups :many
+SELECT build_log_groups.number, build_log_groups.name, build_log_groups.state, build_log_groups.error, build_log_groups.started_at, build_log_groups.ended_at,
+  coalesce(deployment_steps.attempt, 0)::integer AS attempt, coalesce(deployment_steps.state = 'running', false)::boolean AS attempt_runs,
+  deployment_steps.ended_at AS attempt_ended_at
+FROM build_log_groups LEFT JOIN deployment_steps ON deployment_steps.id = build_log_groups.attempt_id
+WHERE build_log_groups.deployment_id = $1 AND build_log_groups.number > $2::integer
+  AND $3::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_log_groups.number LIMIT $4::int
+`
+
+type ListBuildLogGroupsParams struct {
+	DeploymentID   uuid.UUID
+	After          int32
+	OrganisationID uuid.UUID
+	MaxRows        int32
+}
+
+type ListBuildLogGroupsRow struct {
+	Number         int32
+	Name           string
+	State          string
+	Error          *string
+	StartedAt      time.Time
+	EndedAt        *time.Time
+	Attempt        int32
+	AttemptRuns    bool
+	AttemptEndedAt *time.Time
+}
+
+// Each with how its attempt stands: a group whose attempt has ended runs no more, whatever it last told.
+func (q *Queries) ListBuildLogGroups(ctx context.Context, arg ListBuildLogGroupsParams) ([]ListBuildLogGroupsRow, error) {
+	rows, err := q.db.Query(ctx, listBuildLogGroups,
+		arg.DeploymentID,
+		arg.After,
+		arg.OrganisationID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListBuildLogGroupsRow{}
+	for rows.Next() {
+		var i ListBuildLogGroupsRow
+		if err := rows.Scan(
+			&i.Number,
+			&i.Name,
+			&i.State,
+			&i.Error,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.Attempt,
+			&i.AttemptRuns,
+			&i.AttemptEndedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBuildLogRuns = `-- name: ListBuildLogRuns :many
+SELECT build_log_runs.first_line, build_log_runs.last_line, build_log_runs.group_number FROM build_log_runs
+WHERE build_log_runs.deployment_id = $1
+  AND $2::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_log_runs.deployment_id, build_log_runs.first_line LIMIT $3::int
+`
+
+type ListBuildLogRunsRow struct {
+	FirstLine   int32
+	LastLine    int32
+	GroupNumber int32
+}
+
+func (q *Queries) ListBuildLogRuns(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID, maxRows int32) ([]ListBuildLogRunsRow, error) {
+	rows, err := q.db.Query(ctx, listBuildLogRuns, deploymentID, organisationID, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListBuildLogRunsRow{}
+	for rows.Next() {
+		var i ListBuildLogRunsRow
+		if err := rows.Scan(&i.FirstLine, &i.LastLine, &i.GroupNumber); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBuildLogTexts = `-- name: ListBuildLogTexts :many
+SELECT build_logs.number::integer AS number, build_logs.line FROM build_logs
+WHERE (build_logs.deployment_id, build_logs.number) >= ($1::uuid, $2::integer)
+  AND (build_logs.deployment_id, build_logs.number) < ($1::uuid, $3::integer)
+  AND $4::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_logs.deployment_id, build_logs.number LIMIT $5::int
+`
+
+type ListBuildLogTextsParams struct {
+	DeploymentID   uuid.UUID
+	FromNumber     int32
+	BelowNumber    int32
+	OrganisationID uuid.UUID
+	MaxRows        int32
+}
+
+type ListBuildLogTextsRow struct {
+	Number int32
+	Line   string
+}
+
+// Lines by their numbers, and nothing of them but the text; compares and orders as ListBuildLogs does.
+func (q *Queries) ListBuildLogTexts(ctx context.Context, arg ListBuildLogTextsParams) ([]ListBuildLogTextsRow, error) {
+	rows, err := q.db.Query(ctx, listBuildLogTexts,
+		arg.DeploymentID,
+		arg.FromNumber,
+		arg.BelowNumber,
+		arg.OrganisationID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListBuildLogTextsRow{}
+	for rows.Next() {
+		var i ListBuildLogTextsRow
+		if err := rows.Scan(&i.Number, &i.Line); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listBuildLogs = `-- name: ListBuildLogs :many
-SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
+SELECT id, deployment_id, step, stream, line, logged_at, number, group_number, missing FROM build_logs
 WHERE (build_logs.deployment_id, build_logs.id) > ($1::uuid, $2::bigint) AND (build_logs.deployment_id, build_logs.id) < ($1::uuid, $3::bigint)
   AND $4::uuid = (
     SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
@@ -86,6 +308,9 @@ func (q *Queries) ListBuildLogs(ctx context.Context, arg ListBuildLogsParams) ([
 			&i.Stream,
 			&i.Line,
 			&i.LoggedAt,
+			&i.Number,
+			&i.GroupNumber,
+			&i.Missing,
 		); err != nil {
 			return nil, err
 		}
@@ -98,7 +323,7 @@ func (q *Queries) ListBuildLogs(ctx context.Context, arg ListBuildLogsParams) ([
 }
 
 const listBuildLogsBackwards = `-- name: ListBuildLogsBackwards :many
-SELECT id, deployment_id, step, stream, line, logged_at FROM build_logs
+SELECT id, deployment_id, step, stream, line, logged_at, number, group_number, missing FROM build_logs
 WHERE (build_logs.deployment_id, build_logs.id) > ($1::uuid, $2::bigint) AND (build_logs.deployment_id, build_logs.id) < ($1::uuid, $3::bigint)
   AND $4::uuid = (
     SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
@@ -137,6 +362,9 @@ func (q *Queries) ListBuildLogsBackwards(ctx context.Context, arg ListBuildLogsB
 			&i.Stream,
 			&i.Line,
 			&i.LoggedAt,
+			&i.Number,
+			&i.GroupNumber,
+			&i.Missing,
 		); err != nil {
 			return nil, err
 		}
@@ -257,6 +485,41 @@ func (q *Queries) ListLogTails(ctx context.Context, arg ListLogTailsParams) ([]L
 	for rows.Next() {
 		var i ListLogTailsRow
 		if err := rows.Scan(&i.DeploymentID, &i.LineID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listMissingBuildLogLines = `-- name: ListMissingBuildLogLines :many
+SELECT build_logs.number::integer AS number, build_logs.missing FROM build_logs
+WHERE build_logs.deployment_id = $1 AND build_logs.missing > 0
+  AND $2::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = $1
+  )
+ORDER BY build_logs.deployment_id, build_logs.number LIMIT 1000
+`
+
+type ListMissingBuildLogLinesRow struct {
+	Number  int32
+	Missing int32
+}
+
+// The lines that tell how many are missing.
+func (q *Queries) ListMissingBuildLogLines(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID) ([]ListMissingBuildLogLinesRow, error) {
+	rows, err := q.db.Query(ctx, listMissingBuildLogLines, deploymentID, organisationID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListMissingBuildLogLinesRow{}
+	for rows.Next() {
+		var i ListMissingBuildLogLinesRow
+		if err := rows.Scan(&i.Number, &i.Missing); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -487,6 +750,21 @@ SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.project_logs:' || $1::te
 func (q *Queries) LockRuntimeLog(ctx context.Context, projectID string, deploymentID string) error {
 	_, err := q.db.Exec(ctx, lockRuntimeLog, projectID, deploymentID)
 	return err
+}
+
+const loggedDeployment = `-- name: LoggedDeployment :one
+SELECT EXISTS (
+  SELECT FROM deployments JOIN projects ON projects.id = deployments.project_id
+  WHERE deployments.id = $1 AND projects.id = $2 AND projects.organisation_id = $3
+) AS theirs
+`
+
+// Whether the deployment is one of the project.
+func (q *Queries) LoggedDeployment(ctx context.Context, iD uuid.UUID, projectID uuid.UUID, organisationID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, loggedDeployment, iD, projectID, organisationID)
+	var theirs bool
+	err := row.Scan(&theirs)
+	return theirs, err
 }
 
 const loggedVM = `-- name: LoggedVM :one

@@ -156,6 +156,25 @@ func (q *Queries) MembershipInDeployment(ctx context.Context, iD uuid.UUID, user
 	return i, err
 }
 
+const membershipInDetection = `-- name: MembershipInDetection :one
+SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at
+FROM detections
+JOIN organisation_members ON organisation_members.organisation_id = detections.organisation_id
+WHERE detections.id = $1 AND organisation_members.user_id = $2
+`
+
+func (q *Queries) MembershipInDetection(ctx context.Context, iD uuid.UUID, userID uuid.UUID) (OrganisationMember, error) {
+	row := q.db.QueryRow(ctx, membershipInDetection, iD, userID)
+	var i OrganisationMember
+	err := row.Scan(
+		&i.OrganisationID,
+		&i.UserID,
+		&i.Role,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const membershipInDomain = `-- name: MembershipInDomain :one
 SELECT organisation_members.organisation_id, organisation_members.user_id, organisation_members.role, organisation_members.created_at
 FROM domains

@@ -73,7 +73,26 @@ func migrateWith(ctx context.Context, pool *pgxpool.Pool, patience patience) err
 		return err
 	}
 
+	if err := m.makePartitions(ctx); err != nil {
+		return err
+	}
+
 	return m.migrateRiver(ctx)
+}
+
+// makePartitions has the tables ready whose partitions no migration can make: it does not know when it is applied.
+func (m *migrator) makePartitions(ctx context.Context) error {
+	for _, table := range partitionedTables() {
+		if err := m.patience.retry(ctx, func() error {
+			_, err := MakePartitions(ctx, m.connection, table, time.Now())
+
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+
+	return nil
 }
 
 // lock takes the advisory lock. It asks again and again, since a statement that waits holds a snapshot: an index that the

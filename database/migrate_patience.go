@@ -26,6 +26,7 @@ const (
 	lockNotAvailable = "55P03"
 	deadlockDetected = "40P01"
 	uniqueViolation  = "23505"
+	checkViolation   = "23514"
 )
 
 // defaultPatience gives up after some three minutes.

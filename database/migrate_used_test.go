@@ -197,7 +197,10 @@ func TestMigrate_UsedDatabase_BecomesWhatAFreshOneIs(t *testing.T) {
 	require.Equal(t, "00000000-0000-7000-8000-000000000003", live, "the one that the domain points at")
 
 	require.Equal(t, []string{"production main"}, texts(t, used, "SELECT kind || ' ' || branch FROM environments WHERE id = project_id"))
-	require.Equal(t, []string{"2 1"}, texts(t, used, `SELECT (SELECT count(*) FROM deployments WHERE environment_id = project_id) || ' ' ||
+	require.Equal(t, []string{"www.shop.example true"}, texts(t, used, `SELECT hostname || ' ' || (verified_at = created_at AND deployment_id IS NOT NULL AND
+		verification_token <> '') FROM domains WHERE kind = 'custom'`), "what answered goes on")
+
+	require.Equal(t, []string{"2 2"}, texts(t, used, `SELECT (SELECT count(*) FROM deployments WHERE environment_id = project_id) || ' ' ||
 		(SELECT count(*) FROM domains WHERE environment_id = project_id)`), "what is there is production's")
 }
 
@@ -237,6 +240,16 @@ func TestMigrate_TheVersionBefore_WorksOnTheNewSchema(t *testing.T) {
 
 	_, err := pool.Exec(t.Context(), "UPDATE domains SET deployment_id = '00000000-0000-7000-8000-000000000014' WHERE project_id = '"+project+"'")
 	require.ErrorContains(t, err, "is not of the environment of deployment")
+
+	// What it adds is a claim, which stays without an answer however it points domains; and what it deletes is remembered.
+	execute(t, pool, `
+		DELETE FROM domains WHERE hostname = 'other-x.example.com';
+		INSERT INTO domains (id, project_id, hostname, kind, deployment_id) VALUES
+			('00000000-0000-7000-8000-000000000018', '`+project+`', 'shop.example.org', 'custom', '00000000-0000-7000-8000-000000000014');
+		UPDATE domains SET deployment_id = '00000000-0000-7000-8000-000000000014' WHERE environment_id = '`+project+`'`)
+	require.Equal(t, []string{"true"}, texts(t, pool, `SELECT (verified_at IS NULL AND deployment_id IS NULL AND length(verification_token) = 32)::text
+		FROM domains WHERE kind = 'custom' AND hostname = 'shop.example.org'`))
+	require.Equal(t, []string{"other-x.example.com"}, texts(t, pool, "SELECT hostname FROM released_hostnames"))
 
 	execute(t, pool, "UPDATE projects SET deleted_at = now() WHERE id = '"+project+"'")
 	require.Equal(t, []string{"production"}, texts(t, pool, "SELECT slug FROM environments WHERE deleted_at IS NOT NULL"))
@@ -278,7 +291,8 @@ func usedDatabase(t *testing.T) *pgxpool.Pool {
 			('00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000002', 'live', 'flip_route', 'push', 'main', ''),
 			('00000000-0000-7000-8000-000000000004', '00000000-0000-7000-8000-000000000002', 'live', 'flip_route', 'push', 'main', '');
 		INSERT INTO domains (id, project_id, hostname, kind, deployment_id) VALUES
-			('00000000-0000-7000-8000-000000000005', '00000000-0000-7000-8000-000000000002', 'shop.example.com', 'generated', '00000000-0000-7000-8000-000000000003');
+			('00000000-0000-7000-8000-000000000005', '00000000-0000-7000-8000-000000000002', 'shop.example.com', 'generated', '00000000-0000-7000-8000-000000000003'),
+			('00000000-0000-7000-8000-000000000019', '00000000-0000-7000-8000-000000000002', 'www.shop.example', 'custom', '00000000-0000-7000-8000-000000000003');
 		INSERT INTO nodes (id, name, region, prefix) VALUES ('00000000-0000-7000-8000-000000000006', 'one', 'eu', '10.0.0.0/24');
 		INSERT INTO vms (id, deployment_id, node_id, ip, port, cpu_millis, memory_bytes) VALUES
 			('00000000-0000-7000-8000-000000000007', '00000000-0000-7000-8000-000000000003', '00000000-0000-7000-8000-000000000006', '10.0.0.2', 80, 100, 1000)`)

@@ -106,6 +106,27 @@ type BuildLog struct {
 	Stream       string
 	Line         string
 	LoggedAt     time.Time
+	Number       *int32
+	GroupNumber  *int32
+	Missing      int32
+}
+
+type BuildLogGroup struct {
+	DeploymentID uuid.UUID
+	Number       int32
+	AttemptID    uuid.UUID
+	Name         string
+	State        string
+	Error        *string
+	StartedAt    time.Time
+	EndedAt      *time.Time
+}
+
+type BuildLogRun struct {
+	DeploymentID uuid.UUID
+	FirstLine    int32
+	LastLine     int32
+	GroupNumber  int32
 }
 
 type ControlPlane struct {
@@ -115,33 +136,36 @@ type ControlPlane struct {
 }
 
 type Deployment struct {
-	ID                uuid.UUID
-	ProjectID         uuid.UUID
-	State             string
-	Step              string
-	Trigger           string
-	OriginID          *uuid.UUID
-	Branch            string
-	CommitSHA         *string
-	CommitMessage     *string
-	CommitAuthor      *string
-	SourceDigest      *string
-	BuildPlan         json.RawMessage
-	ImageDigest       *string
-	ImageID           *uuid.UUID
-	EnvironmentSealed []byte
-	ErrorCode         *string
-	ErrorMessage      *string
-	RouteVersion      *int64
-	CreatedBy         *uuid.UUID
-	CreatedAt         time.Time
-	StartedAt         *time.Time
-	EndedAt           *time.Time
-	RetiredAt         *time.Time
-	WarmUntil         *time.Time
-	HeldAt            *time.Time
-	AwaitsBuildSince  *time.Time
-	EnvironmentID     uuid.UUID
+	ID                 uuid.UUID
+	ProjectID          uuid.UUID
+	State              string
+	Step               string
+	Trigger            string
+	OriginID           *uuid.UUID
+	Branch             string
+	CommitSHA          *string
+	CommitMessage      *string
+	CommitAuthor       *string
+	SourceDigest       *string
+	BuildPlan          json.RawMessage
+	ImageDigest        *string
+	ImageID            *uuid.UUID
+	EnvironmentSealed  []byte
+	ErrorCode          *string
+	ErrorMessage       *string
+	RouteVersion       *int64
+	CreatedBy          *uuid.UUID
+	CreatedAt          time.Time
+	StartedAt          *time.Time
+	EndedAt            *time.Time
+	RetiredAt          *time.Time
+	WarmUntil          *time.Time
+	HeldAt             *time.Time
+	AwaitsBuildSince   *time.Time
+	EnvironmentID      uuid.UUID
+	AwaitsQuotaSince   *time.Time
+	GithubReported     *string
+	GithubDeploymentID *int64
 }
 
 type DeploymentStep struct {
@@ -157,14 +181,59 @@ type DeploymentStep struct {
 	EndedAt      *time.Time
 }
 
+type Detection struct {
+	ID               uuid.UUID
+	OrganisationID   uuid.UUID
+	CreatedBy        *uuid.UUID
+	State            string
+	RepositoryURL    string
+	RepositoryID     *int64
+	InstallationID   *uuid.UUID
+	Branch           string
+	RootDirectory    string
+	DockerfilePath   string
+	DockerfileTarget string
+	CommitSHA        *string
+	Result           json.RawMessage
+	ErrorCode        *string
+	ErrorMessage     *string
+	WaitingFor       *string
+	CreatedAt        time.Time
+	EndedAt          *time.Time
+}
+
+type DeviceLogin struct {
+	ID              uuid.UUID
+	DeviceHash      []byte
+	UserCode        string
+	Machine         string
+	Address         string
+	PolledAt        *time.Time
+	IntervalSeconds int32
+	UserID          *uuid.UUID
+	Approved        *bool
+	DecidedAt       *time.Time
+	FetchedAt       *time.Time
+	CreatedAt       time.Time
+	ExpiresAt       time.Time
+}
+
 type Domain struct {
-	ID            uuid.UUID
-	ProjectID     uuid.UUID
-	Hostname      string
-	Kind          string
-	DeploymentID  *uuid.UUID
-	CreatedAt     time.Time
-	EnvironmentID uuid.UUID
+	ID                uuid.UUID
+	ProjectID         uuid.UUID
+	Hostname          string
+	Kind              string
+	DeploymentID      *uuid.UUID
+	CreatedAt         time.Time
+	EnvironmentID     uuid.UUID
+	VerifiedAt        *time.Time
+	VerificationToken *string
+	ClaimedAt         time.Time
+	RedirectToID      *uuid.UUID
+	CheckedAt         *time.Time
+	NextCheckAt       time.Time
+	CheckMessage      *string
+	FailingSince      *time.Time
 }
 
 type Edge struct {
@@ -174,6 +243,7 @@ type Edge struct {
 	AcknowledgedVersion int64
 	LastSeenAt          *time.Time
 	CreatedAt           time.Time
+	Version             string
 }
 
 type EdgeSilence struct {
@@ -194,6 +264,15 @@ type Environment struct {
 	ExpiresAt         *time.Time
 	CreatedAt         time.Time
 	DeletedAt         *time.Time
+	PullRequestTitle  *string
+	PullRequestAuthor *string
+	HeadBranch        *string
+	IsFork            bool
+	AwaitingCommit    *string
+	ApprovedCommit    *string
+	ApprovedBy        *uuid.UUID
+	ApprovedAt        *time.Time
+	CommentDueAt      *time.Time
 }
 
 type EnvironmentVariable struct {
@@ -204,6 +283,59 @@ type EnvironmentVariable struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Scope       string
+}
+
+type GithubApp struct {
+	ID        uuid.UUID
+	AppID     int64
+	Slug      string
+	ClientID  string
+	CreatedBy *uuid.UUID
+	CreatedAt time.Time
+	RemovedAt *time.Time
+}
+
+type GithubInstallation struct {
+	ID             uuid.UUID
+	InstallationID int64
+	AppID          int64
+	AccountID      int64
+	AccountLogin   string
+	AccountKind    string
+	OrganisationID *uuid.UUID
+	TiedBy         *uuid.UUID
+	TiedAt         *time.Time
+	HasAll         bool
+	Permissions    json.RawMessage
+	SettingsURL    string
+	SuspendedAt    *time.Time
+	RemovedAt      *time.Time
+	CheckedAt      *time.Time
+	CreatedAt      time.Time
+	PolledAt       *time.Time
+	PollDueAt      *time.Time
+	SweepDueAt     *time.Time
+	PushedThrough  *time.Time
+	ActiveAt       *time.Time
+	PollError      *string
+}
+
+type GithubRepository struct {
+	ID             uuid.UUID
+	OrganisationID uuid.UUID
+	InstallationID *uuid.UUID
+	RepositoryID   int64
+	NodeID         string
+	FullName       string
+	DefaultBranch  string
+	IsPrivate      bool
+	IsArchived     bool
+	PushedAt       *time.Time
+	CreatedAt      time.Time
+	LookedAt       *time.Time
+	SeenPushedAt   *time.Time
+	IsSettled      bool
+	SeenHash       string
 }
 
 type IdempotencyKey struct {
@@ -245,19 +377,57 @@ type Keyset struct {
 	ResealedAt   *time.Time
 }
 
+type Leak struct {
+	ID          uuid.UUID
+	LookID      uuid.UUID
+	Name        string
+	Detail      string
+	FirstSeenAt time.Time
+	LastSeenAt  time.Time
+}
+
+type LeakLook struct {
+	ID       uuid.UUID
+	NodeID   *uuid.UUID
+	Kind     string
+	LookedAt *time.Time
+	Problem  *string
+	TriedAt  time.Time
+	Found    int32
+}
+
+type LogDrop struct {
+	VMID     uuid.UUID
+	Lines    int64
+	Sequence int64
+	ToldAt   time.Time
+}
+
+type LogUse struct {
+	OrganisationID uuid.UUID
+	LevelBytes     int64
+	LevelAt        time.Time
+	Minute         time.Time
+	MinuteBytes    int64
+}
+
 type Node struct {
-	ID           uuid.UUID
-	Name         string
-	Region       string
-	Prefix       netip.Prefix
-	State        string
-	CPUMillis    int32
-	MemoryBytes  int64
-	Runtime      string
-	Version      string
-	LastSeenAt   *time.Time
-	CreatedAt    time.Time
-	Capabilities []string
+	ID             uuid.UUID
+	Name           string
+	Region         string
+	Prefix         netip.Prefix
+	State          string
+	CPUMillis      int32
+	MemoryBytes    int64
+	Runtime        string
+	Version        string
+	LastSeenAt     *time.Time
+	CreatedAt      time.Time
+	Capabilities   []string
+	Kernel         *string
+	DiskBytes      *int64
+	DiskFreeBytes  *int64
+	AgentStartedAt *time.Time
 }
 
 type NodeSilence struct {
@@ -266,16 +436,24 @@ type NodeSilence struct {
 }
 
 type Organisation struct {
-	ID        uuid.UUID
-	Slug      string
-	Name      string
-	CreatedAt time.Time
-	DeletedAt *time.Time
+	ID             uuid.UUID
+	Slug           string
+	Name           string
+	CreatedAt      time.Time
+	DeletedAt      *time.Time
+	PersonalUserID *uuid.UUID
 }
 
 type OrganisationLimit struct {
-	OrganisationID uuid.UUID
-	Builds         int32
+	OrganisationID    uuid.UUID
+	Builds            int32
+	Projects          int32
+	Domains           int32
+	Instances         int32
+	CPUMillis         *int64
+	MemoryBytes       *int64
+	LogBytesPerMinute *int64
+	RequestsPerMinute int32
 }
 
 type OrganisationMember struct {
@@ -285,36 +463,57 @@ type OrganisationMember struct {
 	CreatedAt      time.Time
 }
 
+type PlatformLimit struct {
+	Builds            int32
+	Projects          int32
+	Domains           int32
+	Instances         int32
+	CPUMillis         *int64
+	MemoryBytes       *int64
+	LogBytesPerMinute *int64
+	RequestsPerMinute int32
+}
+
 type Project struct {
-	ID                 uuid.UUID
-	OrganisationID     uuid.UUID
-	Name               string
-	Slug               string
-	RepositoryURL      string
-	Branch             string
-	RootDirectory      string
-	DockerfilePath     string
-	Port               *int32
-	HealthPath         *string
-	Instances          int32
-	CPUMillis          int32
-	MemoryBytes        int64
-	AutoDeploy         bool
-	LastSeenCommit     *string
-	PolledAt           *time.Time
-	PollError          *string
-	CreatedAt          time.Time
-	DeletedAt          *time.Time
-	ReleaseCommand     *string
-	BuildVariables     []string
-	LastSeenAt         *time.Time
-	PinnedByID         *uuid.UUID
-	InstancesChangedAt *time.Time
-	StartSeconds       *int32
-	GraceSeconds       *int32
-	DockerfileTarget   string
-	Previews           string
-	PreviewDays        int32
+	ID                  uuid.UUID
+	OrganisationID      uuid.UUID
+	Name                string
+	Slug                string
+	RepositoryURL       string
+	Branch              string
+	RootDirectory       string
+	DockerfilePath      string
+	Port                *int32
+	HealthPath          *string
+	Instances           int32
+	CPUMillis           int32
+	MemoryBytes         int64
+	AutoDeploy          bool
+	LastSeenCommit      *string
+	PolledAt            *time.Time
+	PollError           *string
+	CreatedAt           time.Time
+	DeletedAt           *time.Time
+	ReleaseCommand      *string
+	BuildVariables      []string
+	LastSeenAt          *time.Time
+	PinnedByID          *uuid.UUID
+	InstancesChangedAt  *time.Time
+	StartSeconds        *int32
+	GraceSeconds        *int32
+	DockerfileTarget    string
+	Previews            string
+	PreviewDays         int32
+	GithubRepositoryID  *uuid.UUID
+	VariablesReadable   bool
+	PullRequestPreviews bool
+	PullsTag            *string
+	PullsError          *string
+	ReportError         *string
+	PollDueAt           *time.Time
+	ActiveAt            *time.Time
+	IgnoredPaths        []string
+	RecordRequests      bool
 }
 
 type ProjectEvent struct {
@@ -326,11 +525,75 @@ type ProjectEvent struct {
 	CreatedAt    time.Time
 }
 
+type QueuedJob struct {
+	ID           int64
+	Kind         string
+	Queue        string
+	Priority     int16
+	ScheduledAt  time.Time
+	DeploymentID uuid.UUID
+}
+
 type Quota struct {
-	ID             uuid.UUID
-	OrganisationID *uuid.UUID
-	Builds         *int32
-	UpdatedAt      time.Time
+	ID                uuid.UUID
+	OrganisationID    *uuid.UUID
+	Builds            *int32
+	UpdatedAt         time.Time
+	Projects          *int32
+	Domains           *int32
+	Instances         *int32
+	CPUMillis         *int64
+	MemoryBytes       *int64
+	LogBytesPerMinute *int64
+	RequestsPerMinute *int32
+}
+
+type ReleasedHostname struct {
+	Hostname       string
+	OrganisationID uuid.UUID
+	ReleasedAt     time.Time
+}
+
+type ReportRun struct {
+	ReporterID uuid.UUID
+	RunID      uuid.UUID
+	Sequence   int64
+	ReportedAt time.Time
+}
+
+type RepositoryCredential struct {
+	ProjectID          uuid.UUID
+	Kind               string
+	Host               *string
+	Username           *string
+	PublicKey          *string
+	HostKey            *string
+	HostKeyFingerprint *string
+	CreatedAt          time.Time
+	LastUsedAt         *time.Time
+}
+
+type RequestLog struct {
+	ProjectID     uuid.UUID
+	At            time.Time
+	ID            uuid.UUID
+	Number        int64
+	Kind          string
+	EnvironmentID uuid.UUID
+	DeploymentID  uuid.UUID
+	VMID          *uuid.UUID
+	Region        string
+	Method        string
+	Host          string
+	Path          string
+	Status        int32
+	DurationUs    int64
+	FirstByteUs   int64
+	BytesOut      int64
+	Attempts      int32
+	Interrupted   bool
+	RequestID     string
+	Dropped       int64
 }
 
 type RestingPrefix struct {
@@ -342,13 +605,17 @@ type RiverRiverJob struct {
 	ID          int64
 	State       RiverRiverJobState
 	Attempt     int16
+	AttemptedAt *time.Time
+	CreatedAt   time.Time
 	Args        json.RawMessage
 	AttemptedBy []string
 	Errors      []json.RawMessage
 	FinalizedAt *time.Time
 	Kind        string
 	Metadata    json.RawMessage
+	Priority    int16
 	Queue       string
+	ScheduledAt time.Time
 }
 
 type RiverRiverLeader struct {
@@ -356,6 +623,11 @@ type RiverRiverLeader struct {
 	ExpiresAt time.Time
 	LeaderID  string
 	Name      string
+}
+
+type RiverRiverQueue struct {
+	Name     string
+	PausedAt *time.Time
 }
 
 type RouteTable struct {
@@ -373,10 +645,171 @@ type RuntimeLog struct {
 	LoggedAt     time.Time
 }
 
+type Secret struct {
+	ID             uuid.UUID
+	Kind           string
+	SubjectID      uuid.UUID
+	OrganisationID *uuid.UUID
+	ValueSealed    []byte
+	CreatedAt      time.Time
+}
+
+type Session struct {
+	ID        uuid.UUID
+	Provider  string
+	UserAgent string
+	Address   string
+}
+
+type SignInCode struct {
+	ID        uuid.UUID
+	CodeHash  []byte
+	UserID    uuid.UUID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    *time.Time
+}
+
+type Traffic struct {
+	StepSeconds   int32
+	ProjectID     uuid.UUID
+	StartsAt      time.Time
+	DeploymentID  uuid.UUID
+	EnvironmentID uuid.UUID
+	Informational int64
+	Successful    int64
+	Redirected    int64
+	ClientErrors  int64
+	ServerErrors  int64
+	Aborted       int64
+	Latency       []int64
+	BytesIn       int64
+	BytesOut      int64
+	InFlight      int64
+}
+
+type Traffic3600 struct {
+	StepSeconds   int32
+	ProjectID     uuid.UUID
+	StartsAt      time.Time
+	DeploymentID  uuid.UUID
+	EnvironmentID uuid.UUID
+	Informational int64
+	Successful    int64
+	Redirected    int64
+	ClientErrors  int64
+	ServerErrors  int64
+	Aborted       int64
+	Latency       []int64
+	BytesIn       int64
+	BytesOut      int64
+	InFlight      int64
+}
+
+type Traffic60 struct {
+	StepSeconds   int32
+	ProjectID     uuid.UUID
+	StartsAt      time.Time
+	DeploymentID  uuid.UUID
+	EnvironmentID uuid.UUID
+	Informational int64
+	Successful    int64
+	Redirected    int64
+	ClientErrors  int64
+	ServerErrors  int64
+	Aborted       int64
+	Latency       []int64
+	BytesIn       int64
+	BytesOut      int64
+	InFlight      int64
+}
+
+type Traffic86400 struct {
+	StepSeconds   int32
+	ProjectID     uuid.UUID
+	StartsAt      time.Time
+	DeploymentID  uuid.UUID
+	EnvironmentID uuid.UUID
+	Informational int64
+	Successful    int64
+	Redirected    int64
+	ClientErrors  int64
+	ServerErrors  int64
+	Aborted       int64
+	Latency       []int64
+	BytesIn       int64
+	BytesOut      int64
+	InFlight      int64
+}
+
 type UnfinishedJob struct {
 	ID           int64
 	Kind         string
 	DeploymentID uuid.UUID
+}
+
+type Usage struct {
+	StepSeconds       int32
+	ProjectID         uuid.UUID
+	StartsAt          time.Time
+	DeploymentID      uuid.UUID
+	VMID              uuid.UUID
+	EnvironmentID     uuid.UUID
+	MeasuredMillis    int64
+	CPUMicros         int64
+	MemoryByteSeconds int64
+	MemoryMaxBytes    int64
+	ReceivedBytes     int64
+	SentBytes         int64
+	Restarts          int64
+}
+
+type Usage3600 struct {
+	StepSeconds       int32
+	ProjectID         uuid.UUID
+	StartsAt          time.Time
+	DeploymentID      uuid.UUID
+	VMID              uuid.UUID
+	EnvironmentID     uuid.UUID
+	MeasuredMillis    int64
+	CPUMicros         int64
+	MemoryByteSeconds int64
+	MemoryMaxBytes    int64
+	ReceivedBytes     int64
+	SentBytes         int64
+	Restarts          int64
+}
+
+type Usage60 struct {
+	StepSeconds       int32
+	ProjectID         uuid.UUID
+	StartsAt          time.Time
+	DeploymentID      uuid.UUID
+	VMID              uuid.UUID
+	EnvironmentID     uuid.UUID
+	MeasuredMillis    int64
+	CPUMicros         int64
+	MemoryByteSeconds int64
+	MemoryMaxBytes    int64
+	ReceivedBytes     int64
+	SentBytes         int64
+	Restarts          int64
+}
+
+type Usage86400 struct {
+	StepSeconds       int32
+	ProjectID         uuid.UUID
+	StartsAt          time.Time
+	DeploymentID      uuid.UUID
+	VMID              uuid.UUID
+	EnvironmentID     uuid.UUID
+	MeasuredMillis    int64
+	CPUMicros         int64
+	MemoryByteSeconds int64
+	MemoryMaxBytes    int64
+	ReceivedBytes     int64
+	SentBytes         int64
+	Restarts          int64
 }
 
 type User struct {
@@ -414,4 +847,32 @@ type VM struct {
 	StartedAt    *time.Time
 	StartingFor  time.Duration
 	UnhealthyFor time.Duration
+}
+
+type WebFlow struct {
+	ID             uuid.UUID
+	Purpose        string
+	StateHash      []byte
+	BrowserHash    []byte
+	UserID         *uuid.UUID
+	OrganisationID *uuid.UUID
+	ReturnTo       string
+	Details        json.RawMessage
+	CreatedAt      time.Time
+	ExpiresAt      time.Time
+	UsedAt         *time.Time
+}
+
+type Worker struct {
+	ID                uuid.UUID
+	Name              string
+	Version           string
+	Slots             json.RawMessage
+	BuildkitAddress   string
+	BuildkitVersion   *string
+	BuildkitDiskBytes *int64
+	BuildkitError     *string
+	BuildkitSeenAt    *time.Time
+	StartedAt         time.Time
+	LastSeenAt        time.Time
 }

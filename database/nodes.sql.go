@@ -8,9 +8,9 @@ package database
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/google/uuid"
-	"time"
 )
 
 const addWaitingTime = `-- name: AddWaitingTime :exec
@@ -44,7 +44,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at
 `
 
 type CreateNodeParams struct {
@@ -75,6 +75,10 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Capabilities,
+		&i.Kernel,
+		&i.DiskBytes,
+		&i.DiskFreeBytes,
+		&i.AgentStartedAt,
 	)
 	return i, err
 }
@@ -102,34 +106,37 @@ func (q *Queries) DeleteNodeVMs(ctx context.Context, nodeID uuid.UUID) error {
 }
 
 const deploymentOfNodeVM = `-- name: DeploymentOfNodeVM :one
-SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+SELECT vms.deployment_id, deployments.project_id, projects.organisation_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.id = $1 AND vms.node_id = $2
 `
 
 type DeploymentOfNodeVMRow struct {
-	DeploymentID uuid.UUID
-	ProjectID    uuid.UUID
+	DeploymentID   uuid.UUID
+	ProjectID      uuid.UUID
+	OrganisationID uuid.UUID
 }
 
-// The deployment of a VM and its project, if the VM is that node's.
+// The deployment of a VM, its project and organisation, if the VM is that node's.
 func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID uuid.UUID) (DeploymentOfNodeVMRow, error) {
 	row := q.db.QueryRow(ctx, deploymentOfNodeVM, iD, nodeID)
 	var i DeploymentOfNodeVMRow
-	err := row.Scan(&i.DeploymentID, &i.ProjectID)
+	err := row.Scan(&i.DeploymentID, &i.ProjectID, &i.OrganisationID)
 	return i, err
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
-FROM nodes
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
+FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
     sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
-WHERE nodes.id = $1
+WHERE nodes.id = $2
 `
 
 type GetNodeRow struct {
@@ -137,10 +144,11 @@ type GetNodeRow struct {
 	VMCount         int64
 	CPUMillisHeld   int64
 	MemoryBytesHeld int64
+	InTouch         bool
 }
 
-func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error) {
-	row := q.db.QueryRow(ctx, getNode, id)
+func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid.UUID) (GetNodeRow, error) {
+	row := q.db.QueryRow(ctx, getNode, seenWithin, iD)
 	var i GetNodeRow
 	err := row.Scan(
 		&i.Node.ID,
@@ -155,9 +163,14 @@ func (q *Queries) GetNode(ctx context.Context, id uuid.UUID) (GetNodeRow, error)
 		&i.Node.LastSeenAt,
 		&i.Node.CreatedAt,
 		&i.Node.Capabilities,
+		&i.Node.Kernel,
+		&i.Node.DiskBytes,
+		&i.Node.DiskFreeBytes,
+		&i.Node.AgentStartedAt,
 		&i.VMCount,
 		&i.CPUMillisHeld,
 		&i.MemoryBytesHeld,
+		&i.InTouch,
 	)
 	return i, err
 }
@@ -166,7 +179,9 @@ const listAssignments = `-- name: ListAssignments :many
 SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
-  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment' ORDER BY domains.kind, domains.id)::text[] AS hostnames,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment'
+    AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.redirect_to_id IS NULL AND domains.hostname NOT LIKE '*%'
+    ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
@@ -266,17 +281,96 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 	return items, nil
 }
 
+const listNodeVMs = `-- name: ListNodeVMs :many
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
+  environments.kind AS environment_kind, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id,
+  organisations.slug AS organisation_slug
+FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN environments ON environments.id = deployments.environment_id
+JOIN projects ON projects.id = deployments.project_id
+JOIN organisations ON organisations.id = projects.organisation_id
+WHERE vms.node_id = $1 AND vms.removed_at IS NULL AND vms.id > $2
+ORDER BY vms.id LIMIT $3::int
+`
+
+type ListNodeVMsRow struct {
+	VM               VM
+	DeploymentState  string
+	Branch           string
+	EnvironmentID    uuid.UUID
+	EnvironmentKind  string
+	ProjectID        uuid.UUID
+	ProjectSlug      string
+	OrganisationID   uuid.UUID
+	OrganisationSlug string
+}
+
+// The VMs of a node of which something is left, with what they are for.
+func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.UUID, maxRows int32) ([]ListNodeVMsRow, error) {
+	rows, err := q.db.Query(ctx, listNodeVMs, nodeID, after, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListNodeVMsRow{}
+	for rows.Next() {
+		var i ListNodeVMsRow
+		if err := rows.Scan(
+			&i.VM.ID,
+			&i.VM.DeploymentID,
+			&i.VM.NodeID,
+			&i.VM.IP,
+			&i.VM.Port,
+			&i.VM.CPUMillis,
+			&i.VM.MemoryBytes,
+			&i.VM.HealthPath,
+			&i.VM.DesiredState,
+			&i.VM.State,
+			&i.VM.Message,
+			&i.VM.ExitCode,
+			&i.VM.Restarts,
+			&i.VM.HealthyAt,
+			&i.VM.CreatedAt,
+			&i.VM.RemovedAt,
+			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
+			&i.DeploymentState,
+			&i.Branch,
+			&i.EnvironmentID,
+			&i.EnvironmentKind,
+			&i.ProjectID,
+			&i.ProjectSlug,
+			&i.OrganisationID,
+			&i.OrganisationSlug,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
-FROM nodes
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
+FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
     sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
-WHERE nodes.id > $1 ORDER BY nodes.id LIMIT $2::int
+WHERE nodes.id > $2 ORDER BY nodes.id LIMIT $3::int
 `
 
 type ListNodesRow struct {
@@ -284,11 +378,12 @@ type ListNodesRow struct {
 	VMCount         int64
 	CPUMillisHeld   int64
 	MemoryBytesHeld int64
+	InTouch         bool
 }
 
-// The nodes with what their VMs hold of them, as placement counts it.
-func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
-	rows, err := q.db.Query(ctx, listNodes, after, maxRows)
+// The nodes with what their VMs hold of them, as placement counts it, and whether each was heard of within the time.
+func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
+	rows, err := q.db.Query(ctx, listNodes, seenWithin, after, maxRows)
 	if err != nil {
 		return nil, err
 	}
@@ -309,9 +404,14 @@ func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32)
 			&i.Node.LastSeenAt,
 			&i.Node.CreatedAt,
 			&i.Node.Capabilities,
+			&i.Node.Kernel,
+			&i.Node.DiskBytes,
+			&i.Node.DiskFreeBytes,
+			&i.Node.AgentStartedAt,
 			&i.VMCount,
 			&i.CPUMillisHeld,
 			&i.MemoryBytesHeld,
+			&i.InTouch,
 		); err != nil {
 			return nil, err
 		}
@@ -324,7 +424,7 @@ func (q *Queries) ListNodes(ctx context.Context, after uuid.UUID, maxRows int32)
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -343,6 +443,10 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Capabilities,
+		&i.Kernel,
+		&i.DiskBytes,
+		&i.DiskFreeBytes,
+		&i.AgentStartedAt,
 	)
 	return i, err
 }
@@ -421,7 +525,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -440,6 +544,10 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Capabilities,
+		&i.Kernel,
+		&i.DiskBytes,
+		&i.DiskFreeBytes,
+		&i.AgentStartedAt,
 	)
 	return i, err
 }
@@ -469,18 +577,24 @@ func (q *Queries) RecordNodeCapabilities(ctx context.Context, capabilities []str
 }
 
 const recordNodeReport = `-- name: RecordNodeReport :one
-UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now()
-FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $5 FOR NO KEY UPDATE) AS before
+UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now(),
+  kernel = $5, disk_bytes = $6, disk_free_bytes = $7,
+  agent_started_at = $8
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $9 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
 `
 
 type RecordNodeReportParams struct {
-	Version     string
-	Runtime     string
-	CPUMillis   int32
-	MemoryBytes int64
-	ID          uuid.UUID
+	Version        string
+	Runtime        string
+	CPUMillis      int32
+	MemoryBytes    int64
+	Kernel         *string
+	DiskBytes      *int64
+	DiskFreeBytes  *int64
+	AgentStartedAt *time.Time
+	ID             uuid.UUID
 }
 
 // Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
@@ -491,6 +605,10 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 		arg.Runtime,
 		arg.CPUMillis,
 		arg.MemoryBytes,
+		arg.Kernel,
+		arg.DiskBytes,
+		arg.DiskFreeBytes,
+		arg.AgentStartedAt,
 		arg.ID,
 	)
 	var told_of time.Duration

@@ -11,6 +11,18 @@ import (
 	"github.com/google/uuid"
 )
 
+const countOwned = `-- name: CountOwned :one
+SELECT count(*) FROM organisation_members WHERE organisation_members.user_id = $1 AND organisation_members.role = 'owner'
+`
+
+// How many organisations a user owns.
+func (q *Queries) CountOwned(ctx context.Context, userID uuid.UUID) (int64, error) {
+	row := q.db.QueryRow(ctx, countOwned, userID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countProjects = `-- name: CountProjects :one
 SELECT count(*) FROM projects WHERE organisation_id = $1 AND deleted_at IS NULL
 `
@@ -24,7 +36,7 @@ func (q *Queries) CountProjects(ctx context.Context, organisationID uuid.UUID) (
 }
 
 const createOrganisation = `-- name: CreateOrganisation :one
-INSERT INTO organisations (id, slug, name) VALUES ($1, $2, $3) RETURNING id, slug, name, created_at, deleted_at
+INSERT INTO organisations (id, slug, name) VALUES ($1, $2, $3) RETURNING id, slug, name, created_at, deleted_at, personal_user_id
 `
 
 func (q *Queries) CreateOrganisation(ctx context.Context, iD uuid.UUID, slug string, name string) (Organisation, error) {
@@ -36,12 +48,13 @@ func (q *Queries) CreateOrganisation(ctx context.Context, iD uuid.UUID, slug str
 		&i.Name,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.PersonalUserID,
 	)
 	return i, err
 }
 
 const getOrganisationOf = `-- name: GetOrganisationOf :one
-SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisation_members.role
+SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id, organisation_members.role
 FROM organisations JOIN organisation_members ON organisation_members.organisation_id = organisations.id
 WHERE organisations.id = $1 AND organisation_members.user_id = $2
 `
@@ -61,24 +74,30 @@ func (q *Queries) GetOrganisationOf(ctx context.Context, iD uuid.UUID, userID uu
 		&i.Organisation.Name,
 		&i.Organisation.CreatedAt,
 		&i.Organisation.DeletedAt,
+		&i.Organisation.PersonalUserID,
 		&i.Role,
 	)
 	return i, err
 }
 
 const listOrganisationsOf = `-- name: ListOrganisationsOf :many
-SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisation_members.role
+SELECT organisations.id, organisations.slug, organisations.name, organisations.created_at, organisations.deleted_at, organisations.personal_user_id, organisation_members.role
 FROM organisations JOIN organisation_members ON organisation_members.organisation_id = organisations.id
 WHERE organisation_members.user_id = $1 AND organisations.id < $2
   AND ($3::uuid IS NULL OR organisations.id = $3)
+  AND ($4::text = '' OR organisations.slug = $4 OR EXISTS (
+    SELECT FROM audit_events
+    WHERE audit_events.subject_id = organisations.id AND audit_events.action = 'organisation.update' AND audit_events.details ->> 'slug_before' = $4
+  ))
 ORDER BY organisations.id DESC
-LIMIT $4::int
+LIMIT $5::int
 `
 
 type ListOrganisationsOfParams struct {
 	UserID              uuid.UUID
 	Before              uuid.UUID
 	TokenOrganisationID *uuid.UUID
+	Slug                string
 	MaxRows             int32
 }
 
@@ -87,12 +106,14 @@ type ListOrganisationsOfRow struct {
 	Role         string
 }
 
-// The organisations of a user, or of them the one alone to which the token belongs.
+// The organisations of a user, or of them the one alone to which the token belongs. A slug lets pass those that have it, and those that had it
+// before: the audit log knows.
 func (q *Queries) ListOrganisationsOf(ctx context.Context, arg ListOrganisationsOfParams) ([]ListOrganisationsOfRow, error) {
 	rows, err := q.db.Query(ctx, listOrganisationsOf,
 		arg.UserID,
 		arg.Before,
 		arg.TokenOrganisationID,
+		arg.Slug,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -108,6 +129,7 @@ func (q *Queries) ListOrganisationsOf(ctx context.Context, arg ListOrganisations
 			&i.Organisation.Name,
 			&i.Organisation.CreatedAt,
 			&i.Organisation.DeletedAt,
+			&i.Organisation.PersonalUserID,
 			&i.Role,
 		); err != nil {
 			return nil, err
@@ -120,6 +142,46 @@ func (q *Queries) ListOrganisationsOf(ctx context.Context, arg ListOrganisations
 	return items, nil
 }
 
+const lockOrganisation = `-- name: LockOrganisation :one
+SELECT id, slug, name, created_at, deleted_at, personal_user_id FROM organisations WHERE organisations.id = $1 AND organisations.deleted_at IS NULL FOR NO KEY UPDATE
+`
+
+// One organisation that was not deleted, which stays as it is until the transaction ends.
+func (q *Queries) LockOrganisation(ctx context.Context, organisationID uuid.UUID) (Organisation, error) {
+	row := q.db.QueryRow(ctx, lockOrganisation, organisationID)
+	var i Organisation
+	err := row.Scan(
+		&i.ID,
+		&i.Slug,
+		&i.Name,
+		&i.CreatedAt,
+		&i.DeletedAt,
+		&i.PersonalUserID,
+	)
+	return i, err
+}
+
+const lockUser = `-- name: LockUser :exec
+SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE
+`
+
+func (q *Queries) LockUser(ctx context.Context, userID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, lockUser, userID)
+	return err
+}
+
+const makePersonal = `-- name: MakePersonal :exec
+UPDATE organisations SET personal_user_id = $1::uuid
+WHERE organisations.id = $2
+  AND NOT EXISTS (SELECT FROM organisations AS other WHERE other.personal_user_id = $1::uuid)
+`
+
+// Makes an organisation the personal one of a user who has none.
+func (q *Queries) MakePersonal(ctx context.Context, userID uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, makePersonal, userID, organisationID)
+	return err
+}
+
 const markOrganisationDeleted = `-- name: MarkOrganisationDeleted :exec
 UPDATE organisations SET deleted_at = now() WHERE organisations.id = $1
 `
@@ -130,7 +192,7 @@ func (q *Queries) MarkOrganisationDeleted(ctx context.Context, organisationID uu
 }
 
 const organisationBySlug = `-- name: OrganisationBySlug :one
-SELECT id, slug, name, created_at, deleted_at FROM organisations WHERE slug = $1
+SELECT id, slug, name, created_at, deleted_at, personal_user_id FROM organisations WHERE slug = $1
 `
 
 func (q *Queries) OrganisationBySlug(ctx context.Context, slug string) (Organisation, error) {
@@ -142,6 +204,7 @@ func (q *Queries) OrganisationBySlug(ctx context.Context, slug string) (Organisa
 		&i.Name,
 		&i.CreatedAt,
 		&i.DeletedAt,
+		&i.PersonalUserID,
 	)
 	return i, err
 }
@@ -155,4 +218,13 @@ func (q *Queries) OrganisationSlugTaken(ctx context.Context, slug string) (bool,
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
+}
+
+const updateOrganisation = `-- name: UpdateOrganisation :exec
+UPDATE organisations SET name = $1, slug = $2 WHERE organisations.id = $3
+`
+
+func (q *Queries) UpdateOrganisation(ctx context.Context, name string, slug string, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, updateOrganisation, name, slug, organisationID)
+	return err
 }

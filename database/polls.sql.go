@@ -7,42 +7,70 @@ package database
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
-	"time"
 )
 
 const listProjectsToPoll = `-- name: ListProjectsToPoll :many
-SELECT id, repository_url, branch, previews FROM projects
-WHERE deleted_at IS NULL AND (auto_deploy OR previews <> 'off') AND (poll_error IS NOT NULL) = $1::boolean
-  AND (polled_at IS NULL OR polled_at < now() - $2::interval)
-ORDER BY polled_at NULLS FIRST
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests FROM projects
+WHERE deleted_at IS NULL AND github_repository_id IS NULL AND (auto_deploy OR previews <> 'off') AND (poll_error IS NOT NULL) = $1::boolean
+  AND (poll_due_at IS NULL OR poll_due_at <= $2::timestamptz)
+ORDER BY poll_due_at NULLS FIRST
 LIMIT 500
 `
 
-type ListProjectsToPollRow struct {
-	ID            uuid.UUID
-	RepositoryURL string
-	Branch        string
-	Previews      string
-}
-
-// Projects that deploy by themselves, or have previews, and whose repository was not looked at within the interval, longest ago first: those whose
-// last answer was trouble, or the others.
-func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every time.Duration) ([]ListProjectsToPollRow, error) {
-	rows, err := q.db.Query(ctx, listProjectsToPoll, troubled, every)
+// Projects whose repository is to be looked at, the longest due first: those whose last answer was trouble, or the others. They deploy by themselves, or
+// have previews, and their repository is not one that the GitHub App reaches.
+func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, now time.Time) ([]Project, error) {
+	rows, err := q.db.Query(ctx, listProjectsToPoll, troubled, now)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListProjectsToPollRow{}
+	items := []Project{}
 	for rows.Next() {
-		var i ListProjectsToPollRow
+		var i Project
 		if err := rows.Scan(
 			&i.ID,
+			&i.OrganisationID,
+			&i.Name,
+			&i.Slug,
 			&i.RepositoryURL,
 			&i.Branch,
+			&i.RootDirectory,
+			&i.DockerfilePath,
+			&i.Port,
+			&i.HealthPath,
+			&i.Instances,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.AutoDeploy,
+			&i.LastSeenCommit,
+			&i.PolledAt,
+			&i.PollError,
+			&i.CreatedAt,
+			&i.DeletedAt,
+			&i.ReleaseCommand,
+			&i.BuildVariables,
+			&i.LastSeenAt,
+			&i.PinnedByID,
+			&i.InstancesChangedAt,
+			&i.StartSeconds,
+			&i.GraceSeconds,
+			&i.DockerfileTarget,
 			&i.Previews,
+			&i.PreviewDays,
+			&i.GithubRepositoryID,
+			&i.VariablesReadable,
+			&i.PullRequestPreviews,
+			&i.PullsTag,
+			&i.PullsError,
+			&i.ReportError,
+			&i.PollDueAt,
+			&i.ActiveAt,
+			&i.IgnoredPaths,
+			&i.RecordRequests,
 		); err != nil {
 			return nil, err
 		}
@@ -52,6 +80,16 @@ func (q *Queries) ListProjectsToPoll(ctx context.Context, troubled bool, every t
 		return nil, err
 	}
 	return items, nil
+}
+
+const recordActivity = `-- name: RecordActivity :exec
+UPDATE projects SET active_at = $1 WHERE id = $2
+`
+
+// Writes that a push was seen.
+func (q *Queries) RecordActivity(ctx context.Context, activeAt *time.Time, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordActivity, activeAt, iD)
+	return err
 }
 
 const recordHead = `-- name: RecordHead :exec
@@ -76,11 +114,40 @@ func (q *Queries) RecordPoll(ctx context.Context, pollError *string, iD uuid.UUI
 	return err
 }
 
+const recordPollDue = `-- name: RecordPollDue :exec
+UPDATE projects SET poll_due_at = $1 WHERE id = $2
+`
+
+// Writes when the repository of a project is to be looked at again.
+func (q *Queries) RecordPollDue(ctx context.Context, pollDueAt *time.Time, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, recordPollDue, pollDueAt, iD)
+	return err
+}
+
 const recordPollError = `-- name: RecordPollError :exec
 UPDATE projects SET poll_error = $1::text, polled_at = now() WHERE id = $2
 `
 
 func (q *Queries) RecordPollError(ctx context.Context, pollError string, iD uuid.UUID) error {
 	_, err := q.db.Exec(ctx, recordPollError, pollError, iD)
+	return err
+}
+
+const requestPoll = `-- name: RequestPoll :exec
+WITH project AS (
+  UPDATE projects SET polled_at = NULL, poll_due_at = NULL
+  WHERE projects.id = $2 AND projects.organisation_id = $3
+  RETURNING projects.github_repository_id
+)
+UPDATE github_installations SET poll_due_at = github_installations.polled_at + $1::interval
+FROM project JOIN github_repositories ON github_repositories.id = project.github_repository_id
+WHERE github_installations.id = github_repositories.installation_id
+  AND (github_installations.polled_at IS NULL OR github_installations.poll_due_at > github_installations.polled_at + $1::interval)
+`
+
+// Has the repository of a project looked at as soon as possible. An installation that is looked at every few seconds is not looked at more often; one at
+// which nobody has looked yet, because it had no projects, is due at once.
+func (q *Queries) RequestPoll(ctx context.Context, atLeast time.Duration, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, requestPoll, atLeast, iD, organisationID)
 	return err
 }

@@ -7,6 +7,7 @@ package database
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -14,35 +15,41 @@ import (
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
+  github_repository_id, pull_request_previews, ignored_paths, record_requests
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-  $13, $14, $15, $16, $17, $18, $19, $20, $21
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days
+  $13, $14, $15, $16, $17, $18, $19, $20, $21,
+  $22, $23, $24, $25
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests
 `
 
 type CreateProjectParams struct {
-	ID               uuid.UUID
-	OrganisationID   uuid.UUID
-	Name             string
-	Slug             string
-	RepositoryURL    string
-	Branch           string
-	RootDirectory    string
-	DockerfilePath   string
-	DockerfileTarget string
-	Port             *int32
-	HealthPath       *string
-	Instances        int32
-	CPUMillis        int32
-	MemoryBytes      int64
-	AutoDeploy       bool
-	ReleaseCommand   *string
-	BuildVariables   []string
-	StartSeconds     *int32
-	GraceSeconds     *int32
-	Previews         string
-	PreviewDays      int32
+	ID                  uuid.UUID
+	OrganisationID      uuid.UUID
+	Name                string
+	Slug                string
+	RepositoryURL       string
+	Branch              string
+	RootDirectory       string
+	DockerfilePath      string
+	DockerfileTarget    string
+	Port                *int32
+	HealthPath          *string
+	Instances           int32
+	CPUMillis           int32
+	MemoryBytes         int64
+	AutoDeploy          bool
+	ReleaseCommand      *string
+	BuildVariables      []string
+	StartSeconds        *int32
+	GraceSeconds        *int32
+	Previews            string
+	PreviewDays         int32
+	GithubRepositoryID  *uuid.UUID
+	PullRequestPreviews bool
+	IgnoredPaths        []string
+	RecordRequests      bool
 }
 
 func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (Project, error) {
@@ -68,6 +75,10 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.GraceSeconds,
 		arg.Previews,
 		arg.PreviewDays,
+		arg.GithubRepositoryID,
+		arg.PullRequestPreviews,
+		arg.IgnoredPaths,
+		arg.RecordRequests,
 	)
 	var i Project
 	err := row.Scan(
@@ -100,6 +111,16 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.DockerfileTarget,
 		&i.Previews,
 		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
 	)
 	return i, err
 }
@@ -129,7 +150,7 @@ WITH forgotten AS (
   FROM projects WHERE projects.id = environments.project_id
     AND projects.id = $1 AND projects.organisation_id = $2 AND environments.deleted_at IS NULL
 )
-UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_due_at = NULL, poll_error = NULL, pulls_tag = NULL, pulls_error = NULL
 WHERE projects.id = $1 AND projects.organisation_id = $2
 `
 
@@ -140,7 +161,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, iD uuid.UUID, organisationID u
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at,
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
@@ -187,6 +208,9 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Deployment.HeldAt,
 		&i.Deployment.AwaitsBuildSince,
 		&i.Deployment.EnvironmentID,
+		&i.Deployment.AwaitsQuotaSince,
+		&i.Deployment.GithubReported,
+		&i.Deployment.GithubDeploymentID,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -216,6 +240,16 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Project.DockerfileTarget,
 		&i.Project.Previews,
 		&i.Project.PreviewDays,
+		&i.Project.GithubRepositoryID,
+		&i.Project.VariablesReadable,
+		&i.Project.PullRequestPreviews,
+		&i.Project.PullsTag,
+		&i.Project.PullsError,
+		&i.Project.ReportError,
+		&i.Project.PollDueAt,
+		&i.Project.ActiveAt,
+		&i.Project.IgnoredPaths,
+		&i.Project.RecordRequests,
 		&i.Environment.ID,
 		&i.Environment.ProjectID,
 		&i.Environment.Kind,
@@ -228,21 +262,35 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Environment.ExpiresAt,
 		&i.Environment.CreatedAt,
 		&i.Environment.DeletedAt,
+		&i.Environment.PullRequestTitle,
+		&i.Environment.PullRequestAuthor,
+		&i.Environment.HeadBranch,
+		&i.Environment.IsFork,
+		&i.Environment.AwaitingCommit,
+		&i.Environment.ApprovedCommit,
+		&i.Environment.ApprovedBy,
+		&i.Environment.ApprovedAt,
+		&i.Environment.CommentDueAt,
 		&i.Hostname,
 	)
 	return i, err
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
-  held.id AS held_deployment_id
+  held.id AS held_deployment_id,
+  github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
+  github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
 FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
+LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
+LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
+  AND github_installations.organisation_id = github_repositories.organisation_id
 WHERE projects.id = $1 AND projects.organisation_id = $2 AND projects.deleted_at IS NULL
 `
 
@@ -250,6 +298,14 @@ type GetProjectOfRow struct {
 	Project          Project
 	LiveDeploymentID *uuid.UUID
 	HeldDeploymentID *uuid.UUID
+	GithubRepository *int64
+	FullName         *string
+	IsPrivate        *bool
+	IsArchived       *bool
+	Installation     *uuid.UUID
+	SettingsURL      *string
+	SuspendedAt      *time.Time
+	RemovedAt        *time.Time
 }
 
 // One project of an organisation. held_deployment_id is the newest push that waits because its production is pinned, and live_deployment_id what is
@@ -287,14 +343,32 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 		&i.Project.DockerfileTarget,
 		&i.Project.Previews,
 		&i.Project.PreviewDays,
+		&i.Project.GithubRepositoryID,
+		&i.Project.VariablesReadable,
+		&i.Project.PullRequestPreviews,
+		&i.Project.PullsTag,
+		&i.Project.PullsError,
+		&i.Project.ReportError,
+		&i.Project.PollDueAt,
+		&i.Project.ActiveAt,
+		&i.Project.IgnoredPaths,
+		&i.Project.RecordRequests,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
+		&i.GithubRepository,
+		&i.FullName,
+		&i.IsPrivate,
+		&i.IsArchived,
+		&i.Installation,
+		&i.SettingsURL,
+		&i.SuspendedAt,
+		&i.RemovedAt,
 	)
 	return i, err
 }
 
 const listProjectDeployments = `-- name: ListProjectDeployments :many
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, environments.slug AS environment,
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN environments ON environments.id = deployments.environment_id
@@ -305,8 +379,10 @@ WHERE deployments.project_id = $1 AND deployments.id < $2
   AND ($6::text = '' OR deployments.trigger = $6)
   AND ($7::text = '' OR deployments.branch = $7)
   AND ($8::text = '' OR starts_with(deployments.commit_sha, $8))
+  AND ($9::text = '' OR strpos(lower(deployments.commit_message), lower($9)) > 0)
+  AND ($10::text = '' OR strpos(lower(deployments.commit_author), lower($10)) > 0)
 ORDER BY deployments.id DESC
-LIMIT $9::int
+LIMIT $11::int
 `
 
 type ListProjectDeploymentsParams struct {
@@ -318,12 +394,14 @@ type ListProjectDeploymentsParams struct {
 	Trigger        string
 	Branch         string
 	Commit         string
+	Text           string
+	Author         string
 	MaxRows        int32
 }
 
 type ListProjectDeploymentsRow struct {
 	Deployment  Deployment
-	Environment string
+	Environment Environment
 	Hostname    string
 }
 
@@ -338,6 +416,8 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 		arg.Trigger,
 		arg.Branch,
 		arg.Commit,
+		arg.Text,
+		arg.Author,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -375,7 +455,30 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 			&i.Deployment.HeldAt,
 			&i.Deployment.AwaitsBuildSince,
 			&i.Deployment.EnvironmentID,
-			&i.Environment,
+			&i.Deployment.AwaitsQuotaSince,
+			&i.Deployment.GithubReported,
+			&i.Deployment.GithubDeploymentID,
+			&i.Environment.ID,
+			&i.Environment.ProjectID,
+			&i.Environment.Kind,
+			&i.Environment.Slug,
+			&i.Environment.Branch,
+			&i.Environment.PullRequestNumber,
+			&i.Environment.PinnedByID,
+			&i.Environment.LastSeenCommit,
+			&i.Environment.LastSeenAt,
+			&i.Environment.ExpiresAt,
+			&i.Environment.CreatedAt,
+			&i.Environment.DeletedAt,
+			&i.Environment.PullRequestTitle,
+			&i.Environment.PullRequestAuthor,
+			&i.Environment.HeadBranch,
+			&i.Environment.IsFork,
+			&i.Environment.AwaitingCommit,
+			&i.Environment.ApprovedCommit,
+			&i.Environment.ApprovedBy,
+			&i.Environment.ApprovedAt,
+			&i.Environment.CommentDueAt,
 			&i.Hostname,
 		); err != nil {
 			return nil, err
@@ -389,21 +492,30 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
-  held.id AS held_deployment_id
+  held.id AS held_deployment_id,
+  github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
+  github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
+LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
+LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
+  AND github_installations.organisation_id = github_repositories.organisation_id
 WHERE organisation_members.user_id = $1 AND projects.deleted_at IS NULL AND projects.id < $2
   AND ($3::uuid IS NULL OR projects.organisation_id = $3)
   AND ($4::uuid IS NULL OR projects.organisation_id = $4)
   AND ($5::text = '' OR projects.slug = $5)
+  AND (
+    SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
+    FROM (SELECT unnest($6::text[]) AS word) AS searched
+  ) IS NOT FALSE
 ORDER BY projects.id DESC
-LIMIT $6::int
+LIMIT $7::int
 `
 
 type ListProjectsOfParams struct {
@@ -412,6 +524,7 @@ type ListProjectsOfParams struct {
 	TokenOrganisationID *uuid.UUID
 	OrganisationID      *uuid.UUID
 	Slug                string
+	Words               []string
 	MaxRows             int32
 }
 
@@ -419,9 +532,18 @@ type ListProjectsOfRow struct {
 	Project          Project
 	LiveDeploymentID *uuid.UUID
 	HeldDeploymentID *uuid.UUID
+	GithubRepository *int64
+	FullName         *string
+	IsPrivate        *bool
+	IsArchived       *bool
+	Installation     *uuid.UUID
+	SettingsURL      *string
+	SuspendedAt      *time.Time
+	RemovedAt        *time.Time
 }
 
-// The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs.
+// The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs. All words stand in the slug or the
+// name.
 func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) ([]ListProjectsOfRow, error) {
 	rows, err := q.db.Query(ctx, listProjectsOf,
 		arg.UserID,
@@ -429,6 +551,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 		arg.TokenOrganisationID,
 		arg.OrganisationID,
 		arg.Slug,
+		arg.Words,
 		arg.MaxRows,
 	)
 	if err != nil {
@@ -468,8 +591,26 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.DockerfileTarget,
 			&i.Project.Previews,
 			&i.Project.PreviewDays,
+			&i.Project.GithubRepositoryID,
+			&i.Project.VariablesReadable,
+			&i.Project.PullRequestPreviews,
+			&i.Project.PullsTag,
+			&i.Project.PullsError,
+			&i.Project.ReportError,
+			&i.Project.PollDueAt,
+			&i.Project.ActiveAt,
+			&i.Project.IgnoredPaths,
+			&i.Project.RecordRequests,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
+			&i.GithubRepository,
+			&i.FullName,
+			&i.IsPrivate,
+			&i.IsArchived,
+			&i.Installation,
+			&i.SettingsURL,
+			&i.SuspendedAt,
+			&i.RemovedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -482,7 +623,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 }
 
 const lockProjectOf = `-- name: LockProjectOf :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 `
 
 // As LockProject, for one project of an organisation that was not deleted.
@@ -519,6 +660,16 @@ func (q *Queries) LockProjectOf(ctx context.Context, iD uuid.UUID, organisationI
 		&i.DockerfileTarget,
 		&i.Previews,
 		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
 	)
 	return i, err
 }
@@ -536,52 +687,76 @@ const projectSlugTaken = `-- name: ProjectSlugTaken :one
 SELECT EXISTS (
   SELECT slug FROM projects WHERE slug = $1 AND deleted_at IS NULL
   UNION ALL
-  SELECT hostname FROM domains WHERE hostname = $2
+  SELECT domains.hostname FROM domains WHERE domains.hostname = $2 AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  UNION ALL
+  SELECT released_hostnames.hostname FROM released_hostnames
+  WHERE released_hostnames.hostname = $2 AND released_hostnames.organisation_id <> $3
+    AND released_hostnames.released_at > now() - interval '90 days'
 )
 `
 
-func (q *Queries) ProjectSlugTaken(ctx context.Context, slug string, hostname string) (bool, error) {
-	row := q.db.QueryRow(ctx, projectSlugTaken, slug, hostname)
+// Whether the slug is another project's, the hostname anybody's, or was another organisation's until lately.
+func (q *Queries) ProjectSlugTaken(ctx context.Context, slug string, hostname string, organisationID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, projectSlugTaken, slug, hostname, organisationID)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err
 }
 
+const setVariablesReadable = `-- name: SetVariablesReadable :exec
+UPDATE projects SET variables_readable = $1 WHERE id = $2 AND organisation_id = $3
+`
+
+func (q *Queries) SetVariablesReadable(ctx context.Context, readable bool, iD uuid.UUID, organisationID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, setVariablesReadable, readable, iD, organisationID)
+	return err
+}
+
 const updateProject = `-- name: UpdateProject :exec
 UPDATE projects
-SET repository_url = $1, branch = $2, root_directory = $3, dockerfile_path = $4,
-  dockerfile_target = $5,
-  port = $6, health_path = $7, instances = $8, cpu_millis = $9, memory_bytes = $10,
-  auto_deploy = $11, release_command = $12, build_variables = $13,
-  start_seconds = $14, grace_seconds = $15, previews = $16, preview_days = $17,
-  instances_changed_at = CASE WHEN instances <> $8 THEN now() ELSE instances_changed_at END
-WHERE id = $18 AND organisation_id = $19
+SET name = $1, repository_url = $2, branch = $3, root_directory = $4, dockerfile_path = $5,
+  dockerfile_target = $6,
+  port = $7, health_path = $8, instances = $9, cpu_millis = $10, memory_bytes = $11,
+  auto_deploy = $12, release_command = $13, build_variables = $14,
+  start_seconds = $15, grace_seconds = $16, previews = $17, preview_days = $18, github_repository_id = $19,
+  ignored_paths = $20, record_requests = $21,
+  pull_request_previews = $22,
+  pulls_tag = CASE WHEN pull_request_previews = $22 THEN pulls_tag END,
+  pulls_error = CASE WHEN $22 THEN pulls_error END,
+  instances_changed_at = CASE WHEN instances <> $9 THEN now() ELSE instances_changed_at END
+WHERE id = $23 AND organisation_id = $24
 `
 
 type UpdateProjectParams struct {
-	RepositoryURL    string
-	Branch           string
-	RootDirectory    string
-	DockerfilePath   string
-	DockerfileTarget string
-	Port             *int32
-	HealthPath       *string
-	Instances        int32
-	CPUMillis        int32
-	MemoryBytes      int64
-	AutoDeploy       bool
-	ReleaseCommand   *string
-	BuildVariables   []string
-	StartSeconds     *int32
-	GraceSeconds     *int32
-	Previews         string
-	PreviewDays      int32
-	ID               uuid.UUID
-	OrganisationID   uuid.UUID
+	Name                string
+	RepositoryURL       string
+	Branch              string
+	RootDirectory       string
+	DockerfilePath      string
+	DockerfileTarget    string
+	Port                *int32
+	HealthPath          *string
+	Instances           int32
+	CPUMillis           int32
+	MemoryBytes         int64
+	AutoDeploy          bool
+	ReleaseCommand      *string
+	BuildVariables      []string
+	StartSeconds        *int32
+	GraceSeconds        *int32
+	Previews            string
+	PreviewDays         int32
+	GithubRepositoryID  *uuid.UUID
+	IgnoredPaths        []string
+	RecordRequests      bool
+	PullRequestPreviews bool
+	ID                  uuid.UUID
+	OrganisationID      uuid.UUID
 }
 
 func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) error {
 	_, err := q.db.Exec(ctx, updateProject,
+		arg.Name,
 		arg.RepositoryURL,
 		arg.Branch,
 		arg.RootDirectory,
@@ -599,6 +774,10 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.GraceSeconds,
 		arg.Previews,
 		arg.PreviewDays,
+		arg.GithubRepositoryID,
+		arg.IgnoredPaths,
+		arg.RecordRequests,
+		arg.PullRequestPreviews,
 		arg.ID,
 		arg.OrganisationID,
 	)

@@ -50,6 +50,70 @@ func (q *Queries) AdvanceDeployment(ctx context.Context, arg AdvanceDeploymentPa
 	return err
 }
 
+const countQueues = `-- name: CountQueues :many
+WITH queues AS (
+  SELECT named.name::text AS name FROM (SELECT unnest($2::text[]) AS name) AS named UNION SELECT worked.name FROM river.river_queue AS worked
+)
+SELECT queues.name, known.paused_at,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'running' AND job.queue = queues.name LIMIT $1::int
+  ) AS counted) AS running,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'available' AND job.queue = queues.name LIMIT $1::int
+  ) AS counted) AS available,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'scheduled' AND job.queue = queues.name LIMIT $1::int
+  ) AS counted) AS scheduled,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'retryable' AND job.queue = queues.name LIMIT $1::int
+  ) AS counted) AS retryable,
+  coalesce((
+    SELECT job.scheduled_at FROM river.river_job AS job
+    WHERE job.state = 'available' AND job.queue = queues.name ORDER BY job.priority, job.scheduled_at LIMIT 1
+  ), now())::timestamptz AS oldest_available_at
+FROM queues LEFT JOIN river.river_queue AS known ON known.name = queues.name ORDER BY queues.name
+`
+
+type CountQueuesRow struct {
+	Name              string
+	PausedAt          *time.Time
+	Running           int64
+	Available         int64
+	Scheduled         int64
+	Retryable         int64
+	OldestAvailableAt time.Time
+}
+
+// What each queue holds: those that are named, and all others that workers have worked. Of each state no more than most jobs are counted. The oldest that
+// waits for a worker is told as of now where none waits.
+func (q *Queries) CountQueues(ctx context.Context, most int32, queues []string) ([]CountQueuesRow, error) {
+	rows, err := q.db.Query(ctx, countQueues, most, queues)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountQueuesRow{}
+	for rows.Next() {
+		var i CountQueuesRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.PausedAt,
+			&i.Running,
+			&i.Available,
+			&i.Scheduled,
+			&i.Retryable,
+			&i.OldestAvailableAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deposeDeadLeader = `-- name: DeposeDeadLeader :execrows
 WITH deposed AS (DELETE FROM river.river_leader WHERE leader_id = $1::text RETURNING leader_id)
 SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leader_id, 'action', 'resigned')::text) FROM deposed
@@ -68,7 +132,7 @@ func (q *Queries) DeposeDeadLeader(ctx context.Context, worker string) (int64, e
 const fence = `-- name: Fence :one
 
 WITH project AS MATERIALIZED (
-  SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days FROM projects WHERE projects.id = $1 FOR NO KEY UPDATE
+  SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests FROM projects WHERE projects.id = $1 FOR NO KEY UPDATE
 ), deployment AS MATERIALIZED (
   SELECT deployments.id FROM project JOIN deployments ON deployments.project_id = project.id
   WHERE deployments.id = $2 AND deployments.step = $3 AND deployments.state = 'deploying'
@@ -79,7 +143,7 @@ WITH project AS MATERIALIZED (
     AND owned.attempted_by[array_upper(owned.attempted_by, 1)] = $6::text
   FOR UPDATE OF owned
 )
-SELECT project.id, project.organisation_id, project.name, project.slug, project.repository_url, project.branch, project.root_directory, project.dockerfile_path, project.port, project.health_path, project.instances, project.cpu_millis, project.memory_bytes, project.auto_deploy, project.last_seen_commit, project.polled_at, project.poll_error, project.created_at, project.deleted_at, project.release_command, project.build_variables, project.last_seen_at, project.pinned_by_id, project.instances_changed_at, project.start_seconds, project.grace_seconds, project.dockerfile_target, project.previews, project.preview_days FROM project, job
+SELECT project.id, project.organisation_id, project.name, project.slug, project.repository_url, project.branch, project.root_directory, project.dockerfile_path, project.port, project.health_path, project.instances, project.cpu_millis, project.memory_bytes, project.auto_deploy, project.last_seen_commit, project.polled_at, project.poll_error, project.created_at, project.deleted_at, project.release_command, project.build_variables, project.last_seen_at, project.pinned_by_id, project.instances_changed_at, project.start_seconds, project.grace_seconds, project.dockerfile_target, project.previews, project.preview_days, project.github_repository_id, project.variables_readable, project.pull_request_previews, project.pulls_tag, project.pulls_error, project.report_error, project.poll_due_at, project.active_at, project.ignored_paths, project.record_requests FROM project, job
 `
 
 type FenceParams struct {
@@ -92,35 +156,45 @@ type FenceParams struct {
 }
 
 type FenceRow struct {
-	ID                 uuid.UUID
-	OrganisationID     uuid.UUID
-	Name               string
-	Slug               string
-	RepositoryURL      string
-	Branch             string
-	RootDirectory      string
-	DockerfilePath     string
-	Port               *int32
-	HealthPath         *string
-	Instances          int32
-	CPUMillis          int32
-	MemoryBytes        int64
-	AutoDeploy         bool
-	LastSeenCommit     *string
-	PolledAt           *time.Time
-	PollError          *string
-	CreatedAt          time.Time
-	DeletedAt          *time.Time
-	ReleaseCommand     *string
-	BuildVariables     []string
-	LastSeenAt         *time.Time
-	PinnedByID         *uuid.UUID
-	InstancesChangedAt *time.Time
-	StartSeconds       *int32
-	GraceSeconds       *int32
-	DockerfileTarget   string
-	Previews           string
-	PreviewDays        int32
+	ID                  uuid.UUID
+	OrganisationID      uuid.UUID
+	Name                string
+	Slug                string
+	RepositoryURL       string
+	Branch              string
+	RootDirectory       string
+	DockerfilePath      string
+	Port                *int32
+	HealthPath          *string
+	Instances           int32
+	CPUMillis           int32
+	MemoryBytes         int64
+	AutoDeploy          bool
+	LastSeenCommit      *string
+	PolledAt            *time.Time
+	PollError           *string
+	CreatedAt           time.Time
+	DeletedAt           *time.Time
+	ReleaseCommand      *string
+	BuildVariables      []string
+	LastSeenAt          *time.Time
+	PinnedByID          *uuid.UUID
+	InstancesChangedAt  *time.Time
+	StartSeconds        *int32
+	GraceSeconds        *int32
+	DockerfileTarget    string
+	Previews            string
+	PreviewDays         int32
+	GithubRepositoryID  *uuid.UUID
+	VariablesReadable   bool
+	PullRequestPreviews bool
+	PullsTag            *string
+	PullsError          *string
+	ReportError         *string
+	PollDueAt           *time.Time
+	ActiveAt            *time.Time
+	IgnoredPaths        []string
+	RecordRequests      bool
 }
 
 // Everything that Zeitwork knows of River's own tables and notifications stands in this file and in river_views.sql.
@@ -166,6 +240,16 @@ func (q *Queries) Fence(ctx context.Context, arg FenceParams) (FenceRow, error) 
 		&i.DockerfileTarget,
 		&i.Previews,
 		&i.PreviewDays,
+		&i.GithubRepositoryID,
+		&i.VariablesReadable,
+		&i.PullRequestPreviews,
+		&i.PullsTag,
+		&i.PullsError,
+		&i.ReportError,
+		&i.PollDueAt,
+		&i.ActiveAt,
+		&i.IgnoredPaths,
+		&i.RecordRequests,
 	)
 	return i, err
 }
@@ -280,6 +364,194 @@ func (q *Queries) ListJobOwners(ctx context.Context) ([]string, error) {
 	return items, nil
 }
 
+const listQueueJobs = `-- name: ListQueueJobs :many
+WITH states AS (
+  SELECT asked.state, array_position(ARRAY['running', 'available', 'retryable', 'scheduled'], asked.state)::int AS rank
+  FROM (SELECT unnest($1::text[]) AS state) AS asked
+), queues AS (
+  SELECT named.name::text AS name FROM (SELECT unnest($2::text[]) AS name) AS named UNION SELECT worked.name FROM river.river_queue AS worked
+), page AS MATERIALIZED (
+  SELECT states.rank, job.id, job.kind, job.queue, job.state, job.priority, job.attempt, job.metadata, job.args, job.errors, job.attempted_by, job.created_at, job.scheduled_at, job.attempted_at,
+    (row_number() OVER (PARTITION BY states.rank, queues.name ORDER BY job.priority, job.scheduled_at, job.id)
+      + CASE WHEN states.rank = $3::int AND queues.name = $4::text THEN $5::bigint ELSE 0 END)::bigint AS place
+  FROM states
+  CROSS JOIN queues
+  CROSS JOIN LATERAL (
+    SELECT one.id, one.kind, one.queue, one.state, one.priority, one.attempt, one.metadata, one.args, one.errors, one.attempted_by, one.created_at,
+      one.scheduled_at, one.attempted_at
+    FROM river.river_job AS one
+    WHERE one.state = states.state::river.river_job_state AND one.queue = queues.name
+      AND (one.priority, one.scheduled_at, one.id) > (
+        CASE WHEN states.rank = $3::int AND queues.name = $4::text THEN $6::smallint ELSE 0::smallint END,
+        CASE WHEN states.rank = $3::int AND queues.name = $4::text THEN $7::timestamptz ELSE '-infinity' END,
+        CASE WHEN states.rank = $3::int AND queues.name = $4::text THEN $8::bigint ELSE 0 END
+      )
+    ORDER BY one.priority, one.scheduled_at, one.id LIMIT $9::int
+  ) AS job
+  WHERE ($10::text = '' OR queues.name = $10::text)
+    AND (states.rank > $3::int OR (states.rank = $3::int AND queues.name >= $4::text))
+  ORDER BY states.rank, queues.name, job.priority, job.scheduled_at, job.id LIMIT $9::int
+)
+SELECT page.rank, page.place, page.id, page.kind, page.queue, page.state::text AS state, page.priority,
+  (page.attempt + coalesce((page.metadata ->> 'zeitwork_tried')::int, 0))::int AS attempt,
+  page.created_at, page.scheduled_at, page.attempted_at,
+  coalesce(page.attempted_by[array_upper(page.attempted_by, 1)], '')::text AS worker,
+  left(coalesce(page.errors[array_upper(page.errors, 1)] ->> 'error', ''), 1000)::text AS last_error,
+  coalesce(CASE WHEN page.kind LIKE 'deploy.%' THEN (
+    SELECT attempts.waiting_for FROM deployment_steps AS attempts
+    WHERE attempts.deployment_id = deployments.id AND attempts.step = deployments.step ORDER BY attempts.attempt DESC LIMIT 1
+  ) END, '')::text AS waiting_for,
+  deployments.id AS deployment_id, environments.id AS environment_id, projects.id AS project_id, projects.slug AS project_slug,
+  organisations.id AS organisation_id, organisations.slug AS organisation_slug
+FROM page
+LEFT JOIN deployments ON deployments.id = (page.args ->> 'deployment_id')::uuid
+LEFT JOIN detections ON detections.id = (page.args ->> 'detection_id')::uuid
+LEFT JOIN environments ON environments.id = coalesce(deployments.environment_id, (page.args ->> 'environment_id')::uuid)
+LEFT JOIN projects ON projects.id = environments.project_id
+LEFT JOIN organisations ON organisations.id = coalesce(projects.organisation_id, detections.organisation_id)
+ORDER BY page.rank, page.queue, page.priority, page.scheduled_at, page.id
+`
+
+type ListQueueJobsParams struct {
+	States           []string
+	Queues           []string
+	AfterRank        int32
+	AfterQueue       string
+	AfterPlace       int64
+	AfterPriority    int16
+	AfterScheduledAt time.Time
+	AfterID          int64
+	MaxRows          int32
+	Queue            string
+}
+
+type ListQueueJobsRow struct {
+	Rank             int32
+	Place            int64
+	ID               int64
+	Kind             string
+	Queue            string
+	State            string
+	Priority         int16
+	Attempt          int32
+	CreatedAt        time.Time
+	ScheduledAt      time.Time
+	AttemptedAt      *time.Time
+	Worker           string
+	LastError        string
+	WaitingFor       string
+	DeploymentID     *uuid.UUID
+	EnvironmentID    *uuid.UUID
+	ProjectID        *uuid.UUID
+	ProjectSlug      *string
+	OrganisationID   *uuid.UUID
+	OrganisationSlug *string
+}
+
+// One page of the jobs that are not done: by state, queue, and the turn in which workers take them. Each state of each queue is read by its part of one
+// index, from where the page before has ended. The place is that among the jobs of the same state and queue.
+func (q *Queries) ListQueueJobs(ctx context.Context, arg ListQueueJobsParams) ([]ListQueueJobsRow, error) {
+	rows, err := q.db.Query(ctx, listQueueJobs,
+		arg.States,
+		arg.Queues,
+		arg.AfterRank,
+		arg.AfterQueue,
+		arg.AfterPlace,
+		arg.AfterPriority,
+		arg.AfterScheduledAt,
+		arg.AfterID,
+		arg.MaxRows,
+		arg.Queue,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListQueueJobsRow{}
+	for rows.Next() {
+		var i ListQueueJobsRow
+		if err := rows.Scan(
+			&i.Rank,
+			&i.Place,
+			&i.ID,
+			&i.Kind,
+			&i.Queue,
+			&i.State,
+			&i.Priority,
+			&i.Attempt,
+			&i.CreatedAt,
+			&i.ScheduledAt,
+			&i.AttemptedAt,
+			&i.Worker,
+			&i.LastError,
+			&i.WaitingFor,
+			&i.DeploymentID,
+			&i.EnvironmentID,
+			&i.ProjectID,
+			&i.ProjectSlug,
+			&i.OrganisationID,
+			&i.OrganisationSlug,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listRunningBuilds = `-- name: ListRunningBuilds :many
+SELECT coalesce(job.attempted_by[array_upper(job.attempted_by, 1)], '')::text AS worker, job.attempted_at, deployments.id AS deployment_id,
+  projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
+FROM river.river_job AS job
+JOIN deployments ON deployments.id = (job.args ->> 'deployment_id')::uuid
+JOIN projects ON projects.id = deployments.project_id
+JOIN organisations ON organisations.id = projects.organisation_id
+WHERE job.state = 'running' AND job.queue = $1 AND job.kind = $2
+ORDER BY job.id LIMIT 1000
+`
+
+type ListRunningBuildsRow struct {
+	Worker           string
+	AttemptedAt      *time.Time
+	DeploymentID     uuid.UUID
+	ProjectID        uuid.UUID
+	ProjectSlug      string
+	OrganisationID   uuid.UUID
+	OrganisationSlug string
+}
+
+// What workers build at the moment, at most a thousand of them.
+func (q *Queries) ListRunningBuilds(ctx context.Context, queue string, kind string) ([]ListRunningBuildsRow, error) {
+	rows, err := q.db.Query(ctx, listRunningBuilds, queue, kind)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListRunningBuildsRow{}
+	for rows.Next() {
+		var i ListRunningBuildsRow
+		if err := rows.Scan(
+			&i.Worker,
+			&i.AttemptedAt,
+			&i.DeploymentID,
+			&i.ProjectID,
+			&i.ProjectSlug,
+			&i.OrganisationID,
+			&i.OrganisationSlug,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const notifyJob = `-- name: NotifyJob :exec
 SELECT pg_notify('river.river_insert', jsonb_build_object('queue', $1::text)::text)
 `
@@ -308,7 +580,7 @@ WITH owned AS MATERIALIZED (
   SELECT coalesce(max(earlier.attempt), 0) AS attempts, coalesce(now() - min(earlier.started_at) FILTER (
     WHERE earlier.state <> 'held' AND earlier.attempt > coalesce((
       SELECT max(ended.attempt) FROM deployment_steps AS ended
-      WHERE ended.deployment_id = $4 AND ended.step = $5 AND ended.state = 'succeeded'
+      WHERE ended.deployment_id = $4 AND ended.step = $5 AND ended.state IN ('succeeded', 'held')
     ), 0)
   ), interval '0') AS tried_for
   FROM deployment_steps AS earlier WHERE earlier.deployment_id = $4 AND earlier.step = $5
@@ -338,7 +610,7 @@ type OpenStepRow struct {
 
 // Opens the timeline row of the next attempt of a step and tells whoever waits for the deployment. It returns no row unless this attempt of this
 // worker owns the job, as OwnsJob does. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for
-// is how long the step has been tried since the deployment last came to it.
+// is how long the step has been tried since the deployment last came to it, or was held there.
 func (q *Queries) OpenStep(ctx context.Context, arg OpenStepParams) (OpenStepRow, error) {
 	row := q.db.QueryRow(ctx, openStep,
 		arg.JobID,

@@ -9,13 +9,22 @@ CREATE TABLE river.river_job (
   id bigint PRIMARY KEY NOT NULL,
   state river.river_job_state NOT NULL,
   attempt smallint NOT NULL,
+  attempted_at timestamptz,
+  created_at timestamptz NOT NULL,
   args jsonb NOT NULL,
   attempted_by text[],
   errors jsonb[],
   finalized_at timestamptz,
   kind text NOT NULL,
   metadata jsonb NOT NULL,
-  queue text NOT NULL
+  priority smallint NOT NULL,
+  queue text NOT NULL,
+  scheduled_at timestamptz NOT NULL
+);
+
+CREATE TABLE river.river_queue (
+  name text PRIMARY KEY NOT NULL,
+  paused_at timestamptz
 );
 
 CREATE TABLE river.river_leader (

@@ -56,6 +56,8 @@ export const organisations = pgTable("organisations", {
   id: id(),
   slug: text("slug").notNull().unique(),
   name: text("name").notNull(),
+  // Whose personal one it is: made with the user, once. It is like any other for the rest. Null: nobody's in particular.
+  personalUserId: uuid("personal_user_id").unique().references(() => users.id, { onDelete: "set null" }),
   createdAt: createdAt(),
   // A deleted organisation has no members. Its row stays, so that nobody else gets its slug and its audit events keep their place.
   deletedAt: time("deleted_at"),
@@ -112,11 +114,190 @@ export const quotas = pgTable(
     organisationId: uuid("organisation_id").unique().references(() => organisations.id, { onDelete: "cascade" }),
     // Deployments that are fetched, built and pushed at once.
     builds: integer("builds"),
+    projects: integer("projects"),
+    // Custom domains.
+    domains: integer("domains"),
+    // What the environments may run at once. Where a deployment takes the place of another one, the larger of the two counts.
+    instances: integer("instances"),
+    cpuMillis: bigint("cpu_millis", { mode: "number" }),
+    memoryBytes: bigint("memory_bytes", { mode: "number" }),
+    // What the apps may log, and the members ask of one api process.
+    logBytesPerMinute: bigint("log_bytes_per_minute", { mode: "number" }),
+    requestsPerMinute: integer("requests_per_minute"),
     updatedAt: time("updated_at").notNull().defaultNow(),
   },
   (t) => [
     uniqueIndex("quotas_platform").on(sql`(${t.organisationId} is null)`).where(sql`${t.organisationId} is null`),
     check("quotas_builds", sql`${t.builds} between 0 and 10000`),
+    check("quotas_projects", sql`${t.projects} >= 0`),
+    check("quotas_domains", sql`${t.domains} >= 0`),
+    check("quotas_instances", sql`${t.instances} >= 0`),
+    check("quotas_cpu_millis", sql`${t.cpuMillis} >= 0`),
+    check("quotas_memory_bytes", sql`${t.memoryBytes} >= 0`),
+    check("quotas_log_bytes_per_minute", sql`${t.logBytesPerMinute} >= 0`),
+    check("quotas_requests_per_minute", sql`${t.requestsPerMinute} >= 1`),
+  ],
+);
+
+// Sealed values of the platform's own, and of projects, beside environment variables: each belongs to one subject, such as a project's deploy key.
+export const secrets = pgTable(
+  "secrets",
+  {
+    id: id(),
+    // What it is: github_app_client_secret, github_app_private_key, and whatever else a package names.
+    kind: text("kind").notNull(),
+    // The row that it belongs to.
+    subjectId: uuid("subject_id").notNull(),
+    // Null: the platform's.
+    organisationId: uuid("organisation_id").references(() => organisations.id),
+    valueSealed: bytea("value_sealed").notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [uniqueIndex("secrets_subject").on(t.subjectId, t.kind), index("secrets_organisation").on(t.organisationId)],
+);
+
+// The platform's GitHub App where it was made from the platform. Its secrets are in secrets. An App that operators configure has no row.
+export const githubApps = pgTable(
+  "github_apps",
+  {
+    id: id(),
+    // GitHub's id of it, and its name in URLs there.
+    appId: bigint("app_id", { mode: "number" }).notNull(),
+    slug: text("slug").notNull(),
+    clientId: text("client_id").notNull(),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    createdAt: createdAt(),
+    // When another one took its place, or an operator removed it.
+    removedAt: time("removed_at"),
+  },
+  (t) => [
+    uniqueIndex("github_apps_current").on(sql`(${t.removedAt} is null)`).where(sql`${t.removedAt} is null`),
+    index("github_apps_created_by").on(t.createdBy),
+  ],
+);
+
+// Accounts of GitHub that have the App. One belongs to the organisation to which somebody who administers the account has tied it.
+export const githubInstallations = pgTable(
+  "github_installations",
+  {
+    id: id(),
+    // GitHub's ids of the installation, its App and its account.
+    installationId: bigint("installation_id", { mode: "number" }).notNull().unique(),
+    appId: bigint("app_id", { mode: "number" }).notNull(),
+    accountId: bigint("account_id", { mode: "number" }).notNull(),
+    // The account's name, as it was last seen.
+    accountLogin: text("account_login").notNull(),
+    accountKind: text("account_kind").notNull(),
+    // Null: nobody has tied it.
+    organisationId: uuid("organisation_id").references(() => organisations.id),
+    tiedBy: uuid("tied_by").references(() => users.id, { onDelete: "set null" }),
+    tiedAt: time("tied_at"),
+    // Whether it has all repositories of the account, those that are made later too.
+    hasAll: boolean("has_all").notNull().default(false),
+    // What it may do, by GitHub's names: {"contents": "read"}.
+    permissions: jsonb("permissions").notNull().default(sql`'{}'`),
+    // The page on GitHub where the account changes it.
+    settingsUrl: text("settings_url").notNull().default(""),
+    suspendedAt: time("suspended_at"),
+    removedAt: time("removed_at"),
+    // When GitHub was last asked about it.
+    checkedAt: time("checked_at"),
+    // Polling: when it was last looked at, and is to be looked at again; null: at once. A worker that looks at it puts the latter off.
+    polledAt: time("polled_at"),
+    pollDueAt: time("poll_due_at"),
+    // When all of its repositories are to be looked at, whether GitHub has told of a push or not; null: at once.
+    sweepDueAt: time("sweep_due_at"),
+    // The newest push that GitHub has told of, by GitHub's clock, and when that was noticed, by ours.
+    pushedThrough: time("pushed_through"),
+    activeAt: time("active_at"),
+    // Why it could not be looked at the last time, as a sentence.
+    pollError: text("poll_error"),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    index("github_installations_due").on(t.pollDueAt),
+    index("github_installations_organisation").on(t.organisationId, t.id),
+    index("github_installations_tied_by").on(t.tiedBy),
+    check("github_installations_account_kind", sql`${t.accountKind} in ('user', 'organization')`),
+  ],
+);
+
+// Repositories on GitHub that projects of an organisation deploy, each once for the organisation.
+export const githubRepositories = pgTable(
+  "github_repositories",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    // Null: no installation of the organisation has it any more.
+    installationId: uuid("installation_id").references(() => githubInstallations.id, { onDelete: "set null" }),
+    // GitHub's ids of it, which stay when it is renamed or given to another account.
+    repositoryId: bigint("repository_id", { mode: "number" }).notNull(),
+    nodeId: text("node_id").notNull(),
+    // OWNER/NAME, as it was last seen, like all that follows.
+    fullName: text("full_name").notNull(),
+    defaultBranch: text("default_branch").notNull().default(""),
+    isPrivate: boolean("is_private").notNull().default(true),
+    isArchived: boolean("is_archived").notNull().default(false),
+    pushedAt: time("pushed_at"),
+    // Polling: when it was last looked at, and the newest push that it had then.
+    lookedAt: time("looked_at"),
+    seenPushedAt: time("seen_pushed_at"),
+    // Whether there is nothing to look for until GitHub tells of another push.
+    isSettled: boolean("is_settled").notNull().default(false),
+    // A hash of what was seen and has been acted upon; empty: act upon whatever is seen.
+    seenHash: text("seen_hash").notNull().default(""),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    uniqueIndex("github_repositories_repository").on(t.organisationId, t.repositoryId),
+    index("github_repositories_installation").on(t.installationId),
+    index("github_repositories_node").on(t.nodeId),
+    index("github_repositories_unsettled").on(t.installationId).where(sql`not ${t.isSettled}`),
+  ],
+);
+
+// What the apps of an organisation log: a bucket, which a sixth of what they may log in a minute fills and which runs empty as they may log, and what was put
+// into it in the minute that the row names.
+export const logUses = pgTable("log_uses", {
+  organisationId: uuid("organisation_id").primaryKey().references(() => organisations.id, { onDelete: "cascade" }),
+  levelBytes: bigint("level_bytes", { mode: "number" }).notNull(),
+  levelAt: time("level_at").notNull(),
+  minute: time("minute").notNull(),
+  minuteBytes: bigint("minute_bytes", { mode: "number" }).notNull(),
+});
+
+// What detection says of a repository before there is a project: asked for by somebody, found out by a worker, and removed after a day.
+export const detections = pgTable(
+  "detections",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id),
+    createdBy: uuid("created_by").references(() => users.id, { onDelete: "set null" }),
+    state: text("state").notNull().default("queued"),
+    repositoryUrl: text("repository_url").notNull(),
+    // GitHub's id of the repository, and the installation that has it. Null: repository_url is fetched as it is.
+    repositoryId: bigint("repository_id", { mode: "number" }),
+    installationId: uuid("installation_id").references(() => githubInstallations.id, { onDelete: "cascade" }),
+    branch: text("branch").notNull(),
+    rootDirectory: text("root_directory").notNull().default(""),
+    dockerfilePath: text("dockerfile_path").notNull().default("Dockerfile"),
+    dockerfileTarget: text("dockerfile_target").notNull().default(""),
+    // What was found, once the state is succeeded.
+    commitSha: text("commit_sha"),
+    result: jsonb("result"),
+    // Why nothing could be found, once the state is failed.
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    // What a detection that is not done waits for, as a sentence.
+    waitingFor: text("waiting_for"),
+    createdAt: createdAt(),
+    endedAt: time("ended_at"),
+  },
+  (t) => [
+    index("detections_organisation").on(t.organisationId, t.id),
+    index("detections_installation").on(t.installationId),
+    index("detections_created_by").on(t.createdBy),
+    check("detections_state", sql`${t.state} in ('queued', 'succeeded', 'failed')`),
   ],
 );
 
@@ -129,6 +310,8 @@ export const projects = pgTable(
     // First label of the generated domain, unique in the whole platform.
     slug: text("slug").notNull(),
     repositoryUrl: text("repository_url").notNull(),
+    // The repository on GitHub that the App reaches for the project; repository_url is where people see it. Null: repository_url is fetched as it is.
+    githubRepositoryId: uuid("github_repository_id").references((): AnyPgColumn => githubRepositories.id),
     branch: text("branch").notNull().default("main"),
     // Where the app stands inside the repository; empty for the top.
     rootDirectory: text("root_directory").notNull().default(""),
@@ -146,6 +329,8 @@ export const projects = pgTable(
     releaseCommand: text("release_command"),
     // Names of the environment variables that the build command gets, as secrets.
     buildVariables: text("build_variables").array().notNull().default(sql`'{}'`),
+    // Whether owners may read the values of its environment variables. They can be written and never read otherwise.
+    variablesReadable: boolean("variables_readable").notNull().default(false),
     instances: integer("instances").notNull().default(1),
     cpuMillis: integer("cpu_millis").notNull().default(1000),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
@@ -153,6 +338,14 @@ export const projects = pgTable(
     autoDeploy: boolean("auto_deploy").notNull().default(true),
     // off: the branch alone is deployed; branches: every other branch gets an environment of its own with its next push.
     previews: text("previews").notNull().default("off"),
+    // Whether every pull request gets a preview, in the place of branches. previews is off then, which is all that the version before knows.
+    pullRequestPreviews: boolean("pull_request_previews").notNull().default(false),
+    // Names GitHub's last answer about pull requests of which everything was done. Null: none was.
+    pullsTag: text("pulls_tag"),
+    // What could not be done about pull requests.
+    pullsError: text("pulls_error"),
+    // Why GitHub could not be told about a deployment the last time.
+    reportError: text("report_error"),
     // How long a preview stays behind the last push to its branch.
     previewDays: integer("preview_days").notNull().default(14),
     // As in environments, for the version before; production's environment is what counts.
@@ -161,6 +354,13 @@ export const projects = pgTable(
     // When the repository was last looked at, and why that failed or what could not be done about what was seen.
     polledAt: time("polled_at"),
     pollError: text("poll_error"),
+    // When the repository is to be looked at again, if it is not one of GitHub's; null: at once. When a push to it was last seen.
+    pollDueAt: time("poll_due_at"),
+    activeAt: time("active_at"),
+    // A push that changes no other files than those that match one of these patterns is not deployed.
+    ignoredPaths: text("ignored_paths").array().notNull().default(sql`'{}'`),
+    // Whether the requests that reach its deployments are kept, in request_logs, which is partitioned and so stands in its migration alone.
+    recordRequests: boolean("record_requests").notNull().default(true),
     // The pin of production's environment, kept alike by triggers for the version before.
     pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
     // Since when the live deployment of production may have another number of VMs than instances. Null: it has that many.
@@ -172,9 +372,15 @@ export const projects = pgTable(
     uniqueIndex("projects_slug").on(t.slug).where(sql`${t.deletedAt} is null`),
     index("projects_organisation").on(t.organisationId, t.id),
     index("projects_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
+    index("projects_github_repository").on(t.githubRepositoryId).where(sql`${t.githubRepositoryId} is not null`),
     index("projects_deleted").on(t.id).where(sql`${t.deletedAt} is not null`),
     index("projects_instances_changed").on(t.id).where(sql`${t.instancesChangedAt} is not null`),
+    index("projects_pull_requests").on(t.githubRepositoryId).where(sql`${t.pullRequestPreviews} and ${t.deletedAt} is null`),
     index("projects_due").on(t.polledAt).where(sql`${t.deletedAt} is null and (${t.autoDeploy} or ${t.previews} <> 'off')`),
+    index("projects_poll_due").on(t.pollDueAt).where(
+      sql`${t.deletedAt} is null and ${t.githubRepositoryId} is null and (${t.autoDeploy} or ${t.previews} <> 'off')`,
+    ),
+    index("projects_unpolled").on(t.githubRepositoryId).where(sql`${t.polledAt} is null and ${t.githubRepositoryId} is not null and ${t.deletedAt} is null`),
     check("projects_previews", sql`${t.previews} in ('off', 'branches')`),
     check("projects_preview_days", sql`${t.previewDays} between 1 and 365`),
     check("projects_start_seconds", sql`${t.startSeconds} between 1 and 1800`),
@@ -196,9 +402,23 @@ export const environments = pgTable(
     kind: text("kind").notNull(),
     // production, or what the branch of a preview makes of itself in a hostname; unique in the project among those that are not deleted.
     slug: text("slug").notNull(),
+    // For previews of pull requests the ref that GitHub keeps for them, refs/pull/NUMBER/head, which no branch there can be called.
     branch: text("branch").notNull(),
-    // For previews of pull requests.
+    // For previews of pull requests, as is what follows as it was last seen.
     pullRequestNumber: integer("pull_request_number"),
+    pullRequestTitle: text("pull_request_title"),
+    pullRequestAuthor: text("pull_request_author"),
+    // The branch that has the commits, in whichever repository.
+    headBranch: text("head_branch"),
+    // Whether the commits come from another repository: they get no variables, and each waits for a member's approval. Never unset.
+    isFork: boolean("is_fork").notNull().default(false),
+    // The commit that waits for an approval, and the one that was approved last.
+    awaitingCommit: text("awaiting_commit"),
+    approvedCommit: text("approved_commit"),
+    approvedBy: uuid("approved_by").references(() => users.id, { onDelete: "set null" }),
+    approvedAt: time("approved_at"),
+    // Since when the comment on the pull request may differ from what is, or until when writing it has to wait. Null: it is as it should be.
+    commentDueAt: time("comment_due_at"),
     // The rollback that pins the environment: while it is set, pushes are built and wait. Null: not pinned.
     pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
     // What the branch pointed at when the repository was last looked at, and since when it has.
@@ -214,6 +434,9 @@ export const environments = pgTable(
     uniqueIndex("environments_production").on(t.projectId).where(sql`${t.kind} = 'production'`),
     uniqueIndex("environments_preview").on(t.projectId, t.branch).where(sql`${t.kind} = 'preview' and ${t.deletedAt} is null`),
     uniqueIndex("environments_slug").on(t.projectId, t.slug).where(sql`${t.deletedAt} is null`),
+    index("environments_approved_by").on(t.approvedBy).where(sql`${t.approvedBy} is not null`),
+    // What reconcile looks through.
+    index("environments_comment_due").on(t.commentDueAt).where(sql`${t.commentDueAt} is not null`),
     index("environments_pinned").on(t.pinnedById).where(sql`${t.pinnedById} is not null`),
     index("environments_expires").on(t.expiresAt).where(sql`${t.expiresAt} is not null and ${t.deletedAt} is null`),
     // What reconcile looks through: previews come and go, and are kept for a while.
@@ -224,6 +447,7 @@ export const environments = pgTable(
 );
 
 // What the branches of a repository pointed at when it was last looked at, of projects with previews: a branch gets its preview when this changes.
+// So do the pull requests of GitHub, which stand here by their refs.
 export const branches = pgTable(
   "branches",
   {
@@ -307,8 +531,15 @@ export const deployments = pgTable(
     heldAt: time("held_at"),
     // Since when the queued deployment waits, without a job, until its organisation may build one more. Null: it does not wait for that.
     awaitsBuildSince: time("awaits_build_since"),
+    // Since when the deployment waits, without a job, until its organisation has as many instances, processors or memory left as it needs. Null: it
+    // does not wait for that.
+    awaitsQuotaSince: time("awaits_quota_since"),
     endedAt: time("ended_at"),
     retiredAt: time("retired_at"),
+    // The state that GitHub was last told of; empty before it was told anything. Null: it is told nothing, since the repository is not there.
+    githubReported: text("github_reported"),
+    // GitHub's id of its own deployment.
+    githubDeploymentId: bigint("github_deployment_id", { mode: "number" }),
     // For deployments that have ended: until when their VMs run on. Retired ones are kept warm for a rollback. Null: none is to run.
     warmUntil: time("warm_until"),
   },
@@ -318,7 +549,10 @@ export const deployments = pgTable(
     index("deployments_current").on(t.environmentId).where(sql`${t.state} in ('queued', 'deploying', 'live')`),
     // What reconcile looks through: deployments that are on their way, and those that have ended and still have VMs that are to run.
     index("deployments_unfinished").on(t.id).where(sql`${t.state} in ('queued', 'deploying')`),
+    // Those of which GitHub is to be told something.
+    index("deployments_unreported").on(t.id).where(sql`${t.githubReported} <> ${t.state} and ${t.commitSha} is not null`),
     index("deployments_awaiting_build").on(t.id).where(sql`${t.awaitsBuildSince} is not null and ${t.state} = 'queued'`),
+    index("deployments_awaiting_quota").on(t.id).where(sql`${t.awaitsQuotaSince} is not null and ${t.state} = 'deploying'`),
     index("deployments_warm").on(t.warmUntil).where(sql`${t.warmUntil} is not null`),
     // Of an environment one deployment is live.
     uniqueIndex("deployments_live_in").on(t.environmentId).where(sql`${t.state} = 'live'`),
@@ -372,11 +606,53 @@ export const buildLogs = pgTable(
     stream: text("stream").notNull(),
     line: text("line").notNull(),
     loggedAt: time("logged_at").notNull(),
+    // The line's number in the log of its deployment: 1, 2, 3, without a gap. The trigger build_logs_number_line counts. Null: the line is older than
+    // the column, and gets its number when the log is read or grows (number_build_log).
+    number: integer("number"),
+    // The instruction of the build that wrote the line (build_log_groups). Null: none did.
+    groupNumber: integer("group_number"),
+    // How many lines should have stood here and were not kept, of which the line tells.
+    missing: integer("missing").notNull().default(0),
   },
   (t) => [
     index("build_logs_deployment").on(t.deploymentId, t.id),
+    uniqueIndex("build_logs_number").on(t.deploymentId, t.number),
+    index("build_logs_missing").on(t.deploymentId, t.number).where(sql`${t.missing} > 0`),
     check("build_logs_stream", sql`${t.stream} in ('stdout', 'stderr', 'system')`),
   ],
+);
+
+// The instructions of a deployment's builds, in the order in which they began.
+export const buildLogGroups = pgTable(
+  "build_log_groups",
+  {
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    // The attempt at the step that ran the instruction.
+    attemptId: uuid("attempt_id").notNull(),
+    name: text("name").notNull(),
+    // running stays where the attempt was cut off.
+    state: text("state").notNull(),
+    error: text("error"),
+    startedAt: time("started_at").notNull(),
+    endedAt: time("ended_at"),
+  },
+  (t) => [
+    primaryKey({ columns: [t.deploymentId, t.number] }),
+    check("build_log_groups_state", sql`${t.state} in ('running', 'done', 'cached', 'failed', 'cancelled')`),
+  ],
+);
+
+// Lines of one group that stand together in the log: instructions that run at once take turns.
+export const buildLogRuns = pgTable(
+  "build_log_runs",
+  {
+    deploymentId: uuid("deployment_id").notNull().references(() => deployments.id, { onDelete: "cascade" }),
+    firstLine: integer("first_line").notNull(),
+    lastLine: integer("last_line").notNull(),
+    groupNumber: integer("group_number").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deploymentId, t.firstLine] })],
 );
 
 export const nodes = pgTable(
@@ -395,6 +671,11 @@ export const nodes = pgTable(
     version: text("version").notNull().default(""),
     // What its agent can do beyond running apps, as it says when it asks for its VMs: release.
     capabilities: text("capabilities").array().notNull().default(sql`'{}'`),
+    // What its agent tells of the machine; null where the agent is of a version that does not.
+    kernel: text("kernel"),
+    diskBytes: bigint("disk_bytes", { mode: "number" }),
+    diskFreeBytes: bigint("disk_free_bytes", { mode: "number" }),
+    agentStartedAt: time("agent_started_at"),
     lastSeenAt: time("last_seen_at"),
     createdAt: createdAt(),
   },
@@ -485,22 +766,49 @@ export const runtimeLogs = pgTable(
   ],
 );
 
+// Lines of a VM that were dropped, as its organisation logged more than it may, and of which the log does not tell yet. It tells once a minute.
+export const logDrops = pgTable("log_drops", {
+  vmId: uuid("vm_id").primaryKey().references(() => vms.id, { onDelete: "cascade" }),
+  lines: bigint("lines", { mode: "number" }).notNull(),
+  // That of the last line that was dropped: the line that tells of it takes its place.
+  sequence: bigint("sequence", { mode: "number" }).notNull(),
+  // The minute in which the log last told.
+  toldAt: time("told_at").notNull(),
+});
+
 export const domains = pgTable(
   "domains",
   {
     id: id(),
     projectId: uuid("project_id").notNull().references(() => projects.id, { onDelete: "cascade" }),
-    // Lower case, no port, no trailing dot.
-    hostname: text("hostname").notNull().unique(),
+    // Lower case, no port, no trailing dot. A custom one may begin with "*.": it stands for every name of one label more.
+    hostname: text("hostname").notNull(),
     // A trigger fills production in where the version before leaves it out, and another one refuses the deployment of another environment.
     environmentId: uuid("environment_id").notNull().references(() => environments.id, { onDelete: "cascade" }),
     // generated: of an environment; custom: a user's own; deployment: of one deployment, for as long as its image is kept.
     kind: text("kind").notNull(),
-    // The deployment that answers on it; set by flip_route, null until the first flip.
+    // The deployment that answers on it; set by flip_route, null until the first flip. A trigger keeps it null while a custom one is only claimed.
     deploymentId: uuid("deployment_id").references(() => deployments.id, { onDelete: "cascade" }),
+    // The columns from here on are for custom ones. When the DNS was found to prove that the hostname is the project's; null: it is only claimed.
+    verifiedAt: time("verified_at"),
+    // What the DNS has to hold: another one with each claim. A trigger makes one where the version before leaves it out.
+    verificationToken: text("verification_token"),
+    claimedAt: time("claimed_at").notNull().defaultNow(),
+    // Visitors are sent on to that domain of the same environment, as long as it answers.
+    redirectToId: uuid("redirect_to_id").references((): AnyPgColumn => domains.id, { onDelete: "set null" }),
+    // When the DNS was last asked, and will be again; what was amiss then, and since when a proven one has not had its proof.
+    checkedAt: time("checked_at"),
+    nextCheckAt: time("next_check_at").notNull().defaultNow(),
+    checkMessage: text("check_message"),
+    failingSince: time("failing_since"),
     createdAt: createdAt(),
   },
   (t) => [
+    // One answers on a hostname, whoever else claims it.
+    uniqueIndex("domains_hostname").on(t.hostname).where(sql`${t.kind} <> 'custom' or ${t.verifiedAt} is not null`),
+    uniqueIndex("domains_claim").on(t.projectId, t.hostname).where(sql`${t.kind} = 'custom'`),
+    index("domains_next_check").on(t.nextCheckAt).where(sql`${t.kind} = 'custom'`),
+    index("domains_redirect_to").on(t.redirectToId).where(sql`${t.redirectToId} is not null`),
     index("domains_project").on(t.projectId),
     index("domains_environment").on(t.environmentId),
     // What lists of projects show, however many domains of their own the projects have.
@@ -508,6 +816,39 @@ export const domains = pgTable(
     index("domains_deployment").on(t.deploymentId),
     check("domains_kind", sql`${t.kind} in ('generated', 'custom', 'deployment')`),
   ],
+);
+
+// How the repository of a project is read that not everybody may read. The private key, or the password, is in secrets, as the project's deploy_key or
+// https_credential.
+export const repositoryCredentials = pgTable(
+  "repository_credentials",
+  {
+    projectId: uuid("project_id").primaryKey().references(() => projects.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+    // Host and port: whom a credential may be sent to, or whose host key stands below.
+    host: text("host"),
+    username: text("username"),
+    // A line of authorized_keys.
+    publicKey: text("public_key"),
+    // What the host has shown when it was first connected to, as in known_hosts. Null beside a fingerprint: a person has named that one.
+    hostKey: text("host_key"),
+    hostKeyFingerprint: text("host_key_fingerprint"),
+    createdAt: createdAt(),
+    lastUsedAt: time("last_used_at"),
+  },
+  (t) => [check("repository_credentials_kind", sql`${t.kind} in ('deploy_key', 'https')`)],
+);
+
+// Generated hostnames that were given up. For a while they are for the organisation alone that had them: links to them are still about. A trigger on
+// domains fills the table.
+export const releasedHostnames = pgTable(
+  "released_hostnames",
+  {
+    hostname: text("hostname").primaryKey(),
+    organisationId: uuid("organisation_id").notNull().references(() => organisations.id, { onDelete: "cascade" }),
+    releasedAt: time("released_at").notNull().defaultNow(),
+  },
+  (t) => [index("released_hostnames_released").on(t.releasedAt), index("released_hostnames_organisation").on(t.organisationId)],
 );
 
 // The timeline of a project beside its deployments: instances that were added, stopped or replaced, pins, and previews. The messages are for users.
@@ -525,7 +866,7 @@ export const projectEvents = pgTable(
   (t) => [
     index("project_events_project").on(t.projectId, t.id),
     index("project_events_deployment").on(t.deploymentId),
-    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned', 'preview')`),
+    check("project_events_kind", sql`${t.kind} in ('instances', 'replaced', 'pinned', 'unpinned', 'preview', 'skipped', 'repository')`),
   ],
 );
 
@@ -541,9 +882,140 @@ export const edges = pgTable("edges", {
   region: text("region").notNull(),
   // Version of the route table that the edge serves from.
   acknowledgedVersion: bigint("acknowledged_version", { mode: "number" }).notNull().default(0),
+  // Version of its binary; empty where it is of a version that does not say.
+  version: text("version").notNull().default(""),
   lastSeenAt: time("last_seen_at"),
   createdAt: createdAt(),
 });
+
+// The processes that run the steps of deployments, each with the BuildKit that it builds with. The row of one that is gone ends an hour later.
+export const workers = pgTable(
+  "workers",
+  {
+    id: id(),
+    // As in river_job.attempted_by and deployment_steps.worker: no other run of a worker has it.
+    name: text("name").notNull().unique(),
+    version: text("version").notNull(),
+    // How many jobs it runs at once, by their queue.
+    slots: jsonb("slots").notNull(),
+    // Without what may stand before an @.
+    buildkitAddress: text("buildkit_address").notNull(),
+    buildkitVersion: text("buildkit_version"),
+    // What BuildKit's cache takes on its disk.
+    buildkitDiskBytes: bigint("buildkit_disk_bytes", { mode: "number" }),
+    // Why BuildKit did not answer when it was last asked; null where it did.
+    buildkitError: text("buildkit_error"),
+    // When BuildKit last answered.
+    buildkitSeenAt: time("buildkit_seen_at"),
+    startedAt: time("started_at").notNull().defaultNow(),
+    lastSeenAt: time("last_seen_at").notNull().defaultNow(),
+  },
+  (t) => [index("workers_seen").on(t.lastSeenAt)],
+);
+
+// When somebody last looked for what no row needs: nodes on their machine, each kind by itself, and workers (node_id is null) in the registry and
+// among the rows.
+export const leakLooks = pgTable(
+  "leak_looks",
+  {
+    id: id(),
+    nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
+    kind: text("kind").notNull(),
+    // The last look that was a whole one; null: there was none.
+    lookedAt: time("looked_at"),
+    // Why the last try was no whole look; null where it was.
+    problem: text("problem"),
+    triedAt: time("tried_at").notNull().defaultNow(),
+    // How many the last look found, also those of which there is no row since they were too many.
+    found: integer("found").notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex("leak_looks_node").on(t.nodeId, t.kind).where(sql`${t.nodeId} is not null`),
+    uniqueIndex("leak_looks_platform").on(t.kind).where(sql`${t.nodeId} is null`),
+    check("leak_looks_kind", sql`${t.kind} in ('vm', 'address', 'image', 'snapshot')`),
+  ],
+);
+
+// What the last look found that no row needs. What the next one does not find again is deleted.
+export const leaks = pgTable(
+  "leaks",
+  {
+    id: id(),
+    lookId: uuid("look_id").notNull().references(() => leakLooks.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    // A sentence: what is left of it, or what keeps it.
+    detail: text("detail").notNull(),
+    firstSeenAt: time("first_seen_at").notNull().defaultNow(),
+    lastSeenAt: time("last_seen_at").notNull().defaultNow(),
+  },
+  (t) => [uniqueIndex("leaks_name").on(t.lookId, t.name)],
+);
+
+// What edges have counted of a deployment's requests: by minute (step_seconds = 60), hour (3600) and day (86400), each kept for a time of its own. A
+// report adds to all three at once, so that a late one needs nothing but to be added. The migration partitions the table by step_seconds, and each part by
+// starts_at: what is not kept any more is dropped and never deleted (drop_measure_partitions). Nothing refers to the rows, and they refer to nothing:
+// they outlive their deployment.
+export const traffic = pgTable(
+  "traffic",
+  {
+    stepSeconds: integer("step_seconds").notNull(),
+    projectId: uuid("project_id").notNull(),
+    // When the minute, hour or day began (UTC). A request counts where it ended.
+    startsAt: time("starts_at").notNull(),
+    deploymentId: uuid("deployment_id").notNull(),
+    environmentId: uuid("environment_id").notNull(),
+    // Requests by the class of their status, and those whose client left before the answer.
+    informational: bigint("informational", { mode: "number" }).notNull(),
+    successful: bigint("successful", { mode: "number" }).notNull(),
+    redirected: bigint("redirected", { mode: "number" }).notNull(),
+    clientErrors: bigint("client_errors", { mode: "number" }).notNull(),
+    serverErrors: bigint("server_errors", { mode: "number" }).notNull(),
+    aborted: bigint("aborted", { mode: "number" }).notNull(),
+    // How many requests took how long, by the buckets of internal/latency. Zeros at the end are left out.
+    latency: bigint("latency", { mode: "number" }).array().notNull(),
+    bytesIn: bigint("bytes_in", { mode: "number" }).notNull(),
+    bytesOut: bigint("bytes_out", { mode: "number" }).notNull(),
+    // The most requests that one edge had in flight at a time.
+    inFlight: bigint("in_flight", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stepSeconds, t.projectId, t.startsAt, t.deploymentId] })],
+);
+
+// What nodes have measured of VMs, kept as traffic is. Minutes have a row a VM; in hours and days vm_id is the nil UUID, and a row is all VMs of its
+// deployment.
+export const usage = pgTable(
+  "usage",
+  {
+    stepSeconds: integer("step_seconds").notNull(),
+    projectId: uuid("project_id").notNull(),
+    startsAt: time("starts_at").notNull(),
+    deploymentId: uuid("deployment_id").notNull(),
+    vmId: uuid("vm_id").notNull(),
+    environmentId: uuid("environment_id").notNull(),
+    // How long was measured: what the sums below are divided by.
+    measuredMillis: bigint("measured_millis", { mode: "number" }).notNull(),
+    cpuMicros: bigint("cpu_micros", { mode: "number" }).notNull(),
+    // Memory times how long it was used, in bytes times seconds, and the most that one VM used.
+    memoryByteSeconds: bigint("memory_byte_seconds", { mode: "number" }).notNull(),
+    memoryMaxBytes: bigint("memory_max_bytes", { mode: "number" }).notNull(),
+    receivedBytes: bigint("received_bytes", { mode: "number" }).notNull(),
+    sentBytes: bigint("sent_bytes", { mode: "number" }).notNull(),
+    restarts: bigint("restarts", { mode: "number" }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.stepSeconds, t.projectId, t.startsAt, t.deploymentId, t.vmId] })],
+);
+
+// The last report with measures that was counted of each run of an edge or a node agent: one that comes again is passed over.
+export const reportRuns = pgTable(
+  "report_runs",
+  {
+    reporterId: uuid("reporter_id").notNull(),
+    runId: uuid("run_id").notNull(),
+    sequence: bigint("sequence", { mode: "number" }).notNull(),
+    reportedAt: time("reported_at").notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.reporterId, t.runId] })],
+);
 
 // One row: counts the changes of the route table.
 export const routeTable = pgTable(
@@ -610,14 +1082,88 @@ export const apiTokens = pgTable(
     index("api_tokens_parent").on(t.parentId).where(sql`${t.parentId} is not null`),
     check("api_tokens_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
     // An api that knows no tokens of organisations takes them for nobody's, since their kind is unknown to it.
+    // Nor does it know sessions, whose secrets are no bearer tokens.
     check("api_tokens_scope", sql`(${t.kind} = 'organisation') = (${t.organisationId} is not null and ${t.role} is not null)`),
     check(
       "api_tokens_owner",
-      sql`(${t.kind} in ('user', 'organisation') and ${t.userId} is not null and ${t.nodeId} is null and ${t.edgeId} is null)
+      sql`(${t.kind} in ('user', 'organisation', 'session') and ${t.userId} is not null and ${t.nodeId} is null and ${t.edgeId} is null)
         or (${t.kind} = 'node' and ${t.nodeId} is not null and ${t.userId} is null and ${t.edgeId} is null)
         or (${t.kind} = 'edge' and ${t.edgeId} is not null and ${t.userId} is null and ${t.nodeId} is null)`,
     ),
   ],
+);
+
+// Sign-ins of browsers. The row of api_tokens with the same id has the user, the hash of the cookie, the last use and the end: a session is a token that
+// stands in a cookie, so that whatever a token made, and what ends with a token, holds for sessions as well.
+export const sessions = pgTable("sessions", {
+  id: uuid("id").primaryKey().references(() => apiTokens.id, { onDelete: "cascade" }),
+  // How the user signed in: github, or code.
+  provider: text("provider").notNull(),
+  // What the browser says that it is, and where it was; nothing relies on either.
+  userAgent: text("user_agent").notNull().default(""),
+  address: text("address").notNull().default(""),
+});
+
+// Ways that a browser goes to another site and back from there: a sign-in, the making of the GitHub App, an installation of it.
+export const webFlows = pgTable(
+  "web_flows",
+  {
+    id: id(),
+    // What it is for: a flow that was begun for one thing ends no other.
+    purpose: text("purpose").notNull(),
+    // The state goes to the other site and comes back from there; the browser's half stays in a cookie.
+    stateHash: bytea("state_hash").notNull().unique(),
+    browserHash: bytea("browser_hash").notNull(),
+    // Who began it, and for which organisation, where the purpose has these.
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    organisationId: uuid("organisation_id").references(() => organisations.id, { onDelete: "cascade" }),
+    // The path on the platform where the browser goes in the end.
+    returnTo: text("return_to").notNull().default(""),
+    details: jsonb("details").notNull().default(sql`'{}'`),
+    createdAt: createdAt(),
+    expiresAt: time("expires_at").notNull(),
+    usedAt: time("used_at"),
+  },
+  (t) => [index("web_flows_user").on(t.userId), index("web_flows_organisation").on(t.organisationId)],
+);
+
+// Codes that sign a user in once, which whoever holds the database has made.
+export const signInCodes = pgTable(
+  "sign_in_codes",
+  {
+    id: id(),
+    codeHash: bytea("code_hash").notNull().unique(),
+    userId: uuid("user_id").notNull().references(() => users.id, { onDelete: "cascade" }),
+    createdAt: createdAt(),
+    expiresAt: time("expires_at").notNull(),
+    usedAt: time("used_at"),
+  },
+  (t) => [index("sign_in_codes_user").on(t.userId)],
+);
+
+// Programs without a browser that ask to be signed in (RFC 8628): somebody who is signed in types the user's code, and the program then gets a token.
+export const deviceLogins = pgTable(
+  "device_logins",
+  {
+    id: id(),
+    deviceHash: bytea("device_hash").notNull().unique(),
+    userCode: text("user_code").notNull().unique(),
+    // What the machine calls itself, and the address that it asked from, for whoever decides.
+    machine: text("machine").notNull(),
+    address: text("address").notNull(),
+    // When the program asked last, and how many seconds it has to wait before it asks again.
+    polledAt: time("polled_at"),
+    intervalSeconds: integer("interval_seconds").notNull().default(5),
+    // Who decided, and how. Null: nobody has.
+    userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+    approved: boolean("approved"),
+    decidedAt: time("decided_at"),
+    // When the program got its token, which it does once.
+    fetchedAt: time("fetched_at"),
+    createdAt: createdAt(),
+    expiresAt: time("expires_at").notNull(),
+  },
+  (t) => [index("device_logins_user").on(t.userId)],
 );
 
 export const auditEvents = pgTable(
@@ -674,9 +1220,45 @@ const silence = (table: string) => sql.raw(`
 export const nodeSilence = pgView("node_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("nodes"));
 export const edgeSilence = pgView("edge_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("edges"));
 
-// What each organisation may use at most: its own number, or else the platform's, or else the one that stands here.
-export const organisationLimits = pgView("organisation_limits", { organisationId: uuid("organisation_id"), builds: integer("builds") }).as(sql.raw(`
-  select organisations.id as organisation_id, coalesce(own.builds, platform.builds, 2) as builds
+// What organisations may use at most that have no number of their own: the platform's number, or else the one that stands here. One row.
+const limits = {
+  builds: 2,
+  projects: 100,
+  domains: 200,
+  instances: 50,
+  cpu_millis: "50000::bigint",
+  memory_bytes: "107374182400::bigint",
+  log_bytes_per_minute: "67108864::bigint",
+  requests_per_minute: 12000,
+};
+
+export const platformLimits = pgView("platform_limits", {
+  builds: integer("builds"),
+  projects: integer("projects"),
+  domains: integer("domains"),
+  instances: integer("instances"),
+  cpuMillis: bigint("cpu_millis", { mode: "number" }),
+  memoryBytes: bigint("memory_bytes", { mode: "number" }),
+  logBytesPerMinute: bigint("log_bytes_per_minute", { mode: "number" }),
+  requestsPerMinute: integer("requests_per_minute"),
+}).as(sql.raw(`
+  select ${Object.entries(limits).map(([name, otherwise]) => `coalesce(platform.${name}, ${otherwise}) as ${name}`).join(",\n    ")}
+  from (select 1) as one left join quotas as platform on platform.organisation_id is null`));
+
+// What each organisation may use at most: its own number, or else that of platform_limits.
+export const organisationLimits = pgView("organisation_limits", {
+  organisationId: uuid("organisation_id"),
+  builds: integer("builds"),
+  projects: integer("projects"),
+  domains: integer("domains"),
+  instances: integer("instances"),
+  cpuMillis: bigint("cpu_millis", { mode: "number" }),
+  memoryBytes: bigint("memory_bytes", { mode: "number" }),
+  logBytesPerMinute: bigint("log_bytes_per_minute", { mode: "number" }),
+  requestsPerMinute: integer("requests_per_minute"),
+}).as(sql.raw(`
+  select organisations.id as organisation_id,
+    ${Object.keys(limits).map((name) => `coalesce(own.${name}, platform_limits.${name}) as ${name}`).join(",\n    ")}
   from organisations
-  left join quotas as own on own.organisation_id = organisations.id
-  left join quotas as platform on platform.organisation_id is null`));
+  cross join platform_limits
+  left join quotas as own on own.organisation_id = organisations.id`));

@@ -120,7 +120,7 @@ func (q *Queries) EnsureToken(ctx context.Context, arg EnsureTokenParams) error 
 }
 
 const findToken = `-- name: FindToken :one
-SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, (api_tokens.kind = 'user' AND coalesce(users.operator, false))::boolean AS operator
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, (api_tokens.kind IN ('user', 'session') AND coalesce(users.operator, false))::boolean AS operator
 FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
 WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 `
@@ -130,7 +130,7 @@ type FindTokenRow struct {
 	Operator bool
 }
 
-// The token with that hash, unless it was revoked or has expired. Only a user's own token makes an operator.
+// The token with that hash, or the session, unless it was revoked or has expired. Only a user's own token or session makes an operator.
 func (q *Queries) FindToken(ctx context.Context, tokenHash []byte) (FindTokenRow, error) {
 	row := q.db.QueryRow(ctx, findToken, tokenHash)
 	var i FindTokenRow
@@ -321,7 +321,7 @@ func (q *Queries) ListOrganisationTokens(ctx context.Context, organisationID uui
 
 const listTokens = `-- name: ListTokens :many
 SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
-WHERE user_id = $1::uuid AND revoked_at IS NULL AND id < $2
+WHERE user_id = $1::uuid AND kind <> 'session' AND revoked_at IS NULL AND id < $2
   AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
 ORDER BY id DESC
 LIMIT $4::int
@@ -460,7 +460,7 @@ func (q *Queries) LockOrganisationToken(ctx context.Context, iD uuid.UUID, organ
 
 const lockOwnToken = `-- name: LockOwnToken :one
 SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
-WHERE id = $1 AND user_id = $2::uuid AND revoked_at IS NULL
+WHERE id = $1 AND user_id = $2::uuid AND kind <> 'session' AND revoked_at IS NULL
   AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
 FOR NO KEY UPDATE
 `
@@ -529,7 +529,7 @@ const tokenIsValid = `-- name: TokenIsValid :one
 SELECT EXISTS (
   SELECT FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
   WHERE api_tokens.id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-    AND (NOT $2::boolean OR (api_tokens.kind = 'user' AND users.operator))
+    AND (NOT $2::boolean OR (api_tokens.kind IN ('user', 'session') AND users.operator))
 )
 `
 

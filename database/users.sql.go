@@ -22,6 +22,46 @@ func (q *Queries) CountOperators(ctx context.Context) (int64, error) {
 	return count, err
 }
 
+const createUser = `-- name: CreateUser :one
+INSERT INTO users (id, email, name, email_verified_at, github_id, github_login)
+VALUES ($1, $2, $3, CASE WHEN $4::boolean THEN now() END, $5, $6)
+ON CONFLICT (email) DO NOTHING
+RETURNING id, email, name, operator, created_at, email_verified_at, github_id, github_login
+`
+
+type CreateUserParams struct {
+	ID            uuid.UUID
+	Email         string
+	Name          string
+	EmailVerified bool
+	GithubID      *int64
+	GithubLogin   *string
+}
+
+// The address is not yet another user's.
+func (q *Queries) CreateUser(ctx context.Context, arg CreateUserParams) (User, error) {
+	row := q.db.QueryRow(ctx, createUser,
+		arg.ID,
+		arg.Email,
+		arg.Name,
+		arg.EmailVerified,
+		arg.GithubID,
+		arg.GithubLogin,
+	)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
+	)
+	return i, err
+}
+
 const ensureUser = `-- name: EnsureUser :one
 INSERT INTO users (id, email, name, email_verified_at) VALUES ($1, $2, $2, now())
 ON CONFLICT (email) DO UPDATE SET email_verified_at = coalesce(users.email_verified_at, excluded.email_verified_at)
@@ -98,6 +138,16 @@ func (q *Queries) ListUsers(ctx context.Context, after uuid.UUID, maxRows int32)
 	return items, nil
 }
 
+const lockGithubAccount = `-- name: LockGithubAccount :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.github.' || $1::bigint, 0))
+`
+
+// Sign-ins of one account at GitHub wait for each other.
+func (q *Queries) LockGithubAccount(ctx context.Context, githubID int64) error {
+	_, err := q.db.Exec(ctx, lockGithubAccount, githubID)
+	return err
+}
+
 const lockOperators = `-- name: LockOperators :exec
 SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.operators', 0))
 `
@@ -108,12 +158,86 @@ func (q *Queries) LockOperators(ctx context.Context) error {
 	return err
 }
 
+const releaseGithubLogin = `-- name: ReleaseGithubLogin :exec
+UPDATE users SET github_login = NULL
+WHERE lower(github_login) = lower($1::text) AND github_id IS DISTINCT FROM $2::bigint
+`
+
+// Takes a login from the user who had it before it became another account's: GitHub gives logins that were given up to others.
+func (q *Queries) ReleaseGithubLogin(ctx context.Context, githubLogin string, githubID int64) error {
+	_, err := q.db.Exec(ctx, releaseGithubLogin, githubLogin, githubID)
+	return err
+}
+
 const setOperator = `-- name: SetOperator :one
 UPDATE users SET operator = $1 WHERE id = $2 RETURNING id, email, name, operator, created_at, email_verified_at, github_id, github_login
 `
 
 func (q *Queries) SetOperator(ctx context.Context, operator bool, iD uuid.UUID) (User, error) {
 	row := q.db.QueryRow(ctx, setOperator, operator, iD)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
+	)
+	return i, err
+}
+
+const tieGithub = `-- name: TieGithub :one
+UPDATE users SET github_id = $1::bigint, github_login = $2::text
+WHERE id = $3 AND (github_id IS NULL OR github_id = $1::bigint)
+RETURNING id, email, name, operator, created_at, email_verified_at, github_id, github_login
+`
+
+// Ties an account at GitHub to a user, who has none or this one. No row where the user has another one.
+func (q *Queries) TieGithub(ctx context.Context, githubID int64, githubLogin string, iD uuid.UUID) (User, error) {
+	row := q.db.QueryRow(ctx, tieGithub, githubID, githubLogin, iD)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
+	)
+	return i, err
+}
+
+const userByEmail = `-- name: UserByEmail :one
+SELECT id, email, name, operator, created_at, email_verified_at, github_id, github_login FROM users WHERE email = $1
+`
+
+func (q *Queries) UserByEmail(ctx context.Context, email string) (User, error) {
+	row := q.db.QueryRow(ctx, userByEmail, email)
+	var i User
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Name,
+		&i.Operator,
+		&i.CreatedAt,
+		&i.EmailVerifiedAt,
+		&i.GithubID,
+		&i.GithubLogin,
+	)
+	return i, err
+}
+
+const userByGithubID = `-- name: UserByGithubID :one
+SELECT id, email, name, operator, created_at, email_verified_at, github_id, github_login FROM users WHERE github_id = $1::bigint
+`
+
+func (q *Queries) UserByGithubID(ctx context.Context, githubID int64) (User, error) {
+	row := q.db.QueryRow(ctx, userByGithubID, githubID)
 	var i User
 	err := row.Scan(
 		&i.ID,

@@ -340,7 +340,7 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 }
 
 const listDeploymentVMsOf = `-- name: ListDeploymentVMsOf :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node, nodes.region
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $1
   AND $2::uuid = (
@@ -351,10 +351,11 @@ ORDER BY vms.id
 
 type ListDeploymentVMsOfRow struct {
 	VM     VM
+	Node   string
 	Region string
 }
 
-// The VMs of one deployment of an organisation, with the regions that they are in.
+// The VMs of one deployment of an organisation, with the nodes and regions that they are in.
 func (q *Queries) ListDeploymentVMsOf(ctx context.Context, deploymentID uuid.UUID, organisationID uuid.UUID) ([]ListDeploymentVMsOfRow, error) {
 	rows, err := q.db.Query(ctx, listDeploymentVMsOf, deploymentID, organisationID)
 	if err != nil {
@@ -388,6 +389,7 @@ func (q *Queries) ListDeploymentVMsOf(ctx context.Context, deploymentID uuid.UUI
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.Node,
 			&i.Region,
 		); err != nil {
 			return nil, err
@@ -560,7 +562,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const listUsableNodes = `-- name: ListUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval
 ORDER BY id
 `
@@ -588,6 +590,10 @@ func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration)
 			&i.LastSeenAt,
 			&i.CreatedAt,
 			&i.Capabilities,
+			&i.Kernel,
+			&i.DiskBytes,
+			&i.DiskFreeBytes,
+			&i.AgentStartedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -37,7 +38,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
 
-// platform answers /v1/edge/routes as the API does.
+// platform answers /v1/edge as the API does.
 type platform struct {
 	*httptest.Server
 
@@ -45,11 +46,20 @@ type platform struct {
 	away  atomic.Bool
 	// deaf has polls that wait hear of nothing, as over a connection that died unseen.
 	deaf atomic.Bool
+	// records are what the edge has shipped.
+	records receivedRecords
 
 	mutex        sync.Mutex
 	current      client.RouteTable
 	changed      chan struct{}
 	acknowledged int64
+	// version is what the edge said of its binary.
+	version string
+	reports []client.EdgeReport
+	// reportStatus is what reports are answered with; 0 for success.
+	reportStatus int
+	// stumbles has the next report answered with a failure.
+	stumbles bool
 }
 
 func newPlatform(tb testing.TB) *platform {
@@ -58,11 +68,51 @@ func newPlatform(tb testing.TB) *platform {
 	p := &platform{changed: make(chan struct{})}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/edge/routes", p.routes)
+	mux.HandleFunc("POST /v1/edge/requests", p.records.receive)
+	mux.HandleFunc("POST /v1/edge/report", p.report)
 
 	p.Server = httptest.NewServer(mux)
 	tb.Cleanup(p.Close)
 
 	return p
+}
+
+func (p *platform) report(w http.ResponseWriter, r *http.Request) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	var report client.EdgeReport
+	if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
+		panic(err)
+	}
+
+	p.reports = append(p.reports, report)
+
+	if p.stumbles {
+		p.stumbles = false
+
+		w.WriteHeader(http.StatusBadGateway)
+
+		return
+	}
+
+	w.WriteHeader(cmp.Or(p.reportStatus, http.StatusNoContent))
+}
+
+// stumble has the next report answered with a failure, and none behind it.
+func (p *platform) stumble() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.stumbles = true
+}
+
+// answerReports sets what reports are answered with.
+func (p *platform) answerReports(status int) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	p.reportStatus = status
 }
 
 // publish makes the next version of the table and returns it.
@@ -93,6 +143,7 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
+	p.version = r.Header.Get("Zeitwork-Version")
 	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 
 	if _, err := fmt.Sscanf(r.Header.Get("If-None-Match"), `"%d"`, &p.acknowledged); err != nil && r.Header.Get("If-None-Match") != "" {

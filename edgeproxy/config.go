@@ -23,5 +23,9 @@ type Config struct {
 	DrainTimeout time.Duration `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
 	// ResponseTimeout ends with the headers of the answer. It does not apply to gRPC, whose servers may send their headers late.
 	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
-	RequireRoute    bool          `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
+	// RecordRequests does not make requests slower or depend on the platform: what cannot be delivered is dropped.
+	RecordRequests bool `doc:"Tell the platform of requests: method, host, path, status, times." env:"ZEITWORK_EDGE_RECORD_REQUESTS" envDefault:"true"`
+	// DeploymentMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
+	DeploymentMetrics bool `doc:"Serve metrics of each deployment, 26 series for each that is routed." env:"ZEITWORK_EDGE_DEPLOYMENT_METRICS" envDefault:"false"`
+	RequireRoute      bool `doc:"Refuse VM addresses that only the default route would reach." env:"ZEITWORK_EDGE_REQUIRE_ROUTE" envDefault:"true"`
 }

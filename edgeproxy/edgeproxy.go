@@ -38,7 +38,9 @@ const (
 type Proxy struct {
 	config    Config
 	poller    *poller
+	reporter  *reporter
 	handler   *handler
+	records   *requestShipper // nil: requests are not recorded.
 	closeIdle func()
 	patience  time.Duration // halfCloseTime.
 	logger    *slog.Logger
@@ -59,7 +61,15 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	r := newRefresh()
 
-	p, err := newPoller(config, current, r, logger)
+	l := newLedger()
+
+	if config.DeploymentMetrics {
+		if err := measureDeployments(otel.GetMeterProvider(), l); err != nil {
+			return nil, err
+		}
+	}
+
+	p, err := newPoller(config, current, r, l, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -68,10 +78,17 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 
-	return &Proxy{
-		config: config, poller: p, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
+	proxy := &Proxy{
+		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
 		handler: newHandler(config, current, upstreams, m, logger),
-	}, nil
+	}
+
+	if config.RecordRequests {
+		proxy.handler.records = newRequestRecorder()
+		proxy.records = newRequestShipper(p.api, p.http, proxy.handler.records, logger)
+	}
+
+	return proxy, nil
 }
 
 // Run listens on the configured address and serves until ctx ends. Then it drains: it returns when the requests in flight have ended or the
@@ -87,14 +104,18 @@ func (p *Proxy) Run(ctx context.Context) error {
 
 // Serve is Run with a listener, which it closes.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
-	// Requests and the poller outlive ctx: both continue while the edge drains.
+	// Requests and the poller outlive ctx: both continue while the edge drains. What tells the platform of requests outlives even those that are cut off at the
+	// end of the drain.
 	alive, end := context.WithCancel(context.WithoutCancel(ctx))
-	defer end()
+	telling, tellLast := context.WithCancel(context.WithoutCancel(ctx))
 
 	var polling sync.WaitGroup
 
 	polling.Go(func() { p.poller.run(alive) })
+	polling.Go(func() { p.records.run(telling) })
+	polling.Go(func() { p.reporter.run(telling) })
 	defer polling.Wait()
+	defer tellLast()
 	defer end()
 	defer p.closeIdle()
 

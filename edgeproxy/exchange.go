@@ -11,7 +11,8 @@ import (
 // exchange is one request on its way through the edge. The request's context carries it: httputil.ReverseProxy hands nothing else from the
 // handler to the transport.
 type exchange struct {
-	id       string
+	id string
+	// host is the hostname of the route, or that of the request where there is no route.
 	host     string
 	route    *route
 	upstream *upstream   // The one that has the request now; nil before the first attempt and after a failed one.
@@ -23,7 +24,12 @@ type exchange struct {
 	header    http.Header // The answer's.
 	status    int
 	started   time.Time
+	answer    answerMeter
 	body      *requestBody // nil for requests without one.
+
+	// counted is where the request is counted as in flight; nil where it is not for an app.
+	counted *counter
+	writer  countingWriter
 }
 
 type exchangeKey struct{}

@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -27,6 +28,7 @@ type handler struct {
 	forwarding forwarding
 	proxy      *httputil.ReverseProxy
 	meters     *meters
+	records    *requestRecorder // nil: requests are not recorded.
 	logger     *slog.Logger
 	running    sync.WaitGroup
 	draining   atomic.Bool
@@ -65,6 +67,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	defer e.release()
 	defer h.log(r, e)
+	defer h.records.record(r, e)
 
 	if h.draining.Load() {
 		e.closeAfterAnswer(r)
@@ -75,6 +78,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 		return
 	}
+
+	if e.route.redirectTo != "" {
+		h.redirect(w, r, e)
+
+		return
+	}
+
+	w = e.beginCounting(w)
+	defer e.endCounting()
 
 	defer flushWhatIsThere(w, e)
 
@@ -132,9 +144,16 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 
 	e.host, e.route = host, current.lookup(host)
 
+	if e.route != nil {
+		// All names that a wildcard stands for count as one: they have the same VMs.
+		e.host = e.route.hostname
+	}
+
 	switch {
 	case e.route == nil:
 		return pageUnknownHost, false
+	case e.route.redirectTo != "":
+		return page{}, true
 	case e.route.state == client.RouteStateEmpty:
 		return pageNothingDeployed, false
 	case e.route.state == client.RouteStateStarting:
@@ -146,11 +165,29 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 	}
 }
 
-// modifyResponse adds the request's id to the app's answer, and keeps net/http from adding anything else.
+const (
+	lowestStatus  = 100
+	highestStatus = 999
+)
+
+// statusError is that of an answer whose status cannot be passed on.
+type statusError int
+
+func (e statusError) Error() string {
+	return fmt.Sprintf("the app answered with the status %d", int(e))
+}
+
+// modifyResponse adds the request's id to the app's answer, and keeps net/http from adding anything else. It refuses a status for which net/http panics:
+// that of an app may be any number, which net/http's client passes on as it came.
 func modifyResponse(response *http.Response) error {
+	if response.StatusCode < lowestStatus || response.StatusCode > highestStatus {
+		return statusError(response.StatusCode)
+	}
+
 	e := exchangeOf(response.Request)
 	e.status = response.StatusCode
 	e.closeIfUnread(response.Request)
+	e.answer.begin(response, e.started)
 
 	response.Header.Set(headerRequestID, e.id)
 
@@ -202,7 +239,8 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	e := exchangeOf(r)
 	e.status = p.status
 	e.closeIfUnread(r)
-	p.write(w, r, e.id)
+	e.answer.beginOwn(e.started)
+	e.answer.bytes = p.write(w, r, e.id)
 }
 
 // log writes a line about the request, without its query, which may hold secrets.

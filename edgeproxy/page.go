@@ -74,8 +74,9 @@ var (
 	}
 )
 
-// write answers with HTML where the request prefers it, as browsers do, and with a problem document (RFC 9457) otherwise.
-func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) {
+// write answers with HTML where the request prefers it, as browsers do, and with a problem document (RFC 9457) otherwise. It returns how
+// many bytes of a body it has written.
+func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) int64 {
 	header := w.Header()
 	contentType, body := "application/problem+json", p.json(requestID)
 
@@ -99,7 +100,12 @@ func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) {
 	w.WriteHeader(p.status)
 
 	// It fails only when the client has gone.
-	_, _ = w.Write(body)
+	written, _ := w.Write(body)
+	if r.Method == http.MethodHead {
+		return 0
+	}
+
+	return int64(written)
 }
 
 func (p page) html(requestID string) []byte {

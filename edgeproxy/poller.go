@@ -15,6 +15,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	buildversion "github.com/zeitwork/zeitwork/internal/version"
 )
 
 const (
@@ -43,10 +44,11 @@ type poller struct {
 	table *atomic.Pointer[table]
 	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
+	ledger  *ledger
 	logger  *slog.Logger
 }
 
-func newPoller(config Config, current *atomic.Pointer[table], r *refresh, logger *slog.Logger) (*poller, error) {
+func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *ledger, logger *slog.Logger) (*poller, error) {
 	authorize := func(_ context.Context, request *http.Request) error {
 		request.Header.Set("Authorization", "Bearer "+config.Token)
 
@@ -65,7 +67,7 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, logger
 		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
 	}
 
-	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, logger: logger}, nil
+	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, ledger: l, logger: logger}, nil
 }
 
 // restore loads the table of the last run; the edge serves from it until the platform answers.
@@ -138,10 +140,8 @@ func (p *poller) bound(ctx context.Context, urgent bool) (context.Context, func(
 }
 
 func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
-	var (
-		parameters client.GetRoutesParams
-		version    int64
-	)
+	parameters := client.GetRoutesParams{ZeitworkVersion: new(buildversion.Get().Version)}
+	version := int64(0)
 
 	current := p.table.Load()
 	if current != nil {
@@ -197,6 +197,7 @@ func (p *poller) apply(source client.RouteTable) {
 		p.logger.Error("left out of the route table", logging.Error(problem))
 	}
 
+	p.ledger.follow(made)
 	p.table.Store(made)
 	p.refresh.announce()
 	p.logger.Info("serving from a new route table", "version", made.version, "hostnames", len(made.routes))

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 func TestPoller_NewTable_IsServedSavedAndAcknowledged(t *testing.T) {
@@ -31,6 +33,18 @@ func TestPoller_NewTable_IsServedSavedAndAcknowledged(t *testing.T) {
 
 	_, body = b.get(t, demoHost, "/")
 	require.Equal(t, "two", body)
+}
+
+func TestPoller_TellsTheVersionOfItsBinary(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.serve(t, live(demoHost, app(t, says("one"))))
+
+	b.platform.mutex.Lock()
+	defer b.platform.mutex.Unlock()
+
+	require.Equal(t, version.Get().Version, b.platform.version)
 }
 
 func TestPoller_NothingNew_IsHeldByThePlatform(t *testing.T) {

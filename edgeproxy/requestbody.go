@@ -27,6 +27,8 @@ type requestBody struct {
 	ended   atomic.Bool   // All of it was read.
 	failed  atomic.Bool   // A read failed: the fault is the client's, not the app's.
 	settled atomic.Bool   // It must not be read any more.
+
+	received atomic.Int64 // How many bytes were read of what the client sent.
 }
 
 func newRequestBody(source io.ReadCloser) *requestBody {
@@ -53,6 +55,7 @@ func (b *requestBody) Read(buffer []byte) (int, error) {
 	}
 
 	n, err := b.ReadCloser.Read(buffer)
+	b.received.Add(int64(n))
 	b.keep(buffer[:n])
 
 	switch {

@@ -3,8 +3,10 @@ package edgeproxy
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -13,34 +15,52 @@ import (
 type table struct {
 	version int64
 	routes  map[string]*route
+	// wildcards tells whether there is a hostname that stands for others.
+	wildcards bool
 }
+
+// wildcard begins a hostname that stands for all names of one label more.
+const wildcard = "*."
 
 // route says where the requests for one hostname go. Only a live one has upstreams, and it may have none, too.
 type route struct {
+	// hostname is the one of the table, which for a wildcard is not that of the request.
+	hostname string
+	// redirectTo is the hostname that visitors are sent on to; empty: they get the app.
+	redirectTo   string
 	deploymentID uuid.UUID
 	state        client.RouteState
 	upstreams    []*upstream
+	// counter is that of the deployment, which all its hostnames share; nil where visitors do not get to an app.
+	counter *counter
+}
+
+// reachesApp tells whether visitors get to an app, or would if it had a VM that answers.
+func (r *route) reachesApp() bool {
+	switch r.state {
+	case client.RouteStateEmpty, client.RouteStateStarting, client.RouteStateAsleep:
+		return false
+	case client.RouteStateLive:
+		fallthrough
+	default:
+		return r.redirectTo == ""
+	}
 }
 
 // newTable makes a table of the platform's. It keeps the upstreams that previous, which may be nil, has already, with their state. It leaves
 // out entries that cannot be read and returns an error for each: one broken row must not take all other sites down.
 func newTable(source client.RouteTable, previous *table) (*table, []error) {
-	known := previous.upstreams()
+	known, counters := previous.upstreams(), previous.counters()
 	made := &table{version: source.Version, routes: make(map[string]*route, len(source.Routes))}
 
 	var problems []error
 
 	for _, entry := range source.Routes {
-		hostname, err := normalizeHost(entry.Hostname)
+		r, err := newRoute(entry)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("route %q: %w", entry.Hostname, err))
 
 			continue
-		}
-
-		r := &route{state: entry.State}
-		if entry.DeploymentID != nil {
-			r.deploymentID = *entry.DeploymentID
 		}
 
 		for _, u := range entry.Upstreams {
@@ -54,15 +74,59 @@ func newTable(source client.RouteTable, previous *table) (*table, []error) {
 			r.upstreams = append(r.upstreams, known.take(u, address))
 		}
 
-		made.routes[hostname] = r
+		if r.reachesApp() {
+			r.counter = counters.take(r.deploymentID)
+		}
+
+		made.routes[r.hostname] = r
+		made.wildcards = made.wildcards || strings.HasPrefix(r.hostname, wildcard)
 	}
 
 	return made, problems
 }
 
-// lookup returns the route of a normalized hostname, or nil.
+// newRoute makes the route of an entry, without its upstreams.
+func newRoute(entry client.Route) (*route, error) {
+	parent, isWildcard := strings.CutPrefix(entry.Hostname, wildcard)
+
+	hostname, err := normalizeHost(parent)
+	if err != nil {
+		return nil, err
+	}
+
+	if isWildcard {
+		hostname = wildcard + hostname
+	}
+
+	r := &route{hostname: hostname, state: entry.State, deploymentID: lo.FromPtr(entry.DeploymentID)}
+
+	if entry.RedirectTo != nil {
+		if r.redirectTo, err = normalizeHost(*entry.RedirectTo); err != nil {
+			return nil, fmt.Errorf("where visitors are sent on to: %w", err)
+		}
+	}
+
+	return r, nil
+}
+
+// lookup returns the route of a normalized hostname, or nil. A hostname's own route wins over the wildcard above it.
 func (t *table) lookup(hostname string) *route {
-	return t.routes[hostname]
+	if r := t.routes[hostname]; r != nil || !t.wildcards {
+		return r
+	}
+
+	dot := strings.IndexByte(hostname, '.')
+	if dot < 1 || len(hostname) > maxHostname {
+		return nil
+	}
+
+	var key [maxHostname + 1]byte
+
+	// The key stays on the stack: requests for hostnames that nobody has are to cost little.
+	n := copy(key[:], "*")
+	n += copy(key[n:], hostname[dot:])
+
+	return t.routes[string(key[:n])]
 }
 
 type upstreamKey struct {
@@ -95,4 +159,30 @@ func (s upstreamSet) take(source client.Upstream, address netip.AddrPort) *upstr
 	}
 
 	return s[key]
+}
+
+type counterSet map[uuid.UUID]*counter
+
+func (t *table) counters() counterSet {
+	set := counterSet{}
+	if t == nil {
+		return set
+	}
+
+	for _, r := range t.routes {
+		if r.counter != nil {
+			set[r.deploymentID] = r.counter
+		}
+	}
+
+	return set
+}
+
+// take returns the counter of a deployment.
+func (s counterSet) take(deployment uuid.UUID) *counter {
+	if s[deployment] == nil {
+		s[deployment] = &counter{deploymentID: deployment}
+	}
+
+	return s[deployment]
 }

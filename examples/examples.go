@@ -41,6 +41,20 @@ func Write(dir, name, manager string) error {
 	return write(dir, path.Join("lockfiles", name, manager))
 }
 
+// WriteNodeDockerfile puts the Node server with a Dockerfile into a directory, which must not have its files yet.
+func WriteNodeDockerfile(dir string) error {
+	tree, err := fs.Sub(NodeDockerfile, "node-dockerfile")
+	if err != nil {
+		return fmt.Errorf("read the example: %w", err)
+	}
+
+	if err := os.CopyFS(dir, tree); err != nil {
+		return fmt.Errorf("write the example: %w", err)
+	}
+
+	return nil
+}
+
 // WriteWorkspace puts a pnpm workspace into a directory, which must not have its files yet. The app in it is apps/web.
 func WriteWorkspace(dir string) error { return write(dir, "workspace") }
 

@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/client"
@@ -29,8 +31,15 @@ type Agent struct {
 	runtime    *containers.Runtime
 	changed    chan struct{}
 	removed    chan struct{}
+	startedAt  time.Time
+	usage      *usage
 
-	mu       sync.Mutex
+	mu sync.Mutex
+	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
+	// the one before it may be under way.
+	refusedAt time.Time
+	// looks are what was found since the last report that nobody needs.
+	looks    []client.LookReport
 	network  *network.Network
 	assigned map[uuid.UUID]client.AssignedVM
 	machines map[uuid.UUID]*machine
@@ -77,12 +86,20 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
 	}
 
-	return &Agent{
+	agent := &Agent{
 		config: config, logger: logger, api: api, containerd: connection,
-		runtime: containers.New(connection, runtimeConfig),
-		changed: make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
+		runtime:   containers.New(connection, runtimeConfig),
+		startedAt: time.Now(),
+		changed:   make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
 		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
-	}, nil
+		usage:   newUsage(),
+	}
+
+	if config.VMMetrics {
+		return agent, agent.measureVMs(otel.GetMeterProvider())
+	}
+
+	return agent, nil
 }
 
 // Run reconciles the VMs until ctx ends, and returns nil then. It leaves the VMs running.
@@ -96,6 +113,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.poll(ctx) })
 	group.Go(func() error { return a.report(ctx) })
 	group.Go(func() error { return a.sweep(ctx) })
+	group.Go(func() error { return a.measure(ctx) })
 
 	err := group.Wait()
 

@@ -2,6 +2,7 @@ package nodeagent_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -29,11 +30,34 @@ type fakeAPI struct {
 	version int
 	changed chan struct{}
 	away    bool
-	// older makes it an API of the version before, which refuses states that it does not know.
-	older   bool
+	// older makes it an API of the version before, which refuses states and fields that it does not know.
+	older bool
+	// withoutMeasures makes it an API from before there were measures.
+	withoutMeasures bool
+	// stumbles has it fail at the next report with measures.
+	stumbles bool
+	measures []client.NodeMeasures
+
 	reports map[uuid.UUID]client.VMReport
 	history map[uuid.UUID][]client.VMReportState
 	lines   map[uuid.UUID][]client.ShippedLogLine
+	looks   map[client.LookReportKind]client.LookReport
+	machine client.MachineReport
+}
+
+// toldLooks are the last looks that the node told of, by their kind.
+func (f *fakeAPI) toldLooks() map[client.LookReportKind]client.LookReport {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return maps.Clone(f.looks)
+}
+
+func (f *fakeAPI) toldMachine() client.MachineReport {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return f.machine
 }
 
 func newFakeAPI(t *testing.T, clusterRange string) *fakeAPI {
@@ -42,7 +66,7 @@ func newFakeAPI(t *testing.T, clusterRange string) *fakeAPI {
 	api := &fakeAPI{
 		list:    client.Assignments{NodeID: id.New(), Prefix: clusterRange, ClusterRange: clusterRange, VMS: []client.AssignedVM{}},
 		changed: make(chan struct{}), reports: map[uuid.UUID]client.VMReport{}, lines: map[uuid.UUID][]client.ShippedLogLine{},
-		history: map[uuid.UUID][]client.VMReportState{},
+		history: map[uuid.UUID][]client.VMReportState{}, looks: map[client.LookReportKind]client.LookReport{},
 	}
 
 	mux := http.NewServeMux()
@@ -118,6 +142,40 @@ func (f *fakeAPI) report(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
+	if f.older && (report.Machine != nil || report.Looks != nil) {
+		http.Error(w, "unexpected property", http.StatusUnprocessableEntity)
+
+		return
+	}
+
+	if report.Measures != nil && f.withoutMeasures {
+		http.Error(w, "what are measures", http.StatusUnprocessableEntity)
+
+		return
+	}
+
+	if report.Measures != nil && f.stumbles {
+		f.stumbles = false
+
+		http.Error(w, "stumbled", http.StatusBadGateway)
+
+		return
+	}
+
+	if report.Machine != nil {
+		f.machine = *report.Machine
+	}
+
+	if report.Looks != nil {
+		for _, look := range *report.Looks {
+			f.looks[look.Kind] = look
+		}
+	}
+
+	if report.Measures != nil {
+		f.measures = append(f.measures, *report.Measures)
+	}
+
 	for _, vm := range report.VMS {
 		if f.reports[vm.ID].State != vm.State {
 			f.history[vm.ID] = append(f.history[vm.ID], vm.State)
@@ -127,6 +185,47 @@ func (f *fakeAPI) report(w http.ResponseWriter, r *http.Request) {
 	}
 
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (f *fakeAPI) knowNoMeasures() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.withoutMeasures = true
+}
+
+// stumble has the API fail at the next report with measures, and at no other.
+func (f *fakeAPI) stumble() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.stumbles = true
+}
+
+// measured is what all reports in all say that a VM used.
+func (f *fakeAPI) measured(vm client.AssignedVM) client.VMUsage {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	var all client.VMUsage
+
+	for _, report := range f.measures {
+		for _, used := range report.VMS {
+			if used.VMID != vm.ID {
+				continue
+			}
+
+			all.MeasuredMillis += used.MeasuredMillis
+			all.CPUMicros += used.CPUMicros
+			all.MemoryByteSeconds += used.MemoryByteSeconds
+			all.MemoryMaxBytes = max(all.MemoryMaxBytes, used.MemoryMaxBytes)
+			all.ReceivedBytes += used.ReceivedBytes
+			all.SentBytes += used.SentBytes
+			all.Restarts += used.Restarts
+		}
+	}
+
+	return all
 }
 
 func (f *fakeAPI) logs(w http.ResponseWriter, r *http.Request) {

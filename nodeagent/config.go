@@ -34,7 +34,10 @@ type Config struct {
 	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: tini-static or catatonit where installed." env:"ZEITWORK_NODE_INIT"`
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
-	Ingress     []string     `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
+	VMMetrics bool `doc:"Serve metrics of each VM, five series for each." env:"ZEITWORK_NODE_VM_METRICS" envDefault:"false"`
+
+	Ingress []string `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
 }
 
 // networkFolder returns the folder of network namespaces. It is on a tmpfs, as namespaces end when the machine stops.

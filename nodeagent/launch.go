@@ -102,6 +102,7 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	}
 
 	faultpoint.Reach(faultStart, faultpoint.After)
+	m.beginMeasuring()
 
 	m.logger.InfoContext(ctx, "the VM started", slog.Int64("restarts", restarts))
 

@@ -151,6 +151,8 @@ func (m *machine) keepRunning() {
 		restarts.pause(ctx, exit.Ran)
 
 		counter.restarts++
+
+		m.agent.usage.restarted(m.id)
 	}
 }
 

@@ -37,7 +37,7 @@ func (a *Agent) report(ctx context.Context) error {
 	defer retry.Stop()
 
 	for {
-		err := a.sendReport(ctx)
+		err := a.sendReport(ctx, time.Now())
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -59,16 +59,44 @@ func (a *Agent) report(ctx context.Context) error {
 	}
 }
 
-func (a *Agent) sendReport(ctx context.Context) error {
+// sendReport also tells what was measured in the minutes that ended before measuredBefore.
+func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error {
 	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
 	defer cancel()
 
 	report := client.NodeReport{
 		Version: version.Get().Version, Runtime: a.config.Runtime,
 		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
+		Measures: a.usage.next(measuredBefore),
+	}
+
+	looks := a.takeLooks()
+
+	tellsMore := a.tellsMore()
+	if tellsMore {
+		report.Machine = a.describeMachine()
+		if len(looks) > 0 {
+			report.Looks = &looks
+		}
 	}
 
 	response, err := a.api.ReportNodeWithResponse(ctx, report)
+	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity && report.Measures != nil {
+		// An API of the version before refuses the whole report for what it does not know. It gets no measures.
+		a.usage.forget(report.Measures)
+
+		report.Measures = nil
+		response, err = a.api.ReportNodeWithResponse(ctx, report)
+	}
+
+	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity && tellsMore {
+		// So it does for what is told for people to read: it refuses fields that it does not know.
+		a.wasRefused()
+
+		report.Machine, report.Looks = nil, nil
+		response, err = a.api.ReportNodeWithResponse(ctx, report)
+	}
+
 	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity {
 		// An API of the version before refuses the whole report for a state that it does not know. It gets the report without those VMs.
 		report.VMS = lo.Reject(report.VMS, func(vm client.VMReport, _ int) bool { return vm.State == client.VMReportStateExited })
@@ -83,7 +111,27 @@ func (a *Agent) sendReport(ctx context.Context) error {
 		return fmt.Errorf("report: the API answered %s", response.Status())
 	}
 
+	a.forgetLooks(looks)
+	if report.Measures != nil {
+		a.usage.forget(report.Measures)
+	}
+
 	return nil
+}
+
+// tellsMore is false for a while after an API has refused what is told for people to read.
+func (a *Agent) tellsMore() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	return time.Since(a.refusedAt) >= silentAfterRefusal
+}
+
+func (a *Agent) wasRefused() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	a.refusedAt = time.Now()
 }
 
 // states returns the states of the assigned VMs.

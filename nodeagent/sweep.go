@@ -21,6 +21,8 @@ func (a *Agent) sweep(ctx context.Context) error {
 	interval := time.NewTicker(sweepInterval)
 	defer interval.Stop()
 
+	var looked time.Time
+
 	for {
 		select {
 		case <-a.removed:
@@ -31,6 +33,13 @@ func (a *Agent) sweep(ctx context.Context) error {
 
 		if err := a.sweepOnce(ctx); err != nil && ctx.Err() == nil {
 			a.logger.WarnContext(ctx, "the leftovers of former VMs could not be removed; trying again", logging.Error(err))
+		}
+
+		// It looks at the first assignments, and then every minute.
+		if a.hasAssignments() && time.Since(looked) >= sweepInterval/2 {
+			looked = time.Now()
+
+			a.look(ctx)
 		}
 	}
 }
@@ -53,21 +62,31 @@ func (a *Agent) sweepOnce(ctx context.Context) error {
 		}
 	}
 
-	keep := lo.SliceToMap(lo.Values(a.assigned), func(vm client.AssignedVM) (string, bool) { return vm.Image, true })
-
-	for id, vm := range a.assigned {
-		if m := a.machines[id]; m != nil && m.state().State == client.VMReportStateRemoved {
-			delete(keep, vm.Image)
-		}
-	}
-
 	a.mu.Unlock()
+
+	keep := a.neededImages()
 
 	if err := a.runtime.RemoveImages(ctx, keep); err != nil {
 		return fmt.Errorf("remove images: %w", err)
 	}
 
 	return nil
+}
+
+// neededImages are the images of the assigned VMs of which something is left, or is to be.
+func (a *Agent) neededImages() map[string]bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	needed := lo.SliceToMap(lo.Values(a.assigned), func(vm client.AssignedVM) (string, bool) { return vm.Image, true })
+
+	for id, vm := range a.assigned {
+		if m := a.machines[id]; m != nil && m.state().State == client.VMReportStateRemoved {
+			delete(needed, vm.Image)
+		}
+	}
+
+	return needed
 }
 
 // hasAssignments tells whether the API has sent the node's assignments. Until then the agent touches nothing.
@@ -90,16 +109,24 @@ func (a *Agent) leftovers(ctx context.Context) ([]uuid.UUID, error) {
 		return nil, fmt.Errorf("list VMs: %w", err)
 	}
 
+	folders, err := a.vmFolders()
+	if err != nil {
+		return nil, err
+	}
+
+	return lo.Uniq(append(append(inContainerd, inNetwork...), folders...)), nil
+}
+
+// vmFolders returns the VMs that have a folder on this machine.
+func (a *Agent) vmFolders() ([]uuid.UUID, error) {
 	entries, err := os.ReadDir(a.config.vmFolder())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("list the folders of VMs: %w", err)
 	}
 
-	folders := lo.FilterMap(entries, func(entry os.DirEntry, _ int) (uuid.UUID, bool) {
+	return lo.FilterMap(entries, func(entry os.DirEntry, _ int) (uuid.UUID, bool) {
 		id, err := uuid.Parse(entry.Name())
 
 		return id, err == nil
-	})
-
-	return lo.Uniq(append(append(inContainerd, inNetwork...), folders...)), nil
+	}), nil
 }

@@ -11,17 +11,24 @@ import (
 
 // Source is the part of *activities.Source that the chain uses.
 type Source interface {
-	Head(ctx context.Context, repositoryURL, branch string) (string, error)
+	Head(ctx context.Context, remote activities.Remote, branch string) (string, error)
 	// Heads returns the full hashes of the commits that the branches point at, by the names of the branches: at least one.
-	Heads(ctx context.Context, repositoryURL string) (map[string]string, error)
+	Heads(ctx context.Context, remote activities.Remote) (map[string]string, error)
 	Clone(ctx context.Context, request activities.CloneRequest) (activities.CloneResult, error)
 	Open(ctx context.Context, projectID uuid.UUID, digest string) (*activities.Tree, error)
+	// Kept returns what Clone has kept of a commit; false where there is nothing.
+	Kept(ctx context.Context, projectID uuid.UUID, commit string) (activities.CloneResult, bool, error)
+	// Inspect shows the tree to look and keeps nothing of it.
+	Inspect(ctx context.Context, request activities.CloneRequest, look func(directory string) error) (activities.CloneResult, error)
 }
 
 // Builder is the part of *activities.Builder that the chain uses.
 type Builder interface {
 	Plan(ctx context.Context, directory string, settings buildplan.Settings) (buildplan.Plan, error)
 	Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error)
+	// Address is where it builds, for operators; State asks that place how it is.
+	Address() string
+	State(ctx context.Context) (activities.BuilderState, error)
 }
 
 // Publisher is the part of *activities.Registry that the chain uses.

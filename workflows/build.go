@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
@@ -37,8 +38,14 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		}
 	}
 
+	scope, err := w.cacheScope(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+
 	result, err := w.builder.Build(ctx, activities.BuildRequest{
-		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan, Secrets: a.variables,
+		ProjectID: a.project.ID, DeploymentID: a.deployment.ID, CacheScope: scope, Tree: tree, RootDirectory: a.project.RootDirectory, Plan: plan,
+		Secrets: a.variables,
 		Facts: appfacts.Deployment{
 			ID: a.deployment.ID, Commit: lo.FromPtr(a.deployment.CommitSHA), Branch: a.deployment.Branch, Project: a.project.Slug,
 		}.Variables(),
@@ -80,4 +87,22 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 
 		return nil
 	}, nil
+}
+
+// cacheScope keeps the builds of each pull request from a fork by themselves: they share no cache with the project's own.
+func (w *Worker) cacheScope(ctx context.Context, a *attempt) (uuid.UUID, error) {
+	if a.deployment.EnvironmentID == a.project.ID {
+		return uuid.Nil, nil
+	}
+
+	environment, err := database.New(w.pool).GetEnvironment(ctx, a.deployment.EnvironmentID)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("read the environment: %w", err)
+	}
+
+	if !environment.IsFork {
+		return uuid.Nil, nil
+	}
+
+	return environment.ID, nil
 }

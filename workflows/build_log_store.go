@@ -69,7 +69,7 @@ func (l *buildLog) keep(ctx context.Context, batch []activities.LogLine) {
 // sayMissing writes into the log how many lines are missing. Where it cannot, a later one says so.
 func (l *buildLog) sayMissing(ctx context.Context) {
 	err := l.tryUntilStored(ctx, []activities.LogLine{{
-		Stream: activities.StreamSystem, At: time.Now(), Line: fmt.Sprintf("%d lines are missing here: they could not be stored.", l.missing),
+		Stream: activities.StreamSystem, At: time.Now(), Missing: l.missing, Line: fmt.Sprintf("%d lines are missing here: they could not be stored.", l.missing),
 	}})
 	if err == nil {
 		l.missing = 0
@@ -140,19 +140,27 @@ func (l *buildLog) append(ctx context.Context, batch []activities.LogLine, end i
 	ctx, cancel := context.WithTimeout(ctx, settleTimeout)
 	defer cancel()
 
-	params := database.AppendBuildLogParams{DeploymentID: l.deployment, AttemptID: l.attempt, Step: l.step, UnlessAbove: end}
-
-	for _, line := range batch {
-		params.Streams = append(params.Streams, line.Stream)
-		params.Lines = append(params.Lines, line.Line)
-		params.LoggedAt = append(params.LoggedAt, line.At)
-	}
-
 	last = math.MaxInt64
 
 	err = database.InTx(ctx, l.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		if err := queries.LockBuildLog(ctx, l.deployment.String()); err != nil {
 			return fmt.Errorf("lock the log: %w", err)
+		}
+
+		groups, err := l.putGroups(ctx, queries, batch)
+		if err != nil {
+			return err
+		}
+
+		params := database.AppendBuildLogParams{
+			DeploymentID: l.deployment, AttemptID: l.attempt, Step: l.step, UnlessAbove: end, GroupNumbers: groups,
+		}
+
+		for _, line := range batch {
+			params.Streams = append(params.Streams, line.Stream)
+			params.Lines = append(params.Lines, line.Line)
+			params.LoggedAt = append(params.LoggedAt, line.At)
+			params.Missing = append(params.Missing, int32(line.Missing)) //nolint:gosec // No build writes billions of lines.
 		}
 
 		before, err := queries.AppendBuildLog(ctx, params)

@@ -60,18 +60,25 @@ func TestBuildLog_KeepsOrderAndBounds(t *testing.T) {
 	b := setup(t)
 	log := b.openBuildLog(t)
 
-	for number := range maxLogLines + 10 {
+	const before = 90_000 // Lines of which the log has been told.
+
+	log.lines = before
+
+	for number := range maxLogLines - before + 10 {
 		log.write(activities.LogLine{Stream: activities.StreamStdout, Line: fmt.Sprintf("line %d", number)})
 	}
 
 	log.close()
 
-	require.Equal(t, maxLogLines+1, b.count(t, "SELECT count(*) FROM build_logs"))
+	require.Equal(t, maxLogLines-before+2, b.count(t, "SELECT count(*) FROM build_logs"))
+	require.Equal(t, maxLogLines-before+2, b.count(t, "SELECT max(number) FROM build_logs"))
 	require.Zero(t, b.count(t, `SELECT count(*) FROM (
 		SELECT line, row_number() OVER (ORDER BY id) - 1 AS number FROM build_logs WHERE stream = 'stdout') AS l
 		WHERE line <> 'line ' || number`))
 	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM build_logs
-		WHERE stream = 'system' AND line = 'The step wrote more than 20000 lines or 32 MiB; what follows is not kept.'`))
+		WHERE stream = 'system' AND line = 'The step wrote more than 100000 lines or 32 MiB; what follows is not kept.'`))
+	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM build_logs
+		WHERE missing = 10 AND line = '10 lines are missing here: the step wrote too many.'`))
 }
 
 func TestBuildLog_PostgresDoesNotTakeABatch_ItIsStoredLater(t *testing.T) {
@@ -111,7 +118,7 @@ func TestBuildLog_PostgresRefusesABatch_TheLogSaysHowManyLinesAreMissing(t *test
 	log.close()
 
 	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM build_logs"))
-	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE stream = 'system' AND line = '1 lines are missing here: they could not be stored.'"))
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM build_logs WHERE stream = 'system' AND line = '1 lines are missing here: they could not be stored.' AND missing = 1"))
 }
 
 func TestBuildLog_PostgresRefusesOneLine_TheOthersOfItsBatchAreStored(t *testing.T) {

@@ -75,7 +75,7 @@ func (b *testBundle) allowBuilds(t *testing.T, builds int32) {
 
 	project, err := b.queries.LockProject(b.ctx, b.project)
 	require.NoError(t, err)
-	require.NoError(t, b.queries.SetOrganisationQuota(b.ctx, id.New(), project.OrganisationID, &builds))
+	require.NoError(t, b.queries.SetQuotas(b.ctx, database.SetQuotasParams{ID: id.New(), OrganisationID: project.OrganisationID, Builds: &builds}))
 }
 
 func (b *testBundle) createIn(t *testing.T, project uuid.UUID) database.Deployment {
@@ -230,8 +230,10 @@ func TestBuildTurns_QuotaIsRaised_ReconcileLetsTheNextGoOn(t *testing.T) {
 	worker := b.newWorker(t)
 
 	// The organisation's own number comes before the platform's.
-	require.NoError(t, b.queries.SetPlatformQuota(b.ctx, id.New(), new(int32(7))))
-	require.NoError(t, b.queries.SetPlatformQuota(b.ctx, id.New(), new(int32(5))))
+	for _, builds := range []int32{7, 5} {
+		_, err := b.queries.SetPlatformQuotas(b.ctx, database.SetPlatformQuotasParams{ID: id.New(), Builds: &builds})
+		require.NoError(t, err)
+	}
 
 	waiting := b.create(t)
 	require.Equal(t, "Waiting because your organisation may not build anything. An operator of the platform can change that.", b.waitingFor(t, waiting.ID))

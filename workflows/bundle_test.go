@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,7 +53,14 @@ type testBundle struct {
 	project     uuid.UUID
 	// organisation owns the project.
 	organisation uuid.UUID
-	logger       *slog.Logger
+	// domains is whom workers ask about custom domains.
+	domains setting.Domains
+	logger  *slog.Logger
+	// source is nil where the activities in memory are the source. github is nil where there is no GitHub, and so is hub, which has a repository of the
+	// project.
+	source Source
+	github GitHub
+	hub    *githubBundle
 }
 
 func setup(t *testing.T) *testBundle {
@@ -171,13 +179,14 @@ func (b *testBundle) newWorker(tb testing.TB) *Worker {
 
 func (b *testBundle) makeWorker() (*Worker, error) {
 	return NewWorker(Config{
-		Previews: setting.Previews{MaxPreviews: maxPreviews},
-		Name:     "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
+		Previews: setting.Previews{MaxPreviews: maxPreviews}, Domains: b.domains, Edge: setting.Edge{EdgeURL: url.URL{Scheme: "https"}}, GitHubSlots: 4,
+		DashboardURL: url.URL{Scheme: "https", Host: "zeitwork.example"},
+		Name:         "test", SourceSlots: 4, BuildSlots: 4, ReleaseSlots: 4, WaitSlots: 20, StopTimeout: 10 * time.Millisecond,
 		HealthTimeout: 5 * time.Second, StartTimeout: time.Minute, ReleaseTimeout: time.Minute, PollInterval: time.Hour, AddressCooldown: time.Hour, NodeLostAfter: time.Minute,
-		GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, JobRetention: time.Hour,
+		CheckInterval: time.Hour, GarbageInterval: time.Hour, KeepReleases: 10, LogRetention: 24 * time.Hour, LogLines: 100_000, RequestRecords: 100_000, JobRetention: time.Hour,
 		DeploymentRetention: 90 * 24 * time.Hour, AuditRetention: 400 * 24 * time.Hour,
 	}, Dependencies{
-		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, Source: b.activities, Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
+		Pool: b.pool, Listener: b.listener, Keyring: b.keyring, GitHub: b.github, Source: lo.CoalesceOrEmpty(b.source, Source(b.activities)), Builder: b.activities, Publisher: b.activities, Collector: b.activities, Logger: b.logger,
 	})
 }
 
@@ -278,13 +287,18 @@ type memory struct {
 	// block makes the named activity (head, clone, open, build, publish) announce itself and wait until its context ends.
 	block map[string]chan struct{}
 	head  string
+	// message is that of all commits; empty for one that says nothing special.
+	message string
 	// branches are the heads of the branches beside main.
 	branches map[string]string
 	onClone  func(ctx context.Context) error
 	// onHead is called before a repository says where it points, where it is set.
-	onHead  func(ctx context.Context, repositoryURL string) error
-	onBuild func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
-	builds  int
+	onHead func(ctx context.Context, repositoryURL string) error
+	// onRemote and onRequest are told what is asked for.
+	onRemote  func(activities.Remote)
+	onRequest func(activities.CloneRequest) error
+	onBuild   func(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) error
+	builds    int
 	// missing is what sources are said to lack, and ports what images expose.
 	missing []string
 	ports   []int
@@ -292,6 +306,8 @@ type memory struct {
 	gone int
 	// forgetful has images published only that were stored.
 	forgetful bool
+	// builderAway has BuildKit not answer when it is asked how it is.
+	builderAway bool
 }
 
 func newMemory(tb testing.TB) *memory {
@@ -319,9 +335,13 @@ func (m *memory) waitIfBlocked(ctx context.Context, activity string) error {
 	return ctx.Err()
 }
 
-func (m *memory) Head(ctx context.Context, repositoryURL, _ string) (string, error) {
+func (m *memory) Head(ctx context.Context, remote activities.Remote, _ string) (string, error) {
+	if m.onRemote != nil {
+		m.onRemote(remote)
+	}
+
 	if m.onHead != nil {
-		if err := m.onHead(ctx, repositoryURL); err != nil {
+		if err := m.onHead(ctx, remote.URL); err != nil {
 			return "", err
 		}
 	}
@@ -336,8 +356,8 @@ func (m *memory) Head(ctx context.Context, repositoryURL, _ string) (string, err
 	return m.head, nil
 }
 
-func (m *memory) Heads(ctx context.Context, _ string) (map[string]string, error) {
-	head, err := m.Head(ctx, "", "")
+func (m *memory) Heads(ctx context.Context, remote activities.Remote) (map[string]string, error) {
+	head, err := m.Head(ctx, remote, "")
 
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
@@ -350,6 +370,12 @@ func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (ac
 		return activities.CloneResult{}, err
 	}
 
+	if m.onRequest != nil {
+		if err := m.onRequest(request); err != nil {
+			return activities.CloneResult{}, err
+		}
+	}
+
 	if m.onClone != nil {
 		if err := m.onClone(ctx); err != nil {
 			return activities.CloneResult{}, err
@@ -358,10 +384,24 @@ func (m *memory) Clone(ctx context.Context, request activities.CloneRequest) (ac
 
 	commit, err := request.Commit, error(nil)
 	if commit == "" {
-		commit, err = m.Head(ctx, "", "")
+		commit, err = m.Head(ctx, activities.Remote{}, "")
 	}
 
-	return activities.CloneResult{Commit: commit, Message: "Add a page\n\nMore.", Author: "Ada", Digest: "sha256:source", Missing: m.missing}, err
+	return activities.CloneResult{Commit: commit, Message: cmp.Or(m.message, "Add a page\n\nMore."), Author: "Ada", Digest: "sha256:source", Missing: m.missing}, err
+}
+
+// Kept has nothing: the activities in memory fetch each time.
+func (m *memory) Kept(context.Context, uuid.UUID, string) (activities.CloneResult, bool, error) {
+	return activities.CloneResult{}, false, nil
+}
+
+func (m *memory) Inspect(ctx context.Context, request activities.CloneRequest, look func(directory string) error) (activities.CloneResult, error) {
+	result, err := m.Clone(ctx, request)
+	if err != nil {
+		return result, err
+	}
+
+	return result, look(m.tree)
 }
 
 func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.Tree, error) {
@@ -380,6 +420,16 @@ func (m *memory) Open(ctx context.Context, _ uuid.UUID, _ string) (*activities.T
 // Plan asks no registry: it has all images.
 func (m *memory) Plan(_ context.Context, directory string, settings buildplan.Settings) (buildplan.Plan, error) {
 	return detect.Detect(directory, settings)
+}
+
+func (m *memory) Address() string { return "tcp://builder-1:1234" }
+
+func (m *memory) State(context.Context) (activities.BuilderState, error) {
+	if m.builderAway {
+		return activities.BuilderState{}, errors.New("connection refused")
+	}
+
+	return activities.BuilderState{Version: "v0.34.2", DiskBytes: 5 << 30}, nil
 }
 
 func (m *memory) Build(ctx context.Context, request activities.BuildRequest, log func(activities.LogLine)) (activities.BuildResult, error) {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // Cancel ends a deployment that is not live yet: what runs for it is told to stop, and its VMs are removed. Cancelling a
@@ -22,16 +21,14 @@ func (d *Deployments) Cancel(ctx context.Context, deployment uuid.UUID, also Als
 			return err
 		}
 
-		switch locked.State {
-		case stateQueued, stateDeploying:
-		case stateCancelled:
+		if locked.State == stateCancelled {
 			cancelled = locked
 
 			return nil
-		case stateLive:
-			return problem.New(problem.Conflict, "This deployment is live already. Roll back to an older one instead.")
-		default:
-			return problem.New(problem.Conflict, "This deployment has ended already (%s).", locked.State)
+		}
+
+		if err := MayCancel(locked); err != nil {
+			return err
 		}
 
 		if err := d.stop(ctx, tx, queries, deployment, stateCancelled); err != nil {

@@ -48,9 +48,13 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 		DiscardedJobRetentionPeriod: w.config.JobRetention,
 
 		PeriodicJobs: []*river.PeriodicJob{
-			periodicJob(kindPollRepositories, w.config.PollInterval),
+			periodicJob(kindPollRepositories, pollJobEvery),
+			periodicJob(kindPollPulls, w.config.PollInterval),
 			periodicJob(kindReconcile, reconcileEvery),
+			periodicJob(kindCheckInstallations, w.config.CheckInterval),
 			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
+			periodicJob(kindCheckDomains, checkDomainsEvery),
+			periodicJob(kindKeepPartitions, keepPartitionsEvery),
 		},
 		Plugins: tracing(),
 	})
@@ -92,6 +96,8 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueMove:    {MaxWorkers: w.config.WaitSlots},
 		queueGarbage: {MaxWorkers: 1},
 		queueCommand: {MaxWorkers: w.config.WaitSlots},
+		queueDomains: {MaxWorkers: 1},
+		queueGithub:  {MaxWorkers: w.config.GitHubSlots},
 	}
 }
 

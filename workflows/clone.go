@@ -20,11 +20,14 @@ func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
 	log := w.openBuildLog(ctx, a)
 	defer log.close()
 
-	result, err := w.source.Clone(ctx, activities.CloneRequest{
-		ProjectID: a.project.ID, RepositoryURL: a.project.RepositoryURL, Branch: a.deployment.Branch, Commit: lo.FromPtr(a.deployment.CommitSHA),
-	})
+	result, err := w.fetch(ctx, a)
 	if err != nil {
 		return nil, err
+	}
+
+	// The message of a push that GitHub tells of was read before it became a deployment.
+	if a.deployment.Trigger == string(TriggerPush) && skipMark.MatchString(result.Message) {
+		return nil, errSkipped
 	}
 
 	subject, _, _ := strings.Cut(result.Message, "\n")
@@ -57,6 +60,47 @@ func (w *Worker) clone(ctx context.Context, a *attempt) (outcome, error) {
 
 		return nil
 	}, nil
+}
+
+// fetch keeps the source of a deployment in the registry.
+func (w *Worker) fetch(ctx context.Context, a *attempt) (activities.CloneResult, error) {
+	request := activities.CloneRequest{
+		ProjectID: a.project.ID, RepositoryURL: a.project.RepositoryURL, Branch: a.deployment.Branch, Commit: lo.FromPtr(a.deployment.CommitSHA),
+	}
+
+	from, err := w.githubSourceOf(ctx, a.project)
+	if err != nil {
+		return activities.CloneResult{}, err
+	}
+
+	if from == nil {
+		remote, err := w.remoteOf(ctx, a.project.ID, request.RepositoryURL)
+		if err != nil {
+			return activities.CloneResult{}, err
+		}
+
+		request.Credentials, request.Identity = remote.Credentials, remote.Identity
+
+		return w.source.Clone(ctx, request)
+	}
+
+	// What is there already needs neither GitHub nor the right to read there.
+	if request.Commit != "" {
+		if kept, found, err := w.source.Kept(ctx, request.ProjectID, request.Commit); err != nil || found {
+			return kept, err
+		}
+	}
+
+	if request, err = w.cloneFromGitHub(ctx, *from, request); err != nil {
+		return activities.CloneResult{}, err
+	}
+
+	result, err := w.source.Clone(ctx, request)
+	if err != nil {
+		err = w.explainRefusal(ctx, *from, err)
+	}
+
+	return result, err
 }
 
 // openSource returns the tree that was cloned. Where the registry has it no longer, the deployment goes back to the clone.

@@ -14,9 +14,12 @@ import (
 
 // collected counts the rows and images that one pass has removed.
 type collected struct {
-	images, sources, buildLines, runtimeLines, idempotencyKeys atomic.Int64
-	vms, deployments, imageRows, environments, projects        atomic.Int64
-	projectEvents, auditEvents                                 atomic.Int64
+	images, sources, buildLines, runtimeLines, requests, idempotencyKeys atomic.Int64
+	vms, deployments, imageRows, environments, projects                  atomic.Int64
+	projectEvents, auditEvents, signIns, detections                      atomic.Int64
+	claims, hostnames, reportRuns                                        atomic.Int64
+	// unread counts the projects whose repositories could not be looked through.
+	unread atomic.Int64
 }
 
 // collectGarbage removes what the settings do not keep. All of it may be done twice, and what fails is tried again at the
@@ -24,9 +27,11 @@ type collected struct {
 func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) error {
 	var removed collected
 
-	keys, err := database.New(w.pool).DeleteExpiredIdempotencyKeys(ctx)
-	if err != nil {
-		err = fmt.Errorf("delete idempotency keys: %w", err)
+	err := w.collectClaims(ctx, &removed)
+
+	keys, keysErr := database.New(w.pool).DeleteExpiredIdempotencyKeys(ctx)
+	if keysErr != nil {
+		err = errors.Join(err, fmt.Errorf("delete idempotency keys: %w", keysErr))
 	}
 
 	removed.idempotencyKeys.Add(keys)
@@ -37,6 +42,7 @@ func (w *Worker) collectGarbage(ctx context.Context, _ *river.Job[arguments]) er
 	}
 
 	err = errors.Join(err, markErr, w.collectLogs(ctx, &removed), w.collectHistory(ctx, &removed), w.collectProjects(ctx, &removed))
+	err = errors.Join(err, w.lookForLeaks(ctx, &removed))
 
 	removed.log(ctx, w.logger)
 
@@ -59,6 +65,7 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"sources", c.sources.Load()},
 		{"build_lines", c.buildLines.Load()},
 		{"runtime_lines", c.runtimeLines.Load()},
+		{"requests", c.requests.Load()},
 		{"idempotency_keys", c.idempotencyKeys.Load()},
 		{"vms", c.vms.Load()},
 		{"deployments", c.deployments.Load()},
@@ -66,7 +73,12 @@ func (c *collected) log(ctx context.Context, logger *slog.Logger) {
 		{"environments", c.environments.Load()},
 		{"projects", c.projects.Load()},
 		{"project_events", c.projectEvents.Load()},
+		{"detections", c.detections.Load()},
 		{"audit_events", c.auditEvents.Load()},
+		{"sign_ins", c.signIns.Load()},
+		{"claims", c.claims.Load()},
+		{"released_hostnames", c.hostnames.Load()},
+		{"report_runs", c.reportRuns.Load()},
 	} {
 		if count.value > 0 {
 			attributes = append(attributes, slog.Int64(count.name, count.value))

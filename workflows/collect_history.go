@@ -13,12 +13,23 @@ import (
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
+const (
+	// signInRetention is how long what a sign-in began with is kept: codes, ways to GitHub and back, programs that asked to be signed in. All are over
+	// within an hour.
+	signInRetention = 24 * time.Hour
+	// sessionRetention is how long sessions are kept that have ended.
+	sessionRetention = 30 * 24 * time.Hour
+	// reportRunRetention is how long it is remembered what an edge or node agent has reported: as long as anything is kept that a repeated report would
+	// count in twice.
+	reportRunRetention = 366 * 24 * time.Hour
+)
+
 // historyTimeout bounds the part of a pass that deletes rows of what is over.
 const historyTimeout = 2 * time.Minute
 
 // collectHistory deletes the rows of what ended longer ago than the retention: VMs, deployments, images that left the registry, previews, deleted
-// projects, and the events of projects and of the audit log. Rows go before those that they name. A kind of row that fails does not keep it from
-// the others.
+// projects, the events of projects and of the audit log, sign-ins, and what edges and node agents have reported. Rows go before those that they name. A kind
+// of row that fails does not keep it from the others.
 func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
 	ctx, cancel := context.WithTimeout(ctx, historyTimeout)
 	defer cancel()
@@ -46,7 +57,12 @@ func (w *Worker) collectHistory(ctx context.Context, removed *collected) error {
 		{"environments", &removed.environments, func() (int64, error) { return queries.DeleteOldEnvironments(ctx, before, retention) }},
 		{"projects", &removed.projects, func() (int64, error) { return queries.DeleteOldProjects(ctx, before, retention) }},
 		{"project events", &removed.projectEvents, func() (int64, error) { return queries.DeleteOldProjectEvents(ctx, before) }},
+		{"detections", &removed.detections, func() (int64, error) { return queries.DeleteOldDetections(ctx, madeBefore(keepDetections)) }},
 		{"audit events", &removed.auditEvents, func() (int64, error) { return queries.DeleteOldAuditEvents(ctx, madeBefore(w.config.AuditRetention)) }},
+		{"sign-ins", &removed.signIns, func() (int64, error) {
+			return queries.DeleteOldSignIns(ctx, madeBefore(signInRetention), madeBefore(sessionRetention), sessionRetention)
+		}},
+		{"runs that reported", &removed.reportRuns, func() (int64, error) { return queries.ForgetReportRuns(ctx, reportRunRetention) }},
 	} {
 		if err := deleteBatches(kind.batch, kind.removed); err != nil {
 			problems = append(problems, fmt.Errorf("delete old %s: %w", kind.name, err))

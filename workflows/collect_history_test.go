@@ -204,6 +204,33 @@ func TestCollectHistory_EventsAndAuditLog_GoByTheirAge(t *testing.T) {
 	require.Equal(t, []string{"young"}, b.leftOf(t, "audit_events", audit))
 }
 
+func TestCollectHistory_FormerSlugs_StayWhileThereIsTheOrganisation(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	there, deleted := id.New(), id.New()
+	b.exec(t, `INSERT INTO organisations (id, slug, name, deleted_at) VALUES ($1, 'there', 'a', NULL), ($2, 'deleted', 'b', now())`, there, deleted)
+
+	rows := map[string]uuid.UUID{}
+
+	for _, event := range []struct {
+		name, action, details string
+		organisation          uuid.UUID
+	}{
+		{"slug", "organisation.update", `{"slug":"there","slug_before":"before"}`, there},
+		{"slug of one that was deleted", "organisation.update", `{"slug":"deleted","slug_before":"before"}`, deleted},
+		{"name", "organisation.update", `{"slug":"there","name":"a"}`, there},
+		{"another change", "organisation.create", `{"slug":"there"}`, there},
+	} {
+		rows[event.name] = oldID(401 * day)
+		b.exec(t, "INSERT INTO audit_events (id, action, subject_type, subject_id, details) VALUES ($1, $2, 'organisation', $3, $4)",
+			rows[event.name], event.action, event.organisation, event.details)
+	}
+
+	b.collectHistory(t)
+	require.Equal(t, []string{"slug"}, b.leftOf(t, "audit_events", rows))
+}
+
 func TestCollectHistory_MoreThanABatch_AllGo(t *testing.T) {
 	t.Parallel()
 
@@ -279,4 +306,46 @@ func TestCollectHistory_ImageThatIsGoneAndUnused_LosesItsRow(t *testing.T) {
 
 	b.collectHistory(t)
 	require.ElementsMatch(t, []string{"gone lately", "still there", "of a deployment"}, b.leftOf(t, "images", rows))
+}
+
+func TestCollectHistory_SignIns_GoWhenTheyAreLongOver(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	user := uuid.New()
+	b.exec(t, "INSERT INTO users (id, email, name) VALUES ($1, 'ada@example.com', 'Ada')", user)
+
+	begun := map[string]uuid.UUID{"old": oldID(25 * time.Hour), "young": oldID(23 * time.Hour)}
+	for name, row := range begun {
+		b.exec(t, "INSERT INTO web_flows (id, purpose, state_hash, browser_hash, expires_at) VALUES ($1, 'sign_in', $2, '', now())", row, []byte(name))
+		b.exec(t, "INSERT INTO sign_in_codes (id, code_hash, user_id, expires_at) VALUES ($1, $2, $3, now())", row, []byte(name), user)
+		b.exec(t, "INSERT INTO device_logins (id, device_hash, user_code, machine, address, expires_at) VALUES ($1, $2, $3, 'm', '', now())", row, []byte(name), name)
+	}
+
+	// A session is as old as its use: one that was begun long ago may be in use.
+	sessions := map[string]uuid.UUID{"in use": oldID(90 * day), "ended": oldID(90 * day), "expired": oldID(90 * day), "ended lately": oldID(90 * day)}
+	for name, row := range sessions {
+		b.exec(t, `INSERT INTO api_tokens (id, kind, name, token_hash, user_id, expires_at, revoked_at) VALUES ($1, 'session', 's', $2, $3,
+			CASE WHEN $4::text = 'expired' THEN now() - interval '31 days' ELSE now() + interval '1 day' END,
+			CASE $4::text WHEN 'ended' THEN now() - interval '31 days' WHEN 'ended lately' THEN now() - interval '29 days' END)`, row, []byte(name), user, name)
+		b.exec(t, "INSERT INTO sessions (id, provider) VALUES ($1, 'code')", row)
+	}
+
+	b.collectHistory(t)
+
+	for _, table := range []string{"web_flows", "sign_in_codes", "device_logins"} {
+		require.Equal(t, []string{"young"}, b.leftOf(t, table, begun), table)
+	}
+
+	require.ElementsMatch(t, []string{"in use", "ended lately"}, b.leftOf(t, "sessions", sessions))
+}
+
+func TestCollectHistory_RunsThatReportedLongAgo_AreForgotten(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "INSERT INTO report_runs (reporter_id, run_id, sequence, reported_at) VALUES ($1, $1, 1, now() - interval '367 days'), ($2, $2, 1, now() - interval '365 days')",
+		uuid.New(), uuid.New())
+	b.collectHistory(t)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM report_runs"))
 }

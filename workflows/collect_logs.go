@@ -58,11 +58,39 @@ func (w *Worker) collectLogs(ctx context.Context, removed *collected) error {
 		err = errors.Join(err, deleteErr)
 	}
 
+	err = errors.Join(err, collectRequests(ctx, queries, int64(w.config.RequestRecords), removed), forgetRequests(ctx, queries, removed))
+
 	if err != nil {
 		return fmt.Errorf("delete log lines: %w", err)
 	}
 
 	return nil
+}
+
+// collectRequests deletes the oldest requests of projects of which more were stored than are kept. What is too old goes with its partition.
+func collectRequests(ctx context.Context, queries *database.Queries, keep int64, removed *collected) error {
+	overlong, err := queries.ListOverlongRequestLogs(ctx, keep)
+
+	for _, log := range overlong {
+		err = errors.Join(err, deleteBatches(func() (int64, error) {
+			return queries.DeleteOldestRequestLogs(ctx, log.ProjectID, log.At, log.ID)
+		}, &removed.requests))
+	}
+
+	return err
+}
+
+// forgetRequests deletes what is left of requests of projects that keep none any more.
+func forgetRequests(ctx context.Context, queries *database.Queries, removed *collected) error {
+	projects, err := queries.ListForgottenRequestLogs(ctx)
+
+	for _, project := range projects {
+		err = errors.Join(err, deleteBatches(func() (int64, error) {
+			return queries.ForgetRequestLogs(ctx, project.ID, project.OrganisationID)
+		}, &removed.requests))
+	}
+
+	return err
 }
 
 // deleteOldLines goes through the lines from the oldest on. Lines are stored about when they are written, so that it ends at
@@ -82,12 +110,12 @@ func deleteOldLines(deleteBatch func(after int64) (database.DeleteOldBuildLogsRo
 
 // deleteSurplus deletes that many of the oldest lines of a deployment, and returns how many it has deleted.
 func deleteSurplus(
-	ctx context.Context, deleteBatch func(ctx context.Context, deployment uuid.UUID, surplus int64) (int64, error), deployment uuid.UUID, surplus int64,
+	ctx context.Context, deleteBatch func(ctx context.Context, of uuid.UUID, surplus int64) (int64, error), of uuid.UUID, surplus int64,
 ) (int64, error) {
 	total := int64(0)
 
 	for total < surplus {
-		lines, err := deleteBatch(ctx, deployment, surplus-total)
+		lines, err := deleteBatch(ctx, of, surplus-total)
 		if err != nil || lines == 0 {
 			return total, err
 		}

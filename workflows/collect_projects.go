@@ -114,6 +114,8 @@ func (w *Worker) collectSources(ctx context.Context, project uuid.UUID, removed 
 // them, and an image that is still there after a crash is found again.
 func (w *Worker) collectImages(ctx context.Context, project uuid.UUID, keep int32, removed *collected) error {
 	if err := w.noteForgottenImages(ctx, project); err != nil {
+		removed.unread.Add(1)
+
 		return err
 	}
 

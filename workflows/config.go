@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"net/url"
 	"time"
 
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
@@ -13,6 +14,8 @@ import (
 //nolint:lll // One field a line, with its documentation.
 type Config struct {
 	setting.Previews
+	setting.Domains
+	setting.Edge
 
 	Name            string               `doc:"Name of the worker in timelines; the machine's name when empty."                                                   env:"ZEITWORK_WORKER_NAME"`
 	SourceSlots     int                  `doc:"How many sources a worker fetches and inspects at the same time."                                                   env:"ZEITWORK_WORKER_SOURCE_SLOTS" envDefault:"8"`
@@ -27,11 +30,15 @@ type Config struct {
 	ReleaseTimeout  time.Duration        `doc:"How long the release command of a deployment may run before it is stopped and the deployment fails; at most 1h."     env:"ZEITWORK_RELEASE_TIMEOUT"     envDefault:"10m"`
 	AddressCooldown time.Duration        `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
 	NodeLostAfter   time.Duration        `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
-	PollInterval    time.Duration        `doc:"How often the repository of a project that deploys by itself is looked at."                                       env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
+	GitHubSlots     int                  `doc:"How much a worker tells GitHub at the same time. Deployments never wait for it."                                       env:"ZEITWORK_WORKER_GITHUB_SLOTS" envDefault:"8"`
+	DashboardURL    url.URL              `doc:"Where people look at deployments: what GitHub is told links to <url>/deployments/<id>. Empty: to the app alone."        env:"ZEITWORK_DASHBOARD_URL"`
+	PollInterval    time.Duration        `doc:"How often a repository is looked at that was pushed to within the last hour: installations of the GitHub App twice as often, idle ones up to twelve times more seldom." env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
+	CheckInterval   time.Duration        `doc:"How often GitHub is asked how the installations of the GitHub App are: removed, suspended, or renamed."                 env:"ZEITWORK_GITHUB_CHECK_INTERVAL" envDefault:"3m"`
 	GarbageInterval time.Duration        `doc:"How often what is not kept any more is looked for and removed."                                                    env:"ZEITWORK_GARBAGE_INTERVAL"    envDefault:"10m"`
 	KeepReleases    int32                `doc:"How many deployments of a project that were live can be rolled back to, and how many of its sources are kept."       env:"ZEITWORK_KEEP_RELEASES"       envDefault:"10"`
-	LogRetention    time.Duration        `doc:"How long lines of build and runtime logs are kept."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
+	LogRetention    time.Duration        `doc:"How long lines of build and runtime logs are kept, and requests; the latter up to a day longer, and two days at least."                                                               env:"ZEITWORK_LOG_RETENTION"       envDefault:"168h"`
 	LogLines        int32                `doc:"How many lines of its build log and of its runtime log are kept of a deployment."                                 env:"ZEITWORK_LOG_LINES"           envDefault:"100000"`
+	RequestRecords  int32                `doc:"How many requests to the deployments of a project are kept: the newest."                                                    env:"ZEITWORK_REQUEST_RECORDS"     envDefault:"100000"`
 	BaseImages      buildplan.BaseImages `doc:"Path of a JSON file with the images that generated Dockerfiles start from; see zeitwork base-images." env:"ZEITWORK_BASE_IMAGES,file"`
 	JobRetention    time.Duration        `doc:"How long finished jobs are kept for operators to look at."                                                         env:"ZEITWORK_JOB_RETENTION"       envDefault:"24h"`
 
@@ -51,16 +58,14 @@ func (c Config) check() error {
 		return errors.New("ZEITWORK_RELEASE_TIMEOUT must be longer than 0s and at most 1h")
 	case c.DrainTime < 0 || c.DrainTime > 24*time.Hour:
 		return errors.New("ZEITWORK_DRAIN_TIME must be at least 0s and at most 24h")
-	case c.PollInterval <= 0:
-		return errors.New("ZEITWORK_POLL_INTERVAL must be longer than 0s")
-	case c.GarbageInterval <= 0:
-		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
 	case c.KeepReleases < 0:
 		return errors.New("ZEITWORK_KEEP_RELEASES must be 0 or more")
 	case c.LogRetention <= 0:
 		return errors.New("ZEITWORK_LOG_RETENTION must be longer than 0s")
 	case c.LogLines <= 0:
 		return errors.New("ZEITWORK_LOG_LINES must be 1 or more")
+	case c.RequestRecords <= 0:
+		return errors.New("ZEITWORK_REQUEST_RECORDS must be 1 or more")
 	case c.DeploymentRetention < shortestRetention:
 		return errors.New("ZEITWORK_DEPLOYMENT_RETENTION must be at least 24h")
 	case c.AuditRetention < shortestRetention:
@@ -68,6 +73,29 @@ func (c Config) check() error {
 	case c.JobRetention <= 0:
 		return errors.New("ZEITWORK_JOB_RETENTION must be longer than 0s")
 	default:
+		return errors.Join(c.checkDashboard(), c.checkIntervals())
+	}
+}
+
+func (c Config) checkIntervals() error {
+	switch {
+	case c.PollInterval <= 0:
+		return errors.New("ZEITWORK_POLL_INTERVAL must be longer than 0s")
+	case c.CheckInterval <= 0:
+		return errors.New("ZEITWORK_GITHUB_CHECK_INTERVAL must be longer than 0s")
+	case c.GarbageInterval <= 0:
+		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
+	default:
 		return nil
 	}
+}
+
+// checkDashboard returns an error for an address that GitHub would take for no link.
+func (c Config) checkDashboard() error {
+	isWeb := c.DashboardURL.Host != "" && (c.DashboardURL.Scheme == "https" || c.DashboardURL.Scheme == "http")
+	if c.DashboardURL == (url.URL{}) || isWeb {
+		return nil
+	}
+
+	return errors.New("ZEITWORK_DASHBOARD_URL must be a URL of the web, such as https://app.example.com")
 }

@@ -25,7 +25,8 @@ type CreateRequest struct {
 	Branch string
 	// Preview has the preview of Branch made although the project has no previews.
 	Preview bool
-	// Commit is a full hash; empty for the newest commit of the environment's branch when the deployment begins.
+	// Commit is a full hash; empty for the newest commit of the environment's branch when the deployment begins, and for that at which a pull request was
+	// last seen.
 	Commit  string
 	Trigger Trigger
 	// CreatedBy is the user who asked; nil for a push.
@@ -59,6 +60,11 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 		return database.Deployment{}, err
 	}
 
+	commit, err := commitFor(environment, request.Commit)
+	if err != nil {
+		return database.Deployment{}, err
+	}
+
 	if environment.Kind == environmentPreview {
 		if err := queries.ExtendPreview(ctx, previewLasts(project), environment.ID); err != nil {
 			return database.Deployment{}, fmt.Errorf("extend the preview: %w", err)
@@ -78,11 +84,17 @@ func (d *Deployments) createTx(ctx context.Context, tx pgx.Tx, queries *database
 		return database.Deployment{}, err
 	}
 
-	return d.start(ctx, tx, queries, database.CreateDeploymentParams{
+	created, err := d.start(ctx, tx, queries, database.CreateDeploymentParams{
 		ID: deployment, ProjectID: project.ID, EnvironmentID: environment.ID, Step: stepClone, Trigger: string(request.Trigger),
-		Branch: environment.Branch, CommitSHA: lo.EmptyableToPtr(request.Commit),
+		Branch: environment.Branch, CommitSHA: lo.EmptyableToPtr(commit),
 		EnvironmentSealed: variables, CreatedBy: request.CreatedBy,
 	}, request.Also)
+	if err != nil || request.EnvironmentID != uuid.Nil || environment.Kind != environmentPreview {
+		return created, err
+	}
+
+	// The preview of the branch may be new. The route table's version is locked behind the turns to build.
+	return created, changeRoutes(ctx, queries)
 }
 
 // environmentFor returns the environment that a deployment is asked for. The project is locked.
@@ -143,10 +155,15 @@ func snapshotOf(project database.Project, deployment uuid.UUID) keyring.Snapshot
 	return keyring.Snapshot{OrganisationID: project.OrganisationID, ProjectID: project.ID, DeploymentID: deployment}
 }
 
-// variablesOf returns the environment variables that a new deployment of an environment gets.
+// variablesOf returns the environment variables that a new deployment of an environment gets. Anybody may have written the code of a pull request from a
+// fork: it gets none, neither where it is built nor where it runs.
 func (d *Deployments) variablesOf(
 	ctx context.Context, queries *database.Queries, project database.Project, environment database.Environment,
 ) (map[string]string, error) {
+	if environment.IsFork {
+		return map[string]string{}, nil
+	}
+
 	rows, err := queries.ListSealedVariables(ctx, environment.ProjectID, environment.Kind)
 	if err != nil {
 		return nil, fmt.Errorf("read the environment variables: %w", err)

@@ -29,16 +29,11 @@ func openEnvironment(ctx context.Context, queries *database.Queries, project dat
 		return database.Environment{}, fmt.Errorf("read the environment: %w", err)
 	}
 
-	if found.DeletedAt != nil {
-		return database.Environment{}, problem.New(problem.Conflict,
-			"The preview of branch %s was deleted. Push to the branch, or deploy it, to get another one.", found.Branch)
-	}
-
-	return found, nil
+	return found, MayRedeploy(found)
 }
 
-// instancesOf is how many VMs run a deployment: in production as many as the project asks for, in a preview one.
-func instancesOf(project database.Project, deployment database.Deployment) int {
+// InstancesOf is how many VMs run a deployment: in production as many as the project asks for, in a preview one.
+func InstancesOf(project database.Project, deployment database.Deployment) int {
 	if deployment.EnvironmentID != project.ID {
 		return 1
 	}
@@ -50,6 +45,10 @@ func instancesOf(project database.Project, deployment database.Deployment) int {
 func nameOfEnvironment(environment database.Environment) string {
 	if environment.Kind == environmentProduction {
 		return "The project"
+	}
+
+	if number := environment.PullRequestNumber; number != nil {
+		return fmt.Sprintf("The preview of pull request %d", *number)
 	}
 
 	return "The preview of branch " + environment.Branch

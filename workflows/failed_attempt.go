@@ -13,6 +13,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/quota"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -20,7 +21,10 @@ import (
 
 // resolve decides what an error means: nothing any more, the end of the deployment, an earlier step, or another attempt.
 func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
-	var back *backError
+	var (
+		back *backError
+		full *quota.FullError
+	)
 
 	switch {
 	case errors.Is(err, errFenced), errors.Is(context.Cause(ctx), errFenced):
@@ -33,8 +37,12 @@ func (w *Worker) resolve(ctx context.Context, a *attempt, err error) error {
 		return w.interrupted(ctx, a)
 	case errors.Is(err, errOvertaken):
 		return w.end(ctx, a, stateSuperseded, nil)
+	case errors.Is(err, errSkipped):
+		return w.end(ctx, a, stateCancelled, errSkipped)
 	case errors.As(err, &back):
 		return w.back(ctx, a, back)
+	case errors.As(err, &full):
+		return w.awaitQuota(ctx, a, full)
 	case problem.IsUsers(err), errors.Is(err, errPointless):
 		return w.end(ctx, a, stateFailed, err)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

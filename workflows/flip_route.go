@@ -78,7 +78,7 @@ func requireHealthy(ctx context.Context, queries *database.Queries, a *attempt) 
 		return goBack(stepHealthCheck, "An instance of the app was healthy and is not any more.")
 	}
 
-	if a.deployment.EnvironmentID != a.project.ID || len(lo.Filter(rows, toServe)) == instancesOf(a.project, a.deployment) {
+	if a.deployment.EnvironmentID != a.project.ID || len(lo.Filter(rows, toServe)) == InstancesOf(a.project, a.deployment) {
 		return nil
 	}
 

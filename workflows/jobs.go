@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,6 +27,13 @@ const (
 	kindRescale          = "rescale"
 	kindRestart          = "restart"
 	kindCollectGarbage   = "collect_garbage"
+	kindCheckDomains     = "check_domains"
+	// kindCheckInstallations asks GitHub about the installations of the App.
+	kindCheckInstallations = "check_installations"
+	kindDetectRepository   = "detect_repository"
+	kindGithubReport       = "github_report"
+	kindPollPulls          = "poll_pulls"
+	kindKeepPartitions     = "keep_partitions"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -41,6 +49,8 @@ const (
 	queueMove    = "move"
 	queueGarbage = "garbage"
 	queueCommand = "command"
+	queueDomains = "domains"
+	queueGithub  = "github"
 )
 
 // riverSchema is the Postgres schema of River's tables.
@@ -51,8 +61,10 @@ const uncounted = math.MaxInt16
 
 // kind declares one kind of River job.
 type kind struct {
-	name  string
-	queue string
+	name string
+	// formerly are the kinds whose work this one does by now. Workers of the version before insert jobs of them while a platform is upgraded.
+	formerly []string
+	queue    string
 	// timeout bounds one attempt; a kind that drains gets the configured drain time on top.
 	timeout time.Duration
 	drains  bool
@@ -75,7 +87,16 @@ func otherKinds() []kind {
 		{name: kindRestart, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).restart},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},
+		{name: kindCheckInstallations, queue: queuePoll, timeout: 2 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkInstallations},
+		{name: kindDetectRepository, queue: queueSource, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).detectRepository},
+		{name: kindGithubReport, queue: queueGithub, timeout: 2 * githubTimeout, attempts: uncounted, work: (*Worker).reportToGithub},
+		{name: kindPollPulls, queue: queueGithub, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollAllPulls},
 		{name: kindCollectGarbage, queue: queueGarbage, timeout: 10 * time.Minute, attempts: 1, periodic: true, work: (*Worker).collectGarbage},
+		{
+			name: kindKeepPartitions, formerly: []string{"keep_measures"}, queue: queueGarbage, timeout: 2 * time.Minute, attempts: 1, periodic: true,
+			work: (*Worker).keepPartitions,
+		},
+		{name: kindCheckDomains, queue: queueDomains, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkDomains},
 	}
 }
 
@@ -83,6 +104,17 @@ func otherKinds() []kind {
 func kinds() []kind {
 	return append(lo.Map(deploy(), func(s step, _ int) kind { return s.kind() }), otherKinds()...)
 }
+
+// QueueNames are the queues in which jobs may wait, in order.
+func QueueNames() []string {
+	names := lo.Uniq(lo.Map(kinds(), func(k kind, _ int) string { return k.queue }))
+	slices.Sort(names)
+
+	return names
+}
+
+// BuildJob is the queue and the kind of the jobs that build.
+func BuildJob() (queue, kind string) { return queueBuild, jobName(stepBuild) }
 
 func kindOf(name string) (kind, error) {
 	found, ok := lo.Find(kinds(), func(k kind) bool { return k.name == name })
@@ -107,10 +139,20 @@ type arguments struct {
 	kind string
 
 	DeploymentID uuid.UUID `json:"deployment_id,omitzero"`
+	DetectionID  uuid.UUID `json:"detection_id,omitzero"`
+	// EnvironmentID is for jobs about an environment.
+	EnvironmentID uuid.UUID `json:"environment_id,omitzero"`
 }
 
 // Kind tells River which worker the job is for.
 func (a arguments) Kind() string { return a.kind }
+
+// KindAliases tells River which other kinds its worker works, too.
+func (a arguments) KindAliases() []string {
+	k, _ := lo.Find(kinds(), func(k kind) bool { return k.name == a.kind })
+
+	return k.formerly
+}
 
 // once makes River insert no second job of a kind for a deployment while the first is unfinished.
 func once(byArguments bool) river.UniqueOpts {

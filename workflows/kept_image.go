@@ -49,10 +49,14 @@ func requireKept(ctx context.Context, queries *database.Queries, image uuid.UUID
 		return fmt.Errorf("read the image: %w", err)
 	}
 
-	if !kept {
-		return problem.New(problem.Conflict,
-			"The image of this deployment is not kept any more, because newer ones have been live since. Redeploy it to build its commit again.")
+	return requireImage(kept)
+}
+
+func requireImage(kept bool) error {
+	if kept {
+		return nil
 	}
 
-	return nil
+	return problem.New(problem.Conflict,
+		"The image of this deployment is not kept any more, because newer ones have been live since. Redeploy it to build its commit again.")
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock runs deployments, rollbacks, cancellations, moves, rescaling, retiring, reports of
-// nodes, rotations of keys and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
+// nodes, proofs of domains, rotations of keys and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
 // that keeps them from happening stands in docs/ARCHITECTURE.md.
 func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	t.Parallel()
@@ -28,6 +29,7 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	)
 
 	b := setup(t)
+	server := b.askDNS(t)
 	worker := b.work(t)
 	b.work(t)
 
@@ -37,6 +39,8 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	for range projects {
 		all = append(all, b.addProject(t, 32<<20, 2))
 	}
+
+	b.exec(t, "INSERT INTO domains (id, project_id, hostname, kind) VALUES ($1, $2, 'other.example.com', 'generated')", id.New(), all[1])
 
 	first := make([]database.Deployment, 0, len(all))
 	for _, project := range all {
@@ -94,13 +98,33 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 		})
 	}
 
-	again("preview", func(ctx context.Context, round int) error {
-		made, err := b.deployments.Create(ctx, CreateRequest{ProjectID: b.project, Branch: "feature", Preview: true, Trigger: TriggerManual})
-		if err == nil && round%3 == 0 {
-			err = b.deployments.EndPreview(ctx, b.project, made.EnvironmentID, "", nil)
+	// The previews of two projects of one organisation wait for the same turns to build.
+	for _, project := range all[:2] {
+		again("preview", func(ctx context.Context, round int) error {
+			made, err := b.deployments.Create(ctx, CreateRequest{ProjectID: project, Branch: "feature", Preview: true, Trigger: TriggerManual})
+			if err == nil && round%3 != 0 {
+				err = b.deployments.EndPreview(ctx, project, made.EnvironmentID, "", nil)
+			}
+
+			return errors.Join(err, worker.sleep(ctx, 20*time.Millisecond))
+		})
+	}
+
+	// A hostname goes from one project to the other and back.
+	claims := []uuid.UUID{b.claim(t, all[0], "shop.example.org", "first"), b.claim(t, all[1], "shop.example.org", "second")}
+
+	again("prove a domain", func(ctx context.Context, round int) error {
+		next := claims[round%len(claims)]
+
+		found, err := b.queries.GetDomainToCheck(ctx, next)
+		if err != nil {
+			return err
 		}
 
-		return errors.Join(err, worker.sleep(ctx, 110*time.Millisecond))
+		server.Set(t, "_zeitwork.shop.example.org", "TXT zeitwork-verify="+*found.Domain.VerificationToken)
+		_, err = worker.domains.Check(ctx, next)
+
+		return errors.Join(err, worker.sleep(ctx, 30*time.Millisecond))
 	})
 
 	for _, node := range nodes {
@@ -127,6 +151,38 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 
 	require.Empty(t, wrong)
 	require.Zero(t, b.count(t, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"))
+}
+
+// TestLocks_PreviewIsMade_TheRouteVersionIsLockedBehindTheTurnsToBuild since previews of other projects of the organisation end in this order.
+func TestLocks_PreviewIsMade_TheRouteVersionIsLockedBehindTheTurnsToBuild(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	holds, err := b.pool.Begin(b.ctx)
+	require.NoError(t, err)
+
+	defer func() { _ = holds.Rollback(context.WithoutCancel(b.ctx)) }()
+
+	_, err = database.New(holds).NextRouteVersion(b.ctx)
+	require.NoError(t, err)
+
+	made := make(chan error, 1)
+
+	go func() {
+		_, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.project, Branch: "feature", Preview: true, Trigger: TriggerManual})
+		made <- err
+	}()
+
+	require.Eventually(t, func() bool {
+		return b.count(t, `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%NextRouteVersion%'`) == 1
+	}, 10*time.Second, 5*time.Millisecond, "it waits for the route table's version")
+	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+		WHERE datname = current_database() AND wait_event_type = 'Lock' AND locktype = 'advisory' AND granted`), "it has the turns to build")
+
+	require.NoError(t, holds.Rollback(b.ctx))
+	require.NoError(t, <-made)
 }
 
 // reportNode stores a report of a node as the API does: the node, its VMs, and the route table's version.

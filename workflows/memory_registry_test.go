@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -20,6 +21,8 @@ type memoryRegistry struct {
 	onDelete func(name string) error
 	// onDeleted is called once something was deleted; its error is that of an answer which never came.
 	onDeleted func() error
+	// unlisted has the registry not say which images it has.
+	unlisted bool
 }
 
 func (r *memoryRegistry) store(project uuid.UUID, names ...string) {
@@ -72,6 +75,10 @@ func (r *memoryRegistry) DeleteImage(_ context.Context, project uuid.UUID, diges
 func (r *memoryRegistry) ListImages(_ context.Context, project uuid.UUID) ([]uuid.UUID, error) {
 	r.registryMutex.Lock()
 	defer r.registryMutex.Unlock()
+
+	if r.unlisted {
+		return nil, errors.New("the registry is away")
+	}
 
 	return slices.Collect(maps.Keys(r.tagged[project])), nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +15,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -24,17 +23,9 @@ import (
 // previews are turned on are only noted: each gets its preview with its next push. A preview that was deleted, or whose time was over, comes back
 // likewise.
 
-// branchPoll is what one look at all branches of a repository found.
-type branchPoll struct {
-	project database.ListProjectsToPollRow
-	// heads are the commits that the branches point at.
-	heads map[string]string
-	asked time.Time
-}
-
 // pollPreviews makes, deploys and ends previews after what the branches of a repository point at. It returns a sentence about what could not be done,
 // or nothing. Each preview has a transaction of its own.
-func (w *Worker) pollPreviews(ctx context.Context, poll branchPoll) (sentence string, err error) {
+func (w *Worker) pollPreviews(ctx context.Context, poll *branchPoll) (sentence string, err error) {
 	queries := database.New(w.pool)
 
 	rows, err := queries.ListBranches(ctx, poll.project.ID)
@@ -49,11 +40,13 @@ func (w *Worker) pollPreviews(ctx context.Context, poll branchPoll) (sentence st
 		return "", fmt.Errorf("list the environments: %w", err)
 	}
 
-	previews := lo.SliceToMap(lo.Filter(environments, isPreview), func(preview database.Environment) (string, database.Environment) {
+	previews := lo.SliceToMap(lo.Filter(environments, isOfBranch), func(preview database.Environment) (string, database.Environment) {
 		return preview.Branch, preview
 	})
 
-	err = w.endGone(ctx, poll, known, previews)
+	if err = w.endGone(ctx, poll, known, previews); github.ReasonOf(err) != "" {
+		return "", err // Nobody knows which branches are there.
+	}
 
 	if len(known) == 0 {
 		// The first look.
@@ -66,36 +59,48 @@ func (w *Worker) pollPreviews(ctx context.Context, poll branchPoll) (sentence st
 		err = errors.Join(err, w.recordSeen(ctx, poll, known))
 	}
 
-	sentence, deployErr := w.deployPushed(ctx, poll, known, previews)
+	ofPulls := lo.CountBy(environments, func(e database.Environment) bool { return e.PullRequestNumber != nil && !isUnapproved(e) })
+	sentence, deployErr := w.deployPushed(ctx, poll, known, previews, w.config.MaxPreviews-ofPulls)
 
 	return sentence, errors.Join(err, deployErr)
 }
 
-// deployPushed deploys the branches that were pushed to.
+// deployPushed deploys the branches that were pushed to. There may be as many previews of branches as most says; of no more new branches than have room
+// GitHub is asked whether they are deployed, and the others are left to the next look.
 func (w *Worker) deployPushed(
-	ctx context.Context, poll branchPoll, known map[string]string, previews map[string]database.Environment,
+	ctx context.Context, poll *branchPoll, known map[string]string, previews map[string]database.Environment, most int,
 ) (sentence string, err error) {
 	var without []string
 
-	for _, branch := range slices.Sorted(maps.Keys(poll.heads)) {
+	room := most - len(previews)
+
+	if commit, there := poll.heads[poll.project.Branch]; there && known[poll.project.Branch] != commit {
+		err = w.recordSeen(ctx, poll, map[string]string{poll.project.Branch: commit})
+	}
+
+	for _, branch := range poll.pushed(known, previews) {
 		preview, has := previews[branch]
-		commit := poll.heads[branch]
 
 		switch {
-		case branch == poll.project.Branch && known[branch] != commit:
-			err = errors.Join(err, w.recordSeen(ctx, poll, map[string]string{branch: commit}))
-		case branch == poll.project.Branch, has && lo.FromPtr(preview.LastSeenCommit) == commit, !has && known[branch] == commit:
-		case !has && len(previews) >= w.config.MaxPreviews:
+		case !has && len(previews) >= most:
 			without = append(without, branch)
+		case !has && room <= 0:
+			poll.isUndecided = true
 		default:
-			made, deployErr := w.deployBranch(ctx, poll, branch)
+			if !has {
+				room--
+			}
+
+			made, deployErr := w.deployBranch(ctx, poll, branch, preview)
 
 			switch {
+			case github.ReasonOf(deployErr) != "" && passes(deployErr): // Of the others GitHub is not asked either.
+				return sentence, errors.Join(err, deployErr)
 			case problem.IsUsers(deployErr):
 				sentence = problem.MessageOf(deployErr)
 			case deployErr != nil:
 				err = errors.Join(err, deployErr)
-			default:
+			case made.ID != uuid.Nil:
 				previews[branch] = made
 			}
 		}
@@ -108,25 +113,35 @@ func isPreview(environment database.Environment, _ int) bool {
 	return environment.Kind == environmentPreview
 }
 
+// isOfBranch tells the preview of a branch from that of a pull request.
+func isOfBranch(environment database.Environment, n int) bool {
+	return isPreview(environment, n) && environment.PullRequestNumber == nil
+}
+
 // tooManyPreviews is a sentence about branches that have no preview because there are as many as there may be; empty where there are none.
 func tooManyPreviews(most int, without []string) string {
-	const named = 3
-
 	if len(without) == 0 {
 		return ""
 	}
 
-	names := strings.Join(lo.Slice(without, 0, named), ", ")
-	if len(without) > named {
-		names += fmt.Sprintf(" and %d more", len(without)-named)
+	return fmt.Sprintf("Branches without a preview: %s. A project can have %d previews, and this one has: "+
+		"delete one (zeitwork environments delete), or its branch.", andMore(without), most)
+}
+
+// andMore names the first few of a list.
+func andMore(all []string) string {
+	const named = 3
+
+	names := strings.Join(lo.Slice(all, 0, named), ", ")
+	if len(all) > named {
+		names += fmt.Sprintf(" and %d more", len(all)-named)
 	}
 
-	return fmt.Sprintf("Branches without a preview: %s. A project can have %d previews, and this one has: "+
-		"delete one (zeitwork environments delete), or its branch.", names, most)
+	return names
 }
 
 // endGone ends the previews of branches that are there no longer, and of the one that has become production's, and forgets those branches.
-func (w *Worker) endGone(ctx context.Context, poll branchPoll, known map[string]string, previews map[string]database.Environment) error {
+func (w *Worker) endGone(ctx context.Context, poll *branchPoll, known map[string]string, previews map[string]database.Environment) error {
 	var err error
 
 	for branch, preview := range previews {
@@ -137,6 +152,15 @@ func (w *Worker) endGone(ctx context.Context, poll branchPoll, known map[string]
 		case branch == poll.project.Branch:
 			err = errors.Join(err, w.endPolled(ctx, poll, preview, "its branch has become that of production"))
 		case !there && (wasThere || poll.asked.Sub(preview.CreatedAt) > patienceForBranch):
+			isGone, askErr := poll.isGone(ctx, branch, known[branch])
+			if askErr != nil {
+				return errors.Join(err, askErr)
+			}
+
+			if !isGone {
+				continue
+			}
+
 			err = errors.Join(err, w.endPolled(ctx, poll, preview, "its branch was deleted"))
 		default:
 			continue
@@ -158,7 +182,7 @@ func (w *Worker) endGone(ctx context.Context, poll branchPoll, known map[string]
 const patienceForBranch = time.Minute
 
 // endPolled ends a preview, unless the project has changed since its repository was asked.
-func (w *Worker) endPolled(ctx context.Context, poll branchPoll, preview database.Environment, reason string) error {
+func (w *Worker) endPolled(ctx context.Context, poll *branchPoll, preview database.Environment, reason string) error {
 	return w.ifUnchanged(ctx, poll, func(tx pgx.Tx, queries *database.Queries, _ database.Project) error {
 		found, err := queries.GetEnvironment(ctx, preview.ID)
 		if err != nil || found.DeletedAt != nil {
@@ -169,26 +193,44 @@ func (w *Worker) endPolled(ctx context.Context, poll branchPoll, preview databas
 	})
 }
 
-// deployBranch deploys a branch to its preview, which is made where there is none. It does nothing where the project has changed since its repository
-// was asked.
-func (w *Worker) deployBranch(ctx context.Context, poll branchPoll, branch string) (preview database.Environment, err error) {
+// deployBranch deploys a branch to its preview, which is made where there is none: then the one it is given has no id. It does nothing where the project
+// has changed since its repository was asked, and makes no preview for a push that is not deployed.
+func (w *Worker) deployBranch(
+	ctx context.Context, poll *branchPoll, branch string, found database.Environment,
+) (preview database.Environment, err error) {
+	if err := poll.askSkip(ctx, branch, found); err != nil {
+		return database.Environment{}, err
+	}
+
 	err = w.ifUnchanged(ctx, poll, func(tx pgx.Tx, queries *database.Queries, project database.Project) error {
+		if poll.skips[branch] != "" && found.ID == uuid.Nil {
+			if err := recordSkip(ctx, queries, poll, branch); err != nil {
+				return err
+			}
+
+			return recordBranches(ctx, queries, project.ID, map[string]string{branch: poll.heads[branch]})
+		}
+
 		if preview, err = w.deployments.ensurePreview(ctx, queries, project, branch); err != nil {
 			return err
 		}
 
-		if err := w.deployNews(ctx, tx, queries, project, preview, poll.heads[branch], poll.asked); err != nil {
+		if err := w.deployNews(ctx, tx, queries, poll, preview); err != nil {
 			return err
 		}
 
-		return recordBranches(ctx, queries, project.ID, map[string]string{branch: poll.heads[branch]})
+		if err := recordBranches(ctx, queries, project.ID, map[string]string{branch: poll.heads[branch]}); err != nil {
+			return err
+		}
+
+		return changeRoutes(ctx, queries)
 	})
 
 	return preview, err
 }
 
 // recordSeen writes what branches point at that need no deployment.
-func (w *Worker) recordSeen(ctx context.Context, poll branchPoll, heads map[string]string) error {
+func (w *Worker) recordSeen(ctx context.Context, poll *branchPoll, heads map[string]string) error {
 	return w.ifUnchanged(ctx, poll, func(_ pgx.Tx, queries *database.Queries, project database.Project) error {
 		return recordBranches(ctx, queries, project.ID, heads)
 	})
@@ -196,7 +238,7 @@ func (w *Worker) recordSeen(ctx context.Context, poll branchPoll, heads map[stri
 
 // ifUnchanged runs f in a transaction that has locked the project, unless that has changed since its repository was asked.
 func (w *Worker) ifUnchanged(
-	ctx context.Context, poll branchPoll, f func(tx pgx.Tx, queries *database.Queries, project database.Project) error,
+	ctx context.Context, poll *branchPoll, f func(tx pgx.Tx, queries *database.Queries, project database.Project) error,
 ) error {
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := queries.LockProject(ctx, poll.project.ID)
@@ -212,12 +254,6 @@ func (w *Worker) ifUnchanged(
 	})
 }
 
-// isOf tells whether a project is still as it was when its repository was asked. Otherwise the answer means nothing any more.
-func (p branchPoll) isOf(project database.Project) bool {
-	return project.DeletedAt == nil && project.RepositoryURL == p.project.RepositoryURL && project.Branch == p.project.Branch &&
-		project.Previews == p.project.Previews
-}
-
 func recordBranches(ctx context.Context, queries *database.Queries, project uuid.UUID, heads map[string]string) error {
 	names := slices.Collect(maps.Keys(heads))
 	commits := lo.Map(names, func(name string, _ int) string { return heads[name] })
@@ -227,36 +263,4 @@ func recordBranches(ctx context.Context, queries *database.Queries, project uuid
 	}
 
 	return nil
-}
-
-// endExpired ends the previews whose time is over.
-func (w *Worker) endExpired(ctx context.Context) error {
-	expired, err := database.New(w.pool).ListExpiredPreviews(ctx)
-	if err != nil {
-		return fmt.Errorf("find the previews whose time is over: %w", err)
-	}
-
-	for _, preview := range expired {
-		if err := w.endIfExpired(ctx, preview); err != nil {
-			w.logger.WarnContext(ctx, "could not end a preview", slog.String("environment_id", preview.ID.String()), logging.Error(err))
-		}
-	}
-
-	return nil
-}
-
-// endIfExpired ends a preview whose time is over, unless it was deployed or deleted meanwhile.
-func (w *Worker) endIfExpired(ctx context.Context, preview database.Environment) error {
-	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		if _, err := queries.LockProject(ctx, preview.ProjectID); err != nil {
-			return fmt.Errorf("lock the project: %w", err)
-		}
-
-		found, err := queries.GetEnvironment(ctx, preview.ID)
-		if err != nil || found.DeletedAt != nil || !lo.FromPtr(found.ExpiresAt).Equal(*preview.ExpiresAt) {
-			return err
-		}
-
-		return w.deployments.endPreviewTx(ctx, tx, queries, found, "its branch has not been pushed to for long")
-	})
 }

@@ -16,8 +16,8 @@ import (
 func (b *testBundle) poll(t *testing.T, worker *Worker) {
 	t.Helper()
 
-	b.exec(t, "UPDATE projects SET polled_at = NULL")
-	require.NoError(t, worker.pollRepositories(b.ctx, nil))
+	b.exec(t, "UPDATE projects SET poll_due_at = NULL")
+	require.NoError(t, worker.Poll(b.ctx))
 }
 
 func TestPollRepositories_NewCommit_IsDeployedOnce(t *testing.T) {

@@ -15,43 +15,48 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// previewsOff is the setting of projects without previews, as it stands in projects.previews.
-const previewsOff = "off"
+// The settings of projects without previews, and with one for each branch, as they stand in projects.previews.
+const (
+	previewsOff      = "off"
+	previewsBranches = "branches"
+)
 
-// ensurePreview returns the preview of a branch, and makes it where there is none. The project is locked. A project that has as many previews as it
-// may have is a conflict.
+// ensurePreview returns the preview of a branch, and makes it where there is none. The project is locked, and the caller counts the route table's version at
+// the end of the transaction. A project that has as many previews as it may have is a conflict.
 func (d *Deployments) ensurePreview(ctx context.Context, queries *database.Queries, project database.Project, branch string) (database.Environment, error) {
 	found, err := queries.GetPreviewOf(ctx, project.ID, branch)
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return found, err
 	}
 
-	count, err := queries.CountPreviews(ctx, project.ID)
-	if err != nil {
-		return database.Environment{}, fmt.Errorf("count the previews: %w", err)
-	}
-
-	if count >= int64(d.previews.MaxPreviews) {
-		return database.Environment{}, problem.New(problem.Conflict,
-			"This project has %d previews, which is as many as it can have. Delete one first: zeitwork environments delete.", count)
-	}
-
-	return d.makePreview(ctx, queries, project, branch)
+	return d.makePreview(ctx, queries, project, newPreview{branch: branch, name: branch, called: "Branch " + branch})
 }
 
-func (d *Deployments) makePreview(ctx context.Context, queries *database.Queries, project database.Project, branch string) (database.Environment, error) {
+// newPreview is what a preview is made for.
+type newPreview struct {
+	branch string
+	isFork bool
+	// name is what its slug is made of, and called begins the sentence that tells of it.
+	name, called string
+}
+
+func (d *Deployments) makePreview(ctx context.Context, queries *database.Queries, project database.Project, wanted newPreview) (database.Environment, error) {
+	if err := d.requireRoom(ctx, queries, project.ID, wanted.isFork); err != nil {
+		return database.Environment{}, err
+	}
+
 	base, err := baseDomain(ctx, queries, project)
 	if err != nil {
 		return database.Environment{}, err
 	}
 
-	slug, hostname, err := freePreviewName(ctx, queries, project, branch, base)
+	slug, hostname, err := freePreviewName(ctx, queries, project, wanted.name, base)
 	if err != nil {
 		return database.Environment{}, err
 	}
 
 	preview, err := queries.CreatePreview(ctx, database.CreatePreviewParams{
-		ID: id.New(), ProjectID: project.ID, Slug: slug, Branch: branch, Lasts: previewLasts(project),
+		ID: id.New(), ProjectID: project.ID, Slug: slug, Branch: wanted.branch, Lasts: previewLasts(project),
 	})
 	if err != nil {
 		return database.Environment{}, fmt.Errorf("insert the preview: %w", err)
@@ -64,13 +69,36 @@ func (d *Deployments) makePreview(ctx context.Context, queries *database.Queries
 		return database.Environment{}, fmt.Errorf("insert the preview's domain: %w", err)
 	}
 
-	message := fmt.Sprintf("Branch %s got a preview: %s.", branch, hostname)
+	message := fmt.Sprintf("%s got a preview: %s.", wanted.called, hostname)
 	if err := recordEvent(ctx, queries, project.ID, nil, eventPreview, message); err != nil {
 		return database.Environment{}, err
 	}
 
-	// What follows in the transaction only inserts: nothing can wait for it that it waits for.
-	return preview, changeRoutes(ctx, queries)
+	return preview, nil
+}
+
+// requireRoom returns a problem for a project that has as many previews as it may have or, where unapproved, as many of forks of which no commit was
+// approved yet: strangers must not take the room of the project's own. The project is locked.
+func (d *Deployments) requireRoom(ctx context.Context, queries *database.Queries, project uuid.UUID, unapproved bool) error {
+	count, err := queries.CountPreviews(ctx, project)
+
+	switch most := int64(d.previews.MaxPreviews); {
+	case err != nil:
+		return fmt.Errorf("count the previews: %w", err)
+	case unapproved && count.Unapproved >= most:
+		return problem.New(problem.Conflict, "%d pull requests from forks wait for an approval in this project, which is as many as can. "+
+			"Approve or delete one first: zeitwork environments approve, zeitwork environments delete.", count.Unapproved)
+	case !unapproved && count.Admitted >= most:
+		return problem.New(problem.Conflict,
+			"This project has %d previews, which is as many as it can have. Delete one first: zeitwork environments delete.", count.Admitted)
+	default:
+		return nil
+	}
+}
+
+// isUnapproved tells whether an environment is that of a fork of which no commit was approved yet.
+func isUnapproved(environment database.Environment) bool {
+	return environment.IsFork && environment.ApprovedCommit == nil
 }
 
 // domainGenerated is the kind of the domain that every environment has, as it stands in domains.kind.
@@ -98,7 +126,9 @@ func freePreviewName(
 	for _, slug := range previewSlugs(project.Slug, branch) {
 		hostname := project.Slug + "-" + slug + "." + base
 
-		taken, err := queries.PreviewNameTaken(ctx, project.ID, slug, hostname)
+		taken, err := queries.PreviewNameTaken(ctx, database.PreviewNameTakenParams{
+			ProjectID: project.ID, Slug: slug, Hostname: hostname, OrganisationID: project.OrganisationID,
+		})
 		if err != nil {
 			return "", "", fmt.Errorf("look for a free name: %w", err)
 		}
@@ -147,7 +177,17 @@ func (d *Deployments) EndPreview(ctx context.Context, project, environment uuid.
 	})
 }
 
+// endPreviewTx is EndPreview in a transaction that has locked the project, and of which it is the end.
 func (d *Deployments) endPreviewTx(ctx context.Context, tx pgx.Tx, queries *database.Queries, preview database.Environment, reason string) error {
+	if err := d.endPreview(ctx, tx, queries, preview, reason); err != nil {
+		return err
+	}
+
+	return changeRoutes(ctx, queries)
+}
+
+// endPreview leaves it to the caller to count the route table's version at the end of the transaction.
+func (d *Deployments) endPreview(ctx context.Context, tx pgx.Tx, queries *database.Queries, preview database.Environment, reason string) error {
 	if err := d.endEnvironment(ctx, tx, queries, preview.ID); err != nil {
 		return err
 	}
@@ -160,16 +200,17 @@ func (d *Deployments) endPreviewTx(ctx context.Context, tx pgx.Tx, queries *data
 		return fmt.Errorf("write that the preview is deleted: %w", err)
 	}
 
+	// Pull requests that have none for want of room are looked at again.
+	if err := queries.ForgetFullPoll(ctx, preview.ProjectID); err != nil {
+		return fmt.Errorf("have the pull requests looked at: %w", err)
+	}
+
 	message := nameOfEnvironment(preview) + " was deleted"
 	if reason != "" {
 		message += ", as " + reason
 	}
 
-	if err := recordEvent(ctx, queries, preview.ProjectID, nil, eventPreview, message+"."); err != nil {
-		return err
-	}
-
-	return changeRoutes(ctx, queries)
+	return recordEvent(ctx, queries, preview.ProjectID, nil, eventPreview, message+".")
 }
 
 // CreatePreview makes the preview of a branch, and deploys nothing to it. A branch that has one, and the project's own, are a conflict. Also may be
@@ -194,11 +235,17 @@ func (d *Deployments) CreatePreview(ctx context.Context, project uuid.UUID, bran
 			return fmt.Errorf("look for the preview of the branch: %w", err)
 		}
 
-		if preview, err = d.ensurePreview(ctx, queries, locked, branch); err != nil || also == nil {
+		if preview, err = d.ensurePreview(ctx, queries, locked, branch); err != nil {
 			return err
 		}
 
-		return also(ctx, queries, preview.ID)
+		if also != nil {
+			if err := also(ctx, queries, preview.ID); err != nil {
+				return err
+			}
+		}
+
+		return changeRoutes(ctx, queries)
 	})
 
 	return preview, err

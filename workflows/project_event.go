@@ -17,6 +17,9 @@ const (
 	eventPinned    = "pinned"
 	eventUnpinned  = "unpinned"
 	eventPreview   = "preview"
+	// eventSkipped is a push that is not deployed, eventRepository what happened to the repository itself.
+	eventSkipped    = "skipped"
+	eventRepository = "repository"
 )
 
 // recordEvent writes a sentence into the timeline of a project: what happened to it beside its deployments.

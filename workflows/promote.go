@@ -3,14 +3,12 @@ package workflows
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/samber/lo"
 
-	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
@@ -30,7 +28,7 @@ func (d *Deployments) Promote(ctx context.Context, request RepeatRequest) (creat
 			return err
 		}
 
-		if err := requirePromotable(ctx, queries, project, origin); err != nil {
+		if err := requirePromotable(ctx, queries, origin); err != nil {
 			return err
 		}
 
@@ -64,15 +62,17 @@ func (d *Deployments) Promote(ctx context.Context, request RepeatRequest) (creat
 }
 
 // requirePromotable returns a problem for a deployment that production cannot take over. The project is locked.
-func requirePromotable(ctx context.Context, queries *database.Queries, project database.Project, origin database.Deployment) error {
-	switch {
-	case origin.EnvironmentID == project.ID:
-		return problem.New(problem.Conflict, "This deployment is production's already. Roll back to it, or redeploy it.")
-	case origin.RouteVersion == nil || origin.ImageID == nil:
-		return problem.New(problem.Conflict, "This deployment was never live in its preview. Choose one that was.")
-	default:
-		return requireKept(ctx, queries, *origin.ImageID)
+func requirePromotable(ctx context.Context, queries *database.Queries, origin database.Deployment) error {
+	preview, err := queries.GetEnvironment(ctx, origin.EnvironmentID)
+	if err != nil {
+		return fmt.Errorf("read the preview: %w", err)
 	}
+
+	if err := mayPromote(preview, origin); err != nil {
+		return err
+	}
+
+	return requireKept(ctx, queries, *origin.ImageID)
 }
 
 // sealForPromotion seals production's variables for a deployment with the image of origin. It returns a problem where the build of that image saw
@@ -112,20 +112,6 @@ func (d *Deployments) sealForPromotion(
 	}
 
 	return sealed, nil
-}
-
-// seenByBuild returns the names, in alphabetical order, of the environment variables that may be part of an image: those that its plan names, those
-// that are public by their name and so decide by their being there what the plan names, the project's build variables, and PORT, which the plan holds.
-func seenByBuild(project database.Project, plan buildplan.Plan, environments ...map[string]string) []string {
-	names := slices.Concat(plan.Arguments, plan.Secrets, project.BuildVariables, []string{"PORT"})
-
-	for _, variables := range environments {
-		names = append(names, lo.Filter(lo.Keys(variables), func(name string, _ int) bool { return buildplan.IsPublicName(name) })...)
-	}
-
-	slices.Sort(names)
-
-	return slices.Compact(names)
 }
 
 // stepBehindPush is where a deployment begins that has its image.

@@ -15,11 +15,12 @@ import (
 )
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that corrects it: deployments that no job
-// carries on, VMs that nobody needs any more, VMs whose node was lost or is being drained, and deployments that run on more or
-// fewer VMs than their project asks for. It does nothing else. A query that fails does not keep it from the others.
+// carries on, deployments of whose state GitHub was not told, VMs that nobody needs any more, VMs whose node was lost or is being
+// drained, and deployments that run on more or fewer VMs than their project asks for. It does nothing else. A query that fails does
+// not keep it from the others.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
-	err := errors.Join(w.resumeStranded(ctx), w.passTurns(ctx))
+	err := errors.Join(w.resumeStranded(ctx), w.passTurns(ctx), w.resumeWhereRoom(ctx))
 
 	for _, look := range []struct {
 		job  string
@@ -41,7 +42,7 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 		}
 	}
 
-	err = errors.Join(err, queries.ReleasePrefixes(ctx, w.config.AddressCooldown))
+	err = errors.Join(err, w.insertReports(ctx), queries.ReleasePrefixes(ctx, w.config.AddressCooldown))
 
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)
@@ -62,6 +63,37 @@ func (w *Worker) resumeStranded(ctx context.Context) error {
 	}
 
 	return err
+}
+
+// insertReports inserts the jobs that tell GitHub what it does not know yet.
+func (w *Worker) insertReports(ctx context.Context) error {
+	queries := database.New(w.pool)
+
+	unreported, err := queries.ListUnreportedDeployments(ctx)
+	if err != nil {
+		return fmt.Errorf("find the deployments to report: %w", err)
+	}
+
+	due, err := queries.ListDueComments(ctx)
+	if err != nil {
+		return fmt.Errorf("find the comments that are due: %w", err)
+	}
+
+	return database.InTx(ctx, w.pool, func(tx pgx.Tx, _ *database.Queries) error {
+		for _, deployment := range unreported {
+			if err := insertJob(ctx, w.inserter, tx, kindGithubReport, arguments{DeploymentID: deployment}); err != nil {
+				return err
+			}
+		}
+
+		for _, environment := range due {
+			if err := insertJob(ctx, w.inserter, tx, kindGithubReport, arguments{EnvironmentID: environment}); err != nil {
+				return err
+			}
+		}
+
+		return nil
+	})
 }
 
 // insertMissing inserts a job that a deployment needs, unless another worker has just done so.

@@ -65,6 +65,11 @@ func (w *Worker) placeRelease(ctx context.Context, a *attempt) (placed bool, err
 	}
 
 	return true, w.settle(ctx, a, func(ctx context.Context, _ pgx.Tx, queries *database.Queries) error {
+		// A command that has changed a database should not wait for its app.
+		if err := mayRun(ctx, queries, a.project, a.deployment); err != nil {
+			return err
+		}
+
 		if err := queries.LockPlacement(ctx); err != nil {
 			return fmt.Errorf("lock placement: %w", err)
 		}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // RepeatRequest asks for a deployment that repeats another one.
@@ -71,8 +70,8 @@ func (d *Deployments) Rollback(ctx context.Context, request RepeatRequest) (crea
 			return err
 		}
 
-		if origin.RouteVersion == nil || origin.ImageID == nil {
-			return problem.New(problem.Conflict, "This deployment was never live. Choose one that was, or redeploy this one.")
+		if err := mayRollBack(origin); err != nil {
+			return err
 		}
 
 		if err := requireKept(ctx, queries, *origin.ImageID); err != nil {

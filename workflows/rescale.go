@@ -99,7 +99,7 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 		vm = likeVM(vms[0])
 	}
 
-	wanted := instancesOf(project, deployment)
+	wanted := InstancesOf(project, deployment)
 
 	if err := w.addInstances(ctx, queries, deployment, vm, failed, wanted, len(good)); err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // Restart has every VM of a live deployment replaced by one that starts anew, with the same image and environment, and without losing a request.
@@ -23,8 +22,8 @@ func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Al
 			return err
 		}
 
-		if locked.State != stateLive {
-			return problem.New(problem.Conflict, "This deployment is not live: nothing of it runs that could be restarted.")
+		if err := MayRestart(locked); err != nil {
+			return err
 		}
 
 		if err := insertJob(ctx, d.inserter, tx, kindRestart, arguments{DeploymentID: deployment}); err != nil {

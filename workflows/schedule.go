@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,9 +40,13 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("count the VMs: %w", err)
 		}
 
-		missing := instancesOf(a.project, a.deployment) - int(present)
+		missing := InstancesOf(a.project, a.deployment) - int(present)
 		if missing <= 0 {
 			return nil
+		}
+
+		if err := mayRun(ctx, queries, a.project, a.deployment); err != nil {
+			return err
 		}
 
 		if err := queries.LockPlacement(ctx); err != nil {
@@ -136,8 +141,13 @@ func (w *Worker) explainAddresses(ctx context.Context, queries *database.Queries
 		return fmt.Errorf("find the edge that keeps addresses from being released: %w", err)
 	}
 
-	return problem.Wrap(cause, problem.Unavailable, "%s Those of VMs that were removed rest because edge %s, silent for %s, may still send "+
-		"requests to them: start it, or delete it if it is gone for good.", problem.MessageOf(cause), edge.Name, edge.SilentFor.Round(time.Second))
+	silence := edge.SilentFor.Round(time.Second)
+	w.logger.WarnContext(ctx, "addresses of removed VMs rest because an edge is silent: start it, or delete it if it is gone for good",
+		slog.String("edge", edge.Name), slog.Duration("silent_for", silence))
+
+	// Members read the sentence, and the names of edges are for operators.
+	return problem.Wrap(cause, problem.Unavailable, "%s Those of VMs that were removed rest because an edge of the platform, silent for %s, may still send "+
+		"requests to them: an operator has to start it, or to delete it if it is gone for good.", problem.MessageOf(cause), silence)
 }
 
 // adoptWarm gives a rollback the VMs that still run for the deployment to which it goes back, most of them at the most, and returns how many

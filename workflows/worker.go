@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
@@ -16,6 +18,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -27,6 +30,8 @@ const (
 	fetchPoll = time.Second
 	// reconcileEvery bounds how long the platform differs from its rows without a job that corrects it.
 	reconcileEvery = 3 * time.Second
+	// pollJobEvery bounds how long nobody polls between two rounds.
+	pollJobEvery = time.Second
 	// endTimeout bounds how long a worker that has stopped may take to give its lock back.
 	endTimeout = 5 * time.Second
 )
@@ -41,13 +46,24 @@ type Dependencies struct {
 	Builder   Builder
 	Publisher Publisher
 	Collector Collector
-	Logger    *slog.Logger
+	// GitHub is the platform's GitHub App; nil where no repository is reached by it.
+	GitHub GitHub
+	Logger *slog.Logger
+	// Now is the clock by which it is decided when repositories are looked at; nil for time.Now.
+	Now func() time.Time
+}
+
+// GitHub is the part of *githubapp.Apps that workers use.
+type GitHub interface {
+	// Current returns the platform's App; an error where there is none.
+	Current(ctx context.Context) (*github.App, error)
 }
 
 // Worker runs the steps of deployments and the other workflows. Any number of workers may share a database, and each step of a deployment may
 // run on another one.
 type Worker struct {
 	config      Config
+	id          uuid.UUID
 	name        string
 	pool        *pgxpool.Pool
 	listener    *database.Listener
@@ -58,6 +74,10 @@ type Worker struct {
 	collector   Collector
 	logger      *slog.Logger
 	deployments *Deployments
+	domains     *Domains
+	github      GitHub
+	now         func() time.Time
+	batches     batches
 	// client works the jobs; inserter inserts them.
 	client, inserter *river.Client[pgx.Tx]
 	// stopping is closed when the worker is told to stop. Steps that only wait are handed to other workers then.
@@ -80,13 +100,25 @@ func NewWorker(config Config, dependencies Dependencies) (*Worker, error) {
 		return nil, err
 	}
 
+	domains, err := NewDomains(dependencies.Pool, config.Domains)
+	if err != nil {
+		return nil, err
+	}
+
 	w := &Worker{
 		config: config,
+		id:     id.New(),
 		name:   nameOf(cmp.Or(config.Name, host)),
 		pool:   dependencies.Pool, listener: dependencies.Listener, keyring: dependencies.Keyring, source: dependencies.Source,
-		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments, inserter: deployments.inserter,
-		stopping: make(chan struct{}),
+		builder: dependencies.Builder, publisher: dependencies.Publisher, collector: dependencies.Collector, deployments: deployments,
+		domains: domains, inserter: deployments.inserter,
+		github: dependencies.GitHub, now: dependencies.Now, stopping: make(chan struct{}),
 	}
+
+	if w.now == nil {
+		w.now = time.Now
+	}
+
 	w.logger = dependencies.Logger.With(slog.String("worker", w.name))
 
 	if w.client, err = w.newClient(); err != nil {
@@ -101,6 +133,16 @@ func nameOf(prefix string) string {
 	const digits = 8
 
 	return prefix + "-" + lo.Substring(id.New().String(), -digits, digits)
+}
+
+// HostOf returns what a worker was named by, which is its machine unless it was configured otherwise; it is the reverse of nameOf.
+func HostOf(worker string) string {
+	end := strings.LastIndexByte(worker, '-')
+	if end < 0 {
+		return worker
+	}
+
+	return worker[:end]
 }
 
 // Name is the worker's name in timelines and jobs.
@@ -139,6 +181,14 @@ func (w *Worker) Run(ctx context.Context) error {
 
 	go w.reap(ctx)
 
+	shown := make(chan struct{})
+
+	go func() {
+		defer close(shown)
+
+		w.show(working)
+	}()
+
 	// The worker shows that it lives until its last step has ended, also while it stops.
 	dead := make(chan error, 1)
 	go func() { dead <- alive.watch(working) }()
@@ -169,6 +219,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	if err := <-dead; err != nil {
 		w.logger.WarnContext(ctx, "the worker's lock was lost when nothing needed it any more", logging.Error(err))
 	}
+
+	<-shown
+	w.withdraw(ctx)
 
 	w.logger.InfoContext(ctx, "worker stopped")
 

@@ -16,6 +16,7 @@ import (
 // adminConfig is the configuration of `zeitwork admin`.
 type adminConfig struct {
 	setting.Cluster
+	setting.Public
 
 	Database database.Config
 }
@@ -23,7 +24,7 @@ type adminConfig struct {
 // adminCommand holds the commands that need the database itself, as before anybody can sign in.
 func adminCommand() *cobra.Command {
 	command := &cobra.Command{Use: "admin", Short: "Commands that need the database itself", Hidden: true}
-	command.AddCommand(bootstrapCommand(), adminUsersCommand(), keysCommand(), quotaCommand())
+	command.AddCommand(bootstrapCommand(), adminUsersCommand(), keysCommand(), quotaCommand(), adminGitHubCommand())
 
 	return command
 }
@@ -38,7 +39,8 @@ func bootstrapCommand() *cobra.Command {
 		Short: "Make the operator, and the first node and edge, where they are absent",
 		Long: `Make the operator and the first organisation, and the first node and edge if they are named, where they are absent.
 
-It writes their tokens to standard output as {"user":…,"node":…,"edge":…}. With --tokens it reads them from standard input instead,
+It writes their tokens to standard output as {"user":…,"node":…,"edge":…}, and to standard error a code with which the operator signs in with a
+browser, once. With --tokens it reads them from standard input instead,
 in the same form, so that it may run before every start.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -87,6 +89,13 @@ func bootstrap(ctx context.Context, config adminConfig, first api.Bootstrap, tok
 	if err := json.NewEncoder(os.Stdout).Encode(first.Tokens); err != nil {
 		return fmt.Errorf("write the tokens: %w", err)
 	}
+
+	code, err := api.NewSignInCode(ctx, pool, first.Email)
+	if err != nil {
+		return err
+	}
+
+	announceCode(os.Stderr, config.PublicURL, code)
 
 	return nil
 }

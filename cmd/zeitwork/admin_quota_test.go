@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/cmd/zeitwork/cli"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/databasetest"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -31,16 +32,24 @@ func TestAdminQuota_OwnNumberComesBeforeThePlatforms_AndThatBeforeTheDefault(t *
 		require.Equal(t, want, builds)
 	}
 
+	builds := func(number int64) cli.QuotaChanges { return cli.QuotaChanges{"builds": &number} }
+
 	requireBuilds(2)
-	require.NoError(t, setQuota(ctx, config, "", 8))
+	require.NoError(t, setQuota(ctx, config, "", builds(8)))
 	requireBuilds(8)
-	require.NoError(t, setQuota(ctx, config, "acme", 0))
+	require.NoError(t, setQuota(ctx, config, "acme", builds(0)))
+	require.NoError(t, setQuota(ctx, config, "acme", cli.QuotaChanges{"instances": new(int64(3))}))
 	requireBuilds(0)
-	require.NoError(t, setQuota(ctx, config, "", 9))
+	require.NoError(t, setQuota(ctx, config, "", builds(9)))
 	requireBuilds(0)
-	require.NoError(t, setQuota(ctx, config, "acme", -1))
+	require.NoError(t, setQuota(ctx, config, "acme", cli.QuotaChanges{"builds": nil}))
 	requireBuilds(9)
 
-	require.ErrorContains(t, setQuota(ctx, config, "nobody", 1), `there is no organisation "nobody"`)
-	require.ErrorContains(t, setQuota(ctx, config, "", -2), "--builds must be a number from 0")
+	require.ErrorContains(t, setQuota(ctx, config, "nobody", builds(1)), "There is no such organisation")
+	require.ErrorContains(t, setQuota(ctx, config, "", nil), "nothing to change")
+
+	var events int
+
+	require.NoError(t, pool.QueryRow(ctx, "SELECT count(*) FROM audit_events WHERE action = 'quota.set' AND actor_kind = 'platform'").Scan(&events))
+	require.Equal(t, 5, events)
 }

@@ -7,7 +7,9 @@ import (
 
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/workflows"
 )
 
@@ -17,6 +19,7 @@ type apiConfig struct {
 
 	Database database.Config
 	API      api.Config
+	GitHub   githubapp.Config
 }
 
 func apiCommand() *cobra.Command {
@@ -35,7 +38,17 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 		return err
 	}
 
+	apps, err := githubapp.New(config.GitHub, pool, keys, github.Options{})
+	if err != nil {
+		return err
+	}
+
 	deployments, err := workflows.NewDeployments(pool, keys, config.API.Previews, parts.logger)
+	if err != nil {
+		return err
+	}
+
+	domains, err := workflows.NewDomains(pool, config.API.Domains)
 	if err != nil {
 		return err
 	}
@@ -44,7 +57,7 @@ func runAPI(ctx context.Context, config apiConfig, parts parts) error {
 
 	//nolint:contextcheck // Each request has its own.
 	server, err := api.New(config.API, api.Parts{
-		Pool: pool, Listener: listener, Deployments: deployments, Keyring: keys, Logger: parts.logger,
+		Pool: pool, Listener: listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: parts.logger,
 	})
 	if err != nil {
 		return err

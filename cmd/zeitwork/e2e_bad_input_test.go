@@ -24,8 +24,8 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		prepare func(r *repository)
 		project func(*client.CreateProjectInputBody)
 		deploy  func(*client.CreateDeploymentInputBody)
-		// words must all stand in the message.
-		words []string
+		// words must all stand in the message, and output among the last lines.
+		words, output []string
 	}{
 		"a repository that is not there": {
 			app:     serving("x"),
@@ -72,7 +72,7 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 		},
 		"an app that crashes at once": {
 			app:   running(`console.error("no database configured"); process.exit(3)`),
-			words: []string{"3", "no database configured"},
+			words: []string{"3"}, output: []string{"no database configured"},
 		},
 		"an app that answers 500": {
 			app:   running(`require("node:http").createServer((_, r) => { r.statusCode = 500; r.end("x") }).listen(process.env.PORT)`),
@@ -119,6 +119,8 @@ func TestDeploy_BadInput_FailsWithWordsThatHelp(t *testing.T) {
 			for _, word := range c.words {
 				require.Contains(t, d.Error.Message, word)
 			}
+
+			require.Subset(t, lo.FromPtr(d.Error.Output), c.output)
 
 			require.NotEqual(t, "internal", d.Error.Code)
 			p.nothingLeft(t, d.ID)

@@ -2,12 +2,17 @@ package main_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // The exit codes of the CLI, as its help documents them.
@@ -43,9 +48,31 @@ func TestCLI_Deploy_ShowsTheStepsAndEndsWithTheURL(t *testing.T) {
 	require.Contains(t, stdout, lines[len(lines)-1])
 	require.Contains(t, stdout, "1 healthy")
 
+	p.requireRequestIsShown(t, r.Dir, lines[len(lines)-1])
+
 	code, stdout, stderr = p.commandIn(t, r.Dir, "restart")
 	require.Equal(t, exitOK, code, "%s\n%s", stdout, stderr)
 	require.Contains(t, stdout, ": 1 healthy.")
+}
+
+// requireRequestIsShown asks the app that is linked in a folder for a page, and finds the request beside its log.
+func (p *platform) requireRequestIsShown(t *testing.T, dir, url string) {
+	t.Helper()
+
+	_, rest, _ := strings.Cut(url, "http://")
+	host := strings.Fields(rest)[0]
+
+	answer, err := rig.Transport{Host: host, HTTPS: true}.Ask(t.Context(), http.MethodGet, p.edgeURL+"/seen?token=hidden", nil)
+	require.NoError(t, err)
+
+	shown := ""
+
+	require.Eventually(t, func() bool {
+		_, shown, _ = p.commandIn(t, dir, "logs", "--requests", "--grep", "/seen")
+
+		return strings.Contains(shown, " "+strconv.Itoa(answer.Status)+" ") && strings.Contains(shown, " GET /seen\n")
+	}, 20*time.Second, 100*time.Millisecond, "%s", shown)
+	require.NotContains(t, shown, "hidden")
 }
 
 func TestCLI_Deploy_AppThatFails_EndsWithTheReasonAndItsOwnExitCode(t *testing.T) {

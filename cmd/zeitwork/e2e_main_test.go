@@ -11,8 +11,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/internal/dnscheck/dnstest"
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
+	"github.com/zeitwork/zeitwork/local/fakegithub"
 	"github.com/zeitwork/zeitwork/test/fixtures/npm"
 	"github.com/zeitwork/zeitwork/test/rig"
 )
@@ -24,8 +26,10 @@ const sourceLimit = 8 << 20
 var shared struct {
 	once     sync.Once
 	platform *rig.Platform
-	err      error
-	folder   string
+	// dns is whom the platform asks about domains.
+	dns    *dnstest.Server
+	err    error
+	folder string
 }
 
 func TestMain(m *testing.M) {
@@ -37,6 +41,10 @@ func TestMain(m *testing.M) {
 
 			code = max(code, 1)
 		}
+	}
+
+	if shared.dns != nil {
+		shared.dns.Close()
 	}
 
 	if shared.folder != "" && code == 0 {
@@ -70,6 +78,10 @@ func startShared(ctx context.Context, bin string) error {
 		return err
 	}
 
+	if shared.dns, err = dnstest.Start(ctx); err != nil {
+		return err
+	}
+
 	shared.platform, err = rig.Start(ctx, shared.folder, cluster.Options{
 		Bin:          bin,
 		ClusterRange: netip.MustParsePrefix("10.85.0.0/16"),
@@ -77,6 +89,7 @@ func startShared(ctx context.Context, bin string) error {
 		Bridge:       "zwe2e0",
 		Disposable:   true,
 		Workers:      2,
+		SeedGitHub:   func(github *fakegithub.Server) error { github.AddUser("first"); return nil },
 		// As in `up`: where Docker Hub can be reached, apps are built on its images.
 		PublicRegistry: baseimages.PublicRegistry(ctx),
 		Environ: []string{
@@ -86,6 +99,7 @@ func startShared(ctx context.Context, bin string) error {
 			"ZEITWORK_GARBAGE_INTERVAL=2s",
 			"ZEITWORK_KEEP_RELEASES=2",
 			"ZEITWORK_POLL_INTERVAL=2s",
+			"ZEITWORK_DNS_SERVER=" + shared.dns.Address,
 			// The tests stand where TLS ends in production.
 			"ZEITWORK_EDGE_TRUSTED_PROXIES=127.0.0.1/32",
 			"ZEITWORK_SOURCE_MAX_BYTES=" + strconv.Itoa(sourceLimit),

@@ -21,7 +21,7 @@ func TestRollback_PinsTheProject_PushesWaitUntilItIsUnpinned(t *testing.T) {
 	p.awaitPolls(t, project, 1)
 
 	// The poll is to see the bad commit only when somebody has deployed it by hand and has gone back already.
-	p.setPolledAt(t, project, new(time.Now().Add(time.Hour)))
+	p.setPollDue(t, project, new(time.Now().Add(time.Hour)))
 	r.push(serving("bad"))
 	p.live(t, project)
 
@@ -31,7 +31,7 @@ func TestRollback_PinsTheProject_PushesWaitUntilItIsUnpinned(t *testing.T) {
 	p.answers(t, project, "good")
 
 	before := p.deployments(t, project)
-	p.setPolledAt(t, project, nil)
+	p.setPollDue(t, project, nil)
 	p.awaitPolls(t, project, 2)
 	require.Len(t, p.deployments(t, project), len(before), "the poll deployed what was gone back from")
 	p.answers(t, project, "good")
@@ -97,11 +97,11 @@ func (p *platform) awaitPolls(t *testing.T, project client.Project, polls int) {
 	}
 }
 
-// setPolledAt makes the platform believe that it looked at the project's repository then; nil: never.
-func (p *platform) setPolledAt(t *testing.T, project client.Project, at *time.Time) {
+// setPollDue has the platform look at the project's repository then; nil: at once.
+func (p *platform) setPollDue(t *testing.T, project client.Project, at *time.Time) {
 	t.Helper()
 
-	_, err := connectDatabase(t).Exec(t.Context(), "UPDATE projects SET polled_at = $2 WHERE id = $1", project.ID, at)
+	_, err := connectDatabase(t).Exec(t.Context(), "UPDATE projects SET poll_due_at = $2 WHERE id = $1", project.ID, at)
 	require.NoError(t, err)
 }
 

@@ -53,7 +53,8 @@ func TestRelease_EndsWithExitCode3_FailsAndTheOlderOneServesOn(t *testing.T) {
 
 	r.push(serving("newer"))
 	d := p.failed(t, project)
-	require.Contains(t, d.Error.Message, "The release command `echo no such table >&2; exit 3` ended with exit code 3. Its last lines:\nno such table")
+	require.Contains(t, d.Error.Message, "The release command `echo no such table >&2; exit 3` ended with exit code 3.")
+	require.Equal(t, []string{"no such table"}, *d.Error.Output)
 	p.nothingLeft(t, d.ID)
 	p.answers(t, project, "older")
 

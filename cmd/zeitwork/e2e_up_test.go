@@ -40,7 +40,11 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	printed, err := once.CombinedOutput()
 	require.NoError(t, err, "%s", printed)
 	require.Contains(t, string(printed), "The sample answers on")
+	require.Contains(t, string(printed), "A demo GitHub is on")
 	require.Empty(t, onMachine(t, data))
+
+	app, err := os.ReadFile(filepath.Join(data, "github-app.pem"))
+	require.NoError(t, err)
 
 	var output lockedBuffer
 
@@ -55,6 +59,10 @@ func TestUp_OnceThenUntilInterrupted_DeploysTheSampleAndLeavesOnlyData(t *testin
 	for _, kind := range []string{"process ", "mount ", "route "} {
 		require.Contains(t, there, kind)
 	}
+
+	again, err := os.ReadFile(filepath.Join(data, "github-app.pem"))
+	require.NoError(t, err)
+	require.Equal(t, string(app), string(again), "the demo GitHub is that of the first start")
 
 	require.NoError(t, interrupted.Process.Signal(os.Interrupt))
 	require.NoError(t, interrupted.Wait(), "%s", output.String())
@@ -100,7 +108,7 @@ func upEnviron(t *testing.T, data string) []string {
 	environ := append(os.Environ(),
 		"ZEITWORK_DATA_DIR="+data, "ZEITWORK_CLUSTER_RANGE="+upRange, "ZEITWORK_UP_BUILD_RANGE=10.90.0.0/16")
 
-	for _, service := range []string{"API", "EDGE", "POSTGRES", "REGISTRY"} {
+	for _, service := range []string{"API", "EDGE", "POSTGRES", "REGISTRY", "GITHUB"} {
 		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		require.NoError(t, err)
 

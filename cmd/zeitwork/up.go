@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/zeitwork/zeitwork/api"
+	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/doctor"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/local/baseimages"
@@ -74,12 +76,13 @@ func up(ctx context.Context, config upConfig, once bool) error {
 	url, err := deploySample(ctx, started, config.DataDir, report)
 	if err == nil {
 		report.milestonef("the sample answers")
-		announce(os.Stdout, started, config, url)
 
-		if !once {
-			<-ctx.Done()
-			report.milestonef("stopping; the data stays in %s", config.DataDir)
-		}
+		err = announce(ctx, os.Stdout, started, config, url)
+	}
+
+	if err == nil && !once {
+		<-ctx.Done()
+		report.milestonef("stopping; the data stays in %s", config.DataDir)
 	}
 
 	return errors.Join(interrupted(ctx, err), started.Stop(context.WithoutCancel(ctx)))
@@ -193,12 +196,38 @@ func hostPackages(publicRegistry bool) []string {
 	return packages
 }
 
+// operatorCode makes a code with which the operator signs in with a browser.
+func operatorCode(ctx context.Context, started *cluster.Cluster) (string, error) {
+	pool, err := database.Open(ctx, database.Config{URL: started.DatabaseURL(), MaxConns: 1})
+	if err != nil {
+		return "", err
+	}
+	defer pool.Close()
+
+	return api.NewSignInCode(ctx, pool, cluster.OperatorEmail)
+}
+
 // announce prints where everything is.
-func announce(w io.Writer, started *cluster.Cluster, config upConfig, url string) {
+func announce(ctx context.Context, w io.Writer, started *cluster.Cluster, config upConfig, url string) error {
+	code, err := operatorCode(ctx, started)
+	if err != nil {
+		return err
+	}
+
 	_, _ = fmt.Fprintf(w, `
 The sample answers on  %s
 Its source is in       %s (commit there, and the push becomes a deployment)
 The API is on          %s/v1/docs
-Sign in with           zeitwork login --api %s < %s
-`, url, sampleDir(config.DataDir), started.APIURL(), started.APIURL(), cluster.UserTokenFile(config.DataDir))
+In a terminal          zeitwork login --api %s
+or without a browser   zeitwork login --api %s < %s
+`, url, sampleDir(config.DataDir), started.APIURL(), started.APIURL(), started.APIURL(), cluster.UserTokenFile(config.DataDir))
+
+	if demo := started.GitHubURL(); demo != "" {
+		_, _ = fmt.Fprintf(w, "A demo GitHub is on    %s, to sign in with, push and open pull requests (no GitHub App is configured)\n", demo)
+	}
+
+	// It comes last: it is where most people go on.
+	_, _ = fmt.Fprintf(w, "\nThe dashboard is on    %s\nSign in with the code  %s (as the operator, once, within the hour)\n", started.APIURL(), code)
+
+	return nil
 }

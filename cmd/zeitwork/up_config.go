@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/setting"
@@ -20,11 +21,15 @@ type upConfig struct {
 	Postgres  postgresbin.Config
 	setting.Cluster
 
+	GitHub github.Config
+	App    github.AppConfig
+
 	DataDir      string       `doc:"Directory of everything that the local platform keeps."                              env:"ZEITWORK_DATA_DIR"         envDefault:"/var/lib/zeitwork"`
 	APIPort      int          `doc:"Port of the API on 127.0.0.1."                                                       env:"ZEITWORK_UP_API_PORT"      envDefault:"8000"`
 	EdgePort     int          `doc:"Port of the edge proxy on 127.0.0.1."                                                env:"ZEITWORK_UP_EDGE_PORT"     envDefault:"8080"`
 	PostgresPort int          `doc:"Port of Postgres on 127.0.0.1."                                                      env:"ZEITWORK_UP_POSTGRES_PORT" envDefault:"15432"`
 	RegistryPort int          `doc:"Port of the registry on 127.0.0.1."                                                  env:"ZEITWORK_UP_REGISTRY_PORT" envDefault:"15000"`
+	GitHubPort   int          `doc:"Port on 127.0.0.1 of the demo GitHub, which stands in for GitHub while no App is configured."  env:"ZEITWORK_UP_GITHUB_PORT"   envDefault:"8090"`
 	BuildRange   netip.Prefix `doc:"Addresses of the local platform's builds; nothing else on this machine may use them." env:"ZEITWORK_UP_BUILD_RANGE"   envDefault:"10.78.0.0/16"`
 	BuildCache   int64        `doc:"How much disk the local platform's build cache may use, in bytes; the oldest goes first." env:"ZEITWORK_UP_BUILD_CACHE_BYTES" envDefault:"20000000000"`
 }
@@ -34,16 +39,25 @@ func (c upConfig) examination() doctor.Options {
 		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.Postgres.Folder,
 		Ports: []doctor.Port{
 			{Name: "API", Number: c.APIPort}, {Name: "EDGE", Number: c.EdgePort},
-			{Name: "POSTGRES", Number: c.PostgresPort}, {Name: "REGISTRY", Number: c.RegistryPort},
+			{Name: "GITHUB", Number: c.GitHubPort}, {Name: "POSTGRES", Number: c.PostgresPort}, {Name: "REGISTRY", Number: c.RegistryPort},
 		},
 	}
 }
 
 func (c upConfig) options() cluster.Options {
-	return cluster.Options{
+	options := cluster.Options{
 		DataDir: c.DataDir, CacheDir: c.Toolchain.CacheDir, PostgresBin: c.Postgres.Folder,
-		Ports:        cluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort},
+		Ports:        cluster.Ports{API: c.APIPort, Edge: c.EdgePort, Postgres: c.PostgresPort, Registry: c.RegistryPort, GitHub: c.GitHubPort},
 		ClusterRange: c.ClusterRange, BuildRange: c.BuildRange, Bridge: "zeitwork0",
 		BuildCacheBytes: c.BuildCache,
+		GitHub: cluster.GitHub{
+			URL: c.GitHub.URL, APIURL: c.GitHub.APIURL, AppID: c.App.ID, ClientSecret: c.App.ClientSecret, PrivateKey: c.App.PrivateKey,
+		},
 	}
+
+	if !c.App.IsSet() {
+		options.SeedGitHub = seedGitHub
+	}
+
+	return options
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/database/githubapp"
 	"github.com/zeitwork/zeitwork/database/keyring"
+	"github.com/zeitwork/zeitwork/internal/github"
 	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/workflows"
 )
@@ -19,6 +21,7 @@ type workerConfig struct {
 	setting.Key
 
 	Database database.Config
+	GitHub   githubapp.Config
 	Registry activities.RegistryConfig
 	Source   activities.SourceConfig
 	Builder  activities.BuilderConfig
@@ -41,6 +44,11 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 		return err
 	}
 
+	apps, err := githubapp.New(config.GitHub, pool, keys, github.Options{})
+	if err != nil {
+		return err
+	}
+
 	registry := activities.NewRegistry(config.Registry, config.SecretKey)
 
 	source, err := activities.NewSource(config.Source, registry)
@@ -51,7 +59,7 @@ func runWorker(ctx context.Context, config workerConfig, parts parts) error {
 	listener := database.NewListener(config.Database, parts.logger)
 
 	worker, err := workflows.NewWorker(config.Worker, workflows.Dependencies{
-		Pool: pool, Listener: listener, Keyring: keys, Logger: parts.logger,
+		Pool: pool, Listener: listener, Keyring: keys, GitHub: apps, Logger: parts.logger,
 		Source: source, Builder: activities.NewBuilder(config.Builder, registry, config.SecretKey), Publisher: registry, Collector: registry,
 	})
 	if err != nil {

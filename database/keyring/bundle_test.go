@@ -170,7 +170,7 @@ func (b *testBundle) keys(t *testing.T) map[string]int {
 	t.Helper()
 
 	rows, err := b.pool.Query(t.Context(), `SELECT substring(sealed FOR 5), count(*) FROM (
-		SELECT value_sealed AS sealed FROM environment_variables UNION ALL SELECT environment_sealed FROM deployments) AS sealed GROUP BY 1`)
+		SELECT value_sealed AS sealed FROM environment_variables UNION ALL SELECT value_sealed FROM secrets UNION ALL SELECT environment_sealed FROM deployments) AS sealed GROUP BY 1`)
 	require.NoError(t, err)
 
 	var (

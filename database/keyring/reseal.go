@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -43,7 +44,7 @@ func (r resealer) all(ctx context.Context) error {
 		before := r.rotation.Resealed
 		r.rotation.Unreadable = nil
 
-		for _, list := range []func(context.Context, uuid.UUID) ([]sealedRow, error){r.variables, r.environments} {
+		for _, list := range []func(context.Context, uuid.UUID) ([]sealedRow, error){r.variables, r.environments, r.secrets} {
 			if err := r.column(ctx, list); err != nil {
 				return err
 			}
@@ -146,6 +147,24 @@ func (r resealer) environments(ctx context.Context, after uuid.UUID) ([]sealedRo
 			},
 			write: func(resealed []byte) (int64, error) {
 				return r.queries.ResealEnvironment(ctx, database.ResealEnvironmentParams{ID: f.ID, Sealed: f.EnvironmentSealed, Resealed: resealed, Version: r.version})
+			},
+		})
+	}
+
+	return rows, err
+}
+
+func (r resealer) secrets(ctx context.Context, after uuid.UUID) ([]sealedRow, error) {
+	found, err := r.queries.ListSecretsToReseal(ctx, after, r.keyset.PrimaryPrefix(), resealBatch)
+	rows := make([]sealedRow, 0, len(found))
+
+	for _, f := range found {
+		about := Secret{Kind: f.Kind, OrganisationID: lo.FromPtr(f.OrganisationID), SubjectID: f.SubjectID}
+		rows = append(rows, sealedRow{
+			id: f.ID, context: about.context(),
+			open: func() ([]byte, error) { return r.keyring.openSecret(ctx, r.queries, about, f.ValueSealed) },
+			write: func(resealed []byte) (int64, error) {
+				return r.queries.ResealSecret(ctx, database.ResealSecretParams{ID: f.ID, Sealed: f.ValueSealed, Resealed: resealed, Version: r.version})
 			},
 		})
 	}

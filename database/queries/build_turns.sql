@@ -43,13 +43,3 @@ SELECT DISTINCT ON (projects.organisation_id) projects.id
 FROM deployments JOIN projects ON projects.id = deployments.project_id
 WHERE deployments.awaits_build_since IS NOT NULL AND deployments.state = 'queued'
 ORDER BY projects.organisation_id, projects.id;
-
--- name: SetOrganisationQuota :exec
--- Null builds: the platform's number holds.
-INSERT INTO quotas (id, organisation_id, builds) VALUES (@id, @organisation_id::uuid, @builds)
-ON CONFLICT (organisation_id) DO UPDATE SET builds = excluded.builds, updated_at = now();
-
--- name: SetPlatformQuota :exec
--- For all organisations that have no number of their own. Null builds: the one of organisation_limits holds.
-INSERT INTO quotas (id, builds) VALUES (@id, @builds)
-ON CONFLICT ((organisation_id IS NULL)) WHERE organisation_id IS NULL DO UPDATE SET builds = excluded.builds, updated_at = now();

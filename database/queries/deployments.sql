@@ -13,10 +13,11 @@ ORDER BY name, scope = 'all';
 -- deployments of a project.
 INSERT INTO deployments (
   id, project_id, environment_id, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan,
-  image_digest, image_id, environment_sealed, created_by, created_at
+  image_digest, image_id, environment_sealed, created_by, created_at, github_reported
 ) VALUES (
   @id, @project_id, @environment_id, @step, @trigger, @origin_id, @branch, @commit_sha, @commit_message, @commit_author, @source_digest, @build_plan,
-  @image_digest, @image_id, @environment_sealed, @created_by, clock_timestamp()
+  @image_digest, @image_id, @environment_sealed, @created_by, clock_timestamp(),
+  (SELECT '' FROM projects WHERE projects.id = @project_id AND projects.github_repository_id IS NOT NULL)
 ) RETURNING *;
 
 -- name: GetDeployment :one
@@ -36,8 +37,8 @@ ORDER BY id
 FOR NO KEY UPDATE;
 
 -- name: BeginStep :one
--- Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more.
-UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL
+-- Returns no row when the deployment has ended or stands at another step. A deployment whose step begins is not held any more, and waits no more.
+UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL, awaits_quota_since = NULL
 FROM projects
 WHERE deployments.id = @id AND step = @step AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
 RETURNING sqlc.embed(deployments), sqlc.embed(projects);
@@ -65,7 +66,7 @@ SELECT EXISTS (
 -- name: EndDeployment :exec
 -- For one that has not become live. Its VMs, if it has any, are to stop.
 UPDATE deployments SET state = @state, error_code = @error_code, error_message = @error_message, held_at = NULL, awaits_build_since = NULL,
-  ended_at = now(),
+  awaits_quota_since = NULL, ended_at = now(),
   warm_until = CASE WHEN EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) THEN now() END
 WHERE deployments.id = @id;
 
@@ -141,10 +142,10 @@ SELECT (state = 'retired' AND (coalesce(warm_until <= now(), true) OR EXISTS (
 SELECT EXISTS (SELECT FROM deployments WHERE id = @id AND step = @step AND state = 'deploying');
 
 -- name: ListStrandedDeployments :many
--- Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn: none may be found for long.
+-- Deployments on their way that no job carries, that are not held by a pin and do not wait for their turn or a quota: none may be found for long.
 SELECT deployments.id, deployments.step FROM deployments
 WHERE deployments.state IN ('queued', 'deploying') AND deployments.created_at < now() - interval '10 seconds'
-  AND deployments.awaits_build_since IS NULL
+  AND deployments.awaits_build_since IS NULL AND deployments.awaits_quota_since IS NULL
   AND NOT (deployments.held_at IS NOT NULL AND EXISTS (
     SELECT FROM environments WHERE environments.id = deployments.environment_id AND environments.pinned_by_id IS NOT NULL
   ))

@@ -1,14 +1,17 @@
 -- name: CreateDomain :one
--- A new domain of an environment answers with what its other domains answer with.
-INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+-- A new generated domain of an environment answers with what its other domains answer with. A custom one is a claim, on which nothing answers.
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id, verification_token, redirect_to_id)
 SELECT @id::uuid, projects.id, @environment_id::uuid, @hostname::text, @kind::text,
-  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = @environment_id AND other.kind = 'generated')
+  (SELECT other.deployment_id FROM domains AS other WHERE other.environment_id = @environment_id AND other.kind = 'generated'),
+  sqlc.narg(verification_token)::text, sqlc.narg(redirect_to_id)::uuid
 FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id
 RETURNING *;
 
 -- name: ListDomains :many
--- Without those of single deployments.
-SELECT * FROM domains
+-- Without those of single deployments. The generated domain of the project's production says where the platform's hostnames are.
+SELECT sqlc.embed(domains), coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
+FROM domains LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
 WHERE domains.project_id = @project_id AND EXISTS (SELECT FROM projects WHERE projects.id = @project_id AND projects.organisation_id = @organisation_id)
   AND domains.id > @after AND (@hostname::text = '' OR domains.hostname = @hostname) AND domains.kind <> 'deployment'
   AND (sqlc.narg(environment_id)::uuid IS NULL OR domains.environment_id = sqlc.narg(environment_id))
@@ -16,11 +19,34 @@ ORDER BY domains.id
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetDomainOf :one
--- One domain of an organisation.
-SELECT domains.*
+-- One domain of an organisation, as ListDomains has it.
+SELECT sqlc.embed(domains), coalesce(target.hostname, '')::text AS redirect_to,
+  coalesce((SELECT own.hostname FROM domains AS own WHERE own.environment_id = domains.project_id AND own.kind = 'generated'), '')::text AS generated
 FROM domains
 JOIN projects ON projects.id = domains.project_id
+LEFT JOIN domains AS target ON target.id = domains.redirect_to_id
 WHERE domains.id = @id AND domains.kind <> 'deployment' AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
+
+-- name: FindDomainOf :one
+-- The domain of an environment with that hostname, and whether it sends visitors on itself.
+SELECT domains.* FROM domains JOIN projects ON projects.id = domains.project_id
+WHERE domains.project_id = @project_id AND domains.environment_id = @environment_id AND domains.hostname = @hostname AND domains.kind <> 'deployment'
+  AND projects.organisation_id = @organisation_id;
+
+-- name: DomainIsRedirectedTo :one
+SELECT EXISTS (
+  SELECT FROM domains AS source JOIN projects ON projects.id = source.project_id
+  WHERE source.redirect_to_id = @id::uuid AND projects.organisation_id = @organisation_id
+);
+
+-- name: SetDomainRedirect :exec
+UPDATE domains SET redirect_to_id = sqlc.narg(redirect_to_id)::uuid
+FROM projects WHERE domains.id = @id AND domains.kind = 'custom' AND projects.id = domains.project_id AND projects.organisation_id = @organisation_id;
+
+-- name: CountClaims :one
+-- How many hostnames an organisation claims without a proof.
+SELECT count(*) FROM domains JOIN projects ON projects.id = domains.project_id
+WHERE projects.organisation_id = @organisation_id AND domains.kind = 'custom' AND domains.verified_at IS NULL;
 
 -- name: DeleteDomain :exec
 DELETE FROM domains USING projects
@@ -42,8 +68,12 @@ ON CONFLICT DO NOTHING;
 
 -- name: ListRoutes :many
 -- Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
--- is not live any more sleeps where it has none.
+-- is not live any more sleeps where it has none. A hostname that is only claimed is not among them.
 SELECT domains.hostname, domains.project_id, domains.deployment_id,
+  coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
+    SELECT target.hostname FROM domains AS target
+    WHERE target.id = domains.redirect_to_id AND (target.kind <> 'custom' OR target.verified_at IS NOT NULL)
+  ) END, '')::text AS redirect_to,
   EXISTS (
     SELECT FROM deployments WHERE deployments.environment_id = domains.environment_id AND deployments.state IN ('queued', 'deploying')
   ) AS deploying,
@@ -55,6 +85,7 @@ FROM domains
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id
+WHERE domains.kind <> 'custom' OR domains.verified_at IS NOT NULL
 ORDER BY domains.hostname, vms.id;
 
 -- name: ListStartingEnvironments :many

@@ -1,5 +1,12 @@
 -- name: ListEdges :many
-SELECT * FROM edges WHERE id > @after ORDER BY id LIMIT sqlc.arg(max_rows)::int;
+SELECT sqlc.embed(edges), (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id > @after ORDER BY edges.id LIMIT sqlc.arg(max_rows)::int;
+
+-- name: GetEdge :one
+SELECT sqlc.embed(edges), (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id = @id;
 
 -- name: EdgeByName :one
 SELECT * FROM edges WHERE name = $1;
@@ -16,6 +23,10 @@ DELETE FROM edges WHERE id = $1;
 -- name: AcknowledgeRoutes :exec
 -- Remembers which version of the route table an edge serves from.
 UPDATE edges SET acknowledged_version = @version, last_seen_at = now() WHERE id = @id;
+
+-- name: RecordEdgeVersion :exec
+-- Remembers the version of the binary of an edge.
+UPDATE edges SET version = @version WHERE id = @id AND version <> @version;
 
 -- name: TouchEdge :exec
 UPDATE edges SET last_seen_at = now() WHERE id = $1;

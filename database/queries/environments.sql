@@ -31,7 +31,10 @@ SELECT * FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY
 SELECT * FROM environments WHERE project_id = @project_id AND branch = @branch AND kind = 'preview' AND deleted_at IS NULL;
 
 -- name: CountPreviews :one
-SELECT count(*) FROM environments WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
+-- Anybody may open pull requests from forks: those of which no commit was approved yet are counted by themselves.
+SELECT count(*) FILTER (WHERE NOT is_fork OR approved_commit IS NOT NULL) AS admitted,
+  count(*) FILTER (WHERE is_fork AND approved_commit IS NULL) AS unapproved
+FROM environments WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
 
 -- name: CreatePreview :one
 INSERT INTO environments (id, project_id, kind, slug, branch, expires_at)
@@ -43,23 +46,31 @@ RETURNING *;
 UPDATE environments SET expires_at = greatest(expires_at, now() + @lasts::interval) WHERE id = @id AND kind = 'preview';
 
 -- name: PreviewNameTaken :one
--- Whether the slug is another environment's of the project, or the hostname anybody's.
+-- Whether the slug is another environment's of the project, the hostname anybody's, or was another organisation's until lately.
 SELECT EXISTS (
   SELECT environments.slug FROM environments
   WHERE environments.project_id = @project_id AND environments.slug = @slug AND environments.deleted_at IS NULL
   UNION ALL
-  SELECT domains.hostname FROM domains WHERE domains.hostname = @hostname
+  SELECT domains.hostname FROM domains WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  UNION ALL
+  SELECT released_hostnames.hostname FROM released_hostnames
+  WHERE released_hostnames.hostname = @hostname AND released_hostnames.organisation_id <> @organisation_id
+    AND released_hostnames.released_at > now() - interval '90 days'
 );
 
 -- name: GeneratedHostname :one
 SELECT hostname FROM domains WHERE environment_id = $1 AND kind = 'generated';
 
 -- name: MarkPreviewDeleted :exec
-UPDATE environments SET deleted_at = now() WHERE id = $1 AND kind = 'preview';
+UPDATE environments
+SET deleted_at = now(), awaiting_commit = NULL, comment_due_at = CASE WHEN pull_request_number IS NOT NULL THEN now() END
+WHERE id = $1 AND kind = 'preview';
 
 -- name: MarkPreviewsDeleted :exec
 -- Production is deleted with its project, by a trigger.
-UPDATE environments SET deleted_at = now() WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
+UPDATE environments
+SET deleted_at = now(), awaiting_commit = NULL, comment_due_at = CASE WHEN pull_request_number IS NOT NULL THEN now() END
+WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
 
 -- name: ListExpiredPreviews :many
 -- The previews whose time is over.
@@ -67,7 +78,7 @@ SELECT * FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER
 
 -- name: ListBranches :many
 -- What the branches of a repository pointed at when it was last looked at.
-SELECT name, commit_sha FROM branches WHERE project_id = $1;
+SELECT name, commit_sha FROM branches WHERE project_id = $1 AND NOT starts_with(name, 'refs/pull/');
 
 -- name: RecordBranches :exec
 INSERT INTO branches (project_id, name, commit_sha)

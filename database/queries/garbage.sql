@@ -115,7 +115,10 @@ WITH batch AS (
   DELETE FROM build_logs USING batch, deployments
   WHERE build_logs.id = batch.id AND batch.old
     AND deployments.id = batch.deployment_id AND deployments.state NOT IN ('queued', 'deploying')
-  RETURNING build_logs.id
+  RETURNING build_logs.deployment_id, build_logs.number
+), runs AS (
+  DELETE FROM build_log_runs USING (SELECT deleted.deployment_id, max(deleted.number) AS number FROM deleted GROUP BY deleted.deployment_id) AS gone
+  WHERE build_log_runs.deployment_id = gone.deployment_id AND build_log_runs.last_line <= gone.number
 )
 SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.old) AS old, (SELECT count(*) FROM deleted) AS deleted
 FROM batch;
@@ -151,7 +154,7 @@ GROUP BY runtime_logs.deployment_id
 HAVING count(*) > @keep_lines::bigint;
 
 -- name: DeleteOldestBuildLogs :execrows
--- Deletes that many of the oldest lines of a deployment, but no more than a batch.
+-- Deletes that many of the oldest lines of a deployment, but no more than a batch. Its groups keep where those lines stood.
 DELETE FROM build_logs
 WHERE build_logs.id = ANY (ARRAY(
   SELECT oldest.id FROM build_logs AS oldest
@@ -184,3 +187,48 @@ DELETE FROM idempotency_keys WHERE created_at < now() - interval '1 day';
 UPDATE deployments SET warm_until = now()
 WHERE deployments.state IN ('retired', 'failed', 'cancelled', 'superseded') AND deployments.warm_until IS NULL
   AND deployments.id IN (SELECT vms.deployment_id FROM vms WHERE vms.removed_at IS NULL AND vms.desired_state <> 'stopped');
+
+-- name: DeleteStaleClaims :many
+-- Claims that were not proven in their time.
+WITH stale AS (
+  DELETE FROM domains WHERE domains.kind = 'custom' AND domains.verified_at IS NULL AND domains.claimed_at < now() - @lasts::interval
+  RETURNING domains.id, domains.hostname, domains.project_id
+)
+SELECT stale.id, stale.hostname, projects.organisation_id FROM stale JOIN projects ON projects.id = stale.project_id;
+
+-- name: DeleteReleasedHostnames :execrows
+DELETE FROM released_hostnames WHERE released_at < now() - interval '90 days';
+
+-- name: ListOverlongRequestLogs :many
+-- The projects of which more requests were stored than are kept, each with the newest one that is too many. Every request that is stored, whosever it is, has a greater
+-- number than those before: a project whose last one is not that far from its first has no more. Of the other projects an index is read as far as requests are kept.
+SELECT projects.id AS project_id, surplus.at, surplus.id
+FROM projects
+CROSS JOIN LATERAL (
+  SELECT
+    (SELECT oldest.number FROM request_logs AS oldest WHERE oldest.project_id = projects.id ORDER BY oldest.number LIMIT 1) AS first_number,
+    (SELECT newest.number FROM request_logs AS newest WHERE newest.project_id = projects.id ORDER BY newest.number DESC LIMIT 1) AS last_number
+) AS extent
+CROSS JOIN LATERAL (
+  SELECT kept.at, kept.id FROM request_logs AS kept
+  WHERE kept.project_id = projects.id AND extent.last_number - extent.first_number >= @keep_rows::bigint
+  ORDER BY kept.at DESC, kept.id DESC OFFSET @keep_rows::bigint LIMIT 1
+) AS surplus;
+
+-- name: DeleteOldestRequestLogs :execrows
+-- Deletes the oldest requests of a project, up to one of them, but no more than a batch.
+WITH batch AS MATERIALIZED (
+  SELECT oldest.at, oldest.id FROM request_logs AS oldest
+  WHERE oldest.project_id = @project_id AND oldest.at <= @at::timestamptz AND (oldest.at, oldest.id) <= (@at::timestamptz, @id::uuid)
+  ORDER BY oldest.at, oldest.id LIMIT 10000
+), youngest AS MATERIALIZED (
+  SELECT batch.at, batch.id FROM batch ORDER BY batch.at DESC, batch.id DESC LIMIT 1
+)
+DELETE FROM request_logs
+WHERE request_logs.project_id = @project_id AND request_logs.at <= (SELECT youngest.at FROM youngest)
+  AND (request_logs.at, request_logs.id) <= (SELECT youngest.at, youngest.id FROM youngest);
+
+-- name: ListForgottenRequestLogs :many
+-- The projects that keep no requests and have some left from before.
+SELECT projects.id, projects.organisation_id FROM projects
+WHERE NOT projects.record_requests AND EXISTS (SELECT FROM request_logs WHERE request_logs.project_id = projects.id);

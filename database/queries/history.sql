@@ -74,7 +74,40 @@ DELETE FROM project_events WHERE project_events.id IN (
   SELECT old.id FROM project_events AS old WHERE old.id < @before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
 );
 
--- name: DeleteOldAuditEvents :execrows
-DELETE FROM audit_events WHERE audit_events.id IN (
-  SELECT old.id FROM audit_events AS old WHERE old.id < @before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+-- name: DeleteOldDetections :execrows
+DELETE FROM detections WHERE detections.id IN (
+  SELECT old.id FROM detections AS old WHERE old.id < @before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
 );
+
+-- name: DeleteOldAuditEvents :execrows
+-- Deletes old events. Those that know a former slug of an organisation stay while there is the organisation, which is found by it.
+DELETE FROM audit_events WHERE audit_events.id IN (
+  SELECT old.id FROM audit_events AS old
+  WHERE old.id < @before AND NOT (old.action = 'organisation.update' AND old.details ? 'slug_before' AND EXISTS (
+    SELECT FROM organisations WHERE organisations.id = old.subject_id AND organisations.deleted_at IS NULL
+  ))
+  ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+);
+
+-- name: DeleteOldSignIns :execrows
+-- Deletes what browsers and programs have begun to sign in with, a day after it has ended, and sessions that ended before the retention began.
+WITH flows AS (
+  DELETE FROM web_flows WHERE web_flows.id IN (
+    SELECT old.id FROM web_flows AS old WHERE old.id < @begun_before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING web_flows.id
+), codes AS (
+  DELETE FROM sign_in_codes WHERE sign_in_codes.id IN (
+    SELECT old.id FROM sign_in_codes AS old WHERE old.id < @begun_before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING sign_in_codes.id
+), devices AS (
+  DELETE FROM device_logins WHERE device_logins.id IN (
+    SELECT old.id FROM device_logins AS old WHERE old.id < @begun_before ORDER BY old.id LIMIT 1000 FOR UPDATE SKIP LOCKED
+  ) RETURNING device_logins.id
+), ended AS (
+  DELETE FROM api_tokens WHERE api_tokens.id IN (
+    SELECT sessions.id FROM sessions JOIN api_tokens AS old ON old.id = sessions.id
+    WHERE sessions.id < @before AND least(old.revoked_at, old.expires_at) < now() - sqlc.arg(retention)::interval
+    ORDER BY sessions.id LIMIT 1000 FOR UPDATE OF old SKIP LOCKED
+  ) RETURNING api_tokens.id
+)
+SELECT id FROM flows UNION ALL SELECT id FROM codes UNION ALL SELECT id FROM devices UNION ALL SELECT id FROM ended;

@@ -27,11 +27,15 @@ WHERE organisation_id = @organisation_id AND (email = sqlc.narg(email) OR github
   AND accepted_at IS NULL AND revoked_at IS NULL;
 
 -- name: ListInvitationsFor :many
--- The invitations that a user can take, newest first: those to the address that is known to be theirs, and to their GitHub login.
+-- The invitations that a user can take, newest first: those to the address that is known to be theirs, and to their GitHub login. A login may be somebody
+-- else's by now, so that it counts for who has signed in with GitHub since.
 SELECT sqlc.embed(invitations), organisations.slug, organisations.name
 FROM users
 JOIN invitations ON invitations.email = lower(users.email) AND users.email_verified_at IS NOT NULL
-  OR invitations.github_login = lower(users.github_login)
+  OR invitations.github_login = lower(users.github_login) AND EXISTS (
+    SELECT FROM sessions JOIN api_tokens ON api_tokens.id = sessions.id
+    WHERE api_tokens.user_id = users.id AND sessions.provider = 'github' AND api_tokens.created_at >= invitations.created_at
+  )
 JOIN organisations ON organisations.id = invitations.organisation_id AND organisations.deleted_at IS NULL
 WHERE users.id = @user_id AND invitations.id < @before
   AND invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL AND invitations.expires_at > now()
@@ -43,7 +47,10 @@ LIMIT sqlc.arg(max_rows)::int;
 SELECT invitations.organisation_id
 FROM users
 JOIN invitations ON invitations.email = lower(users.email) AND users.email_verified_at IS NOT NULL
-  OR invitations.github_login = lower(users.github_login)
+  OR invitations.github_login = lower(users.github_login) AND EXISTS (
+    SELECT FROM sessions JOIN api_tokens ON api_tokens.id = sessions.id
+    WHERE api_tokens.user_id = users.id AND sessions.provider = 'github' AND api_tokens.created_at >= invitations.created_at
+  )
 WHERE users.id = @user_id AND invitations.id = @id
   AND invitations.accepted_at IS NULL AND invitations.revoked_at IS NULL AND invitations.expires_at > now();
 

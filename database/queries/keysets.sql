@@ -50,3 +50,14 @@ LIMIT sqlc.arg(max_rows)::int;
 UPDATE deployments SET environment_sealed = @resealed
 WHERE deployments.id = @id AND deployments.environment_sealed = @sealed
   AND @version::bigint = (SELECT keysets.version FROM keysets WHERE keysets.id = 1 FOR SHARE);
+
+-- name: ListSecretsToReseal :many
+SELECT id, kind, subject_id, organisation_id, value_sealed FROM secrets
+WHERE id > @after AND substring(value_sealed FOR 5) <> @prefix::bytea
+ORDER BY id
+LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ResealSecret :execrows
+UPDATE secrets SET value_sealed = @resealed
+WHERE secrets.id = @id AND secrets.value_sealed = @sealed
+  AND @version::bigint = (SELECT keysets.version FROM keysets WHERE keysets.id = 1 FOR SHARE);

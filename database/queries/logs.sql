@@ -18,6 +18,73 @@ WHERE (build_logs.deployment_id, build_logs.id) > (@deployment_id::uuid, @after:
   )
 ORDER BY build_logs.deployment_id DESC, build_logs.id DESC LIMIT sqlc.arg(max_rows)::int;
 
+-- name: ListBuildLogTexts :many
+-- Lines by their numbers, and nothing of them but the text; compares and orders as ListBuildLogs does.
+SELECT build_logs.number::integer AS number, build_logs.line FROM build_logs
+WHERE (build_logs.deployment_id, build_logs.number) >= (@deployment_id::uuid, @from_number::integer)
+  AND (build_logs.deployment_id, build_logs.number) < (@deployment_id::uuid, @below_number::integer)
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_logs.deployment_id, build_logs.number LIMIT sqlc.arg(max_rows)::int;
+
+-- name: BuildLogExtent :one
+-- The numbers of the first and of the last line of a build log; 0 where it has none. It is not numbered where its lines are older than the numbers.
+SELECT
+  coalesce((
+    SELECT first.number FROM build_logs AS first WHERE first.deployment_id = @deployment_id AND first.number IS NOT NULL
+    ORDER BY first.deployment_id, first.number LIMIT 1
+  ), 0)::integer AS first_number,
+  coalesce((
+    SELECT last.number FROM build_logs AS last WHERE last.deployment_id = @deployment_id AND last.number IS NOT NULL
+    ORDER BY last.deployment_id DESC, last.number DESC LIMIT 1
+  ), 0)::integer AS last_number,
+  coalesce((
+    SELECT newest.number IS NOT NULL FROM build_logs AS newest WHERE newest.deployment_id = @deployment_id
+    ORDER BY newest.deployment_id DESC, newest.id DESC LIMIT 1
+  ), true)::boolean AS is_numbered
+FROM deployments JOIN projects ON projects.id = deployments.project_id
+WHERE deployments.id = @deployment_id AND projects.organisation_id = @organisation_id;
+
+-- name: BuildLogIDBefore :one
+-- The id of the last line whose number is below that one; 0 where there is none.
+SELECT coalesce((
+  SELECT build_logs.id FROM build_logs
+  WHERE (build_logs.deployment_id, build_logs.number) < (deployments.id, @number::integer) AND build_logs.deployment_id = deployments.id
+  ORDER BY build_logs.deployment_id DESC, build_logs.number DESC LIMIT 1
+), 0)::bigint AS id
+FROM deployments JOIN projects ON projects.id = deployments.project_id
+WHERE deployments.id = @deployment_id AND projects.organisation_id = @organisation_id;
+
+-- name: ListMissingBuildLogLines :many
+-- The lines that tell how many are missing.
+SELECT build_logs.number::integer AS number, build_logs.missing FROM build_logs
+WHERE build_logs.deployment_id = @deployment_id AND build_logs.missing > 0
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_logs.deployment_id, build_logs.number LIMIT 1000;
+
+-- name: ListBuildLogGroups :many
+-- Each with how its attempt stands: a group whose attempt has ended runs no more, whatever it last told.
+SELECT build_log_groups.number, build_log_groups.name, build_log_groups.state, build_log_groups.error, build_log_groups.started_at, build_log_groups.ended_at,
+  coalesce(deployment_steps.attempt, 0)::integer AS attempt, coalesce(deployment_steps.state = 'running', false)::boolean AS attempt_runs,
+  deployment_steps.ended_at AS attempt_ended_at
+FROM build_log_groups LEFT JOIN deployment_steps ON deployment_steps.id = build_log_groups.attempt_id
+WHERE build_log_groups.deployment_id = @deployment_id AND build_log_groups.number > @after::integer
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_log_groups.number LIMIT sqlc.arg(max_rows)::int;
+
+-- name: ListBuildLogRuns :many
+SELECT build_log_runs.first_line, build_log_runs.last_line, build_log_runs.group_number FROM build_log_runs
+WHERE build_log_runs.deployment_id = @deployment_id
+  AND @organisation_id::uuid = (
+    SELECT projects.organisation_id FROM deployments JOIN projects ON projects.id = deployments.project_id WHERE deployments.id = @deployment_id
+  )
+ORDER BY build_log_runs.deployment_id, build_log_runs.first_line LIMIT sqlc.arg(max_rows)::int;
+
 -- name: ListRuntimeLogs :many
 -- Compares and orders as ListBuildLogs does.
 SELECT * FROM runtime_logs
@@ -70,6 +137,19 @@ FROM (
   ORDER BY runtime_logs.deployment_id DESC, runtime_logs.id DESC LIMIT 1
 ) AS tail
 ORDER BY tail.id DESC;
+
+-- name: LoggedDeployment :one
+-- Whether the deployment is one of the project.
+SELECT EXISTS (
+  SELECT FROM deployments JOIN projects ON projects.id = deployments.project_id
+  WHERE deployments.id = @id AND projects.id = @project_id AND projects.organisation_id = @organisation_id
+) AS theirs;
+
+-- name: DeploymentOfLine :one
+-- Whose line it is.
+SELECT runtime_logs.deployment_id, runtime_logs.vm_id, deployments.environment_id
+FROM runtime_logs JOIN deployments ON deployments.id = runtime_logs.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE runtime_logs.id = @id AND projects.id = @project_id AND projects.organisation_id = @organisation_id;
 
 -- name: LoggedVM :one
 -- Whose log the lines of a VM belong to.

@@ -24,6 +24,12 @@ JOIN projects ON projects.id = domains.project_id
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 WHERE domains.id = @id AND projects.deleted_at IS NULL AND organisation_members.user_id = @user_id;
 
+-- name: MembershipInDetection :one
+SELECT organisation_members.*
+FROM detections
+JOIN organisation_members ON organisation_members.organisation_id = detections.organisation_id
+WHERE detections.id = @id AND organisation_members.user_id = @user_id;
+
 -- name: MembershipInEnvironment :one
 -- As MembershipInProject, for the project of an environment; no row where that was deleted.
 SELECT organisation_members.*

@@ -1,8 +1,9 @@
 -- name: ListNodes :many
--- The nodes with what their VMs hold of them, as placement counts it.
+-- The nodes with what their VMs hold of them, as placement counts it, and whether each was heard of within the time.
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
-FROM nodes
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
@@ -13,15 +14,16 @@ WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetNode :one
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held
-FROM nodes
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
     sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
-WHERE nodes.id = $1;
+WHERE nodes.id = @id;
 
 -- name: NodeByName :one
 SELECT * FROM nodes WHERE name = $1;
@@ -66,7 +68,9 @@ DELETE FROM vms WHERE node_id = $1;
 SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
-  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment' ORDER BY domains.kind, domains.id)::text[] AS hostnames,
+  ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment'
+    AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.redirect_to_id IS NULL AND domains.hostname NOT LIKE '*%'
+    ORDER BY domains.kind, domains.id)::text[] AS hostnames,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
@@ -79,7 +83,9 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 -- name: RecordNodeReport :one
 -- Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
 -- nobody knows what happened while the node or the api was away.
-UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now()
+UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
+  kernel = sqlc.narg(kernel), disk_bytes = sqlc.narg(disk_bytes), disk_free_bytes = sqlc.narg(disk_free_bytes),
+  agent_started_at = sqlc.narg(agent_started_at)
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of;
@@ -115,9 +121,23 @@ SET state = @state::text, message = @message, exit_code = coalesce(@exit_code, C
   removed_at = CASE WHEN @state::text = 'removed' THEN now() ELSE removed_at END
 WHERE id = @id;
 
+-- name: ListNodeVMs :many
+-- The VMs of a node of which something is left, with what they are for.
+SELECT sqlc.embed(vms), deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
+  environments.kind AS environment_kind, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id,
+  organisations.slug AS organisation_slug
+FROM vms
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN environments ON environments.id = deployments.environment_id
+JOIN projects ON projects.id = deployments.project_id
+JOIN organisations ON organisations.id = projects.organisation_id
+WHERE vms.node_id = @node_id AND vms.removed_at IS NULL AND vms.id > @after
+ORDER BY vms.id LIMIT sqlc.arg(max_rows)::int;
+
 -- name: DeploymentOfNodeVM :one
--- The deployment of a VM and its project, if the VM is that node's.
-SELECT vms.deployment_id, deployments.project_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+-- The deployment of a VM, its project and organisation, if the VM is that node's.
+SELECT vms.deployment_id, deployments.project_id, projects.organisation_id
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.id = @id AND vms.node_id = @node_id;
 
 -- name: NodeRunsProject :one

@@ -1,17 +1,24 @@
 -- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days
+  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
+  github_repository_id, pull_request_previews, ignored_paths, record_requests
 ) VALUES (
   @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @dockerfile_target, @port, @health_path, @instances,
-  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds, @previews, @preview_days
+  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds, @previews, @preview_days,
+  @github_repository_id, @pull_request_previews, @ignored_paths, @record_requests
 ) RETURNING *;
 
 -- name: ProjectSlugTaken :one
+-- Whether the slug is another project's, the hostname anybody's, or was another organisation's until lately.
 SELECT EXISTS (
   SELECT slug FROM projects WHERE slug = @slug AND deleted_at IS NULL
   UNION ALL
-  SELECT hostname FROM domains WHERE hostname = @hostname
+  SELECT domains.hostname FROM domains WHERE domains.hostname = @hostname AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL)
+  UNION ALL
+  SELECT released_hostnames.hostname FROM released_hostnames
+  WHERE released_hostnames.hostname = @hostname AND released_hostnames.organisation_id <> @organisation_id
+    AND released_hostnames.released_at > now() - interval '90 days'
 );
 
 -- name: GetProjectOf :one
@@ -19,13 +26,18 @@ SELECT EXISTS (
 -- live there.
 SELECT sqlc.embed(projects),
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
-  held.id AS held_deployment_id
+  held.id AS held_deployment_id,
+  github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
+  github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
 FROM projects
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
+LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
+LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
+  AND github_installations.organisation_id = github_repositories.organisation_id
 WHERE projects.id = @id AND projects.organisation_id = @organisation_id AND projects.deleted_at IS NULL;
 
 -- name: LockProjectOf :one
@@ -33,32 +45,49 @@ WHERE projects.id = @id AND projects.organisation_id = @organisation_id AND proj
 SELECT * FROM projects WHERE id = @id AND organisation_id = @organisation_id AND deleted_at IS NULL FOR NO KEY UPDATE;
 
 -- name: ListProjectsOf :many
--- The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs.
+-- The projects of the organisations that a user is a member of, or of them the one alone to which the token belongs. All words stand in the slug or the
+-- name.
 SELECT sqlc.embed(projects),
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
-  held.id AS held_deployment_id
+  held.id AS held_deployment_id,
+  github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
+  github_installations.id AS installation, github_installations.settings_url, github_installations.suspended_at, github_installations.removed_at
 FROM projects JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id
 LEFT JOIN deployments AS held ON projects.pinned_by_id IS NOT NULL AND held.id = (
   SELECT newest.id FROM deployments AS newest
   WHERE newest.environment_id = projects.id AND newest.state = 'deploying' AND newest.held_at IS NOT NULL
   ORDER BY newest.id DESC LIMIT 1
 )
+LEFT JOIN github_repositories ON github_repositories.id = projects.github_repository_id
+LEFT JOIN github_installations ON github_installations.id = github_repositories.installation_id
+  AND github_installations.organisation_id = github_repositories.organisation_id
 WHERE organisation_members.user_id = @user_id AND projects.deleted_at IS NULL AND projects.id < @before
   AND (sqlc.narg(token_organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(token_organisation_id))
   AND (sqlc.narg(organisation_id)::uuid IS NULL OR projects.organisation_id = sqlc.narg(organisation_id))
   AND (@slug::text = '' OR projects.slug = @slug)
+  AND (
+    SELECT bool_and(strpos(lower(projects.slug || ' ' || projects.name), lower(searched.word)) > 0)
+    FROM (SELECT unnest(@words::text[]) AS word) AS searched
+  ) IS NOT FALSE
 ORDER BY projects.id DESC
 LIMIT sqlc.arg(max_rows)::int;
 
 -- name: UpdateProject :exec
 UPDATE projects
-SET repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
+SET name = @name, repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
   dockerfile_target = @dockerfile_target,
   port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
-  start_seconds = @start_seconds, grace_seconds = @grace_seconds, previews = @previews, preview_days = @preview_days,
+  start_seconds = @start_seconds, grace_seconds = @grace_seconds, previews = @previews, preview_days = @preview_days, github_repository_id = @github_repository_id,
+  ignored_paths = @ignored_paths, record_requests = @record_requests,
+  pull_request_previews = @pull_request_previews,
+  pulls_tag = CASE WHEN pull_request_previews = @pull_request_previews THEN pulls_tag END,
+  pulls_error = CASE WHEN @pull_request_previews THEN pulls_error END,
   instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
 WHERE id = @id AND organisation_id = @organisation_id;
+
+-- name: SetVariablesReadable :exec
+UPDATE projects SET variables_readable = @readable WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: ForgetPoll :exec
 -- Makes the next poll look at the repository as if for the first time.
@@ -67,7 +96,7 @@ WITH forgotten AS (
   FROM projects WHERE projects.id = environments.project_id
     AND projects.id = @id AND projects.organisation_id = @organisation_id AND environments.deleted_at IS NULL
 )
-UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_error = NULL
+UPDATE projects SET last_seen_commit = NULL, last_seen_at = now(), polled_at = NULL, poll_due_at = NULL, poll_error = NULL, pulls_tag = NULL, pulls_error = NULL
 WHERE projects.id = @id AND projects.organisation_id = @organisation_id;
 
 -- name: MarkProjectDeleted :exec
@@ -84,7 +113,7 @@ WHERE deployments.id = @id AND projects.organisation_id = @organisation_id AND p
 
 -- name: ListProjectDeployments :many
 -- The filters that are not empty all hold.
-SELECT sqlc.embed(deployments), environments.slug AS environment,
+SELECT sqlc.embed(deployments), sqlc.embed(environments),
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN environments ON environments.id = deployments.environment_id
@@ -95,6 +124,8 @@ WHERE deployments.project_id = @project_id AND deployments.id < @before
   AND (@trigger::text = '' OR deployments.trigger = @trigger)
   AND (@branch::text = '' OR deployments.branch = @branch)
   AND (@commit::text = '' OR starts_with(deployments.commit_sha, @commit))
+  AND (@text::text = '' OR strpos(lower(deployments.commit_message), lower(@text)) > 0)
+  AND (@author::text = '' OR strpos(lower(deployments.commit_author), lower(@author)) > 0)
 ORDER BY deployments.id DESC
 LIMIT sqlc.arg(max_rows)::int;
 

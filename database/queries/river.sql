@@ -61,7 +61,7 @@ SELECT pg_notify('river.river_leadership', jsonb_build_object('leader_id', leade
 -- name: OpenStep :one
 -- Opens the timeline row of the next attempt of a step and tells whoever waits for the deployment. It returns no row unless this attempt of this
 -- worker owns the job, as OwnsJob does. The row of the attempt before loses what it waited for and, where its worker died, is closed. tried_for
--- is how long the step has been tried since the deployment last came to it.
+-- is how long the step has been tried since the deployment last came to it, or was held there.
 WITH owned AS MATERIALIZED (
   SELECT job.id FROM river.river_job AS job
   WHERE job.id = @job_id AND job.state = 'running' AND job.attempt = @job_attempt
@@ -79,7 +79,7 @@ WITH owned AS MATERIALIZED (
   SELECT coalesce(max(earlier.attempt), 0) AS attempts, coalesce(now() - min(earlier.started_at) FILTER (
     WHERE earlier.state <> 'held' AND earlier.attempt > coalesce((
       SELECT max(ended.attempt) FROM deployment_steps AS ended
-      WHERE ended.deployment_id = @deployment_id AND ended.step = @step AND ended.state = 'succeeded'
+      WHERE ended.deployment_id = @deployment_id AND ended.step = @step AND ended.state IN ('succeeded', 'held')
     ), 0)
   ), interval '0') AS tried_for
   FROM deployment_steps AS earlier WHERE earlier.deployment_id = @deployment_id AND earlier.step = @step
@@ -107,3 +107,88 @@ FROM advanced;
 -- name: NotifyJob :exec
 -- Wakes the workers of a queue at commit. River's own notification is debounced and may be left out.
 SELECT pg_notify('river.river_insert', jsonb_build_object('queue', @queue::text)::text);
+
+-- name: CountQueues :many
+-- What each queue holds: those that are named, and all others that workers have worked. Of each state no more than most jobs are counted. The oldest that
+-- waits for a worker is told as of now where none waits.
+WITH queues AS (
+  SELECT named.name::text AS name FROM (SELECT unnest(@queues::text[]) AS name) AS named UNION SELECT worked.name FROM river.river_queue AS worked
+)
+SELECT queues.name, known.paused_at,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'running' AND job.queue = queues.name LIMIT sqlc.arg(most)::int
+  ) AS counted) AS running,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'available' AND job.queue = queues.name LIMIT sqlc.arg(most)::int
+  ) AS counted) AS available,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'scheduled' AND job.queue = queues.name LIMIT sqlc.arg(most)::int
+  ) AS counted) AS scheduled,
+  (SELECT count(*) FROM (
+    SELECT 1 FROM river.river_job AS job WHERE job.state = 'retryable' AND job.queue = queues.name LIMIT sqlc.arg(most)::int
+  ) AS counted) AS retryable,
+  coalesce((
+    SELECT job.scheduled_at FROM river.river_job AS job
+    WHERE job.state = 'available' AND job.queue = queues.name ORDER BY job.priority, job.scheduled_at LIMIT 1
+  ), now())::timestamptz AS oldest_available_at
+FROM queues LEFT JOIN river.river_queue AS known ON known.name = queues.name ORDER BY queues.name;
+
+-- name: ListQueueJobs :many
+-- One page of the jobs that are not done: by state, queue, and the turn in which workers take them. Each state of each queue is read by its part of one
+-- index, from where the page before has ended. The place is that among the jobs of the same state and queue.
+WITH states AS (
+  SELECT asked.state, array_position(ARRAY['running', 'available', 'retryable', 'scheduled'], asked.state)::int AS rank
+  FROM (SELECT unnest(@states::text[]) AS state) AS asked
+), queues AS (
+  SELECT named.name::text AS name FROM (SELECT unnest(@queues::text[]) AS name) AS named UNION SELECT worked.name FROM river.river_queue AS worked
+), page AS MATERIALIZED (
+  SELECT states.rank, job.*,
+    (row_number() OVER (PARTITION BY states.rank, queues.name ORDER BY job.priority, job.scheduled_at, job.id)
+      + CASE WHEN states.rank = @after_rank::int AND queues.name = @after_queue::text THEN @after_place::bigint ELSE 0 END)::bigint AS place
+  FROM states
+  CROSS JOIN queues
+  CROSS JOIN LATERAL (
+    SELECT one.id, one.kind, one.queue, one.state, one.priority, one.attempt, one.metadata, one.args, one.errors, one.attempted_by, one.created_at,
+      one.scheduled_at, one.attempted_at
+    FROM river.river_job AS one
+    WHERE one.state = states.state::river.river_job_state AND one.queue = queues.name
+      AND (one.priority, one.scheduled_at, one.id) > (
+        CASE WHEN states.rank = @after_rank::int AND queues.name = @after_queue::text THEN @after_priority::smallint ELSE 0::smallint END,
+        CASE WHEN states.rank = @after_rank::int AND queues.name = @after_queue::text THEN @after_scheduled_at::timestamptz ELSE '-infinity' END,
+        CASE WHEN states.rank = @after_rank::int AND queues.name = @after_queue::text THEN @after_id::bigint ELSE 0 END
+      )
+    ORDER BY one.priority, one.scheduled_at, one.id LIMIT sqlc.arg(max_rows)::int
+  ) AS job
+  WHERE (@queue::text = '' OR queues.name = @queue::text)
+    AND (states.rank > @after_rank::int OR (states.rank = @after_rank::int AND queues.name >= @after_queue::text))
+  ORDER BY states.rank, queues.name, job.priority, job.scheduled_at, job.id LIMIT sqlc.arg(max_rows)::int
+)
+SELECT page.rank, page.place, page.id, page.kind, page.queue, page.state::text AS state, page.priority,
+  (page.attempt + coalesce((page.metadata ->> 'zeitwork_tried')::int, 0))::int AS attempt,
+  page.created_at, page.scheduled_at, page.attempted_at,
+  coalesce(page.attempted_by[array_upper(page.attempted_by, 1)], '')::text AS worker,
+  left(coalesce(page.errors[array_upper(page.errors, 1)] ->> 'error', ''), 1000)::text AS last_error,
+  coalesce(CASE WHEN page.kind LIKE 'deploy.%' THEN (
+    SELECT attempts.waiting_for FROM deployment_steps AS attempts
+    WHERE attempts.deployment_id = deployments.id AND attempts.step = deployments.step ORDER BY attempts.attempt DESC LIMIT 1
+  ) END, '')::text AS waiting_for,
+  deployments.id AS deployment_id, environments.id AS environment_id, projects.id AS project_id, projects.slug AS project_slug,
+  organisations.id AS organisation_id, organisations.slug AS organisation_slug
+FROM page
+LEFT JOIN deployments ON deployments.id = (page.args ->> 'deployment_id')::uuid
+LEFT JOIN detections ON detections.id = (page.args ->> 'detection_id')::uuid
+LEFT JOIN environments ON environments.id = coalesce(deployments.environment_id, (page.args ->> 'environment_id')::uuid)
+LEFT JOIN projects ON projects.id = environments.project_id
+LEFT JOIN organisations ON organisations.id = coalesce(projects.organisation_id, detections.organisation_id)
+ORDER BY page.rank, page.queue, page.priority, page.scheduled_at, page.id;
+
+-- name: ListRunningBuilds :many
+-- What workers build at the moment, at most a thousand of them.
+SELECT coalesce(job.attempted_by[array_upper(job.attempted_by, 1)], '')::text AS worker, job.attempted_at, deployments.id AS deployment_id,
+  projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
+FROM river.river_job AS job
+JOIN deployments ON deployments.id = (job.args ->> 'deployment_id')::uuid
+JOIN projects ON projects.id = deployments.project_id
+JOIN organisations ON organisations.id = projects.organisation_id
+WHERE job.state = 'running' AND job.queue = @queue AND job.kind = @kind
+ORDER BY job.id LIMIT 1000;

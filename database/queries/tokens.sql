@@ -1,6 +1,6 @@
 -- name: FindToken :one
--- The token with that hash, unless it was revoked or has expired. Only a user's own token makes an operator.
-SELECT sqlc.embed(api_tokens), (api_tokens.kind = 'user' AND coalesce(users.operator, false))::boolean AS operator
+-- The token with that hash, or the session, unless it was revoked or has expired. Only a user's own token or session makes an operator.
+SELECT sqlc.embed(api_tokens), (api_tokens.kind IN ('user', 'session') AND coalesce(users.operator, false))::boolean AS operator
 FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
 WHERE token_hash = @token_hash AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now());
 
@@ -9,7 +9,7 @@ WHERE token_hash = @token_hash AND revoked_at IS NULL AND (expires_at IS NULL OR
 SELECT EXISTS (
   SELECT FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
   WHERE api_tokens.id = @id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-    AND (NOT sqlc.arg(as_operator)::boolean OR (api_tokens.kind = 'user' AND users.operator))
+    AND (NOT sqlc.arg(as_operator)::boolean OR (api_tokens.kind IN ('user', 'session') AND users.operator))
 );
 
 -- name: TouchToken :one
@@ -49,7 +49,7 @@ FOR NO KEY UPDATE OF api_tokens;
 -- name: ListTokens :many
 -- The tokens of a user that were not revoked, newest first. A token of an organisation sees itself and those that were made with it.
 SELECT * FROM api_tokens
-WHERE user_id = @user_id::uuid AND revoked_at IS NULL AND id < @before
+WHERE user_id = @user_id::uuid AND kind <> 'session' AND revoked_at IS NULL AND id < @before
   AND (sqlc.narg(seen_by)::uuid IS NULL OR id = sqlc.narg(seen_by) OR parent_id = sqlc.narg(seen_by))
 ORDER BY id DESC
 LIMIT sqlc.arg(max_rows)::int;
@@ -74,7 +74,7 @@ LIMIT sqlc.arg(max_rows)::int;
 -- A token of a user that is valid, and that a caller may change: a user's own token any, a token of an organisation itself and those that were
 -- made with it.
 SELECT * FROM api_tokens
-WHERE id = @id AND user_id = @user_id::uuid AND revoked_at IS NULL
+WHERE id = @id AND user_id = @user_id::uuid AND kind <> 'session' AND revoked_at IS NULL
   AND (sqlc.narg(seen_by)::uuid IS NULL OR id = sqlc.narg(seen_by) OR parent_id = sqlc.narg(seen_by))
 FOR NO KEY UPDATE;
 

@@ -158,8 +158,8 @@ WHERE vms.deployment_id = @deployment_id
 ORDER BY vms.id;
 
 -- name: ListDeploymentVMsOf :many
--- The VMs of one deployment of an organisation, with the regions that they are in.
-SELECT sqlc.embed(vms), nodes.region
+-- The VMs of one deployment of an organisation, with the nodes and regions that they are in.
+SELECT sqlc.embed(vms), nodes.name AS node, nodes.region
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id
   AND @organisation_id::uuid = (

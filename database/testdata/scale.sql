@@ -25,6 +25,30 @@ SELECT seed_id(3, p), seed_id(2, p % 1000), 'project-' || p, 'project-' || p, 'h
   CASE WHEN p % 2000 = 3 THEN now() END, CASE WHEN p % 1000 = 5 THEN now() - interval '1 day' END
 FROM generate_series(0, 9999) AS p;
 
+UPDATE projects SET poll_due_at = polled_at;
+
+-- The GitHub App is installed for each organisation, which has five of its projects there, and for one of them 500 repositories without a project.
+INSERT INTO github_installations (id, installation_id, app_id, account_id, account_login, account_kind, organisation_id, polled_at, poll_due_at, sweep_due_at)
+SELECT seed_id(20, n), n, 1, n, 'account-' || n, 'organization', seed_id(2, n), now() - interval '5 seconds',
+  CASE WHEN n % 50 = 0 THEN now() - interval '1 second' ELSE now() + interval '5 minutes' END, now() + interval '10 minutes'
+FROM generate_series(0, 999) AS n;
+
+INSERT INTO github_repositories (id, organisation_id, installation_id, repository_id, node_id, full_name, default_branch, looked_at, seen_pushed_at, is_settled)
+SELECT seed_id(21, p), seed_id(2, p % 1000), seed_id(20, p % 1000), p, 'R_' || p, 'account-' || p % 1000 || '/project-' || p, 'main',
+  now(), now() - interval '1 day', p % 1000 <> 7
+FROM generate_series(5000, 9999) AS p
+UNION ALL
+SELECT seed_id(21, 20000 + n), seed_id(2, 10), seed_id(20, 10), 20000 + n, 'R_' || 20000 + n, 'account-10/other-' || n, 'main', now(), now(), true
+FROM generate_series(0, 499) AS n;
+
+UPDATE projects SET github_repository_id = github_repositories.id FROM github_repositories WHERE github_repositories.id = seed_id(21, repository_id)
+  AND projects.id = seed_id(3, repository_id);
+
+-- Some organisations have looked at repositories.
+INSERT INTO detections (id, organisation_id, repository_url, branch, state)
+SELECT seed_id(22, n), seed_id(2, n % 1000), 'https://example.com/' || n, 'main', CASE WHEN n < 9000 THEN 'succeeded' ELSE 'queued' END
+FROM generate_series(0, 9999) AS n;
+
 -- Production, which a trigger has made where triggers fire, and of some projects two previews.
 INSERT INTO environments (id, project_id, kind, slug, branch, last_seen_commit, deleted_at)
 SELECT projects.id, projects.id, 'production', 'production', projects.branch, projects.last_seen_commit, projects.deleted_at FROM projects
@@ -98,10 +122,11 @@ FROM (
   UNION ALL SELECT 200000 + i, 90000 + i, 'release', 'removed', 'stopped', now() - interval '1 day' FROM generate_series(0, 199) AS i
 ) AS planned;
 
-INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id)
+INSERT INTO domains (id, project_id, environment_id, hostname, kind, deployment_id, verified_at, next_check_at)
 SELECT seed_id(9, domain.n), seed_id(3, domain.n % 10000), seed_id(3, domain.n % 10000),
   CASE WHEN domain.n < 10000 THEN 'project-' || domain.n || '.example.com' ELSE 'www.customer-' || domain.n || '.com' END,
-  CASE WHEN domain.n < 10000 THEN 'generated' ELSE 'custom' END, seed_id(6, live.n)
+  CASE WHEN domain.n < 10000 THEN 'generated' ELSE 'custom' END, seed_id(6, live.n),
+  CASE WHEN domain.n >= 10000 THEN now() END, now() + interval '1 hour'
 FROM generate_series(0, 99999) AS domain(n) LEFT JOIN live ON live.p = domain.n % 10000;
 
 INSERT INTO domains (id, project_id, environment_id, hostname, kind)
@@ -132,6 +157,12 @@ INSERT INTO build_logs (deployment_id, step, stream, line, logged_at)
 SELECT seed_id(6, 90000 + CASE WHEN n < 20000 THEN n % 100 ELSE 100 END), 'build', 'stdout', 'line ' || n, now() - interval '1 hour'
 FROM generate_series(0, 29999) AS n;
 
+INSERT INTO build_log_groups (deployment_id, attempt_id, number, name, state, started_at, ended_at)
+SELECT seed_id(6, 90000 + n % 101), seed_id(12, 8 * (n % 101) + 2), n / 101 + 1, 'RUN ' || n, 'done', now(), now() FROM generate_series(0, 2019) AS n;
+
+INSERT INTO build_log_runs (deployment_id, first_line, last_line, group_number)
+SELECT seed_id(6, 90000 + n % 101), 2 * (n / 101) + 1, 2 * (n / 101) + 2, n / 101 % 20 + 1 FROM generate_series(0, 20199) AS n;
+
 -- Of one app very much, then of every VM a little, then of another app very much.
 INSERT INTO runtime_logs (deployment_id, vm_id, sequence, stream, line, logged_at)
 SELECT seed_id(6, 90000), seed_id(8, 0), 100 + n, 'stdout', 'line ' || n, now() - interval '1 hour' FROM generate_series(0, 9999) AS n;
@@ -141,6 +172,12 @@ SELECT vms.deployment_id, vms.id, n, 'stdout', 'line ' || n, now() FROM vms, gen
 
 INSERT INTO runtime_logs (deployment_id, vm_id, sequence, stream, line, logged_at)
 SELECT seed_id(6, 90001), seed_id(8, 2), 100 + n, 'stdout', 'line ' || n, now() FROM generate_series(0, 9999) AS n;
+
+-- Of one project very many requests, and of another one some, today and yesterday.
+INSERT INTO request_logs (project_id, at, id, kind, environment_id, deployment_id, region, method, host, path, status, duration_us, first_byte_us, bytes_out, attempts, interrupted, request_id, dropped)
+SELECT seed_id(3, of.project), now() - of.age - n * interval '1 millisecond', gen_random_uuid(), 'request', seed_id(3, of.project), seed_id(6, 90000 + of.project), 'here', 'GET', 'a.example.com', '/',
+  CASE WHEN n % 100 = 0 THEN 500 ELSE 200 END, 1000, 900, 5, 1, false, '', 0
+FROM (VALUES (1, 20000, interval '0'), (1010, 500, interval '24 hours'), (1010, 500, interval '0')) AS of (project, rows, age), generate_series(1, of.rows) AS n;
 
 INSERT INTO audit_events (id, organisation_id, user_id, action, subject_type, subject_id, details)
 SELECT seed_id(13, n), seed_id(2, n % 1000), seed_id(1, n % 1000), 'project.update', 'project', seed_id(3, n % 10000), '{}' FROM generate_series(0, 19999) AS n;
@@ -163,4 +200,29 @@ FROM generate_series(97, 9999, 100) AS p WHERE p > 1000;
 
 INSERT INTO river.river_leader (elected_at, expires_at, leader_id, name) VALUES (now(), now() + interval '1 hour', 'worker-1', 'default');
 
+INSERT INTO workers (id, name, version, slots, buildkit_address) SELECT seed_id(25, n), 'worker-' || n, '1', '{"build": 2}', '' FROM generate_series(0, 19) AS n;
+
+-- Each node has looked, and found five images on its disk.
+INSERT INTO leak_looks (id, node_id, kind, looked_at, found) SELECT seed_id(23, n), seed_id(7, n), 'image', now(), 5 FROM generate_series(0, 999) AS n;
+INSERT INTO leaks (id, look_id, name, detail) SELECT seed_id(24, n), seed_id(23, n % 1000), 'image-' || n, 'No VM uses it.' FROM generate_series(0, 4999) AS n;
+
 DROP TABLE live;
+
+-- The pull requests of a hundred projects have previews. GitHub is behind with a few deployments and comments.
+UPDATE projects SET pull_request_previews = true
+FROM github_repositories WHERE github_repositories.id = projects.github_repository_id AND github_repositories.repository_id BETWEEN 5000 AND 5099;
+
+UPDATE deployments SET github_reported = state FROM projects WHERE projects.id = deployments.project_id AND projects.github_repository_id IS NOT NULL;
+UPDATE deployments SET github_reported = '' FROM generate_series(96000, 96019) AS n, projects
+WHERE deployments.id = seed_id(6, n) AND projects.id = deployments.project_id AND projects.github_repository_id IS NOT NULL;
+UPDATE environments SET comment_due_at = now() - interval '1 minute' FROM generate_series(0, 9) AS n WHERE environments.id = seed_id(15, n);
+
+-- Measures of some projects, minute by minute, two VMs each.
+INSERT INTO traffic
+SELECT 60, seed_id(3, 1000 + p), date_trunc('minute', now()) - m * interval '1 minute', seed_id(6, 91000 + p), seed_id(3, 1000 + p), 0, 1, 0, 0, 0, 0, '{0, 1}', 1, 1, 1
+FROM generate_series(0, 60) AS m, generate_series(0, 99) AS p;
+
+INSERT INTO usage
+SELECT 60, seed_id(3, 1000 + p / 2), date_trunc('minute', now()) - m * interval '1 minute', seed_id(6, 91000 + p / 2), seed_id(8, 2000 + p), seed_id(3, 1000 + p / 2),
+  60000, 1, 1, 1, 1, 1, 0
+FROM generate_series(0, 60) AS m, generate_series(0, 199) AS p;

@@ -92,6 +92,11 @@ func (t *transport) CloseIdleConnections() {
 	t.proxied.CloseIdleConnections()
 }
 
+// Tunnel connects to a host and port for a protocol that is not HTTP, through the proxy that the environment names for https where there is one.
+func (d Dialer) Tunnel(ctx context.Context, address string) (net.Conn, error) {
+	return d.tunnel(ctx, upstreamFromEnvironment(), address)
+}
+
 // tunnel connects to the host and port of an https URL, as seen from here or through the proxy that the environment names for it.
 func (d Dialer) tunnel(ctx context.Context, proxyOf upstream, address string) (net.Conn, error) {
 	proxy, err := proxyOf(&url.URL{Scheme: "https", Host: address})

@@ -57,6 +57,8 @@ func TestApp_InstallationThatEnds_SaysHow(t *testing.T) {
 	require.True(t, state.IsSuspended)
 
 	b.server.Unsuspend(b.Installation)
+	require.Equal(t, Suspended, ReasonOf(ask()), "it is not asked again at once")
+	b.server.Clock.Advance(failedFor)
 	require.NoError(t, ask())
 
 	b.server.Uninstall(b.Installation)

@@ -15,11 +15,11 @@ type Commit struct {
 	Author  string
 }
 
-// Commit returns a commit by its hash.
+// Commit returns a commit by its hash. It is asked for pushes, of which there are many, with the token that looks at all repositories.
 func (i *Installation) Commit(ctx context.Context, repository int64, hash string) (Commit, error) {
 	path := fmt.Sprintf("repositories/%d/commits/%s", repository, escape(hash))
 
-	found, err := send[github.RepositoryCommit](ctx, i.one(repository, ReadContents()), http.MethodGet, path, nil)
+	found, err := send[github.RepositoryCommit](ctx, i.all(ReadContents()), http.MethodGet, path, nil)
 	if err != nil {
 		return Commit{}, i.explain(err)
 	}
@@ -33,21 +33,24 @@ type Comparison struct {
 	Files []string
 	// IsComplete tells that Files holds all of them.
 	IsComplete bool
+	// IsAhead tells that head has all that base has, and more.
+	IsAhead bool
 }
 
 // mostComparedFiles is how many files GitHub names in a comparison.
 const mostComparedFiles = 300
 
 // Compare returns which files are otherwise in head than where it left base. Commits without one in common are a NotFound.
+// It is asked as Commit is.
 func (i *Installation) Compare(ctx context.Context, repository int64, base, head string) (Comparison, error) {
 	path := fmt.Sprintf("repositories/%d/compare/%s...%s", repository, escape(base), escape(head))
 
-	found, err := send[github.CommitsComparison](ctx, i.one(repository, ReadContents()), http.MethodGet, path, nil)
+	found, err := send[github.CommitsComparison](ctx, i.all(ReadContents()), http.MethodGet, path, nil)
 	if err != nil {
 		return Comparison{}, i.explain(err)
 	}
 
-	c := Comparison{IsComplete: len(found.Files) < mostComparedFiles}
+	c := Comparison{IsComplete: len(found.Files) < mostComparedFiles, IsAhead: found.GetStatus() == "ahead"}
 
 	for _, file := range found.Files {
 		c.Files = append(c.Files, file.GetFilename())

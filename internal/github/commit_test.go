@@ -31,11 +31,15 @@ func TestCompare_NamesWhatDiffers(t *testing.T) {
 
 	found, err := b.installation.Compare(t.Context(), b.Repository, b.Commit, head)
 	require.NoError(t, err)
-	require.Equal(t, Comparison{Files: []string{"docs/a.md", "package.json"}, IsComplete: true}, found)
+	require.Equal(t, Comparison{Files: []string{"docs/a.md", "package.json"}, IsComplete: true, IsAhead: true}, found)
 
 	found, err = b.installation.Compare(t.Context(), b.Repository, head, last)
 	require.NoError(t, err)
 	require.Equal(t, []string{"package.json"}, found.Files)
+
+	back, err := b.installation.Compare(t.Context(), b.Repository, last, head)
+	require.NoError(t, err)
+	require.False(t, back.IsAhead)
 
 	unrelated := b.server.Push(b.Repository, "main", fakegithub.Commit{Force: true})
 	_, err = b.installation.Compare(t.Context(), b.Repository, b.Commit, unrelated)

@@ -23,7 +23,7 @@ type Seen struct {
 	NodeID string
 	// IsGone tells that GitHub does not have the repository any more, or does not show it: it was deleted, or the installation has lost it.
 	IsGone bool
-	// Trouble is why GitHub said nothing of the branches; empty where it did.
+	// Trouble is why GitHub said nothing of the branches; empty where it did. With one, Branches tells nothing.
 	Trouble       string
 	FullName      string
 	IsArchived    bool
@@ -32,6 +32,8 @@ type Seen struct {
 	PushedAt      time.Time
 	// Branches are commits by the names of the branches that were asked for and are there.
 	Branches map[string]string
+	// Message is that of the commit where one branch was asked for; empty otherwise.
+	Message string
 	// HasMore tells that there are more branches than a hundred.
 	HasMore bool
 }
@@ -54,7 +56,8 @@ type repositoryNode struct {
 type refNode struct {
 	Name   string `json:"name"`
 	Target struct {
-		OID string `json:"oid"`
+		OID     string `json:"oid"`
+		Message string `json:"message"`
 	} `json:"target"`
 }
 
@@ -104,6 +107,8 @@ func (i *Installation) Look(ctx context.Context, looks []Look) ([]Seen, Cost, er
 func seenOf(look Look, node *repositoryNode) Seen {
 	seen := Seen{NodeID: look.NodeID, Branches: map[string]string{}}
 	if node == nil {
+		seen.Trouble = saidNothing
+
 		return seen
 	}
 
@@ -115,6 +120,11 @@ func seenOf(look Look, node *repositoryNode) Seen {
 
 	if node.Ref != nil {
 		seen.Branches[node.Ref.Name] = node.Ref.Target.OID
+		seen.Message = node.Ref.Target.Message
+	}
+
+	if look.Branch == "" && node.Refs == nil && !node.IsEmpty {
+		seen.Trouble = saidNothing
 	}
 
 	if node.Refs != nil {
@@ -128,10 +138,13 @@ func seenOf(look Look, node *repositoryNode) Seen {
 	return seen
 }
 
+// saidNothing is the trouble of an answer that lacks what was asked for, and names no reason.
+const saidNothing = "the answer is not complete."
+
 // blame notes what GitHub says is wrong with one repository.
 func (s *Seen) blame(fault queryError) {
 	if fault.isGone() {
-		s.IsGone = true
+		s.IsGone, s.Trouble = true, ""
 	} else {
 		s.Trouble = fault.String()
 	}

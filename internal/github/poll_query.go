@@ -47,7 +47,7 @@ func lookQuery(parts []*part) (text string, variables map[string]any) {
 		if p.branch != "" {
 			fmt.Fprintf(&declared, "$%sBranch: String!, ", p.name)
 			variables[p.name+"Branch"] = branchesPrefix + p.branch
-			branches = fmt.Sprintf("ref(qualifiedName: $%sBranch) { name target { oid } }", p.name)
+			branches = fmt.Sprintf("ref(qualifiedName: $%sBranch) { name target { oid ... on Commit { message } } }", p.name)
 		}
 
 		fmt.Fprintf(&asked, "%s: nodes(ids: $%s) { ... on Repository { %s %s } }\n", p.name, p.name, repositoryFields, branches)

@@ -2,6 +2,8 @@ package github
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,6 +76,29 @@ func TestLook_AtABatch_CostsOnePointWhateverHappened(t *testing.T) {
 		require.Equal(t, look.NodeID, seen[n].NodeID)
 		require.Empty(t, seen[n].Trouble)
 	}
+}
+
+func TestLook_AnsweredInPart_IsTroubleInsteadOfNoBranches(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	faulty := func(answer string) Seen {
+		b.server.AddFault(fakegithub.Fault{Path: "/api/graphql", Times: 1, Strike: func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set("Content-Type", "application/json")
+			_, err := io.WriteString(w, `{"data": {"p0": [`+answer+`], "rateLimit": {"cost": 1}}, "errors": [{"message": "Something went wrong"}]}`)
+
+			return err == nil
+		}})
+
+		seen, _, err := b.installation.Look(t.Context(), []Look{{NodeID: "R_1"}})
+		require.NoError(t, err)
+
+		return seen[0]
+	}
+
+	require.Equal(t, saidNothing, faulty("null").Trouble)
+	require.Equal(t, saidNothing, faulty(`{"id": "R_1", "nameWithOwner": "acme/shop", "refs": null}`).Trouble)
+	require.Empty(t, faulty(`{"id": "R_1", "nameWithOwner": "acme/shop", "isEmpty": true, "refs": null}`).Trouble)
 }
 
 func TestLook_AtFiftyRepositoriesWithAllBranches_CostsOnePoint(t *testing.T) {

@@ -48,7 +48,14 @@ func (t Token) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 type cachedToken struct {
 	mutex sync.Mutex
 	token Token
+	// failed is why there is none, where GitHub is not asked again until retry.
+	failed error
+	retry  time.Time
 }
+
+// failedFor is how long GitHub is not asked again for a token that it has refused for a reason which lasts. All installations share what the App may ask
+// for, and one that is gone must not use it up.
+const failedFor = 20 * time.Second
 
 // Token returns a token for one repository with these permissions alone. It is kept in memory and good for ten minutes at least.
 func (i *Installation) Token(ctx context.Context, repository int64, permissions Permissions) (Token, error) {
@@ -75,12 +82,21 @@ func (i *Installation) cached(ctx context.Context, key string, repositories []in
 	cached.mutex.Lock()
 	defer cached.mutex.Unlock()
 
-	if i.app.client.now().Add(tokenMargin).Before(cached.token.Expires) {
+	now := i.app.client.now()
+
+	switch {
+	case now.Add(tokenMargin).Before(cached.token.Expires):
 		return cached.token, nil
+	case now.Before(cached.retry):
+		return Token{}, cached.failed
 	}
 
 	made, err := i.make(ctx, repositories, permissions)
 	if err != nil {
+		if reason := ReasonOf(err); reason != "" && reason != Limited && reason != Unavailable {
+			cached.failed, cached.retry = err, now.Add(failedFor)
+		}
+
 		return Token{}, err
 	}
 
@@ -96,7 +112,7 @@ func (i *Installation) forgetOver() {
 			continue
 		}
 
-		if !i.app.client.now().Before(cached.token.Expires) {
+		if now := i.app.client.now(); !now.Before(cached.token.Expires) && !now.Before(cached.retry) {
 			delete(i.tokens, key)
 		}
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -42,6 +43,15 @@ func New(transport http.RoundTripper, protocols []string) *Client {
 type Credentials struct {
 	Username, Password string
 }
+
+// String leaves the password out of texts.
+func (c Credentials) String() string { return c.Username + ":[redacted]" }
+
+// GoString leaves the password out of what %#v prints.
+func (c Credentials) GoString() string { return c.String() }
+
+// LogValue leaves the password out of logs.
+func (c Credentials) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // Request names a remote and what is asked of it.
 type Request struct {

@@ -3,6 +3,7 @@ package id
 
 import (
 	"encoding/binary"
+	"math"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,4 +30,29 @@ func Floor(at time.Time) uuid.UUID {
 	floor[8] = 0x80 // RFC 9562's variant.
 
 	return floor
+}
+
+// Of returns a UUIDv7 that says it was made at that time. Those of one process sort by their times, to a quarter of a microsecond.
+func Of(at time.Time) uuid.UUID {
+	const fractionBits = 12
+
+	made := uuid.New()
+	floor := Floor(at)
+	copy(made[:6], floor[:6])
+
+	// RFC 9562, section 6.2, method 3: the bits behind the version are the fraction of the millisecond.
+	fraction := uint64(max(at.UnixNano(), 0)) % uint64(time.Millisecond) << fractionBits / uint64(time.Millisecond)
+	made[6] = 0x70 | byte(fraction>>8) //nolint:mnd // The version, and four bits.
+	made[7] = byte(fraction & math.MaxUint8)
+
+	return made
+}
+
+// Time returns the time that a UUIDv7 says it was made at, to the millisecond.
+func Time(of uuid.UUID) time.Time {
+	var millis [8]byte
+
+	copy(millis[2:], of[:6])
+
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(millis[:]))) //nolint:gosec // 48 bits.
 }

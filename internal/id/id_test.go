@@ -59,3 +59,21 @@ func after(t *testing.T, made uuid.UUID) {
 	last := time.Unix(seconds, nanoseconds).UnixMilli()
 	require.Eventually(t, func() bool { return time.Now().UnixMilli() > last+1 }, time.Minute, time.Millisecond)
 }
+
+func TestOf_IsAUUIDv7OfItsTime_AndSortsByIt(t *testing.T) {
+	t.Parallel()
+
+	at := time.Date(2026, 11, 29, 10, 0, 0, 999_000_000, time.UTC)
+
+	made := id.Of(at)
+	require.Equal(t, uuid.Version(7), made.Version())
+	require.Equal(t, uuid.RFC4122, made.Variant())
+	require.True(t, at.Equal(id.Time(made)))
+	require.NotEqual(t, made, id.Of(at))
+
+	for last := made; at.Nanosecond() != 3_000_000; last = made {
+		at = at.Add(250 * time.Microsecond)
+		made = id.Of(at)
+		require.Less(t, last.String(), made.String())
+	}
+}

@@ -21,6 +21,11 @@ func SnapshotContext(organisation, project, deployment uuid.UUID) Context {
 	return Context{"deployments.environment_sealed", organisation.String(), project.String(), deployment.String()}
 }
 
+// ValueContext is that of a value of the secrets table: of a kind, for the row with the subject's id. The organisation is uuid.Nil for the platform's own.
+func ValueContext(kind string, organisation, subject uuid.UUID) Context {
+	return Context{"secrets.value_sealed", kind, organisation.String(), subject.String()}
+}
+
 // keysetContext is that of the keyset itself.
 func keysetContext() Context { return Context{"keysets.keyset_sealed"} }
 

@@ -24,6 +24,9 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.37.0"
 )
 
+// cardinalityLimit is how many series a metric may have. OpenTelemetry would stop at 2,000, which the metrics of deployments and VMs may need more than.
+const cardinalityLimit = 200_000
+
 // Telemetry is what a process measures of itself.
 type Telemetry struct {
 	// Metrics answers Prometheus.
@@ -48,7 +51,7 @@ func Setup(ctx context.Context, service string) (*Telemetry, error) {
 		return nil, fmt.Errorf("make the Prometheus exporter: %w", err)
 	}
 
-	meters := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithResource(about))
+	meters := metric.NewMeterProvider(metric.WithReader(exporter), metric.WithResource(about), metric.WithCardinalityLimit(cardinalityLimit))
 	otel.SetMeterProvider(meters)
 
 	telemetry := &Telemetry{

@@ -14,7 +14,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"sync"
 
 	"github.com/zeitwork/zeitwork/internal/process"
@@ -29,6 +28,7 @@ type Cluster struct {
 	tokens    tokens
 	addresses addresses
 	nodes     []*node
+	github    *demoGitHub // Nil without one.
 
 	lifetime context.Context //nolint:containedctx // The watchers' context ends with the cluster, not with a call.
 	end      context.CancelFunc
@@ -77,6 +77,10 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 
+	if err := c.startGitHub(ctx); err != nil {
+		return err
+	}
+
 	if err := c.startDaemons(ctx); err != nil {
 		return err
 	}
@@ -91,8 +95,8 @@ func (c *Cluster) start(ctx context.Context) error {
 		return err
 	}
 
-	if c.options.Builds > 0 {
-		if err := c.once(ctx, "", c.controlEnviron(), nil, "admin", "quota", "--builds", strconv.Itoa(c.options.Builds)); err != nil {
+	if len(c.options.Quotas) > 0 {
+		if err := c.once(ctx, "", c.controlEnviron(), nil, append([]string{"admin", "quota"}, c.options.Quotas...)...); err != nil {
 			return err
 		}
 	}

@@ -97,12 +97,15 @@ func loadTokens(dataDir string, nodes, edges int) (tokens, error) {
 	return kept, errors.Join(writePrivate(UserTokenFile(dataDir), []byte(kept.User+"\n")), writePrivate(path, content))
 }
 
+// OperatorEmail is the address of the operator, who also owns the first organisation.
+const OperatorEmail = "operator@localhost"
+
 // bootstrap makes the operator, the nodes and the edges that do not exist.
 func (c *Cluster) bootstrap(ctx context.Context) error {
 	// One call makes at most one node and one edge: those that it gets a name for.
 	for number := 1; number <= max(c.options.Nodes, c.options.Edges); number++ {
 		given := tokens{User: c.tokens.User}
-		arguments := []string{"admin", "bootstrap", "--tokens", "--email", "operator@localhost", "--organisation", region, "--region", region}
+		arguments := []string{"admin", "bootstrap", "--tokens", "--email", OperatorEmail, "--organisation", region, "--region", region}
 
 		if number <= c.options.Nodes {
 			given.Node = c.tokens.nodes()[number-1]

@@ -29,14 +29,16 @@ func (c *Cluster) commonEnviron() []string {
 
 // controlEnviron are the variables of api and workers, which hold the platform's secrets.
 func (c *Cluster) controlEnviron() []string {
-	return append(c.commonEnviron(),
+	return append(append(c.commonEnviron(), c.githubEnviron()...),
 		"ZEITWORK_DATABASE_URL="+c.addresses.database,
 		"ZEITWORK_SECRET_KEY="+c.key.Encode(),
 		fmt.Sprintf("ZEITWORK_API_LISTEN=127.0.0.1:%d", c.options.Ports.API),
+		"ZEITWORK_PUBLIC_URL="+c.APIURL(),
 		"ZEITWORK_BASE_DOMAIN="+c.options.BaseDomain,
 		"ZEITWORK_EDGE_URL="+c.EdgeURL(),
+		"ZEITWORK_DASHBOARD_URL="+c.APIURL(),
 		"ZEITWORK_CLUSTER_RANGE="+c.options.ClusterRange.String(),
-		"ZEITWORK_GIT_PROTOCOLS=https,http,file",
+		"ZEITWORK_GIT_PROTOCOLS=https,ssh,http,file",
 		"ZEITWORK_SOURCE_INTERNAL_RANGES=127.0.0.0/8,::1/128", // Most of its repositories are on the machine.
 		"ZEITWORK_POLL_INTERVAL=2s",                           // A local platform has few repositories, and most are on the machine.
 		"ZEITWORK_BUILDKIT_ADDRESS="+c.addresses.buildkit,

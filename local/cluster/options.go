@@ -6,7 +6,18 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+
+	"github.com/zeitwork/zeitwork/local/fakegithub"
 )
+
+// GitHub is a GitHub and the platform's App there, as the settings of api and workers name them.
+type GitHub struct {
+	URL, APIURL  string
+	AppID        int64
+	ClientSecret string
+	// PrivateKey is in PEM.
+	PrivateKey string
+}
 
 // Options say where and how a cluster runs. Only DataDir, CacheDir, Program, Bin, ClusterRange, BuildRange and Bridge are
 // required.
@@ -42,8 +53,12 @@ type Options struct {
 	Nodes int
 	// Edges is how many edge proxies run; zero: one.
 	Edges int
-	// Builds is how many deployments of one organisation are built at once; zero: as many as the platform gives by itself.
-	Builds int
+	// Quotas are flags of `zeitwork admin quota` for what organisations may use; empty: what the platform gives by itself.
+	Quotas []string
+	// GitHub is the one that api and workers know; the zero value is github.com without an App.
+	GitHub GitHub
+	// SeedGitHub has the cluster run a demo GitHub in the place of GitHub, and fills it at its first start, with one user at the least. Nil: there is none.
+	SeedGitHub func(github *fakegithub.Server) error
 	// FaultDir, where it is set, is the folder of armed fault points (package faultpoint) of every service.
 	FaultDir string
 	// Environ is added to the environment of every service, in the form NAME=VALUE.

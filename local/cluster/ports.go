@@ -12,7 +12,7 @@ import (
 
 // Ports are the TCP ports of a cluster.
 type Ports struct {
-	API, Edge, Postgres, Registry int
+	API, Edge, Postgres, Registry, GitHub int
 	// moreEdges are the ports of the second and later edges.
 	moreEdges []int
 }
@@ -33,7 +33,7 @@ func (p *Ports) choose(ctx context.Context) error {
 
 	more := lo.Map(p.moreEdges, func(_, i int) *int { return &p.moreEdges[i] })
 
-	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry) {
+	for _, port := range append(more, &p.API, &p.Edge, &p.Postgres, &p.Registry, &p.GitHub) {
 		if *port != 0 {
 			continue
 		}

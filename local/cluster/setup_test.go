@@ -188,9 +188,13 @@ func (s *setup) left(t *testing.T, started *cluster.Cluster, namespaces []uint64
 	tables, err := filter.ListTables()
 	require.NoError(t, err)
 
+	// Tables are those of the network namespace that this thread is in.
+	namespace, err := os.Readlink("/proc/thread-self/ns/net")
+	require.NoError(t, err)
+
 	for _, table := range tables {
 		if strings.Contains(table.Name, bridge) || strings.Contains(table.Name, clusterRange.Addr().String()) {
-			found = append(found, "packet filter "+table.Name)
+			found = append(found, fmt.Sprintf("packet filter %s in %s", table.Name, namespace))
 		}
 	}
 

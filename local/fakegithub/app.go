@@ -74,6 +74,31 @@ func (s *Server) AddApp(owner string, manifest Manifest) (made App, err error) {
 	return made, nil
 }
 
+// EnsureApp gives an app of the manifest's name that manifest, as its owner does in its settings, or makes it where there is none: the demo GitHub's own,
+// which no account has to agree to. The first user owns it.
+func (s *Server) EnsureApp(manifest Manifest) (made App, err error) {
+	var owner string
+
+	s.locked(func() {
+		if found := s.findApp(func(a *app) bool { return a.manifest.Name == manifest.Name }); found != nil {
+			found.setManifest(manifest)
+			made = found.App
+		}
+
+		for _, a := range s.accounts {
+			if a.kind == kindUser && (owner == "" || a.id < s.account(owner).id) {
+				owner = a.login
+			}
+		}
+	})
+
+	if made.ID != 0 {
+		return made, nil
+	}
+
+	return s.AddApp(owner, manifest)
+}
+
 // SetDeviceFlow turns the device flow of an app on or off.
 func (s *Server) SetDeviceFlow(app int64, on bool) { s.locked(func() { s.apps[app].deviceFlow = on }) }
 
@@ -89,19 +114,12 @@ func newAppKey() (*rsa.PrivateKey, error) {
 
 func (s *Server) addApp(owner *account, manifest Manifest, key *rsa.PrivateKey) *app {
 	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
-	a := &app{owner: owner, manifest: manifest, key: key, created: s.now()}
+	a := &app{owner: owner, key: key, created: s.now()}
 	a.App = App{
 		ID: s.newID(), Slug: slugOf(manifest.Name), ClientID: "Iv23" + rand.Text()[:16], ClientSecret: secretText(), WebhookSecret: secretText(),
 		PrivateKey: string(pem.EncodeToMemory(block)),
 	}
-	a.manifest.DefaultPermissions = maps.Clone(manifest.DefaultPermissions)
-
-	if a.manifest.DefaultPermissions == nil {
-		a.manifest.DefaultPermissions = map[string]string{}
-	}
-
-	// Whoever asks for anything of a repository may see that it is there.
-	a.manifest.DefaultPermissions["metadata"] = "read"
+	a.setManifest(manifest)
 	a.bot = s.addAccount(a.Slug+"[bot]", kindBot)
 	s.apps[a.ID] = a
 
@@ -109,6 +127,16 @@ func (s *Server) addApp(owner *account, manifest Manifest, key *rsa.PrivateKey) 
 }
 
 // secretText returns 40 hexadecimal digits, as GitHub's secrets are.
+// setManifest takes the manifest over.
+func (a *app) setManifest(manifest Manifest) {
+	a.manifest = manifest
+	a.manifest.DefaultPermissions = map[string]string{}
+	maps.Copy(a.manifest.DefaultPermissions, manifest.DefaultPermissions)
+
+	// Whoever asks for anything of a repository may see that it is there.
+	a.manifest.DefaultPermissions["metadata"] = "read"
+}
+
 func secretText() string {
 	const bytes = 20
 

@@ -144,7 +144,7 @@ func (c *call) demand(resource string) demand {
 	case c.token != nil && c.token.installation != nil:
 		i := c.token.installation
 		d.caller = fmt.Sprintf("installation %d", i.id)
-		d.limit = limits.hourly(len(c.repositoriesOf(i)), len(i.account.members))
+		d.limit = limits.hourly(c.countOf(i), len(i.account.members))
 	case c.token != nil:
 		d.caller = "user " + c.token.user.login
 	default:

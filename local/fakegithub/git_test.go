@@ -176,4 +176,11 @@ func TestGit_HasTheHeadsOfPullRequests(t *testing.T) {
 	output, err := git(t, t.TempDir(), "ls-remote", b.remote("acme/shop", "", ""), fmt.Sprintf("refs/pull/%d/head", number))
 	require.NoError(t, err, output)
 	require.Contains(t, output, head)
+
+	// As it is fetched to be deployed: from the repository that the pull request is for, by its hash.
+	fresh := t.TempDir()
+	output, err = git(t, fresh, "init", "--quiet")
+	require.NoError(t, err, output)
+	output, err = git(t, fresh, "fetch", "--depth=1", b.remote("acme/shop", "", ""), head)
+	require.NoError(t, err, output)
 }

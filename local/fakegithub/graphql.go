@@ -63,7 +63,7 @@ func (c *call) answerQuery(d demand) (*answer, int) {
 		return problemsParsing(), 1
 	}
 
-	document, faults := gqlparser.LoadQueryWithRules(schema, sent.Query, rules.NewDefaultRules())
+	document, faults := c.parse(sent.Query)
 	if len(faults) > 0 {
 		return refusedQuery(faults), 1
 	}
@@ -99,6 +99,29 @@ func (c *call) answerQuery(d demand) (*answer, int) {
 	}
 
 	return ok(body), e.cost
+}
+
+// mostParsed is how many queries are remembered. Clients send the same few again and again.
+const mostParsed = 100
+
+// parse reads a query, and remembers it; the mutex is held.
+func (s *Server) parse(text string) (*ast.QueryDocument, gqlerror.List) {
+	if known := s.parsed[text]; known != nil {
+		return known, nil
+	}
+
+	document, faults := gqlparser.LoadQueryWithRules(schema, text, rules.NewDefaultRules())
+	if len(faults) > 0 {
+		return nil, faults
+	}
+
+	if len(s.parsed) >= mostParsed {
+		clear(s.parsed)
+	}
+
+	s.parsed[text] = document
+
+	return document, nil
 }
 
 // refusedQuery says what is wrong with a query, as GitHub does: with status 200.

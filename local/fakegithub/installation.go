@@ -123,6 +123,19 @@ func (s *Server) repositoriesOf(i *installation) []*repository {
 	return list
 }
 
+// countOf is how many repositories an installation has.
+func (s *Server) countOf(i *installation) int {
+	count := 0
+
+	for _, r := range i.account.repositories {
+		if i.has(r) {
+			count++
+		}
+	}
+
+	return count
+}
+
 func (i *installation) selection() string {
 	if i.all {
 		return "all"

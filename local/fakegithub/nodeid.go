@@ -41,3 +41,6 @@ func fromNodeID(kind, node string) (int64, bool) {
 
 	return int64(binary.BigEndian.Uint64(data)), true //nolint:gosec // As above.
 }
+
+// RepositoryNodeID returns the global id of a repository.
+func RepositoryNodeID(repository int64) string { return nodeID(repositoryNode, repository) }

@@ -3,6 +3,7 @@ package fakegithub
 import (
 	"bytes"
 	"embed"
+	"fmt"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -75,6 +76,7 @@ func (s *Server) pages() *http.ServeMux {
 		"POST /settings/apps/new":                     (*visit).askForApp,
 		"POST /organizations/{org}/settings/apps/new": (*visit).askForApp,
 		"GET /github-apps/{slug}/installations/new":   (*visit).askToInstall,
+		"GET /{owner}/{repo}":                         (*visit).showRepository,
 	} {
 		mux.Handle(pattern, s.page(handle))
 	}
@@ -86,6 +88,10 @@ func (s *Server) pages() *http.ServeMux {
 		"POST /login/oauth/authorize":                s.page((*visit).authorize),
 		"POST /login/device":                         s.page((*visit).authorizeDevice),
 		"POST /github-apps/{slug}/installations/new": s.page((*visit).installApp),
+		"POST /{owner}/{repo}/commits":               s.page((*visit).commitFile),
+		"POST /{owner}/{repo}/pulls":                 s.page((*visit).askForPull),
+		"POST /{owner}/{repo}/pull/{number}/merge":   s.page((*visit).mergePullOfPath),
+		"POST /{owner}/{repo}/pull/{number}/close":   s.page((*visit).closePullOfPath),
 		"POST /settings/apps/manifest":               http.HandlerFunc(s.makeApp),
 	} {
 		mux.Handle(pattern, own.Handler(handle))
@@ -143,14 +149,35 @@ func (shown result) write(w http.ResponseWriter, r *http.Request) {
 
 // welcome lists what there is.
 func (v *visit) welcome() result {
-	names := make([]string, 0, len(v.repositories))
+	repositories, apps := make([]object, 0, len(v.repositories)), make([]object, 0, len(v.apps))
+
 	for _, r := range v.repositories {
-		names = append(names, r.fullName())
+		repositories = append(repositories, object{
+			"FullName": r.fullName(), "Private": r.private, "Archived": r.archived, "Description": r.description,
+		})
 	}
 
-	slices.Sort(names)
+	for _, a := range v.apps {
+		var on []string
 
-	return show("welcome.html", object{"Repositories": names, "Base": v.base})
+		for _, i := range v.installations {
+			if i.app == a {
+				on = append(on, i.account.login)
+			}
+		}
+
+		slices.Sort(on)
+		apps = append(apps, object{"Slug": a.Slug, "Name": a.manifest.Name, "Installed": strings.Join(on, ", ")})
+	}
+
+	by := func(name string) func(a, b object) int {
+		return func(a, b object) int { return strings.Compare(fmt.Sprint(a[name]), fmt.Sprint(b[name])) }
+	}
+
+	slices.SortFunc(repositories, by("FullName"))
+	slices.SortFunc(apps, by("Name"))
+
+	return show("welcome.html", object{"Repositories": repositories, "Apps": apps})
 }
 
 // users returns the logins that a visitor may choose from, in order.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // Options say how a server is run. The zero value is ready for use.
@@ -48,6 +50,9 @@ type Server struct {
 	// manifests are the codes for apps that were made from a manifest.
 	manifests map[string]*manifestCode
 
+	// parsed are queries that were read, by their text.
+	parsed map[string]*ast.QueryDocument
+
 	usage  *usage
 	faults *faults
 }
@@ -58,7 +63,7 @@ func New(options Options) (*Server, error) {
 		now: options.Now, directory: options.Directory, newKey: options.NewKey,
 		accounts: map[int64]*account{}, apps: map[int64]*app{}, installations: map[int64]*installation{}, repositories: map[int64]*repository{},
 		renamed: map[string]int64{}, objects: objectStore{}, tokens: map[string]*token{}, grants: map[string]*grant{}, devices: map[string]*deviceGrant{},
-		manifests: map[string]*manifestCode{}, faults: &faults{},
+		manifests: map[string]*manifestCode{}, parsed: map[string]*ast.QueryDocument{}, faults: &faults{},
 	}
 
 	if s.now == nil {

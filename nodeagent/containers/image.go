@@ -49,9 +49,26 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 
 // RemoveImages removes the images that no container uses and that are not in keep.
 func (r *Runtime) RemoveImages(ctx context.Context, keep map[string]bool) error {
+	unused, err := r.ListUnusedImages(ctx, keep)
+	if err != nil {
+		return err
+	}
+
+	for _, name := range unused {
+		err := r.client.ImageService().Delete(ctx, name, images.SynchronousDelete())
+		if err != nil && !errdefs.IsNotFound(err) {
+			return fmt.Errorf("remove image %s: %w", name, err)
+		}
+	}
+
+	return nil
+}
+
+// ListUnusedImages returns the images that no container uses and that are not in keep.
+func (r *Runtime) ListUnusedImages(ctx context.Context, keep map[string]bool) ([]string, error) {
 	list, err := r.client.ContainerService().List(ctx)
 	if err != nil {
-		return fmt.Errorf("list containers: %w", err)
+		return nil, fmt.Errorf("list containers: %w", err)
 	}
 
 	used := map[string]bool{}
@@ -61,21 +78,18 @@ func (r *Runtime) RemoveImages(ctx context.Context, keep map[string]bool) error 
 
 	stored, err := r.client.ImageService().List(ctx)
 	if err != nil {
-		return fmt.Errorf("list images: %w", err)
+		return nil, fmt.Errorf("list images: %w", err)
 	}
+
+	var unused []string
 
 	for _, image := range stored {
-		if used[image.Name] || keep[image.Name] {
-			continue
-		}
-
-		err := r.client.ImageService().Delete(ctx, image.Name, images.SynchronousDelete())
-		if err != nil && !errdefs.IsNotFound(err) {
-			return fmt.Errorf("remove image %s: %w", image.Name, err)
+		if !used[image.Name] && !keep[image.Name] {
+			unused = append(unused, image.Name)
 		}
 	}
 
-	return nil
+	return unused, nil
 }
 
 // resolver returns a new resolver for each pull, because a resolver keeps registry tokens, which are valid for minutes only.

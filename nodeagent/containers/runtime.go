@@ -89,6 +89,18 @@ func New(client *containerd.Client, config Config) *Runtime {
 
 // List returns the VMs of which containerd holds anything: a container, a snapshot, a lease or a protected shim.
 func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
+	begun, err := r.ListBegun(ctx)
+	if err != nil {
+		return nil, err
+	}
+
+	snapshots, err := r.ListSnapshots(ctx)
+
+	return lo.Union(begun, snapshots), err
+}
+
+// ListBegun returns the VMs of which containerd holds a container, a lease or a protected shim.
+func (r *Runtime) ListBegun(ctx context.Context) ([]uuid.UUID, error) {
 	var names []string
 
 	list, err := r.client.ContainerService().List(ctx)
@@ -98,15 +110,6 @@ func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 
 	for _, container := range list {
 		names = append(names, container.ID)
-	}
-
-	err = r.client.SnapshotService(r.config.Snapshotter).Walk(ctx, func(_ context.Context, info snapshots.Info) error {
-		names = append(names, info.Name)
-
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
 
 	held, err := r.client.LeasesService().List(ctx)
@@ -123,11 +126,32 @@ func (r *Runtime) List(ctx context.Context) ([]uuid.UUID, error) {
 		return nil, err
 	}
 
-	return lo.Uniq(lo.FilterMap(append(names, kept...), func(name string, _ int) (uuid.UUID, bool) {
+	return idsAmong(append(names, kept...)), nil
+}
+
+// ListSnapshots returns the VMs of which containerd holds the file system.
+func (r *Runtime) ListSnapshots(ctx context.Context) ([]uuid.UUID, error) {
+	var names []string
+
+	err := r.client.SnapshotService(r.config.Snapshotter).Walk(ctx, func(_ context.Context, info snapshots.Info) error {
+		names = append(names, info.Name)
+
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list snapshots: %w", err)
+	}
+
+	return idsAmong(names), nil
+}
+
+// idsAmong returns the ids among names, each once.
+func idsAmong(names []string) []uuid.UUID {
+	return lo.Uniq(lo.FilterMap(names, func(name string, _ int) (uuid.UUID, bool) {
 		id, err := uuid.Parse(name)
 
 		return id, err == nil
-	})), nil
+	}))
 }
 
 // Remove kills the VM's task and removes its container, its snapshot and its lease, as far as they exist.

@@ -3,8 +3,9 @@
 //	go run ./test/bench deploy -rounds 10
 //	go run ./test/bench frameworks -only nextjs,nuxt -rounds 5
 //	go run ./test/bench fairness -rounds 10
+//	go run ./test/env -only postgres go run ./test/bench poll -hours 24
 //
-// The packages deploy, frameworks and fairness say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness and poll say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 	"github.com/zeitwork/zeitwork/test/bench/deploy"
 	"github.com/zeitwork/zeitwork/test/bench/fairness"
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
+	"github.com/zeitwork/zeitwork/test/bench/poll"
 )
 
 const usage = `Run a platform on this machine and measure it. It needs root and takes minutes.
@@ -30,6 +32,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         builds of the examples without a Dockerfile, beside their frameworks' own commands
   go run ./test/bench fairness [-rounds N]
         deployments of one organisation alone, and while another one does all it can
+  go run ./test/env -only postgres go run ./test/bench poll [-repositories N] [-installations N] [-hours N] [-seed N]
+        how long pushes to GitHub take until their deployments are queued, over a simulated day; it needs Postgres alone
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -60,7 +64,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks or fairness")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness or poll")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -92,8 +96,18 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		flags.IntVar(&rounds, "rounds", defaultRounds, "how many changes to deploy each way")
 
 		run = func(ctx context.Context) error { return fairness.Run(ctx, rounds) }
+	case "poll":
+		options := poll.Options{}
+		rounds = 1
+
+		flags.IntVar(&options.Repositories, "repositories", 10_000, "how many repositories there are")     //nolint:mnd // The default.
+		flags.IntVar(&options.Installations, "installations", 50, "how many installations they belong to") //nolint:mnd // The default.
+		flags.IntVar(&options.Hours, "hours", 24, "how many hours are simulated")                          //nolint:mnd // The default.
+		flags.Uint64Var(&options.Seed, "seed", 1, "the same pushes for the same number")
+
+		run = func(ctx context.Context) error { return poll.Run(ctx, options) }
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks or fairness", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness or poll", arguments[0])
 	}
 
 	// The flag set ends the program by itself.

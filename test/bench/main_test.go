@@ -13,7 +13,7 @@ func TestParse_WhatCannotBeRun_IsNamed(t *testing.T) {
 		arguments []string
 		words     string
 	}{
-		{nil, "deploy, frameworks or fairness"},
+		{nil, "deploy, frameworks, fairness or poll"},
 		{[]string{"everything"}, `"everything"`},
 		{[]string{"deploy", "-rounds", "0"}, "one round"},
 		{[]string{"frameworks", "nextjs"}, `"nextjs"`},
@@ -28,7 +28,7 @@ func TestParse_WhatTheDocumentationShows_CanBeRun(t *testing.T) {
 
 	for _, arguments := range [][]string{
 		{"deploy"}, {"deploy", "-rounds", "10"}, {"frameworks"}, {"frameworks", "-only", "nextjs,nuxt", "-rounds", "5"},
-		{"fairness", "-rounds", "1"},
+		{"fairness", "-rounds", "1"}, {"poll"}, {"poll", "-hours", "24"},
 	} {
 		run, err := parse(arguments)
 		require.NoError(t, err)

@@ -46,7 +46,7 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 		}
 	case "":
 		return nil, nil
-	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin, actionLitter:
+	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin, actionLitter, actionInspect:
 		if act, ok := h.longer()[d.action]; ok {
 			return act(ctx, p)
 		}
@@ -66,6 +66,9 @@ func (h *harness) longer() map[action]func(context.Context, *project) ([]uuid.UU
 		actionLateCancel: h.cancelLate,
 		actionPin:        h.pin,
 		actionLitter:     h.litter,
+		actionInspect: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
+			return nil, h.inspect(ctx, p)
+		},
 		actionRescale: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
 			return nil, h.rescale(ctx, p)
 		},
@@ -160,4 +163,16 @@ func (h *harness) restart(ctx context.Context, p *project) error {
 	}
 
 	return h.until(ctx, "all instances are younger", restartedSQL, live, youngest)
+}
+
+// inspect has the repository of a project looked at, and waits until that has been done.
+func (h *harness) inspect(ctx context.Context, p *project) error {
+	const doneSQL = `SELECT state = 'succeeded' FROM detections WHERE id = $1`
+
+	detection, err := p.inspect(ctx)
+	if err != nil {
+		return err
+	}
+
+	return h.until(ctx, "the repository has been looked at", doneSQL, detection)
 }

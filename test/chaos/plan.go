@@ -32,6 +32,8 @@ const (
 	actionPin action = "pin"
 	// actionLitter deploys until an image is left that nobody may roll back to.
 	actionLitter action = "litter"
+	// actionInspect has the repository looked at, as before a project is made of it.
+	actionInspect action = "inspect"
 )
 
 // means is how something is disturbed.
@@ -145,7 +147,8 @@ func points() []string {
 // jobs are the kinds of jobs. That of a step begins before the step has an attempt, and ends behind its commit.
 func jobs() []string {
 	return append(
-		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "collect_garbage"},
+		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "poll_pulls", "github_report", "collect_garbage",
+			"check_installations", "detect_repository", "check_domains", "keep_partitions"},
 		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
 	)
 }
@@ -162,7 +165,7 @@ func parts() []string {
 func actions() []action {
 	return []action{
 		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin,
-		actionLitter,
+		actionLitter, actionInspect,
 	}
 }
 
@@ -279,7 +282,7 @@ func bothEdges(one, other string) bool {
 func reachedBy() map[string]action {
 	return map[string]action{
 		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart,
-		"collect_garbage": actionLitter,
+		"collect_garbage": actionLitter, "detect_repository": actionInspect,
 	}
 }
 

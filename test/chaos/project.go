@@ -112,6 +112,18 @@ func (p *project) restart(ctx context.Context, deployment uuid.UUID) error {
 	return err
 }
 
+// inspect asks for what detection says of the repository.
+func (p *project) inspect(ctx context.Context) (uuid.UUID, error) {
+	key, repository := id.New().String(), p.sample.URL()
+
+	return ask(ctx, "look at the repository", func(ctx context.Context) (uuid.UUID, []byte, error) {
+		answer, err := p.api.CreateDetectionWithResponse(ctx, &client.CreateDetectionParams{IdempotencyKey: &key},
+			client.CreateDetectionInputBody{RepositoryURL: &repository})
+
+		return lo.FromPtr(lo.FromPtr(answer).JSON201).ID, lo.FromPtr(answer).Body, err
+	})
+}
+
 func (p *project) remember(deployment uuid.UUID, err error) (uuid.UUID, error) {
 	if err != nil {
 		return uuid.Nil, err

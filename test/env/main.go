@@ -2,7 +2,7 @@
 //
 //	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
 //
-// The parts are postgres, registry, containerd, buildkitd, and the tools sqlc, lint and generate, which are put on PATH.
+// The parts are chromium, postgres, registry, containerd, buildkitd, and the tools sqlc, lint and generate, which are put on PATH.
 // A part that this machine cannot run is left out, with a line that says why, and the tests that need it skip. These variables tell the
 // command where the parts are:
 //
@@ -10,6 +10,7 @@
 //	ZEITWORK_TEST_REGISTRY      host:port of a registry that asks for no password
 //	ZEITWORK_TEST_CONTAINERD    path of containerd's socket
 //	ZEITWORK_TEST_BUILDKIT      URL of buildkitd, to which docker.io is that registry, below docker.io/
+//	ZEITWORK_TEST_CHROMIUM      path of a browser
 //	ZEITWORK_TEST_BIN           folder of the daemons' binaries
 //
 // Its exit code is the command's. `go run ./test/env bash` is a shell to run tests from.

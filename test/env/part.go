@@ -34,6 +34,7 @@ func parts() []part {
 		{name: "sqlc", packages: []string{"gcc", "libc6-dev"}, start: tools(toolchain.SQLC())},
 		{name: "lint", start: tools(toolchain.Lint())},
 		{name: "generate", start: tools(toolchain.Generate())},
+		{name: "chromium", packages: chromiumPackages(), start: findChromium},
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
 		{name: "registry", packages: daemons, start: startRegistry},
 		{name: "containerd", needsRoot: true, packages: daemons, start: startContainerd},

@@ -1,7 +1,6 @@
 package rig
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -20,15 +19,23 @@ type Platform struct {
 	API *client.ClientWithResponses
 }
 
-// manyBuilds keeps no deployment of a test waiting for its turn: workers have fewer slots.
-const manyBuilds = 100
+// noQuotas keep no test from anything, and no deployment waiting for its turn: workers have fewer slots.
+func noQuotas() []string {
+	return []string{
+		"--builds", "100", "--projects", "100000", "--domains", "100000", "--instances", "100000", "--cpu-millis", "100000000", "--memory-mib", "100000000",
+		"--log-kib", "100000000", "--requests", "1000000",
+	}
+}
 
 // Start starts a platform in a scratch folder. It keeps its data in data/ below that and takes CacheDir for the cache. Of the options it also
 // fills in Program and Bin where they are empty: it builds the zeitwork binary into the scratch folder, and the daemons into the cache.
 func Start(ctx context.Context, scratch string, options cluster.Options) (*Platform, error) {
 	options.DataDir, options.CacheDir = filepath.Join(scratch, "data"), CacheDir()
 	// One user and one organisation do here what many do elsewhere.
-	options.Builds = cmp.Or(options.Builds, manyBuilds)
+	if len(options.Quotas) == 0 {
+		options.Quotas = noQuotas()
+	}
+
 	options.Environ = append([]string{"ZEITWORK_API_REQUESTS_PER_MINUTE=1000000"}, options.Environ...)
 
 	var err error

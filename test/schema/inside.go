@@ -122,7 +122,7 @@ func startAPI(ctx context.Context, folder, databaseURL string) (stop func() erro
 	command.Stderr = os.Stderr
 	command.Env = append(os.Environ(),
 		"ZEITWORK_DATABASE_URL="+databaseURL, "ZEITWORK_SECRET_KEY="+secret.GenerateKey().Encode(), "ZEITWORK_API_LISTEN="+address,
-		"ZEITWORK_API_REQUESTS_PER_MINUTE=1000000",
+		"ZEITWORK_API_REQUESTS_PER_MINUTE=1000000", "ZEITWORK_API_SIGN_INS_PER_MINUTE=1000000",
 		"ZEITWORK_BASE_DOMAIN=apps.example.com", "ZEITWORK_EDGE_URL=http://127.0.0.1:8080", "ZEITWORK_REGISTRY_HOST=127.0.0.1:5000", "ZEITWORK_LOG_LEVEL=error")
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 

@@ -44,9 +44,12 @@ func installSchemathesis(ctx context.Context, cacheDir string) (string, error) {
 	return program, nil
 }
 
-// beyondSchemas are the operations with input whose rules no schema can express, such as those for the names of branches and hostnames: of these a valid
-// request by the schema may be refused. All other checks hold for them, too.
-var beyondSchemas = []string{"create-project", "update-project", "create-domain", "create-deployment"}
+// beyondSchemas are the operations with input whose rules no schema can express, such as those for the names of branches, hostnames and streams: of these a
+// valid request by the schema may be refused. All other checks hold for them, too.
+var beyondSchemas = []string{"create-project", "update-project", "create-domain", "create-deployment", "follow-streams"}
+
+// hindering are the operations that are not called: they set quotas, and made-up ones would have most other requests refused.
+var hindering = []string{"set-platform-quotas", "set-quotas"}
 
 // configuration is Schemathesis' configuration file. Streams end behind what there is, and long-polls do not wait.
 func configuration(tokens api.Tokens) string {
@@ -72,6 +75,14 @@ edge_token = { bearer = "%s" }
 include-operation-id = "%s"
 [operations.checks]
 positive_data_acceptance.enabled = false
+`, operation)
+	}
+
+	for _, operation := range hindering {
+		fmt.Fprintf(&text, `
+[[operations]]
+include-operation-id = "%s"
+enabled = false
 `, operation)
 	}
 

@@ -50,7 +50,8 @@ func (b *testBundle) run(t *testing.T, arguments ...string) int {
 	return ExitCode(err)
 }
 
-// fakeAPI answers each "METHOD path" with the body given, and a path with a query as well as the path alone. Everything else is not found.
+// fakeAPI answers each "METHOD path" with the body given, and a path with a query as well as the path alone. Everything else is not found. A search for
+// organisations by their slug finds none unless the answer to it is given.
 type fakeAPI struct {
 	url     string
 	answers map[string]string
@@ -81,6 +82,10 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	if !known {
 		body, known = f.answers[r.Method+" "+r.URL.Path]
+
+		if r.URL.Path == "/v1/organisations" && r.URL.Query().Has("slug") {
+			body = `{"items":[]}`
+		}
 	}
 
 	if f.then != nil {
@@ -105,7 +110,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodDelete && known:
 		w.WriteHeader(http.StatusNoContent)
 	case strings.HasSuffix(r.URL.Path, "/accept"):
-	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/invitations"):
+	case r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/invitations") || strings.HasSuffix(r.URL.Path, "/domains")):
 		w.WriteHeader(http.StatusCreated)
 	case r.Method == http.MethodPost && (strings.Contains(body, `"trigger"`) || strings.Contains(body, `"slug"`) || strings.Contains(body, `"secret"`)):
 		w.WriteHeader(http.StatusCreated)

@@ -64,7 +64,7 @@ func (a *app) toPreview(ctx context.Context, api *API, here place, wanted deploy
 	tree, project := here.tree, here.project
 	to := destination{branch: tree.Branch, preview: wanted.preview}
 
-	if previews := value(project.Previews); wanted.preview || previews != "" && previews != "off" {
+	if wanted.preview || value(project.Previews) == "branches" {
 		return to, ctx.Err()
 	}
 

@@ -67,18 +67,20 @@ func Commands(terminal Terminal) []*cobra.Command {
 		commands []*cobra.Command
 	}{
 		{groupDeploy, []*cobra.Command{
-			a.deployCommand(), a.statusCommand(), a.openCommand(), a.logsCommand(), a.deploymentsCommand(), a.redeployCommand(),
+			a.deployCommand(), a.checkCommand(), a.statusCommand(), a.openCommand(), a.logsCommand(), a.deploymentsCommand(), a.redeployCommand(),
 			a.rollbackCommand(), a.promoteCommand(), a.unpinCommand(), a.cancelCommand(), a.restartCommand(), a.detectCommand(),
 		}},
 		{groupProject, []*cobra.Command{
 			a.initCommand(), a.linkCommand(), a.projectsCommand(), a.environmentsCommand(), a.environmentCommand(),
-			a.domainsCommand(), a.scaleCommand(), a.eventsCommand(),
+			a.domainsCommand(), a.accessCommand(), a.scaleCommand(), a.eventsCommand(), a.auditCommand(),
 		}},
 		{groupAccount, []*cobra.Command{
-			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(),
+			a.loginCommand(), a.logoutCommand(), a.whoamiCommand(), a.contextsCommand(), a.organisationsCommand(), a.membersCommand(), a.githubCommand(),
 			a.invitationsCommand(), a.tokensCommand(),
 		}},
-		{GroupOperate, []*cobra.Command{a.nodesCommand(), a.edgesCommand(), a.usersCommand()}},
+		{GroupOperate, []*cobra.Command{
+			a.nodesCommand(), a.buildersCommand(), a.edgesCommand(), a.queueCommand(), a.leaksCommand(), a.usersCommand(), a.quotasCommand(),
+		}},
 	} {
 		for _, command := range group.commands {
 			command.GroupID = group.id

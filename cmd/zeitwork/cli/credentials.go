@@ -17,6 +17,7 @@ type signIn struct {
 	Name  string `json:"name"` // What --context takes.
 	API   string `json:"api"`  // In the form of platformURL.
 	Token string `json:"token"`
+	IsOwn bool   `json:"own,omitempty"` // Whether login itself got the token, by a browser: nobody else has it, and logout revokes it.
 }
 
 // credentials are what login keeps.

@@ -123,7 +123,7 @@ func (a *app) showDeployment(ctx context.Context, api *API, args []string) error
 		steps.Deployment(found.JSON200)
 
 		if found.JSON200.Error != nil {
-			_, _ = fmt.Fprintln(w, found.JSON200.Error.Message)
+			_, _ = fmt.Fprintln(w, failureText(*found.JSON200.Error))
 		}
 	})
 }

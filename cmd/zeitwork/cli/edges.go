@@ -68,7 +68,7 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(edges), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "ROUTE TABLE", "SEEN")
+		t := newTable(w, "NAME", "REGION", "VERSION", "ROUTE TABLE", "BEHIND", "SEEN")
 
 		for _, edge := range edges {
 			seen := "never"
@@ -76,7 +76,8 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*edge.LastSeenAt)
 			}
 
-			t.row(edge.Name, edge.Region, strconv.FormatInt(edge.AcknowledgedVersion, 10), seen)
+			t.row(edge.Name, edge.Region, lo.FromPtrOr(edge.Version, "unknown"), strconv.FormatInt(edge.AcknowledgedVersion, 10),
+				strconv.FormatInt(edge.VersionsBehind, 10), seen)
 		}
 
 		t.flush()

@@ -24,8 +24,10 @@ func (a *app) environmentCommand() *cobra.Command {
 		RunE: a.run(a.listEnvironment),
 	}
 	command.AddCommand(
-		listing("List the names; values can be written and never read", "  zeitwork env list", a.run(a.listEnvironment)),
+		listing("List the names", "  zeitwork env list", a.run(a.listEnvironment)),
 		a.setEnvironmentCommand(),
+		a.readVariableCommand(),
+		a.variableAccessCommand(),
 		a.importEnvironmentCommand(),
 		&cobra.Command{
 			Use: "unset NAME...", Short: "Delete variables", Example: "  zeitwork env unset LOG_LEVEL SENTRY_DSN",

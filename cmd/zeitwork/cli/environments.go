@@ -15,7 +15,9 @@ const environmentsHelp = `The environments of a project: production, which deplo
 branches. Each has a URL, variables and a live deployment of its own.
 
 With zeitwork projects set SLUG --previews branches every other branch gets a preview with its next push. A
-preview is deleted when its branch is, or when the branch has not been pushed to for --preview-days.`
+preview is deleted when its branch is, or when the branch has not been pushed to for --preview-days.
+With --previews pull_requests every open pull request on GitHub gets one instead. Those from forks get no
+variables, and each of their commits waits until a member has approved it.`
 
 func (a *app) environmentsCommand() *cobra.Command {
 	command := &cobra.Command{
@@ -29,6 +31,7 @@ func (a *app) environmentsCommand() *cobra.Command {
 	command.AddCommand(
 		listing("List the environments", "  zeitwork environments list -p shop", a.run(a.listEnvironments)),
 		a.createEnvironmentCommand(),
+		a.approveEnvironmentCommand(),
 		&cobra.Command{
 			Use: "delete SLUG", Short: "End what runs in a preview and take its URL away",
 			Long: "End what runs in a preview and take its URL away. Where the project has previews for all branches it comes\n" +
@@ -53,13 +56,27 @@ func (a *app) listEnvironments(ctx context.Context, api *API, _ []string) error 
 	}
 
 	return a.print(items(all), func(w io.Writer) {
-		t := newTable(w, "ENVIRONMENT", "BRANCH", "LIVE", "URL", "ENDS")
+		t := newTable(w, "ENVIRONMENT", "SOURCE", "LIVE", "URL", "ENDS")
 		for _, e := range all {
-			t.row(e.Slug, e.Branch, liveIn(e), e.URL, endOf(e))
+			t.row(e.Slug, sourceOf(e), liveIn(e), e.URL, endOf(e))
 		}
 
 		t.flush()
 	})
+}
+
+// sourceOf is what an environment deploys: a branch, or a pull request and whether it waits for an approval.
+func sourceOf(environment client.Environment) string {
+	pull := environment.PullRequest
+
+	switch {
+	case pull == nil:
+		return environment.Branch
+	case pull.AwaitingCommit != nil:
+		return fmt.Sprintf("pull request %d (waits for approval)", pull.Number)
+	default:
+		return fmt.Sprintf("pull request %d", pull.Number)
+	}
 }
 
 func liveIn(environment client.Environment) string {

@@ -34,3 +34,10 @@ func git(ctx context.Context, dir string, args ...string) (string, error) {
 
 	return strings.TrimRight(string(output), "\n"), nil
 }
+
+// saidNo tells whether an error of git is its answer to a question that it was asked with --quiet. What keeps git from answering is another one.
+func saidNo(err error) bool {
+	exit, ok := errors.AsType[*exec.ExitError](err)
+
+	return ok && exit.ExitCode() == 1
+}

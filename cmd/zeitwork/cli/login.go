@@ -14,30 +14,38 @@ import (
 )
 
 func (a *app) loginCommand() *cobra.Command {
-	var address string
+	var (
+		address string
+		byToken bool
+	)
 
 	command := &cobra.Command{
 		Use:   "login --api URL",
 		Short: "Sign in to a platform",
-		Long: `Sign in to a platform with a token. It is asked for, or read from standard input, so that it never
-appears in the list of processes. The token of a local platform stands in the file user-token of its
-data directory; zeitwork tokens create makes others.
+		Long: `Sign in to a platform. It prints an address and a code: sign in there with any browser, on any machine, and
+let this program in. Where this machine has a browser, and you are not on it by SSH, it is opened.
+
+With --token it signs in with a token instead, which is asked for, or read from standard input, so that it never
+appears in the list of processes. A file or a pipe as standard input is read in any case. The token of a local
+platform stands in the file user-token of its data directory; zeitwork tokens create makes others.
 
 You may sign in to several platforms: each is a context, named for its host unless --context names it,
 and the last one is used until zeitwork contexts use chooses another. They are kept in
 $XDG_CONFIG_HOME/zeitwork/credentials.json.
 
 ZEITWORK_API_URL with ZEITWORK_TOKEN sign in without this command, as in CI.`,
-		Example: "  zeitwork login --api https://api.example.com\n  zeitwork login --api http://127.0.0.1:8000 < /var/lib/zeitwork/user-token",
-		Args:    cobra.NoArgs,
-		RunE:    func(command *cobra.Command, _ []string) error { return a.login(command.Context(), address) },
+		Example: "  zeitwork login --api https://api.example.com\n  zeitwork login --api http://127.0.0.1:8000 < /var/lib/zeitwork/user-token\n" +
+			"  zeitwork login --api https://api.example.com --token",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return a.login(command.Context(), address, byToken) },
 	}
+	command.Flags().BoolVar(&byToken, "token", false, "sign in with a token, which is asked for or read from standard input")
 	command.Flags().StringVar(&address, "api", "", "URL of the platform (default: $ZEITWORK_API_URL, else that of the current context)")
 
 	return command
 }
 
-func (a *app) login(ctx context.Context, address string) error {
+func (a *app) login(ctx context.Context, address string, byToken bool) error {
 	kept, err := a.readCredentials()
 	if err != nil {
 		return err
@@ -53,13 +61,17 @@ func (a *app) login(ctx context.Context, address string) error {
 		return err
 	}
 
-	token, err := a.readSecret(ctx, "Token for "+address+": ")
-	if err != nil {
-		return err
+	var token string
+
+	byToken = byToken || a.hasInput()
+	if byToken {
+		token, err = a.readToken(ctx, address)
+	} else {
+		token, err = a.loginByBrowser(ctx, address)
 	}
 
-	if token = strings.TrimSpace(token); token == "" {
-		return UsageError(errors.New("no token was given"))
+	if err != nil {
+		return err
 	}
 
 	api, err := Connect(address, token)
@@ -77,14 +89,19 @@ func (a *app) login(ctx context.Context, address string) error {
 	}
 
 	name := a.context
-	if before, ok := kept.at(address); ok {
-		name = cmp.Or(name, before.Name)
-	}
 
-	kept.keep(signIn{Name: cmp.Or(name, contextName(address)), API: address, Token: token})
+	before, _ := kept.at(address)
+	name = cmp.Or(name, before.Name)
+
+	kept.keep(signIn{Name: cmp.Or(name, contextName(address)), API: address, Token: token, IsOwn: !byToken})
 
 	if err := a.writeCredentials(kept); err != nil {
 		return err
+	}
+
+	// What nobody has any more is of no use. It ends by itself where this fails.
+	if before.IsOwn && before.Name == name {
+		_ = revokeOwn(ctx, before)
 	}
 
 	if a.Environ["ZEITWORK_TOKEN"] != "" {
@@ -94,6 +111,20 @@ func (a *app) login(ctx context.Context, address string) error {
 	return a.print(me.JSON200, func(w io.Writer) {
 		_, _ = fmt.Fprintf(w, "Signed in to %s as %s.\n", address, me.JSON200.User.Email)
 	})
+}
+
+// readToken asks for a token, or reads it from standard input.
+func (a *app) readToken(ctx context.Context, address string) (string, error) {
+	token, err := a.readSecret(ctx, "Token for "+address+": ")
+	if err != nil {
+		return "", err
+	}
+
+	if token = strings.TrimSpace(token); token == "" {
+		return "", UsageError(errors.New("no token was given"))
+	}
+
+	return token, nil
 }
 
 // addressToSignInTo returns the address of the platform that was meant.

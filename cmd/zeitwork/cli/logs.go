@@ -17,14 +17,22 @@ func (a *app) logsCommand() *cobra.Command {
 
 	command := &cobra.Command{
 		Use:   "logs [DEPLOYMENT]",
-		Short: "Show the log of an app, or with --build that of its build",
+		Short: "Show the log of an app, with --build that of its build, or with --requests the requests that it got",
 		Long: `Show what the app of an environment (production, unless -e names a preview) wrote, across its deployments, or what one DEPLOYMENT
 wrote. With -f it continues until Ctrl-C, also when another deployment becomes live; with a DEPLOYMENT until that one has ended.
 
 Each line shows when it was written, by which instance, and on which stream. Without --tail and --since the last 100 lines are shown, of a build's
-log all. With --json each line of output is one log line in the shape of the API.`,
-		Example: "  zeitwork logs -f\n  zeitwork logs --since 1h --grep timeout\n  zeitwork logs --tail 1000 --instance 5f0c21aa\n  zeitwork logs --build",
-		Args:    cobra.MaximumNArgs(1),
+log all. With --json each line of output is one log line in the shape of the API.
+
+--grep takes words, of which a line has to hold all; "words in quotes" as they stand together; -word for what is not to be in it; and /…/ for a
+regular expression (RE2). --level warn also shows errors; lines whose level cannot be told are left out then.
+
+With --requests each line is one request: when it began, the instance that answered, the region of the edge, the status, how long it took, the method and
+the path without its query. --grep finds a text in the path. Of a busy app not all are kept: lines say how many are missing.`,
+		Example: "  zeitwork logs -f\n  zeitwork logs --since 1h --grep timeout\n" +
+			"  zeitwork logs -f --level warn --grep '-healthz'\n  zeitwork logs --tail 1000 --instance 5f0c21aa\n  zeitwork logs --build\n" +
+			"  zeitwork logs --requests -f --status 5xx",
+		Args: cobra.MaximumNArgs(1),
 
 		ValidArgsFunction: first(a.completeDeployments(anyDeployment)),
 	}
@@ -40,7 +48,12 @@ log all. With --json each line of output is one log line in the shape of the API
 			return err
 		}
 
-		err = follow(ctx, opening, options.follow, func(event serverEvent) (bool, error) { return event.Name == "end", a.printLogLine(event) })
+		show := a.printLogLine
+		if options.requests {
+			show = a.printRequest
+		}
+
+		err = follow(ctx, opening, options.follow, func(event serverEvent) (bool, error) { return event.Name == "end", show(event) })
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // Ctrl-C is the way to end it.
 		}
@@ -53,6 +66,10 @@ log all. With --json each line of output is one log line in the shape of the API
 
 // openLog finds the log that is to be shown, and returns what opens it.
 func (a *app) openLog(ctx context.Context, api *API, args []string, options *logOptions) (open, error) {
+	if options.requests {
+		return a.openRequests(ctx, api, args, options)
+	}
+
 	if len(args) == 0 && !options.build {
 		return a.openProjectLog(ctx, api, options)
 	}
@@ -78,6 +95,7 @@ func (a *app) openLog(ctx context.Context, api *API, args []string, options *log
 	return func(ctx context.Context, last *string) (*http.Response, error) {
 		return api.StreamRuntimeLogs(ctx, deployment, &client.StreamRuntimeLogsParams{
 			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last,
+			Level: levelsAs[client.StreamRuntimeLogsParamsLevel](options.levels),
 		})
 	}, nil
 }
@@ -101,6 +119,7 @@ func (a *app) openProjectLog(ctx context.Context, api *API, options *logOptions)
 	return func(ctx context.Context, last *string) (*http.Response, error) {
 		return api.StreamProjectLogs(ctx, project.ID, &client.StreamProjectLogsParams{
 			Follow: &options.follow, Tail: &options.tail, Q: options.grep, Since: options.since, VMID: vm, LastEventID: last, EnvironmentID: &environment.ID,
+			Level: levelsAs[client.StreamProjectLogsParamsLevel](options.levels),
 		})
 	}, nil
 }

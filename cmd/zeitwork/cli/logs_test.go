@@ -34,7 +34,13 @@ func runLogs(t *testing.T, arguments ...string) (asked string, code int, stdout,
 		case r.URL.Path == "/v1/projects/"+logProject+"/deployments":
 			_, _ = fmt.Fprintf(w, `{"items":[{"id":%q,"state":"live"}]}`, logDeployment)
 		case r.URL.Path == "/v1/deployments/"+logDeployment:
-			_, _ = fmt.Fprintf(w, `{"id":%q,"vms":[{"id":%q,"kind":"app"}]}`, logDeployment, logVM)
+			_, _ = fmt.Fprintf(w, `{"id":%q,"project_id":%q,"vms":[{"id":%q,"kind":"app"}]}`, logDeployment, logProject, logVM)
+		case strings.HasSuffix(r.URL.Path, "/requests/stream"):
+			asked = strings.TrimPrefix(r.URL.Path, "/v1/") + "?" + r.URL.Query().Encode()
+
+			w.Header().Set("Content-Type", "text/event-stream")
+			_, _ = fmt.Fprintf(w, "id: 7\nevent: request\ndata: {\"started_at\":\"2026-11-29T10:00:00Z\",\"region\":\"here\",\"status\":502,\"duration_ms\":12.3,"+
+				"\"method\":\"GET\",\"path\":\"/api/a%%0Ab\",\"attempts\":2,\"vm_id\":%q}\n\n", logVM)
 		case strings.HasSuffix(r.URL.Path, "/stream"):
 			asked = strings.TrimPrefix(r.URL.Path, "/v1/") + "?" + r.URL.Query().Encode()
 
@@ -82,6 +88,7 @@ func TestLogs_AskTheAPIForWhatTheFlagsSay(t *testing.T) {
 		"--grep error --instance 5f0c21aa":     project + "?environment_id=" + logProject + "&follow=false&q=error&tail=100&vm_id=" + logVM,
 		"--instance " + logVM:                  project + "?environment_id=" + logProject + "&follow=false&tail=100&vm_id=" + logVM,
 		logDeployment + " --instance 5f0c21aa": one + "/runtime-logs/stream?follow=false&tail=100&vm_id=" + logVM,
+		"--level error --tail -1":              project + "?environment_id=" + logProject + "&follow=false&level=error%2Cfatal&tail=-1",
 		"--build --grep warn":                  one + "/build-logs/stream?follow=false&q=warn&tail=-1",
 	} {
 		asked, code, stdout, message := runLogs(t, append(strings.Fields(arguments), "-p", "shop")...)
@@ -103,6 +110,8 @@ func TestLogs_FlagsThatCannotBe_AreTheUsersToMend(t *testing.T) {
 		"--since -1h":                 "15m, 2h or 3d",
 		"--instance nope":             "There are 5f0c21aa",
 		"--build --instance 5f0c21aa": "a build has no instances",
+		"--build --level warn":        "lines of a build have no levels",
+		"--level loud":                "trace, debug, info, warn, error, fatal",
 	} {
 		asked, code, _, message := runLogs(t, append(strings.Fields(arguments), "-p", "shop")...)
 		require.Equal(t, ExitUsage, code, arguments)

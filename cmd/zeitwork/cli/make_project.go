@@ -38,6 +38,7 @@ type proposal struct {
 	body         client.CreateProjectInputBody
 	organisation client.Organisation
 	directory    string // Where its link is written.
+	repository   string // What people know it by.
 }
 
 // propose returns the project that would deploy the work tree.
@@ -50,13 +51,21 @@ func (a *app) propose(ctx context.Context, api *API, tree worktree, n naming) (p
 	root := appDirectory(tree)
 	directory := filepath.Join(tree.Top, filepath.FromSlash(root))
 
-	return proposal{
-		organisation: organisation, directory: directory,
+	proposed := proposal{
+		organisation: organisation, directory: directory, repository: tree.URL,
 		body: client.CreateProjectInputBody{
 			OrganisationID: &organisation.ID, Name: cmp.Or(n.name, filepath.Base(directory)), Slug: optional(n.slug),
 			RepositoryURL: tree.URL, Branch: optional(tree.Branch), RootDirectory: optional(root),
 		},
-	}, nil
+	}
+
+	// The platform reaches one of its own accounts on GitHub even where it is private.
+	if reached, ok := repositoryOf(ctx, api, organisation, tree); ok {
+		proposed.repository = reached.FullName + " on GitHub"
+		proposed.body.RepositoryURL, proposed.body.GithubRepositoryID = "", &reached.ID
+	}
+
+	return proposed, nil
 }
 
 // appDirectory returns the place of the app that a user who stands in tree.Place works on: the nearest directory, from there upwards, that can be
@@ -75,7 +84,7 @@ func (p proposal) describe(w io.Writer) {
 	t := newTable(w)
 	t.row("  Project", p.body.Name)
 	t.row("  Organisation", p.organisation.Slug)
-	t.row("  Repository", p.body.RepositoryURL)
+	t.row("  Repository", p.repository)
 	t.row("  Directory", "/"+value(p.body.RootDirectory))
 	t.row("  Branch", cmp.Or(value(p.body.Branch), "main"))
 	t.flush()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -27,7 +26,9 @@ func (a *app) organisationsCommand() *cobra.Command {
 	command.AddCommand(
 		listing("List your organisations", "  zeitwork organisations list --json", a.run(a.listOrganisations)),
 		a.createOrganisationCommand(),
+		a.renameOrganisationCommand(),
 		a.deleteOrganisationCommand(),
+		a.organisationQuotasCommand(),
 	)
 
 	return command
@@ -93,6 +94,10 @@ func (a *app) deleteOrganisationCommand() *cobra.Command {
 			return err
 		}
 
+		if organisation.Slug != args[0] {
+			return UsageError(fmt.Errorf("%s was renamed: say `zeitwork organisations delete %s` if that is the one", args[0], organisation.Slug))
+		}
+
 		if !yes {
 			if yes, err = a.confirm(ctx, fmt.Sprintf("Delete %s, with its members and tokens?", organisation.Slug)); err != nil {
 				return err
@@ -136,14 +141,14 @@ func organisationSlug(ctx context.Context, api *API, organisation uuid.UUID) (st
 	return found.JSON200.Slug, nil
 }
 
-// chooseOrganisation returns the organisation with that slug; without a slug the only one of the caller.
+// chooseOrganisation returns the organisation with that slug, or the one that had it before; without a slug the only one of the caller.
 func chooseOrganisation(ctx context.Context, api *API, slug string) (client.Organisation, error) {
 	organisations, err := allOrganisations(ctx, api)
 	if err != nil {
 		return client.Organisation{}, err
 	}
 
-	known := strings.Join(lo.Map(organisations, func(o client.Organisation, _ int) string { return o.Slug }), ", ")
+	known := slugsOf(organisations)
 
 	switch {
 	case len(organisations) == 0:
@@ -154,10 +159,14 @@ func chooseOrganisation(ctx context.Context, api *API, slug string) (client.Orga
 		return organisations[0], nil
 	}
 
-	found, ok := lo.Find(organisations, func(o client.Organisation) bool { return o.Slug == slug })
-	if !ok {
-		return found, UsageError(fmt.Errorf("there is no organisation %q that you belong to; yours: %s", slug, known))
+	if found, ok := lo.Find(organisations, func(o client.Organisation) bool { return o.Slug == slug }); ok {
+		return found, nil
 	}
 
-	return found, nil
+	found, err := organisationOnceNamed(ctx, api, slug)
+	if err == nil && found == nil {
+		err = UsageError(fmt.Errorf("there is no organisation %q that you belong to; yours: %s", slug, known))
+	}
+
+	return lo.FromPtr(found), err
 }

@@ -52,7 +52,7 @@ func Outcome(deployment *client.Deployment) error {
 		return &exitError{code: ExitStopped, err: errors.New("a newer deployment of this branch took its place")}
 	case client.DeploymentStateFailed:
 		failure := value(deployment.Error)
-		err := fmt.Errorf("the deployment failed at %s: %s", deployment.Step, failure.Message)
+		err := fmt.Errorf("the deployment failed at %s: %s", deployment.Step, failureText(failure))
 
 		if problem.IsUsers(problem.New(problem.Code(failure.Code), "%s", failure.Message)) {
 			return &exitError{code: ExitApp, err: err}

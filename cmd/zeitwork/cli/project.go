@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -20,7 +21,12 @@ func projectOfLink(ctx context.Context, api *API, l link, path string) (*client.
 	}
 
 	owner, err := organisationSlug(ctx, api, project.OrganisationID)
-	if err == nil && owner != l.Organisation {
+	if err != nil || owner == l.Organisation {
+		return project, err
+	}
+
+	renamed, err := organisationsOnceNamed(ctx, api, l.Organisation)
+	if err == nil && !slices.ContainsFunc(renamed, func(o client.Organisation) bool { return o.ID == project.OrganisationID }) {
 		err = UsageError(fmt.Errorf("%s names the project %s of the organisation %s, but it is one of %s now: `zeitwork link %s` if that is right",
 			path, l.Project, l.Organisation, owner, l.Project))
 	}

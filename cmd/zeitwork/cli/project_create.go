@@ -17,18 +17,18 @@ func (a *app) createProjectCommand() *cobra.Command {
 	var port, instances int64
 
 	command := &cobra.Command{
-		Use:     "create NAME --repository URL",
+		Use:     "create NAME --repository URL|OWNER/NAME",
 		Short:   "Make a project of a repository",
 		Example: "  zeitwork projects create shop --repository https://git.example.com/acme/shop.git --organisation acme",
 		Args:    cobra.ExactArgs(1),
 	}
 
 	flags := command.Flags()
-	flags.StringVar(&body.RepositoryURL, "repository", "", "git URL of the source")
+	flags.StringVar(&body.RepositoryURL, "repository", "", "git URL of the source, or OWNER/NAME of a repository on GitHub that the organisation reaches")
 	flags.StringVarP(&organisation, "organisation", "o", "", "slug of the organisation that gets it (default: your only one)")
 	a.completeFlag(command, "organisation", a.completeOrganisations)
 	flags.StringVar(&slug, "slug", "", "first label of the project's hostname (default: made from the name)")
-	flags.StringVar(&branch, "branch", "", "branch whose pushes are deployed (default: main)")
+	flags.StringVar(&branch, "branch", "", "branch whose pushes are deployed (default: that of a repository on GitHub, else main)")
 	flags.StringVar(&root, "root-directory", "", "path of the app in the repository (default: the top)")
 	flags.StringVar(&dockerfile, "dockerfile", "", "path of the Dockerfile in the root directory (default: Dockerfile)")
 	flags.StringVar(&target, "dockerfile-target", "", "stage of the Dockerfile that becomes the image (default: the last one)")
@@ -43,6 +43,15 @@ func (a *app) createProjectCommand() *cobra.Command {
 		owner, err := chooseOrganisation(ctx, api, organisation)
 		if err != nil {
 			return err
+		}
+
+		if fullName.MatchString(body.RepositoryURL) {
+			repository, err := repositoryNamed(ctx, api, owner, body.RepositoryURL)
+			if err != nil {
+				return err
+			}
+
+			body.RepositoryURL, body.GithubRepositoryID = "", &repository.ID
 		}
 
 		body.Name, body.OrganisationID = args[0], &owner.ID

@@ -46,7 +46,12 @@ func (a *app) setProjectCommand() *cobra.Command {
 		{"cpu-millis", "processor time of each VM in `thousandths` of a core", number(&update.CPUMillis, 1)},
 		{"memory-mib", "memory of each VM in `MiB`", number(&update.MemoryBytes, 1<<mebibyteBits)},
 		{"auto-deploy", "`true or false`: whether a push to the branch becomes a deployment", truth(&update.AutoDeploy)},
-		{"previews", "`off or branches`: whether every other branch gets a preview with its next push", previews(&update.Previews)},
+		{"ignored-paths", "`patterns` of paths, separated by commas: a push that changes nothing else is not deployed; empty: none", list(&update.IgnoredPaths)},
+		{"record-requests", "`true or false`: whether the requests that it gets are kept for some days; false deletes them", truth(&update.RecordRequests)},
+		{
+			"previews", "`off, branches or pull_requests`: whether every other branch, or every pull request on GitHub, gets a preview with its next push",
+			previews(&update.Previews),
+		},
 		{"preview-days", "`days` that a preview stays behind the last push to its branch", number(&update.PreviewDays, 1)},
 	} {
 		command.Flags().Func(setting.flag, setting.usage, setting.set)

@@ -67,6 +67,11 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("Project", project.Slug)
 		t.row("URL", project.URL)
 		t.row("Repository", project.RepositoryURL)
+
+		if on := project.Github; on != nil && on.Problem != nil {
+			t.row("Problem", *on.Problem)
+		}
+
 		t.row("Branch", value(project.Branch))
 		t.row("Root directory", "/"+value(project.RootDirectory))
 		t.row("Dockerfile", value(project.DockerfilePath))
@@ -93,8 +98,17 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("Build variables", cmp.Or(strings.Join(value(project.BuildVariables), ", "), "none"))
 		t.row("Deploys by itself", lo.Ternary(value(project.AutoDeploy), "on every push", "no"))
 
+		if project.RecordRequests != nil && !*project.RecordRequests {
+			t.row("Requests", "not kept")
+		}
+
+		if ignored := value(project.IgnoredPaths); len(ignored) > 0 {
+			t.row("Ignored paths", strings.Join(ignored, ", "))
+		}
+
 		if previews := value(project.Previews); previews != "" && previews != "off" {
-			t.row("Previews", fmt.Sprintf("of all other branches, for %d days behind the last push", value(project.PreviewDays)))
+			of := lo.Ternary(previews == "branches", "all other branches", "all open pull requests")
+			t.row("Previews", fmt.Sprintf("of %s, for %d days behind the last push", of, value(project.PreviewDays)))
 		}
 
 		if project.PinnedBy != nil {
@@ -107,6 +121,10 @@ func (a *app) printProject(project *client.Project) error {
 
 		if project.PollError != nil {
 			t.row("Problem", *project.PollError)
+		}
+
+		if project.ReportError != nil {
+			t.row("GitHub", "is not told of deployments: "+*project.ReportError)
 		}
 
 		t.flush()

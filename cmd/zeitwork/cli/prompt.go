@@ -38,6 +38,18 @@ func (a *app) readSecret(ctx context.Context, prompt string) (string, error) {
 	return string(value), err
 }
 
+// hasInput tells whether something is given to read: a file or a pipe, and neither a terminal nor /dev/null.
+func (a *app) hasInput() bool {
+	file, ok := a.In.(*os.File)
+	if !ok {
+		return true
+	}
+
+	info, err := file.Stat()
+
+	return err == nil && info.Mode()&os.ModeCharDevice == 0
+}
+
 // confirm asks a yes-or-no question at a terminal. Without a terminal the answer is no. The end of ctx, which is Ctrl-C, ends the question.
 func (a *app) confirm(ctx context.Context, question string) (bool, error) {
 	if !isTerminal(a.In) {

@@ -94,7 +94,7 @@ func printStatus(w io.Writer, s projectStatus) {
 	t.flush()
 
 	if s.Newest != nil && s.Newest.Error != nil {
-		_, _ = fmt.Fprintf(w, "\n%s failed at %s: %s\n", shortCommit(value(s.Newest.CommitSHA)), s.Newest.Step, s.Newest.Error.Message)
+		_, _ = fmt.Fprintf(w, "\n%s failed at %s: %s\n", shortCommit(value(s.Newest.CommitSHA)), s.Newest.Step, failureText(*s.Newest.Error))
 	}
 }
 

@@ -51,9 +51,9 @@ func openWorktree(ctx context.Context, dir string) (worktree, error) {
 		tree.Place = ""
 	}
 
-	// These fail before the first commit, and where no branch is checked out.
-	tree.Commit, _ = git(ctx, absolute, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
-	tree.Branch, _ = git(ctx, absolute, "symbolic-ref", "--short", "--quiet", "HEAD")
+	if err := tree.readHead(ctx); err != nil {
+		return worktree{}, err
+	}
 
 	if err := tree.readRemotes(ctx); err != nil {
 		return worktree{}, err
@@ -105,6 +105,32 @@ func explainNoWorktree(dir string, err error) error {
 	default:
 		return UsageError(err)
 	}
+}
+
+// readHead finds what is checked out. A repository that git cannot read is not the same as one without a commit.
+func (t *worktree) readHead(ctx context.Context) (err error) {
+	if t.Branch, err = git(ctx, t.Top, "symbolic-ref", "--short", "--quiet", "HEAD"); err != nil && !saidNo(err) {
+		return explainUnreadable(t.Top, err)
+	}
+
+	// The name leads to no commit before the first one. Whether the commit that it leads to is there is another question.
+	if _, err = git(ctx, t.Top, "rev-parse", "--quiet", "--verify", "HEAD"); saidNo(err) {
+		return nil
+	}
+
+	if t.Commit, err = git(ctx, t.Top, "rev-parse", "--verify", "HEAD^{commit}"); err != nil {
+		return explainUnreadable(t.Top, err)
+	}
+
+	return nil
+}
+
+func explainUnreadable(top string, err error) error {
+	if ExitCode(err) != ExitFailure {
+		return err
+	}
+
+	return UsageError(fmt.Errorf("git cannot read what is checked out in %s; `git fsck` says what is wrong there: %w", top, err))
 }
 
 // readRemotes chooses the remote that the platform is to fetch from: the one that the branch follows, else origin, else the first.

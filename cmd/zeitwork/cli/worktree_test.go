@@ -83,3 +83,69 @@ func TestOpenWorktree_NotInGit_IsAUsageErrorThatSaysWhatToDo(t *testing.T) {
 	require.ErrorContains(t, err, "git init")
 	require.Equal(t, ExitUsage, ExitCode(err))
 }
+
+func TestOpenWorktree_WithoutACommit_HasABranch(t *testing.T) {
+	t.Parallel()
+
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+
+	output, err := exec.CommandContext(t.Context(), "git", "-C", dir, "init", "-q", "-b", "trunk").CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
+	tree, err := openWorktree(t.Context(), dir)
+	require.NoError(t, err)
+	require.Equal(t, "trunk", tree.Branch)
+	require.Empty(t, tree.Commit)
+}
+
+func TestOpenWorktree_Detached_HasACommitAndNoBranch(t *testing.T) {
+	t.Parallel()
+
+	dir := gitRepository(t)
+
+	output, err := exec.CommandContext(t.Context(), "git", "-C", dir, "checkout", "-q", "--detach").CombinedOutput()
+	require.NoError(t, err, "%s", output)
+
+	tree, err := openWorktree(t.Context(), dir)
+	require.NoError(t, err)
+	require.Empty(t, tree.Branch)
+	require.Len(t, tree.Commit, 40)
+}
+
+func TestOpenWorktree_ThatGitCannotRead_IsNotOneWithoutACommit(t *testing.T) {
+	t.Parallel()
+
+	for damage, wreck := range map[string]func(t *testing.T, dir, commit string){
+		"its commit is missing": func(t *testing.T, dir, commit string) {
+			t.Helper()
+			require.NoError(t, os.Remove(filepath.Join(dir, ".git", "objects", commit[:2], commit[2:])))
+		},
+		"its commit is broken": func(t *testing.T, dir, commit string) {
+			t.Helper()
+
+			object := filepath.Join(dir, ".git", "objects", commit[:2], commit[2:])
+			require.NoError(t, os.Remove(object))
+			require.NoError(t, os.WriteFile(object, []byte("broken"), 0o600))
+		},
+		"its branch is broken": func(t *testing.T, dir, _ string) {
+			t.Helper()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, ".git", "refs", "heads", "trunk"), []byte("broken"), 0o600))
+		},
+	} {
+		t.Run(damage, func(t *testing.T) {
+			t.Parallel()
+
+			dir := gitRepository(t)
+			tree, err := openWorktree(t.Context(), dir)
+			require.NoError(t, err)
+
+			wreck(t, dir, tree.Commit)
+
+			_, err = openWorktree(t.Context(), dir)
+			require.ErrorContains(t, err, "git cannot read what is checked out in "+dir)
+			require.ErrorContains(t, err, "git fsck")
+			require.Equal(t, ExitUsage, ExitCode(err))
+		})
+	}
+}

@@ -1,0 +1,46 @@
+package activities
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/internal/secret"
+)
+
+func TestBuilderState_IsWhatBuildKitSaysOfItself(t *testing.T) {
+	t.Parallel()
+
+	b := setupBuilder(t)
+	_, log, err := b.build(t.Context(), b.request(t, newApp(t, toolDockerfile)))
+	require.NoError(t, err, log)
+
+	state, err := b.builder.State(t.Context())
+	require.NoError(t, err)
+	require.NotEmpty(t, state.Version)
+	require.Positive(t, state.DiskBytes)
+}
+
+func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+
+	_, err := NewBuilder(BuilderConfig{Address: "unix://" + t.TempDir() + "/none.sock"}, nil, secret.Key{}).State(ctx)
+	require.Error(t, err)
+}
+
+func TestBuilderAddress_LeavesCredentialsOut(t *testing.T) {
+	t.Parallel()
+
+	for address, want := range map[string]string{
+		"unix:///run/buildkit/buildkitd.sock": "unix:///run/buildkit/buildkitd.sock",
+		"tcp://reader:hunter2@builder-1:1234": "tcp://builder-1:1234",
+		"tcp://%":                             "",
+	} {
+		require.Equal(t, want, NewBuilder(BuilderConfig{Address: address}, nil, secret.Key{}).Address())
+	}
+}

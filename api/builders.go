@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/workflows"
+)
+
+func (s *service) listBuilders(ctx context.Context, input *LongPageInput) (*PageOutput[Builder], error) {
+	asked := PageInput(*input)
+
+	after, err := asked.after()
+	if err != nil {
+		return nil, err
+	}
+
+	rows, err := s.queries.ListWorkers(ctx, seenWithin, after, asked.rows())
+	if err != nil {
+		return nil, err
+	}
+
+	queue, kind := workflows.BuildJob()
+
+	builds, err := s.queries.ListRunningBuilds(ctx, queue, kind)
+	if err != nil {
+		return nil, err
+	}
+
+	ofWorker := lo.GroupBy(builds, func(row database.ListRunningBuildsRow) string { return row.Worker })
+	builders := make([]Builder, 0, len(rows))
+
+	for _, row := range rows {
+		builder, err := newBuilder(row, ofWorker[row.Worker.Name])
+		if err != nil {
+			return nil, err
+		}
+
+		builders = append(builders, builder)
+	}
+
+	return page(asked, builders, func(b Builder) Builder { return b }, func(b Builder) uuid.UUID { return b.ID }), nil
+}
+
+func newBuilder(row database.ListWorkersRow, builds []database.ListRunningBuildsRow) (Builder, error) {
+	worker := row.Worker
+
+	slots, err := slotsOf(worker)
+	if err != nil {
+		return Builder{}, err
+	}
+
+	builder := Builder{
+		ID: worker.ID, Name: worker.Name, Version: worker.Version, InTouch: row.InTouch, StartedAt: worker.StartedAt, LastSeenAt: worker.LastSeenAt,
+		Slots:  lo.MapToSlice(slots, func(queue string, slots int) QueueSlots { return QueueSlots{Queue: queue, Slots: slots} }),
+		Builds: lo.Map(builds, newRunningBuild),
+		BuildKit: BuildKit{
+			Address: worker.BuildkitAddress, Version: lo.FromPtr(worker.BuildkitVersion), DiskBytes: worker.BuildkitDiskBytes,
+			SeenAt: worker.BuildkitSeenAt, Error: lo.FromPtr(worker.BuildkitError),
+		},
+	}
+
+	slices.SortFunc(builder.Slots, func(a, b QueueSlots) int { return strings.Compare(a.Queue, b.Queue) })
+
+	return builder, nil
+}
+
+func newRunningBuild(row database.ListRunningBuildsRow, _ int) RunningBuild {
+	return RunningBuild{
+		DeploymentID: row.DeploymentID, Since: row.AttemptedAt, Project: Owner{ID: row.ProjectID, Slug: row.ProjectSlug},
+		Organisation: Owner{ID: row.OrganisationID, Slug: row.OrganisationSlug},
+	}
+}

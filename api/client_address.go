@@ -1,0 +1,142 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"golang.org/x/time/rate"
+
+	"github.com/zeitwork/zeitwork/internal/problem"
+)
+
+// AnonymousLimits bound what is asked by those who have not signed in.
+//
+//nolint:lll // One variable a line.
+type AnonymousLimits struct {
+	AnonymousRequestsPerMinute int `doc:"How many attempts to sign in of one address an api process answers in a minute; beyond it answers 429." env:"ZEITWORK_API_SIGN_INS_PER_MINUTE" envDefault:"120"`
+}
+
+// clientOf returns the address that a request comes from: of those that trusted proxies name, the last that is none of theirs.
+func (c Config) clientOf(request *http.Request) netip.Addr {
+	port, err := netip.ParseAddrPort(request.RemoteAddr)
+	if err != nil {
+		return netip.IPv6Unspecified()
+	}
+
+	address, forwarded := port.Addr().Unmap(), strings.Join(request.Header.Values("X-Forwarded-For"), ",")
+	isTrusted := func(prefix netip.Prefix) bool { return prefix.Contains(address) }
+
+	for _, named := range slices.Backward(strings.Split(forwarded, ",")) {
+		parsed, err := netip.ParseAddr(strings.TrimSpace(named))
+		if err != nil || !slices.ContainsFunc(c.TrustedProxies, isTrusted) {
+			break
+		}
+
+		address = parsed.Unmap()
+	}
+
+	return address
+}
+
+// addressUse counts what is asked of this process by those who have not signed in.
+type addressUse struct {
+	perMinute int
+
+	mutex    sync.Mutex
+	limiters map[netip.Prefix]*rate.Limiter
+}
+
+func newAddressUse(perMinute int) *addressUse {
+	return &addressUse{perMinute: perMinute, limiters: map[netip.Prefix]*rate.Limiter{}}
+}
+
+// request counts a request of an address and returns how long it has to wait before the next is answered, which is 0 where this one is. Addresses of IPv6
+// count by their /64, of which everybody has all.
+func (u *addressUse) request(address netip.Addr) time.Duration {
+	const network = 64
+
+	prefix, err := address.Prefix(min(address.BitLen(), network))
+	if err != nil {
+		prefix = netip.Prefix{}
+	}
+
+	u.mutex.Lock()
+	defer u.mutex.Unlock()
+
+	limiter := u.limiters[prefix]
+	if limiter == nil {
+		// An address that was forgotten has a whole burst again: with so many addresses that is of no matter.
+		if len(u.limiters) >= manyCallers {
+			clear(u.limiters)
+		}
+
+		limiter = rate.NewLimiter(rate.Limit(float64(u.perMinute)/time.Minute.Seconds()), max(u.perMinute/burstShare, 1))
+		u.limiters[prefix] = limiter
+	}
+
+	now := time.Now()
+	reservation := limiter.ReserveN(now, 1)
+
+	wait := reservation.DelayFrom(now)
+	if wait > 0 {
+		reservation.CancelAt(now)
+	}
+
+	return wait
+}
+
+// limitAddress returns a problem for addresses that ask too much, and has the answer say after which time they may ask again.
+func (s *service) limitAddress(ctx huma.Context) error {
+	request, _ := humago.Unwrap(ctx)
+
+	wait := s.addresses.request(s.config.clientOf(request))
+	if wait == 0 {
+		return nil
+	}
+
+	retryAfter(ctx, wait)
+
+	return s.tooManySignIns(wait)
+}
+
+func (s *service) tooManySignIns(wait time.Duration) error {
+	return problem.New(problem.TooMany, "There are more than %d attempts to sign in a minute from your address. Wait for %d s before the next.",
+		s.config.AnonymousRequestsPerMinute, seconds(wait))
+}
+
+// limited lets an address have a form answered only as often as the limit says.
+func (s *service) limited(next http.HandlerFunc) http.HandlerFunc {
+	return func(writer http.ResponseWriter, request *http.Request) {
+		if wait := s.addresses.request(s.config.clientOf(request)); wait > 0 {
+			writer.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
+			s.showProblem(writer, request, s.tooManySignIns(wait))
+
+			return
+		}
+
+		next(writer, request)
+	}
+}
+
+type clientKey struct{}
+
+// noteClient is the Huma middleware that keeps the address of whoever asks.
+func (s *service) noteClient(ctx huma.Context, next func(huma.Context)) {
+	request, _ := humago.Unwrap(ctx)
+	next(huma.WithValue(ctx, clientKey{}, s.config.clientOf(request)))
+}
+
+// clientIn returns the address that the request of an operation comes from.
+func clientIn(ctx context.Context) netip.Addr {
+	address, _ := ctx.Value(clientKey{}).(netip.Addr)
+
+	return address
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/samber/lo"
+	"github.com/spf13/cobra"
+
+	"github.com/zeitwork/zeitwork/client"
+)
+
+func (a *app) buildersCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "builders", Short: "The workers, and the BuildKit that each builds with", Example: "  zeitwork builders\n  zeitwork builders --json",
+		Args: cobra.NoArgs, RunE: a.run(a.listBuilders),
+	}
+}
+
+func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
+	builders, err := collect(func(cursor *string) ([]client.Builder, *string, error) {
+		page, err := checked(api.ListBuildersWithResponse(ctx, &client.ListBuildersParams{Cursor: cursor, Limit: new(pageSize)}))
+		if err != nil {
+			return nil, nil, err
+		}
+
+		return page.JSON200.Items, page.JSON200.NextCursor, nil
+	})
+	if err != nil {
+		return err
+	}
+
+	return a.print(items(builders), func(w io.Writer) {
+		t := newTable(w, "WORKER", "VERSION", "BUILDS", "BUILDKIT", "CACHE", "SEEN")
+
+		for _, builder := range builders {
+			slots, _ := lo.Find(builder.Slots, func(slots client.QueueSlots) bool { return slots.Queue == "build" })
+
+			buildkit := lo.FromPtrOr(builder.Buildkit.Version, "unknown")
+			if builder.Buildkit.Error != nil {
+				buildkit = "does not answer"
+			}
+
+			cache := ""
+			if builder.Buildkit.DiskBytes != nil {
+				cache = amountOfBytes(*builder.Buildkit.DiskBytes)
+			}
+
+			t.row(builder.Name, builder.Version, fmt.Sprintf("%d of %d", len(builder.Builds), slots.Slots), buildkit+" at "+builder.Buildkit.Address,
+				cache, ago(builder.LastSeenAt))
+		}
+
+		t.flush()
+	})
+}

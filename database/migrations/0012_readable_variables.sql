@@ -1,0 +1,1 @@
+ALTER TABLE "projects" ADD COLUMN "variables_readable" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,45 @@
+package edgeproxy
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// beginCounting counts a request that goes to an app as in flight. The caller answers with the writer that it returns.
+func (e *exchange) beginCounting(w http.ResponseWriter) http.ResponseWriter {
+	if e.route.counter == nil {
+		return w
+	}
+
+	e.counted = e.route.counter
+	e.counted.begin()
+	e.writer.ResponseWriter = w
+
+	return &e.writer
+}
+
+// endCounting counts the request when the last byte of its answer was written: to the deployment that answered it, which after a flip may be another one.
+func (e *exchange) endCounting() {
+	if e.counted == nil {
+		return
+	}
+
+	e.counted.inFlight.Add(-1)
+
+	o := outcome{status: e.status, took: time.Since(e.started), bytesOut: e.writer.written(), timed: !e.isEventStream()}
+	if e.body != nil {
+		o.bytesIn = e.body.received.Load()
+	}
+
+	o.bytesIn += e.writer.received()
+	cmp.Or(e.route.counter, e.counted).count(o)
+}
+
+// isEventStream tells whether the answer is one that ends when the visitor leaves.
+func (e *exchange) isEventStream() bool {
+	contentType := e.header["Content-Type"]
+
+	return len(contentType) > 0 && strings.HasPrefix(contentType[0], "text/event-stream")
+}

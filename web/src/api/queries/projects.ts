@@ -1,0 +1,39 @@
+import { $api } from '@/api/client';
+
+/** projectsQuery is the first projects of an organisation. */
+export const projectsQuery = (organisationId: string) =>
+  $api.queryOptions('get', '/v1/projects', { params: { query: { organisation_id: organisationId, limit: 100 } } });
+
+/** projectSearchQuery is the newest projects of all of the user's organisations that have all words of a search in their slug or name. */
+export const projectSearchQuery = (search: string) =>
+  $api.queryOptions('get', '/v1/projects', { params: { query: { search, limit: 20 } } });
+
+/** projectBySlugQuery is a page with one project, or with none. */
+export const projectBySlugQuery = (organisationId: string, slug: string) =>
+  $api.queryOptions('get', '/v1/projects', { params: { query: { organisation_id: organisationId, slug } } });
+
+export const projectQuery = (projectId: string) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}', { params: { path: { project_id: projectId } } });
+
+export const environmentsQuery = (projectId: string) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}/environments', {
+    params: { path: { project_id: projectId }, query: { limit: 100 } },
+  });
+
+export const projectEventsQuery = (projectId: string, limit = 10) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}/events', { params: { path: { project_id: projectId }, query: { limit } } });
+
+/** pendingChangesQuery is the variables and settings that what is live does not have yet, by environment. */
+export const pendingChangesQuery = (projectId: string) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}/pending-changes', { params: { path: { project_id: projectId } } });
+
+export const domainsQuery = (projectId: string) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}/domains', { params: { path: { project_id: projectId }, query: { limit: 100 } } });
+
+/** domainRecordsQuery is what stands in the DNS for a domain. The platform asks the DNS at most every 15 seconds, however often this is fetched. */
+export const domainRecordsQuery = (domainId: string) =>
+  $api.queryOptions('get', '/v1/domains/{domain_id}/records', { params: { path: { domain_id: domainId } } });
+
+/** deletionQuery is what goes with a project when it is deleted. */
+export const deletionQuery = (projectId: string) =>
+  $api.queryOptions('get', '/v1/projects/{project_id}/deletion', { params: { path: { project_id: projectId } } });

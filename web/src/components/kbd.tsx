@@ -1,0 +1,4 @@
+/** Kbd is a key, or several to be pressed together. */
+export function Kbd({ keys }: { keys: string }) {
+  return <kbd className="rounded border border-line bg-page px-1.5 font-mono text-quiet text-xs">{keys}</kbd>;
+}

@@ -1,0 +1,48 @@
+import { useState } from 'react';
+import { Dialog } from '@/components/dialog';
+import { Kbd } from '@/components/kbd';
+import { Switch } from '@/components/switch';
+import { isMac } from '@/lib/platform';
+import { letSingleKeysWork, singleKeysWork } from '@/lib/single-keys';
+
+const shortcuts = [
+  { keys: isMac ? '⌘K' : 'Ctrl K', does: 'Search pages, projects and actions' },
+  { keys: '?', does: 'Show these keys' },
+  { keys: 'g p', does: 'Go to the projects' },
+  { keys: 'n', does: 'New project' },
+  { keys: '/', does: 'Search on this page, where it can be searched' },
+  { keys: 'Esc', does: 'Close what is open' },
+];
+
+/** KeysDialog shows the keys that work on every page. */
+export default function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const [single, setSingle] = useState(singleKeysWork);
+
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title="Keys">
+      <dl className="space-y-2">
+        {shortcuts.map(({ keys, does }) => (
+          <div key={keys} className="flex items-center justify-between gap-4">
+            <dt className="text-soft">{does}</dt>
+            <dd className="flex gap-1">
+              {keys.split(' ').map((key) => (
+                <Kbd key={key} keys={key} />
+              ))}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="mt-5 border-line border-t pt-4">
+        <Switch
+          label="Keys without Control or Command"
+          hint="Turn them off if you speak to this page."
+          checked={single}
+          onChange={(work) => {
+            letSingleKeysWork(work);
+            setSingle(work);
+          }}
+        />
+      </div>
+    </Dialog>
+  );
+}

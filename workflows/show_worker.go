@@ -1,0 +1,134 @@
+package workflows
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/version"
+)
+
+const (
+	// showEvery is how often a worker tells operators that it lives. Other workers take its jobs over by its lock, which is quicker.
+	showEvery = 5 * time.Second
+	// askBuilderEvery is how often a worker asks its BuildKit how it is, and askBuilderTimeout bounds the answer.
+	askBuilderEvery   = time.Minute
+	askBuilderTimeout = 20 * time.Second
+	// forgetWorkersAfter is how long the row of a worker that died is kept, for operators to see it.
+	forgetWorkersAfter = time.Hour
+)
+
+// builderNews is what a worker knows of its BuildKit.
+type builderNews struct {
+	version *string
+	disk    *int64
+	trouble *string
+	seenAt  *time.Time
+}
+
+// show keeps the worker's row in the list of workers until ctx ends.
+func (w *Worker) show(ctx context.Context) {
+	slots, err := json.Marshal(lo.MapValues(w.queues(), func(queue river.QueueConfig, _ string) int { return queue.MaxWorkers }))
+	if err != nil {
+		w.logger.WarnContext(ctx, "cannot encode the slots of this worker", logging.Error(err))
+
+		return
+	}
+
+	row := database.ShowWorkerParams{
+		ID: w.id, Name: w.name, Version: version.Get().Version, Slots: slots, BuildkitAddress: w.builder.Address(),
+	}
+
+	var news atomic.Pointer[builderNews]
+
+	news.Store(&builderNews{})
+
+	asked := make(chan struct{}, 1)
+	go w.askBuilder(ctx, &news, asked)
+
+	ticker := time.NewTicker(showEvery)
+	defer ticker.Stop()
+
+	for {
+		known := news.Load()
+		row.BuildkitVersion, row.BuildkitDiskBytes, row.BuildkitError, row.BuildkitSeenAt = known.version, known.disk, known.trouble, known.seenAt
+
+		if err := w.showOnce(ctx, row); err != nil && ctx.Err() == nil {
+			w.logger.WarnContext(ctx, "cannot tell operators that this worker lives; trying again", logging.Error(err))
+		}
+
+		select {
+		case <-ctx.Done():
+			return
+		case <-asked:
+		case <-ticker.C:
+		}
+	}
+}
+
+func (w *Worker) showOnce(ctx context.Context, row database.ShowWorkerParams) error {
+	queries := database.New(w.pool)
+	if err := queries.ShowWorker(ctx, row); err != nil {
+		return fmt.Errorf("write the worker's row: %w", err)
+	}
+
+	return queries.DeleteSilentWorkers(ctx, forgetWorkersAfter)
+}
+
+// askBuilder asks BuildKit again and again how it is, until ctx ends.
+func (w *Worker) askBuilder(ctx context.Context, news *atomic.Pointer[builderNews], asked chan<- struct{}) {
+	ticker := time.NewTicker(askBuilderEvery)
+	defer ticker.Stop()
+
+	for {
+		news.Store(w.askBuilderOnce(ctx, *news.Load()))
+
+		select {
+		case asked <- struct{}{}:
+		default:
+		}
+
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// askBuilderOnce returns what is known of BuildKit now. Where it does not answer, what it said the last time is still known.
+func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builderNews {
+	asking, cancel := context.WithTimeout(ctx, askBuilderTimeout)
+	defer cancel()
+
+	state, err := w.builder.State(asking)
+	if err == nil {
+		return &builderNews{version: &state.Version, disk: &state.DiskBytes, seenAt: new(time.Now())}
+	}
+
+	if ctx.Err() == nil {
+		w.logger.WarnContext(ctx, "BuildKit does not say how it is", slog.String("address", w.builder.Address()), logging.Error(err))
+	}
+
+	known.trouble = new("BuildKit did not answer when the worker asked how it is. The log of the worker says more.")
+
+	return &known
+}
+
+// withdraw takes the worker out of the list of workers when it has stopped.
+func (w *Worker) withdraw(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+
+	if err := database.New(w.pool).DeleteWorker(ctx, w.id); err != nil {
+		w.logger.WarnContext(ctx, "cannot take this worker out of the list of workers", logging.Error(err))
+	}
+}
