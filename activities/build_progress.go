@@ -86,9 +86,10 @@ func (p *buildProgress) meet(reported *client.Vertex) {
 	}
 }
 
+// begin shows the heading of an instruction that is run. One that the cache has is reported as begun, too, until its layers are loaded.
 func (p *buildProgress) begin(reported *client.Vertex) {
 	known := p.vertices[reported.Digest]
-	if known.began || known.ended || known.isInternal() || reported.Started == nil {
+	if known.began || known.ended || known.isInternal() || reported.Started == nil || reported.Cached {
 		return
 	}
 

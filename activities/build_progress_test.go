@@ -50,6 +50,25 @@ func TestBuildProgress_InstructionsThatRunAtOnce_StandUnderTheirHeadings(t *test
 	}, groups)
 }
 
+func TestBuildProgress_LayersOfTheCacheAreStillLoaded_HaveNoHeadingOfTheirOwn(t *testing.T) {
+	t.Parallel()
+
+	began := time.Unix(1, 0)
+	lines := []string{}
+	statuses := make(chan *client.SolveStatus, 3)
+	// BuildKit reports the beginning and the end together, or one after the other.
+	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{
+		{Digest: "a", Name: "RUN a", Started: &began, Cached: true}, {Digest: "b", Name: "RUN b", Started: &began, Cached: true},
+	}}
+	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{{Digest: "a", Name: "RUN a", Started: &began, Completed: &began, Cached: true}}}
+	// What cannot be loaded is run.
+	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{{Digest: "b", Name: "RUN b", Started: &began}}}
+
+	close(statuses)
+	newBuildProgress(func(line LogLine) { lines = append(lines, line.Line) }).follow(statuses)
+	require.Equal(t, []string{"RUN a: cached", "RUN b"}, lines)
+}
+
 func TestLineSplitter_MakesLinesThatCanBeStored(t *testing.T) {
 	t.Parallel()
 

@@ -94,7 +94,7 @@ func requireCached(t *testing.T, log string, words ...string) {
 		require.NotEmpty(t, lines, log)
 
 		for _, line := range lines {
-			require.Contains(t, line, ": cached")
+			require.Contains(t, line, ": cached", log)
 		}
 	}
 }
