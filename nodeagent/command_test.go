@@ -163,6 +163,7 @@ func TestRelease_KilledShim_IsNotRunAgain(t *testing.T) {
 	b.api.assign(vm)
 	b.startAgent(t)
 	b.api.waitFor(t, vm.ID, client.VMReportStateRunning)
+	require.Eventually(t, func() bool { return len(b.api.log(vm.ID)) > 0 }, 20*time.Second, 10*time.Millisecond, "the command has begun")
 	require.NoError(t, syscall.Kill(b.shim(t, vm.ID), syscall.SIGKILL))
 	// The runtime says that the command was killed, or that its end is unknown.
 	report := b.api.waitUntil(t, vm.ID, "an end", func(r client.VMReport) bool {
