@@ -11,7 +11,7 @@ export default walk(async (w) => {
 
   const ids = await find(w);
   const missed: string[] = [];
-  // Patterns of names, for those who work on a page: which pages, and whether without their other states.
+  // For those who work on a page: a pattern of the names to photograph, `above` among them, and whether without their other states.
   const { PICTURES_ONLY: only, PICTURES_PLAIN: plain } = process.env;
   const chosen = new RegExp(only ?? '');
 
@@ -32,7 +32,7 @@ export default walk(async (w) => {
     }
   }
 
-  if (!only) await above(w);
+  if (chosen.test('above')) await above(w);
   w.expect(missed.length === 0, missed.join('\n'));
 });
 
@@ -101,6 +101,8 @@ async function above(w: Walk): Promise<void> {
   await page.getByRole('option').first().waitFor();
   await w.look('palette');
   await page.keyboard.press('Escape');
+  // Keys do nothing while a dialog is there, also while one fades.
+  await page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'hidden' });
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keys' }).waitFor();
   await w.look('keys');

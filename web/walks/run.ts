@@ -22,6 +22,8 @@ try {
     walk.end();
   } catch (error) {
     process.stderr.write(`at ${walk.page.url()}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    // What the pages complained of before is told as well.
+    if (walk.problems.length > 0) process.stderr.write(`before that: ${walk.problems.join('\n')}\n`);
     process.exitCode = 1;
 
     if (failures) {

@@ -37,7 +37,7 @@ export class Walk {
   readonly page: Page;
   /** violations are what axe has found on the pages that were looked at. */
   violations = 0;
-  private readonly problems: string[] = [];
+  readonly problems: string[] = [];
   /** openStreams are the streams of events that the watched pages have open. */
   private readonly openStreams = new Map<Page, Set<Request>>();
   private clicks = 0;
@@ -215,7 +215,7 @@ export class Walk {
 
   /** end fails where a page has complained of something. */
   end(): void {
-    if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
+    if (this.problems.length > 0) throw new Error(this.problems.splice(0).join('\n'));
   }
 
   /** checkWidth has a problem noted where the page as a whole scrolls sideways on a phone; 640 pixels are a laptop's page at 200 % zoom. */
