@@ -126,9 +126,9 @@ func audit(ctx context.Context, queries *database.Queries, event AuditEvent) err
 	return auditAs(ctx, queries, callerOf(ctx), lo.EmptyableToPtr(organisationOf(ctx)), event)
 }
 
-// auditPlatform records a change that nobody asked the api for.
-func auditPlatform(ctx context.Context, queries *database.Queries, event AuditEvent) error {
-	return record(ctx, queries, database.CreateAuditEventParams{ActorKind: new(database.ActorPlatform)}, event)
+// auditPlatform records a change to an organisation that nobody asked the api for; nil: to the platform, of which only operators read.
+func auditPlatform(ctx context.Context, queries *database.Queries, organisation *uuid.UUID, event AuditEvent) error {
+	return record(ctx, queries, database.CreateAuditEventParams{OrganisationID: organisation, ActorKind: new(database.ActorPlatform)}, event)
 }
 
 // auditAs is audit for those that name the caller and the organisation themselves; nil: only operators read it.

@@ -136,5 +136,11 @@ func TestAudit_OfNodesTokensAndSignIns_IsReadByOperators(t *testing.T) {
 	organisation := b.organisation(t)
 	own, err := b.owner.ListAllAuditEventsWithResponse(t.Context(), &client.ListAllAuditEventsParams{OrganisationID: &organisation})
 	require.NoError(t, err)
-	require.Empty(t, own.JSON200.Items)
+	require.Len(t, own.JSON200.Items, 1)
+
+	first := own.JSON200.Items[0]
+	require.Equal(t, client.AuditEventAction("organisation.create"), first.Action, "before anybody could sign in")
+	require.Equal(t, client.Actor{Kind: "platform"}, first.Actor)
+	require.Equal(t, organisation, first.SubjectID)
+	require.Equal(t, map[string]any{"slug": "first"}, first.Details)
 }

@@ -112,7 +112,12 @@ func (b Bootstrap) firstOrganisation(ctx context.Context, queries *database.Quer
 		return fmt.Errorf("make the operator a member: %w", err)
 	}
 
-	return nil
+	return auditFirst(ctx, queries, made)
+}
+
+// auditFirst records that an organisation was made for a user whom nobody asked the api for either.
+func auditFirst(ctx context.Context, queries *database.Queries, made database.Organisation) error {
+	return auditPlatform(ctx, queries, &made.ID, organisationEvent("organisation.create", made.ID, map[string]any{detailSlug: made.Slug}))
 }
 
 // makeOperator makes a user an operator because somebody on the database said so.
@@ -121,7 +126,7 @@ func makeOperator(ctx context.Context, queries *database.Queries, user uuid.UUID
 		return fmt.Errorf("make the user an operator: %w", err)
 	}
 
-	return auditPlatform(ctx, queries, userEvent("user.update", user, map[string]any{"operator": true}))
+	return auditPlatform(ctx, queries, nil, userEvent("user.update", user, map[string]any{"operator": true}))
 }
 
 func (b Bootstrap) node(ctx context.Context, queries *database.Queries) error {

@@ -59,7 +59,7 @@ func AddUser(ctx context.Context, pool *pgxpool.Pool, email, login string, opera
 			return err
 		}
 
-		return auditPlatform(ctx, queries, userEvent("user.add", user.ID, nil))
+		return auditPlatform(ctx, queries, nil, userEvent("user.add", user.ID, nil))
 	})
 	if err != nil {
 		return "", fmt.Errorf("add the user: %w", err)
@@ -88,7 +88,11 @@ func ensureOrganisation(ctx context.Context, queries *database.Queries, user dat
 		return err
 	}
 
-	return makePersonal(ctx, queries, organisation.ID, user.ID)
+	if err := makePersonal(ctx, queries, organisation.ID, user.ID); err != nil {
+		return err
+	}
+
+	return auditFirst(ctx, queries, organisation)
 }
 
 // makePersonal makes a user the owner of an organisation of their own.

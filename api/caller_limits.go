@@ -2,6 +2,7 @@ package api
 
 import (
 	"math"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -138,6 +139,11 @@ func (s *service) tooManyRequests(wait time.Duration) error {
 // retryAfter has the answer say after which time to ask again.
 func retryAfter(ctx huma.Context, wait time.Duration) {
 	ctx.SetHeader("Retry-After", strconv.Itoa(seconds(wait)))
+}
+
+// askAgainAfter has the answer to a request whose handler returns the error say after which time to ask again.
+func askAgainAfter(wait time.Duration, err error) error {
+	return huma.ErrorWithHeaders(err, http.Header{"Retry-After": {strconv.Itoa(seconds(wait))}})
 }
 
 func seconds(wait time.Duration) int { return int(math.Ceil(wait.Seconds())) }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"math"
 	"sync"
 	"time"
 
@@ -98,6 +97,6 @@ func (l *domainLooks) mayCheck(domain database.Domain) error {
 
 	reservation.CancelAt(now)
 
-	return problem.New(problem.TooMany, "The DNS was asked about %s again and again just now. Wait for %d s before you check it again.",
-		domain.Hostname, int(math.Ceil(wait.Seconds())))
+	return askAgainAfter(wait, problem.New(problem.TooMany,
+		"The DNS was asked about %s again and again just now. Wait for %d s before you check it again.", domain.Hostname, seconds(wait)))
 }

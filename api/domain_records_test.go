@@ -119,6 +119,7 @@ func TestCheckDomain_AgainAndAgain_IsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusTooManyRequests, answer.StatusCode())
 	require.Contains(t, string(answer.Body), "The DNS was asked about shop.example.org again and again")
+	require.Equal(t, "5", answer.HTTPResponse.Header.Get("Retry-After"))
 
 	b.check(t, b.owner, other.ID)
 }

@@ -6,23 +6,23 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
-	// looksAtOnce is how many domains a process asks the DNS about at the same time for those who look, and looksOfOne how many of them one organisation's:
-	// name servers that never answer keep no other organisation from looking.
+	// looksAtOnce is how many domains a process asks the DNS about at the same time for those who look, beside the first one of each organisation.
 	looksAtOnce = 20
-	looksOfOne  = 5
+	// looksOfOne is how many of them may be one organisation's, with its first one.
+	looksOfOne = 5
 	// turnPatience is how long somebody who looks waits for a turn.
 	turnPatience = 5 * time.Second
 )
 
-// domainTurns lets a few look at once.
+// domainTurns lets a few look at once. One turn is each organisation's own, the others are for all: however many organisations ask name servers that never
+// answer, another one looks at once.
 type domainTurns struct {
-	all *semaphore.Weighted
+	all turns
 
 	mutex  sync.Mutex
 	shares map[uuid.UUID]*domainShare
@@ -30,12 +30,15 @@ type domainTurns struct {
 
 // domainShare is what one organisation may take of the turns. It is kept while somebody has a turn or waits for one.
 type domainShare struct {
-	turns *semaphore.Weighted
-	users int
+	atOnce, own turns
+	users       int
 }
 
+// turns has one element for each turn that is taken, and room for as many as there are.
+type turns chan struct{}
+
 func newDomainTurns() *domainTurns {
-	return &domainTurns{all: semaphore.NewWeighted(looksAtOnce), shares: map[uuid.UUID]*domainShare{}}
+	return &domainTurns{all: make(turns, looksAtOnce), shares: map[uuid.UUID]*domainShare{}}
 }
 
 // take waits for a turn of the organisation, which lasts until end is called. It returns a problem where none comes soon.
@@ -45,25 +48,47 @@ func (t *domainTurns) take(ctx context.Context, organisation uuid.UUID) (end fun
 
 	share := t.enter(organisation)
 
-	if err := share.turns.Acquire(ctx, 1); err != nil {
+	select {
+	case share.atOnce <- struct{}{}:
+	case <-ctx.Done():
 		t.leave(organisation)
 
-		return nil, problem.Wrap(err, problem.TooMany,
-			"The DNS is asked about %d domains of your organisation already, and does not answer in time. Try again in some seconds.", looksOfOne)
+		return nil, askAgainAfter(turnPatience, problem.Wrap(ctx.Err(), problem.TooMany,
+			"The DNS is asked about %d domains of your organisation already, and does not answer in time. Try again in some seconds.", looksOfOne))
 	}
 
-	if err := t.all.Acquire(ctx, 1); err != nil {
-		share.turns.Release(1)
+	from, err := share.turn(ctx, t.all)
+	if err != nil {
+		<-share.atOnce
 		t.leave(organisation)
 
-		return nil, problem.Wrap(err, problem.TooMany, "The platform asks the DNS about many domains at the moment. Try again in some seconds.")
+		return nil, askAgainAfter(turnPatience, problem.Wrap(err, problem.TooMany,
+			"The platform asks the DNS about many domains at the moment. Try again in some seconds."))
 	}
 
 	return func() {
-		t.all.Release(1)
-		share.turns.Release(1)
+		<-from
+		<-share.atOnce
 		t.leave(organisation)
 	}, nil
+}
+
+// turn waits for a turn, and returns those of which it is one: the organisation's own, where nobody has that, or all.
+func (s *domainShare) turn(ctx context.Context, all turns) (turns, error) {
+	select {
+	case s.own <- struct{}{}:
+		return s.own, nil
+	default:
+	}
+
+	select {
+	case s.own <- struct{}{}:
+		return s.own, nil
+	case all <- struct{}{}:
+		return all, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (t *domainTurns) enter(organisation uuid.UUID) *domainShare {
@@ -72,7 +97,7 @@ func (t *domainTurns) enter(organisation uuid.UUID) *domainShare {
 
 	share := t.shares[organisation]
 	if share == nil {
-		share = &domainShare{turns: semaphore.NewWeighted(looksOfOne)}
+		share = &domainShare{atOnce: make(turns, looksOfOne), own: make(turns, 1)}
 		t.shares[organisation] = share
 	}
 

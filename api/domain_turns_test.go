@@ -5,13 +5,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-func TestDomainTurns_OfOneOrganisation_LeaveSomeToTheOthers(t *testing.T) {
+func TestDomainTurns_OfFewOrganisations_LeaveOneToEachOther(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
@@ -29,33 +30,45 @@ func TestDomainTurns_OfOneOrganisation_LeaveSomeToTheOthers(t *testing.T) {
 			_, err := turns.take(t.Context(), organisation)
 			require.Equal(t, problem.TooMany, problem.CodeOf(err))
 			require.Equal(t, turnPatience, time.Since(begun))
+
+			answer, ok := err.(huma.HeadersError) //nolint:errorlint // The answer's headers are those of the error itself.
+			require.True(t, ok)
+			require.Equal(t, "5", answer.GetHeaders().Get("Retry-After"))
 		}
 
-		greedy, ends := uuid.New(), []func(){}
-		for range looksOfOne {
-			ends = append(ends, take(greedy))
-		}
+		ends := make([]func(), 0, 2*looksAtOnce)
 
-		refused(greedy)
+		// Of each all but the first are among those that organisations share.
+		for range looksAtOnce / (looksOfOne - 1) {
+			greedy := uuid.New()
+			for range looksOfOne {
+				ends = append(ends, take(greedy))
+			}
 
-		ends = append(ends, take(uuid.New()))
-		for len(ends) < looksAtOnce {
-			ends = append(ends, take(uuid.New()))
+			refused(greedy)
 		}
 
 		other := uuid.New()
+		own := take(other)
 		refused(other)
 
-		// A look that waits gets a turn that ends before its patience does.
-		time.AfterFunc(turnPatience/2, ends[0])
+		// A look that waits gets a turn that ends before its patience does: one of those that are shared, or the organisation's own.
+		for _, ending := range []func(){ends[looksOfOne-1], own} {
+			time.AfterFunc(turnPatience/2, ending)
 
-		end, err := turns.take(t.Context(), other)
-		require.NoError(t, err)
+			end, err := turns.take(t.Context(), other)
+			require.NoError(t, err)
 
-		for _, each := range append(ends[1:], end) {
-			each()
+			ends = append(ends, end)
+		}
+
+		for i, end := range ends {
+			if i != looksOfOne-1 {
+				end()
+			}
 		}
 
 		require.Empty(t, turns.shares)
+		require.Empty(t, turns.all)
 	})
 }

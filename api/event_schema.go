@@ -23,7 +23,8 @@ func describeStream(registry huma.Registry, events map[string]any) *huma.Respons
 
 	return &huma.Response{
 		Description: "Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. " +
-			"Comments, which begin with a colon, only keep the connection open.",
+			"Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: " +
+			"give it as Last-Event-ID to go on there.",
 		Content: map[string]*huma.MediaType{"text/event-stream": {Schema: schema}},
 	}
 }

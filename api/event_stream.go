@@ -34,6 +34,8 @@ type eventStream struct {
 	admitted func(ctx context.Context) error
 	// pace waits until so many bytes may be sent.
 	pace func(ctx context.Context, bytes int) error
+	// position is an id without an event, which tells the reader where the stream stands; empty: only the ids of its events do.
+	position string
 }
 
 // send writes one event without an id.
@@ -61,8 +63,18 @@ func encodeEvent(id int64, event string, data any) (string, error) {
 	return fmt.Sprintf("%sevent: %s\ndata: %s\n\n", head, event, encoded), nil
 }
 
-// beat writes a comment, which readers ignore.
-func (e *eventStream) beat() error { return e.write(": still here\n\n") }
+// beat writes a comment, which readers ignore, and where the stream stands.
+func (e *eventStream) beat() error { return e.write(": still here\n\n" + e.position) }
+
+// stand keeps where the stream stands, for the next beat: a reader that comes back with the id gets what is behind it.
+func (e *eventStream) stand(id int64) { e.position = fmt.Sprintf("id: %d\n\n", id) }
+
+// tellStand is stand, and tells the reader at once.
+func (e *eventStream) tellStand(id int64) error {
+	e.stand(id)
+
+	return e.write(e.position)
+}
 
 func (e *eventStream) write(text string) error {
 	if err := e.controller.SetWriteDeadline(time.Now().Add(streamWriteTimeout)); err != nil {

@@ -141,6 +141,34 @@ func TestFollowStreams_CarriesTheEventsOfEach_AndGoesOnBehindThem(t *testing.T) 
 	require.Equal(t, "three", stream.lineOf(t, 0))
 }
 
+func TestFollowStreams_BreakBeforeTheFirstEvent_EachGoesOnWhereItBegan(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	project := b.project(t).ID
+	deployment := b.deployment(t, project).ID
+	vm := b.vm(t, deployment)
+	b.exec(t, "UPDATE deployments SET step = 'health_check' WHERE id = $1", deployment)
+
+	of := []string{"/v1/projects/" + project.String() + "/requests/stream?tail=1", "/v1/projects/" + project.String() + "/logs/stream?tail=1"}
+
+	stream := b.follow(t, b.tokens.User, "", of...)
+	stream.awaitStand(t, "0,0")
+	stream.stop()
+
+	// More than a tail, while nobody listens.
+	b.ship(t, vm, 1, "one", "two")
+	b.pass(t, passed(deployment, time.Now(), "/a"), passed(deployment, time.Now(), "/b"))
+
+	stream = b.follow(t, b.tokens.User, "0,0", of...)
+	require.Equal(t, "one", stream.lineOf(t, 1))
+	require.Equal(t, "two", stream.lineOf(t, 1))
+
+	stream = b.follow(t, b.tokens.User, "0,0", of...)
+	_, _, data := stream.of(t, 0)
+	require.Contains(t, string(data), `"/a"`)
+}
+
 func TestFollowStreams_OneEnds_TheOthersGoOn(t *testing.T) {
 	t.Parallel()
 
@@ -365,7 +393,7 @@ func TestFollowStreams_OneIsAborted_EndsTheAnswerAndNotTheProcess(t *testing.T) 
 	b.follow(t, b.tokens.User, "", requests).stop()
 }
 
-func TestFollowStreams_CommentsStayComments(t *testing.T) {
+func TestFollowStreams_CommentsStayComments_AndPositionsPositions(t *testing.T) {
 	t.Parallel()
 
 	writer := beatWriter{written: make(chan string, 1)}
@@ -377,6 +405,9 @@ func TestFollowStreams_CommentsStayComments(t *testing.T) {
 	beat := <-writer.written
 	require.NoError(t, joined.pass(1, beat))
 	require.Equal(t, beat, <-writer.written)
+
+	require.NoError(t, joined.pass(1, beat+"id: 8\n\n"))
+	require.Equal(t, beat+"id: 7,8\n\n", <-writer.written)
 
 	event, err := encodeEvent(9, "line", map[string]string{"line": "a\n\nb"})
 	require.NoError(t, err)

@@ -46,7 +46,7 @@ func (j *joinedStream) pass(number int, events string) error {
 	return j.brokeUnless(j.out.write(marked.String()))
 }
 
-// mark writes an event as encodeEvent has made it, or a comment, which stays as it is. The mutex is held.
+// mark writes an event as encodeEvent has made it, an id without an event, or a comment, which stays as it is. The mutex is held.
 func (j *joinedStream) mark(to *strings.Builder, number int, event string) {
 	if strings.HasPrefix(event, ":") {
 		to.WriteString(event + "\n\n")
@@ -58,10 +58,17 @@ func (j *joinedStream) mark(to *strings.Builder, number int, event string) {
 		j.positions[number], event, _ = strings.Cut(rest, "\n")
 	}
 
+	positions := strings.Join(j.positions, ",")
+
+	if event == "" {
+		to.WriteString("id: " + positions + "\n\n")
+
+		return
+	}
+
 	name, data, _ := strings.Cut(strings.TrimPrefix(event, "event: "), "\ndata: ")
 
-	_, _ = fmt.Fprintf(to, "id: %s\nevent: event\ndata: {\"source\":%d,\"event\":%q,\"data\":%s}\n\n",
-		strings.Join(j.positions, ","), number, name, data)
+	_, _ = fmt.Fprintf(to, "id: %s\nevent: event\ndata: {\"source\":%d,\"event\":%q,\"data\":%s}\n\n", positions, number, name, data)
 }
 
 func (j *joinedStream) brokeUnless(err error) error {

@@ -47,6 +47,11 @@ func (s *service) streamLog(ctx context.Context, log logStream) (func(context.Co
 			return err
 		}
 
+		// A reader that comes back before it got a line goes on from here. It would begin with a tail again, and miss older lines.
+		if err := out.tellStand(last); err != nil {
+			return err
+		}
+
 		err := s.follow(ctx, out, news, changes, func() (bool, error) {
 			// The end is asked for before the lines are read, so that every line written before the end is sent before it.
 			ending, err := log.ending(ctx)
@@ -57,6 +62,8 @@ func (s *service) streamLog(ctx context.Context, log logStream) (func(context.Co
 			if last, err = log.send(ctx, out, last); err != nil {
 				return false, err
 			}
+
+			out.stand(last)
 
 			if ending != "" {
 				return true, out.send("end", StreamEnd{State: ending})

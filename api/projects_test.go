@@ -66,7 +66,7 @@ func TestProject_HasAGeneratedDomainAndSettingsThatChange(t *testing.T) {
 
 	events, err := b.owner.ListAuditEventsWithResponse(t.Context(), made.JSON201.OrganisationID, nil)
 	require.NoError(t, err)
-	require.Equal(t, []string{"project.update", "project.update", "project.update", "project.create", "project.create"},
+	require.Equal(t, []string{"project.update", "project.update", "project.update", "project.create", "project.create", "organisation.create"},
 		lo.Map(events.JSON200.Items, func(e client.AuditEvent, _ int) string { return string(e.Action) }))
 }
 

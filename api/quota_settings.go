@@ -98,8 +98,7 @@ func ChangeQuotas(ctx context.Context, pool *pgxpool.Pool, slug string, change f
 			return err
 		}
 
-		return record(ctx, queries, database.CreateAuditEventParams{OrganisationID: organisation, ActorKind: new(database.ActorPlatform)},
-			quotaEvent(subject, numbers.details(slug)))
+		return auditPlatform(ctx, queries, organisation, quotaEvent(subject, numbers.details(slug)))
 	})
 }
 

@@ -31,6 +31,11 @@ func (s *service) streamRequests(ctx context.Context, input *StreamRequestsInput
 			return err
 		}
 
+		// As in streamLog.
+		if err := out.tellStand(last); err != nil {
+			return err
+		}
+
 		err := s.follow(ctx, out, news, nil, func() (bool, error) {
 			if _, err := s.project(ctx, input.ProjectID); err != nil {
 				return false, cmp.Or(endOf(err), errGone)
@@ -39,6 +44,8 @@ func (s *service) streamRequests(ctx context.Context, input *StreamRequestsInput
 			if last, err = s.sendArrived(ctx, out, input, last); err != nil {
 				return false, err
 			}
+
+			out.stand(last)
 
 			return !input.Follow, nil
 		})

@@ -48,7 +48,7 @@ func NewSignInCode(ctx context.Context, pool *pgxpool.Pool, email string) (code 
 			queries.CreateSignInCode(ctx, database.CreateSignInCodeParams{
 				ID: id.New(), CodeHash: secret.HashToken(text), UserID: user.ID, Lifetime: CodeLifetime,
 			}),
-			auditPlatform(ctx, queries, userEvent("user.sign_in_code", user.ID, nil)))
+			auditPlatform(ctx, queries, nil, userEvent("user.sign_in_code", user.ID, nil)))
 	})
 	if err != nil {
 		return "", fmt.Errorf("make a code to sign in with: %w", err)

@@ -22,6 +22,8 @@ type receivedEvent struct{ id, name, data string }
 // reader reads events of a stream until it ends.
 type reader struct {
 	events chan receivedEvent
+	// stands gets the ids that came without an event.
+	stands chan string
 	stop   context.CancelFunc
 }
 
@@ -57,7 +59,7 @@ func (b *testBundle) streamWith(t *testing.T, header http.Header, path, lastEven
 	require.Equal(t, http.StatusOK, response.StatusCode)
 	require.Equal(t, "text/event-stream", response.Header.Get("Content-Type"))
 
-	r := &reader{events: make(chan receivedEvent), stop: cancel}
+	r := &reader{events: make(chan receivedEvent), stands: make(chan string, 100), stop: cancel}
 
 	go func() {
 		defer close(r.events)
@@ -75,6 +77,12 @@ func (b *testBundle) streamWith(t *testing.T, header http.Header, path, lastEven
 				event.data = value
 			case "":
 				if event.name == "" {
+					if event.id != "" {
+						r.stands <- event.id
+					}
+
+					event = receivedEvent{}
+
 					continue
 				}
 
@@ -103,6 +111,22 @@ func (r *reader) next(t *testing.T) receivedEvent {
 		require.FailNow(t, "no event came")
 
 		return receivedEvent{}
+	}
+}
+
+// awaitStand waits until the stream has told that it stands there.
+func (r *reader) awaitStand(t *testing.T, id string) {
+	t.Helper()
+
+	for patience := time.After(10 * time.Second); ; {
+		select {
+		case stand := <-r.stands:
+			if stand == id {
+				return
+			}
+		case <-patience:
+			require.FailNow(t, "the stream does not tell that it stands there", id)
+		}
 	}
 }
 
@@ -175,6 +199,31 @@ func TestRuntimeLogStream_GoesOnWhileTheDeploymentHasVMs(t *testing.T) {
 
 	b.report(t, vm, "removed")
 	require.Equal(t, "end", stream.next(t).name)
+}
+
+func TestRuntimeLogStream_ThatBreaksBeforeItsFirstLine_GoesOnWhereItBegan(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	deployment := b.deployment(t, b.project(t).ID)
+	vm := b.vm(t, deployment.ID)
+	path := "/v1/deployments/" + deployment.ID.String() + "/runtime-logs/stream?tail=1"
+
+	empty := b.stream(t, path, "")
+	empty.awaitStand(t, "0")
+	empty.stop()
+
+	b.ship(t, vm, 1, "one", "two", "three")
+
+	stream := b.stream(t, path, "0")
+	for _, line := range []string{"one", "two", "three"} {
+		require.Equal(t, line, stream.line(t))
+	}
+
+	// A stream whose filter lets nothing pass stands behind what it has looked at.
+	last := b.count(t, "SELECT max(id) FROM runtime_logs")
+	filtered := b.stream(t, path+"&q=none", "")
+	filtered.awaitStand(t, strconv.Itoa(last))
 }
 
 func TestDeploymentStream_SendsEveryChangeUntilTheEnd(t *testing.T) {

@@ -276,6 +276,8 @@ func TestAddUser_GivesATokenAndAnOrganisation_AndOperatorsOnlyWhereAsked(t *test
 	require.False(t, me.JSON200.User.Operator)
 	require.Len(t, me.JSON200.Organisations, 1)
 	require.Equal(t, client.OrganisationRole("owner"), me.JSON200.Organisations[0].Role)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM audit_events WHERE action = 'organisation.create' AND organisation_id = $1",
+		me.JSON200.Organisations[0].ID))
 
 	again, err := AddUser(t.Context(), b.pool, "ada@example.com", "", true)
 	require.NoError(t, err)

@@ -80,7 +80,11 @@ func (w *Worker) retryLater(ctx context.Context, a *attempt, cause error) error 
 		return unlessFenced(err, "write that the step is tried again")
 	}
 
-	// River keeps this text with the job.
+	// River keeps the error with the job, where operators alone read it.
+	if noRoom, ok := errors.AsType[*noRoomError](cause); ok {
+		return noRoom
+	}
+
 	return errors.New(message)
 }
 

@@ -62,6 +62,28 @@ type noRoomError struct {
 	cpuMillis, memoryBytes int64
 }
 
+// message is for the members of the organisation: what is short and what they can do, and nothing of how much the platform has free.
+func (e *noRoomError) message() string {
+	if e.addresses {
+		return e.Error()
+	}
+
+	short := "memory and processors are short"
+
+	switch {
+	case e.cpuMillis >= e.need.cpuMillis && e.memoryBytes >= e.need.memoryBytes:
+		short = "some have the memory and others the processors"
+	case e.cpuMillis >= e.need.cpuMillis:
+		short = "memory is short"
+	case e.memoryBytes >= e.need.memoryBytes:
+		short = "processors are short"
+	}
+
+	return fmt.Sprintf("No node has room for another VM with %s: %s. Make the app's VMs smaller, or ask an operator of the platform for more room.",
+		e.need, short)
+}
+
+// Error is for operators: it says how much is free.
 func (e *noRoomError) Error() string {
 	if e.addresses {
 		return "The nodes that have room have no free address."
@@ -130,7 +152,8 @@ func explain(among []*candidate, n need) error {
 		return capacity.CPUOvercommit*int64(c.node.CPUMillis) >= n.cpuMillis && c.node.MemoryBytes >= n.memoryBytes
 	})
 	if !large {
-		return problem.New(problem.Unavailable, "No node is large enough for a VM with %s. Make the app's VMs smaller, or add a larger node.", n)
+		return problem.New(problem.Unavailable,
+			"No node is large enough for a VM with %s. Make the app's VMs smaller, or ask an operator of the platform for a larger node.", n)
 	}
 
 	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool {
@@ -141,7 +164,7 @@ func explain(among []*candidate, n need) error {
 		cause.cpuMillis, cause.memoryBytes = max(cause.cpuMillis, c.cpuMillis), max(cause.memoryBytes, c.memoryBytes)
 	}
 
-	return problem.Wrap(cause, problem.Unavailable, "%s", cause.Error())
+	return problem.Wrap(cause, problem.Unavailable, "%s", cause.message())
 }
 
 // usableAddresses is how many VMs can have an address of the prefix at once.

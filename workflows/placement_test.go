@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"net/netip"
 	"testing"
 
@@ -24,24 +25,30 @@ func TestPlace_NoRoom_SaysWhatIsShort(t *testing.T) {
 	app := need{cpuMillis: 1000, memoryBytes: gibibyte / 2}
 	start := "No node has room for another VM with 512 MiB of memory and 1.00 processors"
 
+	remedy := ". Make the app's VMs smaller, or ask an operator of the platform for more room."
+
 	for name, test := range map[string]struct {
-		nodes []*candidate
-		want  string
+		nodes              []*candidate
+		members, operators string
 	}{
 		"processors": {
 			[]*candidate{node(0, 22*gibibyte), node(500, gibibyte)},
+			start + ": processors are short" + remedy,
 			start + ". Processors are short: the node with the most has 0.50 processors free, although each processor is given away 4 times.",
 		},
 		"memory": {
 			[]*candidate{node(8000, gibibyte/4), node(6000, -gibibyte)},
+			start + ": memory is short" + remedy,
 			start + ". Memory is short: the node with the most has 256 MiB free.",
 		},
 		"each on another node": {
 			[]*candidate{node(0, gibibyte), node(1000, 0)},
+			start + ": some have the memory and others the processors" + remedy,
 			start + ": some have the memory and others the processors.",
 		},
 		"both": {
 			[]*candidate{node(-500, 0)},
+			start + ": memory and processors are short" + remedy,
 			start + ". Memory is short: the node with the most has 0 MiB free; and processors are: the node with the most has 0.00 processors free, " +
 				"although each processor is given away 4 times.",
 		},
@@ -50,7 +57,11 @@ func TestPlace_NoRoom_SaysWhatIsShort(t *testing.T) {
 			t.Parallel()
 
 			_, err := place(test.nodes, 1, app)
-			require.Equal(t, test.want, problem.MessageOf(err))
+			require.Equal(t, test.members, problem.MessageOf(err))
+
+			noRoom, ok := errors.AsType[*noRoomError](err)
+			require.True(t, ok)
+			require.EqualError(t, noRoom, test.operators)
 		})
 	}
 }

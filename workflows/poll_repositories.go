@@ -188,7 +188,7 @@ func (w *Worker) deployNews(ctx context.Context, tx pgx.Tx, queries *database.Qu
 	_, err = w.deployments.createTx(ctx, tx, queries, CreateRequest{
 		ProjectID: environment.ProjectID, EnvironmentID: environment.ID, Commit: commit, Trigger: TriggerPush,
 		Also: func(ctx context.Context, queries *database.Queries, created uuid.UUID) error {
-			return auditPush(ctx, queries, poll.project.OrganisationID, created, commit)
+			return auditPush(ctx, queries, poll.project, created, commit)
 		},
 	})
 

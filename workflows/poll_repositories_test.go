@@ -40,9 +40,10 @@ func TestPollRepositories_NewCommit_IsDeployedOnce(t *testing.T) {
 	require.Equal(t, 2, b.count(t, "SELECT count(*) FROM deployments"))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE state = 'superseded'"))
 
-	// Nobody asked the api for them, and the audit log names them all the same.
+	// Nobody asked the api for them, and the audit log names them and their project all the same.
 	require.Equal(t, 2, b.count(t, `SELECT count(*) FROM audit_events JOIN deployments ON deployments.id = audit_events.subject_id
-		WHERE action = 'deployment.create' AND actor_kind = 'platform' AND organisation_id = $1`, b.organisation))
+		JOIN projects ON projects.id = deployments.project_id AND projects.slug = audit_events.details ->> 'project'
+		WHERE action = 'deployment.create' AND actor_kind = 'platform' AND audit_events.organisation_id = $1`, b.organisation))
 }
 
 func TestPollRepositories_CommitThatSomebodyDeployed_IsNotDeployedAgain(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
 // Restart has every VM of a live deployment replaced by one that starts anew, with the same image and environment, and without losing a request.
@@ -58,6 +59,8 @@ func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 		return err
 	}
 
+	w.logger.WarnContext(ctx, "instances are not restarted, as no node has room", logging.Deployment(deployment), logging.Error(noRoom))
+
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		found, err := find(ctx, queries, deployment)
 		if err != nil {
@@ -65,7 +68,7 @@ func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 		}
 
 		return recordEvent(ctx, queries, found.ProjectID, &deployment, eventInstances,
-			"The instances were not restarted, as each needs room for another one beside it until that is healthy. "+noRoom.Error())
+			"The instances were not restarted, as each needs room for another one beside it until that is healthy. "+noRoom.message())
 	})
 }
 

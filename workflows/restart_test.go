@@ -52,6 +52,7 @@ func TestRestart_NoRoomForAnother_LeavesWhatRunsAndSaysSo(t *testing.T) {
 	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, nil))
 
 	b.awaitCount(t, 1, "SELECT count(*) FROM project_events WHERE message LIKE 'The instances were not restarted%No node has room%'")
+	require.Zero(t, b.count(t, "SELECT count(*) FROM project_events WHERE message LIKE '%free%'"), "members read it")
 	require.Equal(t, 1, b.count(t, servingVMs, deployment.ID))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms"))
 }

@@ -119,8 +119,26 @@ func TestMakeRoom_VMThatFitsNowhere_CoolsNothing(t *testing.T) {
 	huge, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.addProject(t, 256<<30, 1), Trigger: TriggerManual})
 	require.NoError(t, err)
 	b.awaitCount(t, 1, `SELECT count(*) FROM deployment_steps WHERE deployment_id = $1 AND state = 'retrying' AND
-		error = 'No node is large enough for a VM with 262144 MiB of memory and 1.00 processors. Make the app''s VMs smaller, or add a larger node.'`, huge.ID)
+		error = 'No node is large enough for a VM with 262144 MiB of memory and 1.00 processors. Make the app''s VMs smaller, '
+		|| 'or ask an operator of the platform for a larger node.'`, huge.ID)
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM deployments WHERE id = $1 AND warm_until > now()", warm.ID))
+}
+
+func TestSchedule_NoRoom_OperatorsAloneReadHowMuchIsFree(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "UPDATE nodes SET memory_bytes = 1024 * 1024 * 1024")
+	b.work(t)
+	b.deploy(t, b.addProject(t, 768<<20, 1))
+
+	waiting, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.addProject(t, 512<<20, 1), Trigger: TriggerManual})
+	require.NoError(t, err)
+	b.awaitCount(t, 1, `SELECT count(*) FROM river.river_job
+		WHERE args ->> 'deployment_id' = $1 AND array_to_string(errors, '') LIKE '%the node with the most has 256 MiB free%'`, waiting.ID.String())
+	require.Equal(t, 1, b.count(t, `SELECT count(DISTINCT deployment_id) FROM deployment_steps
+		WHERE deployment_id = $1 AND error LIKE '%memory is short. Make the app''s VMs smaller, or ask an operator%'`, waiting.ID))
+	require.Zero(t, b.count(t, "SELECT count(*) FROM deployment_steps WHERE coalesce(error, '') || coalesce(waiting_for, '') LIKE '%free%'"), "members read it")
 }
 
 func TestMakeRoom_CoolsNoMoreThanItTakes(t *testing.T) {

@@ -141,17 +141,41 @@ SELECT coalesce(max(batch.id), 0)::bigint AS last, count(*) FILTER (WHERE batch.
 FROM batch;
 
 -- name: ListOverlongBuildLogs :many
--- The deployments that have ended and have more lines than are kept, and how many too many.
-SELECT build_logs.deployment_id, (count(*) - @keep_lines::bigint)::bigint AS surplus FROM build_logs
-WHERE build_logs.deployment_id NOT IN (SELECT deployments.id FROM deployments WHERE deployments.state IN ('queued', 'deploying'))
-GROUP BY build_logs.deployment_id
-HAVING count(*) > @keep_lines::bigint;
+-- The deployments that have ended and have more lines than are kept, and how many too many. Lines are counted where the numbers of the first and the last one are
+-- that far apart, and where one is older than numbers: without a number it comes last, and backwards first.
+SELECT deployments.id AS deployment_id, (counted.lines - @keep_lines::bigint)::bigint AS surplus
+FROM deployments
+CROSS JOIN LATERAL (
+  SELECT oldest.number FROM build_logs AS oldest WHERE oldest.deployment_id = deployments.id ORDER BY oldest.deployment_id, oldest.number LIMIT 1
+) AS first
+CROSS JOIN LATERAL (
+  SELECT newest.number FROM build_logs AS newest WHERE newest.deployment_id = deployments.id ORDER BY newest.deployment_id DESC, newest.number DESC LIMIT 1
+) AS last
+CROSS JOIN LATERAL (
+  SELECT count(*) AS lines FROM build_logs
+  WHERE build_logs.deployment_id = deployments.id AND coalesce(last.number - first.number >= @keep_lines::bigint, true)
+) AS counted
+WHERE deployments.state NOT IN ('queued', 'deploying') AND counted.lines > @keep_lines::bigint;
 
 -- name: ListOverlongRuntimeLogs :many
--- The deployments whose VMs have written more lines than are kept, and how many too many.
-SELECT runtime_logs.deployment_id, (count(*) - @keep_lines::bigint)::bigint AS surplus FROM runtime_logs
-GROUP BY runtime_logs.deployment_id
-HAVING count(*) > @keep_lines::bigint;
+-- The deployments whose VMs have written more lines than are kept, and how many too many. Sequences rise by one with each line of a VM, some of which may never
+-- have been stored: lines are counted where they allow for so many.
+WITH logged AS (
+  SELECT vms.deployment_id
+  FROM vms
+  CROSS JOIN LATERAL (
+    SELECT oldest.sequence FROM runtime_logs AS oldest WHERE oldest.vm_id = vms.id ORDER BY oldest.vm_id, oldest.sequence LIMIT 1
+  ) AS first
+  CROSS JOIN LATERAL (
+    SELECT newest.sequence FROM runtime_logs AS newest WHERE newest.vm_id = vms.id ORDER BY newest.vm_id DESC, newest.sequence DESC LIMIT 1
+  ) AS last
+  GROUP BY vms.deployment_id
+  HAVING sum(last.sequence - first.sequence + 1) > @keep_lines::bigint
+)
+SELECT logged.deployment_id, (counted.lines - @keep_lines::bigint)::bigint AS surplus
+FROM logged
+CROSS JOIN LATERAL (SELECT count(*) AS lines FROM runtime_logs WHERE runtime_logs.deployment_id = logged.deployment_id) AS counted
+WHERE counted.lines > @keep_lines::bigint;
 
 -- name: DeleteOldestBuildLogs :execrows
 -- Deletes that many of the oldest lines of a deployment, but no more than a batch. Its groups keep where those lines stood.

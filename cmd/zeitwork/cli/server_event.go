@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// readEvents reads events until the stream ends, and returns whether handle has seen the last. A broken connection counts as an end.
+// readEvents reads events until the stream ends, and returns whether handle has seen the last. An id without an event is one without data. A broken
+// connection counts as an end.
 func readEvents(stream io.Reader, handle func(serverEvent) (bool, error)) (bool, error) {
 	scanner := bufio.NewScanner(stream)
 	scanner.Buffer(nil, maxEventBytes)
@@ -18,7 +19,7 @@ func readEvents(stream io.Reader, handle func(serverEvent) (bool, error)) (bool,
 	for scanner.Scan() {
 		line := scanner.Text()
 		if line == "" {
-			if event.Data != nil {
+			if event.Data != nil || event.ID != "" {
 				if last, err := handle(event); last || err != nil {
 					return last, err
 				}
@@ -53,5 +54,6 @@ func readEvents(stream io.Reader, handle func(serverEvent) (bool, error)) (bool,
 type serverEvent struct {
 	ID   string
 	Name string
+	// Data is nil where the stream only tells where it stands, by the ID.
 	Data []byte
 }

@@ -63,6 +63,10 @@ func (f following) follow(ctx context.Context, handle func(serverEvent) (last bo
 				lastEventID = &event.ID
 			}
 
+			if event.Data == nil {
+				return false, nil
+			}
+
 			return handle(event)
 		})
 

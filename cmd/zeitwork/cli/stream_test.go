@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -57,6 +58,31 @@ func TestFollow_StreamBreaks_GoesOnBehindTheLastEvent(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, []string{`line 1 {"line":"one"}`, "line 2 behind 1", "end  {}"}, seen)
+}
+
+func TestFollow_StreamBreaksBeforeTheFirstEvent_GoesOnWhereItBegan(t *testing.T) {
+	t.Parallel()
+
+	var again atomic.Bool
+
+	opening := streamFrom(t, func(w http.ResponseWriter, r *http.Request) {
+		if !again.Swap(true) {
+			_, _ = fmt.Fprint(w, "id: 7\n\n")
+
+			return
+		}
+
+		_, _ = fmt.Fprintf(w, "event: end\ndata: behind %s\n\n", r.Header.Get("Last-Event-ID"))
+	})
+
+	var seen []string
+
+	require.NoError(t, follow(t.Context(), opening, true, func(event serverEvent) (bool, error) {
+		seen = append(seen, event.Name+" "+string(event.Data))
+
+		return event.Name == "end", nil
+	}))
+	require.Equal(t, []string{"end behind 7"}, seen)
 }
 
 func TestFollow_NotToBeFollowed_EndsWithTheStream(t *testing.T) {

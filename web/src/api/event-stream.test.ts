@@ -31,6 +31,11 @@ test('events arrive whole, however the stream was cut', async () => {
   ]);
 });
 
+test('an id without an event is told', async () => {
+  answerWith(['id: 7\n\nevent: nothing\n\n: still here\n\n']);
+  expect(await read()).toEqual([{ event: 'message', id: '7', data: '' }]);
+});
+
 test('half an event at the end is none', async () => {
   answerWith(['data: whole\n\ndata: ha']);
   expect(await read()).toEqual([{ event: 'message', id: '', data: 'whole' }]);

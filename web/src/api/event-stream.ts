@@ -2,6 +2,7 @@ import { learnClock } from './clock';
 import { ApiProblem, problemOf } from './problem';
 import { noteSessionEnd } from './session-end';
 
+/** StreamEvent is an event, or where the stream stands: that has an id and no data. */
 export type StreamEvent = { event: string; id: string; data: string };
 
 type More = {
@@ -51,5 +52,5 @@ function parseEvent(block: string): StreamEvent[] {
     else if (name === 'event' || name === 'id') found[name] = value;
   }
 
-  return data.length > 0 ? [{ ...found, data: data.join('\n') }] : [];
+  return data.length > 0 || found.id ? [{ ...found, data: data.join('\n') }] : [];
 }

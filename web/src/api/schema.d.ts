@@ -5821,7 +5821,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6002,7 +6002,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6578,7 +6578,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10924,7 +10924,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13066,7 +13066,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14796,7 +14796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15641,7 +15641,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16803,7 +16803,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. */
+            /** @description Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), each of this schema. Comments, which begin with a colon, only keep the connection open. An id without an event tells where the stream stands: give it as Last-Event-ID to go on there. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -7,7 +7,7 @@ export type SourceEvent = { event: string; data: unknown };
 export type SourceHandlers = {
   /** onOpen is told whenever the platform has begun to answer, before there is any event. */
   onOpen?: (() => void) | undefined;
-  /** onEvents gets the events that came together, and the id behind which to go on. */
+  /** onEvents gets the events that came together, and the id behind which to go on, which may also come without any. */
   onEvents: (events: SourceEvent[], position: string) => void;
   /** onOver is told when the stream has ended by itself, or why it was refused. It is followed no more. */
   onOver: (problem?: ApiProblem) => void;
@@ -21,7 +21,7 @@ export type SourceHandlers = {
 export type Source = {
   path: string;
   handlers: SourceHandlers;
-  /** position is the id of its last event that was delivered; empty where it has none. */
+  /** position is the id behind which it goes on: that of its last event that was delivered, or a later one; empty where it has none. */
   position: string;
   /** isOver tells that nobody follows it any more. */
   isOver: boolean;
@@ -38,6 +38,14 @@ export function deliver(sources: Source[], events: StreamEvent[], drop: (source:
     gathered.delete(source);
     if (together && !source.isOver) source.handlers.onEvents(together, source.position);
   };
+  const stand = (positions: string[]) => {
+    for (const [place, source] of sources.entries()) {
+      const position = positions[place];
+      if (!position || position === source.position) continue;
+      source.position = position;
+      if (!gathered.has(source)) gathered.set(source, []);
+    }
+  };
   const end = (source: Source, problem?: ApiProblem) => {
     flush(source);
     if (source.isOver) return;
@@ -46,6 +54,10 @@ export function deliver(sources: Source[], events: StreamEvent[], drop: (source:
   };
 
   for (const { event, id, data } of events) {
+    if (!data) {
+      stand(id.split(','));
+      continue;
+    }
     const told = parse(data);
     const source = sources[told?.source ?? -1];
     if (!told || !source) continue;

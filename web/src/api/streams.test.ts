@@ -9,6 +9,8 @@ type Connection = {
   isOpen: boolean;
   /** say sends an event of the platform. */
   say: (event: string, data: unknown, id?: string) => Promise<void>;
+  /** stand sends an id without an event. */
+  stand: (id: string) => Promise<void>;
   /** cut ends the connection from the platform's side. */
   cut: () => Promise<void>;
 };
@@ -35,6 +37,10 @@ function connect(url: string, { signal, headers }: { signal: AbortSignal; header
     isOpen: true,
     say: async (event, data, id) => {
       control?.enqueue(encoder.encode(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+      await vi.advanceTimersByTimeAsync(0);
+    },
+    stand: async (id) => {
+      control?.enqueue(encoder.encode(`id: ${id}\n\n`));
       await vi.advanceTimersByTimeAsync(0);
     },
     cut: async () => {
@@ -88,6 +94,26 @@ it('all streams of a page are one connection, and each hears of its own', async 
   await last().say('event', { source: 0, event: 'changed', data: { kinds: [] } }, '9,7');
   expect(lines.onEvents.mock.calls).toEqual([[[expect.objectContaining({ event: 'line', data: { id: 7 } })], '7']]);
   expect(changes.onEvents.mock.calls).toEqual([[[expect.objectContaining({ event: 'changed' })], '9']]);
+});
+
+it('a stream that had no event yet goes on where it began', async () => {
+  const [changes, lines] = [handlers(), handlers()];
+  streams.follow('/changes', changes);
+  streams.follow('/lines?tail=200', lines);
+  await settled();
+  await last().stand(',0');
+  expect(lines.onEvents.mock.calls).toEqual([[[], '0']]);
+  expect(changes.onEvents).not.toHaveBeenCalled();
+
+  await last().cut();
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(open()).toMatchObject([{ of: ['/changes', '/lines?tail=200'], after: ',0' }]);
+
+  await last().say('event', { source: 1, event: 'line', data: {} }, ',5');
+  await last().stand(',5');
+  await last().stand(',9');
+  expect(lines.onEvents.mock.lastCall).toEqual([[], '9']);
+  expect(lines.onEvents).toHaveBeenCalledTimes(3);
 });
 
 it('another stream opens the connection anew, once, and those that stay go on behind their last events', async () => {

@@ -1,8 +1,26 @@
-import { $api } from '@/api/client';
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import { $api, api } from '@/api/client';
 
 /** projectsQuery is the first projects of an organisation. */
 export const projectsQuery = (organisationId: string) =>
   $api.queryOptions('get', '/v1/projects', { params: { query: { organisation_id: organisationId, limit: 100 } } });
+
+/** projectPagesQuery is all projects of an organisation, a page at a time. */
+export const projectPagesQuery = (organisationId: string) =>
+  infiniteQueryOptions({
+    // It begins as the other queries of this operation do, so that a change puts all of them out of date.
+    queryKey: ['get', '/v1/projects', 'pages', organisationId],
+    queryFn: async ({ pageParam, signal }) => {
+      const { data } = await api.GET('/v1/projects', {
+        params: { query: { organisation_id: organisationId, limit: 60, cursor: pageParam || undefined } },
+        signal,
+      });
+      if (!data) throw new Error('The platform answered without a page.');
+      return data;
+    },
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next_cursor,
+  });
 
 /** projectSearchQuery is the newest projects of all of the user's organisations that have all words of a search in their slug or name. */
 export const projectSearchQuery = (search: string) =>

@@ -7,6 +7,8 @@ const event = (action: string, details: Record<string, unknown> = {}) => ({ acti
 describe('sentenceOf', () => {
   it.each([
     ['project.create', { slug: 'shop' }, 'made the project shop'],
+    ['deployment.create', { trigger: 'push', commit: '0123456789abcdef', project: 'shop' }, 'started a deployment of 0123456 to shop'],
+    ['deployment.create', {}, 'started a deployment'],
     ['project.delete', {}, 'deleted a project'],
     ['project.update', { changed: ['port', 'instances'] }, 'changed port, instances of a project'],
     ['environment_variable.set', { name: 'KEY', scope: 'preview' }, 'wrote the variable KEY for previews'],

@@ -27,7 +27,7 @@ const parts = (w: (name: string) => string) =>
 const says: Record<Event['action'], Says> = {
   'deployment.approve': () => 'approved a pull request for deployment',
   'deployment.cancel': () => 'cancelled a deployment',
-  'deployment.create': (w) => `started a deployment${of(w('commit').slice(0, 7))}`,
+  'deployment.create': (w) => `started a deployment${of(w('commit').slice(0, 7))}${w('project') && ` to ${w('project')}`}`,
   'deployment.promote': () => 'promoted a preview to production',
   'deployment.redeploy': () => 'deployed the same commit again',
   'deployment.restart': () => 'restarted what is live',

@@ -1,22 +1,23 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { useSuspenseInfiniteQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { Plus } from 'lucide-react';
-import { projectsQuery } from '@/api/queries/projects';
+import { projectPagesQuery } from '@/api/queries/projects';
 import { buttonClass } from '@/components/button';
 import { Page } from '@/components/page';
+import { ShowMore } from '@/components/show-more';
 import { ReceivedInvitations } from '@/features/organisation/received-invitations';
 import { FirstProject } from '@/features/project/first-project';
 import { ProjectCard } from '@/features/project/project-card';
 
 export const Route = createFileRoute('/o/$org/')({
-  loader: ({ context }) => context.queryClient.ensureQueryData(projectsQuery(context.organisation.id)),
+  loader: ({ context }) => context.queryClient.ensureInfiniteQueryData(projectPagesQuery(context.organisation.id)),
   component: Projects,
 });
 
 function Projects() {
   const { organisation, session } = Route.useRouteContext();
-  const { data } = useSuspenseQuery(projectsQuery(organisation.id));
-  const projects = data.items ?? [];
+  const pages = useSuspenseInfiniteQuery(projectPagesQuery(organisation.id));
+  const projects = pages.data.pages.flatMap((page) => page.items ?? []);
 
   const add = organisation.role !== 'viewer' && (
     <Link to="/o/$org/new" params={{ org: organisation.slug }} className={buttonClass('main')}>
@@ -39,6 +40,7 @@ function Projects() {
           ))}
         </ul>
       )}
+      <ShowMore pages={pages} />
     </Page>
   );
 }
