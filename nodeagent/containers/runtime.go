@@ -156,7 +156,7 @@ func idsAmong(names []string) []uuid.UUID {
 
 // Remove kills the VM's task and removes its container, its snapshot and its lease, as far as they exist.
 func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
-	if err := r.removeContainer(ctx, vm); err != nil {
+	if err := r.Clear(ctx, vm); err != nil {
 		return err
 	}
 
@@ -168,7 +168,8 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 	return r.release(ctx, vm, leases.SynchronousDelete)
 }
 
-func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {
+// Clear kills the VM's task and removes its container and its snapshot, as far as they exist, so that it can be started anew.
+func (r *Runtime) Clear(ctx context.Context, vm uuid.UUID) error {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if err == nil {
 		err = errors.Join(removeTask(ctx, container), ignoreNotFound(container.Delete(ctx)))

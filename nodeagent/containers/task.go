@@ -117,15 +117,11 @@ func newTask(ctx context.Context, container containerd.Container, task container
 	return &Task{task: task, signal: signal, made: made}
 }
 
-// Start makes the VM anew, with a fresh root filesystem, and starts it. The caller has pulled the image and attached the network. Where the image
-// cannot be started it returns a problem with the code invalid.
+// Start makes the VM anew, with a fresh root filesystem, and starts it. The caller has pulled the image, called Clear, and attached a network in which
+// nothing has run. Where the image cannot be started it returns a problem with the code invalid.
 func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, error) {
 	held, err := r.hold(ctx, vm.ID)
 	if err != nil {
-		return nil, err
-	}
-
-	if err := r.removeContainer(ctx, vm.ID); err != nil {
 		return nil, err
 	}
 
