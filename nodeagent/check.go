@@ -80,7 +80,7 @@ func checkInit(config Config) Finding {
 	}
 
 	if err != nil {
-		return Finding{Part: "init", Detail: "PID 1 for VMs is missing.", Advice: err.Error() + "."}
+		return Finding{Part: "init", Detail: "PID 1 for VMs is missing or does not serve.", Advice: err.Error() + "."}
 	}
 
 	return Finding{Part: "init", OK: true, Detail: path + " is PID 1 of VMs."}

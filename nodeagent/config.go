@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +30,7 @@ type Config struct {
 	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
 	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
 	DataDir             string `doc:"Folder for the files and logs of VMs." env:"ZEITWORK_NODE_DATA_DIR" envDefault:"/var/lib/zeitwork/node"`
-	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: tini-static or catatonit where installed." env:"ZEITWORK_NODE_INIT"`
+	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: catatonit, else tini-static on runc." env:"ZEITWORK_NODE_INIT"`
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
 	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
@@ -55,21 +54,6 @@ func (c Config) checkIsolation() error {
 	}
 
 	return nil
-}
-
-// findInit returns the static init that becomes PID 1 of VMs.
-func (c Config) findInit() (string, error) {
-	if c.Init != "" {
-		return c.Init, nil
-	}
-
-	for _, name := range []string{"tini-static", "catatonit"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-
-	return "", errors.New("no init for VMs was found: install Debian's package tini or catatonit, or set ZEITWORK_NODE_INIT to a static one")
 }
 
 // nameservers returns the configured nameservers, else those of the node without the ones on its loopback, which VMs cannot reach.

@@ -69,6 +69,8 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 		return containers.Exit{}, fmt.Errorf("clean up after the VM's end: %w", err)
 	}
 
+	exit.Code = m.exitCode(exit.Code)
+
 	flush, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
 
