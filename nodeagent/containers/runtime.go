@@ -2,7 +2,6 @@ package containers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -172,7 +171,12 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 func (r *Runtime) Clear(ctx context.Context, vm uuid.UUID) error {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if err == nil {
-		err = errors.Join(removeTask(ctx, container), ignoreNotFound(container.Delete(ctx)))
+		err = r.removeTask(ctx, container)
+	}
+
+	// A task that could not be removed is reached through its container only.
+	if err == nil {
+		err = container.Delete(ctx)
 	}
 
 	if err = ignoreNotFound(err); err != nil {
@@ -187,13 +191,17 @@ func (r *Runtime) Clear(ctx context.Context, vm uuid.UUID) error {
 	return nil
 }
 
-func removeTask(ctx context.Context, container containerd.Container) error {
+func (r *Runtime) removeTask(ctx context.Context, container containerd.Container) error {
 	task, err := container.Task(ctx, nil)
 	if err == nil {
 		_, err = task.Delete(ctx, containerd.WithProcessKill)
 	}
 
-	return ignoreNotFound(err)
+	if errdefs.IsNotFound(err) {
+		return r.deleteUnfinished(ctx, container.ID())
+	}
+
+	return err
 }
 
 // handlerOptions returns the options that the runtime handler gets beside the specification.
