@@ -46,14 +46,21 @@ func (c Config) networkFolder() string {
 
 func (c Config) vmFolder() string { return filepath.Join(c.DataDir, "vms") }
 
-// checkIsolation refuses runc, which runs customers' code on the host's kernel, unless it is allowed explicitly.
+// checkIsolation refuses runtimes of which nobody knows what stands between tenants, and runc, which runs customers' code on the host's kernel, unless it is
+// allowed explicitly.
 func (c Config) checkIsolation() error {
-	if c.Runtime == containers.Runc && !c.AllowRunc {
+	switch {
+	case containers.IsKata(c.Runtime):
+		return nil
+	case c.Runtime != containers.Runc:
+		return fmt.Errorf("this node is set to the runtime %q, of which the platform does not know whether it isolates tenants from each other: "+
+			"set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or another name of Kata Containers such as io.containerd.kata-clh.v2", c.Runtime)
+	case !c.AllowRunc:
 		return errors.New("this node is set to runc, which does not isolate tenants from each other: " +
 			"set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or ZEITWORK_NODE_ALLOW_RUNC=true if all code that runs here is trusted")
+	default:
+		return nil
 	}
-
-	return nil
 }
 
 // nameservers returns the configured nameservers, else those of the node without the ones on its loopback, which VMs cannot reach.

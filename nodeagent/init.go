@@ -42,7 +42,7 @@ func (c Config) checkInitPath(path string) error {
 		path = resolved
 	}
 
-	if c.Runtime == containers.Runc || !strings.HasPrefix(filepath.Base(path), "tini") {
+	if !containers.IsKata(c.Runtime) || !strings.HasPrefix(filepath.Base(path), "tini") {
 		return nil
 	}
 

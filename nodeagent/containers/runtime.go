@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
@@ -20,6 +21,17 @@ const (
 	Kata = "io.containerd.kata.v2"
 	Runc = "io.containerd.runc.v2"
 )
+
+// kataHandler matches the names under which Kata Containers are installed, one for each hypervisor.
+var kataHandler = regexp.MustCompile(`^io\.containerd\.(kata(?:-[a-z0-9-]+)?)\.v2$`)
+
+// IsKata tells whether the runtime handler is one of Kata Containers.
+func IsKata(handler string) bool { return kataHandler.MatchString(handler) }
+
+// KataShim returns the name of the program that containerd starts for a runtime handler of Kata Containers.
+func KataShim(handler string) string {
+	return kataHandler.ReplaceAllString(handler, "containerd-shim-$1-v2")
+}
 
 const (
 	labelVM         = "zeitwork.vm-id"
