@@ -81,7 +81,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, fmt.Errorf("make a client of the API: %w", err)
 	}
 
-	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
 	if err != nil {
 		return nil, fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
 	}

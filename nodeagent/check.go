@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 
-	containerd "github.com/containerd/containerd/v2/client"
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
@@ -19,7 +18,6 @@ const (
 	kvmDevice        = "/dev/kvm"
 	kvmGetAPIVersion = 0xAE00
 	kvmAPIVersion    = 12
-	kataShim         = "containerd-shim-kata-v2"
 )
 
 // Finding is the result of checking one part of this machine.
@@ -67,7 +65,7 @@ func CheckKVM() Finding {
 
 func checkPermission(config Config) Finding {
 	if err := config.checkIsolation(); err != nil {
-		return Finding{Part: "isolation", Detail: "VMs would run on runc.", Advice: err.Error() + "."}
+		return Finding{Part: "isolation", Detail: "VMs would run on " + config.Runtime + ".", Advice: err.Error() + "."}
 	}
 
 	return Finding{Part: "isolation", OK: true, Detail: "VMs run on " + config.Runtime + "."}
@@ -80,7 +78,7 @@ func checkInit(config Config) Finding {
 	}
 
 	if err != nil {
-		return Finding{Part: "init", Detail: "PID 1 for VMs is missing.", Advice: err.Error() + "."}
+		return Finding{Part: "init", Detail: "PID 1 for VMs is missing or does not serve.", Advice: err.Error() + "."}
 	}
 
 	return Finding{Part: "init", OK: true, Detail: path + " is PID 1 of VMs."}
@@ -90,7 +88,7 @@ func checkInit(config Config) Finding {
 func checkContainerd(ctx context.Context, config Config) Finding {
 	finding := Finding{Part: "containerd", Advice: "Start containerd, or set ZEITWORK_CONTAINERD_SOCKET."}
 
-	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
 	if err != nil {
 		finding.Detail = fmt.Sprintf("containerd does not answer at %s: %v.", config.ContainerdSocket, err)
 
@@ -118,9 +116,11 @@ func checkContainerd(ctx context.Context, config Config) Finding {
 
 // checkKata looks for what Kata Containers need beside containerd. It returns nothing where another runtime is configured.
 func checkKata(config Config) []Finding {
-	if config.Runtime != containers.Kata {
+	if !containers.IsKata(config.Runtime) {
 		return nil
 	}
+
+	kataShim := containers.KataShim(config.Runtime)
 
 	shim := Finding{Part: "Kata Containers", OK: true, Detail: kataShim + " is installed."}
 	if _, err := exec.LookPath(kataShim); err != nil {

@@ -17,12 +17,23 @@ func TestNew_RefusesRuncUnlessAllowedInPlainWords(t *testing.T) {
 	require.ErrorContains(t, err, "set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or ZEITWORK_NODE_ALLOW_RUNC=true")
 }
 
+func TestNew_RefusesRuntimesThatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+
+	for _, runtime := range []string{
+		"", "io.containerd.runsc.v1", "io.containerd.runc.v1", "/usr/bin/shim", "io.containerd.kata/x.v2", "io.containerd.katakomb.v2",
+	} {
+		_, err := nodeagent.New(nodeagent.Config{Runtime: runtime, AllowRunc: true}, slog.New(slog.DiscardHandler))
+		require.ErrorContains(t, err, "the platform does not know whether it isolates tenants", runtime)
+	}
+}
+
 func TestNew_KataWithoutItsParts_SaysWhatToInstall(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 
-	_, err := nodeagent.New(nodeagent.Config{Runtime: "io.containerd.kata.v2"}, slog.New(slog.DiscardHandler))
+	_, err := nodeagent.New(nodeagent.Config{Runtime: "io.containerd.kata-clh.v2"}, slog.New(slog.DiscardHandler))
 	if finding := nodeagent.CheckKVM(); finding.OK {
-		require.ErrorContains(t, err, "containerd-shim-kata-v2 is not installed.")
+		require.ErrorContains(t, err, "containerd-shim-kata-clh-v2 is not installed.")
 	} else {
 		require.ErrorContains(t, err, finding.Detail)
 		require.ErrorContains(t, err, "hardware virtualization")

@@ -125,6 +125,8 @@ func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (cont
 		}
 	}
 
+	exit.Code = m.exitCode(exit.Code)
+
 	flush, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -31,7 +30,7 @@ type Config struct {
 	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
 	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
 	DataDir             string `doc:"Folder for the files and logs of VMs." env:"ZEITWORK_NODE_DATA_DIR" envDefault:"/var/lib/zeitwork/node"`
-	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: tini-static or catatonit where installed." env:"ZEITWORK_NODE_INIT"`
+	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: catatonit, else tini-static on runc." env:"ZEITWORK_NODE_INIT"`
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
 	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
@@ -47,29 +46,21 @@ func (c Config) networkFolder() string {
 
 func (c Config) vmFolder() string { return filepath.Join(c.DataDir, "vms") }
 
-// checkIsolation refuses runc, which runs customers' code on the host's kernel, unless it is allowed explicitly.
+// checkIsolation refuses runtimes of which nobody knows what stands between tenants, and runc, which runs customers' code on the host's kernel, unless it is
+// allowed explicitly.
 func (c Config) checkIsolation() error {
-	if c.Runtime == containers.Runc && !c.AllowRunc {
+	switch {
+	case containers.IsKata(c.Runtime):
+		return nil
+	case c.Runtime != containers.Runc:
+		return fmt.Errorf("this node is set to the runtime %q, of which the platform does not know whether it isolates tenants from each other: "+
+			"set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or another name of Kata Containers such as io.containerd.kata-clh.v2", c.Runtime)
+	case !c.AllowRunc:
 		return errors.New("this node is set to runc, which does not isolate tenants from each other: " +
 			"set ZEITWORK_NODE_RUNTIME=io.containerd.kata.v2, or ZEITWORK_NODE_ALLOW_RUNC=true if all code that runs here is trusted")
+	default:
+		return nil
 	}
-
-	return nil
-}
-
-// findInit returns the static init that becomes PID 1 of VMs.
-func (c Config) findInit() (string, error) {
-	if c.Init != "" {
-		return c.Init, nil
-	}
-
-	for _, name := range []string{"tini-static", "catatonit"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-
-	return "", errors.New("no init for VMs was found: install Debian's package tini or catatonit, or set ZEITWORK_NODE_INIT to a static one")
 }
 
 // nameservers returns the configured nameservers, else those of the node without the ones on its loopback, which VMs cannot reach.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/samber/lo"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
@@ -70,6 +69,8 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 		return containers.Exit{}, fmt.Errorf("clean up after the VM's end: %w", err)
 	}
 
+	exit.Code = m.exitCode(exit.Code)
+
 	flush, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
 
@@ -109,27 +110,21 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	return task, nil
 }
 
-// prepare fetches the image and attaches the network, both at once.
+// prepare fetches the image, then removes what an earlier start has left, and only then attaches a fresh network: a task that is left could reach into it.
 func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
-	group, ctx := errgroup.WithContext(ctx)
+	if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
+		return fmt.Errorf("fetch the image: %w", err)
+	}
 
-	group.Go(func() error {
-		if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
-			return fmt.Errorf("fetch the image: %w", err)
-		}
+	if err := m.agent.runtime.Clear(ctx, m.id); err != nil {
+		return fmt.Errorf("remove what an earlier start left: %w", err)
+	}
 
-		return nil
-	})
+	if _, err := m.agent.vmNetwork().Renew(m.id, vm.Address); err != nil {
+		return fmt.Errorf("attach the network: %w", err)
+	}
 
-	group.Go(func() error {
-		if _, err := m.agent.vmNetwork().Attach(m.id, vm.Address); err != nil {
-			return fmt.Errorf("attach the network: %w", err)
-		}
-
-		return nil
-	})
-
-	return group.Wait()
+	return nil
 }
 
 // watch probes the VM until it ends. An adopted VM counts as healthy until its probes fail: one that served during a restart of the agent

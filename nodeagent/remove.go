@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"time"
 
-	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/google/uuid"
 	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
@@ -21,7 +20,7 @@ import (
 // RemoveVMs removes every VM of the node, and all that the node set up for them in the network, to leave the machine as it was before. The agent
 // must have ended, or it would start the VMs again. Images stay.
 func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) error {
-	connection, err := containerd.New(config.ContainerdSocket, containerd.WithDefaultNamespace(config.ContainerdNamespace))
+	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
 	if err != nil {
 		return fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
 	}

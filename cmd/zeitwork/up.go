@@ -180,7 +180,7 @@ func prepare(ctx context.Context, config upConfig, report *report) (cluster.Opti
 // hostPackages returns the Debian packages with the programs that the platform runs. It leaves out programs that are installed another way.
 func hostPackages(publicRegistry bool) []string {
 	// The gems of the Rails example are made with mmdebstrap, even where base images come from a public registry.
-	packages := append([]string{"ca-certificates", "debian-archive-keyring", "mmdebstrap", "postgresql", "tini"}, toolchain.DaemonPackages()...)
+	packages := append([]string{"ca-certificates", "catatonit", "debian-archive-keyring", "mmdebstrap", "postgresql"}, toolchain.DaemonPackages()...)
 
 	programs := map[string]string{"git": "git"}
 	if !publicRegistry {

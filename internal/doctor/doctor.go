@@ -49,7 +49,7 @@ func Examine(ctx context.Context, options Options) []Finding {
 	return append(findings,
 		cgroups(), packetFilter(), postgres(options.PostgresBin),
 		program("runc", filepath.Join(options.CacheDir, "tools", "daemons-*", "runc"), "`zeitwork up` builds it"),
-		program("init for VMs (tini)", "/usr/bin/tini-static", "install the Debian package tini; `zeitwork up` does"),
+		initProgram(),
 		program("git", "", "install the Debian package git"),
 		program("mmdebstrap", "", "only for the Rails example, and where Docker Hub is out of reach: install the Debian package mmdebstrap; `zeitwork up` does"),
 		kvm(ctx), kata(),

@@ -88,6 +88,21 @@ func program(name, pattern, advice string) Finding {
 	return Finding{Part: name, Detail: "not found", Advice: advice}
 }
 
+// initProgram finds the init of VMs where the node agent does.
+func initProgram() Finding {
+	finding := program("catatonit", "", "install the Debian package catatonit; `zeitwork up` does")
+
+	// It serves on runc alone, which is what the local platform uses.
+	if tini := program("tini-static", "", ""); !finding.OK && tini.OK {
+		finding = tini
+		finding.Detail += ", which serves on runc alone: Kata Containers need Debian's package catatonit"
+	}
+
+	finding.Part = "init for VMs"
+
+	return finding
+}
+
 func glob(pattern string) []string {
 	// The only error is that of a malformed pattern, and patterns are constants.
 	found, _ := filepath.Glob(pattern)

@@ -2,9 +2,9 @@ package containers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/containerd/containerd/api/types/runtimeoptions/v1"
@@ -21,6 +21,17 @@ const (
 	Kata = "io.containerd.kata.v2"
 	Runc = "io.containerd.runc.v2"
 )
+
+// kataHandler matches the names under which Kata Containers are installed, one for each hypervisor.
+var kataHandler = regexp.MustCompile(`^io\.containerd\.(kata(?:-[a-z0-9-]+)?)\.v2$`)
+
+// IsKata tells whether the runtime handler is one of Kata Containers.
+func IsKata(handler string) bool { return kataHandler.MatchString(handler) }
+
+// KataShim returns the name of the program that containerd starts for a runtime handler of Kata Containers.
+func KataShim(handler string) string {
+	return kataHandler.ReplaceAllString(handler, "containerd-shim-$1-v2")
+}
 
 const (
 	labelVM         = "zeitwork.vm-id"
@@ -156,7 +167,7 @@ func idsAmong(names []string) []uuid.UUID {
 
 // Remove kills the VM's task and removes its container, its snapshot and its lease, as far as they exist.
 func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
-	if err := r.removeContainer(ctx, vm); err != nil {
+	if err := r.Clear(ctx, vm); err != nil {
 		return err
 	}
 
@@ -168,10 +179,16 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 	return r.release(ctx, vm, leases.SynchronousDelete)
 }
 
-func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {
+// Clear kills the VM's task and removes its container and its snapshot, as far as they exist, so that it can be started anew.
+func (r *Runtime) Clear(ctx context.Context, vm uuid.UUID) error {
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if err == nil {
-		err = errors.Join(removeTask(ctx, container), ignoreNotFound(container.Delete(ctx)))
+		err = r.removeTask(ctx, container)
+	}
+
+	// A task that could not be removed is reached through its container only.
+	if err == nil {
+		err = container.Delete(ctx)
 	}
 
 	if err = ignoreNotFound(err); err != nil {
@@ -186,13 +203,17 @@ func (r *Runtime) removeContainer(ctx context.Context, vm uuid.UUID) error {
 	return nil
 }
 
-func removeTask(ctx context.Context, container containerd.Container) error {
+func (r *Runtime) removeTask(ctx context.Context, container containerd.Container) error {
 	task, err := container.Task(ctx, nil)
 	if err == nil {
 		_, err = task.Delete(ctx, containerd.WithProcessKill)
 	}
 
-	return ignoreNotFound(err)
+	if errdefs.IsNotFound(err) {
+		return r.deleteUnfinished(ctx, container.ID())
+	}
+
+	return err
 }
 
 // handlerOptions returns the options that the runtime handler gets beside the specification.

@@ -30,7 +30,7 @@ func testVM() VM {
 func generate(t *testing.T, vm VM) *oci.Spec {
 	t.Helper()
 
-	runtime := New(nil, Config{Handler: Kata, Init: "/usr/bin/tini-static"})
+	runtime := New(nil, Config{Handler: Kata, Init: "/usr/bin/catatonit"})
 	ctx := namespaces.WithNamespace(t.Context(), "zeitwork")
 	options := append([]oci.SpecOpts{oci.WithProcessArgs("node", "server.js")}, runtime.isolation(vm)...)
 
@@ -64,7 +64,7 @@ func TestSpecification_GivesNoMoreThanOrdinaryImagesNeed(t *testing.T) {
 
 	for _, mount := range spec.Mounts {
 		if mount.Type == "bind" {
-			writable := mount.Source != "/usr/bin/tini-static" && filepath.Dir(mount.Destination) == "/etc"
+			writable := mount.Source != "/usr/bin/catatonit" && filepath.Dir(mount.Destination) == "/etc"
 			require.Equal(t, writable, lo.Contains(mount.Options, "rw"), mount.Destination)
 			require.Equal(t, !writable, lo.Contains(mount.Options, "ro"), mount.Destination)
 		}

@@ -23,8 +23,12 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// killTime is how long a VM may take to end after SIGKILL.
-const killTime = 10 * time.Second
+const (
+	// killTime is how long a VM may take to end after SIGKILL.
+	killTime = 10 * time.Second
+	// startTime is how long the runtime may go on with a start that is no longer wanted. One that is cut off may leave a part of a VM that nobody knows.
+	startTime = 5 * time.Second
+)
 
 // Task is a VM that was started: it runs, or has ended.
 type Task struct {
@@ -117,15 +121,11 @@ func newTask(ctx context.Context, container containerd.Container, task container
 	return &Task{task: task, signal: signal, made: made}
 }
 
-// Start makes the VM anew, with a fresh root filesystem, and starts it. The caller has pulled the image and attached the network. Where the image
-// cannot be started it returns a problem with the code invalid.
+// Start makes the VM anew, with a fresh root filesystem, and starts it. The caller has pulled the image, called Clear, and attached a network in which
+// nothing has run. Where the image cannot be started it returns a problem with the code invalid.
 func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, error) {
 	held, err := r.hold(ctx, vm.ID)
 	if err != nil {
-		return nil, err
-	}
-
-	if err := r.removeContainer(ctx, vm.ID); err != nil {
 		return nil, err
 	}
 
@@ -142,22 +142,46 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 		return nil, err
 	}
 
-	task, err := container.NewTask(ctx, cio.BinaryIO(r.config.Logger, map[string]string{r.config.LoggerCommand: vm.LogFolder}))
+	starting, cancel := outlast(ctx, startTime)
+	defer cancel()
+
+	task, err := r.makeTask(starting, container, vm)
 	if err != nil {
 		return nil, fmt.Errorf("make task: %w", err)
 	}
 
+	// What was made and is no longer wanted is not begun. The next start or the removal deletes it.
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("make task: %w", ctx.Err())
+	}
+
 	if vm.Once {
-		if err := r.markBegun(ctx, container); err != nil {
+		if err := r.markBegun(starting, container); err != nil {
 			return nil, err
 		}
 	}
 
-	if err := task.Start(ctx); err != nil {
+	if err := task.Start(starting); err != nil {
 		return nil, fmt.Errorf("start task: %w", err)
 	}
 
 	return newTask(ctx, container, task, time.Now()), nil
+}
+
+// makeTask makes the VM's task, in the place of one that a start has left which was cut off.
+func (r *Runtime) makeTask(ctx context.Context, container containerd.Container, vm VM) (containerd.Task, error) {
+	logs := cio.BinaryIO(r.config.Logger, map[string]string{r.config.LoggerCommand: vm.LogFolder})
+
+	task, err := container.NewTask(ctx, logs)
+	if !errdefs.IsAlreadyExists(err) {
+		return task, err
+	}
+
+	if err := r.deleteUnfinished(ctx, container.ID()); err != nil {
+		return nil, err
+	}
+
+	return container.NewTask(ctx, logs)
 }
 
 func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd.Container, error) {

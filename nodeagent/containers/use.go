@@ -67,17 +67,8 @@ func (r *Runtime) Uses(ctx context.Context, vms []uuid.UUID, answered func(vm uu
 
 // use asks for one VM: containerd asks for several one after the other, and one that hangs keeps it from the others.
 func (r *Runtime) use(ctx context.Context, vm uuid.UUID) (use Use, runs bool, err error) {
-	// It is cancelled rather than given a deadline, also the caller's, of which containerd would hear: at that moment it answers that there is no such VM.
-	caller := ctx
-
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(caller))
-	defer cancel(nil)
-
-	stop := context.AfterFunc(caller, func() { cancel(context.Cause(caller)) })
-	defer stop()
-
-	timer := time.AfterFunc(useTimeout, func() { cancel(fmt.Errorf("the runtime has not answered within %s", useTimeout)) })
-	defer timer.Stop()
+	ctx, cancel := limit(ctx, useTimeout, fmt.Errorf("the runtime has not answered within %s", useTimeout))
+	defer cancel()
 
 	response, err := r.client.TaskService().Metrics(ctx, &tasks.MetricsRequest{Filters: []string{fmt.Sprintf("id==%q", vm)}})
 	if err != nil {

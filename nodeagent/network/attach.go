@@ -19,7 +19,19 @@ const (
 	defaultMTU      = 1500
 )
 
-// Attach gives the VM its namespace and its address and returns the namespace's path. It leaves alone what exists already.
+// Renew gives the VM a namespace in which nothing has run, with the same address as before, and returns its path. What was attached before is
+// detached: Kata Containers puts devices of its own into a namespace and leaves them there, and refuses one that has them. It must come before every
+// start, when what ran before has ended.
+func (n *Network) Renew(vm uuid.UUID, address netip.Addr) (string, error) {
+	if err := n.Detach(vm); err != nil {
+		return "", err
+	}
+
+	return n.Attach(vm, address)
+}
+
+// Attach gives the VM its namespace and its address and returns the namespace's path. It leaves alone what exists already, as is right for a VM that
+// runs.
 func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 	if !n.Range.Contains(address) {
 		return "", fmt.Errorf("address %s of VM %s is not in the cluster range %s", address, vm, n.Range)
@@ -53,7 +65,8 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 	return path, awaitCarrier(namespace, host.Attrs().Index)
 }
 
-// Detach removes the VM's interface, with the interface its route, and the VM's namespace. No process may be left in the namespace.
+// Detach removes the VM's interface, with the interface its route, and the VM's namespace, as far as they exist. A process that is left in the namespace
+// has no network from then on.
 func (n *Network) Detach(vm uuid.UUID) error {
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err == nil {

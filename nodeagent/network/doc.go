@@ -9,5 +9,6 @@
 // and so may packets that come in by the interfaces of Network.Ingress.
 //
 // The machine holds all of the state: the namespaces are mounted in one folder, on files named for their VMs, and List reads the folder.
-// Every call may be repeated.
+// Every call may be repeated. A namespace belongs to one start of its VM: the next start gets a new one under the same name and with the same address,
+// so that no VM has more than one at a time.
 package network

@@ -22,6 +22,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/iprange"
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
@@ -209,6 +210,77 @@ func TestNetwork_AttachAndDetachTwiceIsOnce(t *testing.T) {
 	require.Error(t, err)
 	_, err = netlink.RouteGet(bundle.ips[0].AsSlice())
 	require.ErrorIs(t, err, unix.EHOSTUNREACH)
+}
+
+// TestNetwork_Renew_WhateverIsLeft_GivesAFreshNamespace is about every state in which an agent that was killed can leave a VM's network.
+func TestNetwork_Renew_WhateverIsLeft_GivesAFreshNamespace(t *testing.T) {
+	t.Parallel()
+
+	bundle := setup(t, "10.79.211.0/24")
+	vm, ip, path := bundle.vms[0], bundle.ips[0], bundle.network.NamespacePath(bundle.vms[0])
+
+	// A process that still runs keeps the namespace of its start.
+	former, err := netns.GetFromPath(path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, former.Close()) })
+
+	for name, leave := range map[string]func() error{
+		"a start": func() error {
+			return inNamespace(t, path, func() error {
+				return netlink.LinkAdd(&netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: "tap0_kata"}, PeerName: "tap1_kata"})
+			})
+		},
+		"nothing": func() error { return bundle.network.Detach(vm) },
+		"a mount point": func() error {
+			return errors.Join(bundle.network.Detach(vm), os.WriteFile(path, nil, 0o600))
+		},
+		"a namespace without an interface": func() error {
+			return errors.Join(bundle.network.Detach(vm), netnamespace.Ensure(path))
+		},
+		"an interface to a namespace that is no longer mounted": func() error { return netnamespace.Remove(path) },
+		"an interface that is off": func() error {
+			link, err := netlink.LinkByName(network.InterfaceName(vm))
+
+			return errors.Join(err, netlink.LinkSetDown(link))
+		},
+	} {
+		require.NoError(t, leave(), name)
+
+		renewed, err := bundle.network.Renew(vm, ip)
+		require.NoError(t, err, name)
+		require.Equal(t, path, renewed)
+		require.Equal(t, []string{"eth0", "lo"}, linksIn(t, path), name)
+		require.NoError(t, bundle.network.CheckRoute(vm, ip), name)
+		serve(t, path, ip.String()+":8080")
+		require.NoError(t, dial(ip.String()+":8080"), name)
+
+		now, err := netns.GetFromPath(path)
+		require.NoError(t, err)
+		require.False(t, now.Equal(former), "the namespace in which a task has run is used again behind %s", name)
+		require.NoError(t, now.Close())
+	}
+
+	require.NoError(t, bundle.network.Detach(vm))
+	require.NoFileExists(t, path)
+}
+
+// linksIn returns the names of the links in a namespace, sorted.
+func linksIn(t *testing.T, path string) []string {
+	t.Helper()
+
+	var names []string
+
+	require.NoError(t, inNamespace(t, path, func() error {
+		links, err := netlink.LinkList()
+		for _, link := range links {
+			names = append(names, link.Attrs().Name)
+		}
+
+		return err
+	}))
+	slices.Sort(names)
+
+	return names
 }
 
 func TestNetwork_RefusesAnAddressOfAnotherRange(t *testing.T) {

@@ -159,6 +159,24 @@ func TestVMLog_HalfARecordOfAKilledWriterIsPassedOver(t *testing.T) {
 	require.Equal(t, "after", records[1].Line)
 }
 
+func TestVMLog_Last_IsTheNewestWholeRecord(t *testing.T) {
+	t.Parallel()
+
+	path := folder(t, 0)
+	require.Empty(t, Last(path))
+
+	write(t, path, MaxFileBytes, "", "one\ntwo\n")
+	require.Equal(t, "two", Last(path).Line)
+	require.Equal(t, Stderr, Last(path).Stream)
+
+	file, err := os.OpenFile(filepath.Join(path, currentFile), os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = file.WriteString(`{"s":3,"l":"ha`)
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+	require.Equal(t, "two", Last(path).Line)
+}
+
 func TestVMLog_LinesOverTheRateAreCounted(t *testing.T) {
 	t.Parallel()
 

@@ -70,12 +70,12 @@ func newWriter(folder string, maxSize int64) (*writer, error) {
 	w := &writer{folder: folder, maxSize: maxSize, limit: rate.NewLimiter(linesPerSecond, burstLines)}
 
 	for _, name := range []string{olderFile, currentFile} {
-		last, err := lastSequence(filepath.Join(folder, name))
+		last, err := lastRecord(filepath.Join(folder, name))
 		if err != nil {
 			return nil, err
 		}
 
-		w.sequence = max(w.sequence, last)
+		w.sequence = max(w.sequence, last.Sequence)
 	}
 
 	if floor, err := os.ReadFile(filepath.Join(folder, floorFile)); err == nil {
@@ -207,35 +207,42 @@ func (w *writer) open() error {
 	return nil
 }
 
-// lastSequence returns the number of the last whole record of a file, and 0 where there is none.
-func lastSequence(path string) (int64, error) {
+// Last returns the newest record in a VM's folder, and the zero value where there is none.
+func Last(folder string) Record {
+	record, _ := lastRecord(filepath.Join(folder, currentFile)) // A file that cannot be read has none.
+
+	return record
+}
+
+// lastRecord returns the last whole record of a file, and the zero value where there is none.
+func lastRecord(path string) (Record, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil
+		return Record{}, nil
 	}
 
 	if err != nil {
-		return 0, fmt.Errorf("open the VM's log: %w", err)
+		return Record{}, fmt.Errorf("open the VM's log: %w", err)
 	}
 
 	defer func() { _ = file.Close() }()
 
 	info, err := file.Stat()
 	if err != nil {
-		return 0, fmt.Errorf("read the end of the VM's log: %w", err)
+		return Record{}, fmt.Errorf("read the end of the VM's log: %w", err)
 	}
 
 	end := make([]byte, min(info.Size(), lastRecordBytes))
 	if _, err := file.ReadAt(end, info.Size()-int64(len(end))); err != nil {
-		return 0, fmt.Errorf("read the end of the VM's log: %w", err)
+		return Record{}, fmt.Errorf("read the end of the VM's log: %w", err)
 	}
 
-	var last int64
+	var last Record
 
 	for line := range bytes.Lines(end) {
 		var record Record
-		if json.Unmarshal(line, &record) == nil {
-			last = max(last, record.Sequence)
+		if json.Unmarshal(line, &record) == nil && record.Sequence > last.Sequence {
+			last = record
 		}
 	}
 

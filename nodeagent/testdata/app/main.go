@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strconv"
 	"strings"
@@ -15,7 +16,10 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 4 {
+	switch len(os.Args) {
+	case 3:
+		abandon(os.Args[2])
+	case 4:
 		command(os.Args[2], os.Args[3])
 	}
 
@@ -73,10 +77,37 @@ func main() {
 		}
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
+	case "graceful":
+		go tellSignals()
 	}
 
 	fmt.Println("listening on", os.Getenv("PORT"))
 	log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), http.HandlerFunc(answer)))
+}
+
+// tellSignals says which signals come, and ends with an exit code of its own at SIGTERM.
+func tellSignals() {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGUSR1, syscall.SIGTERM)
+
+	for received := range signals {
+		fmt.Println("got", received)
+
+		if received == syscall.SIGTERM {
+			os.Exit(42)
+		}
+	}
+}
+
+// abandon starts a command that lasts that long, writes its process id, and ends before it.
+func abandon(duration string) {
+	child := exec.Command("/app", "command", duration, "0")
+	if err := child.Start(); err != nil {
+		log.Fatal(err)
+	}
+
+	fmt.Print(child.Process.Pid)
+	os.Exit(0)
 }
 
 // command runs for a duration and ends with an exit code.
@@ -126,6 +157,15 @@ func answer(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/long-line":
 		fmt.Println(strings.Repeat("x", 1<<20))
 		fmt.Println("after the long line")
+	case r.URL.Path == "/abandon":
+		pid, err := exec.Command("/app", "abandon", r.URL.Query().Get("duration")).Output()
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+
+			return
+		}
+
+		_, _ = w.Write(pid)
 	case r.URL.Path == "/file":
 		content, err := os.ReadFile(r.URL.Query().Get("path"))
 		if err != nil {
