@@ -46,7 +46,14 @@ export function PageProblem({ error, reset }: Pick<ErrorComponentProps, 'error'>
               Sign in
             </a>
           ) : (
-            <Button onClick={again}>Try again</Button>
+            <>
+              {problem.status === 403 && (
+                <a className={buttonClass('main')} href="/">
+                  Your projects
+                </a>
+              )}
+              <Button onClick={again}>Try again</Button>
+            </>
           )
         }
       >

@@ -7,10 +7,7 @@ export const Route = createFileRoute('/platform')({
   beforeLoad: async ({ context, location }) => {
     const session = await requireSession(context.queryClient, location.href);
     if (!session.user.operator) {
-      throw new ApiProblem(
-        403,
-        'These pages are for operators of this platform. Another operator, or `zeitwork admin users add`, makes one.',
-      );
+      throw new ApiProblem(403, 'These pages are for operators of this platform. Another operator can make you one.');
     }
     return { session };
   },
