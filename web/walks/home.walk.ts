@@ -76,7 +76,8 @@ export default walk(async (w) => {
   await page.getByText('Nothing that you may see or do is called').waitFor();
   await w.look('palette-empty');
   await page.keyboard.press('Escape');
-  await command.waitFor({ state: 'hidden' });
+  // What is in it goes first, and the palette opens again once all of it has gone.
+  await page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'hidden' });
   await others(w, slug);
   await w.call('DELETE', `/v1/projects/${project.id}`);
 

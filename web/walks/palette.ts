@@ -30,7 +30,7 @@ export async function everyCommand(w: Walk, group: string, ways: Ways, known: st
 export async function choose(w: Walk, name: string): Promise<void> {
   const { page } = w;
   await open(w);
-  await page.keyboard.type(name);
+  await page.keyboard.insertText(name);
   const highlighted = page.getByRole('option').and(page.locator('[data-highlighted]'));
   await highlighted.filter({ has: page.getByText(name, { exact: true }) }).waitFor();
   await page.keyboard.press('Enter');
