@@ -24,6 +24,7 @@ type walkWorld struct {
 	User          string `json:"user"`
 	Other         string `json:"other"`
 	Account       string `json:"account"`
+	Pull          string `json:"pull"`
 	OperatorToken string `json:"operatorToken"`
 	DNS           string `json:"dns"`
 	Code          string `json:"code,omitempty"`
@@ -138,7 +139,7 @@ func newWalkWorld(p *platform, zone string) walkWorld {
 	word := id.New().String()[24:]
 	world := walkWorld{
 		URL: p.apiURL, GitHub: shared.platform.GitHubURL(), User: "walker-" + word, Other: "other-" + word, Account: "walkers-" + word, OperatorToken: p.token,
-		DNS: zone,
+		DNS: zone, Pull: "Paint it <i>red</i>",
 	}
 
 	github.AddUser(world.User)
@@ -160,10 +161,16 @@ func newWalkWorld(p *platform, zone string) walkWorld {
 		},
 	}
 
+	made := map[string]int64{}
+
 	for name, files := range repositories {
-		made := github.AddRepository(fakegithub.Repository{Owner: world.Account, Name: name, Private: true, Description: "For the walks"})
-		github.Push(made, "main", fakegithub.Commit{Message: "Begin", Files: fakegithub.Text(files)})
+		made[name] = github.AddRepository(fakegithub.Repository{Owner: world.Account, Name: name, Private: true, Description: "For the walks"})
+		github.Push(made[name], "main", fakegithub.Commit{Message: "Begin", Files: fakegithub.Text(files)})
 	}
+
+	fork := github.Fork(made["site"], world.Other)
+	github.Push(fork, "paint", fakegithub.Commit{Message: "Paint", Files: fakegithub.Text(app{"site.txt": "painted"})})
+	github.OpenPull(made["site"], fakegithub.Pull{Title: world.Pull, Head: "paint", HeadRepository: fork})
 
 	return world
 }

@@ -1,16 +1,19 @@
 import { visit } from './edge.ts';
 import { connect, createProject, type Named, push } from './github.ts';
+import { arrive, choose, decline, everyCommand, type Ways } from './palette.ts';
 import { type Walk, walk } from './walk.ts';
 
 type Project = Named & { url: string };
+/** Place is the project of the walk: where its overview is, and a wait until it answers with a text. */
+type Place = { project: Project; overview: string; site: (text: string) => Promise<void> };
 
 const branch = `fix/<b>\u202e${'x'.repeat(150)}`;
 const hostile = `<img src=x onerror=alert(1)> \u202egnirts ${'y'.repeat(10_000)}`;
 // A machine that builds for other walks, too, takes a while for what is a matter of seconds.
 const patience = { timeout: 120_000 };
 
-// Somebody goes back to what was live before, lets pushes go on, takes a preview to production and restarts it. Each action says before what it does; the
-// page follows by itself, and the site answers as the page says.
+// Somebody goes back to what was live before, lets pushes go on, takes a preview to production and restarts it, pauses pushes, and lets a stranger's pull
+// request be built. Each action says before what it does, where the palette offers it, too; the page follows by itself, and the site answers as the page says.
 export default walk(async (w) => {
   const { page } = w;
   await w.signIn();
@@ -30,16 +33,50 @@ export default walk(async (w) => {
   await live.getByText('Second', { exact: true }).waitFor(patience);
   await site('two');
 
-  await backAndOn(w, site, overview);
-  await fromPreview(w, site, overview);
+  const place = { project, overview, site };
+  await backAndOn(w, place);
+  await fromPreview(w, place);
   await again(w, site);
+  await pause(w, place);
+  await fork(w, place);
+  await live.getByText('Fourth', { exact: true }).waitFor(patience);
+  await site('four');
 });
 
-/** backAndOn rolls back, which has the next push wait, and unpins where that push waits. */
-async function backAndOn(w: Walk, site: (text: string) => Promise<void>, overview: string): Promise<void> {
+/** offered is what the palette has for a project of which something is live, on whatever page of it, and what each leads to. */
+function offered(w: Walk, { project, overview }: Place, answer: string): Ways {
   const { page } = w;
+
+  return {
+    'Deploy the newest commit': () => decline(w, 'Deploy the newest commit?', 'it takes over production'),
+    'Open the live site': async () => {
+      const site = w.context.pages().find((each) => each !== page) ?? (await w.context.waitForEvent('page'));
+      await site.getByText(answer, { exact: true }).waitFor();
+      await site.close();
+    },
+    'Copy its address': async () => {
+      await page.getByText('Copied', { exact: true }).waitFor();
+      w.expect((await page.evaluate(() => navigator.clipboard.readText())) === project.url, 'the address is in the clipboard');
+    },
+    'Add a domain': () => arrive(w, `${overview}/settings/domains`, page.getByLabel('Hostname')),
+    'Import a .env': () => arrive(w, `${overview}/settings/variables`, page.getByLabel('NAME=value, one a line')),
+    'Pause deploying pushes': () => decline(w, `Pause deploying pushes to ${project.slug}?`, 'you deploy by hand'),
+  };
+}
+
+/** backAndOn rolls back, which has the next push wait, and unpins where that push waits. */
+async function backAndOn(w: Walk, place: Place): Promise<void> {
+  const { page } = w;
+  const { project, overview, site } = place;
+  const group = `Actions in ${project.slug}`;
+  const always = offered(w, place, 'one');
   await page.getByRole('region', { name: 'Newest deployments' }).getByRole('link', { name: 'Begin' }).click();
   await heading(w, 'Retired');
+  const ofRetired = {
+    'Redeploy this commit': () => decline(w, 'Deploy this commit again?', 'with the settings and variables of today'),
+    'Roll back to this deployment': () => decline(w, 'Roll back to this deployment?', 'nothing is built'),
+  };
+  await everyCommand(w, group, ofRetired, Object.keys(always));
   await w.click('button', 'Roll back to this');
   const dialog = page.getByRole('dialog', { name: 'Roll back to this deployment?' });
   await dialog.getByText('nothing is built').waitFor();
@@ -52,6 +89,16 @@ async function backAndOn(w: Walk, site: (text: string) => Promise<void>, overvie
 
   // Pushes wait from now on, which the overview and the page of the push say.
   await w.open(overview);
+  await page.getByText('Production is pinned').waitFor();
+  const before = await deploymentsOf(w, project);
+  await w.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: w.world.url });
+  await everyCommand(w, group, {
+    ...always,
+    'Redeploy what is live': () => decline(w, 'Deploy this commit again?', 'The pin of production ends.'),
+    'Restart what is live': () => decline(w, 'Restart the instances?', 'so that no request is lost'),
+    'Unpin production': () => decline(w, 'Unpin production?', 'None is waiting.'),
+  });
+  w.expect((await deploymentsOf(w, project)) === before, 'what was asked for and declined is not done');
   await page.getByText('Production is pinned').waitFor();
   await w.click('button', /^Deploy$/);
   await page.getByRole('dialog').getByText('The pin of production ends.').waitFor();
@@ -71,8 +118,9 @@ async function backAndOn(w: Walk, site: (text: string) => Promise<void>, overvie
 }
 
 /** fromPreview pins a preview and unpins it, and takes what is live there to production. */
-async function fromPreview(w: Walk, site: (text: string) => Promise<void>, overview: string): Promise<void> {
+async function fromPreview(w: Walk, place: Place): Promise<void> {
   const { page } = w;
+  const { project, overview, site } = place;
   await w.open(overview);
   const previews = page.getByRole('region', { name: 'Previews' });
   await previews.getByText('fix/<b>').waitFor();
@@ -83,6 +131,13 @@ async function fromPreview(w: Walk, site: (text: string) => Promise<void>, overv
   await heading(w, 'Live');
   w.expect((await page.locator('main img').count()) === 0, 'a message and a branch stay text');
   await w.look('actions-preview');
+  const ofPreview = {
+    'Redeploy this commit': () => decline(w, 'Deploy this commit again?', 'with the settings and variables of today'),
+    'Roll back to this deployment': () => decline(w, 'Roll back to this deployment?', 'is pinned from then on'),
+    'Promote this to production': () => decline(w, 'Promote to production?', /Takes the image of commit .* to production/),
+    'Restart these instances': () => decline(w, 'Restart the instances?', 'so that no request is lost'),
+  };
+  await everyCommand(w, `Actions in ${project.slug}`, ofPreview, Object.keys(offered(w, place, 'three')));
 
   await act(w, 'Promote to production', 'Promote to production?', /Takes the image of commit .* to production/);
   await page.getByText('as a promotion').waitFor();
@@ -115,6 +170,89 @@ async function again(w: Walk, site: (text: string) => Promise<void>): Promise<vo
   await act(w, 'Restart', 'Restart the instances?', /so that no request is lost/);
   await healthy.and(page.locator(`code:not([title="${before}"])`)).waitFor(patience);
   await site('preview');
+}
+
+/** pause turns off that pushes are deployed, by the switch in the settings. Turned on by the palette, what was pushed last is deployed. */
+async function pause(w: Walk, { project, overview }: Place): Promise<void> {
+  const { page } = w;
+  await w.open(`${overview}/settings/source`);
+  const pushes = page.getByRole('region', { name: 'Branch and pushes' });
+  await pushes.getByRole('switch', { name: 'Deploy pushes by themselves' }).click();
+  await pushes.getByText('Not saved yet.').waitFor();
+  await pushes.getByRole('button', { name: 'Save' }).click();
+  await pushes.getByText('Not saved yet.').waitFor({ state: 'detached' });
+
+  // Whoever has seen the second push has seen the first.
+  const before = await deploymentsOf(w, project);
+  await push(w, 'site', { path: 'site.txt', content: 'four', message: 'Fourth' });
+  await push(w, 'site', { branch: 'later', path: 'site.txt', content: 'later', message: 'Later [skip deploy]' });
+  await w.open(overview);
+  await page
+    .getByRole('region', { name: 'What happened' })
+    .getByText(/of branch later was not deployed/)
+    .waitFor(patience);
+  w.expect((await deploymentsOf(w, project)) === before, 'no push is deployed while that is off');
+
+  await choose(w, 'Deploy pushes by themselves');
+  const dialog = page.getByRole('dialog', { name: `Deploy pushes to ${project.slug} by themselves?` });
+  await dialog.getByText('The newest commit of main is deployed at once, unless it was before').waitFor();
+  await w.pressOn('button', 'Deploy pushes');
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+/** fork has pull requests get previews, deletes that of a branch by hand, and lets the commit of a stranger's pull request be built. */
+async function fork(w: Walk, { project, overview }: Place): Promise<void> {
+  const { page, world } = w;
+  await w.open(`${overview}/settings/previews`);
+  const made = page.getByRole('region', { name: 'When previews are made' });
+  await made.getByRole('radio', { name: /For pull requests/ }).check();
+  await made.getByText('open pull requests get theirs').waitFor();
+  await made.getByRole('button', { name: 'Save' }).click();
+  const there = page.getByRole('region', { name: 'Previews that are there' });
+  await there.getByText(`#1 ${world.pull}`).waitFor(patience);
+
+  const { items } = await w.call<{ items: { branch: string; slug: string; url: string; pull_request?: object }[] }>(
+    'GET',
+    `/v1/projects/${project.id}/environments`,
+  );
+  const ofBranch = items.find((each) => each.branch === branch);
+  const ofPull = items.find((each) => each.pull_request);
+  if (!ofBranch || !ofPull) throw new Error(`the branch or the pull request has no preview: ${JSON.stringify(items)}`);
+
+  await visit(ofBranch.url, '/', { body: 'preview' });
+  await w.click('button', `Delete the preview ${ofBranch.slug}`);
+  const deleting = page.getByRole('dialog', { name: 'Delete this preview?' });
+  await deleting.getByText('its domains answer no longer').waitFor();
+  await deleting.getByRole('button', { name: 'Delete the preview' }).click();
+  await deleting.waitFor({ state: 'hidden' });
+  await there.getByText(`#1 ${world.pull}`).waitFor();
+  await there.getByRole('button', { name: `Delete the preview ${ofBranch.slug}` }).waitFor({ state: 'detached' });
+  await visit(ofBranch.url, '/', { status: 404 });
+
+  await w.open(overview);
+  const pull = page
+    .getByRole('region', { name: 'Previews' })
+    .getByRole('listitem')
+    .filter({ hasText: `#1 ${world.pull}` });
+  await pull.getByText('fork', { exact: true }).waitFor();
+  await pull.getByText('Nothing live').waitFor();
+  await pull.getByText('Waiting for approval').waitFor();
+  await w.look('actions-fork');
+  await pull.getByRole('button', { name: /^Approve / }).click();
+  const approving = page.getByRole('dialog', { name: 'Build and run this commit?' });
+  await approving.getByText('without any of the project’s variables').waitFor();
+  await approving.getByRole('button', { name: 'Approve', exact: true }).click();
+  await approving.waitFor({ state: 'hidden' });
+  await pull.waitFor();
+  await pull.getByText('Waiting for approval').waitFor({ state: 'detached' });
+  await pull.getByText('Nothing live').waitFor({ state: 'detached', ...patience });
+  await visit(ofPull.url, '/', { body: 'painted' });
+}
+
+/** deploymentsOf are the newest deployments of a project, as one text. */
+async function deploymentsOf(w: Walk, project: Named): Promise<string> {
+  const { items } = await w.call<{ items: { id: string }[] }>('GET', `/v1/projects/${project.id}/deployments`);
+  return items.map(({ id }) => id).join();
 }
 
 /** act does what the menu of a deployment offers, after reading what it says about it. */

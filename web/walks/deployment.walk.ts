@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { connect, createProject, type Named } from './github.ts';
+import { choose, decline } from './palette.ts';
 import { type Walk, walk } from './walk.ts';
 
 // Somebody follows deployments: one whose build fails, one that goes live, one that is cancelled; and reads a log of 100,000 lines.
@@ -76,7 +77,11 @@ export default walk(async (w) => {
 
   // One that builds for long is cancelled.
   await w.open(await pageOf(await projectOf('slow')));
-  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+  await cancel.waitFor();
+  await choose(w, 'Cancel this deployment');
+  await decline(w, 'Cancel this deployment?', 'its build stops');
+  await cancel.click();
   await page.getByRole('dialog', { name: 'Cancel this deployment?' }).getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByRole('heading', { level: 1 }).getByText('Cancelled').waitFor();
 

@@ -1,4 +1,5 @@
-import { walk } from './walk.ts';
+import { arrive, choose, decline, everyCommand } from './palette.ts';
+import { type Walk, walk } from './walk.ts';
 
 // Somebody who opens a page of the dashboard signs in first, comes back to it, and finds the way by keyboard alone.
 export default walk(async (w) => {
@@ -75,7 +76,9 @@ export default walk(async (w) => {
   await page.getByText('Nothing that you may see or do is called').waitFor();
   await w.look('palette-empty');
   await page.keyboard.press('Escape');
-  await command.waitFor({ state: 'hidden' });
+  // What is in it goes first, and the palette opens again once all of it has gone.
+  await page.getByRole('dialog', { name: 'Search and commands' }).waitFor({ state: 'hidden' });
+  await others(w, slug);
   await w.call('DELETE', `/v1/projects/${project.id}`);
 
   await w.open('/o/nobody-has-this-name');
@@ -92,3 +95,49 @@ export default walk(async (w) => {
   await page.reload();
   await page.waitForURL(/\/sign-in\?return_to=/);
 });
+
+/** others are the commands about the organisation and the user that lead elsewhere than those before. */
+async function others(w: Walk, slug: string): Promise<void> {
+  const { page } = w;
+  await everyCommand(
+    w,
+    'Actions',
+    {
+      'Connect GitHub': () => arrive(w, `/o/${slug}/github`, page.getByRole('button', { name: 'Connect GitHub' })),
+      'Rename the organisation': () => arrive(w, `/o/${slug}/settings`, page.getByLabel('What people call it')),
+    },
+    ['New project', 'Invite a member', 'Create a token'],
+  );
+  await everyCommand(w, 'Organisations', {
+    'New organisation': () => decline(w, 'New organisation', 'You will be its owner.'),
+  });
+
+  const outside = async (path: string, heading: string) => {
+    await page.waitForURL((url) => url.pathname === path);
+    await page.getByRole('heading', { name: heading }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'API tokens', level: 1 }).waitFor();
+  };
+  const themed = (theme: string | undefined) => page.waitForFunction((wanted) => document.documentElement.dataset.theme === wanted, theme);
+  await everyCommand(
+    w,
+    'You',
+    {
+      'Account and sessions': () => outside('/account', w.world.user),
+      'The API': () => outside('/v1/docs/', 'Zeitwork'),
+      'Light theme': async () => void (await themed('light')),
+      'Dark theme': async () => void (await themed('dark')),
+      'Theme of the system': async () => void (await themed(undefined)),
+      'Show the keys': () => decline(w, 'Keys', 'Turn them off if you speak to this page.'),
+    },
+    ['Sign out'],
+  );
+
+  // What is found by its name alone.
+  for (const checked of [false, true]) {
+    await choose(w, 'Turn keys without Control or Command on or off');
+    await choose(w, 'Show the keys');
+    await page.getByRole('switch', { name: 'Keys without Control or Command', checked }).waitFor();
+    await decline(w, 'Keys', 'Turn them off if you speak to this page.');
+  }
+}

@@ -1,9 +1,10 @@
+import { choose } from './palette.ts';
 import { type Walk, walk } from './walk.ts';
 
 type Organisation = { id: string; slug: string };
 
-// Somebody joins an organisation, invites others, makes and replaces a token, reads the log; loses a role while the page is open, gets the organisation, and is
-// left alone in it.
+// Somebody joins an organisation, invites others, removes one, makes and replaces a token, reads the log; loses a role while the page is open, gets the
+// organisation, and is left alone in it.
 export default walk(async (w) => {
   const { page, world } = w;
   const owner = await w.another(world.other);
@@ -35,9 +36,8 @@ export default walk(async (w) => {
     'deleting is off',
   );
   await w.click('link', 'Size');
-  const me = await w.call<{ user: { id: string } }>('GET', '/v1/session');
   await page.getByLabel('How many').fill('2');
-  await asOwner('PATCH', `/v1/organisations/${theirs.id}/members/${me.user.id}`, { role: 'viewer' });
+  await demote(owner, theirs, world.user);
   await page.getByText('You are a viewer of this organisation now').waitFor();
   await page.getByText('You can look, and change nothing here').waitFor();
   await w.look('organisation-role-changed');
@@ -56,6 +56,7 @@ export default walk(async (w) => {
   await w.look('organisation-members');
   await w.click('button', 'Revoke the invitation of @octocat');
   await page.getByText('No open invitation').waitFor();
+  await dismiss(w, owner, own);
 
   // A token is shown once, and then no more.
   await w.click('link', 'API tokens');
@@ -108,8 +109,66 @@ export default walk(async (w) => {
   await owner.page.getByLabel('Name').fill('Again');
   await owner.click('button', 'Create');
   await owner.page.waitForURL('**/o/again*');
+  await owner.page.getByText('No project yet').waitFor();
+  await choose(owner, 'Sign out');
+  await owner.page.waitForURL(/\/sign-in/);
   owner.end();
 });
+
+/** demote has the only owner make a member a viewer, and find that there has to be an owner. */
+async function demote(owner: Walk, theirs: Organisation, login: string): Promise<void> {
+  const { page, world } = owner;
+  const choice = async (member: string, role: RegExp) => {
+    await page.getByRole('combobox', { name: `Role of ${member}` }).click();
+    await page.getByRole('option', { name: role }).click();
+  };
+
+  await owner.open(`/o/${theirs.slug}/members`);
+  await choice(world.user, /^Developer/);
+  const own = page.getByRole('dialog', { name: `Make ${world.user} a developer?` });
+  await own.getByRole('button', { name: 'Change the role' }).click();
+  await own.getByText('An organisation always has an owner').waitFor();
+  await own.getByRole('button', { name: 'Keep it as it is' }).click();
+  await own.waitFor({ state: 'hidden' });
+
+  await choice(login, /^Viewer/);
+  const dialog = page.getByRole('dialog', { name: `Make ${login} a viewer?` });
+  await dialog.getByText('Looks at everything and changes nothing').waitFor();
+  await dialog.getByRole('button', { name: 'Change the role' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page
+    .getByRole('combobox', { name: `Role of ${login}` })
+    .getByText('Viewer')
+    .waitFor();
+  await page
+    .getByRole('combobox', { name: `Role of ${world.user}` })
+    .getByText('Owner')
+    .waitFor();
+}
+
+/** dismiss removes a member, who has a page of the organisation open. */
+async function dismiss(w: Walk, owner: Walk, own: Organisation): Promise<void> {
+  const { page, world } = w;
+  const { id } = await w.call<{ id: string }>('POST', `/v1/organisations/${own.id}/invitations`, {
+    email: `${world.other}@example.com`,
+    role: 'developer',
+  });
+  await owner.call('POST', `/v1/invitations/${id}/accept`);
+  await owner.open(`/o/${own.slug}`);
+  await owner.page.getByText('No project yet').waitFor();
+
+  await w.click('button', `Remove ${world.other}`);
+  const dialog = page.getByRole('dialog', { name: `Remove ${world.other}?` });
+  await dialog.getByText('the tokens that they have made in it are revoked').waitFor();
+  await dialog.getByRole('button', { name: 'Remove the member' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: `Remove ${world.user}` }).waitFor();
+  await page.getByRole('button', { name: `Remove ${world.other}` }).waitFor({ state: 'detached' });
+
+  await owner.page.getByText('There is no organisation of this name').waitFor();
+  await owner.click('link', 'Your projects');
+  await owner.page.getByText('No project yet').waitFor();
+}
 
 /** handOver has the owner give the organisation to the user, and leave it. What either sees follows by itself. */
 async function handOver({ page, world, expect }: Walk, owner: Walk, theirs: Organisation): Promise<void> {

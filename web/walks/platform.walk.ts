@@ -1,3 +1,4 @@
+import { choose, decline, everyCommand } from './palette.ts';
 import { walk } from './walk.ts';
 
 // An operator sees what the platform is made of, makes a node and an edge, drains and removes them; who is none, or is none any more, sees nothing of it.
@@ -90,6 +91,8 @@ export default walk(async (w) => {
     await page.getByRole('button', { name: 'Drain' }).waitFor();
     const node = await own('nodes');
     w.expect(node?.state === 'ready', 'the node is ready again');
+    await choose(w, `Drain ${name}`);
+    await decline(w, `Drain ${name}?`, 'The node gets no new VMs.');
 
     // The list of nodes keeps itself up to date: nobody reloads it.
     await go('Overview');
@@ -101,6 +104,23 @@ export default walk(async (w) => {
     await w.look('platform-nodes');
     await asOperator('PATCH', `/v1/nodes/${node?.id}`, { state: 'draining' });
     await entry.getByText('Draining').waitFor();
+
+    // The palette leads to what is for operators alone, and knows the node by its name.
+    const elsewhere = ['Overview', 'Nodes', 'Builders', 'Edges', 'Queue', 'Leaks', 'Quotas', 'Users', 'Audit log', 'Add an edge'];
+    const ofPlatform = {
+      'Add a node': () => decline(w, 'Add a node', 'a token for its agent'),
+      'River UI': async () => {
+        await page.waitForURL('**/river/jobs*');
+        await page.getByRole('link', { name: 'Queues' }).waitFor();
+        await w.open('/platform/nodes');
+        await entry.getByText('Draining').waitFor();
+      },
+    };
+    await everyCommand(w, 'Platform', ofPlatform, elsewhere);
+    await choose(w, `Make ${name} ready`);
+    await decline(w, `Make ${name} ready?`, 'The node is given VMs again');
+    await choose(w, `Nodes › ${name}`);
+    await page.getByRole('heading', { name, level: 1 }).waitFor();
 
     await go('Builders');
     await page.getByText('In touch').first().waitFor();

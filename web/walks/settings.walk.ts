@@ -1,5 +1,6 @@
 import { credentials } from './credentials.ts';
 import { dropFile } from './dotenv.ts';
+import { visit } from './edge.ts';
 import { type Walk, walk } from './walk.ts';
 
 const hostile = '<img src=x onerror=alert(1)>\u202e';
@@ -16,12 +17,12 @@ abc=
 -----END KEY-----"
 ${long}=${hostile}${'x'.repeat(10_000)}`;
 
-// Somebody sets a project up: variables from a .env file, its size, a domain; and deletes it, while another tab has it open.
+// Somebody sets a project up: variables from a .env file, its size, a domain and where that leads; and deletes it, while another tab has it open.
 export default walk(async (w) => {
   const { page } = w;
   await w.signIn();
   const organisation = await w.call<{ id: string; slug: string }>('POST', '/v1/organisations', { name: `Walk ${hostile}` });
-  const project = await w.call<{ id: string; slug: string }>('POST', '/v1/projects', {
+  const project = await w.call<{ id: string; slug: string; url: string }>('POST', '/v1/projects', {
     organisation_id: organisation.id,
     name: hostile.repeat(3),
     repository_url: 'https://git.example.com/walk/app.git',
@@ -156,6 +157,7 @@ export default walk(async (w) => {
   await inDNS(`_zeitwork.${project.id}.example.com`, `TXT ${proof}`);
   await domain.getByText('It is there').waitFor({ timeout: 60_000 });
   await domain.getByText('Active', { exact: true }).waitFor({ timeout: 60_000 });
+  await redirect(w, `${project.id}.example.com`, project.url);
 
   // Another tab has the project open when it is deleted.
   const other = await w.context.newPage();
@@ -200,4 +202,30 @@ async function dropped(w: Walk, project: string): Promise<void> {
   await page.getByRole('button', { name: `Show the value of ${long}` }).click();
   await page.getByRole('main').getByText('xxxxx').waitFor();
   await w.look('settings-variables-long');
+}
+
+/** redirect has the visitors of a domain sent on to the project's own address, and no longer. */
+async function redirect(w: Walk, hostname: string, url: string): Promise<void> {
+  const { page } = w;
+  const target = new URL(url);
+  const domain = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: hostname }) });
+  const ends = domain.getByText(`Sends visitors on to ${target.hostname}`);
+  const give = async (what: string) => {
+    await w.click('button', `Actions for ${hostname}`);
+    await page.getByRole('menuitem', { name: 'Send visitors on' }).click();
+    const dialog = page.getByRole('dialog', { name: `Visitors of ${hostname}` });
+    await dialog.getByRole('combobox', { name: 'What they get' }).click();
+    await page.getByRole('option', { name: what, exact: true }).click();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await domain.waitFor();
+  };
+
+  const there = `${target.protocol}//${hostname}:${target.port}`;
+  await give(`Sent on to ${target.hostname}`);
+  await ends.waitFor();
+  await visit(there, '/cart?of=1', { status: 308, location: `${target.origin}/cart?of=1` });
+  await give('The app');
+  await ends.waitFor({ state: 'detached' });
+  await visit(there, '/cart', { status: 404, location: '' });
 }

@@ -16,6 +16,8 @@ export type World = {
   /** account is an organization there that the user owns, with the repositories `shop` (a Node app), `broken` (its build fails) and `slow` (its
    * build takes two minutes) and `site` (it answers with what stands in site.txt). */
   account: string;
+  /** pull is the title of a pull request to `site`, from a fork of the other one's, with which it answers `painted`. */
+  pull: string;
   /** operatorToken is an API token of an operator, for what a user cannot prepare. */
   operatorToken: string;
   /** dns changes what the platform finds in the DNS: ?name=NAME&record=RECORD puts records, written as in a zone, in the place of all that a name has. */

@@ -24,7 +24,7 @@ export function AutoDeployDialog({ open, onOpenChange, project, follows }: Props
       onConfirm={() => save({ auto_deploy: follows })}
     >
       {follows
-        ? `From the next push to ${branch} on, each is built and goes live once it is healthy. What was pushed before is not deployed.`
+        ? `The newest commit of ${branch} is deployed at once, unless it was before. From then on each push is built and goes live once it is healthy.`
         : `A push to ${branch} is no longer deployed; you deploy by hand. What is live stays, and what is under way goes on.`}
     </Confirm>
   );

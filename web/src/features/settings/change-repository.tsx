@@ -42,7 +42,7 @@ export function ChangeRepository({ project, onClose }: Props) {
       open
       onOpenChange={onClose}
       title="Another repository"
-      text="What is live stays. The next push or deployment comes from there; the branch stays as it is set."
+      text="Where pushes are deployed by themselves, so is its newest commit, at once. What is live stays until then, and the branch stays as it is set."
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>

@@ -22,7 +22,7 @@ export function PreviewsForm({ project, reason }: { project: Schemas['Project'];
     <ProjectForm
       project={project}
       title="When previews are made"
-      effect="Holds from the next push on. Previews that are there stay until they are deleted or their time is over."
+      effect="Holds at once: open pull requests get theirs, branches with their next push. Previews that are there stay until they are deleted or their time is over."
       reason={reason}
       values={{ previews: project.previews ?? 'off', preview_days: String(project.preview_days ?? 14) }}
       bodyOf={(values) => ({ previews: values.previews, preview_days: whole(values.preview_days) })}

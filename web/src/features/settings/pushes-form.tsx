@@ -15,7 +15,7 @@ export function PushesForm({ project, reason }: { project: Schemas['Project']; r
     <ProjectForm
       project={project}
       title="Branch and pushes"
-      effect="Holds from the next push on."
+      effect="Holds at once. Where pushes are deployed by themselves, so is the newest commit of the branch, unless it was before."
       reason={reason}
       values={{
         branch: project.branch ?? '',

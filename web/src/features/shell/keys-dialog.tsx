@@ -1,9 +1,7 @@
-import { useState } from 'react';
 import { Dialog } from '@/components/dialog';
 import { Kbd } from '@/components/kbd';
-import { Switch } from '@/components/switch';
 import { isMac } from '@/lib/platform';
-import { letSingleKeysWork, singleKeysWork } from '@/lib/single-keys';
+import { SingleKeysSwitch } from './single-keys-switch';
 
 const shortcuts = [
   { keys: isMac ? '⌘K' : 'Ctrl K', does: 'Search pages, projects and actions' },
@@ -16,8 +14,6 @@ const shortcuts = [
 
 /** KeysDialog shows the keys that work on every page. */
 export default function KeysDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const [single, setSingle] = useState(singleKeysWork);
-
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keys">
       <dl className="space-y-2">
@@ -33,15 +29,7 @@ export default function KeysDialog({ open, onOpenChange }: { open: boolean; onOp
         ))}
       </dl>
       <div className="mt-5 border-line border-t pt-4">
-        <Switch
-          label="Keys without Control or Command"
-          hint="Turn them off if you speak to this page."
-          checked={single}
-          onChange={(work) => {
-            letSingleKeysWork(work);
-            setSingle(work);
-          }}
-        />
+        <SingleKeysSwitch />
       </div>
     </Dialog>
   );
