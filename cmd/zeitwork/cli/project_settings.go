@@ -49,7 +49,8 @@ func (a *app) setProjectCommand() *cobra.Command {
 		{"ignored-paths", "`patterns` of paths, separated by commas: a push that changes nothing else is not deployed; empty: none", list(&update.IgnoredPaths)},
 		{"record-requests", "`true or false`: whether the requests that it gets are kept for some days; false deletes them", truth(&update.RecordRequests)},
 		{
-			"previews", "`off, branches or pull_requests`: whether every other branch, or every pull request on GitHub, gets a preview with its next push",
+			"previews",
+			"`off, branches or pull_requests`: whether every other branch gets a preview with its next push, or every pull request on GitHub one while it is open",
 			previews(&update.Previews),
 		},
 		{"preview-days", "`days` that a preview stays behind the last push to its branch", number(&update.PreviewDays, 1)},
