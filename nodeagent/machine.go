@@ -80,7 +80,8 @@ func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.Assi
 	return m
 }
 
-// run keeps the VM running while it is wanted, then removes it. When ctx ends, run returns at once and leaves the VM as it is.
+// run keeps the VM running while it is wanted, then removes it. When ctx ends, run leaves the VM as it is, and returns once a start that is under
+// way has ended or had some seconds for it.
 func (m *machine) run(ctx context.Context) {
 	defer m.stop()
 

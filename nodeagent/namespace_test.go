@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
@@ -138,19 +139,36 @@ func TestAgent_FailedStarts_LeaveOneNetworkNamespaceAndThenNone(t *testing.T) {
 	b.startAgent(t)
 	b.api.waitForMessage(t, vm.ID, "The node tries again: it could not prepare the log.")
 
-	first := b.namespace(t, vm)
+	// A namespace is away for a moment when the next start renews it. One that is held open cannot be taken for another.
+	var seen []netns.NsHandle
+
+	t.Cleanup(func() {
+		for _, handle := range seen {
+			require.NoError(t, handle.Close())
+		}
+	})
 	require.Eventually(t, func() bool {
 		now, err := netns.GetFromPath(b.network.NamespacePath(vm.ID))
 		if err != nil {
 			return false
 		}
 
-		return !now.Equal(first) && now.Close() == nil
+		// The file is there before the namespace is mounted on it.
+		var stat unix.Statfs_t
+		if err := unix.Fstatfs(int(now), &stat); err != nil || stat.Type != unix.NSFS_MAGIC {
+			return now.Close() != nil
+		}
+
+		seen = append(seen, now)
+
+		return !now.Equal(seen[0])
 	}, 20*time.Second, 5*time.Millisecond)
 
-	listed, err := b.network.List()
-	require.NoError(t, err)
-	require.Len(t, listed, 1)
+	require.Eventually(t, func() bool {
+		listed, err := b.network.List()
+
+		return err == nil && len(listed) == 1
+	}, 20*time.Second, 5*time.Millisecond)
 
 	b.api.assign()
 	b.requireNothingLeft(t)

@@ -80,8 +80,8 @@ func (w *Worker) retryLater(ctx context.Context, a *attempt, cause error) error 
 		return unlessFenced(err, "write that the step is tried again")
 	}
 
-	// River keeps the error with the job, where operators alone read it.
-	if noRoom, ok := errors.AsType[*noRoomError](cause); ok {
+	// River keeps the error with the job, where operators alone read it. What is missing where addresses are is in the message.
+	if noRoom, ok := errors.AsType[*noRoomError](cause); ok && !noRoom.addresses {
 		return noRoom
 	}
 

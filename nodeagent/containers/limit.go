@@ -3,6 +3,7 @@ package containers
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
@@ -14,16 +15,20 @@ import (
 // callTime is how long containerd may take to answer a call. A start of Kata Containers is the longest: they give up after a minute.
 const callTime = 2 * time.Minute
 
-// Connect returns a client of the containerd at the socket, whose default namespace is the given one. The calls of the client fail where containerd does not
-// answer in time.
+// Connect returns a client of the containerd at the socket, whose default namespace is the given one. Calls that have one answer fail where containerd
+// does not give it in time.
 func Connect(socket, namespace string) (*containerd.Client, error) {
 	return containerd.New(socket, containerd.WithDefaultNamespace(namespace),
 		containerd.WithExtraDialOpts([]grpc.DialOption{grpc.WithUnaryInterceptor(limitCall(callTime))}))
 }
 
-// takesAnyTime tells of a method whether it may take as long as it wants: to wait for a VM's end, to unpack a layer, and to delete something and wait for the
-// garbage collection.
+// takesAnyTime tells of a method whether it may take as long as it wants: to wait for a VM's end, to unpack a layer, to delete something and wait for the
+// garbage collection, and all that has to do with snapshots, which wait for one another and for the garbage collection.
 func takesAnyTime(method string) bool {
+	if strings.HasPrefix(method, "/containerd.services.snapshots.v1.Snapshots/") {
+		return true
+	}
+
 	switch method {
 	case "/containerd.services.tasks.v1.Tasks/Wait", "/containerd.services.diff.v1.Diff/Apply",
 		"/containerd.services.images.v1.Images/Delete", "/containerd.services.leases.v1.Leases/Delete":

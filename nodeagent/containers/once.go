@@ -69,7 +69,10 @@ func (r *Runtime) FindOnce(ctx context.Context, vm uuid.UUID) (Once, error) {
 	}
 
 	if status.Status == containerd.Created {
-		if err := task.Start(ctx); err != nil {
+		starting, cancel := outlast(ctx, startTime)
+		defer cancel()
+
+		if err := task.Start(starting); err != nil {
 			return Once{}, fmt.Errorf("start task: %w", err)
 		}
 	}
