@@ -273,7 +273,7 @@ export class Walk {
   }
 }
 
-/** isLineBelowHeading tells whether axe complains about the link of a log's line that is partly below the heading at the top, from where scrolling brings it. */
+/** isLineBelowHeading tells whether axe complains about the link of a log's line that is partly below the heading at the top, and whole after a scroll. */
 function isLineBelowHeading({ target, any }: AxeNode): boolean {
   const data = any.map((check) => check.data as { messageKey?: string } | null);
   return target.join(' ').includes('#L') && data.some((each) => each?.messageKey === 'partiallyObscured');
