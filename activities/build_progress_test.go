@@ -61,7 +61,7 @@ func TestBuildProgress_LayersOfTheCacheAreStillLoaded_HaveNoHeadingOfTheirOwn(t 
 		{Digest: "a", Name: "RUN a", Started: &began, Cached: true}, {Digest: "b", Name: "RUN b", Started: &began, Cached: true},
 	}}
 	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{{Digest: "a", Name: "RUN a", Started: &began, Completed: &began, Cached: true}}}
-	// What cannot be loaded is run.
+	// An instruction whose layers cannot be loaded is run.
 	statuses <- &client.SolveStatus{Vertexes: []*client.Vertex{{Digest: "b", Name: "RUN b", Started: &began}}}
 
 	close(statuses)

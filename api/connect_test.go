@@ -320,11 +320,11 @@ func TestConnect_IsForOwnersAndTheBrowserThatBegan(t *testing.T) {
 	require.Equal(t, http.StatusConflict, w.get(t, back).StatusCode)
 	w.cookies[sessionCookie] = session
 
-	// What was begun here ends no sign-in.
+	// The state of a connection to GitHub does not serve to end a sign-in.
 	back = comeBack(t, w.connect(t, organisation, "installed", githubtest.Organization), map[string]string{"login": githubtest.Owner})
 	require.NotEqual(t, http.StatusSeeOther, w.get(t, strings.Replace(back, connectedPath, signInCallbackPath, 1)).StatusCode)
 
-	// Whoever is no owner any more connects nothing.
+	// An owner who became a developer meanwhile may not connect the account.
 	back = comeBack(t, w.connect(t, organisation, "installed", githubtest.Organization), map[string]string{"login": githubtest.Owner})
 	b.exec(t, "UPDATE organisation_members SET role = 'developer' WHERE organisation_id = $1", organisation)
 	require.Equal(t, http.StatusForbidden, w.get(t, back).StatusCode)

@@ -62,7 +62,7 @@ func TestDeviceLogin_WhoeverIsSignedInLetsTheProgramIn(t *testing.T) {
 	require.EqualValues(t, 5, p.login.Interval)
 	require.Equal(t, client.DeviceTokenStatePending, p.poll(t, false).State)
 
-	// Whoever opens the page signs in first, and comes back to it.
+	// A visitor of the page who is not signed in is sent to sign in first, and then back to the page.
 	page := "/device?user_code=" + p.login.UserCode
 	sent := b.newBrowser(t).get(t, page)
 	require.Equal(t, http.StatusSeeOther, sent.StatusCode)
@@ -145,7 +145,7 @@ func TestDeviceLogin_DeniedOrTooLate_GivesNothing(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, late.decide(t, w, "approve").StatusCode)
 	require.Equal(t, client.DeviceTokenStateExpired, late.poll(t, true).State)
 
-	// One that was approved and not fetched in time is over as well.
+	// A login that was approved, but whose token was not fetched in time, has expired as well.
 	forgotten := b.newProgram(t, "forgotten")
 	require.Equal(t, http.StatusOK, forgotten.decide(t, w, "approve").StatusCode)
 	b.exec(t, "UPDATE device_logins SET expires_at = now() WHERE machine = 'forgotten'")

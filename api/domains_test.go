@@ -169,7 +169,7 @@ func TestDomain_ClaimedBySeveral_IsHisWhomTheDNSNames(t *testing.T) {
 	b.proves(t, owned)
 	require.Equal(t, mine.ID, b.routed(t)["shop.example.org"].ProjectID)
 
-	// Nobody sees the claims of others.
+	// Neither organisation can look at the other's claim to the domain.
 	for id, as := range map[uuid.UUID]*client.ClientWithResponses{owned.ID: b.stranger, squatted.ID: b.owner} {
 		checked, err := as.CheckDomainWithResponse(t.Context(), id)
 		require.NoError(t, err)

@@ -88,7 +88,7 @@ func (s *service) githubRepositories(ctx context.Context, fresh bool) (github.Li
 
 // findGitHubRepository returns a repository by GitHub's id, if an installation of the organisation has it, and that installation.
 func (s *service) findGitHubRepository(ctx context.Context, repository int64) (github.Repository, database.GithubInstallation, error) {
-	// What was listed a moment ago is what people choose from.
+	// People choose from the list that they were shown a moment ago: GitHub is asked again only where the repository is not in that list.
 	for _, fresh := range []bool{false, true} {
 		listing, installations, err := s.githubRepositories(ctx, fresh)
 		if err != nil {
@@ -102,7 +102,7 @@ func (s *service) findGitHubRepository(ctx context.Context, repository int64) (g
 			return listed.Repository, through, nil
 		}
 
-		// One that could not be asked may have it.
+		// An installation that could not be asked may have the repository.
 		if fresh && len(listing.Failed) > 0 {
 			return github.Repository{}, database.GithubInstallation{}, anyOf(listing.Failed)
 		}
