@@ -3,6 +3,7 @@ import { FileCode2 } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { lastOutputQuery } from '@/api/queries/deployments';
 import { Notice } from '@/components/notice';
+import { Sentence } from '@/components/sentence';
 import { plainOf } from '@/features/log/ansi';
 import { failureOf } from './failure';
 
@@ -25,8 +26,19 @@ export function DeploymentFailure({ deployment }: { deployment: Schemas['Deploym
 
   return (
     <section aria-label="Why it failed">
-      <Notice tone="bad" title={<bdi>{summary}</bdi>}>
-        {hint && <p className="max-w-prose whitespace-pre-line">{hint}</p>}
+      <Notice
+        tone="bad"
+        title={
+          <bdi>
+            <Sentence text={summary} />
+          </bdi>
+        }
+      >
+        {hint && (
+          <p className="max-w-prose whitespace-pre-line">
+            <Sentence text={hint} />
+          </p>
+        )}
         {ours && (
           <p className="max-w-prose">
             The platform is at fault, not your app. Redeploy; if it happens again, tell whoever runs the platform.

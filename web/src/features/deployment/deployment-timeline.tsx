@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { Card } from '@/components/card';
+import { Sentence } from '@/components/sentence';
 import { Text } from '@/components/text';
 import { Duration } from '@/components/time';
 import { cn } from '@/lib/cn';
@@ -54,7 +55,7 @@ export function DeploymentTimeline({ deployment, hasReleaseCommand }: Props) {
             )}
           </p>
           <p className="wrap-anywhere">
-            {waiting?.message ?? 'It waits for a worker.'} {placeInQueue(waiting?.place)}
+            <Sentence text={waiting?.message ?? 'It waits for a worker.'} /> {placeInQueue(waiting?.place)}
           </p>
         </div>
       )}

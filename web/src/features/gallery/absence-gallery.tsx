@@ -8,6 +8,7 @@ import { NotFound } from '@/components/not-found';
 import { Notice } from '@/components/notice';
 import { PageProblem } from '@/components/page-problem';
 import { PartMissing } from '@/components/part-missing';
+import { Sentence } from '@/components/sentence';
 import { PageSkeleton, Skeleton } from '@/components/skeleton';
 
 const problems = [0, 401, 403, 404, 500].map((status) => new ApiProblem(status, `What the platform says about ${status || 'no answer'}.`));
@@ -21,7 +22,7 @@ export function AbsenceGallery() {
         Two variables have changed since what is live was built.
       </Notice>
       <Notice tone="bad" title="The build has failed" actions={<Button size="small">Open the log</Button>}>
-        npm ci: package-lock.json does not fit package.json. Run npm install and commit what it changes.
+        <Sentence text="`npm ci`: `package-lock.json` does not fit `package.json`. Run `npm install` and commit what it changes." />
       </Notice>
       <div className="grid gap-4 md:grid-cols-2">
         <Card title="Empty">

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, LoaderCircle } from 'lucide-react';
 import { Card } from '@/components/card';
 import { Notice } from '@/components/notice';
+import { Sentence } from '@/components/sentence';
 import { Skeleton } from '@/components/skeleton';
 import { State } from '@/components/state';
 import { PlaceForm } from './place-form';
@@ -56,7 +57,9 @@ export function DetectedSection({ organisation, search, branch, detecting, relea
         )}
         {failure && (
           <Notice tone="bad" title={detection?.problem ? 'It cannot be built as it is' : 'The repository could not be looked at'} live>
-            <p className="isolate-text whitespace-pre-line">{failure}</p>
+            <p className="isolate-text whitespace-pre-line">
+              <Sentence text={failure} />
+            </p>
             {detection?.problem && <p className="mt-2">Push a change and look again, or say below in which folder the app stands.</p>}
           </Notice>
         )}

@@ -5,6 +5,7 @@ import { newestDeploymentsQuery } from '@/api/queries/deployments';
 import { pendingChangesQuery } from '@/api/queries/projects';
 import { buttonClass } from '@/components/button';
 import { Notice } from '@/components/notice';
+import { Sentence } from '@/components/sentence';
 import { Text } from '@/components/text';
 import { namesOfPending } from '@/features/variables/pending-names';
 import { plural } from '@/lib/units';
@@ -45,12 +46,16 @@ export function ProjectNotices({ organisation, project }: Props) {
       )}
       {project.poll_error && (
         <Notice tone="warn" title="The repository cannot be read">
-          <Text text={project.poll_error} />
+          <bdi>
+            <Sentence text={project.poll_error} />
+          </bdi>
         </Notice>
       )}
       {project.report_error && (
         <Notice tone="warn" title="GitHub is not told of deployments">
-          <Text text={project.report_error} />
+          <bdi>
+            <Sentence text={project.report_error} />
+          </bdi>
         </Notice>
       )}
       {project.pinned_by && (

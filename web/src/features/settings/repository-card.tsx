@@ -6,6 +6,7 @@ import { projectQuery } from '@/api/queries/projects';
 import { Card } from '@/components/card';
 import { GuardedButton } from '@/components/guarded-button';
 import { Notice } from '@/components/notice';
+import { Sentence } from '@/components/sentence';
 import { Tag } from '@/components/tag';
 import { Text } from '@/components/text';
 import { useToast } from '@/components/toast';
@@ -54,12 +55,12 @@ export function RepositoryCard({ project, reason }: { project: Schemas['Project'
         </p>
         {problem && (
           <Notice tone="bad" title="It could not be read the last time">
-            {problem}
+            <Sentence text={problem} />
           </Notice>
         )}
         {project.report_error && (
           <Notice tone="warn" title="GitHub could not be told of a deployment">
-            {project.report_error}
+            <Sentence text={project.report_error} />
           </Notice>
         )}
         {check.error && (
