@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -38,15 +39,28 @@ func TestLook_WhatIsLeftBehindOnANode_IsFound(t *testing.T) {
 	file := filepath.Join(m.node.NetworkFolder, "stray")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+
+	shim := &exec.Cmd{
+		Path: "/bin/sh", Stdin: reader,
+		Args: []string{shimPrefix + "runc-v2", "-c", "read line", "-namespace", m.node.ContainerdNamespace, "-id", stray},
+	}
+	require.NoError(t, shim.Start())
+
 	texts := lo.Map(h.look(t.Context()), func(f finding, _ int) string {
 		require.True(t, f.orphan, f)
 
 		return f.text
 	})
-	require.Len(t, texts, 3, "%v", texts)
+	require.Len(t, texts, 4, "%v", texts)
+	require.Contains(t, texts, "process of a shim for "+stray+" on "+m.node.Name)
 	require.Contains(t, texts, "lease stray-"+stray+" on "+m.node.Name)
 	require.Contains(t, texts, "file "+file+" on "+m.node.Name)
 
+	// What the shell reads ends it.
+	require.NoError(t, writer.Close())
+	require.Error(t, shim.Wait())
 	require.NoError(t, containerd.LeasesService().Delete(t.Context(), lease))
 	require.NoError(t, os.Remove(file))
 }

@@ -41,7 +41,9 @@ type holding struct {
 	containers []string
 	leases     []string
 	// shims are kept by containerd after their command has ended, so that its exit code can still be read.
-	shims     []string
+	shims []string
+	// processes are those of shims, by the VM that each is for; containerd may know nothing of one.
+	processes []string
 	images    []string
 	snapshots []string
 	// layers are snapshots that neither an image nor a VM is made of.
@@ -91,6 +93,10 @@ func (m *machine) look(ctx context.Context) (h holding, err error) {
 
 	if err := h.lookAtImages(ctx, containerd); err != nil {
 		return h, fmt.Errorf("look at the images of %s: %w", m.node.Name, err)
+	}
+
+	if h.processes, err = shimProcesses(m.node.ContainerdNamespace); err != nil {
+		return h, err
 	}
 
 	for _, folder := range []string{m.node.NetworkFolder, filepath.Join(m.node.DataDir, "vms")} {
@@ -227,6 +233,7 @@ func (h *holding) judge(node string, r rows) []finding {
 
 	unneeded("container", h.containers, ids)
 	unneeded("shim", h.shims, ids)
+	unneeded("process of a shim for", h.processes, ids)
 	unneeded("lease", h.leases, lo.Map(ids, func(id string, _ int) string { return leasePrefix + id }))
 	unneeded("image", h.images, digests)
 	unneeded("snapshot", h.snapshots, ids)
