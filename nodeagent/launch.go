@@ -45,7 +45,6 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 	if !counter.known {
 		counter.known, counter.restarts = true, restarts
 		m.restarted(restarts)
-		m.mayHaveServed.Store(adopted || restarts > 0)
 	}
 
 	if !adopted {
@@ -89,6 +88,10 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 		return nil, err
 	}
 
+	if restarts == 0 && !vm.Once {
+		m.mayHaveServed.Store(false)
+	}
+
 	m.set(client.VMReportStateStarting, "")
 
 	if err := vmlog.Prepare(vm.LogFolder, m.vm.LogSequence); err != nil {
@@ -111,9 +114,14 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 }
 
 // prepare fetches the image, then removes what an earlier start has left, and only then attaches a fresh network: a task that is left could reach into it.
+// A VM that runs from another description may be serving, and gets its grace.
 func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
 	if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
 		return fmt.Errorf("fetch the image: %w", err)
+	}
+
+	if err := m.agent.runtime.Stop(ctx, m.id, m.grace()); err != nil {
+		return fmt.Errorf("stop the VM as it was before: %w", err)
 	}
 
 	if err := m.agent.runtime.Clear(ctx, m.id); err != nil {

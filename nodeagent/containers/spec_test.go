@@ -108,19 +108,6 @@ func TestHandler_KataWithCloudHypervisorIsConfiguration(t *testing.T) {
 	require.Nil(t, Config{Handler: Runc}.handlerOptions())
 }
 
-func TestGeneration_ChangesWithTheDescriptionButHoldsNoSecret(t *testing.T) {
-	t.Parallel()
-
-	vm := testVM()
-	before := vm.generation()
-
-	vm.Environment = map[string]string{"A": "another value", "PORT": "1"}
-	require.Equal(t, before, vm.generation())
-
-	vm.MemoryBytes++
-	require.NotEqual(t, before, vm.generation())
-}
-
 func TestWriteFiles_TellTheVMItsNameAndNameservers(t *testing.T) {
 	t.Parallel()
 

@@ -2,19 +2,16 @@ package containers
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/containers"
 	"github.com/containerd/containerd/v2/pkg/cio"
 	"github.com/containerd/containerd/v2/pkg/oci"
 	"github.com/containerd/errdefs"
@@ -48,14 +45,14 @@ type Exit struct {
 }
 
 // Adopt returns the VM's task, running or ended, and how often the VM was restarted before. The task is nil, and the VM is to be started, where no
-// agent started it from the same description.
+// agent started it from a description that asks for the same.
 func (r *Runtime) Adopt(ctx context.Context, vm VM) (*Task, int64, error) {
-	task, labels, err := r.find(ctx, vm.ID)
-	if err != nil || labels[labelGeneration] != vm.generation() {
+	task, container, err := r.find(ctx, vm.ID)
+	if err != nil || !vm.isOf(container) {
 		return nil, 0, err
 	}
 
-	restarts, _ := strconv.ParseInt(labels[labelRestarts], 10, 64)
+	restarts, _ := strconv.ParseInt(container.Labels[labelRestarts], 10, 64)
 
 	return task, restarts, nil
 }
@@ -70,46 +67,48 @@ func (r *Runtime) Stop(ctx context.Context, vm uuid.UUID, grace time.Duration) e
 	return task.stop(ctx, grace)
 }
 
-// find returns the VM's task and the labels of its container. The task is nil where none was started.
-func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, map[string]string, error) {
+// find returns the VM's task and the record of its container. The task is nil where none was started, and the record is empty where none was made.
+func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, containers.Container, error) {
+	var none containers.Container
+
 	container, err := r.client.LoadContainer(ctx, vm.String())
 	if errdefs.IsNotFound(err) {
-		return nil, nil, nil
+		return nil, none, nil
 	}
 
 	if err != nil {
-		return nil, nil, fmt.Errorf("load container: %w", err)
+		return nil, none, fmt.Errorf("load container: %w", err)
 	}
 
 	info, err := container.Info(ctx, containerd.WithoutRefreshedMetadata)
 	if err != nil {
-		return nil, nil, fmt.Errorf("load the labels of a container: %w", err)
+		return nil, none, fmt.Errorf("load the record of a container: %w", err)
 	}
 
 	task, err := container.Task(ctx, nil)
 	if errdefs.IsNotFound(err) {
-		return nil, info.Labels, nil
+		return nil, info, nil
 	}
 
 	if err != nil {
-		return nil, nil, fmt.Errorf("load task: %w", err)
+		return nil, none, fmt.Errorf("load task: %w", err)
 	}
 
 	status, err := task.Status(ctx)
 	// The task has gone since it was loaded: somebody else removes the VM.
 	if errdefs.IsNotFound(err) {
-		return nil, info.Labels, nil
+		return nil, info, nil
 	}
 
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the state of a task: %w", err)
+		return nil, none, fmt.Errorf("read the state of a task: %w", err)
 	}
 
 	if status.Status != containerd.Running && status.Status != containerd.Stopped {
-		return nil, info.Labels, nil
+		return nil, info, nil
 	}
 
-	return newTask(ctx, container, task, info.CreatedAt), info.Labels, nil
+	return newTask(ctx, container, task, info.CreatedAt), info, nil
 }
 
 func newTask(ctx context.Context, container containerd.Container, task containerd.Task, made time.Time) *Task {
@@ -227,15 +226,6 @@ func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd
 	}
 
 	return container, nil
-}
-
-// generation returns a digest of the description. It holds the environment's names and not its values: these never change within a VM, and no digest
-// of a secret may be in a label.
-func (v VM) generation() string {
-	digest := sha256.New()
-	_, _ = fmt.Fprintln(digest, v.Image, v.Address, v.Port, v.CPUMillis, v.MemoryBytes, v.PIDs, slices.Sorted(maps.Keys(v.Environment)))
-
-	return hex.EncodeToString(digest.Sum(nil))
 }
 
 // PID returns the id on the node of the process that is the VM's init or, with a virtual machine, its hypervisor.
