@@ -28,16 +28,24 @@ type restartCounter struct {
 	restarts int64
 }
 
+// ending is how a VM ended.
+type ending struct {
+	containers.Exit
+
+	// silent is how long its app was silent, where the agent ended it because it hung.
+	silent time.Duration
+}
+
 // runOnce starts or adopts the VM, waits for its end, and returns how it ended.
-func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (containers.Exit, error) {
+func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (ending, error) {
 	vm, err := m.describe()
 	if err != nil {
-		return containers.Exit{}, err
+		return ending{}, err
 	}
 
 	task, restarts, err := m.agent.runtime.Adopt(ctx, vm)
 	if err != nil {
-		return containers.Exit{}, fmt.Errorf("look for the running VM: %w", err)
+		return ending{}, fmt.Errorf("look for the running VM: %w", err)
 	}
 
 	adopted := task != nil
@@ -54,28 +62,28 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (contain
 	}
 
 	if err != nil {
-		return containers.Exit{}, err
+		return ending{}, err
 	}
 
 	m.restarted(counter.restarts)
 
-	exit, err := m.watch(ctx, task, vm.Address, adopted)
+	ended, err := m.watch(ctx, task, vm.Address, adopted)
 	if err != nil {
-		return containers.Exit{}, fmt.Errorf("watch the VM: %w", err)
+		return ending{}, fmt.Errorf("watch the VM: %w", err)
 	}
 
 	if err := task.Delete(ctx); err != nil {
-		return containers.Exit{}, fmt.Errorf("clean up after the VM's end: %w", err)
+		return ending{}, fmt.Errorf("clean up after the VM's end: %w", err)
 	}
 
-	exit.Code = m.exitCode(exit.Code)
+	ended.Code = m.exitCode(ended.Code)
 
 	flush, cancel := context.WithTimeout(ctx, flushTime)
 	defer cancel()
 
 	m.logs.flush(flush)
 
-	return exit, nil
+	return ended, nil
 }
 
 func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (*containers.Task, error) {
@@ -135,32 +143,42 @@ func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
 	return nil
 }
 
-// watch probes the VM until it ends. An adopted VM counts as healthy until its probes fail: one that served during a restart of the agent
-// must keep getting requests.
-func (m *machine) watch(ctx context.Context, task *containers.Task, address netip.Addr, adopted bool) (containers.Exit, error) {
+// watch probes the VM until it ends, and ends it when its app hangs. An adopted VM counts as healthy until its probes fail: one that served during a
+// restart of the agent must keep getting requests.
+func (m *machine) watch(ctx context.Context, task *containers.Task, address netip.Addr, adopted bool) (ending, error) {
 	if !adopted {
 		m.set(client.VMReportStateRunning, "")
 	}
 
+	if adopted && task.WasHealthy() {
+		m.answeredAt.Store(time.Now().UnixNano())
+	}
+
 	probing, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
+	silent := make(chan time.Duration, 1)
 
 	go func() {
-		defer close(done)
+		lasts := m.probe(probing, task.PID(), address, adopted)
+		if lasts > 0 {
+			m.endHung(probing, lasts)
+		}
 
-		m.probe(probing, task.PID(), address, adopted)
+		silent <- lasts
 	}()
 
 	exit, err := task.Wait(ctx)
 
 	stop()
-	<-done
+
+	ended := ending{exit, <-silent}
+
+	m.answeredAt.Store(0)
 
 	if err != nil {
-		return exit, fmt.Errorf("wait for the VM's end: %w", err)
+		return ended, fmt.Errorf("wait for the VM's end: %w", err)
 	}
 
-	return exit, nil
+	return ended, nil
 }
 
 // remove stops the VM and removes all of it.

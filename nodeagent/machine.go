@@ -50,6 +50,8 @@ type machine struct {
 
 	// mayHaveServed is false only where the agent knows that no request was sent to the VM since it started.
 	mayHaveServed atomic.Bool
+	// answeredAt is when the app last answered, in nanoseconds of Unix time; 0 where it was not healthy since it started, or does not run.
+	answeredAt atomic.Int64
 
 	mu     sync.Mutex
 	report client.VMReport
@@ -130,7 +132,7 @@ func (m *machine) keepRunning() {
 	)
 
 	for ctx.Err() == nil {
-		exit, err := m.runOnce(ctx, counter)
+		end, err := m.runOnce(ctx, counter)
 
 		switch {
 		case ctx.Err() != nil:
@@ -147,9 +149,9 @@ func (m *machine) keepRunning() {
 
 		retry.reset()
 
-		m.logger.InfoContext(ctx, "the app ended", slog.Int64("exit_code", int64(exit.Code)), slog.Bool("out_of_memory", exit.OutOfMemory))
-		m.crashed(exit, m.vm.MemoryBytes)
-		restarts.pause(ctx, exit.Ran)
+		m.logger.InfoContext(ctx, "the app ended", slog.Int64("exit_code", int64(end.Code)), slog.Bool("out_of_memory", end.OutOfMemory))
+		m.crashed(end)
+		restarts.pause(ctx, end.Ran-end.silent)
 
 		counter.restarts++
 

@@ -61,50 +61,64 @@ type prober struct {
 	client     *http.Client
 }
 
-// probe asks until ctx ends, and sets the VM's state. healthy says whether the VM counts as healthy before the first answer.
-func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, healthy bool) {
+// probe asks until ctx ends, and sets the VM's state. healthy says whether the VM counts as healthy before the first answer. Where the app hangs, probe
+// returns before, with how long it was silent.
+func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, healthy bool) time.Duration {
+	var (
+		p         = m.newProber(pid, address)
+		began     = time.Now()
+		failures  = 0
+		explained time.Time
+		silent    silence
+	)
+
+	for ctx.Err() == nil {
+		asked := time.Now()
+		complaint := p.ask(ctx)
+
+		if ctx.Err() != nil {
+			break
+		}
+
+		silent = m.listen(ctx, silent, complaint, asked)
+		if silent.isHung(m.agent.config.HungAfter, func() bool { return m.nodeMayBeTheReason(silent) }) {
+			return silent.lasts
+		}
+
+		switch {
+		case complaint == nil:
+			failures, healthy = 0, true
+
+			m.set(client.VMReportStateHealthy, "")
+			pause(ctx, healthyInterval)
+		case healthy:
+			if failures++; failures >= failuresToUnhealthy {
+				m.set(client.VMReportStateUnhealthy, complaint.sentence())
+			}
+
+			pause(ctx, unhealthyInterval)
+		default:
+			if time.Since(began) > patience && time.Since(explained) > explainInterval {
+				explained = time.Now()
+				m.explain(complaint.sentence())
+			}
+
+			pause(ctx, startInterval(complaint.refused, time.Since(began)))
+		}
+	}
+
+	return 0
+}
+
+// newProber returns the prober of a VM, whose process on the node is pid.
+func (m *machine) newProber(pid int, address netip.Addr) *prober {
 	port := uint16(m.vm.Port & math.MaxUint16)
 	p := newProber(netip.AddrPortFrom(address, port), textOf(m.vm.HealthPath), pid)
 	p.checkRoute = func() error { return m.agent.vmNetwork().CheckRoute(m.id, address) }
 	p.origins = originsOf(m.vm)
 	p.project = cmp.Or(lo.FromPtr(m.vm.Facts)["ZEITWORK_PROJECT"], "SLUG")
 
-	var (
-		began     = time.Now()
-		failures  = 0
-		explained time.Time
-	)
-
-	for ctx.Err() == nil {
-		complaint := p.ask(ctx)
-
-		switch {
-		case ctx.Err() != nil:
-			return
-		case complaint == nil:
-			failures, healthy = 0, true
-
-			m.set(client.VMReportStateHealthy, "")
-		case !healthy:
-			if time.Since(began) > patience && time.Since(explained) > explainInterval {
-				explained = time.Now()
-				m.explain(complaint.sentence())
-			}
-		default:
-			if failures++; failures >= failuresToUnhealthy {
-				m.set(client.VMReportStateUnhealthy, complaint.sentence())
-			}
-		}
-
-		switch {
-		case complaint == nil:
-			pause(ctx, healthyInterval)
-		case healthy:
-			pause(ctx, unhealthyInterval)
-		default:
-			pause(ctx, startInterval(complaint.refused, time.Since(began)))
-		}
-	}
+	return p
 }
 
 // startInterval returns the time between two probes of a VM that has not been healthy yet.
@@ -190,8 +204,11 @@ func (p *prober) ask(ctx context.Context) *complaint {
 		p.turn++ // It may answer to another of its hosts.
 	}
 
-	return complaintf("The app answered GET %s with status %d, asked as %s; a status below %d means that it is healthy. Its log may say why.",
+	c := complaintf("The app answered GET %s with status %d, asked as %s; a status below %d means that it is healthy. Its log may say why.",
 		path, response.StatusCode, request.Host, limit)
+	c.answered = true
+
+	return c
 }
 
 // disguise makes the request look like one that an edge passes on for a visitor.

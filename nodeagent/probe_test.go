@@ -20,10 +20,9 @@ import (
 func ask(t *testing.T, path string, handler http.HandlerFunc) string {
 	t.Helper()
 
-	server := httptest.NewServer(handler)
-	t.Cleanup(server.Close)
+	p := proberOf(t, handler)
+	p.path = path
 
-	p := newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), path, os.Getpid())
 	if c := p.ask(t.Context()); c != nil {
 		require.False(t, c.refused)
 
@@ -31,6 +30,16 @@ func ask(t *testing.T, path string, handler http.HandlerFunc) string {
 	}
 
 	return ""
+}
+
+// proberOf returns a prober of an app that answers this way.
+func proberOf(t *testing.T, handler http.HandlerFunc) *prober {
+	t.Helper()
+
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+
+	return newProber(netip.MustParseAddrPort(strings.TrimPrefix(server.URL, "http://")), "", os.Getpid())
 }
 
 func answer(status int) http.HandlerFunc {

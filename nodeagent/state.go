@@ -52,10 +52,15 @@ func (m *machine) restarted(restarts int64) {
 	m.change(func(report *client.VMReport) { report.Restarts = restarts })
 }
 
-func (m *machine) crashed(exit containers.Exit, memory int64) {
+func (m *machine) crashed(end ending) {
+	message := describeExit(end.Exit, m.vm.MemoryBytes)
+	if end.silent > 0 {
+		message = m.describeSilence(end.silent)
+	}
+
 	m.change(func(report *client.VMReport) {
-		code := int64(exit.Code)
-		report.State, report.ExitCode, report.Message = client.VMReportStateCrashed, &code, sentence(describeExit(exit, memory))
+		code := int64(end.Code)
+		report.State, report.ExitCode, report.Message = client.VMReportStateCrashed, &code, sentence(message)
 	})
 }
 

@@ -38,6 +38,7 @@ const (
 	labelDeployment = "zeitwork.deployment-id"
 	labelGeneration = "zeitwork.generation"
 	labelRestarts   = "zeitwork.restarts"
+	labelHealthy    = "zeitwork.healthy"
 )
 
 // Config is the configuration that all VMs of a node share.

@@ -33,6 +33,8 @@ type Task struct {
 	signal syscall.Signal
 	// made is when its container was made. Every start makes a new one.
 	made time.Time
+	// wasHealthy is what MarkHealthy wrote before the task was found.
+	wasHealthy bool
 }
 
 // Exit is how a VM ended.
@@ -55,6 +57,20 @@ func (r *Runtime) Adopt(ctx context.Context, vm VM) (*Task, int64, error) {
 	restarts, _ := strconv.ParseInt(container.Labels[labelRestarts], 10, 64)
 
 	return task, restarts, nil
+}
+
+// MarkHealthy writes that the VM was healthy since its start, for an agent that adopts it.
+func (r *Runtime) MarkHealthy(ctx context.Context, vm uuid.UUID) error {
+	container, err := r.client.LoadContainer(ctx, vm.String())
+	if err != nil {
+		return fmt.Errorf("load container: %w", err)
+	}
+
+	if _, err := container.SetLabels(ctx, map[string]string{labelHealthy: "true"}); err != nil {
+		return fmt.Errorf("label container: %w", err)
+	}
+
+	return nil
 }
 
 // Stop sends a running VM the stop signal of its image, which is SIGTERM for most, and SIGKILL after grace.
@@ -108,7 +124,10 @@ func (r *Runtime) find(ctx context.Context, vm uuid.UUID) (*Task, containers.Con
 		return nil, info, nil
 	}
 
-	return newTask(ctx, container, task, info.CreatedAt), info, nil
+	found := newTask(ctx, container, task, info.CreatedAt)
+	found.wasHealthy = info.Labels[labelHealthy] != ""
+
+	return found, info, nil
 }
 
 func newTask(ctx context.Context, container containerd.Container, task containerd.Task, made time.Time) *Task {
@@ -230,6 +249,9 @@ func (r *Runtime) create(ctx context.Context, vm VM, restarts int64) (containerd
 
 // PID returns the id on the node of the process that is the VM's init or, with a virtual machine, its hypervisor.
 func (t *Task) PID() int { return int(t.task.Pid()) }
+
+// WasHealthy tells of an adopted VM whether it was healthy since its start.
+func (t *Task) WasHealthy() bool { return t.wasHealthy }
 
 // Wait waits for the VM's end and returns how it ended. After an error, as when containerd went away, the caller adopts the VM again.
 func (t *Task) Wait(ctx context.Context) (Exit, error) {

@@ -2,6 +2,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -82,8 +84,17 @@ func main() {
 	}
 
 	fmt.Println("listening on", os.Getenv("PORT"))
-	log.Fatal(http.ListenAndServe(":"+os.Getenv("PORT"), http.HandlerFunc(answer)))
+
+	server = &http.Server{Addr: ":" + os.Getenv("PORT"), Handler: http.HandlerFunc(answer)}
+	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		log.Fatal(err)
+	}
+
+	time.Sleep(time.Hour)
 }
+
+// server stops at /hang, and the app does not end.
+var server *http.Server
 
 // tellSignals says which signals come, and ends with an exit code of its own at SIGTERM.
 func tellSignals() {
@@ -154,6 +165,8 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		}
 
 		_ = connection.Close()
+	case r.URL.Path == "/hang":
+		go server.Shutdown(context.Background())
 	case r.URL.Path == "/long-line":
 		fmt.Println(strings.Repeat("x", 1<<20))
 		fmt.Println("after the long line")
