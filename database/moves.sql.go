@@ -24,20 +24,42 @@ func (q *Queries) CountDrainingVMs(ctx context.Context, deploymentID uuid.UUID) 
 }
 
 const countPendingReplacements = `-- name: CountPendingReplacements :one
-SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending, count(*) FILTER (WHERE replacement.state = 'failed') AS failed
+SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending,
+  count(*) FILTER (WHERE replacement.state = 'failed' OR (
+    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_silence.silent_for <= $1::interval
+    AND (replacement.starting_for > $2::interval
+      OR replacement.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', $3::interval))
+  )) AS failed
 FROM vms JOIN vms AS replacement ON replacement.replaces_id = vms.id
-WHERE vms.deployment_id = $1 AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+JOIN nodes ON nodes.id = vms.node_id
+JOIN node_silence ON node_silence.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN projects ON projects.id = deployments.project_id
+WHERE vms.deployment_id = $4 AND vms.desired_state = 'running' AND vms.removed_at IS NULL
   AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
 `
+
+type CountPendingReplacementsParams struct {
+	LostAfter     time.Duration
+	StartTimeout  time.Duration
+	HealthTimeout time.Duration
+	DeploymentID  uuid.UUID
+}
 
 type CountPendingReplacementsRow struct {
 	Pending int64
 	Failed  int64
 }
 
-// How many VMs of a deployment wait for the one that replaces them to become healthy, and how many of those have failed.
-func (q *Queries) CountPendingReplacements(ctx context.Context, deploymentID uuid.UUID) (CountPendingReplacementsRow, error) {
-	row := q.db.QueryRow(ctx, countPendingReplacements, deploymentID)
+// How many VMs of a deployment wait for the one that replaces them to become healthy, and how many of those have failed or, as they replace an ill one,
+// have taken too long.
+func (q *Queries) CountPendingReplacements(ctx context.Context, arg CountPendingReplacementsParams) (CountPendingReplacementsRow, error) {
+	row := q.db.QueryRow(ctx, countPendingReplacements,
+		arg.LostAfter,
+		arg.StartTimeout,
+		arg.HealthTimeout,
+		arg.DeploymentID,
+	)
 	var i CountPendingReplacementsRow
 	err := row.Scan(&i.Pending, &i.Failed)
 	return i, err
@@ -72,18 +94,39 @@ WHERE id IN (
   SELECT hopeless.id FROM vms AS hopeless
   JOIN nodes ON nodes.id = hopeless.node_id
   JOIN node_silence ON node_silence.id = hopeless.node_id
+  JOIN deployments ON deployments.id = hopeless.deployment_id
+  JOIN projects ON projects.id = deployments.project_id
   WHERE hopeless.deployment_id = $1 AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
-    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > $2::interval)
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > $2::interval
+      OR (hopeless.starting_for > $3::interval
+          OR hopeless.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', $4::interval))
+        AND NOT EXISTS (
+          SELECT FROM vms AS replaced
+          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_silence AS left_silence ON left_silence.id = replaced.node_id
+          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_silence.silent_for > $2::interval)
+        ))
   ORDER BY hopeless.id FOR NO KEY UPDATE OF hopeless
 )
 RETURNING node_id
 `
 
-// Gives up the replacements that were never healthy and cannot become it: they failed, or their own node must be left.
-// Returns their nodes.
-func (q *Queries) DropHopelessReplacements(ctx context.Context, deploymentID uuid.UUID, lostAfter time.Duration) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, dropHopelessReplacements, deploymentID, lostAfter)
+type DropHopelessReplacementsParams struct {
+	DeploymentID  uuid.UUID
+	LostAfter     time.Duration
+	StartTimeout  time.Duration
+	HealthTimeout time.Duration
+}
+
+// Gives up the replacements that were never healthy and cannot become it: they failed, or their own node must be left, or they take as long as the ill
+// VM that they replace. Returns their nodes.
+func (q *Queries) DropHopelessReplacements(ctx context.Context, arg DropHopelessReplacementsParams) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, dropHopelessReplacements,
+		arg.DeploymentID,
+		arg.LostAfter,
+		arg.StartTimeout,
+		arg.HealthTimeout,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -116,17 +159,32 @@ SELECT candidates.id FROM (
   SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
   WHERE vms.node_id = ANY (ARRAY(SELECT node_silence.id FROM node_silence WHERE node_silence.silent_for > $1::interval))
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
+  UNION
+  SELECT vms.deployment_id FROM vms
+  JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+  WHERE vms.unhealthy_for > interval '1 minute' AND vms.removed_at IS NULL
+    AND vms.unhealthy_for > greatest($2::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
+    AND vms.desired_state = 'running' AND vms.kind = 'app' AND vms.state <> 'failed' AND deployments.state = 'live'
+    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $3::interval)
+    AND NOT EXISTS (
+      SELECT FROM vms AS tried
+      WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+        AND tried.created_at > now() - least(vms.unhealthy_for / 2, interval '6 hours')
+    )
 ) AS candidates
 WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'move_vms')
 LIMIT 100
 `
 
 // A node is lost when it has been silent for its lease while an api answered (view node_silence).
+// A VM is ill when it has not been healthy for so long that its node can hardly start it again: @ill_after of its node's time, and twice what its project
+// gives it to start. Another one is tried on another node, one at a time in a deployment. Where that does not become healthy in time either, the next try
+// comes when the VM has been ill twice as long, and after six hours at the latest.
 // A VM that runs a release command is never moved, as the command would run twice: its own step decides what to do.
-// Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
-// table to do so, and that no job moves.
-func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Duration) ([]uuid.UUID, error) {
-	rows, err := q.db.Query(ctx, listDeploymentsToMove, lostAfter)
+// Deployments with VMs that must leave their node, because it is being drained or was lost, or because they are ill and another node is ready, or that have
+// left the route table to do so, and that no job moves.
+func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Duration, illAfter time.Duration, seenWithin time.Duration) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listDeploymentsToMove, lostAfter, illAfter, seenWithin)
 	if err != nil {
 		return nil, err
 	}
@@ -146,53 +204,69 @@ func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Dura
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for FROM vms
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, (nodes.state = 'draining' OR node_silence.silent_for > $1::interval)::boolean AS must_leave
+FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN node_silence ON node_silence.id = vms.node_id
-WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND (nodes.state = 'draining' OR node_silence.silent_for > $2::interval)
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN projects ON projects.id = deployments.project_id
+WHERE vms.deployment_id = $2 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+  AND (nodes.state = 'draining' OR node_silence.silent_for > $1::interval
+    OR (vms.unhealthy_for > greatest($3::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
+      AND vms.state <> 'failed' AND deployments.state = 'live'
+      AND NOT EXISTS (
+        SELECT FROM vms AS tried
+        WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+          AND tried.created_at > now() - least(vms.unhealthy_for / 2, interval '6 hours')
+      )))
   AND NOT EXISTS (
     SELECT FROM vms AS replacement
     WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
   )
-ORDER BY vms.id
+ORDER BY must_leave DESC, vms.unhealthy_for DESC, vms.id
 FOR NO KEY UPDATE OF vms
 `
 
-// The VMs of a deployment that must leave their node and that nothing replaces yet.
-func (q *Queries) LockVMsToMove(ctx context.Context, deploymentID uuid.UUID, lostAfter time.Duration) ([]VM, error) {
-	rows, err := q.db.Query(ctx, lockVMsToMove, deploymentID, lostAfter)
+type LockVMsToMoveRow struct {
+	VM        VM
+	MustLeave bool
+}
+
+// The VMs of a deployment that nothing replaces yet: first those that must leave their node, then those that are ill, the one that has been so longest first.
+func (q *Queries) LockVMsToMove(ctx context.Context, lostAfter time.Duration, deploymentID uuid.UUID, illAfter time.Duration) ([]LockVMsToMoveRow, error) {
+	rows, err := q.db.Query(ctx, lockVMsToMove, lostAfter, deploymentID, illAfter)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []VM{}
+	items := []LockVMsToMoveRow{}
 	for rows.Next() {
-		var i VM
+		var i LockVMsToMoveRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.DeploymentID,
-			&i.NodeID,
-			&i.IP,
-			&i.Port,
-			&i.CPUMillis,
-			&i.MemoryBytes,
-			&i.HealthPath,
-			&i.DesiredState,
-			&i.State,
-			&i.Message,
-			&i.ExitCode,
-			&i.Restarts,
-			&i.HealthyAt,
-			&i.CreatedAt,
-			&i.RemovedAt,
-			&i.IPReleasedAt,
-			&i.ReplacesID,
-			&i.Kind,
-			&i.Command,
-			&i.StartedAt,
-			&i.StartingFor,
-			&i.UnhealthyFor,
+			&i.VM.ID,
+			&i.VM.DeploymentID,
+			&i.VM.NodeID,
+			&i.VM.IP,
+			&i.VM.Port,
+			&i.VM.CPUMillis,
+			&i.VM.MemoryBytes,
+			&i.VM.HealthPath,
+			&i.VM.DesiredState,
+			&i.VM.State,
+			&i.VM.Message,
+			&i.VM.ExitCode,
+			&i.VM.Restarts,
+			&i.VM.HealthyAt,
+			&i.VM.CreatedAt,
+			&i.VM.RemovedAt,
+			&i.VM.IPReleasedAt,
+			&i.VM.ReplacesID,
+			&i.VM.Kind,
+			&i.VM.Command,
+			&i.VM.StartedAt,
+			&i.VM.StartingFor,
+			&i.VM.UnhealthyFor,
+			&i.MustLeave,
 		); err != nil {
 			return nil, err
 		}

@@ -74,7 +74,8 @@ func (b bound) arguments() map[string]any {
 		// A list's first page.
 		"before": uuid.Max, "after": 0, "beforeid": math.MaxInt64, "maxrows": 50, "limit": 50, "slug": "", "states": []string{}, "trigger": "", "commit": "", "most": 2,
 		"tokenorganisationid": nil, "seenby": nil, "actorid": nil, "subjectid": nil, "until": nil, "asoperator": false,
-		"lostafter": time.Minute, "seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
+		"lostafter": time.Minute, "illafter": 10 * time.Minute, "starttimeout": 10 * time.Minute, "healthtimeout": time.Minute,
+		"seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
 		"every": 10 * time.Second, "toldof": 5 * time.Second, "within": 10 * time.Minute, "askedago": time.Second,
 		"branch": "main", "step": "health_check", "state": "healthy", "desiredstate": "stopped", "worker": "worker-7", "attempt": 1, "runsreleases": true,
 		"prefix": "10.0.20.0/24", "hostname": "project-1010.example.com", "tokenhash": tokenHash[:], "key": "key-10",
@@ -386,7 +387,7 @@ var hotQueries = map[string]bound{
 	"StopDrainedVMs":           {most: 4},
 	"DrainReplacedVMs":         {most: 8},
 	"DropHopelessReplacements": {most: 8, with: map[string]any{"deploymentid": seedID(kindDeployment, 91000)}},
-	"LockVMsToMove":            {most: 12, with: map[string]any{"deploymentid": seedID(kindDeployment, 91000)}}, // One of its nodes is being drained.
+	"LockVMsToMove":            {most: 16, with: map[string]any{"deploymentid": seedID(kindDeployment, 91000)}}, // One of its nodes is being drained.
 	"SettleInstances":          byID(kindProject, 1010),
 	"UnsettleInstances":        byID(kindProject, 1010),
 
@@ -400,7 +401,7 @@ var hotQueries = map[string]bound{
 	"ListUnreportedDeployments":  {most: unreported + unfinishedJobs},
 	"ListDueComments":            {most: 1, perRow: 1},
 	"ForgetWarmth":               byID(kindDeployment, 81010),
-	"ListDeploymentsToMove":      {most: 2*nodes + 200}, // Nodes twice, and of those that are left each VM and its deployment.
+	"ListDeploymentsToMove":      {most: 3*nodes + 200}, // Nodes thrice, and of those that are left each VM and its deployment.
 	"ListJobOwners":              {most: unfinishedJobs + 1},
 	"FinalizeDeadJobs":           {most: unfinishedJobs},
 

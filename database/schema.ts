@@ -730,6 +730,7 @@ export const vms = pgTable(
     index("vms_resting").on(t.removedAt).where(sql`${t.ipReleasedAt} is null and ${t.removedAt} is not null`),
     // What reconcile looks through: VMs that are not as a live deployment's should be.
     index("vms_failed").on(t.deploymentId).where(sql`${t.state} = 'failed' and ${t.removedAt} is null`),
+    index("vms_unhealthy").on(t.deploymentId).where(sql`${t.unhealthyFor} > interval '1 minute' and ${t.removedAt} is null`),
     index("vms_draining").on(t.deploymentId).where(sql`${t.desiredState} = 'draining' and ${t.removedAt} is null`),
     // What will give its room back.
     index("vms_stopping").on(t.nodeId).where(sql`${t.desiredState} = 'stopped' and ${t.removedAt} is null`),

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"math"
 	"net/url"
 	"time"
 
@@ -30,6 +31,7 @@ type Config struct {
 	ReleaseTimeout  time.Duration        `doc:"How long the release command of a deployment may run before it is stopped and the deployment fails; at most 1h."     env:"ZEITWORK_RELEASE_TIMEOUT"     envDefault:"10m"`
 	AddressCooldown time.Duration        `doc:"How long the address of a removed VM rests before another VM may get it."                                          env:"ZEITWORK_IP_COOLDOWN"         envDefault:"30s"`
 	NodeLostAfter   time.Duration        `doc:"How long a node may be silent, while an api answers, before its VMs are placed on other nodes."                   env:"ZEITWORK_NODE_LOST_AFTER"     envDefault:"60s"`
+	IllAfter        time.Duration        `doc:"How long an instance may not be healthy, although its node starts it again, before another one is tried on another node; at least 1m. 0s: for ever." env:"ZEITWORK_INSTANCE_ILL_AFTER" envDefault:"10m"`
 	GitHubSlots     int                  `doc:"How much a worker tells GitHub at the same time. Deployments never wait for it."                                       env:"ZEITWORK_WORKER_GITHUB_SLOTS" envDefault:"8"`
 	DashboardURL    url.URL              `doc:"Where people look at deployments: what GitHub is told links to <url>/deployments/<id>. Empty: to the app alone."        env:"ZEITWORK_DASHBOARD_URL"`
 	PollInterval    time.Duration        `doc:"How often a repository is looked at that was pushed to within the last hour: installations of the GitHub App twice as often, idle ones up to twelve times more seldom." env:"ZEITWORK_POLL_INTERVAL"       envDefault:"10s"`
@@ -77,6 +79,15 @@ func (c Config) check() error {
 	}
 }
 
+// illAfter returns how long an instance may not be healthy before another one is tried elsewhere.
+func (c Config) illAfter() time.Duration {
+	if c.IllAfter == 0 {
+		return math.MaxInt64 / 2 //nolint:mnd // Longer than a platform lives, and short enough to be added to.
+	}
+
+	return c.IllAfter
+}
+
 func (c Config) checkIntervals() error {
 	switch {
 	case c.PollInterval <= 0:
@@ -85,6 +96,8 @@ func (c Config) checkIntervals() error {
 		return errors.New("ZEITWORK_GITHUB_CHECK_INTERVAL must be longer than 0s")
 	case c.GarbageInterval <= 0:
 		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
+	case c.IllAfter != 0 && c.IllAfter < time.Minute:
+		return errors.New("ZEITWORK_INSTANCE_ILL_AFTER must be 0s or at least 1m")
 	default:
 		return nil
 	}

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
@@ -22,7 +25,7 @@ const roomRest = 5 * time.Second
 // errReplacementFailed means that a VM which was to replace another one cannot run.
 var errReplacementFailed = errors.New("a VM that was to replace another one failed")
 
-// moveVMs takes the VMs of a deployment off nodes that are being drained or were lost: it starts others elsewhere, waits until
+// moveVMs takes the VMs of a deployment off nodes that are being drained or were lost, or where they are ill: it starts others elsewhere, waits until
 // they are healthy, takes the old ones out of the route table, and stops them once every live edge has acknowledged that
 // and requests have had time to end. Where no other node has room the old ones stay. Each attempt begins with what it
 // finds, so that everything may be done twice.
@@ -75,7 +78,7 @@ func (w *Worker) orLater(ctx context.Context, deployment uuid.UUID, what string,
 	return river.JobSnooze(roomRest)
 }
 
-// replaceVMs gives each VM that must leave its node another one elsewhere.
+// replaceVMs gives each VM that must leave its node another one elsewhere, and one of those that are ill: what makes them all ill may be the app.
 func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, deployment)
@@ -91,35 +94,63 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 			return fmt.Errorf("lock placement: %w", err)
 		}
 
-		touched, err := queries.DropHopelessReplacements(ctx, deployment, w.config.NodeLostAfter)
+		touched, err := w.dropHopeless(ctx, queries, locked)
 		if err != nil {
-			return fmt.Errorf("give up replacements: %w", err)
+			return err
 		}
 
-		leaving, err := queries.LockVMsToMove(ctx, deployment, w.config.NodeLostAfter)
+		leaving, err := queries.LockVMsToMove(ctx, w.config.NodeLostAfter, deployment, w.config.illAfter())
 		if err != nil {
 			return fmt.Errorf("find the VMs that must leave their node: %w", err)
 		}
 
+		if firstIll := slices.IndexFunc(leaving, func(row database.LockVMsToMoveRow) bool { return !row.MustLeave }); firstIll >= 0 {
+			leaving = leaving[:firstIll+1]
+		}
+
 		for _, old := range leaving {
 			node, err := w.replace(ctx, queries, locked, old)
+			if !old.MustLeave && problem.CodeOf(err) == problem.Unavailable {
+				continue // No other node has room. It stays, and reconcile comes back.
+			}
+
 			if err != nil {
 				return err
 			}
 
-			touched = append(touched, old.NodeID, node)
+			touched = append(touched, old.VM.NodeID, node)
 		}
 
 		return notifyNodes(ctx, queries, touched)
 	})
 }
 
-// replace starts another VM in the place of a VM that must leave its node, and returns the node of the new VM.
-func (w *Worker) replace(ctx context.Context, queries *database.Queries, deployment database.Deployment, old database.VM) (uuid.UUID, error) {
+// dropHopeless gives up the VMs that were to replace others and do not become healthy, and returns their nodes.
+func (w *Worker) dropHopeless(ctx context.Context, queries *database.Queries, deployment database.Deployment) ([]uuid.UUID, error) {
+	dropped, err := queries.DropHopelessReplacements(ctx, database.DropHopelessReplacementsParams{
+		DeploymentID: deployment.ID, LostAfter: w.config.NodeLostAfter, StartTimeout: w.config.StartTimeout, HealthTimeout: w.config.HealthTimeout,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("give up replacements: %w", err)
+	}
+
+	if len(dropped) == 0 {
+		return nil, nil
+	}
+
+	return dropped, recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
+		fmt.Sprintf("Instances that were to take the place of others (%d) did not become healthy and are stopped. Those others stay.", len(dropped)))
+}
+
+// replace starts another VM in the place of a VM that must leave its node or is ill there, and returns the node of the new VM.
+func (w *Worker) replace(
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, row database.LockVMsToMoveRow,
+) (uuid.UUID, error) {
+	old := row.VM
 	fresh := likeVM(old)
 	fresh.ReplacesID = &old.ID
 
-	nodes, err := w.placeOn(ctx, queries, fresh, 1)
+	nodes, err := w.placeOn(ctx, queries, fresh, 1, old.NodeID)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -133,7 +164,16 @@ func (w *Worker) replace(ctx context.Context, queries *database.Queries, deploym
 		}
 	}
 
-	w.logger.WarnContext(ctx, "a VM must leave its node", logging.Deployment(deployment.ID), logging.VM(old.ID), slog.String("to", nodes[0].Name))
+	if !row.MustLeave {
+		message := strings.TrimSpace(fmt.Sprintf("An instance has not been healthy for %.0f minutes. Another one is started on another node, "+
+			"and takes its place if it is healthy there. %s", old.UnhealthyFor.Minutes(), lo.FromPtr(old.Message)))
+		if err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventReplaced, message); err != nil {
+			return uuid.Nil, err
+		}
+	}
+
+	w.logger.WarnContext(ctx, "a VM is to leave its node", logging.Deployment(deployment.ID), logging.VM(old.ID),
+		slog.String("to", nodes[0].Name), slog.Bool("ill", !row.MustLeave))
 
 	return nodes[0].ID, createVM(ctx, queries, fresh, nodes[0])
 }
@@ -142,7 +182,9 @@ func (w *Worker) replace(ctx context.Context, queries *database.Queries, deploym
 func (w *Worker) awaitReplacements(ctx context.Context, deployment uuid.UUID) error {
 	return w.await(ctx, deployment, "the VMs that replace others are not healthy", database.ChannelDeployments, deployment.String(),
 		func(ctx context.Context) (bool, error) {
-			count, err := database.New(w.pool).CountPendingReplacements(ctx, deployment)
+			count, err := database.New(w.pool).CountPendingReplacements(ctx, database.CountPendingReplacementsParams{
+				DeploymentID: deployment, LostAfter: w.config.NodeLostAfter, StartTimeout: w.config.StartTimeout, HealthTimeout: w.config.HealthTimeout,
+			})
 			if err == nil && count.Failed > 0 {
 				err = errReplacementFailed
 			}

@@ -153,6 +153,50 @@ func TestMoveVMs_NoOtherNodeHasRoom_TheVMStays(t *testing.T) {
 	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, b.node.id))
 }
 
+func TestMoveVMs_VMsAreIll_OneAtATimeIsTriedElsewhereAndStaysUntilThatIsHealthy(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.IllAfter = 10 * time.Minute
+	b.runWorker(t, worker)
+	b.exec(t, "UPDATE projects SET instances = 2")
+
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	jobs := "SELECT count(*) FROM river.river_job WHERE kind = 'move_vms'"
+	serving := "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'running'"
+
+	b.node.freeze(true)
+	b.exec(t, "UPDATE vms SET state = 'unhealthy', unhealthy_for = '11 minutes'")
+	b.reconcileOnce(t, worker)
+	require.Zero(t, b.count(t, jobs), "there is no other node")
+
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	b.exec(t, "UPDATE vms SET unhealthy_for = '9 minutes'")
+	b.reconcileOnce(t, worker)
+	require.Zero(t, b.count(t, jobs), "their node may still help them")
+
+	b.exec(t, "UPDATE vms SET unhealthy_for = '11 minutes'")
+	b.reconciling(t, worker)
+	b.awaitCount(t, 1, serving, other)
+
+	// It does not become healthy there either.
+	b.exec(t, "UPDATE vms SET state = 'running', unhealthy_for = '2 minutes' WHERE node_id = $1", other)
+	b.awaitCount(t, 0, serving, other)
+	b.awaitCount(t, 0, jobs+" AND finalized_at IS NULL")
+	b.reconcileOnce(t, worker)
+	require.Zero(t, b.count(t, serving, other), "the next try takes its time")
+	require.Equal(t, 2, b.count(t, serving, b.node.id))
+
+	b.exec(t, "UPDATE vms SET created_at = now() - interval '11 minutes', unhealthy_for = '21 minutes'")
+	b.awaitCount(t, 1, serving, other)
+	b.exec(t, "UPDATE vms SET state = 'healthy', healthy_at = now(), unhealthy_for = '0' WHERE node_id = $1 AND desired_state = 'running'", other)
+	b.awaitCount(t, 1, serving, b.node.id)
+	b.awaitCount(t, 2, serving, other)
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, other))
+	require.Equal(t, []string{eventReplaced, eventInstances, eventReplaced, eventReplaced}, b.events(t))
+}
+
 func TestMoveVMs_TheNewNodeIsLostToo_AnotherOneIsTaken(t *testing.T) {
 	t.Parallel()
 

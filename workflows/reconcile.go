@@ -16,7 +16,7 @@ import (
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that corrects it: deployments that no job
 // carries on, deployments of whose state GitHub was not told, VMs that nobody needs any more, VMs whose node was lost or is being
-// drained, and deployments that run on more or fewer VMs than their project asks for. It does nothing else. A query that fails does
+// drained or that are ill there, and deployments that run on more or fewer VMs than their project asks for. It does nothing else. A query that fails does
 // not keep it from the others.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
@@ -30,7 +30,7 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 		{kindRetire, queries.ListUnretiredDeployments},
 		{kindRetire, queries.ListCooledDeployments},
 		{kindMoveVMs, func(ctx context.Context) ([]uuid.UUID, error) {
-			return queries.ListDeploymentsToMove(ctx, w.config.NodeLostAfter)
+			return queries.ListDeploymentsToMove(ctx, w.config.NodeLostAfter, w.config.illAfter(), seenWithin)
 		}},
 		{kindRescale, queries.ListDeploymentsToRescale},
 	} {

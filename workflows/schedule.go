@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -99,8 +100,10 @@ func likeVM(vm database.VM) database.CreateVMParams {
 	}
 }
 
-// placeOn chooses the nodes of count VMs that are all alike. Placement is locked.
-func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int) ([]database.Node, error) {
+// placeOn chooses the nodes of count VMs that are all alike, none of those to avoid. Placement is locked.
+func (w *Worker) placeOn(
+	ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int, avoid ...uuid.UUID,
+) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
@@ -109,6 +112,8 @@ func (w *Worker) placeOn(ctx context.Context, queries *database.Queries, vm data
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes: %w", err)
 	}
+
+	nodes = lo.Reject(nodes, func(node database.Node, _ int) bool { return slices.Contains(avoid, node.ID) })
 
 	if vm.Kind == vmRelease {
 		if nodes, err = runReleases(nodes); err != nil {

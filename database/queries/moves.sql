@@ -1,9 +1,12 @@
 -- A node is lost when it has been silent for its lease while an api answered (view node_silence).
+-- A VM is ill when it has not been healthy for so long that its node can hardly start it again: @ill_after of its node's time, and twice what its project
+-- gives it to start. Another one is tried on another node, one at a time in a deployment. Where that does not become healthy in time either, the next try
+-- comes when the VM has been ill twice as long, and after six hours at the latest.
 -- A VM that runs a release command is never moved, as the command would run twice: its own step decides what to do.
 
 -- name: ListDeploymentsToMove :many
--- Deployments with VMs that must leave their node, because it is being drained or was lost, or that have left the route
--- table to do so, and that no job moves.
+-- Deployments with VMs that must leave their node, because it is being drained or was lost, or because they are ill and another node is ready, or that have
+-- left the route table to do so, and that no job moves.
 SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
@@ -16,43 +19,84 @@ SELECT candidates.id FROM (
   SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
   WHERE vms.node_id = ANY (ARRAY(SELECT node_silence.id FROM node_silence WHERE node_silence.silent_for > @lost_after::interval))
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
+  UNION
+  SELECT vms.deployment_id FROM vms
+  JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+  WHERE vms.unhealthy_for > interval '1 minute' AND vms.removed_at IS NULL
+    AND vms.unhealthy_for > greatest(@ill_after::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
+    AND vms.desired_state = 'running' AND vms.kind = 'app' AND vms.state <> 'failed' AND deployments.state = 'live'
+    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval)
+    AND NOT EXISTS (
+      SELECT FROM vms AS tried
+      WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+        AND tried.created_at > now() - least(vms.unhealthy_for / 2, interval '6 hours')
+    )
 ) AS candidates
 WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_id = candidates.id AND unfinished_jobs.kind = 'move_vms')
 LIMIT 100;
 
 -- name: DropHopelessReplacements :many
--- Gives up the replacements that were never healthy and cannot become it: they failed, or their own node must be left.
--- Returns their nodes.
+-- Gives up the replacements that were never healthy and cannot become it: they failed, or their own node must be left, or they take as long as the ill
+-- VM that they replace. Returns their nodes.
 UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT hopeless.id FROM vms AS hopeless
   JOIN nodes ON nodes.id = hopeless.node_id
   JOIN node_silence ON node_silence.id = hopeless.node_id
+  JOIN deployments ON deployments.id = hopeless.deployment_id
+  JOIN projects ON projects.id = deployments.project_id
   WHERE hopeless.deployment_id = @deployment_id AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
-    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval
+      OR (hopeless.starting_for > @start_timeout::interval
+          OR hopeless.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', @health_timeout::interval))
+        AND NOT EXISTS (
+          SELECT FROM vms AS replaced
+          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_silence AS left_silence ON left_silence.id = replaced.node_id
+          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_silence.silent_for > @lost_after::interval)
+        ))
   ORDER BY hopeless.id FOR NO KEY UPDATE OF hopeless
 )
 RETURNING node_id;
 
 -- name: LockVMsToMove :many
--- The VMs of a deployment that must leave their node and that nothing replaces yet.
-SELECT vms.* FROM vms
+-- The VMs of a deployment that nothing replaces yet: first those that must leave their node, then those that are ill, the one that has been so longest first.
+SELECT sqlc.embed(vms), (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)::boolean AS must_leave
+FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN node_silence ON node_silence.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
+  AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval
+    OR (vms.unhealthy_for > greatest(@ill_after::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
+      AND vms.state <> 'failed' AND deployments.state = 'live'
+      AND NOT EXISTS (
+        SELECT FROM vms AS tried
+        WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+          AND tried.created_at > now() - least(vms.unhealthy_for / 2, interval '6 hours')
+      )))
   AND NOT EXISTS (
     SELECT FROM vms AS replacement
     WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
   )
-ORDER BY vms.id
+ORDER BY must_leave DESC, vms.unhealthy_for DESC, vms.id
 FOR NO KEY UPDATE OF vms;
 
 -- name: CountPendingReplacements :one
--- How many VMs of a deployment wait for the one that replaces them to become healthy, and how many of those have failed.
-SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending, count(*) FILTER (WHERE replacement.state = 'failed') AS failed
+-- How many VMs of a deployment wait for the one that replaces them to become healthy, and how many of those have failed or, as they replace an ill one,
+-- have taken too long.
+SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending,
+  count(*) FILTER (WHERE replacement.state = 'failed' OR (
+    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_silence.silent_for <= @lost_after::interval
+    AND (replacement.starting_for > @start_timeout::interval
+      OR replacement.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', @health_timeout::interval))
+  )) AS failed
 FROM vms JOIN vms AS replacement ON replacement.replaces_id = vms.id
+JOIN nodes ON nodes.id = vms.node_id
+JOIN node_silence ON node_silence.id = vms.node_id
+JOIN deployments ON deployments.id = vms.deployment_id
+JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
   AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL;
 

@@ -101,13 +101,15 @@ FROM generate_series(0, 999) AS n;
 
 -- A VM n stands on node n % 1000.
 INSERT INTO vms (
-  id, deployment_id, node_id, kind, ip, port, cpu_millis, memory_bytes, state, desired_state, exit_code, created_at, started_at, healthy_at, removed_at, ip_released_at
+  id, deployment_id, node_id, kind, ip, port, cpu_millis, memory_bytes, state, desired_state, exit_code, created_at, started_at, healthy_at, removed_at, ip_released_at,
+  unhealthy_for
 )
 SELECT seed_id(8, n), seed_id(6, deployment), seed_id(7, n % 1000), kind, ('10.' || n % 1000 / 256 || '.' || n % 1000 % 256 || '.' || 2 + n / 1000 % 250)::inet,
   CASE kind WHEN 'app' THEN 8080 ELSE 0 END, 1000, 536870912, state, desired, CASE kind WHEN 'release' THEN 0 END, now() - interval '1 day', now(), now(), removed,
-  CASE WHEN removed < now() - interval '1 minute' THEN removed END
+  CASE WHEN removed < now() - interval '1 minute' THEN removed END, CASE state WHEN 'unhealthy' THEN interval '20 minutes' ELSE '0' END
 FROM (
-  SELECT p * 2 + i AS n, live.n AS deployment, 'app' AS kind, CASE WHEN p % 2000 = 7 AND i = 0 THEN 'failed' ELSE 'healthy' END AS state,
+  SELECT p * 2 + i AS n, live.n AS deployment, 'app' AS kind,
+    CASE WHEN p % 2000 = 7 AND i = 0 THEN 'failed' WHEN p % 2000 = 9 AND i = 0 THEN 'unhealthy' ELSE 'healthy' END AS state,
     CASE WHEN p % 2000 = 8 AND i = 0 THEN 'draining' ELSE 'running' END AS desired, NULL::timestamptz AS removed
   FROM live, generate_series(0, 1) AS i
   -- Retired ones that are kept warm.

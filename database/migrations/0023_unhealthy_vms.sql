@@ -1,0 +1,1 @@
+CREATE INDEX "vms_unhealthy" ON "vms" USING btree ("deployment_id") WHERE "vms"."unhealthy_for" > interval '1 minute' and "vms"."removed_at" is null;
