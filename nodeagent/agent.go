@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"go.opentelemetry.io/otel"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
@@ -33,6 +34,7 @@ type Agent struct {
 	removed    chan struct{}
 	startedAt  time.Time
 	usage      *usage
+	turns      *semaphore.Weighted
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -92,7 +94,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		startedAt: time.Now(),
 		changed:   make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
 		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
-		usage:   newUsage(),
+		usage:   newUsage(), turns: newTurns(),
 	}
 
 	if config.VMMetrics {

@@ -24,6 +24,13 @@ func (b *backoff) pause(ctx context.Context) {
 	b.next = min(b.next+b.next, b.last)
 }
 
+// spread returns the duration, up to an eighth longer or shorter, so that what began at one moment does not go on in step.
+func spread(duration time.Duration) time.Duration {
+	const quarter, eighth = 4, 8
+
+	return duration - duration/eighth + rand.N(duration/quarter+1) //nolint:gosec // Spreading load needs no secrecy.
+}
+
 // reset makes the next pause as short as the first.
 func (b *backoff) reset() { b.next = b.first }
 

@@ -58,3 +58,18 @@ func TestRestarts_StableApp_IsStartedAgainAtOnce(t *testing.T) {
 		require.Equal(t, time.Second, wait(stableTime-1), "and is not any more")
 	})
 }
+
+func TestSpread_IsRoundTheDuration(t *testing.T) {
+	t.Parallel()
+
+	seen := map[time.Duration]bool{}
+
+	for range 100 {
+		spread := spread(8 * time.Second)
+		require.InDelta(t, 8, spread.Seconds(), 1)
+
+		seen[spread] = true
+	}
+
+	require.Greater(t, len(seen), 10)
+}

@@ -85,6 +85,8 @@ func (m *machine) startCommand(ctx context.Context) (*containers.Task, error) {
 		return nil, err
 	}
 
+	defer func() { m.endTurn() }()
+
 	return m.start(ctx, vm, 0)
 }
 

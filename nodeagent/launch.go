@@ -50,6 +50,8 @@ func (m *machine) runOnce(ctx context.Context, counter *restartCounter) (ending,
 
 	adopted := task != nil
 
+	defer func() { m.endTurn() }()
+
 	if !counter.known {
 		counter.known, counter.restarts = true, restarts
 		m.restarted(restarts)
@@ -92,6 +94,14 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 		m.set(client.VMReportStatePulling, "")
 	}
 
+	if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
+		return nil, fmt.Errorf("fetch the image: %w", err)
+	}
+
+	if err := m.awaitTurn(ctx); err != nil {
+		return nil, err
+	}
+
 	if err := m.prepare(ctx, vm); err != nil {
 		return nil, err
 	}
@@ -121,13 +131,9 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	return task, nil
 }
 
-// prepare fetches the image, then removes what an earlier start has left, and only then attaches a fresh network: a task that is left could reach into it.
+// prepare removes what an earlier start has left, and only then attaches a fresh network: a task that is left could reach into it.
 // A VM that runs from another description may be serving, and gets its grace.
 func (m *machine) prepare(ctx context.Context, vm containers.VM) error {
-	if err := m.agent.runtime.Pull(ctx, m.id, vm.Image); err != nil {
-		return fmt.Errorf("fetch the image: %w", err)
-	}
-
 	if err := m.agent.runtime.Stop(ctx, m.id, m.grace()); err != nil {
 		return fmt.Errorf("stop the VM as it was before: %w", err)
 	}
@@ -153,6 +159,9 @@ func (m *machine) watch(ctx context.Context, task *containers.Task, address neti
 	if adopted && task.WasHealthy() {
 		m.answeredAt.Store(time.Now().UnixNano())
 	}
+
+	turn := time.AfterFunc(turnTime, m.endTurn)
+	defer turn.Stop()
 
 	probing, stop := context.WithCancel(ctx)
 	silent := make(chan time.Duration, 1)

@@ -52,13 +52,15 @@ type machine struct {
 	mayHaveServed atomic.Bool
 	// answeredAt is when the app last answered, in nanoseconds of Unix time; 0 where it was not healthy since it started, or does not run.
 	answeredAt atomic.Int64
+	// endTurn lets another VM of the node start. It may be called again and again.
+	endTurn func()
 
 	mu     sync.Mutex
 	report client.VMReport
 }
 
 func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.AssignedVM) *machine {
-	m := &machine{agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), logger: agent.logger.With(logging.VM(id))}
+	m := &machine{agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), logger: agent.logger.With(logging.VM(id)), endTurn: func() {}}
 	m.wanted, m.stop = context.WithCancel(ctx)
 	m.report = client.VMReport{ID: id}
 	m.mayHaveServed.Store(true)

@@ -27,16 +27,12 @@ const (
 	healthyInterval   = 5 * time.Second
 	unhealthyInterval = time.Second
 
-	// A starting VM is probed often, because the deployment waits for it. A refused connection costs a fraction of a millisecond and the app
-	// nothing: while nothing listens the probes come more often than those of an app that answers. From assignment to healthy a VM took
-	// 135 ms this way, and 154 ms with 20 ms between the probes and a look at the listeners in each (medians of 16, Go app, image
-	// present, 2 cores).
-	earlyTime      = 3 * time.Second
-	secondTime     = 30 * time.Second
-	refusedEarly   = 5 * time.Millisecond
-	refusedSecond  = 20 * time.Millisecond
-	answeredEarly  = 20 * time.Millisecond
-	answeredSecond = 200 * time.Millisecond
+	// A starting VM is probed often, because the deployment waits for it: first after the shortest interval, and then ever more seldom, so that a probe finds
+	// it healthy when it has been so for a fiftieth of the time that it took. A refused connection costs a fraction of a millisecond and the app nothing:
+	// while nothing listens the probes may come more often than those of an app that answers.
+	refusedShortest  = 5 * time.Millisecond
+	answeredShortest = 20 * time.Millisecond
+	ageShare         = 50
 
 	// patience is how long a starting VM may refuse connections before that is reported.
 	patience = 2 * time.Second
@@ -90,20 +86,21 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 			failures, healthy = 0, true
 
 			m.set(client.VMReportStateHealthy, "")
-			pause(ctx, healthyInterval)
+			m.endTurn()
+			pause(ctx, spread(healthyInterval))
 		case healthy:
 			if failures++; failures >= failuresToUnhealthy {
 				m.set(client.VMReportStateUnhealthy, complaint.sentence())
 			}
 
-			pause(ctx, unhealthyInterval)
+			pause(ctx, spread(unhealthyInterval))
 		default:
 			if time.Since(began) > patience && time.Since(explained) > explainInterval {
 				explained = time.Now()
 				m.explain(complaint.sentence())
 			}
 
-			pause(ctx, startInterval(complaint.refused, time.Since(began)))
+			pause(ctx, spread(startInterval(complaint.refused, time.Since(began))))
 		}
 	}
 
@@ -121,20 +118,14 @@ func (m *machine) newProber(pid int, address netip.Addr) *prober {
 	return p
 }
 
-// startInterval returns the time between two probes of a VM that has not been healthy yet.
+// startInterval returns the time between two probes of a VM that has not been healthy since it started, that long ago.
 func startInterval(refused bool, age time.Duration) time.Duration {
-	switch {
-	case age < earlyTime && refused:
-		return refusedEarly
-	case age < earlyTime:
-		return answeredEarly
-	case age < secondTime && refused:
-		return refusedSecond
-	case age < secondTime:
-		return answeredSecond
-	default:
-		return unhealthyInterval
+	shortest := answeredShortest
+	if refused {
+		shortest = refusedShortest
 	}
+
+	return min(max(age/ageShare, shortest), unhealthyInterval)
 }
 
 // originsOf returns the URLs by which visitors reach a VM's app; a platform of the version before names none.

@@ -119,16 +119,23 @@ func TestProber_NothingListens_IsToldApartAndExplained(t *testing.T) {
 	require.Contains(t, c.sentence(), "The app does not listen on port")
 }
 
-func TestStartInterval_AsksOftenAtFirstAndAnAppThatAnswersLess(t *testing.T) {
+func TestStartInterval_AsksOftenAtFirstAndEverMoreSeldom(t *testing.T) {
 	t.Parallel()
 
-	for _, age := range []time.Duration{0, earlyTime, secondTime} {
+	asked := 0
+
+	for age := time.Duration(0); age < time.Hour; age += startInterval(true, age) {
 		require.LessOrEqual(t, startInterval(true, age), startInterval(false, age))
-		require.LessOrEqual(t, startInterval(true, 0), startInterval(true, age))
+		require.LessOrEqual(t, startInterval(true, age), max(age/ageShare, refusedShortest))
+
+		if age < time.Minute {
+			asked++
+		}
 	}
 
-	require.LessOrEqual(t, startInterval(true, 0), 10*time.Millisecond)
-	require.Equal(t, unhealthyInterval, startInterval(true, secondTime))
+	require.Less(t, asked, 350, "in the first minute")
+	require.Equal(t, 5*time.Millisecond, startInterval(true, 0))
+	require.Equal(t, unhealthyInterval, startInterval(true, time.Hour))
 }
 
 func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
