@@ -40,10 +40,10 @@ func copyStreams(ctx context.Context, w *writer, config *logging.Config) error {
 	)
 
 	group.Go(func() error {
-		return eachLine(config.Stdout, func(line []byte, cut int64) { _ = w.append(Stdout, line, cut) })
+		return eachLine(config.Stdout, func(line []byte, cut int64) { w.append(Stdout, line, cut) })
 	})
 	group.Go(func() error {
-		return eachLine(config.Stderr, func(line []byte, cut int64) { _ = w.append(Stderr, line, cut) })
+		return eachLine(config.Stderr, func(line []byte, cut int64) { w.append(Stderr, line, cut) })
 	})
 
 	go func() { ended <- group.Wait() }()

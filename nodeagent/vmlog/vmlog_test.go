@@ -96,7 +96,7 @@ func TestVMLog_FilesRotateAndAReaderFollows(t *testing.T) {
 	got := make([]Record, 0, 40)
 
 	for range 40 {
-		require.NoError(t, w.append(Stdout, []byte("a line that is long enough"), 0))
+		w.append(Stdout, []byte("a line that is long enough"), 0)
 
 		got = append(got, readAll(t, reader)...)
 	}
@@ -118,7 +118,7 @@ func TestVMLog_AReaderThatComesLateFindsTheOlderFileFirst(t *testing.T) {
 	require.NoError(t, err)
 
 	for range 7 {
-		require.NoError(t, w.append(Stdout, []byte("a line that is long enough"), 0))
+		w.append(Stdout, []byte("a line that is long enough"), 0)
 	}
 
 	records := readAll(t, NewReader(path, 4))
@@ -274,13 +274,14 @@ func TestHeld_KeepsTheLastWithinItsBounds(t *testing.T) {
 		h.add(Record{Line: strings.Repeat("x", MaxLineBytes)})
 	}
 
-	dropped, last := h.take()
-	require.Len(t, last, maxHeldBytes/MaxLineBytes)
-	require.Equal(t, 3*maxHeldLines, dropped+len(last))
+	require.Len(t, h.records, maxHeldBytes/MaxLineBytes)
+	require.Equal(t, 3*maxHeldLines, h.dropped+len(h.records))
 
-	dropped, last = h.take()
-	require.Zero(t, dropped)
-	require.Empty(t, last)
+	for len(h.records) > 0 {
+		h.shift()
+	}
+
+	require.Zero(t, h.bytes)
 }
 
 func TestVMLog_ToldToEnd_ReadsWhatIsLeft(t *testing.T) {
