@@ -35,6 +35,7 @@ type Agent struct {
 	startedAt  time.Time
 	usage      *usage
 	turns      *semaphore.Weighted
+	logWatch   *logWatch
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -94,7 +95,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		startedAt: time.Now(),
 		changed:   make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
 		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
-		usage:   newUsage(), turns: newTurns(),
+		usage:   newUsage(), turns: newTurns(), logWatch: newLogWatch(logger),
 	}
 
 	if config.VMMetrics {
@@ -116,6 +117,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.report(ctx) })
 	group.Go(func() error { return a.sweep(ctx) })
 	group.Go(func() error { return a.measure(ctx) })
+	group.Go(func() error { return a.logWatch.run(ctx) })
 
 	err := group.Wait()
 

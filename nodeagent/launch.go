@@ -116,6 +116,8 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 		return nil, fmt.Errorf("prepare the log: %w", err)
 	}
 
+	signal(m.logs.wake)
+
 	faultpoint.Reach(faultStart, faultpoint.Before)
 
 	task, err := m.agent.runtime.Start(ctx, vm, restarts)

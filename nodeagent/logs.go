@@ -2,9 +2,11 @@ package nodeagent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,7 +18,10 @@ import (
 )
 
 const (
+	// shipInterval is the shortest time between two batches of one VM, so that an app which writes much does not cost a request a line.
 	shipInterval = 100 * time.Millisecond
+	// idleInterval is how often a watched log is looked at although nothing is told of it.
+	idleInterval = 30 * time.Second
 	shipRetry    = time.Second
 	shipTimeout  = 10 * time.Second
 
@@ -28,30 +33,65 @@ const (
 // logShipper sends the log lines of one VM to the API, in batches. While the API is away one batch waits in memory, and the rest in the VM's
 // bounded files.
 type logShipper struct {
-	api     *client.ClientWithResponses
-	logger  *slog.Logger
-	vm      uuid.UUID
-	reader  *vmlog.Reader
+	api    *client.ClientWithResponses
+	logger *slog.Logger
+	vm     uuid.UUID
+	folder string
+	reader *vmlog.Reader
+	watch  *logWatch
+	// wake has what is written shipped now.
+	wake    chan struct{}
 	pending []vmlog.Record
 	// turn is a lock that can be waited for with a context: a value in it means that a goroutine ships.
 	turn chan struct{}
 }
 
-func newLogShipper(api *client.ClientWithResponses, logger *slog.Logger, vm uuid.UUID, reader *vmlog.Reader) *logShipper {
-	return &logShipper{api: api, logger: logger, vm: vm, reader: reader, turn: make(chan struct{}, 1)}
+func (a *Agent) newLogShipper(logger *slog.Logger, vm uuid.UUID, folder string, shipped int64) *logShipper {
+	return &logShipper{
+		api: a.api, logger: logger, vm: vm, folder: folder, reader: vmlog.NewReader(folder, shipped), watch: a.logWatch, wake: make(chan struct{}, 1),
+		turn: make(chan struct{}, 1),
+	}
 }
 
 // follow ships until ctx ends.
 func (s *logShipper) follow(ctx context.Context) {
 	defer func() { _ = s.reader.Close() }()
+	defer s.watch.remove(s.folder)
+
+	watched, err := false, error(nil)
 
 	for ctx.Err() == nil {
+		// The log is watched before it is looked at: what is written in between is told of.
+		if !watched {
+			err = s.watch.add(s.folder, s.wake)
+			watched = err == nil
+		}
+
 		if err := s.ship(ctx); err != nil && ctx.Err() == nil {
 			s.logger.WarnContext(ctx, "logs could not be shipped; it is tried again", logging.Error(err))
 			pause(ctx, shipRetry)
+
+			continue
 		}
 
 		pause(ctx, shipInterval)
+
+		// Where there is no folder yet, the start that makes it wakes the shipper.
+		if watched || errors.Is(err, os.ErrNotExist) {
+			s.await(ctx)
+		}
+	}
+}
+
+// await waits until something was written to the log, or for a long time.
+func (s *logShipper) await(ctx context.Context) {
+	idle := time.NewTimer(spread(idleInterval))
+	defer idle.Stop()
+
+	select {
+	case <-s.wake:
+	case <-idle.C:
+	case <-ctx.Done():
 	}
 }
 

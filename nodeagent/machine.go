@@ -15,7 +15,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
-	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
 )
 
 const (
@@ -79,7 +78,7 @@ func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.Assi
 		shipped = vm.LogSequence
 	}
 
-	m.logs = newLogShipper(agent.api, m.logger, id, vmlog.NewReader(m.logFolder(), shipped))
+	m.logs = agent.newLogShipper(m.logger, id, m.logFolder(), shipped)
 
 	return m
 }
