@@ -176,6 +176,10 @@ func TestMoveVMs_VMsAreIll_OneAtATimeIsTriedElsewhereAndStaysUntilThatIsHealthy(
 	b.reconcileOnce(t, worker)
 	require.Zero(t, b.count(t, jobs), "their node may still help them")
 
+	b.exec(t, "UPDATE vms SET unhealthy_for = '10 minutes 30 seconds'")
+	b.reconcileOnce(t, worker)
+	require.Zero(t, b.count(t, jobs), "it is tried once a minute")
+
 	b.exec(t, "UPDATE vms SET unhealthy_for = '11 minutes'")
 	b.reconciling(t, worker)
 	b.awaitCount(t, 1, serving, other)
