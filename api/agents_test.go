@@ -243,7 +243,7 @@ func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
 	b := setup(t)
 	vm := b.vm(t, b.deployment(t, b.project(t).ID).ID)
 
-	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.UpdateNodeInputBody{State: "draining"})
+	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.NodeUpdate{State: new(client.NodeUpdateStateDraining)})
 	require.NoError(t, err)
 	require.Equal(t, client.NodeState("draining"), drained.JSON200.State)
 

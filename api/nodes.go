@@ -13,7 +13,6 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/capacity"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
@@ -56,13 +55,18 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return taken(err, problem.New(problem.Conflict, "There is a node named %s already.", input.Body.Name))
 		}
 
+		shown, err := changeNode(ctx, queries, node.ID, input.Body.params())
+		if err != nil {
+			return err
+		}
+
 		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
 			ID: id.New(), Kind: nodeKind, Name: node.Name, TokenHash: secret.HashToken(token), NodeID: &node.ID,
 		}); err != nil {
 			return err
 		}
 
-		output.Body.Node = newNode(database.GetNodeRow{Node: node})
+		output.Body.Node = newNode(shown)
 
 		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name}))
 	})
@@ -110,25 +114,6 @@ func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error)
 
 	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago "+
 		"and may still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
-}
-
-func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
-	output := &NodeOutput{}
-
-	return output, s.inTx(ctx, func(queries *database.Queries) error {
-		if _, err := queries.SetNodeState(ctx, input.Body.State, input.NodeID); err != nil {
-			return err
-		}
-
-		row, err := queries.GetNode(ctx, seenWithin, input.NodeID)
-		if row, err = found(row, err, "node"); err != nil {
-			return err
-		}
-
-		output.Body = newNode(row)
-
-		return audit(ctx, queries, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
-	})
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {
@@ -179,7 +164,10 @@ func newNode(found database.GetNodeRow) Node {
 		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, InTouch: found.InTouch,
 		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
 		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
-		CPUShares: capacity.CPUOvercommit * int(row.CPUMillis), CPUHeld: int(found.CPUMillisHeld), MemoryHeld: found.MemoryBytesHeld,
+		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,
+		CPUOvercommit: row.CPUOvercommit, VMOverhead: row.VMOverhead(),
+		CPUShares: int(row.CPUShares()), CPUHeld: int(found.CPUMillisHeld),
+		MemoryShare: row.MemoryForVMs(), MemoryHeld: found.MemoryBytesHeld + found.HoldingCount*row.VMOverhead(),
 		AgentStartedAt: row.AgentStartedAt, LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }

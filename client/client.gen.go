@@ -1305,6 +1305,24 @@ func (e NodeState) Valid() bool {
 	}
 }
 
+// Defines values for NodeUpdateState.
+const (
+	NodeUpdateStateDraining NodeUpdateState = "draining"
+	NodeUpdateStateReady    NodeUpdateState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the NodeUpdateState enum.
+func (e NodeUpdateState) Valid() bool {
+	switch e {
+	case NodeUpdateStateDraining:
+		return true
+	case NodeUpdateStateReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NodeVMDeploymentState.
 const (
 	NodeVMDeploymentStateCancelled  NodeVMDeploymentState = "cancelled"
@@ -1854,24 +1872,6 @@ func (e UpdateMemberInputBodyRole) Valid() bool {
 	case UpdateMemberInputBodyRoleOwner:
 		return true
 	case UpdateMemberInputBodyRoleViewer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateNodeInputBodyState.
-const (
-	UpdateNodeInputBodyStateDraining UpdateNodeInputBodyState = "draining"
-	UpdateNodeInputBodyStateReady    UpdateNodeInputBodyState = "ready"
-)
-
-// Valid indicates whether the value is a known member of the UpdateNodeInputBodyState enum.
-func (e UpdateNodeInputBodyState) Valid() bool {
-	switch e {
-	case UpdateNodeInputBodyStateDraining:
-		return true
-	case UpdateNodeInputBodyStateReady:
 		return true
 	default:
 		return false
@@ -3113,8 +3113,19 @@ type CreateInvitationInputBodyRole string
 
 // CreateNodeInputBody defines model for CreateNodeInputBody.
 type CreateNodeInputBody struct {
-	Name   string `json:"name"`
-	Region string `json:"region"`
+	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
+
+	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+	Name           string `json:"name"`
+	Region         string `json:"region"`
+
+	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
 }
 
 // CreateOrganisationInputBody defines model for CreateOrganisationInputBody.
@@ -4256,7 +4267,12 @@ type Node struct {
 
 	// CPUHeldMillis Of these, what its VMs hold.
 	CPUHeldMillis int64 `json:"cpu_held_millis"`
-	CPUMillis     int64 `json:"cpu_millis"`
+
+	// CPUMillis Thousandths of a core that the machine has, as its agent reports.
+	CPUMillis int64 `json:"cpu_millis"`
+
+	// CPUOvercommit How many times each processor is given away.
+	CPUOvercommit float64 `json:"cpu_overcommit"`
 
 	// CPUShareMillis Thousandths of a core that it gives away: its processors are shared, its memory is not.
 	CPUShareMillis int64     `json:"cpu_share_millis"`
@@ -4273,13 +4289,24 @@ type Node struct {
 	InTouch bool `json:"in_touch"`
 
 	// Kernel Release of its kernel; absent where its agent does not tell.
-	Kernel      *string    `json:"kernel,omitempty"`
-	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
-	MemoryBytes int64      `json:"memory_bytes"`
+	Kernel     *string    `json:"kernel,omitempty"`
+	LastSeenAt *time.Time `json:"last_seen_at,omitempty"`
 
-	// MemoryHeldBytes Of its memory, what its VMs hold.
-	MemoryHeldBytes int64  `json:"memory_held_bytes"`
-	Name            string `json:"name"`
+	// MaxCPUMillis The most that counts of cpu_millis: set by an operator, else by the first report; absent before it.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes The most that counts of memory_bytes: set by an operator, else by the first report; absent before it.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+
+	// MemoryBytes Memory that the machine has, as its agent reports.
+	MemoryBytes int64 `json:"memory_bytes"`
+
+	// MemoryHeldBytes Of that, what its VMs hold, with vm_overhead_bytes for each.
+	MemoryHeldBytes int64 `json:"memory_held_bytes"`
+
+	// MemoryShareBytes Memory that it gives away: what counts of its memory, less what is reserved.
+	MemoryShareBytes int64  `json:"memory_share_bytes"`
+	Name             string `json:"name"`
 
 	// Prefix The node's part of the cluster's address range.
 	//
@@ -4287,12 +4314,18 @@ type Node struct {
 	Prefix string `json:"prefix"`
 	Region string `json:"region"`
 
+	// ReservedMemoryBytes Memory that stays the host's.
+	ReservedMemoryBytes int64 `json:"reserved_memory_bytes"`
+
 	// Runtime The containerd runtime handler that runs its VMs.
 	Runtime string    `json:"runtime"`
 	State   NodeState `json:"state"`
 
 	// Version Version of its agent.
 	Version string `json:"version"`
+
+	// VMOverheadBytes What its runtime takes of its memory for each VM, beside the memory of the app.
+	VMOverheadBytes int64 `json:"vm_overhead_bytes"`
 
 	// VMS How many VMs are assigned to it.
 	VMS int64 `json:"vms"`
@@ -4327,6 +4360,25 @@ type NodeReport struct {
 	Version     string         `json:"version"`
 	VMS         []VMReport     `json:"vms"`
 }
+
+// NodeUpdate defines model for NodeUpdate.
+type NodeUpdate struct {
+	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
+
+	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+
+	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+	ReservedMemoryBytes *int64           `json:"reserved_memory_bytes,omitempty"`
+	State               *NodeUpdateState `json:"state,omitempty"`
+}
+
+// NodeUpdateState defines model for NodeUpdate.State.
+type NodeUpdateState string
 
 // NodeVM defines model for NodeVM.
 type NodeVM struct {
@@ -5459,14 +5511,6 @@ type UpdateMemberInputBody struct {
 
 // UpdateMemberInputBodyRole defines model for UpdateMemberInputBody.Role.
 type UpdateMemberInputBodyRole string
-
-// UpdateNodeInputBody defines model for UpdateNodeInputBody.
-type UpdateNodeInputBody struct {
-	State UpdateNodeInputBodyState `json:"state"`
-}
-
-// UpdateNodeInputBodyState defines model for UpdateNodeInputBody.State.
-type UpdateNodeInputBodyState string
 
 // UpdateOrganisationInputBody defines model for UpdateOrganisationInputBody.
 type UpdateOrganisationInputBody struct {
@@ -6619,7 +6663,7 @@ type ReportNodeJSONRequestBody = NodeReport
 type CreateNodeJSONRequestBody = CreateNodeInputBody
 
 // UpdateNodeJSONRequestBody defines body for UpdateNode for application/json ContentType.
-type UpdateNodeJSONRequestBody = UpdateNodeInputBody
+type UpdateNodeJSONRequestBody = NodeUpdate
 
 // RotateNodeTokenJSONRequestBody defines body for RotateNodeToken for application/json ContentType.
 type RotateNodeTokenJSONRequestBody = MachineRotation
@@ -7268,18 +7312,18 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
 	GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateNodeWithBody Drain a node, or make it ready
+	// UpdateNodeWithBody Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateNode Drain a node, or make it ready
+	// UpdateNode Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9253,9 +9297,9 @@ func (c *Client) GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEdit
 	return c.Client.Do(req)
 }
 
-// UpdateNodeWithBody Drain a node, or make it ready
+// UpdateNodeWithBody Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9272,9 +9316,9 @@ func (c *Client) UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UU
 	return c.Client.Do(req)
 }
 
-// UpdateNode Drain a node, or make it ready
+// UpdateNode Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20032,18 +20076,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
 	GetNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error)
 
-	// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
+	// UpdateNodeWithBodyWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithBodyWithResponse(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateNodeResponse, error)
 
-	// UpdateNodeWithResponse Drain a node, or make it ready
+	// UpdateNodeWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33971,9 +34015,9 @@ func (c *ClientWithResponses) GetNodeWithResponse(ctx context.Context, nodeID op
 	return ParseGetNodeResponse(rsp)
 }
 
-// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
+// UpdateNodeWithBodyWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33986,9 +34030,9 @@ func (c *ClientWithResponses) UpdateNodeWithBodyWithResponse(ctx context.Context
 	return ParseUpdateNodeResponse(rsp)
 }
 
-// UpdateNodeWithResponse Drain a node, or make it ready
+// UpdateNodeWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

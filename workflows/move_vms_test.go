@@ -316,7 +316,7 @@ func TestSchedule_NoRoom_WhatIsKeptWarmMakesWay(t *testing.T) {
 
 	first := b.await(t, b.create(t).ID, stateLive)
 	b.await(t, b.create(t).ID, stateLive)
-	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes) FROM vms)")
+	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes + $1) FROM vms)", overhead)
 
 	third := b.create(t)
 	b.awaitRemoved(t, first.ID)

@@ -14,16 +14,18 @@ import (
 )
 
 func nodeWith(name string, cpuMillis int32, memoryBytes int64) database.Node {
-	return database.Node{ID: id.New(), Name: name, Prefix: netip.MustParsePrefix("10.79.1.0/24"), CPUMillis: cpuMillis, MemoryBytes: memoryBytes}
+	return database.Node{
+		ID: id.New(), Name: name, Prefix: netip.MustParsePrefix("10.79.1.0/24"), CPUMillis: cpuMillis, CPUOvercommit: 4, MemoryBytes: memoryBytes, Runtime: runc,
+	}
 }
 
 func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
 	t.Parallel()
 
-	small, large := nodeWith("small", 1000, 1000), nodeWith("large", 1000, 10_000)
-	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100}}
+	small, large := nodeWith("small", 1000, 1000<<20), nodeWith("large", 1000, 10_000<<20)
+	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100 << 20, Holding: 1}}
 
-	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400})
+	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400 << 20})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{large, small, large}, placed)
 }
@@ -31,13 +33,13 @@ func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
 func TestPlace_OvercommitsProcessorsButNotMemory(t *testing.T) {
 	t.Parallel()
 
-	node := nodeWith("n", 1000, 1000)
+	node := nodeWith("n", 1000, 4*(250<<20+overhead))
 
-	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250})
+	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250 << 20})
 	require.NoError(t, err)
 	require.Len(t, placed, 4)
 
-	for _, n := range []need{{1001, 100}, {100, 251}} {
+	for _, n := range []need{{1001, 100}, {100, 250<<20 + 1}} {
 		_, err = place(candidates([]database.Node{node}, nil), 4, n)
 		require.Equal(t, problem.Unavailable, problem.CodeOf(err))
 		require.ErrorContains(t, err, "No node has room")

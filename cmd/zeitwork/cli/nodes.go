@@ -20,14 +20,8 @@ func (a *app) nodesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
-		a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
-			created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{Name: name, Region: region}))
-			if err != nil {
-				return nil, "", err
-			}
-
-			return created.JSON201, created.JSON201.Token, nil
-		}),
+		a.createNodeCommand(),
+		a.setNodeCommand(),
 		&cobra.Command{
 			Use: "drain NAME", Short: "Move a node's VMs elsewhere, and keep it empty", Example: "  zeitwork nodes drain node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("draining")),
@@ -77,6 +71,27 @@ func (a *app) nodesCommand() *cobra.Command {
 	return command
 }
 
+func (a *app) createNodeCommand() *cobra.Command {
+	var given client.NodeUpdate
+
+	command := a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
+		created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{
+			Name: name, Region: region, MaxCPUMillis: given.MaxCPUMillis, MaxMemoryBytes: given.MaxMemoryBytes,
+			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit,
+		}))
+		if err != nil {
+			return nil, "", err
+		}
+
+		return created.JSON201, created.JSON201.Token, nil
+	})
+	command.Long = command.Short + ".\n\nWithout --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
+	command.Example += "\n  zeitwork nodes create node-2 --region eu --processors 16 --memory 64GiB > token"
+	nodeCapacityFlags(command.Flags(), &given)
+
+	return command
+}
+
 // cores turns thousandths of a core into cores.
 func cores(millis int64) float64 { return float64(millis) / 1000 } //nolint:mnd // See above.
 
@@ -97,7 +112,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 
 			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
 				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
-				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryBytes>>mebibyteBits), seen)
+				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), seen)
 		}
 
 		t.flush()
@@ -138,19 +153,11 @@ func (a *app) completeNodes(ctx context.Context) ([]cobra.Completion, error) {
 	})(ctx)
 }
 
-func (a *app) setNodeState(state client.UpdateNodeInputBodyState) func(context.Context, *API, []string) error {
+func (a *app) setNodeState(state client.NodeUpdateState) func(context.Context, *API, []string) error {
 	return func(ctx context.Context, api *API, args []string) error {
-		node, err := nodeByName(ctx, api, args[0])
-		if err != nil {
-			return err
-		}
-
-		updated, err := checked(api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: state}))
-		if err != nil {
-			return err
-		}
-
-		return a.print(updated.JSON200, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s is %s.\n", node.Name, state) })
+		return a.updateNode(ctx, api, args[0], client.NodeUpdate{State: &state}, func(w io.Writer, node *client.Node) {
+			_, _ = fmt.Fprintf(w, "%s is %s.\n", node.Name, state)
+		})
 	}
 }
 

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const nodeOne = `{"id":"01890000-0000-7000-8000-000000000001","name":"node-1","cpu_share_millis":32000,"memory_share_bytes":67645734912}`
+
+func TestNodes_CapacityIsGivenWhenTheyAreMadeAndLater(t *testing.T) {
+	t.Parallel()
+
+	const one = "/v1/nodes/01890000-0000-7000-8000-000000000001"
+
+	f := newFakeAPI(t, map[string]string{
+		"GET /v1/nodes": `{"items":[` + nodeOne + `]}`, "PATCH " + one: nodeOne, "POST /v1/nodes": `{"node":` + nodeOne + `,"token":"zwn_new","slug":""}`,
+	})
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "nodes", "create", "node-1", "--region", "eu", "--processors", "8", "--memory", "64GiB"), b.err.String())
+	require.Equal(t, "zwn_new\n", b.out.String())
+	require.JSONEq(t, `{"name":"node-1","region":"eu","max_cpu_millis":8000,"max_memory_bytes":68719476736}`, f.sent("POST /v1/nodes")[0])
+
+	require.Equal(t, ExitOK, b.run(t, "nodes", "set", "node-1", "--reserve", "1073741824", "--cpu-overcommit", "1.5"), b.err.String())
+	require.Equal(t, "node-1 gives VMs 64512 MiB of memory and 32.00 shares of processors.\n", b.out.String())
+	require.JSONEq(t, `{"reserved_memory_bytes":1073741824,"cpu_overcommit":1.5}`, f.sent("PATCH " + one)[0])
+
+	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-1"))
+	require.Contains(t, b.err.String(), "nothing to change")
+	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-1", "--memory", "much"))
+	require.Contains(t, b.err.String(), `"much" is no size`)
+	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-1", "--processors", "0"))
+	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-2", "--processors", "4"))
+}
