@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -17,9 +14,6 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
-
-// nodePrefixBits is the length of each node's prefix in the cluster's range: a /24 holds 254 VMs.
-const nodePrefixBits = 24
 
 // nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
 const nodeGoneAfter = 5 * time.Minute
@@ -50,7 +44,7 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 	output.Body.Token = token
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
-		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.Name, input.Body.Region)
+		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.PrefixLength, input.Body.Name, input.Body.Region)
 		if err != nil {
 			return taken(err, problem.New(problem.Conflict, "There is a node named %s already.", input.Body.Name))
 		}
@@ -70,50 +64,6 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 
 		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name}))
 	})
-}
-
-// insertNode makes a node with the lowest free prefix of the cluster's range.
-func insertNode(ctx context.Context, queries *database.Queries, cluster netip.Prefix, name, region string) (database.Node, error) {
-	if err := queries.LockNodePrefixes(ctx); err != nil {
-		return database.Node{}, err
-	}
-
-	used, err := queries.ListNodePrefixes(ctx)
-	if err != nil {
-		return database.Node{}, err
-	}
-
-	prefix, err := freePrefix(cluster, used)
-	if err != nil {
-		return database.Node{}, err
-	}
-
-	return queries.CreateNode(ctx, database.CreateNodeParams{ID: id.New(), Name: name, Region: region, Prefix: prefix})
-}
-
-// freePrefix returns the lowest prefix in the cluster's range that overlaps none in use. The first of several is never given away: its
-// addresses look like those of networks.
-func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error) {
-	const addressBits = 32
-
-	if !cluster.Addr().Is4() || cluster.Bits() > nodePrefixBits {
-		return netip.Prefix{}, errors.New("ZEITWORK_CLUSTER_RANGE must be an IPv4 range of at least a /24")
-	}
-
-	octets := cluster.Masked().Addr().As4()
-	start, parts := binary.BigEndian.Uint32(octets[:]), uint32(1)<<(nodePrefixBits-cluster.Bits())
-
-	for part := min(1, parts-1); part < parts; part++ {
-		binary.BigEndian.PutUint32(octets[:], start+part<<(addressBits-nodePrefixBits))
-
-		prefix := netip.PrefixFrom(netip.AddrFrom4(octets), nodePrefixBits)
-		if !slices.ContainsFunc(used, prefix.Overlaps) {
-			return prefix, nil
-		}
-	}
-
-	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago "+
-		"and may still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {

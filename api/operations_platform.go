@@ -21,7 +21,7 @@ func (s *service) registerOperators(api huma.API) {
 		"List nodes", "All nodes, oldest first.",
 	}), s.listNodes)
 	huma.Register(api, also(create(tagOperators, operators(), "create-node", "/v1/nodes", text{
-		"Make a node", "The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.",
+		"Make a node", "The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once.",
 	}), http.StatusConflict), s.createNode)
 	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
 		"Change a node", "A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has.",

@@ -64,6 +64,8 @@ type CreateNodeInput struct {
 		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 
+		PrefixLength int `default:"24" doc:"Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22." json:"prefix_length,omitempty" maximum:"28" minimum:"16"`
+
 		NodeSettings
 	}
 }

@@ -3122,7 +3122,10 @@ type CreateNodeInputBody struct {
 	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
 	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
 	Name           string `json:"name"`
-	Region         string `json:"region"`
+
+	// PrefixLength Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
+	PrefixLength *int64 `json:"prefix_length,omitempty"`
+	Region       string `json:"region"`
 
 	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
 	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
@@ -7282,7 +7285,7 @@ type ClientInterface interface {
 
 	// CreateNodeWithBody Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7291,7 +7294,7 @@ type ClientInterface interface {
 
 	// CreateNode Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9227,7 +9230,7 @@ func (c *Client) ListNodes(ctx context.Context, params *ListNodesParams, reqEdit
 
 // CreateNodeWithBody Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9246,7 +9249,7 @@ func (c *Client) CreateNodeWithBody(ctx context.Context, contentType string, bod
 
 // CreateNode Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20042,7 +20045,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithBodyWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20051,7 +20054,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33957,7 +33960,7 @@ func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, params 
 
 // CreateNodeWithBodyWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33972,7 +33975,7 @@ func (c *ClientWithResponses) CreateNodeWithBodyWithResponse(ctx context.Context
 
 // CreateNodeWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

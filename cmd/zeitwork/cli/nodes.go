@@ -72,12 +72,15 @@ func (a *app) nodesCommand() *cobra.Command {
 }
 
 func (a *app) createNodeCommand() *cobra.Command {
-	var given client.NodeUpdate
+	var (
+		given        client.NodeUpdate
+		prefixLength *int64
+	)
 
 	command := a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 		created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{
 			Name: name, Region: region, MaxCPUMillis: given.MaxCPUMillis, MaxMemoryBytes: given.MaxMemoryBytes,
-			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit,
+			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit, PrefixLength: prefixLength,
 		}))
 		if err != nil {
 			return nil, "", err
@@ -88,6 +91,8 @@ func (a *app) createNodeCommand() *cobra.Command {
 	command.Long = command.Short + ".\n\nWithout --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
 	command.Example += "\n  zeitwork nodes create node-2 --region eu --processors 16 --memory 64GiB > token"
 	nodeCapacityFlags(command.Flags(), &given)
+	command.Flags().Func("prefix-length", "`bits` of the prefix that it gets of the cluster's addresses, for good: 24, which 253 VMs have an address of, unless "+
+		"it is set; 22 for 1,021", number(&prefixLength, 1))
 
 	return command
 }

@@ -18,9 +18,9 @@ func TestNodes_CapacityIsGivenWhenTheyAreMadeAndLater(t *testing.T) {
 	})
 	b := signedInTo(t, f)
 
-	require.Equal(t, ExitOK, b.run(t, "nodes", "create", "node-1", "--region", "eu", "--processors", "8", "--memory", "64GiB"), b.err.String())
+	require.Equal(t, ExitOK, b.run(t, "nodes", "create", "node-1", "--region", "eu", "--processors", "8", "--memory", "64GiB", "--prefix-length", "22"), b.err.String())
 	require.Equal(t, "zwn_new\n", b.out.String())
-	require.JSONEq(t, `{"name":"node-1","region":"eu","max_cpu_millis":8000,"max_memory_bytes":68719476736}`, f.sent("POST /v1/nodes")[0])
+	require.JSONEq(t, `{"name":"node-1","region":"eu","max_cpu_millis":8000,"max_memory_bytes":68719476736,"prefix_length":22}`, f.sent("POST /v1/nodes")[0])
 
 	require.Equal(t, ExitOK, b.run(t, "nodes", "set", "node-1", "--reserve", "1073741824", "--cpu-overcommit", "1.5"), b.err.String())
 	require.Equal(t, "node-1 gives VMs 64512 MiB of memory and 32.00 shares of processors.\n", b.out.String())

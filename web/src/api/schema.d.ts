@@ -883,7 +883,7 @@ export interface paths {
         put?: never;
         /**
          * Make a node
-         * @description The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+         * @description The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
          */
         post: operations["create-node"];
         delete?: never;
@@ -2657,6 +2657,12 @@ export interface components {
              */
             max_memory_bytes?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
+             * @default 24
+             */
+            prefix_length?: number;
             region: string;
             /**
              * Format: int64
