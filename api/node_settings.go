@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"regexp"
 
 	"github.com/google/uuid"
 
@@ -10,7 +12,13 @@ import (
 )
 
 func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
-	output, params := &NodeOutput{}, input.Body.params()
+	output := &NodeOutput{}
+
+	params, err := input.Body.params()
+	if err != nil {
+		return nil, err
+	}
+
 	params.State = input.Body.State
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
@@ -46,10 +54,30 @@ func changeNode(ctx context.Context, queries *database.Queries, node uuid.UUID, 
 	return row, nil
 }
 
-func (n NodeSettings) params() database.UpdateNodeParams {
-	return database.UpdateNodeParams{
+// labelText is what names and values of labels may be.
+var labelText = regexp.MustCompile(`^[A-Za-z0-9._-]{1,63}$`)
+
+func (n NodeSettings) params() (database.UpdateNodeParams, error) {
+	params := database.UpdateNodeParams{
 		MaxCPUMillis: narrow(n.MaxCPUMillis), MaxMemoryBytes: n.MaxMemoryBytes, ReservedMemoryBytes: n.ReservedMemoryBytes, CPUOvercommit: n.CPUOvercommit,
 	}
+
+	if n.Labels == nil {
+		return params, nil
+	}
+
+	for name, value := range n.Labels {
+		if !labelText.MatchString(name) || !labelText.MatchString(value) {
+			return params, problem.New(problem.Invalid, "%q is no label: its name and its value are up to 63 letters, digits, dots, hyphens and underscores each.",
+				name+"="+value)
+		}
+	}
+
+	var err error
+
+	params.Labels, err = json.Marshal(n.Labels)
+
+	return params, err
 }
 
 // details are what of the node was changed, and to what.
@@ -61,6 +89,10 @@ func (u NodeUpdate) details() map[string]any {
 	note(details, "max_memory_bytes", u.MaxMemoryBytes)
 	note(details, "reserved_memory_bytes", u.ReservedMemoryBytes)
 	note(details, "cpu_overcommit", u.CPUOvercommit)
+
+	if u.Labels != nil {
+		details["labels"] = u.Labels
+	}
 
 	return details
 }

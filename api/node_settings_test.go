@@ -100,3 +100,33 @@ func TestNode_VMsHoldTheirMemoryAndWhatTheRuntimeTakes(t *testing.T) {
 	require.EqualValues(t, 24<<20, node.VMOverheadBytes)
 	require.EqualValues(t, 64<<20+24<<20, node.MemoryHeldBytes)
 }
+
+func TestNode_Labels_AreReplacedAsAWhole(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	require.Empty(t, b.reportMachine(t, 4000, 8*gibibyte).Labels)
+
+	set := b.setNode(t, client.NodeUpdate{Labels: &map[string]string{"rack": "r1", "maker": "acme"}})
+	require.NotNil(t, set.JSON200, "%s", set.Body)
+	require.Equal(t, map[string]string{"rack": "r1", "maker": "acme"}, set.JSON200.Labels)
+
+	require.Equal(t, map[string]string{"rack": "r2"}, b.setNode(t, client.NodeUpdate{Labels: &map[string]string{"rack": "r2"}}).JSON200.Labels)
+	require.Equal(t, map[string]string{"rack": "r2"}, b.setNode(t, client.NodeUpdate{CPUOvercommit: new(float64(2))}).JSON200.Labels)
+	require.Empty(t, b.setNode(t, client.NodeUpdate{Labels: &map[string]string{}}).JSON200.Labels)
+
+	for _, wrong := range []map[string]string{{"": "r1"}, {"rack": ""}, {"rack": "r 1"}} {
+		refused := b.setNode(t, client.NodeUpdate{Labels: &wrong})
+		require.Equal(t, http.StatusUnprocessableEntity, refused.StatusCode())
+		require.Contains(t, string(refused.Body), "is no label")
+	}
+}
+
+func TestNode_Cordoned_SaysSoUntilItIsReady(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	require.Equal(t, client.NodeStateCordoned, b.setNode(t, client.NodeUpdate{State: new(client.NodeUpdateStateCordoned)}).JSON200.State)
+	require.Equal(t, client.NodeStateCordoned, b.reportMachine(t, 4000, 8*gibibyte).State)
+	require.Equal(t, client.NodeStateReady, b.setNode(t, client.NodeUpdate{State: new(client.NodeUpdateStateReady)}).JSON200.State)
+}

@@ -49,7 +49,12 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return taken(err, problem.New(problem.Conflict, "There is a node named %s already.", input.Body.Name))
 		}
 
-		shown, err := changeNode(ctx, queries, node.ID, input.Body.params())
+		params, err := input.Body.params()
+		if err != nil {
+			return err
+		}
+
+		shown, err := changeNode(ctx, queries, node.ID, params)
 		if err != nil {
 			return err
 		}
@@ -111,7 +116,7 @@ func newNode(found database.GetNodeRow) Node {
 	row := found.Node
 
 	return Node{
-		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, InTouch: found.InTouch,
+		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(), InTouch: found.InTouch,
 		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
 		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
 		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,

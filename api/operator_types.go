@@ -10,20 +10,21 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type Node struct {
-	ID             uuid.UUID `json:"id"`
-	Name           string    `json:"name"`
-	Region         string    `json:"region"`
-	Prefix         string    `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
-	State          string    `enum:"ready,draining"                                   json:"state"`
-	InTouch        bool      `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
-	Runtime        string    `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
-	Version        string    `doc:"Version of its agent."                             json:"version"`
-	Capabilities   []string  `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
-	Kernel         string    `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
-	CPUMillis      int       `doc:"Thousandths of a core that the machine has, as its agent reports." json:"cpu_millis"`
-	MemoryBytes    int64     `doc:"Memory that the machine has, as its agent reports." json:"memory_bytes"`
-	MaxCPUMillis   *int      `doc:"The most that counts of cpu_millis: set by an operator, else by the first report; absent before it." json:"max_cpu_millis,omitempty"`
-	MaxMemoryBytes *int64    `doc:"The most that counts of memory_bytes: set by an operator, else by the first report; absent before it." json:"max_memory_bytes,omitempty"`
+	ID             uuid.UUID         `json:"id"`
+	Name           string            `json:"name"`
+	Region         string            `json:"region"`
+	Prefix         string            `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
+	State          string            `doc:"cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere." enum:"ready,cordoned,draining" json:"state"`
+	Labels         map[string]string `doc:"What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names." json:"labels" nullable:"false"`
+	InTouch        bool              `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
+	Runtime        string            `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
+	Version        string            `doc:"Version of its agent."                             json:"version"`
+	Capabilities   []string          `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
+	Kernel         string            `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
+	CPUMillis      int               `doc:"Thousandths of a core that the machine has, as its agent reports." json:"cpu_millis"`
+	MemoryBytes    int64             `doc:"Memory that the machine has, as its agent reports." json:"memory_bytes"`
+	MaxCPUMillis   *int              `doc:"The most that counts of cpu_millis: set by an operator, else by the first report; absent before it." json:"max_cpu_millis,omitempty"`
+	MaxMemoryBytes *int64            `doc:"The most that counts of memory_bytes: set by an operator, else by the first report; absent before it." json:"max_memory_bytes,omitempty"`
 
 	ReservedMemoryBytes int64   `doc:"Memory that stays the host's." json:"reserved_memory_bytes"`
 	CPUOvercommit       float64 `doc:"How many times each processor is given away." json:"cpu_overcommit"`
@@ -54,6 +55,8 @@ type NodeSettings struct {
 	MaxMemoryBytes      *int64   `doc:"Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report." json:"max_memory_bytes,omitempty" maximum:"9007199254740991" minimum:"1"`
 	ReservedMemoryBytes *int64   `doc:"Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB." json:"reserved_memory_bytes,omitempty" maximum:"9007199254740991" minimum:"0"`
 	CPUOvercommit       *float64 `doc:"How many times each processor is given away; memory is given away once. Left out when a node is made: 4." json:"cpu_overcommit,omitempty" maximum:"100" minimum:"1"`
+
+	Labels map[string]string `doc:"What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores." json:"labels,omitempty" maxProperties:"20" nullable:"false"`
 }
 
 // CreateNodeInput makes a node; its agent signs in with the token of the answer.
@@ -79,10 +82,12 @@ type NewNodeOutput struct {
 }
 
 // NodeUpdate changes what is given of a node.
+//
+//nolint:lll // One field a line, with its documentation.
 type NodeUpdate struct {
 	NodeSettings
 
-	State *string `enum:"ready,draining" json:"state,omitempty"`
+	State *string `doc:"cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere." enum:"ready,cordoned,draining" json:"state,omitempty"`
 }
 
 // UpdateNodeInput changes a node.

@@ -1289,6 +1289,7 @@ func (e NewTokenRole) Valid() bool {
 
 // Defines values for NodeState.
 const (
+	NodeStateCordoned NodeState = "cordoned"
 	NodeStateDraining NodeState = "draining"
 	NodeStateReady    NodeState = "ready"
 )
@@ -1296,6 +1297,8 @@ const (
 // Valid indicates whether the value is a known member of the NodeState enum.
 func (e NodeState) Valid() bool {
 	switch e {
+	case NodeStateCordoned:
+		return true
 	case NodeStateDraining:
 		return true
 	case NodeStateReady:
@@ -1307,6 +1310,7 @@ func (e NodeState) Valid() bool {
 
 // Defines values for NodeUpdateState.
 const (
+	NodeUpdateStateCordoned NodeUpdateState = "cordoned"
 	NodeUpdateStateDraining NodeUpdateState = "draining"
 	NodeUpdateStateReady    NodeUpdateState = "ready"
 )
@@ -1314,6 +1318,8 @@ const (
 // Valid indicates whether the value is a known member of the NodeUpdateState enum.
 func (e NodeUpdateState) Valid() bool {
 	switch e {
+	case NodeUpdateStateCordoned:
+		return true
 	case NodeUpdateStateDraining:
 		return true
 	case NodeUpdateStateReady:
@@ -3116,6 +3122,9 @@ type CreateNodeInputBody struct {
 	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
 	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
 
+	// Labels What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores.
+	Labels *map[string]string `json:"labels,omitempty"`
+
 	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
 	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
 
@@ -4292,8 +4301,11 @@ type Node struct {
 	InTouch bool `json:"in_touch"`
 
 	// Kernel Release of its kernel; absent where its agent does not tell.
-	Kernel     *string    `json:"kernel,omitempty"`
-	LastSeenAt *time.Time `json:"last_seen_at,omitempty"`
+	Kernel *string `json:"kernel,omitempty"`
+
+	// Labels What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names.
+	Labels     map[string]string `json:"labels"`
+	LastSeenAt *time.Time        `json:"last_seen_at,omitempty"`
 
 	// MaxCPUMillis The most that counts of cpu_millis: set by an operator, else by the first report; absent before it.
 	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
@@ -4321,8 +4333,10 @@ type Node struct {
 	ReservedMemoryBytes int64 `json:"reserved_memory_bytes"`
 
 	// Runtime The containerd runtime handler that runs its VMs.
-	Runtime string    `json:"runtime"`
-	State   NodeState `json:"state"`
+	Runtime string `json:"runtime"`
+
+	// State cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+	State NodeState `json:"state"`
 
 	// Version Version of its agent.
 	Version string `json:"version"`
@@ -4334,7 +4348,7 @@ type Node struct {
 	VMS int64 `json:"vms"`
 }
 
-// NodeState defines model for Node.State.
+// NodeState cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
 type NodeState string
 
 // NodeMeasures defines model for NodeMeasures.
@@ -4369,6 +4383,9 @@ type NodeUpdate struct {
 	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
 	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
 
+	// Labels What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores.
+	Labels *map[string]string `json:"labels,omitempty"`
+
 	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
 	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
 
@@ -4376,11 +4393,13 @@ type NodeUpdate struct {
 	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
 
 	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
-	ReservedMemoryBytes *int64           `json:"reserved_memory_bytes,omitempty"`
-	State               *NodeUpdateState `json:"state,omitempty"`
+	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
+
+	// State cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+	State *NodeUpdateState `json:"state,omitempty"`
 }
 
-// NodeUpdateState defines model for NodeUpdate.State.
+// NodeUpdateState cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
 type NodeUpdateState string
 
 // NodeVM defines model for NodeVM.
@@ -7285,7 +7304,7 @@ type ClientInterface interface {
 
 	// CreateNodeWithBody Make a node
 	//
-	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7294,7 +7313,7 @@ type ClientInterface interface {
 
 	// CreateNode Make a node
 	//
-	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7317,7 +7336,7 @@ type ClientInterface interface {
 
 	// UpdateNodeWithBody Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7326,7 +7345,7 @@ type ClientInterface interface {
 
 	// UpdateNode Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9230,7 +9249,7 @@ func (c *Client) ListNodes(ctx context.Context, params *ListNodesParams, reqEdit
 
 // CreateNodeWithBody Make a node
 //
-// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9249,7 +9268,7 @@ func (c *Client) CreateNodeWithBody(ctx context.Context, contentType string, bod
 
 // CreateNode Make a node
 //
-// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9302,7 +9321,7 @@ func (c *Client) GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEdit
 
 // UpdateNodeWithBody Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9321,7 +9340,7 @@ func (c *Client) UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UU
 
 // UpdateNode Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20045,7 +20064,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithBodyWithResponse Make a node
 	//
-	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20054,7 +20073,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithResponse Make a node
 	//
-	// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20081,7 +20100,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNodeWithBodyWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20090,7 +20109,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateNodeWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33960,7 +33979,7 @@ func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, params 
 
 // CreateNodeWithBodyWithResponse Make a node
 //
-// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33975,7 +33994,7 @@ func (c *ClientWithResponses) CreateNodeWithBodyWithResponse(ctx context.Context
 
 // CreateNodeWithResponse Make a node
 //
-// The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34020,7 +34039,7 @@ func (c *ClientWithResponses) GetNodeWithResponse(ctx context.Context, nodeID op
 
 // UpdateNodeWithBodyWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34035,7 +34054,7 @@ func (c *ClientWithResponses) UpdateNodeWithBodyWithResponse(ctx context.Context
 
 // UpdateNodeWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

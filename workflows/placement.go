@@ -22,6 +22,7 @@ type candidate struct {
 	addresses   int64
 	// instances counts the VMs of the deployment that are there already.
 	instances int64
+	rack      string
 }
 
 // need is what one VM is to have, beside an address.
@@ -65,7 +66,7 @@ func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*can
 		row := used[node.ID]
 		found = append(found, &candidate{
 			node: node, cpuMillis: node.CPUShares() - row.CPUMillis, memoryBytes: node.MemoryForVMs() - row.MemoryBytes - row.Holding*node.VMOverhead(),
-			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances,
+			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances, rack: node.Rack(),
 		})
 	}
 
@@ -135,13 +136,17 @@ func (n need) String() string {
 }
 
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
-// deployment first, of those the one with the most free memory. It returns a *noRoomError where none has room for all.
+// deployment first, of those the ones in racks with the fewest, and of those the one with the most free memory. It returns a *noRoomError where
+// none has room for all.
 func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	if len(among) == 0 {
 		return nil, problem.New(problem.Unavailable, "No node is ready.")
 	}
 
-	placed := make([]database.Node, 0, count)
+	placed, inRack := make([]database.Node, 0, count), map[string]int64{}
+	for _, c := range among {
+		inRack[c.rack] += c.instances
+	}
 
 	for range count {
 		fitting := lo.Filter(among, func(c *candidate, _ int) bool { return c.fits(n) })
@@ -150,10 +155,11 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 		}
 
 		chosen := slices.MinFunc(fitting, func(a, b *candidate) int {
-			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(b.memoryBytes, a.memoryBytes))
+			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(inRack[a.rack], inRack[b.rack]), cmp.Compare(b.memoryBytes, a.memoryBytes))
 		})
 
 		chosen.take(n)
+		inRack[chosen.rack]++
 
 		placed = append(placed, chosen.node)
 	}

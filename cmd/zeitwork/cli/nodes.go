@@ -22,12 +22,17 @@ func (a *app) nodesCommand() *cobra.Command {
 		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
 		a.createNodeCommand(),
 		a.setNodeCommand(),
+		a.labelNodeCommand(),
 		&cobra.Command{
 			Use: "drain NAME", Short: "Move a node's VMs elsewhere, and keep it empty", Example: "  zeitwork nodes drain node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("draining")),
 		},
 		&cobra.Command{
-			Use: "ready NAME", Short: "Give a node VMs again", Example: "  zeitwork nodes ready node-1",
+			Use: "cordon NAME", Short: "Give a node no new VMs; it keeps those that it has", Example: "  zeitwork nodes cordon node-1",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("cordoned")),
+		},
+		&cobra.Command{
+			Use: "ready NAME", Aliases: []string{"uncordon"}, Short: "Give a node VMs again that was drained or cordoned", Example: "  zeitwork nodes ready node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("ready")),
 		},
 		&cobra.Command{
@@ -80,7 +85,8 @@ func (a *app) createNodeCommand() *cobra.Command {
 	command := a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
 		created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{
 			Name: name, Region: region, MaxCPUMillis: given.MaxCPUMillis, MaxMemoryBytes: given.MaxMemoryBytes,
-			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit, PrefixLength: prefixLength,
+			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit, Labels: given.Labels,
+			PrefixLength: prefixLength,
 		}))
 		if err != nil {
 			return nil, "", err
@@ -91,6 +97,11 @@ func (a *app) createNodeCommand() *cobra.Command {
 	command.Long = command.Short + ".\n\nWithout --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
 	command.Example += "\n  zeitwork nodes create node-2 --region eu --processors 16 --memory 64GiB > token"
 	nodeCapacityFlags(command.Flags(), &given)
+	command.Flags().Func("label", "`NAME=VALUE` that it is called by, such as rack=r1; again for more", func(text string) (err error) {
+		given.Labels, err = changedLabels(lo.FromPtr(given.Labels), []string{text})
+
+		return err
+	})
 	command.Flags().Func("prefix-length", "`bits` of the prefix that it gets of the cluster's addresses, for good: 24, which 253 VMs have an address of, unless "+
 		"it is set; 22 for 1,021", number(&prefixLength, 1))
 
@@ -107,7 +118,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(nodes), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
+		t := newTable(w, "NAME", "REGION", "LABELS", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
 
 		for _, node := range nodes {
 			seen := "never"
@@ -115,7 +126,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*node.LastSeenAt)
 			}
 
-			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
+			t.row(node.Name, node.Region, labelsText(node.Labels), string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
 				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
 				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), seen)
 		}

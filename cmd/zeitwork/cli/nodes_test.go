@@ -33,3 +33,31 @@ func TestNodes_CapacityIsGivenWhenTheyAreMadeAndLater(t *testing.T) {
 	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-1", "--processors", "0"))
 	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-2", "--processors", "4"))
 }
+
+func TestNodes_LabelsAreAddedAndTakenAway(t *testing.T) {
+	t.Parallel()
+
+	const (
+		one    = "/v1/nodes/01890000-0000-7000-8000-000000000001"
+		before = `{"id":"01890000-0000-7000-8000-000000000001","name":"node-1","state":"cordoned","labels":{"maker":"acme","rack":"r1"}}`
+	)
+
+	f := newFakeAPI(t, map[string]string{"GET /v1/nodes": `{"items":[` + before + `]}`, "PATCH " + one: before})
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "nodes"), b.err.String())
+	require.Contains(t, b.out.String(), "maker=acme,rack=r1  cordoned")
+
+	require.Equal(t, ExitOK, b.run(t, "nodes", "label", "node-1", "rack=r2", "maker-", "disk=fast"), b.err.String())
+	require.JSONEq(t, `{"labels":{"rack":"r2","disk":"fast"}}`, f.sent("PATCH " + one)[0])
+
+	require.Equal(t, ExitUsage, b.run(t, "nodes", "label", "node-1", "rack"))
+	require.Contains(t, b.err.String(), `"rack" is neither a label`)
+
+	for command, state := range map[string]string{"cordon": "cordoned", "uncordon": "ready", "ready": "ready", "drain": "draining"} {
+		require.Equal(t, ExitOK, b.run(t, "nodes", command, "node-1"), b.err.String())
+
+		sent := f.sent("PATCH " + one)
+		require.JSONEq(t, `{"state":"`+state+`"}`, sent[len(sent)-1])
+	}
+}

@@ -883,7 +883,7 @@ export interface paths {
         put?: never;
         /**
          * Make a node
-         * @description The node gets a free part of the cluster's address range; none of that length being free is a conflict. The answer holds the token for its agent, this once. For operators.
+         * @description It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
          */
         post: operations["create-node"];
         delete?: never;
@@ -915,7 +915,7 @@ export interface paths {
         head?: never;
         /**
          * Change a node
-         * @description A draining node gets no new VMs, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
+         * @description A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
          */
         patch: operations["update-node"];
         trace?: never;
@@ -2646,6 +2646,10 @@ export interface components {
              * @description How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
              */
             cpu_overcommit?: number;
+            /** @description What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores. */
+            labels?: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
@@ -3868,6 +3872,10 @@ export interface components {
             in_touch: boolean;
             /** @description Release of its kernel; absent where its agent does not tell. */
             kernel?: string;
+            /** @description What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names. */
+            labels: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             last_seen_at?: string;
             /**
@@ -3909,8 +3917,11 @@ export interface components {
             reserved_memory_bytes: number;
             /** @description The containerd runtime handler that runs its VMs. */
             runtime: string;
-            /** @enum {string} */
-            state: "ready" | "draining";
+            /**
+             * @description cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+             * @enum {string}
+             */
+            state: "ready" | "cordoned" | "draining";
             /** @description Version of its agent. */
             version: string;
             /**
@@ -3962,6 +3973,10 @@ export interface components {
              * @description How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
              */
             cpu_overcommit?: number;
+            /** @description What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores. */
+            labels?: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
@@ -3977,8 +3992,11 @@ export interface components {
              * @description Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
              */
             reserved_memory_bytes?: number;
-            /** @enum {string} */
-            state?: "ready" | "draining";
+            /**
+             * @description cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+             * @enum {string}
+             */
+            state?: "ready" | "cordoned" | "draining";
         };
         NodeVM: {
             /**

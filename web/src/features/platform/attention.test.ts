@@ -10,6 +10,7 @@ const node = {
   region: 'eu',
   prefix: '10.0.0.0/24',
   state: 'ready',
+  labels: {},
   in_touch: true,
   runtime: 'kata',
   version: '1',

@@ -15,6 +15,7 @@ const more = (reported: number, most: number | undefined, format: (value: number
 /** NodeFacts is what is known of a node beside what its VMs hold. */
 export function NodeFacts({ node }: { node: Schemas['Node'] }) {
   const agent = node.agent_started_at;
+  const labels = Object.entries(node.labels).map(([name, value]) => `${name}=${value}`);
 
   return (
     <Facts>
@@ -33,6 +34,7 @@ export function NodeFacts({ node }: { node: Schemas['Node'] }) {
         )}
       </Fact>
       <Fact name="Region">{node.region}</Fact>
+      <Fact name="Labels">{labels.length > 0 ? labels.join(', ') : 'none'}</Fact>
       <Fact name="Runtime">
         <code className="font-mono text-sm">{node.runtime || 'not told yet'}</code>
       </Fact>
