@@ -18,7 +18,7 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type BuilderConfig struct {
-	Address     string        `doc:"Address of buildkitd, such as unix:///run/buildkit/buildkitd.sock."                                       env:"ZEITWORK_BUILDKIT_ADDRESS,required"`
+	Address     string        `doc:"Where a builder listens, such as unix:///run/zeitwork-builder.sock."                                         env:"ZEITWORK_BUILDKIT_ADDRESS,required"`
 	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
 	MemoryBytes int64         `doc:"Memory of each RUN instruction of a build, in bytes; 0 for no limit."                                    env:"ZEITWORK_BUILD_MEMORY_BYTES"        envDefault:"4294967296"`
 	SharedCache bool          `doc:"Keep a copy of each project's build cache in the registry, for installations with more than one buildkitd." env:"ZEITWORK_BUILD_SHARED_CACHE"        envDefault:"false"`

@@ -30,7 +30,8 @@ func ownBuildkitd(t *testing.T) builder.Buildkitd {
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
 	return builder.Buildkitd{
-		Home: process.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"),
+		Home: process.Home(folder), Programs: builder.ProgramsIn(part(t, "ZEITWORK_TEST_BIN")),
+		RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), RegistryInsecure: true,
 		Bridge: "zwactivities0", Subnet: netip.MustParsePrefix("10.82.5.0/24"),
 		Nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")},
 	}

@@ -14,11 +14,11 @@ import (
 
 // Buildkitd builds images. Its builds run in a network of their own, from which only the internet and the nameservers can be reached.
 type Buildkitd struct {
-	Home process.Home
-	// Bin is the folder of the daemons' binaries, among them runc and the CNI plugins.
-	Bin string
-	// RegistryHost is the host and port of a registry that is asked without TLS; it may be empty.
-	RegistryHost string
+	Home     process.Home
+	Programs Programs
+	// RegistryHost is the host and port of the platform's registry; it may be empty. RegistryInsecure has it asked without TLS.
+	RegistryHost     string
+	RegistryInsecure bool
 	// Mirror makes buildkitd look for docker.io's images in that registry, below docker.io/, before it asks Docker Hub.
 	Mirror bool
 	// Bridge is the name of the network interface between builds and the machine, 15 bytes at most. No other daemon may use the name.
@@ -51,7 +51,7 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
-	if err := process.EndLeftovers(ctx, buildkitdName, config); err != nil {
+	if err := process.EndLeftovers(ctx, filepath.Base(b.Programs.Buildkitd), config); err != nil {
 		return nil, err
 	}
 
@@ -70,12 +70,12 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
-	// Asked to end, buildkitd waits for its builds. Waiting is in vain: their clients have ended already, or will ask for them again.
+	// Asked to end, buildkitd waits for its builds. Waiting is in vain: it answers no further questions of their clients, without which none ends well.
 	const patience = 2 * time.Second
 
 	return b.Home.Start(ctx, process.Spec{
-		Name: buildkitdName, Patience: patience, Program: filepath.Join(b.Bin, buildkitdName), Arguments: []string{"--config", config}, Address: "unix://" + socket,
-		Environment: process.Environment(b.Bin),
+		Name: buildkitdName, Patience: patience, Program: b.Programs.Buildkitd, Arguments: []string{"--config", config}, Address: "unix://" + socket,
+		Environment: process.Environment(filepath.Dir(b.Programs.Buildkitd)),
 		// The noted networks are forgotten too: one of them may have been in the making when buildkitd ended.
 		Cleanup: func(ctx context.Context) error {
 			return errors.Join(builds.end(ctx), b.forgetNetworks(), network.remove(ctx))

@@ -156,7 +156,8 @@ func testBuildkitd(t *testing.T) Buildkitd {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(home)) })
 
-	return Buildkitd{Home: process.Home(home), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+	return Buildkitd{
+		Home: process.Home(home), Programs: ProgramsIn(bin), Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
 }
 
 // hang begins a build that never ends, and returns when its step runs.
@@ -235,7 +236,7 @@ func buildCommand(t *testing.T, buildkitd Buildkitd, daemon *process.Process, st
 		"--local", "context=" + folder, "--local", "dockerfile=" + folder,
 	}, more...)
 
-	return exec.CommandContext(t.Context(), filepath.Join(buildkitd.Bin, "buildctl"), arguments...)
+	return exec.CommandContext(t.Context(), filepath.Join(buildkitd.Programs.CNI, "buildctl"), arguments...)
 }
 
 // neighbour makes a network namespace that is wired to this machine and answers on ports 53 and 80.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/template"
@@ -43,7 +42,7 @@ insecure-entitlements = []
   defaultCgroupParent = {{.Cgroup}}
   networkMode = "cni"
   cniConfigPath = {{.CNIConfig}}
-  cniBinaryPath = {{.Bin}}
+  cniBinaryPath = {{.CNI}}
   cniPoolSize = 4
   gc = true
   maxUsedSpace = {{.CacheBytes}}
@@ -81,14 +80,14 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 	}
 
 	values := map[string]string{
-		"Root": strconv.Quote(b.root()), "Address": strconv.Quote(address), "Bin": strconv.Quote(b.Bin),
-		"Runc": strconv.Quote(filepath.Join(b.Bin, "runc")), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
+		"Root": strconv.Quote(b.root()), "Address": strconv.Quote(address), "CNI": strconv.Quote(b.Programs.CNI),
+		"Runc": strconv.Quote(b.Programs.Runc), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
 		"FreeBytes": strconv.FormatInt(freeBytes, 10), "Mirror": "", "Registry": "",
 	}
 
-	if b.RegistryHost != "" {
+	if b.RegistryHost != "" && b.RegistryInsecure {
 		values["Registry"] = strconv.Quote(b.RegistryHost)
 	}
 

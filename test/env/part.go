@@ -133,7 +133,7 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 	const nameLength = 8
 
 	process, err := builder.Buildkitd{
-		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
+		Home: e.home, Programs: builder.ProgramsIn(bin), RegistryHost: e.registry, RegistryInsecure: true, Mirror: e.registry != "", Subnet: subnet,
 		// The name is random, because two environments may run at once.
 		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),
 	}.Start(ctx)

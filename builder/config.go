@@ -1,0 +1,67 @@
+package builder
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/process"
+	"github.com/zeitwork/zeitwork/internal/setting"
+)
+
+// Config is the configuration of a builder.
+//
+//nolint:lll // One field a line, with its documentation.
+type Config struct {
+	setting.RegistryAddress
+	setting.RegistryProtocol
+
+	Listen    url.URL       `doc:"Where workers reach it: tcp:// with an address of this machine in the tailnet and a port, such as tcp://100.64.0.7:8372, or unix:// with a path." env:"ZEITWORK_BUILDER_LISTEN" envDefault:"unix:///run/zeitwork-builder.sock"`
+	DataDir   string        `doc:"Directory of everything that a builder keeps, its cache among it."                                                  env:"ZEITWORK_BUILDER_DATA_DIR"      envDefault:"/var/lib/zeitwork-builder"`
+	Drain     time.Duration `doc:"How long builds that run may take to end, once the builder was asked to end."                                       env:"ZEITWORK_BUILDER_DRAIN_TIMEOUT" envDefault:"20m"`
+	Interface string        `doc:"Name of the network interface between builds and the machine, 15 bytes at most; nothing else may use it."            env:"ZEITWORK_BUILDER_INTERFACE"     envDefault:"zwbuilder0"`
+	Range     netip.Prefix  `doc:"IPv4 addresses of builds; nothing else on the machine may use them."                                                env:"ZEITWORK_BUILDER_RANGE"         envDefault:"10.78.0.0/16"`
+
+	Nameservers []netip.Addr `doc:"Nameservers of builds and of buildkitd, separated by commas; empty: those of the machine." env:"ZEITWORK_BUILDER_NAMESERVERS"`
+
+	Buildkitd string `doc:"Path of buildkitd; empty: it is looked for on PATH."                                           env:"ZEITWORK_BUILDER_BUILDKITD"`
+	Runc      string `doc:"Path of runc; empty: buildkit-runc or runc is looked for on PATH."                             env:"ZEITWORK_BUILDER_RUNC"`
+	CNI       string `doc:"Folder of the CNI plugins; empty: they are looked for in /opt/cni/bin and /usr/lib/cni." env:"ZEITWORK_BUILDER_CNI"`
+
+	CacheBytes int64 `doc:"How much disk the build cache may use, in bytes; the oldest goes first." env:"ZEITWORK_BUILDER_CACHE_BYTES" envDefault:"20000000000"`
+}
+
+// buildkitd is the daemon of the configuration.
+func (c Config) buildkitd() (Buildkitd, error) {
+	programs, err := Programs{Buildkitd: c.Buildkitd, Runc: c.Runc, CNI: c.CNI}.find()
+
+	return Buildkitd{
+		Home: process.Home(c.DataDir), Programs: programs, RegistryHost: c.RegistryHost, RegistryInsecure: c.RegistryInsecure,
+		Bridge: c.Interface, Subnet: c.Range, Nameservers: c.Nameservers, CacheBytes: c.CacheBytes,
+	}, err
+}
+
+// listenAddress returns the network and the address to listen on. Whoever reaches it can build, and read and write the caches of all projects.
+func (c Config) listenAddress() (network, address string, err error) {
+	switch c.Listen.Scheme {
+	case "unix":
+		return "unix", c.Listen.Path, nil
+	case "tcp":
+	default:
+		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN is %q and must begin with tcp:// or unix://", c.Listen.String())
+	}
+
+	host, _, err := net.SplitHostPort(c.Listen.Host)
+	if err != nil {
+		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN must have an address and a port, such as tcp://100.64.0.7:8372: %w", err)
+	}
+
+	if named, err := netip.ParseAddr(host); host == "" || (err == nil && named.IsUnspecified()) {
+		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN is %q, on which everybody could build who reaches any address of this machine: name the one in the tailnet",
+			c.Listen.String())
+	}
+
+	return "tcp", c.Listen.Host, nil
+}
