@@ -27,6 +27,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/relay"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
@@ -45,6 +46,15 @@ func setupBuilder(t *testing.T) *builderBundle {
 	}, bundle.registry, bundle.key)
 
 	return bundle
+}
+
+// reachedByBuildkitd makes a server of this machine answer where buildkitd is, which reaches none but the platform's registry.
+func reachedByBuildkitd(t *testing.T, address string) {
+	t.Helper()
+
+	forwarder := relay.IntoNamespace(part(t, "ZEITWORK_TEST_BUILDKIT_NETWORK"), address)
+	require.NoError(t, forwarder.Open(t.Context()))
+	t.Cleanup(func() { require.NoError(t, forwarder.Close()) })
 }
 
 // request plans the build of the repository's newest commit.

@@ -26,11 +26,13 @@ type Config struct {
 
 	Nameservers []netip.Addr `doc:"Nameservers of builds and of buildkitd, separated by commas; empty: those of the machine." env:"ZEITWORK_BUILDER_NAMESERVERS"`
 
+	Allowed []string `doc:"Hosts with ports, separated by commas, that buildkitd itself may reach although they are internal, beside the registry: where that keeps its layers, or a proxy." env:"ZEITWORK_BUILDER_ALLOWED_HOSTS"`
+
 	Buildkitd string `doc:"Path of buildkitd; empty: it is looked for on PATH."                                           env:"ZEITWORK_BUILDER_BUILDKITD"`
 	Runc      string `doc:"Path of runc; empty: buildkit-runc or runc is looked for on PATH."                             env:"ZEITWORK_BUILDER_RUNC"`
 	CNI       string `doc:"Folder of the CNI plugins; empty: they are looked for in /opt/cni/bin and /usr/lib/cni." env:"ZEITWORK_BUILDER_CNI"`
 
-	CacheBytes int64 `doc:"How much disk the build cache may use, in bytes; the oldest goes first." env:"ZEITWORK_BUILDER_CACHE_BYTES" envDefault:"20000000000"`
+	CacheBytes int64 `doc:"How much disk the build cache may use, in bytes; the oldest goes first."                                        env:"ZEITWORK_BUILDER_CACHE_BYTES"  envDefault:"20000000000"`
 }
 
 // buildkitd is the daemon of the configuration.
@@ -39,7 +41,7 @@ func (c Config) buildkitd() (Buildkitd, error) {
 
 	return Buildkitd{
 		Home: process.Home(c.DataDir), Programs: programs, RegistryHost: c.RegistryHost, RegistryInsecure: c.RegistryInsecure,
-		Bridge: c.Interface, Subnet: c.Range, Nameservers: c.Nameservers, CacheBytes: c.CacheBytes,
+		Bridge: c.Interface, Subnet: c.Range, Nameservers: c.Nameservers, Allowed: c.Allowed, CacheBytes: c.CacheBytes,
 	}, err
 }
 

@@ -47,6 +47,8 @@ func New(config Config, logger *slog.Logger) (*Service, error) {
 		return nil, err
 	}
 
+	buildkitd.Logger = logger
+
 	socket, err := buildkitd.Home.Socket(buildkitdName)
 	if err != nil {
 		return nil, err
