@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,8 +38,12 @@ type Buildkitd struct {
 	Nameservers []netip.Addr
 	// Logger is told when the fence was disturbed; it may be nil.
 	Logger *slog.Logger
-	// CacheBytes is how much disk the build cache may use; zero is 20 GB.
-	CacheBytes int64
+	// CacheBytes is how much disk the build cache may use; zero is 20 GB. FreeBytes is how much of the disk it leaves free; zero is 5 GB.
+	CacheBytes, FreeBytes int64
+	// MemoryBytes is how much memory all builds may use together, Steps how many of their instructions run at once; zero is no limit. Processes is how
+	// many processes and threads all builds may have together; zero is 16384.
+	MemoryBytes      int64
+	Steps, Processes int
 }
 
 const buildkitdName = "buildkitd"
@@ -72,7 +77,7 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
-	if err := builds.limit(); err != nil {
+	if err := builds.limit(b.limits()); err != nil {
 		return nil, err
 	}
 
@@ -113,6 +118,12 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 
 // NetworkNamespace is where the network namespace of buildkitd is mounted while it runs.
 func (b Buildkitd) NetworkNamespace() string { return b.Home.Folder(buildkitdName, "network") }
+
+func (b Buildkitd) limits() limits {
+	const defaultProcesses = 16384
+
+	return limits{memoryBytes: b.MemoryBytes, processes: int64(cmp.Or(b.Processes, defaultProcesses))}
+}
 
 // network is where buildkitd and its builds are going to be.
 func (b Buildkitd) network() *buildNetwork {

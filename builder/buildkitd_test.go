@@ -159,10 +159,12 @@ func TestBuildkitd_KilledDuringABuild_EndsItAtTheNextStart(t *testing.T) {
 
 func TestBuildkitd_StoppedDuringABuild_EndsIt(t *testing.T) {
 	buildkitd := testBuildkitd(t)
+	buildkitd.Steps, buildkitd.Processes = 1, 500
 
 	process, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
 	hang(t, buildkitd, process)
+	require.Equal(t, "500", valuesOf(t, buildkitd.cgroup())["pids.max"])
 	require.NoError(t, process.Stop(t.Context()))
 	require.Empty(t, builds(t, buildkitd))
 	requireNothingLeft(t, buildkitd)

@@ -1,6 +1,7 @@
 package builder
 
 import (
+	"net/netip"
 	"net/url"
 	"testing"
 
@@ -29,5 +30,27 @@ func TestConfig_Listen_IsANamedAddressOrASocket(t *testing.T) {
 		} else {
 			require.ErrorContains(t, err, trouble, listen)
 		}
+	}
+}
+
+func TestConfig_WhatCannotBe_IsRefusedWithTheNameOfItsSetting(t *testing.T) {
+	t.Parallel()
+
+	right := Config{Interface: "zwbuilder0", CacheBytes: 1, FreeBytes: 1, Processes: 1}
+	require.NoError(t, right.check())
+
+	for setting, wrong := range map[string]func(*Config){
+		"ZEITWORK_BUILDER_INTERFACE":     func(c *Config) { c.Interface = "sixteen-letters0" },
+		"ZEITWORK_BUILDER_NAMESERVERS":   func(c *Config) { c.Nameservers = []netip.Addr{netip.IPv6Loopback()} },
+		"ZEITWORK_BUILDER_CACHE_BYTES":   func(c *Config) { c.CacheBytes = 0 },
+		"ZEITWORK_BUILDER_FREE_BYTES":    func(c *Config) { c.FreeBytes = 0 },
+		"ZEITWORK_BUILDER_MEMORY_BYTES":  func(c *Config) { c.MemoryBytes = -1 },
+		"ZEITWORK_BUILDER_PROCESSES":     func(c *Config) { c.Processes = 0 },
+		"ZEITWORK_BUILDER_STEPS":         func(c *Config) { c.Steps = -1 },
+		"ZEITWORK_BUILDER_DRAIN_TIMEOUT": func(c *Config) { c.Drain = -1 },
+	} {
+		config := right
+		wrong(&config)
+		require.ErrorContains(t, config.check(), setting)
 	}
 }

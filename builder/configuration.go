@@ -49,6 +49,7 @@ insecure-entitlements = []
   maxUsedSpace = {{.CacheBytes}}
   reservedSpace = {{.ReservedBytes}}
   minFreeSpace = {{.FreeBytes}}
+  max-parallelism = {{.Steps}}
 {{if .Mirror}}
 [registry."docker.io"]
   mirrors = [{{.Mirror}}]
@@ -82,7 +83,7 @@ func (b Buildkitd) writeConfiguration(address string, lastBuild netip.Addr) (str
 		"Runc": strconv.Quote(b.Programs.Runc), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
-		"FreeBytes": strconv.FormatInt(int64(defaultFreeBytes), 10), "Mirror": "", "Registry": "",
+		"FreeBytes": strconv.FormatInt(cmp.Or(b.FreeBytes, defaultFreeBytes), 10), "Steps": strconv.Itoa(b.Steps), "Mirror": "", "Registry": "",
 	}
 
 	if b.RegistryHost != "" && b.RegistryInsecure {

@@ -154,6 +154,24 @@ func TestFence_Flushed_IsPutInPlaceAgain(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond)
 }
 
+func TestNetwork_RegistryMoves_TheFenceFollows(t *testing.T) {
+	network := testNetwork(t)
+	require.NoError(t, network.up(t.Context()))
+	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
+
+	before := network.rules
+
+	network.hosts = []string{"10.82.9.9:5000"}
+	require.NoError(t, network.lookUp(t.Context()))
+	require.Equal(t, []netip.AddrPort{netip.MustParseAddrPort("10.82.9.9:5000")}, network.allowed)
+	require.NotEqual(t, string(before), string(network.rules))
+
+	// Nothing is known of where it is now.
+	network.hosts = []string{"registry.invalid:5000"}
+	require.Error(t, network.lookUp(t.Context()))
+	require.Equal(t, []netip.AddrPort{netip.MustParseAddrPort("10.82.9.9:5000")}, network.allowed)
+}
+
 func TestFence_CannotBePutInPlace_BuildsHaveNoNetwork_UntilItCan(t *testing.T) {
 	network := testNetwork(t)
 	require.NoError(t, network.up(t.Context()))

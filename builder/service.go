@@ -37,6 +37,10 @@ type Service struct {
 
 // New returns a service that nothing is started of yet.
 func New(config Config, logger *slog.Logger) (*Service, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+
 	network, address, err := config.listenAddress()
 	if err != nil {
 		return nil, err
