@@ -49,7 +49,7 @@ func TestBuild_BuildkitdKilledDuringAStep_IsOursAndToldAtOnce(t *testing.T) {
 	stop := func() { require.NoError(t, process.Stop(context.Background())) }
 	defer func() { stop() }()
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 
 	mark := id.New().String()
 	repository := newApp(t, toolDockerfile+`RUN ["/tool", "sleep", "10m", "`+mark+`"]`+"\n")
@@ -86,7 +86,7 @@ func TestBuild_BuildkitdKilledDuringAStep_IsOursAndToldAtOnce(t *testing.T) {
 
 	require.False(t, runsWith(t, mark), "the step of the killed build still runs")
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 	request = bundle.request(t, newApp(t, strings.Replace(toolDockerfile, "/tool\n", "/tool\nRUN [\"/tool\", \"print\", \"again\"]\n", 1)))
 	_, log, err := bundle.build(t.Context(), request)
 	require.NoError(t, err, log)

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 
-	_, err := NewBuilder(BuilderConfig{Address: "unix://" + t.TempDir() + "/none.sock"}, nil, secret.Key{}).State(ctx)
+	_, err := NewBuilder(BuilderConfig{Addresses: []string{"unix://" + t.TempDir() + "/none.sock"}}, nil, secret.Key{}).State(ctx)
 	require.Error(t, err)
 }
 
@@ -40,7 +41,8 @@ func TestBuilderAddress_LeavesCredentialsOut(t *testing.T) {
 		"unix:///run/buildkit/buildkitd.sock": "unix:///run/buildkit/buildkitd.sock",
 		"tcp://reader:hunter2@builder-1:1234": "tcp://builder-1:1234",
 		"tcp://%":                             "",
+		"tcp://a@builder-1:1,tcp://builder-2": "tcp://builder-1:1, tcp://builder-2",
 	} {
-		require.Equal(t, want, NewBuilder(BuilderConfig{Address: address}, nil, secret.Key{}).Address())
+		require.Equal(t, want, NewBuilder(BuilderConfig{Addresses: strings.Split(address, ",")}, nil, secret.Key{}).Address())
 	}
 }

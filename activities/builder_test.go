@@ -42,7 +42,7 @@ func setupBuilder(t *testing.T) *builderBundle {
 
 	bundle := &builderBundle{testBundle: setup(t)}
 	bundle.builder = NewBuilder(BuilderConfig{
-		Address: part(t, "ZEITWORK_TEST_BUILDKIT"), Timeout: time.Minute, MemoryBytes: 256 << 20,
+		Addresses: []string{part(t, "ZEITWORK_TEST_BUILDKIT")}, Timeout: time.Minute, MemoryBytes: 256 << 20,
 	}, bundle.registry, bundle.key)
 
 	return bundle
@@ -581,7 +581,7 @@ func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
 	}
 
 	request := BuildRequest{Plan: buildplan.Plan{Dockerfile: "FROM scratch\n"}, Tree: &Tree{Dir: t.TempDir()}}
-	builder.config.Address = "unix://" + filepath.Join(t.TempDir(), "away")
+	builder.config.Addresses = []string{"unix://" + filepath.Join(t.TempDir(), "away")}
 
 	_, err := builder.Build(t.Context(), request, func(LogLine) {}) // Its time is over before it begins.
 	requireUsers(t, err, "longer than 0s")
@@ -595,7 +595,7 @@ func TestBuild_BuildkitAway_IsOurs(t *testing.T) {
 	request := bundle.request(t, newApp(t, toolDockerfile))
 	socket := filepath.Join(t.TempDir(), "buildkitd.sock")
 
-	bundle.builder.config.Address = "unix://" + socket
+	bundle.builder.config.Addresses = []string{"unix://" + socket}
 	_, _, err := bundle.build(t.Context(), request)
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
 

@@ -226,7 +226,7 @@ func TestFramework_AnotherBuilderWithSharedCache_InstallsNothingAgain(t *testing
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, process.Stop(context.WithoutCancel(t.Context()))) })
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 
 	app.repository.date = "2024-05-06T08:09:10Z"
 	app.replace(t, "src/server.ts", "<h1>Hello from Node", "<h1>Changed")
