@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,9 +22,9 @@ func (b *Builder) connect(ctx context.Context, scope uuid.UUID) (*client.Client,
 	last := addresses[len(addresses)-1]
 
 	for _, address := range addresses[:len(addresses)-1] {
-		buildkit, err := client.New(ctx, address)
+		buildkit, err := connectTo(ctx, address)
 		if err != nil {
-			return nil, fmt.Errorf("use the builder at %s: %w", address, err)
+			return nil, err
 		}
 
 		if answers(ctx, buildkit) {
@@ -35,12 +34,7 @@ func (b *Builder) connect(ctx context.Context, scope uuid.UUID) (*client.Client,
 		_ = buildkit.Close()
 	}
 
-	buildkit, err := client.New(ctx, last)
-	if err != nil {
-		return nil, fmt.Errorf("use the builder at %s: %w", last, err)
-	}
-
-	return buildkit, nil
+	return connectTo(ctx, last)
 }
 
 func answers(ctx context.Context, buildkit *client.Client) bool {

@@ -52,9 +52,9 @@ func (b *Builder) State(ctx context.Context) (BuilderState, error) {
 }
 
 func stateOf(ctx context.Context, address string) (BuilderState, error) {
-	buildkit, err := client.New(ctx, address)
+	buildkit, err := connectTo(ctx, address)
 	if err != nil {
-		return BuilderState{}, fmt.Errorf("use the builder at %s: %w", address, err)
+		return BuilderState{}, err
 	}
 	defer func() { _ = buildkit.Close() }()
 
