@@ -17,7 +17,11 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type BuilderConfig struct {
-	Addresses   []string      `doc:"Where builders listen, with commas between, such as tcp://100.64.0.7:8372. A project builds on one of them as long as it answers." env:"ZEITWORK_BUILDKIT_ADDRESS,required,notEmpty"`
+	Addresses      []string `doc:"Where builders listen, with commas between, such as tcp://100.64.0.7:8372. A project builds on one of them as long as it answers." env:"ZEITWORK_BUILDKIT_ADDRESS,required,notEmpty"`
+	TLSCA          string   `doc:"Path of the certificates in PEM that have signed those of builders; empty: builders speak no TLS." env:"ZEITWORK_BUILDKIT_TLS_CA"`
+	TLSCertificate string   `doc:"Path of this worker's certificate for builders in PEM." env:"ZEITWORK_BUILDKIT_TLS_CERTIFICATE"`
+	TLSKey         string   `doc:"Path of the key of this worker's certificate in PEM." env:"ZEITWORK_BUILDKIT_TLS_KEY"`
+
 	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
 	MemoryBytes int64         `doc:"Memory of each RUN instruction of a build, in bytes; 0 for no limit."                                    env:"ZEITWORK_BUILD_MEMORY_BYTES"        envDefault:"4294967296"`
 	SharedCache bool          `doc:"Keep a copy of each project's build cache in the registry, for installations with more than one buildkitd." env:"ZEITWORK_BUILD_SHARED_CACHE"        envDefault:"false"`

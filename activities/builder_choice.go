@@ -22,7 +22,7 @@ func (b *Builder) connect(ctx context.Context, scope uuid.UUID) (*client.Client,
 	last := addresses[len(addresses)-1]
 
 	for _, address := range addresses[:len(addresses)-1] {
-		buildkit, err := connectTo(ctx, address)
+		buildkit, err := b.connectTo(ctx, address)
 		if err != nil {
 			return nil, err
 		}
@@ -34,7 +34,7 @@ func (b *Builder) connect(ctx context.Context, scope uuid.UUID) (*client.Client,
 		_ = buildkit.Close()
 	}
 
-	return connectTo(ctx, last)
+	return b.connectTo(ctx, last)
 }
 
 func answers(ctx context.Context, buildkit *client.Client) bool {

@@ -17,10 +17,20 @@ import (
 const lostAfter = 30 * time.Second
 
 // connectTo makes a connection to a builder. Nothing is sent yet.
-func connectTo(ctx context.Context, address string) (*client.Client, error) {
+func (b *Builder) connectTo(ctx context.Context, address string) (*client.Client, error) {
 	var options []client.ClientOpt
-	if strings.HasPrefix(address, "tcp://") {
+
+	if host, isTCP := strings.CutPrefix(address, "tcp://"); isTCP {
 		options = append(options, client.WithContextDialer(dialBuilder))
+
+		if b.config.TLSCA != "" {
+			name, _, err := net.SplitHostPort(host)
+			if err != nil {
+				return nil, fmt.Errorf("use the builder at %s: %w", address, err)
+			}
+
+			options = append(options, client.WithServerConfig(name, b.config.TLSCA), client.WithCredentials(b.config.TLSCertificate, b.config.TLSKey))
+		}
 	}
 
 	buildkit, err := client.New(ctx, address, options...)

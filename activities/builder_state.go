@@ -40,7 +40,7 @@ func (b *Builder) State(ctx context.Context) (BuilderState, error) {
 	versions, problems := make([]string, 0, len(b.config.Addresses)), make([]error, 0, len(b.config.Addresses))
 
 	for _, address := range b.config.Addresses {
-		state, err := stateOf(ctx, address)
+		state, err := b.stateOf(ctx, address)
 		problems = append(problems, err)
 		versions = append(versions, state.Version)
 		sum.DiskBytes += state.DiskBytes
@@ -51,8 +51,8 @@ func (b *Builder) State(ctx context.Context) (BuilderState, error) {
 	return sum, errors.Join(problems...)
 }
 
-func stateOf(ctx context.Context, address string) (BuilderState, error) {
-	buildkit, err := connectTo(ctx, address)
+func (b *Builder) stateOf(ctx context.Context, address string) (BuilderState, error) {
+	buildkit, err := b.connectTo(ctx, address)
 	if err != nil {
 		return BuilderState{}, err
 	}

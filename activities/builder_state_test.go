@@ -34,6 +34,13 @@ func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestBuilderState_TLSWithoutItsFile_NamesIt(t *testing.T) {
+	t.Parallel()
+
+	_, err := NewBuilder(BuilderConfig{Addresses: []string{"tcp://127.0.0.1:1"}, TLSCA: "/none/ca.pem"}, nil, secret.Key{}).State(t.Context())
+	require.ErrorContains(t, err, "/none/ca.pem")
+}
+
 func TestBuilderAddress_LeavesCredentialsOut(t *testing.T) {
 	t.Parallel()
 

@@ -24,7 +24,8 @@ type Config struct {
 	setting.RegistryAddress
 	setting.RegistryProtocol
 
-	Listen    url.URL       `doc:"Where workers reach it: tcp:// with an address of this machine in the tailnet and a port, such as tcp://100.64.0.7:8372, or unix:// with a path." env:"ZEITWORK_BUILDER_LISTEN" envDefault:"unix:///run/zeitwork-builder.sock"`
+	Listen    url.URL `doc:"Where workers reach it: tcp:// with an address of this machine in the tailnet and a port, such as tcp://100.64.0.7:8372, or unix:// with a path." env:"ZEITWORK_BUILDER_LISTEN" envDefault:"unix:///run/zeitwork-builder.sock"`
+	TLS       TLS
 	DataDir   string        `doc:"Directory of everything that a builder keeps, its cache among it."                                                  env:"ZEITWORK_BUILDER_DATA_DIR"      envDefault:"/var/lib/zeitwork-builder"`
 	Drain     time.Duration `doc:"How long builds that run may take to end, once the builder was asked to end."                                       env:"ZEITWORK_BUILDER_DRAIN_TIMEOUT" envDefault:"20m"`
 	Interface string        `doc:"Name of the network interface between builds and the machine, 15 bytes at most; nothing else may use it."            env:"ZEITWORK_BUILDER_INTERFACE"     envDefault:"zwbuilder0"`
@@ -122,9 +123,9 @@ func (c Config) listenAddress() (network, address string, err error) {
 		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN must have an address and a port, such as tcp://100.64.0.7:8372: %w", err)
 	}
 
-	if named, err := netip.ParseAddr(host); host == "" || (err == nil && named.IsUnspecified()) {
-		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN is %q, on which everybody could build who reaches any address of this machine: name the one in the tailnet",
-			c.Listen.String())
+	if named, err := netip.ParseAddr(host); !c.TLS.isSet() && (host == "" || (err == nil && named.IsUnspecified())) {
+		return "", "", fmt.Errorf("ZEITWORK_BUILDER_LISTEN is %q, on which everybody could build who reaches any address of this machine: "+
+			"name the one in the tailnet, or set ZEITWORK_BUILDER_TLS_CERTIFICATE", c.Listen.String())
 	}
 
 	return "tcp", c.Listen.Host, nil

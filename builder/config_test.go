@@ -31,6 +31,12 @@ func TestConfig_Listen_IsANamedAddressOrASocket(t *testing.T) {
 			require.ErrorContains(t, err, trouble, listen)
 		}
 	}
+
+	everywhere, err := url.Parse("tcp://0.0.0.0:8372")
+	require.NoError(t, err)
+
+	_, _, err = Config{Listen: *everywhere, TLS: TLS{Certificate: "builder.pem"}}.listenAddress()
+	require.NoError(t, err, "whoever has no certificate is kept out")
 }
 
 func TestConfig_WhatCannotBe_IsRefusedWithTheNameOfItsSetting(t *testing.T) {

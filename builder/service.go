@@ -59,7 +59,7 @@ func New(config Config, logger *slog.Logger) (*Service, error) {
 	}
 
 	service := &Service{config: config, buildkitd: buildkitd, logger: logger, door: &relay.Relay{
-		Listen: func(ctx context.Context) (net.Listener, error) { return listen(ctx, network, address) },
+		Listen: func(ctx context.Context) (net.Listener, error) { return config.listen(ctx, network, address) },
 		Dial:   func() (net.Conn, error) { return (&net.Dialer{}).Dial("unix", socket) },
 	}}
 
@@ -67,14 +67,24 @@ func New(config Config, logger *slog.Logger) (*Service, error) {
 }
 
 // listen takes the place of the socket of an earlier run.
-func listen(ctx context.Context, network, address string) (net.Listener, error) {
+func (c Config) listen(ctx context.Context, network, address string) (net.Listener, error) {
 	if network == "unix" {
 		if err := os.Remove(address); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err //nolint:wrapcheck // It names the file.
 		}
 	}
 
-	return (&net.ListenConfig{}).Listen(ctx, network, address)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, network, address)
+	if err != nil || network == "unix" || !c.TLS.isSet() {
+		return listener, err
+	}
+
+	guarded, err := c.TLS.wrap(listener)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+
+	return guarded, nil
 }
 
 // Run builds until ctx ends. It then takes no further builds, lets those end that run, and ends buildkitd.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
@@ -68,7 +69,7 @@ func (r *Relay) Open(ctx context.Context) error {
 		r.connections = map[net.Conn]struct{}{}
 	}
 
-	r.accepting.Go(func() { r.accept(listener) })
+	r.accepting.Go(func() { r.accept(listener) }) //nolint:contextcheck // The context is that of opening; connections come later.
 
 	return nil
 }
@@ -94,10 +95,11 @@ func (r *Relay) Drain(ctx context.Context) error {
 
 // Close ends the listener and every connection, and returns when their goroutines have ended. It may be called twice.
 func (r *Relay) Close() error {
-	problems := []error{r.stopListening()}
+	stopped := r.stopListening()
 
 	r.mutex.Lock()
 
+	problems := append(make([]error, 0, 1+len(r.connections)), stopped)
 	for connection := range r.connections {
 		problems = append(problems, connection.Close())
 	}
@@ -156,6 +158,10 @@ func (r *Relay) forward(inside net.Conn) {
 	}
 	defer r.drop(inside)
 
+	if !greeted(inside) {
+		return
+	}
+
 	outside, err := r.Dial()
 	if err != nil || !r.keep(outside) {
 		return
@@ -167,6 +173,23 @@ func (r *Relay) forward(inside net.Conn) {
 	both.Go(func() { copyHalf(outside, inside) })
 	both.Go(func() { copyHalf(inside, outside) })
 	both.Wait()
+}
+
+// greeted has a connection with TLS prove at its beginning that it may be passed on. Others need not.
+func greeted(connection net.Conn) bool {
+	const patience = 10 * time.Second
+
+	secured, ok := connection.(interface {
+		HandshakeContext(ctx context.Context) error
+	})
+	if !ok {
+		return true
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+
+	return secured.HandshakeContext(ctx) == nil
 }
 
 // copyHalf copies until the source closes its half of the connection, and then closes that half of the target.
