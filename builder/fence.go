@@ -63,6 +63,10 @@ func (n *buildNetwork) fence() error {
 
 // fenceInside puts the namespace's own rules in place, for builds, which come by the bridge, and for buildkitd. It must be called in the namespace.
 func (n *buildNetwork) fenceInside() error {
+	if err := n.separateBuilds(); err != nil {
+		return err
+	}
+
 	return replace(n.table(), func(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
 		fromBuild := packetfilter.FromInterface(n.link)
 
@@ -83,6 +87,31 @@ func (n *buildNetwork) fenceInside() error {
 
 		n.addNameserverTranslation(connection, table)
 	})
+}
+
+// separateBuilds keeps builds from each other on their bridge. The bridge's plugin does that as well where it is new enough: Debian's knows nothing of it.
+func (n *buildNetwork) separateBuilds() error {
+	connection, err := nftables.New()
+	if err != nil {
+		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
+	}
+
+	table := &nftables.Table{Family: nftables.TableFamilyBridge, Name: n.table().Name}
+
+	connection.AddTable(table)
+	connection.DelTable(table)
+	connection.AddTable(table)
+	// What goes from one port of a bridge to another is forwarded, what goes between a port and the namespace is not.
+	connection.AddChain(&nftables.Chain{
+		Name: "between-builds", Table: table, Type: nftables.ChainTypeFilter,
+		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter, Policy: new(nftables.ChainPolicyDrop),
+	})
+
+	if err := connection.Flush(); err != nil {
+		return fmt.Errorf("keep builds from each other; does the kernel have nf_tables for bridges (CONFIG_NF_TABLES_BRIDGE)?: %w", err)
+	}
+
+	return nil
 }
 
 // addNameserverTranslation has buildkitd ask its nameserver, whichever /etc/resolv.conf names: that may be one on the machine's loopback interface.

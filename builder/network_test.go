@@ -2,6 +2,7 @@ package builder
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -15,6 +16,8 @@ import (
 	"github.com/google/nftables/expr"
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
+	"github.com/vishvananda/netns"
+	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
@@ -196,4 +199,104 @@ func TestFence_CannotBePutInPlace_BuildsHaveNoNetwork_UntilItCan(t *testing.T) {
 	require.NoError(t, network.check(t.Context()))
 	require.True(t, isUp())
 	requireRules(t, network, throughMachine)
+}
+
+func TestFence_TwoBuilds_DoNotReachEachOther(t *testing.T) {
+	network := testNetwork(t)
+	require.NoError(t, network.up(t.Context()))
+	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
+
+	// Where Docker is, the rules of IP see what passes a bridge too.
+	require.NoError(t, netnamespace.Do(network.namespace, func() error {
+		err := os.WriteFile("/proc/sys/net/bridge/bridge-nf-call-iptables", []byte("0"), 0o600)
+		if errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+
+		return err
+	}))
+
+	folder := t.TempDir()
+	one, other := addBuild(t, network, folder, "10.82.5.2/24"), addBuild(t, network, folder, "10.82.5.3/24")
+
+	require.NoError(t, netnamespace.Do(other, func() error {
+		listener, err := net.Listen("tcp4", "10.82.5.3:80")
+		if err == nil {
+			t.Cleanup(func() { require.NoError(t, listener.Close()) })
+		}
+
+		return err
+	}))
+
+	reach := func() error {
+		return netnamespace.Do(one, func() error {
+			connection, err := net.DialTimeout("tcp4", "10.82.5.3:80", 2*time.Second)
+			if err == nil {
+				err = connection.Close()
+			}
+
+			return err
+		})
+	}
+	require.Error(t, reach())
+
+	require.NoError(t, netnamespace.Do(network.namespace, func() error {
+		connection, err := nftables.New()
+		if err != nil {
+			return err
+		}
+
+		connection.DelTable(&nftables.Table{Family: nftables.TableFamilyBridge, Name: network.table().Name})
+
+		return connection.Flush()
+	}))
+	require.NoError(t, reach(), "the rules are what is between them")
+}
+
+// addBuild adds a network namespace to the bridge of the builds, as an old plugin does, and returns where it is mounted.
+func addBuild(t *testing.T, network *buildNetwork, folder, address string) string {
+	t.Helper()
+
+	path := filepath.Join(folder, filepath.Dir(address))
+	require.NoError(t, netnamespace.Ensure(path))
+	t.Cleanup(func() { require.NoError(t, netnamespace.Remove(path)) })
+
+	build, err := netns.GetFromPath(path)
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, build.Close()) }()
+
+	require.NoError(t, netnamespace.Do(network.namespace, func() error {
+		bridge := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: network.link}}
+		if err := netlink.LinkAdd(bridge); err != nil && !errors.Is(err, unix.EEXIST) {
+			return err
+		}
+
+		found, err := netlink.LinkByName(network.link)
+		if err != nil {
+			return err
+		}
+
+		port := &netlink.Veth{
+			LinkAttrs: netlink.LinkAttrs{Name: "port" + address[len("10.82.5."):len("10.82.5.")+1], MasterIndex: found.Attrs().Index},
+			PeerName:  "eth0", PeerNamespace: netlink.NsFd(build),
+		}
+
+		return errors.Join(netlink.LinkAdd(port), netlink.LinkSetUp(found), netlink.LinkSetUp(port))
+	}))
+	require.NoError(t, netnamespace.Do(path, func() error {
+		link, err := netlink.LinkByName("eth0")
+		if err != nil {
+			return err
+		}
+
+		parsed, err := netlink.ParseAddr(address)
+		if err != nil {
+			return err
+		}
+
+		return errors.Join(netlink.AddrAdd(link, parsed), netlink.LinkSetUp(link))
+	}))
+
+	return path
 }
