@@ -24,6 +24,7 @@ type BuilderConfig struct {
 
 	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
 	MemoryBytes int64         `doc:"Memory of each RUN instruction of a build, in bytes; 0 for no limit."                                    env:"ZEITWORK_BUILD_MEMORY_BYTES"        envDefault:"4294967296"`
+	Processors  float64       `doc:"Processors of each RUN instruction of a build, such as 1.5; 0 for no limit." env:"ZEITWORK_BUILD_PROCESSORS" envDefault:"0"`
 	SharedCache bool          `doc:"Keep a copy of each project's build cache in the registry, for installations with more than one buildkitd." env:"ZEITWORK_BUILD_SHARED_CACHE"        envDefault:"false"`
 }
 
