@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
@@ -39,11 +40,13 @@ func (n *buildNetwork) startKeeping(ctx context.Context) func() {
 	}
 }
 
-// keep keeps the fence in place until ctx ends.
+// keep keeps the fence in place until ctx ends. It waits for no name server meanwhile.
 func (n *buildNetwork) keep(ctx context.Context) {
-	checks, lookUps := time.NewTicker(checkEvery), time.NewTicker(lookUpEvery)
+	found := make(chan []netip.AddrPort)
+	go n.follow(ctx, found)
+
+	checks := time.NewTicker(checkEvery)
 	defer checks.Stop()
-	defer lookUps.Stop()
 
 	for {
 		var err error
@@ -53,8 +56,8 @@ func (n *buildNetwork) keep(ctx context.Context) {
 			return
 		case <-checks.C:
 			err = n.check(ctx)
-		case <-lookUps.C:
-			err = n.lookUp(ctx)
+		case addresses := <-found:
+			err = n.adopt(ctx, addresses)
 		}
 
 		if err != nil && ctx.Err() == nil {
@@ -63,7 +66,32 @@ func (n *buildNetwork) keep(ctx context.Context) {
 	}
 }
 
-// check puts the machine's rules in place again where they are not. Where that fails, builds have no network until it succeeds.
+// follow looks up again and again where the hosts are that buildkitd may reach. While that fails, what was found last counts.
+func (n *buildNetwork) follow(ctx context.Context, found chan<- []netip.AddrPort) {
+	lookUps := time.NewTicker(lookUpEvery)
+	defer lookUps.Stop()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-lookUps.C:
+		}
+
+		addresses, err := n.lookUpHosts(ctx)
+		if err != nil && ctx.Err() == nil {
+			n.logger.WarnContext(ctx, "a host that builds need is not found; what is known of it counts", logging.Error(err))
+		}
+
+		select {
+		case <-ctx.Done():
+			return
+		case found <- addresses:
+		}
+	}
+}
+
+// check puts the machine's rules in place again where they are not.
 func (n *buildNetwork) check(ctx context.Context) error {
 	if inPlace, err := n.read(); err == nil && bytes.Equal(inPlace, n.rules) && !n.closed {
 		return nil
@@ -71,6 +99,11 @@ func (n *buildNetwork) check(ctx context.Context) error {
 
 	n.logger.WarnContext(ctx, "the rules that fence builds were changed or removed; putting them in place again", slog.String("table", n.table().Name))
 
+	return n.putInPlace(ctx)
+}
+
+// putInPlace puts the machine's rules in place. Where that fails, builds have no network until it succeeds.
+func (n *buildNetwork) putInPlace(ctx context.Context) error {
 	if err := n.fence(); err != nil {
 		n.closed = true
 
@@ -82,13 +115,20 @@ func (n *buildNetwork) check(ctx context.Context) error {
 	return errors.Join(n.open(), n.setForwarding(ctx, true))
 }
 
-// lookUp follows the addresses of the hosts that buildkitd may reach. While they cannot be looked up, the last ones count.
-func (n *buildNetwork) lookUp(ctx context.Context) error {
-	changed, err := n.allow(ctx)
-	if changed {
-		n.rules = nil
-		err = errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.check(ctx))
+// adopt lets buildkitd reach what was found. Other firewalls are told again as well that what builds send is passed on.
+func (n *buildNetwork) adopt(ctx context.Context, addresses []netip.AddrPort) error {
+	before := n.allowed
+
+	changed, err := n.allow(ctx, addresses)
+	if !changed {
+		return errors.Join(err, n.setForwarding(ctx, true))
 	}
 
-	return errors.Join(err, n.setForwarding(ctx, true))
+	if err := errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.putInPlace(ctx)); err != nil {
+		n.allowed = before // The next look begins here again.
+
+		return err
+	}
+
+	return nil
 }

@@ -61,7 +61,12 @@ func (n *buildNetwork) up(ctx context.Context) error {
 		return err
 	}
 
-	if _, err := n.allow(ctx); err != nil {
+	addresses, err := n.lookUpHosts(ctx)
+	if err != nil {
+		return err
+	}
+
+	if _, err := n.allow(ctx, addresses); err != nil {
 		return err
 	}
 

@@ -157,22 +157,26 @@ func TestFence_Flushed_IsPutInPlaceAgain(t *testing.T) {
 	}, time.Minute, 10*time.Millisecond)
 }
 
-func TestNetwork_RegistryMoves_TheFenceFollows(t *testing.T) {
+func TestNetwork_RegistryMoves_TheFenceFollowsAndUploadsGoOn(t *testing.T) {
 	network := testNetwork(t)
+	first, second := netip.MustParseAddrPort("10.82.9.9:5000"), netip.MustParseAddrPort("10.82.9.10:5000")
+
+	network.hosts = []string{first.String()}
 	require.NoError(t, network.up(t.Context()))
 	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
 
 	before := network.rules
 
-	network.hosts = []string{"10.82.9.9:5000"}
-	require.NoError(t, network.lookUp(t.Context()))
-	require.Equal(t, []netip.AddrPort{netip.MustParseAddrPort("10.82.9.9:5000")}, network.allowed)
+	require.NoError(t, network.adopt(t.Context(), []netip.AddrPort{second}))
+	require.Equal(t, []netip.AddrPort{first, second}, network.allowed)
 	require.NotEqual(t, string(before), string(network.rules))
 
-	// Nothing is known of where it is now.
-	network.hosts = []string{"registry.invalid:5000"}
-	require.Error(t, network.lookUp(t.Context()))
-	require.Equal(t, []netip.AddrPort{netip.MustParseAddrPort("10.82.9.9:5000")}, network.allowed)
+	before = network.rules
+
+	require.NoError(t, network.adopt(t.Context(), []netip.AddrPort{second}))
+	require.NoError(t, network.adopt(t.Context(), nil), "it was not found")
+	require.Equal(t, []netip.AddrPort{first, second}, network.allowed)
+	require.Equal(t, string(before), string(network.rules))
 }
 
 func TestFence_CannotBePutInPlace_BuildsHaveNoNetwork_UntilItCan(t *testing.T) {

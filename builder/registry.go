@@ -6,35 +6,35 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/relay"
 )
 
-// allow looks the hosts up that buildkitd may reach, for the rules, and forwards to those on the loopback interface. It tells whether the rules have to change.
-func (n *buildNetwork) allow(ctx context.Context) (changed bool, err error) {
-	var allowed, onLoopback []netip.AddrPort
+// lookUpHosts returns where the hosts are that buildkitd may reach.
+func (n *buildNetwork) lookUpHosts(ctx context.Context) ([]netip.AddrPort, error) {
+	var found []netip.AddrPort
 
 	for _, host := range n.hosts {
 		addresses, err := lookUpHost(ctx, host)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 
-		for _, address := range addresses {
-			if address.Addr().IsLoopback() {
-				onLoopback = append(onLoopback, address)
-			} else {
-				allowed = append(allowed, address)
-			}
-		}
+		found = append(found, addresses...)
 	}
 
-	slices.SortFunc(allowed, netip.AddrPort.Compare)
+	return found, nil
+}
 
-	changed = !slices.Equal(allowed, n.allowed)
+// allow lets buildkitd reach the addresses, by rules, or by relays where they are on the loopback interface. It tells whether the rules have to change.
+// What was allowed before stays so: a name with many addresses shows some at a time, and what is being uploaded goes on to where it began.
+func (n *buildNetwork) allow(ctx context.Context, addresses []netip.AddrPort) (changed bool, err error) {
+	onLoopback, elsewhere := lo.FilterReject(addresses, func(address netip.AddrPort, _ int) bool { return address.Addr().IsLoopback() })
+	allowed := lo.Union(n.allowed, elsewhere)
+
+	changed = len(allowed) != len(n.allowed)
 	n.allowed = allowed
 
 	return changed, n.forward(ctx, onLoopback)
