@@ -61,6 +61,10 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		}
 	}
 
+	if err := checkSubnet(b.Subnet); err != nil {
+		return nil, err
+	}
+
 	network := b.network()
 
 	config, err := b.writeConfiguration("unix://"+socket, network.lastBuild())

@@ -43,16 +43,21 @@ const (
 	uplink = "uplink0"
 	// linkBits leave a link its two addresses.
 	linkBits = 30
-	// longestBits leave builds some addresses beside those of the link.
-	longestBits = 28
 )
+
+// checkSubnet returns an error for a range that has no addresses for builds beside those of the link.
+func checkSubnet(subnet netip.Prefix) error {
+	const longest = 28
+
+	if !subnet.Addr().Is4() || subnet.Bits() > longest {
+		return fmt.Errorf("the range of builds is %s and must be one of IPv4 with a /%d at least, such as 10.78.0.0/16", subnet, longest)
+	}
+
+	return nil
+}
 
 // up makes the network, with its fence in place before anything can pass. What an earlier run has left goes first.
 func (n *buildNetwork) up(ctx context.Context) error {
-	if !n.subnet.Addr().Is4() || n.subnet.Bits() > longestBits {
-		return fmt.Errorf("the range of builds is %s and must be one of IPv4 with a /%d at least, such as 10.78.0.0/16", n.subnet, longestBits)
-	}
-
 	if err := n.remove(ctx); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
+	"github.com/zeitwork/zeitwork/internal/process"
 )
 
 // testNetwork is a network of builds with names and a range that nothing else uses.
@@ -34,6 +35,17 @@ func testNetwork(t *testing.T) *buildNetwork {
 	return &buildNetwork{
 		namespace: filepath.Join(t.TempDir(), "network"), link: "zwbuildtest2", subnet: netip.MustParsePrefix("10.82.5.0/24"),
 		nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")}, logger: slog.New(slog.DiscardHandler),
+	}
+}
+
+func TestNetwork_RangeWithoutAddressesForBuilds_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	require.NoError(t, checkSubnet(netip.MustParsePrefix("10.78.0.0/28")))
+
+	for _, subnet := range []string{"10.78.0.0/29", "fd00::/64"} {
+		_, err := Buildkitd{Home: process.Home(t.TempDir()), Subnet: netip.MustParsePrefix(subnet)}.Start(t.Context())
+		require.ErrorContains(t, err, "must be one of IPv4", subnet)
 	}
 }
 
