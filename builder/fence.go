@@ -28,9 +28,9 @@ func (n *buildNetwork) table() *nftables.Table {
 	return &nftables.Table{Family: nftables.TableFamilyINet, Name: "zeitwork-build-" + n.link}
 }
 
-// fence puts the machine's rules in place, for all that comes by the link, and remembers them.
+// fence puts the machine's rules in place, for all that comes by the link.
 func (n *buildNetwork) fence() error {
-	err := replace(n.table(), func(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
+	return replace(n.table(), func(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
 		fromLink := packetfilter.FromInterface(n.link)
 		fromBuildkitd := packetfilter.SourceIn(netip.PrefixFrom(n.buildkitdEnd(), n.buildkitdEnd().BitLen()))
 
@@ -52,9 +52,12 @@ func (n *buildNetwork) fence() error {
 		})
 		packetfilter.AddRule(connection, out, packetfilter.SourceIn(n.subnet), packetfilter.NotToInterface(n.link), packetfilter.Masquerade())
 	})
-	if err != nil {
-		return err
-	}
+}
+
+// remember takes the rules that are in place for those that are to be. It must follow each change of what they are to be, and nothing else: rules that
+// are only put in place again may have been changed by somebody before they are read.
+func (n *buildNetwork) remember() error {
+	var err error
 
 	n.rules, err = n.read()
 

@@ -124,7 +124,7 @@ func (n *buildNetwork) adopt(ctx context.Context, addresses []netip.AddrPort) er
 		return errors.Join(err, n.setForwarding(ctx, true))
 	}
 
-	if err := errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.putInPlace(ctx)); err != nil {
+	if err := errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.putInPlace(ctx), n.remember()); err != nil {
 		n.allowed = before // The next look begins here again.
 
 		return err

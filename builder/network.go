@@ -75,7 +75,7 @@ func (n *buildNetwork) up(ctx context.Context) error {
 		return err
 	}
 
-	if err := errors.Join(n.fence(), n.setForwarding(ctx, true), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
+	if err := errors.Join(n.fence(), n.remember(), n.setForwarding(ctx, true), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
 		return err
 	}
 
