@@ -10,28 +10,27 @@ import (
 
 // setForwarding makes the machine's iptables let the packets of builds out and the answers in, or takes that back. Docker and ufw set
 // the policy of forwarding there to DROP; a machine without iptables has no such policy. Where builds may go is up to the fence.
-func (n buildNetwork) setForwarding(ctx context.Context, allowed bool) error {
+func (n *buildNetwork) setForwarding(ctx context.Context, allowed bool) error {
 	if _, err := exec.LookPath("iptables"); err != nil {
 		return nil //nolint:nilerr // Without the command there is nothing to change.
 	}
 
 	for _, rule := range [][]string{
-		{"FORWARD", "--in-interface", n.bridge, "--jump", "ACCEPT"},
-		{"FORWARD", "--out-interface", n.bridge, "--match", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "--jump", "ACCEPT"},
+		{"FORWARD", "--in-interface", n.link, "--jump", "ACCEPT"},
+		{"FORWARD", "--out-interface", n.link, "--match", "conntrack", "--ctstate", "RELATED,ESTABLISHED", "--jump", "ACCEPT"},
 	} {
 		// A run that was killed may have left the rule.
-		for iptables(ctx, "--check", rule) == nil {
+		there := iptables(ctx, "--check", rule) == nil
+
+		switch {
+		case there && !allowed:
 			if err := iptables(ctx, "--delete", rule); err != nil {
 				return err
 			}
-		}
-
-		if !allowed {
-			continue
-		}
-
-		if err := iptables(ctx, "--insert", rule); err != nil {
-			return err
+		case !there && allowed:
+			if err := iptables(ctx, "--insert", rule); err != nil {
+				return err
+			}
 		}
 	}
 
