@@ -22,5 +22,5 @@ func operatorCommands() []*cobra.Command {
 		_ = service.Flags().MarkHidden(name)
 	}
 
-	return append(services, adminCommand(), vmLoggerCommand())
+	return append(services, adminCommand(), vmLoggerCommand(), conformanceAppCommand())
 }
