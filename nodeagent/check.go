@@ -29,9 +29,9 @@ type Finding struct {
 	Advice string
 }
 
-// Check tells whether this machine can run VMs as configured. It changes nothing. A Config with the defaults is enough.
+// Check tells whether this machine can run VMs as configured. It leaves nothing behind. A Config with the defaults is enough.
 func Check(ctx context.Context, config Config) []Finding {
-	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config)}, checkKata(config)...)
+	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config), checkDisk(ctx, config)}, checkKata(config)...)
 }
 
 // CheckKVM tells whether this machine can carry a guest.

@@ -31,6 +31,7 @@ type Config struct {
 	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
 	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
 	DataDir             string `doc:"Folder for the files and logs of VMs." env:"ZEITWORK_NODE_DATA_DIR" envDefault:"/var/lib/zeitwork/node"`
+	DiskBytes           int64  `doc:"Size of each VM's disk, on overlayfs; 0: unlimited." env:"ZEITWORK_NODE_VM_DISK_BYTES" envDefault:"10737418240"`
 	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: catatonit, else tini-static on runc." env:"ZEITWORK_NODE_INIT"`
 
 	HungAfter time.Duration `doc:"How long an app may give no answer before it is restarted; 0s: for ever." env:"ZEITWORK_NODE_HUNG_AFTER" envDefault:"60s"`
@@ -121,5 +122,6 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 		Handler: c.Runtime, HandlerConfig: c.RuntimeConfig, Snapshotter: c.Snapshotter,
 		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
+		Folder: c.vmFolder(), DiskBytes: c.DiskBytes,
 	}, nil
 }

@@ -254,6 +254,6 @@ func (m *machine) describe() (containers.VM, error) {
 		Address: address, Port: m.vm.Port,
 		CPUMillis: m.vm.CPUMillis, MemoryBytes: m.vm.MemoryBytes, PIDs: m.vm.PIDS, Environment: m.vm.Environment,
 		Facts:            lo.FromPtr(m.vm.Facts),
-		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), Folder: m.folder(), LogFolder: m.logFolder(),
+		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), LogFolder: m.logFolder(),
 	}, nil
 }

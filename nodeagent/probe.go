@@ -90,14 +90,14 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 			pause(ctx, spread(healthyInterval))
 		case healthy:
 			if failures++; failures >= failuresToUnhealthy {
-				m.set(client.VMReportStateUnhealthy, complaint.sentence())
+				m.set(client.VMReportStateUnhealthy, complaint.sentence()+m.describeFullDisk())
 			}
 
 			pause(ctx, spread(unhealthyInterval))
 		default:
 			if time.Since(began) > patience && time.Since(explained) > explainInterval {
 				explained = time.Now()
-				m.explain(complaint.sentence())
+				m.explain(complaint.sentence() + m.describeFullDisk())
 			}
 
 			pause(ctx, spread(startInterval(complaint.refused, time.Since(began))))
