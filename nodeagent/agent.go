@@ -71,6 +71,10 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
+	if err := config.writeKataConfig(); err != nil {
+		return nil, err
+	}
+
 	nameservers, err := config.nameservers()
 	if err != nil {
 		return nil, err

@@ -23,8 +23,8 @@ type Config struct {
 	Token string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
-	// RuntimeConfig chooses Kata's hypervisor: configuration-clh.toml stands for Cloud Hypervisor.
-	RuntimeConfig string `doc:"Path of the runtime handler's configuration file; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
+	// RuntimeConfig chooses Kata's hypervisor, among the rest.
+	RuntimeConfig string `doc:"Configuration file of Kata Containers; empty: ours for Cloud Hypervisor." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
 	AllowRunc     bool   `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
 
 	ContainerdSocket    string `doc:"Absolute path of containerd's socket." env:"ZEITWORK_CONTAINERD_SOCKET" envDefault:"/run/containerd/containerd.sock"`
@@ -119,7 +119,7 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 	}
 
 	return containers.Config{
-		Handler: c.Runtime, HandlerConfig: c.RuntimeConfig, Snapshotter: c.Snapshotter,
+		Handler: c.Runtime, HandlerConfig: c.kataConfig(), Snapshotter: c.Snapshotter,
 		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
 		Folder: c.vmFolder(), DiskBytes: c.DiskBytes,

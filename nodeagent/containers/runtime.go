@@ -19,7 +19,9 @@ import (
 // The runtime handlers that the platform knows.
 const (
 	Kata = "io.containerd.kata.v2"
-	Runc = "io.containerd.runc.v2"
+	// KataCloudHypervisor is the name under which they are installed beside Kata Containers with other hypervisors.
+	KataCloudHypervisor = "io.containerd.kata-clh.v2"
+	Runc                = "io.containerd.runc.v2"
 )
 
 // kataHandler matches the names under which Kata Containers are installed, one for each hypervisor.
