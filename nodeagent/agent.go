@@ -134,6 +134,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.sweep(ctx) })
 	group.Go(func() error { return a.measure(ctx) })
 	group.Go(func() error { return a.logWatch.run(ctx) })
+	group.Go(func() error { return a.watchOutOfMemory(ctx) })
 
 	err := group.Wait()
 

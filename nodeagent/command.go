@@ -113,7 +113,7 @@ func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (cont
 		m.set(client.VMReportStateRunning, "")
 
 		var err error
-		if exit, err = found.Task.Wait(ctx); err != nil {
+		if exit, err = m.wait(ctx, found.Task); err != nil {
 			return exit, fmt.Errorf("wait for the command's end: %w", err)
 		}
 

@@ -111,6 +111,7 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	}
 
 	m.set(client.VMReportStateStarting, "")
+	m.forgetOutOfMemory()
 
 	if err := vmlog.Prepare(vm.LogFolder, m.vm.LogSequence); err != nil {
 		return nil, fmt.Errorf("prepare the log: %w", err)
@@ -177,7 +178,7 @@ func (m *machine) watch(ctx context.Context, task *containers.Task, address neti
 		silent <- lasts
 	}()
 
-	exit, err := task.Wait(ctx)
+	exit, err := m.wait(ctx, task)
 
 	stop()
 

@@ -55,6 +55,10 @@ func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) er
 		return err
 	}
 
+	if err := runtime.RemoveCgroups(); err != nil {
+		return err
+	}
+
 	if err := os.RemoveAll(filepath.Dir(config.networkFolder())); err != nil {
 		return fmt.Errorf("remove the folder of network namespaces: %w", err)
 	}

@@ -148,8 +148,8 @@ func (b *testBundle) cleanup(t *testing.T) {
 	b.requireNothingLeft(t)
 	b.stopAgent()
 
-	require.NoError(t, b.network.Teardown())
-	require.NoError(t, os.RemoveAll(filepath.Dir(b.network.Folder)))
+	require.NoError(t, nodeagent.RemoveVMs(context.Background(), b.config, b.network.Range))
+	require.NoDirExists(t, filepath.Join(cgroupRoot(), b.config.ContainerdNamespace))
 
 	if err := b.client.NamespaceService().Delete(context.Background(), b.config.ContainerdNamespace); !errdefs.IsNotFound(err) {
 		require.NoError(t, err)
@@ -294,6 +294,11 @@ func (b *testBundle) traces(t *testing.T) []string {
 			}
 		}
 	}
+
+	cgroups, err := filepath.Glob(filepath.Join(cgroupRoot(), b.config.ContainerdNamespace, "*-*"))
+	require.NoError(t, err)
+
+	left = append(left, cgroups...)
 
 	// A loop device whose file is gone keeps its name.
 	loops, err := filepath.Glob("/sys/block/loop*/loop/backing_file")

@@ -181,6 +181,10 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 		return err
 	}
 
+	if err := r.removeCgroups(vm); err != nil {
+		return err
+	}
+
 	// A lease exists only where the start was cut short. The deletion is synchronous, so that the layers fetched by then are removed now.
 	return r.release(ctx, vm, leases.SynchronousDelete)
 }

@@ -2,7 +2,6 @@ package kata
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -40,7 +39,16 @@ func Write(path, snapshotter string) error {
 		return nil
 	}
 
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), folderMode), os.WriteFile(fresh, []byte(content), fileMode), os.Rename(fresh, path)); err != nil {
+	err := os.MkdirAll(filepath.Dir(path), folderMode)
+	if err == nil {
+		err = os.WriteFile(fresh, []byte(content), fileMode)
+	}
+
+	if err == nil {
+		err = os.Rename(fresh, path)
+	}
+
+	if err != nil {
 		return fmt.Errorf("write the configuration of Kata Containers: %w", err)
 	}
 
