@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
@@ -36,6 +37,8 @@ type Agent struct {
 	usage      *usage
 	turns      *semaphore.Weighted
 	logWatch   *logWatch
+	// unlimitedDisks is why VMs may fill the node's disk, where they may although the configuration says otherwise.
+	unlimitedDisks error
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -61,6 +64,15 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		if !finding.OK {
 			return nil, fmt.Errorf("%s: %s %s", finding.Part, finding.Detail, finding.Advice)
 		}
+	}
+
+	unlimited, err := limitDisk(&config)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := config.writeKataConfig(); err != nil {
+		return nil, err
 	}
 
 	nameservers, err := config.nameservers()
@@ -92,8 +104,8 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 	agent := &Agent{
 		config: config, logger: logger, api: api, containerd: connection,
 		runtime:   containers.New(connection, runtimeConfig),
-		startedAt: time.Now(),
-		changed:   make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
+		startedAt: time.Now(), unlimitedDisks: unlimited,
+		changed: make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
 		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
 		usage:   newUsage(), turns: newTurns(), logWatch: newLogWatch(logger),
 	}
@@ -111,6 +123,10 @@ func (a *Agent) Run(ctx context.Context) error {
 		a.logger.WarnContext(ctx, "VMs run on runc: the host's kernel is all that isolates them. Run trusted code only.")
 	}
 
+	if a.unlimitedDisks != nil {
+		a.logger.WarnContext(ctx, "The disks of VMs cannot be limited here: each VM may fill the node's.", logging.Error(a.unlimitedDisks))
+	}
+
 	group, ctx := errgroup.WithContext(ctx)
 
 	group.Go(func() error { return a.poll(ctx) })
@@ -118,6 +134,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.sweep(ctx) })
 	group.Go(func() error { return a.measure(ctx) })
 	group.Go(func() error { return a.logWatch.run(ctx) })
+	group.Go(func() error { return a.watchOutOfMemory(ctx) })
 
 	err := group.Wait()
 

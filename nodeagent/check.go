@@ -2,22 +2,7 @@ package nodeagent
 
 import (
 	"context"
-	"fmt"
 	"os"
-	"os/exec"
-	"regexp"
-	"runtime"
-	"strings"
-
-	"golang.org/x/sys/unix"
-
-	"github.com/zeitwork/zeitwork/nodeagent/containers"
-)
-
-const (
-	kvmDevice        = "/dev/kvm"
-	kvmGetAPIVersion = 0xAE00
-	kvmAPIVersion    = 12
 )
 
 // Finding is the result of checking one part of this machine.
@@ -29,38 +14,11 @@ type Finding struct {
 	Advice string
 }
 
-// Check tells whether this machine can run VMs as configured. It changes nothing. A Config with the defaults is enough.
+// Check tells whether this machine can run VMs as configured. It leaves nothing behind. A Config with the defaults is enough.
 func Check(ctx context.Context, config Config) []Finding {
-	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config)}, checkKata(config)...)
-}
+	findings := append([]Finding{checkPermission(config), checkInit(config)}, checkContainerd(ctx, config)...)
 
-// CheckKVM tells whether this machine can carry a guest.
-func CheckKVM() Finding {
-	finding := Finding{Part: "KVM", Advice: "Use a machine with hardware virtualization, or turn on nested virtualization for this one."}
-
-	file, err := os.OpenFile(kvmDevice, os.O_RDWR, 0)
-	if err != nil {
-		finding.Detail = fmt.Sprintf("%s cannot be opened: %v.", kvmDevice, err)
-
-		return finding
-	}
-
-	defer func() { _ = file.Close() }()
-
-	version, err := unix.IoctlRetInt(int(file.Fd()), kvmGetAPIVersion)
-	if err != nil || version != kvmAPIVersion {
-		finding.Detail = fmt.Sprintf("%s does not speak KVM's interface %d.", kvmDevice, kvmAPIVersion)
-
-		return finding
-	}
-
-	if runtime.GOARCH == "amd64" && !processorVirtualizes() {
-		finding.Detail = kvmDevice + " is there, but the processor offers neither VMX nor SVM: it cannot carry a guest."
-
-		return finding
-	}
-
-	return Finding{Part: "KVM", OK: true, Detail: kvmDevice + " can carry a guest."}
+	return append(append(findings, checkDisk(ctx, config)), checkKata(config)...)
 }
 
 func checkPermission(config Config) Finding {
@@ -82,74 +40,4 @@ func checkInit(config Config) Finding {
 	}
 
 	return Finding{Part: "init", OK: true, Detail: path + " is PID 1 of VMs."}
-}
-
-// checkContainerd asks containerd whether it finds the runtime handler's shim, as the agent does not know containerd's PATH.
-func checkContainerd(ctx context.Context, config Config) Finding {
-	finding := Finding{Part: "containerd", Advice: "Start containerd, or set ZEITWORK_CONTAINERD_SOCKET."}
-
-	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
-	if err != nil {
-		finding.Detail = fmt.Sprintf("containerd does not answer at %s: %v.", config.ContainerdSocket, err)
-
-		return finding
-	}
-
-	defer func() { _ = connection.Close() }()
-
-	version, err := connection.Version(ctx)
-	if err != nil {
-		finding.Detail = fmt.Sprintf("containerd does not answer at %s: %v.", config.ContainerdSocket, err)
-
-		return finding
-	}
-
-	if _, err := connection.RuntimeInfo(ctx, config.Runtime, nil); err != nil {
-		finding.Detail = fmt.Sprintf("containerd %s cannot run %s: %v.", version.Version, config.Runtime, err)
-		finding.Advice = "Install the runtime's shim where containerd's PATH finds it."
-
-		return finding
-	}
-
-	return Finding{Part: "containerd", OK: true, Detail: fmt.Sprintf("containerd %s runs %s.", version.Version, config.Runtime)}
-}
-
-// checkKata looks for what Kata Containers need beside containerd. It returns nothing where another runtime is configured.
-func checkKata(config Config) []Finding {
-	if !containers.IsKata(config.Runtime) {
-		return nil
-	}
-
-	kataShim := containers.KataShim(config.Runtime)
-
-	shim := Finding{Part: "Kata Containers", OK: true, Detail: kataShim + " is installed."}
-	if _, err := exec.LookPath(kataShim); err != nil {
-		shim = Finding{
-			Part: "Kata Containers", Detail: kataShim + " is not installed.",
-			Advice: "Install Kata Containers and have " + kataShim + " in the PATH of containerd and of the node agent.",
-		}
-	}
-
-	findings := []Finding{CheckKVM(), shim}
-
-	if config.RuntimeConfig == "" {
-		return findings
-	}
-
-	if _, err := os.Stat(config.RuntimeConfig); err != nil {
-		findings = append(findings, Finding{
-			Part: "Kata Containers", Detail: config.RuntimeConfig + " is not there.", Advice: "Correct ZEITWORK_NODE_RUNTIME_CONFIG.",
-		})
-	}
-
-	return findings
-}
-
-func processorVirtualizes() bool {
-	info, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return false
-	}
-
-	return regexp.MustCompile(`(?m)^flags\s*:.*\b(vmx|svm)\b`).MatchString(strings.ToLower(string(info)))
 }

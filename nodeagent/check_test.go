@@ -2,6 +2,8 @@ package nodeagent_test
 
 import (
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/samber/lo"
@@ -33,7 +35,7 @@ func TestNew_KataWithoutItsParts_SaysWhatToInstall(t *testing.T) {
 
 	_, err := nodeagent.New(nodeagent.Config{Runtime: "io.containerd.kata-clh.v2"}, slog.New(slog.DiscardHandler))
 	if finding := nodeagent.CheckKVM(); finding.OK {
-		require.ErrorContains(t, err, "containerd-shim-kata-clh-v2 is not installed.")
+		require.ErrorContains(t, err, "containerd-shim-kata-clh-v2 is neither in the PATH nor in /opt/kata/bin.")
 	} else {
 		require.ErrorContains(t, err, finding.Detail)
 		require.ErrorContains(t, err, "hardware virtualization")
@@ -46,19 +48,42 @@ func TestCheck_TellsPartByPart(t *testing.T) {
 	b := setup(t)
 	config := b.config
 	findings := nodeagent.Check(t.Context(), config)
-	require.ElementsMatch(t, []string{"isolation", "init", "containerd"}, lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
+	require.ElementsMatch(t, []string{"isolation", "init", "containerd", "snapshotters", "disks of VMs"},
+		lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
 
 	for _, finding := range findings {
 		require.True(t, finding.OK, "%+v", finding)
 	}
 
-	config.Runtime = "io.containerd.kata.v2"
+	require.Contains(t, findings[2].Detail, "runs io.containerd.runc.v2.")
+	require.Contains(t, findings[3].Detail, "VMs use overlayfs.")
+	require.Equal(t, "Each VM gets 256 MiB.", findings[4].Detail)
+
+	config.Snapshotter = "blockfile"
+	require.Contains(t, nodeagent.Check(t.Context(), config)[3].Detail, "and not blockfile.")
+
+	config.Snapshotter, config.Runtime = "overlayfs", "io.containerd.kata.v2"
 	kata := lo.KeyBy(nodeagent.Check(t.Context(), config), func(f nodeagent.Finding) string { return f.Part })
 	require.False(t, kata["containerd"].OK, "containerd has no Kata here")
+	require.Contains(t, kata["containerd"].Detail, "It runs io.containerd.runc.v2.")
 	require.Contains(t, kata["containerd"].Advice, "shim")
 	require.Contains(t, kata, "KVM")
 
 	config.ContainerdSocket = "/nowhere/containerd.sock"
 	away := nodeagent.Check(t.Context(), config)
 	require.Contains(t, away[2].Detail, "does not answer")
+}
+
+func TestCheck_ShimThatContainerdDoesNotFind_SaysWhatToLink(t *testing.T) {
+	b := setup(t)
+	folder := t.TempDir()
+	shim := filepath.Join(folder, "containerd-shim-kata-clh-v2")
+	require.NoError(t, os.WriteFile(shim, []byte("#!/bin/sh\n"), 0o700))
+	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
+
+	config := b.config
+	config.Runtime = "io.containerd.kata-clh.v2"
+	findings := nodeagent.Check(t.Context(), config)
+	require.Contains(t, findings, nodeagent.Finding{Part: "Kata Containers", OK: true, Detail: shim + " is installed."})
+	require.Equal(t, "Link "+shim+" to /usr/local/bin, or to another folder of containerd's PATH.", findings[2].Advice)
 }

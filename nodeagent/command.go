@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/samber/lo"
 
@@ -112,7 +113,7 @@ func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (cont
 		m.set(client.VMReportStateRunning, "")
 
 		var err error
-		if exit, err = found.Task.Wait(ctx); err != nil {
+		if exit, err = m.wait(ctx, found.Task); err != nil {
 			return exit, fmt.Errorf("wait for the command's end: %w", err)
 		}
 
@@ -138,9 +139,14 @@ func (m *machine) awaitCommand(ctx context.Context, found containers.Once) (cont
 }
 
 func (m *machine) exited(exit containers.Exit, memory int64) {
+	message := describeCommandExit(exit, memory)
+	if exit.Code != 0 {
+		message = strings.TrimSpace(message + m.describeFullDisk())
+	}
+
 	m.change(func(report *client.VMReport) {
 		code := int64(exit.Code)
-		report.State, report.ExitCode, report.Message = client.VMReportStateExited, &code, sentence(describeCommandExit(exit, memory))
+		report.State, report.ExitCode, report.Message = client.VMReportStateExited, &code, sentence(message)
 	})
 }
 

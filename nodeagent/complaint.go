@@ -39,6 +39,12 @@ func (p *prober) complain(path string, err error) *complaint {
 	timeout, ok := errors.AsType[net.Error](err)
 
 	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) && p.pid == 0:
+		refused := complaintf("Nothing answers on port %d: the app does not listen there, or on localhost only. "+
+			"Make it listen on 0.0.0.0 and the port in the environment variable PORT.", p.address.Port())
+		refused.refused = true
+
+		return refused
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &complaint{refused: true, silent: true, sentence: func() string {
 			return p.describe(listeners(p.pid))

@@ -23,8 +23,8 @@ type Config struct {
 	Token string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
-	// RuntimeConfig chooses Kata's hypervisor: configuration-clh.toml stands for Cloud Hypervisor.
-	RuntimeConfig string `doc:"Path of the runtime handler's configuration file; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
+	// RuntimeConfig chooses Kata's hypervisor, among the rest.
+	RuntimeConfig string `doc:"Configuration file of Kata Containers; empty: ours for Cloud Hypervisor." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
 	AllowRunc     bool   `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
 
 	LongestRestartPause time.Duration `doc:"Longest pause before an app that crashes again and again is started again." env:"ZEITWORK_NODE_LONGEST_RESTART_PAUSE" envDefault:"1m"` //nolint:lll // One variable a line.
@@ -33,6 +33,7 @@ type Config struct {
 	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
 	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`
 	DataDir             string `doc:"Folder for the files and logs of VMs." env:"ZEITWORK_NODE_DATA_DIR" envDefault:"/var/lib/zeitwork/node"`
+	DiskBytes           int64  `doc:"Size of each VM's disk, on overlayfs; 0: unlimited." env:"ZEITWORK_NODE_VM_DISK_BYTES" envDefault:"10737418240"`
 	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: catatonit, else tini-static on runc." env:"ZEITWORK_NODE_INIT"`
 
 	HungAfter time.Duration `doc:"How long an app may give no answer before it is restarted; 0s: for ever." env:"ZEITWORK_NODE_HUNG_AFTER" envDefault:"60s"`
@@ -120,8 +121,9 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 	}
 
 	return containers.Config{
-		Handler: c.Runtime, HandlerConfig: c.RuntimeConfig, Snapshotter: c.Snapshotter,
+		Handler: c.Runtime, HandlerConfig: c.kataConfig(), Snapshotter: c.Snapshotter,
 		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
+		Folder: c.vmFolder(), DiskBytes: c.DiskBytes,
 	}, nil
 }

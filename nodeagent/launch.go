@@ -111,6 +111,7 @@ func (m *machine) start(ctx context.Context, vm containers.VM, restarts int64) (
 	}
 
 	m.set(client.VMReportStateStarting, "")
+	m.forgetOutOfMemory()
 
 	if err := vmlog.Prepare(vm.LogFolder, m.vm.LogSequence); err != nil {
 		return nil, fmt.Errorf("prepare the log: %w", err)
@@ -177,7 +178,7 @@ func (m *machine) watch(ctx context.Context, task *containers.Task, address neti
 		silent <- lasts
 	}()
 
-	exit, err := task.Wait(ctx)
+	exit, err := m.wait(ctx, task)
 
 	stop()
 
@@ -254,6 +255,6 @@ func (m *machine) describe() (containers.VM, error) {
 		Address: address, Port: m.vm.Port,
 		CPUMillis: m.vm.CPUMillis, MemoryBytes: m.vm.MemoryBytes, PIDs: m.vm.PIDS, Environment: m.vm.Environment,
 		Facts:            lo.FromPtr(m.vm.Facts),
-		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), Folder: m.folder(), LogFolder: m.logFolder(),
+		NetworkNamespace: m.agent.vmNetwork().NamespacePath(m.id), LogFolder: m.logFolder(),
 	}, nil
 }

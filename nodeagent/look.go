@@ -21,7 +21,7 @@ const maxFound = 200
 // and again could not be removed.
 func (a *Agent) look(ctx context.Context) {
 	begun, begunErr := a.runtime.ListBegun(ctx)
-	folders, foldersErr := a.vmFolders()
+	folders, foldersErr := a.config.vmFolders()
 	networks, networksErr := a.vmNetwork().List()
 	snapshots, snapshotsErr := a.runtime.ListSnapshots(ctx)
 	// The assignments are read behind the lists: what was started meanwhile is assigned.

@@ -45,7 +45,9 @@ type machine struct {
 	wanted    context.Context //nolint:containedctx // It is the time in which the VM is wanted; stop ends it.
 	stop      context.CancelFunc
 	forgotten chan struct{}
-	forget    func()
+	// outOfMemory has an element where containerd told that the VM was out of memory.
+	outOfMemory chan struct{}
+	forget      func()
 
 	// mayHaveServed is false only where the agent knows that no request was sent to the VM since it started.
 	mayHaveServed atomic.Bool
@@ -59,7 +61,10 @@ type machine struct {
 }
 
 func newMachine(ctx context.Context, agent *Agent, id uuid.UUID, vm *client.AssignedVM) *machine {
-	m := &machine{agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), logger: agent.logger.With(logging.VM(id)), endTurn: func() {}}
+	m := &machine{
+		agent: agent, id: id, vm: vm, forgotten: make(chan struct{}), outOfMemory: make(chan struct{}, 1), endTurn: func() {},
+		logger: agent.logger.With(logging.VM(id)),
+	}
 	m.wanted, m.stop = context.WithCancel(ctx)
 	m.report = client.VMReport{ID: id}
 	m.mayHaveServed.Store(true)

@@ -14,6 +14,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
 )
 
 const (
@@ -44,7 +45,8 @@ const (
 type prober struct {
 	address netip.AddrPort
 	path    string
-	pid     int
+	// pid is a process in the VM's network namespace; 0 where its namespace cannot be seen from the node.
+	pid int
 	// origins are the URLs by which visitors reach the app. It is asked as if by one of them, in turn while it refuses: many apps answer only
 	// to hosts that they know, and nobody but the app knows which of its domains these are.
 	origins []*url.URL
@@ -90,14 +92,14 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 			pause(ctx, spread(healthyInterval))
 		case healthy:
 			if failures++; failures >= failuresToUnhealthy {
-				m.set(client.VMReportStateUnhealthy, complaint.sentence())
+				m.set(client.VMReportStateUnhealthy, complaint.sentence()+m.describeFullDisk())
 			}
 
 			pause(ctx, spread(unhealthyInterval))
 		default:
 			if time.Since(began) > patience && time.Since(explained) > explainInterval {
 				explained = time.Now()
-				m.explain(complaint.sentence())
+				m.explain(complaint.sentence() + m.describeFullDisk())
 			}
 
 			pause(ctx, spread(startInterval(complaint.refused, time.Since(began))))
@@ -110,6 +112,10 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 // newProber returns the prober of a VM, whose process on the node is pid.
 func (m *machine) newProber(pid int, address netip.Addr) *prober {
 	port := uint16(m.vm.Port & math.MaxUint16)
+	if containers.IsKata(m.agent.config.Runtime) {
+		pid = 0 // The process is the hypervisor, in whose namespace the app does not listen.
+	}
+
 	p := newProber(netip.AddrPortFrom(address, port), textOf(m.vm.HealthPath), pid)
 	p.checkRoute = func() error { return m.agent.vmNetwork().CheckRoute(m.id, address) }
 	p.origins = originsOf(m.vm)

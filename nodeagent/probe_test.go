@@ -159,6 +159,16 @@ func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
 	require.Contains(t, describe(parse("[::]:1"), parse("[::]:80")), "by IPv6 only. Make it listen on 0.0.0.0")
 }
 
+func TestProber_ListenersThatCannotBeSeen_AreNotGuessed(t *testing.T) {
+	t.Parallel()
+
+	p := newProber(netip.MustParseAddrPort("127.0.0.1:1"), "", 0) // Nothing listens there.
+	c := p.ask(t.Context())
+	require.True(t, c.refused)
+	require.Equal(t, "Nothing answers on port 1: the app does not listen there, or on localhost only. "+
+		"Make it listen on 0.0.0.0 and the port in the environment variable PORT.", c.sentence())
+}
+
 func TestProber_AppListensOnIPv6Alone_IsToldApart(t *testing.T) {
 	t.Parallel()
 

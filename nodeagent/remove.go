@@ -27,7 +27,7 @@ func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) er
 
 	defer func() { _ = connection.Close() }()
 
-	runtime := containers.New(connection, containers.Config{Handler: config.Runtime, Snapshotter: config.Snapshotter})
+	runtime := containers.New(connection, containers.Config{Handler: config.Runtime, Snapshotter: config.Snapshotter, Folder: config.vmFolder()})
 	attached := &network.Network{Range: clusterRange, Folder: config.networkFolder()}
 
 	contained, err := runtime.List(ctx)
@@ -40,13 +40,22 @@ func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) er
 		return err
 	}
 
+	stored, err := config.vmFolders()
+	if err != nil {
+		return err
+	}
+
 	var group errgroup.Group
 
-	for _, vm := range lo.Union(contained, networked) {
+	for _, vm := range lo.Union(contained, networked, stored) {
 		group.Go(func() error { return removeVM(ctx, runtime, attached, vm) })
 	}
 
 	if err := group.Wait(); err != nil {
+		return err
+	}
+
+	if err := runtime.RemoveCgroups(); err != nil {
 		return err
 	}
 

@@ -36,6 +36,9 @@ import (
 	"github.com/zeitwork/zeitwork/nodeagent/vmlog"
 )
 
+// testDisk is the size of the disk of a VM.
+const testDisk = 256 << 20
+
 const agentProcess = "ZEITWORK_TEST_RUN_AGENT"
 
 // TestMain makes the test binary do the work of the zeitwork binary: as the log process of VMs, and as an agent that can be killed.
@@ -125,7 +128,7 @@ func setupOn(t *testing.T, socket string) *testBundle {
 	}
 	b.config = nodeagent.Config{
 		API: setting.API{APIURL: b.api.URL}, Token: testToken, Runtime: "io.containerd.runc.v2", AllowRunc: true,
-		ContainerdSocket: socket, ContainerdNamespace: namespace, Snapshotter: "overlayfs", DataDir: t.TempDir(),
+		ContainerdSocket: socket, ContainerdNamespace: namespace, Snapshotter: "overlayfs", DataDir: t.TempDir(), DiskBytes: testDisk,
 		RegistryAddress: setting.RegistryAddress{RegistryHost: registry}, RegistryProtocol: setting.RegistryProtocol{RegistryInsecure: true},
 	}
 
@@ -145,8 +148,8 @@ func (b *testBundle) cleanup(t *testing.T) {
 	b.requireNothingLeft(t)
 	b.stopAgent()
 
-	require.NoError(t, b.network.Teardown())
-	require.NoError(t, os.RemoveAll(filepath.Dir(b.network.Folder)))
+	require.NoError(t, nodeagent.RemoveVMs(context.Background(), b.config, b.network.Range))
+	require.NoDirExists(t, filepath.Join(cgroupRoot(), b.config.ContainerdNamespace))
 
 	if err := b.client.NamespaceService().Delete(context.Background(), b.config.ContainerdNamespace); !errdefs.IsNotFound(err) {
 		require.NoError(t, err)
@@ -186,7 +189,7 @@ func (b *testBundle) startAgentProcess(t *testing.T) *exec.Cmd {
 	command.Env = append(os.Environ(), agentProcess+"=1",
 		"ZEITWORK_API_URL="+b.config.APIURL, "ZEITWORK_NODE_TOKEN="+b.config.Token, "ZEITWORK_NODE_RUNTIME="+b.config.Runtime,
 		"ZEITWORK_NODE_ALLOW_RUNC=true", "ZEITWORK_CONTAINERD_SOCKET="+b.config.ContainerdSocket,
-		"ZEITWORK_CONTAINERD_NAMESPACE="+b.config.ContainerdNamespace, "ZEITWORK_NODE_DATA_DIR="+b.config.DataDir,
+		"ZEITWORK_CONTAINERD_NAMESPACE="+b.config.ContainerdNamespace, "ZEITWORK_NODE_DATA_DIR="+b.config.DataDir, "ZEITWORK_NODE_VM_DISK_BYTES="+strconv.FormatInt(b.config.DiskBytes, 10),
 		"ZEITWORK_REGISTRY_HOST="+b.config.RegistryHost, "ZEITWORK_REGISTRY_INSECURE=true",
 	)
 	require.NoError(t, command.Start())
@@ -289,6 +292,21 @@ func (b *testBundle) traces(t *testing.T) []string {
 			if bytes.Contains(arguments, []byte(mark)) {
 				left = append(left, "process "+string(bytes.ReplaceAll(arguments, []byte{0}, []byte{' '})))
 			}
+		}
+	}
+
+	cgroups, err := filepath.Glob(filepath.Join(cgroupRoot(), b.config.ContainerdNamespace, "*-*"))
+	require.NoError(t, err)
+
+	left = append(left, cgroups...)
+
+	// A loop device whose file is gone keeps its name.
+	loops, err := filepath.Glob("/sys/block/loop*/loop/backing_file")
+	require.NoError(t, err)
+
+	for _, loop := range loops {
+		if file, _ := os.ReadFile(loop); bytes.Contains(file, []byte(b.config.DataDir)) {
+			left = append(left, "loop device of "+string(file))
 		}
 	}
 

@@ -58,6 +58,8 @@ func (m *machine) crashed(end ending) {
 		message = m.describeSilence(end.silent)
 	}
 
+	message += m.describeFullDisk()
+
 	m.change(func(report *client.VMReport) {
 		code := int64(end.Code)
 		report.State, report.ExitCode, report.Message = client.VMReportStateCrashed, &code, sentence(message)

@@ -109,7 +109,7 @@ func (a *Agent) leftovers(ctx context.Context) ([]uuid.UUID, error) {
 		return nil, fmt.Errorf("list VMs: %w", err)
 	}
 
-	folders, err := a.vmFolders()
+	folders, err := a.config.vmFolders()
 	if err != nil {
 		return nil, err
 	}
@@ -118,8 +118,8 @@ func (a *Agent) leftovers(ctx context.Context) ([]uuid.UUID, error) {
 }
 
 // vmFolders returns the VMs that have a folder on this machine.
-func (a *Agent) vmFolders() ([]uuid.UUID, error) {
-	entries, err := os.ReadDir(a.config.vmFolder())
+func (c Config) vmFolders() ([]uuid.UUID, error) {
+	entries, err := os.ReadDir(c.vmFolder())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("list the folders of VMs: %w", err)
 	}

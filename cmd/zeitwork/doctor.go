@@ -1,14 +1,20 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/caarlos0/env/v11"
+	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
 	"github.com/zeitwork/zeitwork/internal/doctor"
+	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
 func doctorCommand() *cobra.Command {
@@ -19,7 +25,8 @@ func doctorCommand() *cobra.Command {
 		Short: "Check, part by part, what this machine can run, and say what to install for the rest",
 		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
-It exits with 0 when a local platform can run here, and with 1 otherwise.`,
+The parts of a node are checked with the configuration of its agent, as far as it is in the environment: run it with that of a node that
+you set up. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			config, err := configuration[upConfig]()
@@ -27,7 +34,12 @@ It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 				return err
 			}
 
-			findings := doctor.Examine(command.Context(), config.examination())
+			node, err := nodeFindings(command.Context())
+			if err != nil {
+				return err
+			}
+
+			findings := append(doctor.Examine(command.Context(), config.examination()), node...)
 			if asJSON {
 				err = writeFindings(os.Stdout, findings)
 			} else {
@@ -44,6 +56,27 @@ It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 	command.Flags().BoolVar(&asJSON, "json", false, "write a list of findings as JSON")
 
 	return command
+}
+
+// nodeFindings checks what a node needs. The local platform brings its own containerd and runc, so that it needs none of it.
+func nodeFindings(ctx context.Context) ([]doctor.Finding, error) {
+	environment := env.ToMap(os.Environ())
+
+	// The agent cannot do without them, and nothing that is checked here depends on them.
+	for _, name := range []string{"ZEITWORK_NODE_TOKEN", "ZEITWORK_API_URL", "ZEITWORK_REGISTRY_HOST"} {
+		environment[name] = cmp.Or(environment[name], "none")
+	}
+
+	config, err := env.ParseAsWithOptions[nodeagent.Config](env.Options{Environment: environment})
+	if err != nil {
+		return nil, fmt.Errorf("read the node agent's configuration (`zeitwork help config` explains it): %w", err)
+	}
+
+	return lo.FilterMap(nodeagent.Check(ctx, config), func(f nodeagent.Finding, _ int) (doctor.Finding, bool) {
+		return doctor.Finding{
+			Part: "node: " + f.Part, OK: f.OK, Detail: strings.TrimSuffix(f.Detail, "."), Advice: strings.TrimSuffix(f.Advice, "."),
+		}, f.Part != "KVM" // The machine's own findings have it.
+	}), nil
 }
 
 func writeFindings(w io.Writer, findings []doctor.Finding) error {

@@ -52,7 +52,7 @@ func Examine(ctx context.Context, options Options) []Finding {
 		initProgram(),
 		program("git", "", "install the Debian package git"),
 		program("mmdebstrap", "", "only for the Rails example, and where Docker Hub is out of reach: install the Debian package mmdebstrap; `zeitwork up` does"),
-		kvm(ctx), kata(),
+		virtualisation(),
 	)
 }
 

@@ -20,9 +20,9 @@ const (
 	readableMode = 0o644
 )
 
-// writeFiles writes the files that are mounted into the VM's /etc.
-func writeFiles(vm VM, nameservers []netip.Addr) error {
-	if err := os.MkdirAll(vm.Folder, folderMode); err != nil {
+// writeFiles writes the files that are mounted into the VM's /etc to a folder.
+func writeFiles(vm VM, folder string, nameservers []netip.Addr) error {
+	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return fmt.Errorf("make the VM's folder: %w", err)
 	}
 
@@ -34,7 +34,7 @@ func writeFiles(vm VM, nameservers []netip.Addr) error {
 		hostsFile:    fmt.Sprintf("127.0.0.1 localhost\n%s %s\n", vm.Address, name),
 		resolvFile:   resolvers,
 	} {
-		if err := os.WriteFile(filepath.Join(vm.Folder, file), []byte(content), readableMode); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, file), []byte(content), readableMode); err != nil {
 			return fmt.Errorf("write the VM's %s: %w", file, err)
 		}
 	}

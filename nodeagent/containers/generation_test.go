@@ -18,7 +18,7 @@ func TestGeneration_ChangesWithWhatTheRowAsksForAlone(t *testing.T) {
 		"limit of processes":  func(vm *VM) { vm.PIDs++ },
 		"host of registry":    func(vm *VM) { vm.Image = "elsewhere.example.com:5000/projects/1@sha256:0" },
 		"facts":               func(vm *VM) { vm.Facts = map[string]string{"ZEITWORK_REGION": "here"} },
-		"folders":             func(vm *VM) { vm.Folder, vm.LogFolder, vm.NetworkNamespace = "/a", "/b", "/c" },
+		"folders":             func(vm *VM) { vm.LogFolder, vm.NetworkNamespace = "/a", "/b" },
 	} {
 		vm := testVM()
 		change(&vm)

@@ -19,7 +19,9 @@ import (
 // The runtime handlers that the platform knows.
 const (
 	Kata = "io.containerd.kata.v2"
-	Runc = "io.containerd.runc.v2"
+	// KataCloudHypervisor is the name under which they are installed beside Kata Containers with other hypervisors.
+	KataCloudHypervisor = "io.containerd.kata-clh.v2"
+	Runc                = "io.containerd.runc.v2"
 )
 
 // kataHandler matches the names under which Kata Containers are installed, one for each hypervisor.
@@ -59,6 +61,10 @@ type Config struct {
 	Logger        string
 	LoggerCommand string
 	Nameservers   []netip.Addr
+	// Folder holds a folder for each VM, named by its id.
+	Folder string
+	// DiskBytes is the size of the disk of each VM, with the snapshotter Overlayfs; 0: it is the node's.
+	DiskBytes int64
 }
 
 // VM describes one VM. Equal descriptions make the same VM.
@@ -82,8 +88,6 @@ type VM struct {
 	Facts map[string]string
 	// NetworkNamespace is the path of the namespace that the VM is put into.
 	NetworkNamespace string
-	// Folder holds the VM's files on the node.
-	Folder string
 	// LogFolder is given to the log process.
 	LogFolder string
 }
@@ -92,6 +96,7 @@ type VM struct {
 type Runtime struct {
 	client *containerd.Client
 	config Config
+	blank  blankDisk
 }
 
 // New returns a Runtime. The client's default namespace belongs to this node alone.
@@ -176,6 +181,10 @@ func (r *Runtime) Remove(ctx context.Context, vm uuid.UUID) error {
 		return err
 	}
 
+	if err := r.removeCgroups(vm); err != nil {
+		return err
+	}
+
 	// A lease exists only where the start was cut short. The deletion is synchronous, so that the layers fetched by then are removed now.
 	return r.release(ctx, vm, leases.SynchronousDelete)
 }
@@ -187,8 +196,17 @@ func (r *Runtime) Clear(ctx context.Context, vm uuid.UUID) error {
 		err = r.removeTask(ctx, container)
 	}
 
+	if err = ignoreNotFound(err); err != nil {
+		return fmt.Errorf("remove task: %w", err)
+	}
+
+	// The snapshot, which is removed with its container at the latest, cannot be while the disk is mounted there.
+	if err := removeDisk(r.folder(vm)); err != nil {
+		return err
+	}
+
 	// A task that could not be removed is reached through its container only.
-	if err == nil {
+	if container != nil {
 		err = container.Delete(ctx)
 	}
 

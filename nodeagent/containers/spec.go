@@ -155,12 +155,14 @@ func (r *Runtime) mounts(vm VM) []specs.Mount {
 		}
 	}
 
+	folder := r.filesFolder(vm.ID)
+
 	return []specs.Mount{
 		bind("ro", r.config.Init, initPath),
 		// The VM's own copies, written anew at each start. Entrypoints append to them, as they may in Docker.
-		bind("rw", filepath.Join(vm.Folder, resolvFile), "/etc/resolv.conf"),
-		bind("rw", filepath.Join(vm.Folder, hostsFile), "/etc/hosts"),
-		bind("rw", filepath.Join(vm.Folder, hostnameFile), "/etc/hostname"),
+		bind("rw", filepath.Join(folder, resolvFile), "/etc/resolv.conf"),
+		bind("rw", filepath.Join(folder, hostsFile), "/etc/hosts"),
+		bind("rw", filepath.Join(folder, hostnameFile), "/etc/hostname"),
 		// Language runtimes read their memory limit there.
 		{
 			Type: "cgroup", Source: "cgroup", Destination: "/sys/fs/cgroup",

@@ -23,7 +23,7 @@ func testVM() VM {
 		ID: uuid.MustParse("01900000-0000-7000-8000-000000000001"), DeploymentID: uuid.MustParse("01900000-0000-7000-8000-000000000002"),
 		Image: "registry.example.com/projects/1@sha256:0", Address: netip.MustParseAddr("10.77.1.5"), Port: 8080,
 		CPUMillis: 1500, MemoryBytes: 512 << 20, PIDs: 256, Environment: map[string]string{"A": "1", "PORT": "1"},
-		NetworkNamespace: "/run/zeitwork/netns/1", Folder: "/data/vms/1", LogFolder: "/data/vms/1/log",
+		NetworkNamespace: "/run/zeitwork/netns/1", LogFolder: "/data/vms/1/log",
 	}
 }
 
@@ -112,14 +112,14 @@ func TestWriteFiles_TellTheVMItsNameAndNameservers(t *testing.T) {
 	t.Parallel()
 
 	vm := testVM()
-	vm.Folder = filepath.Join(t.TempDir(), "vm")
-	require.NoError(t, writeFiles(vm, []netip.Addr{netip.MustParseAddr("9.9.9.9"), netip.MustParseAddr("1.1.1.1")}))
+	folder := filepath.Join(t.TempDir(), "vm")
+	require.NoError(t, writeFiles(vm, folder, []netip.Addr{netip.MustParseAddr("9.9.9.9"), netip.MustParseAddr("1.1.1.1")}))
 
-	content, err := os.ReadFile(filepath.Join(vm.Folder, "resolv.conf"))
+	content, err := os.ReadFile(filepath.Join(folder, "resolv.conf"))
 	require.NoError(t, err)
 	require.Equal(t, "nameserver 9.9.9.9\nnameserver 1.1.1.1\n", string(content))
 
-	content, err = os.ReadFile(filepath.Join(vm.Folder, "hosts"))
+	content, err = os.ReadFile(filepath.Join(folder, "hosts"))
 	require.NoError(t, err)
 	require.Contains(t, string(content), "10.77.1.5 "+vm.ID.String())
 }

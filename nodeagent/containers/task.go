@@ -147,13 +147,25 @@ func (r *Runtime) Start(ctx context.Context, vm VM, restarts int64) (*Task, erro
 		return nil, err
 	}
 
-	if err := writeFiles(vm, r.config.Nameservers); err != nil {
+	if r.config.limitsDisk() {
+		if err := makeDisk(ctx, r.folder(vm.ID), r.config.DiskBytes, &r.blank); err != nil {
+			return nil, err
+		}
+	}
+
+	if err := writeFiles(vm, r.filesFolder(vm.ID), r.config.Nameservers); err != nil {
 		return nil, err
 	}
 
 	container, err := r.create(held, vm, restarts)
 	if err != nil {
 		return nil, err
+	}
+
+	if r.config.limitsDisk() {
+		if err := r.layDisk(held, vm.ID); err != nil {
+			return nil, err
+		}
 	}
 
 	if err := r.release(ctx, vm.ID); err != nil {

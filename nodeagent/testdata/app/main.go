@@ -2,6 +2,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,8 @@ func main() {
 	case "crash":
 		fmt.Fprintln(os.Stderr, "cannot find the database")
 		os.Exit(3)
+	case "full":
+		log.Fatal(fill("/filled"))
 	case "signal":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGABRT)
 	case "memory":
@@ -95,6 +98,24 @@ func main() {
 
 // server stops at /hang, and the app does not end.
 var server *http.Server
+
+// fill appends to a file until that fails, and to half a gigabyte at most.
+func fill(path string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+
+	block := bytes.Repeat([]byte("x"), 1<<20)
+	for range 512 {
+		if _, err := file.Write(block); err != nil {
+			return err
+		}
+	}
+
+	return file.Sync()
+}
 
 // tellSignals says which signals come, and ends with an exit code of its own at SIGTERM.
 func tellSignals() {
@@ -188,6 +209,10 @@ func answer(w http.ResponseWriter, r *http.Request) {
 		}
 
 		_, _ = w.Write(content)
+	case r.URL.Path == "/fill":
+		_, _ = fmt.Fprint(w, fill(r.URL.Query().Get("path")))
+	case r.URL.Path == "/delete":
+		_, _ = fmt.Fprint(w, os.Remove(r.URL.Query().Get("path")))
 	case r.URL.Path == "/environment":
 		fmt.Fprint(w, os.Getenv(r.URL.Query().Get("name")))
 	default:

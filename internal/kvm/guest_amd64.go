@@ -1,4 +1,4 @@
-package doctor
+package kvm
 
 import (
 	"encoding/binary"
@@ -47,21 +47,21 @@ var guestProgram = []byte{0xB0, 42, 0xE6, 0x10, 0xF3, 0x0F, 0xB8, 0xC3, 0xF4}
 
 // runGuest makes a VM with one processor and runs guestProgram in it to its end.
 func runGuest() error {
-	device, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	file, err := os.OpenFile(device, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	defer device.Close() //nolint:errcheck // Nothing is written.
+	defer file.Close() //nolint:errcheck // Nothing is written.
 
 	// A processor belongs to the thread that made it.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
-	if version, err := ioctl(device.Fd(), kvmGetAPIVersion, nil); err != nil || version != kvmAPIVersion {
+	if version, err := ioctl(file.Fd(), kvmGetAPIVersion, nil); err != nil || version != kvmAPIVersion {
 		return fmt.Errorf("the KVM API has version %d instead of %d: %w", version, kvmAPIVersion, err)
 	}
 
-	vm, err := ioctl(device.Fd(), kvmCreateVM, nil)
+	vm, err := ioctl(file.Fd(), kvmCreateVM, nil)
 	if err != nil {
 		return fmt.Errorf("make a VM: %w", err)
 	}
@@ -94,7 +94,7 @@ func runGuest() error {
 		return err
 	}
 
-	return runProcessor(device.Fd(), processor)
+	return runProcessor(file.Fd(), processor)
 }
 
 // setRegisters makes the processor begin at the program.
@@ -123,8 +123,8 @@ func setRegisters(processor uintptr) error {
 }
 
 // runProcessor runs until the guest halts; its one output on the way is expected.
-func runProcessor(device, processor uintptr) error {
-	size, err := ioctl(device, kvmVCPUMmapSize, nil)
+func runProcessor(system, processor uintptr) error {
+	size, err := ioctl(system, kvmVCPUMmapSize, nil)
 	if err != nil {
 		return fmt.Errorf("ask for the size of the shared page: %w", err)
 	}
