@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
@@ -118,6 +119,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.sweep(ctx) })
 	group.Go(func() error { return a.measure(ctx) })
 	group.Go(func() error { return a.logWatch.run(ctx) })
+	group.Go(func() error { return a.guard(ctx) })
 
 	err := group.Wait()
 
@@ -141,14 +143,14 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	defer a.mu.Unlock()
 
 	if a.network.Range != clusterRange {
-		changed := *a.network
-		changed.Range = clusterRange
-
+		changed := &network.Network{Range: clusterRange, Folder: a.network.Folder, Nameservers: a.network.Nameservers, Ingress: a.network.Ingress}
 		if err := changed.Setup(); err != nil {
+			a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
+
 			return fmt.Errorf("set up the network of VMs: %w", err)
 		}
 
-		a.network = &changed
+		a.network = changed
 	}
 
 	first := a.assigned == nil

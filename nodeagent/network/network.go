@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/vishvananda/netlink"
@@ -25,6 +26,12 @@ type Network struct {
 	Nameservers []netip.Addr
 	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached.
 	Ingress []string
+
+	mu sync.Mutex
+	// broken is why no VM may have a network at the moment.
+	broken error
+	// attached are the VMs that get their network back when isolation stands again, and their addresses.
+	attached map[uuid.UUID]netip.Addr
 }
 
 // Setup makes the cluster's range unreachable, puts the policy in place and makes the machine forward packets. It must come before the
@@ -38,24 +45,16 @@ func (n *Network) Setup() error {
 		return fmt.Errorf("make the folder of network namespaces: %w", err)
 	}
 
-	if err := netlink.RouteReplace(n.unreachable()); err != nil {
-		return fmt.Errorf("make %s unreachable: %w", n.Range, err)
-	}
-
-	if err := n.installPolicy(); err != nil {
+	if _, err := n.Assert(); err != nil {
 		return err
 	}
 
-	if err := os.WriteFile(forwardingSwitch, []byte("1"), 0o600); err != nil {
-		return fmt.Errorf("turn IP forwarding on: %w", err)
-	}
-
-	return nil
+	return forward()
 }
 
 // Teardown removes the policy and then the unreachable route. No VM of the cluster may be left on the machine.
 func (n *Network) Teardown() error {
-	if err := n.removePolicy(); err != nil {
+	if err := n.policy().Remove(); err != nil {
 		return err
 	}
 
@@ -91,8 +90,17 @@ func (n *Network) List() ([]uuid.UUID, error) {
 // NamespacePath returns where the VM's network namespace is mounted.
 func (n *Network) NamespacePath(vm uuid.UUID) string { return filepath.Join(n.Folder, vm.String()) }
 
-// CheckRoute fails unless packets to the address go to this VM. Callers must check before they dial the VM.
+// CheckRoute fails unless packets to the address go to this VM. Callers must check before they dial the VM. Of a VM that has lost its network it returns a
+// problem with the code unavailable.
 func (n *Network) CheckRoute(vm uuid.UUID, address netip.Addr) error {
+	n.mu.Lock()
+	broken := n.broken
+	n.mu.Unlock()
+
+	if broken != nil {
+		return broken
+	}
+
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err != nil {
 		return fmt.Errorf("find interface %s: %w", InterfaceName(vm), err)
