@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/zeitwork/zeitwork/internal/forwarding"
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
@@ -66,7 +67,7 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 
 	// The fence is in place before the first build can start.
 	network := buildNetwork{bridge: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers}
-	if err := errors.Join(network.fence(), network.setForwarding(ctx, true)); err != nil {
+	if err := errors.Join(network.fence(), forwarding.Allow(ctx, network.forwardingRules()...)); err != nil {
 		return nil, err
 	}
 

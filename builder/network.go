@@ -10,6 +10,7 @@ import (
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
+	"github.com/zeitwork/zeitwork/internal/forwarding"
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/packetfilter"
 )
@@ -108,7 +109,7 @@ func addFilter(connection *nftables.Conn, table *nftables.Table, name string, ho
 
 // remove takes the bridge and then its fence down: without the bridge there is nothing to fence.
 func (n buildNetwork) remove(ctx context.Context) error {
-	if err := n.setForwarding(ctx, false); err != nil {
+	if err := forwarding.Forget(ctx, n.forwardingRules()...); err != nil {
 		return err
 	}
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
@@ -37,6 +38,8 @@ type Agent struct {
 	usage      *usage
 	turns      *semaphore.Weighted
 	logWatch   *logWatch
+	// obstacle is what was last found of packet filters that keep everybody from VMs.
+	obstacle atomic.Pointer[string]
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -151,6 +154,7 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 		}
 
 		a.network = changed
+		a.forward(ctx, changed)
 	}
 
 	first := a.assigned == nil

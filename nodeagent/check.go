@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
 const (
@@ -31,7 +32,7 @@ type Finding struct {
 
 // Check tells whether this machine can run VMs as configured. It changes nothing. A Config with the defaults is enough.
 func Check(ctx context.Context, config Config) []Finding {
-	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config)}, checkKata(config)...)
+	return append([]Finding{checkPermission(config), checkInit(config), checkContainerd(ctx, config), checkForwarding()}, checkKata(config)...)
 }
 
 // CheckKVM tells whether this machine can carry a guest.
@@ -112,6 +113,25 @@ func checkContainerd(ctx context.Context, config Config) Finding {
 	}
 
 	return Finding{Part: "containerd", OK: true, Detail: fmt.Sprintf("containerd %s runs %s.", version.Version, config.Runtime)}
+}
+
+// checkForwarding looks for packet filters that keep everybody from VMs. The node's own probes would not see that: they come from the machine itself.
+func checkForwarding() Finding {
+	const part = "forwarding"
+
+	obstacles, err := network.Obstacles()
+
+	switch {
+	case err != nil:
+		return Finding{Part: part, Detail: fmt.Sprintf("nftables cannot be read: %v.", err), Advice: "Run it as root, on a kernel that has nf_tables."}
+	case len(obstacles) > 0:
+		return Finding{
+			Part: part, Detail: "Forwarded packets are refused by " + strings.Join(obstacles, ", ") + ": nobody reaches VMs, and they reach nobody.",
+			Advice: `Have it accept what comes from and what goes to interfaces whose names begin with zwv (iifname "zwv*" accept, oifname "zwv*" accept).`,
+		}
+	default:
+		return Finding{Part: part, OK: true, Detail: "No packet filter of another program stands between VMs and the network."}
+	}
 }
 
 // checkKata looks for what Kata Containers need beside containerd. It returns nothing where another runtime is configured.

@@ -46,7 +46,7 @@ func TestCheck_TellsPartByPart(t *testing.T) {
 	b := setup(t)
 	config := b.config
 	findings := nodeagent.Check(t.Context(), config)
-	require.ElementsMatch(t, []string{"isolation", "init", "containerd"}, lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
+	require.ElementsMatch(t, []string{"isolation", "init", "containerd", "forwarding"}, lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
 
 	for _, finding := range findings {
 		require.True(t, finding.OK, "%+v", finding)

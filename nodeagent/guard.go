@@ -6,6 +6,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/packetfilter"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
 const (
@@ -14,7 +15,7 @@ const (
 	// guardRetry is how soon isolation that could not be put in place is tried again.
 	guardRetry = time.Second
 	// guardPause bounds how often rules are looked at while other programs change theirs all the time.
-	guardPause = 200 * time.Millisecond
+	guardPause = 500 * time.Millisecond
 
 	notIsolated = "VMs cannot be isolated from each other; they have no network, and none starts, until they can"
 )
@@ -58,6 +59,7 @@ func (a *Agent) assertIsolation(ctx context.Context) error {
 	}
 
 	changed, err := attached.Assert()
+	a.forward(ctx, attached)
 
 	switch {
 	case err != nil:
@@ -67,4 +69,16 @@ func (a *Agent) assertIsolation(ctx context.Context) error {
 	}
 
 	return err //nolint:wrapcheck // It was logged; the caller only asks whether there is one.
+}
+
+// forward makes the machine pass packets of VMs on. Where it cannot, they are out of reach but no less isolated.
+func (a *Agent) forward(ctx context.Context, attached *network.Network) {
+	if err := attached.Forward(ctx); err != nil && ctx.Err() == nil {
+		a.logger.ErrorContext(ctx, "this machine may not pass packets of VMs on; it is tried again", logging.Error(err))
+	}
+
+	finding := checkForwarding()
+	if before := a.obstacle.Swap(&finding.Detail); !finding.OK && (before == nil || *before != finding.Detail) {
+		a.logger.ErrorContext(ctx, finding.Detail+" "+finding.Advice)
+	}
 }

@@ -145,7 +145,7 @@ func (b *testBundle) cleanup(t *testing.T) {
 	b.requireNothingLeft(t)
 	b.stopAgent()
 
-	require.NoError(t, b.network.Teardown())
+	require.NoError(t, b.network.Teardown(context.Background()))
 	require.NoError(t, os.RemoveAll(filepath.Dir(b.network.Folder)))
 
 	if err := b.client.NamespaceService().Delete(context.Background(), b.config.ContainerdNamespace); !errdefs.IsNotFound(err) {

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/vishvananda/netlink"
 
+	"github.com/zeitwork/zeitwork/internal/forwarding"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -117,11 +119,23 @@ func (n *Network) reconnect() error {
 	return errors.Join(failed...)
 }
 
-// forward makes the machine pass packets on.
-func forward() error {
+// Forward makes the machine pass packets of VMs on, and puts that back where anything has changed it. The policy says which packets.
+func (n *Network) Forward(ctx context.Context) error {
 	if err := os.WriteFile(forwardingSwitch, []byte("1"), 0o600); err != nil {
 		return fmt.Errorf("turn IP forwarding on: %w", err)
 	}
 
+	if err := forwarding.Allow(ctx, n.forwardingRules()...); err != nil {
+		return fmt.Errorf("let packets of VMs through iptables: %w", err)
+	}
+
 	return nil
+}
+
+// forwardingRules match the packets that the policy decides about.
+func (n *Network) forwardingRules() []forwarding.Rule {
+	return []forwarding.Rule{
+		{"--in-interface", interfacePrefix + "+", "--source", n.Range.Masked().String()},
+		{"--out-interface", interfacePrefix + "+", "--destination", n.Range.Masked().String()},
+	}
 }

@@ -68,6 +68,7 @@ func setupMachine(t *testing.T, configure ...func(*network.Network)) *testMachin
 	})
 
 	m.do(t, m.network.Setup)
+	m.forward(t)
 	m.attach(t, m.vm, m.ip)
 
 	return m
@@ -158,6 +159,13 @@ func (m *testMachine) assert(t *testing.T) (changed bool) {
 	})
 
 	return changed
+}
+
+// forward has the machine pass packets on.
+func (m *testMachine) forward(t *testing.T) {
+	t.Helper()
+
+	m.do(t, func() error { return m.network.Forward(t.Context()) })
 }
 
 // fromVM dials from the VM.

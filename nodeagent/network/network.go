@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/internal/forwarding"
 )
 
 const forwardingSwitch = "/proc/sys/net/ipv4/ip_forward"
@@ -34,8 +37,7 @@ type Network struct {
 	attached map[uuid.UUID]netip.Addr
 }
 
-// Setup makes the cluster's range unreachable, puts the policy in place and makes the machine forward packets. It must come before the
-// first Attach.
+// Setup makes the cluster's range unreachable and puts the policy in place. It must come before the first Attach.
 func (n *Network) Setup() error {
 	if !n.Range.Addr().Is4() {
 		return fmt.Errorf("the cluster range %s is not an IPv4 range", n.Range)
@@ -45,15 +47,17 @@ func (n *Network) Setup() error {
 		return fmt.Errorf("make the folder of network namespaces: %w", err)
 	}
 
-	if _, err := n.Assert(); err != nil {
-		return err
-	}
+	_, err := n.Assert()
 
-	return forward()
+	return err
 }
 
-// Teardown removes the policy and then the unreachable route. No VM of the cluster may be left on the machine.
-func (n *Network) Teardown() error {
+// Teardown removes the policy and then the unreachable route, and what lets packets through iptables. No VM of the cluster may be left on the machine.
+func (n *Network) Teardown(ctx context.Context) error {
+	if err := forwarding.Forget(ctx, n.forwardingRules()...); err != nil {
+		return fmt.Errorf("take back what lets packets of VMs through iptables: %w", err)
+	}
+
 	if err := n.policy().Remove(); err != nil {
 		return err
 	}
