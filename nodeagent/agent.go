@@ -157,6 +157,12 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 		a.forward(ctx, changed)
 	}
 
+	if err := a.network.Admit(edgesOf(list), appsOf(list)); err != nil {
+		a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
+
+		return fmt.Errorf("let edges reach the VMs: %w", err)
+	}
+
 	first := a.assigned == nil
 	a.assigned = map[uuid.UUID]client.AssignedVM{}
 

@@ -40,6 +40,18 @@ func (n *Network) Assert() (changed bool, err error) {
 	return changed, nil
 }
 
+// Admit lets edges reach apps through Ingress, and nobody else. Where edges is nil everybody there may reach apps. What was admitted before and is not any more
+// gets no new connection.
+func (n *Network) Admit(edges []netip.Addr, apps []netip.AddrPort) error {
+	n.mu.Lock()
+	n.edges, n.apps = edges, apps
+	n.mu.Unlock()
+
+	_, err := n.Assert()
+
+	return err
+}
+
 func (n *Network) isolate() (bool, error) {
 	if err := netlink.RouteReplace(n.unreachable()); err != nil {
 		return false, fmt.Errorf("make %s unreachable: %w", n.Range, err)

@@ -2,6 +2,7 @@ package network_test
 
 import (
 	"net"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -216,6 +217,7 @@ func TestNetwork_CannotBeIsolated_VMsOfAnEarlierAgentLoseTheirNetworkToo(t *test
 
 	release()
 	m.do(t, m.network.Setup)
+	m.do(t, func() error { return m.network.Admit(nil, []netip.AddrPort{netip.AddrPortFrom(m.ip, 8080)}) })
 	m.do(t, func() error {
 		_, err := m.network.Attach(m.vm, m.ip)
 

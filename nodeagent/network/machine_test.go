@@ -69,6 +69,7 @@ func setupMachine(t *testing.T, configure ...func(*network.Network)) *testMachin
 
 	m.do(t, m.network.Setup)
 	m.forward(t)
+	m.do(t, func() error { return m.network.Admit(nil, []netip.AddrPort{netip.AddrPortFrom(m.ip, 8080)}) })
 	m.attach(t, m.vm, m.ip)
 
 	return m

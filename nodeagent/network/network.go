@@ -27,10 +27,13 @@ type Network struct {
 	Folder string
 	// Nameservers are where VMs may send DNS queries, private addresses included.
 	Nameservers []netip.Addr
-	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached.
+	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached: those that Admit named, by whom it named.
 	Ingress []string
 
 	mu sync.Mutex
+	// edges are the addresses that Ingress lets in; nil: all. apps are what they may reach.
+	edges []netip.Addr
+	apps  []netip.AddrPort
 	// broken is why no VM may have a network at the moment.
 	broken error
 	// attached are the VMs that get their network back when isolation stands again, and their addresses.

@@ -19,11 +19,13 @@ const domainPort = 53
 // policy is the cluster's table.
 func (n *Network) policy() packetfilter.Table {
 	internal := packetfilter.Ranges("internal", iprange.Internal())
+	edges := packetfilter.Addresses("edges", n.edges)
+	apps := packetfilter.AddressPorts("apps", n.apps)
 
 	return packetfilter.Table{
 		Name:   "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-"),
-		Sets:   []packetfilter.Set{internal},
-		Chains: []packetfilter.Chain{sourceChain(), n.inputChain(), n.forwardChain(&internal.Set), n.masqueradeChain()},
+		Sets:   []packetfilter.Set{internal, edges, apps},
+		Chains: []packetfilter.Chain{sourceChain(), n.inputChain(), n.forwardChain(&internal.Set, n.ingressRules(&edges.Set, &apps.Set)), n.masqueradeChain()},
 	}
 }
 
@@ -50,8 +52,8 @@ func (n *Network) inputChain() packetfilter.Chain {
 	}
 }
 
-// forwardChain lets packets of VMs out to the internet, and packets from Ingress in to VMs.
-func (n *Network) forwardChain(internal *nftables.Set) packetfilter.Chain {
+// forwardChain lets packets of VMs out to the internet, and packets in to VMs as the rules of ingress say.
+func (n *Network) forwardChain(internal *nftables.Set, ingress []packetfilter.Part) packetfilter.Chain {
 	out := []packetfilter.Part{
 		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationIn(n.Range), packetfilter.Reject()),
 		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationInSet(internal), packetfilter.Reject()),
@@ -62,17 +64,23 @@ func (n *Network) forwardChain(internal *nftables.Set) packetfilter.Chain {
 		Name: "forward", Type: nftables.ChainTypeFilter, Hook: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter,
 		Rules: slices.Concat(
 			[]packetfilter.Part{packetfilter.Rule(n.fromOwnVM(), packetfilter.Established(), packetfilter.Accept())},
-			n.nameserverRules(), out, n.ingressRules(),
+			n.nameserverRules(), out, ingress,
 		),
 	}
 }
 
-// ingressRules let packets of connections that VMs have accepted or begun in to them, and those from Ingress, and nothing else.
-func (n *Network) ingressRules() []packetfilter.Part {
+// ingressRules let packets of connections that VMs have accepted or begun in to them, and those from edges in to apps, and nothing else.
+func (n *Network) ingressRules(edges, apps *nftables.Set) []packetfilter.Part {
 	rules := []packetfilter.Part{packetfilter.Rule(n.toOwnVM(), packetfilter.Established(), packetfilter.Accept())}
 
+	fromEdge := packetfilter.SourceInSet(edges)
+	if n.edges == nil {
+		fromEdge = nil
+	}
+
 	for _, name := range n.Ingress {
-		rules = append(rules, packetfilter.Rule(n.toOwnVM(), packetfilter.FromInterface(name), packetfilter.Accept()))
+		rules = append(rules, packetfilter.Rule(
+			n.toOwnVM(), packetfilter.FromInterface(name), fromEdge, packetfilter.TCPDestinationInSet(apps), packetfilter.Accept()))
 	}
 
 	return append(rules, packetfilter.Rule(n.toOwnVM(), packetfilter.Drop()))
