@@ -57,7 +57,7 @@ type platform struct {
 	version string
 	// addresses are from where it said that it connects to VMs.
 	addresses []string
-	reports []client.EdgeReport
+	reports   []client.EdgeReport
 	// reportStatus is what reports are answered with; 0 for success.
 	reportStatus int
 	// stumbles has the next report answered with a failure.

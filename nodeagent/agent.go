@@ -13,11 +13,13 @@ import (
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"go.opentelemetry.io/otel"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
@@ -72,6 +74,11 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
+	if !lo.EveryBy(nameservers, iprange.IsPublic) {
+		logger.Warn("VMs ask nameservers that are not public, and may learn the names that these know: set ZEITWORK_VM_NAMESERVERS to public ones",
+			slog.Any("nameservers", nameservers))
+	}
+
 	runtimeConfig, err := config.runtimeConfig(registryauth.NodeUser, vmlog.Command, nameservers)
 	if err != nil {
 		return nil, err
@@ -98,7 +105,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		runtime:   containers.New(connection, runtimeConfig),
 		startedAt: time.Now(),
 		changed:   make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
-		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
+		network: config.network(netip.Prefix{}, nameservers),
 		usage:   newUsage(), turns: newTurns(), logWatch: newLogWatch(logger),
 	}
 
@@ -146,7 +153,7 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	defer a.mu.Unlock()
 
 	if a.network.Range != clusterRange {
-		changed := &network.Network{Range: clusterRange, Folder: a.network.Folder, Nameservers: a.network.Nameservers, Ingress: a.network.Ingress}
+		changed := a.config.network(clusterRange, a.network.Nameservers)
 		if err := changed.Setup(); err != nil {
 			a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
 

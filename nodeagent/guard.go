@@ -71,10 +71,14 @@ func (a *Agent) assertIsolation(ctx context.Context) error {
 	return err //nolint:wrapcheck // It was logged; the caller only asks whether there is one.
 }
 
-// forward makes the machine pass packets of VMs on. Where it cannot, they are out of reach but no less isolated.
+// forward makes the machine pass packets of VMs on, within their limits. Where it cannot, they are isolated all the same.
 func (a *Agent) forward(ctx context.Context, attached *network.Network) {
 	if err := attached.Forward(ctx); err != nil && ctx.Err() == nil {
 		a.logger.ErrorContext(ctx, "this machine may not pass packets of VMs on; it is tried again", logging.Error(err))
+	}
+
+	if err := attached.Limit(); err != nil {
+		a.logger.ErrorContext(ctx, "the connections of VMs are not limited; it is tried again", logging.Error(err))
 	}
 
 	finding := checkForwarding()

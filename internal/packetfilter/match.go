@@ -113,9 +113,12 @@ func SourceNotRoutedBack() Part {
 }
 
 // Established matches packets of connections that were accepted before, and those that tell of errors in them.
-func Established() Part {
-	const bits = expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED
+func Established() Part { return inState(expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED) }
 
+// New matches the first packets of connections.
+func New() Part { return inState(expr.CtStateBitNEW) }
+
+func inState(bits uint32) Part {
 	return Part{
 		&expr.Ct{Key: expr.CtKeySTATE, Register: register},
 		&expr.Bitwise{

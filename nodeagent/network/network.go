@@ -29,6 +29,9 @@ type Network struct {
 	Nameservers []netip.Addr
 	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached: those that Admit named, by whom it named.
 	Ingress []string
+	// AllowMail lets VMs send to port 25 of the internet.
+	AllowMail bool
+	Limits    Limits
 
 	mu sync.Mutex
 	// edges are the addresses that Ingress lets in; nil: all. apps are what they may reach.
@@ -61,7 +64,7 @@ func (n *Network) Teardown(ctx context.Context) error {
 		return fmt.Errorf("take back what lets packets of VMs through iptables: %w", err)
 	}
 
-	if err := n.policy().Remove(); err != nil {
+	if err := errors.Join(n.policy().Remove(), n.limitTable().Remove()); err != nil {
 		return err
 	}
 

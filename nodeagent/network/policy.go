@@ -13,8 +13,12 @@ import (
 	"github.com/zeitwork/zeitwork/internal/packetfilter"
 )
 
-// domainPort is where nameservers answer.
-const domainPort = 53
+const (
+	// domainPort is where nameservers answer.
+	domainPort = 53
+	// mailPort is where mail servers take mail from each other. Apps hand theirs to a provider, by other ports.
+	mailPort = 25
+)
 
 // policy is the cluster's table.
 func (n *Network) policy() packetfilter.Table {
@@ -23,10 +27,14 @@ func (n *Network) policy() packetfilter.Table {
 	apps := packetfilter.AddressPorts("apps", n.apps)
 
 	return packetfilter.Table{
-		Name:   "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-"),
+		Name:   n.tableName(),
 		Sets:   []packetfilter.Set{internal, edges, apps},
 		Chains: []packetfilter.Chain{sourceChain(), n.inputChain(), n.forwardChain(&internal.Set, n.ingressRules(&edges.Set, &apps.Set)), n.masqueradeChain()},
 	}
+}
+
+func (n *Network) tableName() string {
+	return "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-")
 }
 
 // sourceChain drops packets of VMs whose source address is not the VM's own, and all IPv6.
@@ -57,8 +65,13 @@ func (n *Network) forwardChain(internal *nftables.Set, ingress []packetfilter.Pa
 	out := []packetfilter.Part{
 		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationIn(n.Range), packetfilter.Reject()),
 		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationInSet(internal), packetfilter.Reject()),
-		packetfilter.Rule(n.fromOwnVM(), packetfilter.Accept()),
 	}
+
+	if !n.AllowMail {
+		out = append(out, packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationPort(unix.IPPROTO_TCP, mailPort), packetfilter.Reject()))
+	}
+
+	out = append(out, packetfilter.Rule(n.fromOwnVM(), packetfilter.Accept()))
 
 	return packetfilter.Chain{
 		Name: "forward", Type: nftables.ChainTypeFilter, Hook: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter,
