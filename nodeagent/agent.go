@@ -21,6 +21,7 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
@@ -154,9 +155,7 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 
 	if a.network.Range != clusterRange {
 		changed := a.config.network(clusterRange, a.network.Nameservers)
-		if err := changed.Setup(); err != nil {
-			a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
-
+		if err := changed.Setup(); err != nil && problem.CodeOf(err) != problem.Unavailable {
 			return fmt.Errorf("set up the network of VMs: %w", err)
 		}
 
@@ -164,10 +163,9 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 		a.forward(ctx, changed)
 	}
 
+	// A node that cannot isolate VMs stops those that are to stop, all the same. The network lets none start, and the guard tries again.
 	if err := a.network.Admit(edgesOf(list), appsOf(list)); err != nil {
 		a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
-
-		return fmt.Errorf("let edges reach the VMs: %w", err)
 	}
 
 	first := a.assigned == nil

@@ -15,7 +15,7 @@ import (
 )
 
 // Assert makes the policy and the unreachable route what they are to be, and tells whether they were anything else. Where that fails, every VM on this
-// machine loses its network before Assert returns, and no VM gets any, until an Assert succeeds.
+// machine loses its network before Assert returns, and no VM gets any, until an Assert succeeds. The error is a problem with the code unavailable then.
 func (n *Network) Assert() (changed bool, err error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

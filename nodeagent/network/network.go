@@ -43,7 +43,8 @@ type Network struct {
 	attached map[uuid.UUID]netip.Addr
 }
 
-// Setup makes the cluster's range unreachable and puts the policy in place. It must come before the first Attach.
+// Setup makes the cluster's range unreachable and puts the policy in place. It must come before the
+// first Attach. Where VMs cannot be isolated it returns what Assert does, a problem with the code unavailable.
 func (n *Network) Setup() error {
 	if !n.Range.Addr().Is4() {
 		return fmt.Errorf("the cluster range %s is not an IPv4 range", n.Range)
