@@ -37,7 +37,7 @@ type Config struct {
 
 	HungAfter time.Duration `doc:"How long an app may give no answer before it is restarted; 0s: for ever." env:"ZEITWORK_NODE_HUNG_AFTER" envDefault:"60s"`
 
-	RegistryRealm string `doc:"Where the registry may send the node for tokens, beside ZEITWORK_API_URL and itself, as https://a.example." env:"ZEITWORK_NODE_REGISTRY_REALM"`
+	RegistryRealm string `doc:"Where the registry may send the node for tokens, beside ZEITWORK_API_URL and itself." env:"ZEITWORK_NODE_REGISTRY_REALM"`
 
 	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node, public ones first." env:"ZEITWORK_VM_NAMESERVERS"`
 	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
