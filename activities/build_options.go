@@ -57,6 +57,14 @@ func (b *Builder) solveOptions(ctx context.Context, request BuildRequest, inputs
 		attributes["memory"] = strconv.FormatInt(b.config.MemoryBytes, 10)
 	}
 
+	if b.config.Processors > 0 {
+		// The kernel counts in microseconds.
+		const period = 100_000
+
+		attributes["cpuperiod"] = strconv.Itoa(period)
+		attributes["cpuquota"] = strconv.Itoa(int(b.config.Processors * period))
+	}
+
 	imports, exports := b.cacheOptions(ctx, request)
 
 	return client.SolveOpt{

@@ -3,7 +3,6 @@ package activities
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,9 +17,14 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type BuilderConfig struct {
-	Address     string        `doc:"Address of buildkitd, such as unix:///run/buildkit/buildkitd.sock."                                       env:"ZEITWORK_BUILDKIT_ADDRESS,required"`
+	Addresses      []string `doc:"Where builders listen, with commas between, such as tcp://100.64.0.7:8372. A project builds on one of them as long as it answers." env:"ZEITWORK_BUILDKIT_ADDRESS,required,notEmpty"`
+	TLSCA          string   `doc:"Path of the certificates in PEM that have signed those of builders; empty: builders speak no TLS." env:"ZEITWORK_BUILDKIT_TLS_CA"`
+	TLSCertificate string   `doc:"Path of this worker's certificate for builders in PEM." env:"ZEITWORK_BUILDKIT_TLS_CERTIFICATE"`
+	TLSKey         string   `doc:"Path of the key of this worker's certificate in PEM." env:"ZEITWORK_BUILDKIT_TLS_KEY"`
+
 	Timeout     time.Duration `doc:"Longest time that a build may take."                                                                     env:"ZEITWORK_BUILD_TIMEOUT"             envDefault:"20m"`
 	MemoryBytes int64         `doc:"Memory of each RUN instruction of a build, in bytes; 0 for no limit."                                    env:"ZEITWORK_BUILD_MEMORY_BYTES"        envDefault:"4294967296"`
+	Processors  float64       `doc:"Processors of each RUN instruction of a build, such as 1.5; 0 for no limit." env:"ZEITWORK_BUILD_PROCESSORS" envDefault:"0"`
 	SharedCache bool          `doc:"Keep a copy of each project's build cache in the registry, for installations with more than one buildkitd." env:"ZEITWORK_BUILD_SHARED_CACHE"        envDefault:"false"`
 }
 
@@ -91,10 +95,9 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	}
 	defer inputs.remove()
 
-	// Each build has a connection of its own: a shared connection that waits for buildkitd to come back would keep waiting.
-	buildkit, err := client.New(ctx, b.config.Address)
+	buildkit, err := b.connect(ctx, request.cacheScope())
 	if err != nil {
-		return BuildResult{}, fmt.Errorf("use buildkitd at %s: %w", b.config.Address, err)
+		return BuildResult{}, err
 	}
 	defer func() { _ = buildkit.Close() }()
 

@@ -30,7 +30,8 @@ func ownBuildkitd(t *testing.T) builder.Buildkitd {
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
 	return builder.Buildkitd{
-		Home: process.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"),
+		Home: process.Home(folder), Programs: builder.ProgramsIn(part(t, "ZEITWORK_TEST_BIN")),
+		RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), RegistryInsecure: true,
 		Bridge: "zwactivities0", Subnet: netip.MustParsePrefix("10.82.5.0/24"),
 		Nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")},
 	}
@@ -48,7 +49,7 @@ func TestBuild_BuildkitdKilledDuringAStep_IsOursAndToldAtOnce(t *testing.T) {
 	stop := func() { require.NoError(t, process.Stop(context.Background())) }
 	defer func() { stop() }()
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 
 	mark := id.New().String()
 	repository := newApp(t, toolDockerfile+`RUN ["/tool", "sleep", "10m", "`+mark+`"]`+"\n")
@@ -85,7 +86,7 @@ func TestBuild_BuildkitdKilledDuringAStep_IsOursAndToldAtOnce(t *testing.T) {
 
 	require.False(t, runsWith(t, mark), "the step of the killed build still runs")
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 	request = bundle.request(t, newApp(t, strings.Replace(toolDockerfile, "/tool\n", "/tool\nRUN [\"/tool\", \"print\", \"again\"]\n", 1)))
 	_, log, err := bundle.build(t.Context(), request)
 	require.NoError(t, err, log)

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,8 +30,15 @@ func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 
-	_, err := NewBuilder(BuilderConfig{Address: "unix://" + t.TempDir() + "/none.sock"}, nil, secret.Key{}).State(ctx)
+	_, err := NewBuilder(BuilderConfig{Addresses: []string{"unix://" + t.TempDir() + "/none.sock"}}, nil, secret.Key{}).State(ctx)
 	require.Error(t, err)
+}
+
+func TestBuilderState_TLSWithoutItsFile_NamesIt(t *testing.T) {
+	t.Parallel()
+
+	_, err := NewBuilder(BuilderConfig{Addresses: []string{"tcp://127.0.0.1:1"}, TLSCA: "/none/ca.pem"}, nil, secret.Key{}).State(t.Context())
+	require.ErrorContains(t, err, "/none/ca.pem")
 }
 
 func TestBuilderAddress_LeavesCredentialsOut(t *testing.T) {
@@ -40,7 +48,8 @@ func TestBuilderAddress_LeavesCredentialsOut(t *testing.T) {
 		"unix:///run/buildkit/buildkitd.sock": "unix:///run/buildkit/buildkitd.sock",
 		"tcp://reader:hunter2@builder-1:1234": "tcp://builder-1:1234",
 		"tcp://%":                             "",
+		"tcp://a@builder-1:1,tcp://builder-2": "tcp://builder-1:1, tcp://builder-2",
 	} {
-		require.Equal(t, want, NewBuilder(BuilderConfig{Address: address}, nil, secret.Key{}).Address())
+		require.Equal(t, want, NewBuilder(BuilderConfig{Addresses: strings.Split(address, ",")}, nil, secret.Key{}).Address())
 	}
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/zeitwork/zeitwork/activities/detect/buildplan"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
+	"github.com/zeitwork/zeitwork/internal/relay"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
 
@@ -41,10 +42,19 @@ func setupBuilder(t *testing.T) *builderBundle {
 
 	bundle := &builderBundle{testBundle: setup(t)}
 	bundle.builder = NewBuilder(BuilderConfig{
-		Address: part(t, "ZEITWORK_TEST_BUILDKIT"), Timeout: time.Minute, MemoryBytes: 256 << 20,
+		Addresses: []string{part(t, "ZEITWORK_TEST_BUILDKIT")}, Timeout: time.Minute, MemoryBytes: 256 << 20,
 	}, bundle.registry, bundle.key)
 
 	return bundle
+}
+
+// reachedByBuildkitd makes a server of this machine answer where buildkitd is, which reaches none but the platform's registry.
+func reachedByBuildkitd(t *testing.T, address string) {
+	t.Helper()
+
+	forwarder := relay.IntoNamespace(part(t, "ZEITWORK_TEST_BUILDKIT_NETWORK"), address)
+	require.NoError(t, forwarder.Open(t.Context()))
+	t.Cleanup(func() { require.NoError(t, forwarder.Close()) })
 }
 
 // request plans the build of the repository's newest commit.
@@ -571,7 +581,7 @@ func TestBuild_AdviceIsNoneThatWasFollowedAlready(t *testing.T) {
 	}
 
 	request := BuildRequest{Plan: buildplan.Plan{Dockerfile: "FROM scratch\n"}, Tree: &Tree{Dir: t.TempDir()}}
-	builder.config.Address = "unix://" + filepath.Join(t.TempDir(), "away")
+	builder.config.Addresses = []string{"unix://" + filepath.Join(t.TempDir(), "away")}
 
 	_, err := builder.Build(t.Context(), request, func(LogLine) {}) // Its time is over before it begins.
 	requireUsers(t, err, "longer than 0s")
@@ -585,7 +595,7 @@ func TestBuild_BuildkitAway_IsOurs(t *testing.T) {
 	request := bundle.request(t, newApp(t, toolDockerfile))
 	socket := filepath.Join(t.TempDir(), "buildkitd.sock")
 
-	bundle.builder.config.Address = "unix://" + socket
+	bundle.builder.config.Addresses = []string{"unix://" + socket}
 	_, _, err := bundle.build(t.Context(), request)
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err), "%v", err)
 

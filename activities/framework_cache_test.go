@@ -219,13 +219,14 @@ func TestFramework_AnotherBuilderWithSharedCache_InstallsNothingAgain(t *testing
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 
 	process, err := builder.Buildkitd{
-		Home: process.Home(folder), Bin: part(t, "ZEITWORK_TEST_BIN"), RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), Mirror: true,
+		Home: process.Home(folder), Programs: builder.ProgramsIn(part(t, "ZEITWORK_TEST_BIN")),
+		RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), RegistryInsecure: true, Mirror: true,
 		Bridge: "zwactivities1", Subnet: netip.MustParsePrefix("10.82.6.0/24"),
 	}.Start(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, process.Stop(context.WithoutCancel(t.Context()))) })
 
-	bundle.builder.config.Address = process.Address()
+	bundle.builder.config.Addresses = []string{process.Address()}
 
 	app.repository.date = "2024-05-06T08:09:10Z"
 	app.replace(t, "src/server.ts", "<h1>Hello from Node", "<h1>Changed")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
@@ -61,9 +62,9 @@ func (b *Builder) absentImages(ctx context.Context, references []string) ([]stri
 	ctx, cancel := context.WithTimeout(ctx, imagesTimeout)
 	defer cancel()
 
-	buildkit, err := client.New(ctx, b.config.Address)
+	buildkit, err := b.connect(ctx, uuid.Nil)
 	if err != nil {
-		return nil, fmt.Errorf("use buildkitd at %s: %w", b.config.Address, err)
+		return nil, err
 	}
 	defer func() { _ = buildkit.Close() }()
 

@@ -50,6 +50,7 @@ func newIllRegistry(t *testing.T) *illRegistry {
 	t.Cleanup(server.Close)
 
 	ill.host = strings.TrimPrefix(server.URL, "http://")
+	reachedByBuildkitd(t, ill.host)
 
 	return ill
 }

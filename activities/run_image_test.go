@@ -39,7 +39,7 @@ func setupFrameworks(t *testing.T) *builderBundle {
 
 	bundle := &builderBundle{testBundle: setup(t)}
 	bundle.builder = NewBuilder(BuilderConfig{
-		Address: part(t, "ZEITWORK_TEST_BUILDKIT"), Timeout: 10 * time.Minute, MemoryBytes: 2 << 30,
+		Addresses: []string{part(t, "ZEITWORK_TEST_BUILDKIT")}, Timeout: 10 * time.Minute, MemoryBytes: 2 << 30,
 	}, bundle.registry, bundle.key)
 
 	if os.Getuid() != 0 {

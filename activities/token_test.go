@@ -97,6 +97,7 @@ func setupTokens(t *testing.T) (*builderBundle, *tokenEndpoint) {
 	t.Cleanup(func() { require.NoError(t, process.Stop(t.Context())) })
 
 	bundle.registry.config.RegistryHost = process.Address()
+	reachedByBuildkitd(t, process.Address())
 
 	return bundle, endpoint
 }

@@ -243,7 +243,7 @@ func TestNodes_AreDeletedOnlyWithoutVMs(t *testing.T) {
 	b := setup(t)
 	vm := b.vm(t, b.deployment(t, b.project(t).ID).ID)
 
-	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.UpdateNodeInputBody{State: "draining"})
+	drained, err := b.owner.UpdateNodeWithResponse(t.Context(), b.nodeID, client.NodeUpdate{State: new(client.NodeUpdateStateDraining)})
 	require.NoError(t, err)
 	require.Equal(t, client.NodeState("draining"), drained.JSON200.State)
 
@@ -321,29 +321,6 @@ func TestReport_WhileTheRouteIsAboutToFlip_ChangesTheRouteTable(t *testing.T) {
 	require.True(t, changes("unhealthy"))
 	require.False(t, changes("crashed"))
 	require.True(t, changes("healthy"))
-}
-
-func TestNodes_GetPartsOfTheClusterRangeThatAreFree(t *testing.T) {
-	t.Parallel()
-
-	prefix := netip.MustParsePrefix
-
-	for _, test := range []struct {
-		cluster, want string
-		used          []netip.Prefix
-	}{
-		{"10.77.0.0/16", "10.77.1.0/24", nil},
-		{"10.77.0.0/16", "10.77.2.0/24", []netip.Prefix{prefix("10.77.1.0/24"), prefix("10.77.3.0/24")}},
-		{"10.72.5.0/24", "10.72.5.0/24", nil},
-		{"10.0.0.0/8", "10.1.0.0/24", []netip.Prefix{prefix("10.0.0.0/16")}},
-	} {
-		got, err := freePrefix(prefix(test.cluster), test.used)
-		require.NoError(t, err)
-		require.Equal(t, test.want, got.String())
-	}
-
-	_, err := freePrefix(prefix("10.72.5.0/24"), []netip.Prefix{prefix("10.72.5.0/24")})
-	require.ErrorContains(t, err, "belong to nodes")
 }
 
 func TestBootstrap_RunTwice_ChangesNothing(t *testing.T) {

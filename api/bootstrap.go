@@ -136,7 +136,9 @@ func (b Bootstrap) node(ctx context.Context, queries *database.Queries) error {
 
 	node, err := ensure(
 		func() (database.Node, error) { return queries.NodeByName(ctx, b.Node) },
-		func() (database.Node, error) { return insertNode(ctx, queries, b.ClusterRange, b.Node, b.Region) })
+		func() (database.Node, error) {
+			return insertNode(ctx, queries, b.ClusterRange, usualPrefixLength, b.Node, b.Region)
+		})
 	if err != nil {
 		return fmt.Errorf("make the node: %w", err)
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // waitForChange calls look at once, and again whenever news says that something may have changed, until look returns true or the
-// caller's waiting time is over. It returns the last answer of look.
+// caller's waiting time is over. It returns the last answer of look, and a problem where the caller's token has ended meanwhile.
 func (s *service) waitForChange(ctx context.Context, input LongPollInput, news <-chan struct{}, look func() (bool, error)) (bool, error) {
 	again := time.NewTicker(recheckInterval)
 	defer again.Stop()
@@ -15,8 +15,18 @@ func (s *service) waitForChange(ctx context.Context, input LongPollInput, news <
 	defer deadline.Stop()
 
 	for {
-		if changed, err := look(); changed || err != nil {
-			return changed, err
+		changed, err := look()
+		if err != nil {
+			return false, err
+		}
+
+		// What was looked at may be newer than the token's end, and is not for its holder then.
+		if err := s.stillAdmitted(ctx); err != nil {
+			return false, err
+		}
+
+		if changed {
+			return true, nil
 		}
 
 		select {

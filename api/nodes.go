@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
-	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,14 +10,10 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/capacity"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/secret"
 )
-
-// nodePrefixBits is the length of each node's prefix in the cluster's range: a /24 holds 254 VMs.
-const nodePrefixBits = 24
 
 // nodeGoneAfter is how long a node must be silent before it can be deleted although it never reported its VMs as removed.
 const nodeGoneAfter = 5 * time.Minute
@@ -51,9 +44,19 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 	output.Body.Token = token
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
-		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.Name, input.Body.Region)
+		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.PrefixLength, input.Body.Name, input.Body.Region)
 		if err != nil {
 			return taken(err, problem.New(problem.Conflict, "There is a node named %s already.", input.Body.Name))
+		}
+
+		params, err := input.Body.params()
+		if err != nil {
+			return err
+		}
+
+		shown, err := changeNode(ctx, queries, node.ID, params)
+		if err != nil {
+			return err
 		}
 
 		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
@@ -62,72 +65,9 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return err
 		}
 
-		output.Body.Node = newNode(database.GetNodeRow{Node: node})
+		output.Body.Node = newNode(shown)
 
 		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name}))
-	})
-}
-
-// insertNode makes a node with the lowest free prefix of the cluster's range.
-func insertNode(ctx context.Context, queries *database.Queries, cluster netip.Prefix, name, region string) (database.Node, error) {
-	if err := queries.LockNodePrefixes(ctx); err != nil {
-		return database.Node{}, err
-	}
-
-	used, err := queries.ListNodePrefixes(ctx)
-	if err != nil {
-		return database.Node{}, err
-	}
-
-	prefix, err := freePrefix(cluster, used)
-	if err != nil {
-		return database.Node{}, err
-	}
-
-	return queries.CreateNode(ctx, database.CreateNodeParams{ID: id.New(), Name: name, Region: region, Prefix: prefix})
-}
-
-// freePrefix returns the lowest prefix in the cluster's range that overlaps none in use. The first of several is never given away: its
-// addresses look like those of networks.
-func freePrefix(cluster netip.Prefix, used []netip.Prefix) (netip.Prefix, error) {
-	const addressBits = 32
-
-	if !cluster.Addr().Is4() || cluster.Bits() > nodePrefixBits {
-		return netip.Prefix{}, errors.New("ZEITWORK_CLUSTER_RANGE must be an IPv4 range of at least a /24")
-	}
-
-	octets := cluster.Masked().Addr().As4()
-	start, parts := binary.BigEndian.Uint32(octets[:]), uint32(1)<<(nodePrefixBits-cluster.Bits())
-
-	for part := min(1, parts-1); part < parts; part++ {
-		binary.BigEndian.PutUint32(octets[:], start+part<<(addressBits-nodePrefixBits))
-
-		prefix := netip.PrefixFrom(netip.AddrFrom4(octets), nodePrefixBits)
-		if !slices.ContainsFunc(used, prefix.Overlaps) {
-			return prefix, nil
-		}
-	}
-
-	return netip.Prefix{}, problem.New(problem.Conflict, "All addresses of the cluster range %s belong to nodes, or to nodes that were deleted a moment ago "+
-		"and may still get requests from an edge. Try again in a minute, delete edges that are gone for good, delete a node, or enlarge the range.", cluster)
-}
-
-func (s *service) updateNode(ctx context.Context, input *UpdateNodeInput) (*NodeOutput, error) {
-	output := &NodeOutput{}
-
-	return output, s.inTx(ctx, func(queries *database.Queries) error {
-		if _, err := queries.SetNodeState(ctx, input.Body.State, input.NodeID); err != nil {
-			return err
-		}
-
-		row, err := queries.GetNode(ctx, seenWithin, input.NodeID)
-		if row, err = found(row, err, "node"); err != nil {
-			return err
-		}
-
-		output.Body = newNode(row)
-
-		return audit(ctx, queries, nodeEvent("node.update", input.NodeID, map[string]any{"state": input.Body.State}))
 	})
 }
 
@@ -176,10 +116,13 @@ func newNode(found database.GetNodeRow) Node {
 	row := found.Node
 
 	return Node{
-		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, InTouch: found.InTouch,
+		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(), InTouch: found.InTouch,
 		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
 		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
-		CPUShares: capacity.CPUOvercommit * int(row.CPUMillis), CPUHeld: int(found.CPUMillisHeld), MemoryHeld: found.MemoryBytesHeld,
+		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,
+		CPUOvercommit: row.CPUOvercommit, VMOverhead: row.VMOverhead(),
+		CPUShares: int(row.CPUShares()), CPUHeld: int(found.CPUMillisHeld),
+		MemoryShare: row.MemoryForVMs(), MemoryHeld: found.MemoryBytesHeld + found.HoldingCount*row.VMOverhead(),
 		AgentStartedAt: row.AgentStartedAt, LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }

@@ -21,10 +21,11 @@ func (s *service) registerOperators(api huma.API) {
 		"List nodes", "All nodes, oldest first.",
 	}), s.listNodes)
 	huma.Register(api, also(create(tagOperators, operators(), "create-node", "/v1/nodes", text{
-		"Make a node", "The node gets a part of the cluster's address range. The answer holds the token for its agent, this once.",
+		"Make a node", "It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once.",
 	}), http.StatusConflict), s.createNode)
 	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
-		"Drain a node, or make it ready", "A draining node gets no new VMs, and those that it has are replaced elsewhere.",
+		"Change a node", "A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. " +
+			"A node whose capacity is lowered keeps the VMs that it has.",
 	}), s.updateNode)
 	huma.Register(api, also(remove(tagOperators, operators(), "delete-node", "/v1/nodes/{node_id}", text{
 		"Delete a node", "Its agent's token is refused from then on. A node that still has VMs is a conflict: drain it first.",

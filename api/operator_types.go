@@ -10,23 +10,32 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type Node struct {
-	ID             uuid.UUID  `json:"id"`
-	Name           string     `json:"name"`
-	Region         string     `json:"region"`
-	Prefix         string     `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
-	State          string     `enum:"ready,draining"                                   json:"state"`
-	InTouch        bool       `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
-	Runtime        string     `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
-	Version        string     `doc:"Version of its agent."                             json:"version"`
-	Capabilities   []string   `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
-	Kernel         string     `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
-	CPUMillis      int        `json:"cpu_millis"`
-	MemoryBytes    int64      `json:"memory_bytes"`
+	ID             uuid.UUID         `json:"id"`
+	Name           string            `json:"name"`
+	Region         string            `json:"region"`
+	Prefix         string            `doc:"The node's part of the cluster's address range."  example:"10.77.1.0/24" json:"prefix"`
+	State          string            `doc:"cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere." enum:"ready,cordoned,draining" json:"state"`
+	Labels         map[string]string `doc:"What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names." json:"labels" nullable:"false"`
+	InTouch        bool              `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
+	Runtime        string            `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
+	Version        string            `doc:"Version of its agent."                             json:"version"`
+	Capabilities   []string          `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
+	Kernel         string            `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
+	CPUMillis      int               `doc:"Thousandths of a core that the machine has, as its agent reports." json:"cpu_millis"`
+	MemoryBytes    int64             `doc:"Memory that the machine has, as its agent reports." json:"memory_bytes"`
+	MaxCPUMillis   *int              `doc:"The most that counts of cpu_millis: set by an operator, else by the first report; absent before it." json:"max_cpu_millis,omitempty"`
+	MaxMemoryBytes *int64            `doc:"The most that counts of memory_bytes: set by an operator, else by the first report; absent before it." json:"max_memory_bytes,omitempty"`
+
+	ReservedMemoryBytes int64   `doc:"Memory that stays the host's." json:"reserved_memory_bytes"`
+	CPUOvercommit       float64 `doc:"How many times each processor is given away." json:"cpu_overcommit"`
+
 	DiskBytes      *int64     `doc:"Size of the disk that has its VMs; absent where its agent does not tell." json:"disk_bytes,omitempty"`
 	DiskFreeBytes  *int64     `doc:"Of that, what is free."                            json:"disk_free_bytes,omitempty"`
 	CPUShares      int        `doc:"Thousandths of a core that it gives away: its processors are shared, its memory is not." json:"cpu_share_millis"`
 	CPUHeld        int        `doc:"Of these, what its VMs hold."                      json:"cpu_held_millis"`
-	MemoryHeld     int64      `doc:"Of its memory, what its VMs hold."                 json:"memory_held_bytes"`
+	MemoryShare    int64      `doc:"Memory that it gives away: what counts of its memory, less what is reserved." json:"memory_share_bytes"`
+	MemoryHeld     int64      `doc:"Of that, what its VMs hold, with vm_overhead_bytes for each." json:"memory_held_bytes"`
+	VMOverhead     int64      `doc:"What its runtime takes of its memory for each VM, beside the memory of the app." json:"vm_overhead_bytes"`
 	VMs            int        `doc:"How many VMs are assigned to it."                  json:"vms"`
 	AgentStartedAt *time.Time `doc:"When its agent was started the last time; absent where it does not tell." json:"agent_started_at,omitempty"`
 	LastSeenAt     *time.Time `json:"last_seen_at,omitempty"`
@@ -38,6 +47,18 @@ type NodePath struct {
 	NodeID uuid.UUID `path:"node_id"`
 }
 
+// NodeSettings are what an operator decides of a node.
+//
+//nolint:lll // One field a line, with its documentation.
+type NodeSettings struct {
+	MaxCPUMillis        *int     `doc:"Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report." json:"max_cpu_millis,omitempty" maximum:"2147483647" minimum:"1"`
+	MaxMemoryBytes      *int64   `doc:"Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report." json:"max_memory_bytes,omitempty" maximum:"9007199254740991" minimum:"1"`
+	ReservedMemoryBytes *int64   `doc:"Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB." json:"reserved_memory_bytes,omitempty" maximum:"9007199254740991" minimum:"0"`
+	CPUOvercommit       *float64 `doc:"How many times each processor is given away; memory is given away once. Left out when a node is made: 4." json:"cpu_overcommit,omitempty" maximum:"100" minimum:"1"`
+
+	Labels map[string]string `doc:"What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores." json:"labels,omitempty" maxProperties:"20" nullable:"false"`
+}
+
 // CreateNodeInput makes a node; its agent signs in with the token of the answer.
 //
 //nolint:lll // One field a line, with its documentation.
@@ -45,6 +66,10 @@ type CreateNodeInput struct {
 	Body struct {
 		Name   string `json:"name"   maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
 		Region string `json:"region" maxLength:"63" pattern:"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" patternDescription:"lower-case letters, digits and hyphens, with a letter or digit at both ends"`
+
+		PrefixLength int `default:"24" doc:"Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22." json:"prefix_length,omitempty" maximum:"28" minimum:"16"`
+
+		NodeSettings
 	}
 }
 
@@ -56,13 +81,20 @@ type NewNodeOutput struct {
 	}
 }
 
-// UpdateNodeInput drains a node or makes it ready again.
+// NodeUpdate changes what is given of a node.
+//
+//nolint:lll // One field a line, with its documentation.
+type NodeUpdate struct {
+	NodeSettings
+
+	State *string `doc:"cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere." enum:"ready,cordoned,draining" json:"state,omitempty"`
+}
+
+// UpdateNodeInput changes a node.
 type UpdateNodeInput struct {
 	NodePath
 
-	Body struct {
-		State string `enum:"ready,draining" json:"state"`
-	}
+	Body NodeUpdate
 }
 
 // NodeOutput is one node.

@@ -192,7 +192,7 @@ func (w *world) machines(t *testing.T) {
 
 	q := w.bundle.queries
 	require.NoError(t, w.bundle.server.service.inTx(t.Context(), func(queries *database.Queries) error {
-		node, err := insertNode(t.Context(), queries, w.bundle.server.config.ClusterRange, "node-"+w.names["random"], "here")
+		node, err := insertNode(t.Context(), queries, w.bundle.server.config.ClusterRange, usualPrefixLength, "node-"+w.names["random"], "here")
 		w.names["node_id"] = node.ID.String()
 		w.node = &actor{name: "node", kind: nodeKind, tokenID: id.New(), userID: node.ID}
 

@@ -1,40 +1,54 @@
 package builder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
-	"github.com/zeitwork/zeitwork/internal/forwarding"
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
-// Buildkitd builds images. Its builds run in a network of their own, from which only the internet and the nameservers can be reached.
+// Buildkitd builds images. It and its builds are in a network of their own, from which the internet and the nameservers can be reached, by buildkitd
+// the platform's registry too, and nothing else.
 type Buildkitd struct {
-	Home process.Home
-	// Bin is the folder of the daemons' binaries, among them runc and the CNI plugins.
-	Bin string
-	// RegistryHost is the host and port of a registry that is asked without TLS; it may be empty.
-	RegistryHost string
+	Home     process.Home
+	Programs Programs
+	// RegistryHost is the host and port of the platform's registry; it may be empty. RegistryInsecure has it asked without TLS.
+	RegistryHost     string
+	RegistryInsecure bool
 	// Mirror makes buildkitd look for docker.io's images in that registry, below docker.io/, before it asks Docker Hub.
 	Mirror bool
+	// Allowed are hosts, each with its port, that buildkitd itself may reach although they are internal. The registry is one without being named.
+	Allowed []string
 	// Bridge is the name of the network interface between builds and the machine, 15 bytes at most. No other daemon may use the name.
 	Bridge string
-	// Subnet is the range of the builds' addresses, of which the bridge has the first. Nothing else on the machine may use the range.
+	// Subnet is the range of the builds' addresses, with those of the interface at its end. Nothing else on the machine may use the range.
 	Subnet netip.Prefix
-	// Nameservers are the DNS servers of builds, which may be internal; none: the machine's own.
+	// Nameservers are the DNS servers of builds and of buildkitd, which may be internal; none: the machine's own.
 	Nameservers []netip.Addr
-	// CacheBytes is how much disk the build cache may use; zero is 20 GB.
-	CacheBytes int64
+	// Logger is told when the fence was disturbed; it may be nil.
+	Logger *slog.Logger
+	// CacheBytes is how much disk the build cache may use; zero is 20 GB. FreeBytes is how much of the disk it leaves free; zero is 5 GB.
+	CacheBytes, FreeBytes int64
+	// MemoryBytes is how much memory all builds may use together, Steps how many of their instructions run at once; zero is no limit. Processes is how
+	// many processes and threads all builds may have together; zero is 16384.
+	MemoryBytes      int64
+	Steps, Processes int
 }
 
 const buildkitdName = "buildkitd"
 
-// Start sets the builds' network up, fences it, and starts buildkitd. The process's address is a unix:// URL.
+// Start sets the network up, fences it, and starts buildkitd in it. The process's address is a unix:// URL.
 func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 	socket, err := b.Home.Socket(buildkitdName)
 	if err != nil {
@@ -47,12 +61,18 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		}
 	}
 
-	config, err := b.writeConfiguration("unix://" + socket)
+	if err := checkSubnet(b.Subnet); err != nil {
+		return nil, err
+	}
+
+	network := b.network()
+
+	config, err := b.writeConfiguration("unix://"+socket, network.lastBuild())
 	if err != nil {
 		return nil, err
 	}
 
-	if err := process.EndLeftovers(ctx, buildkitdName, config); err != nil {
+	if err := process.EndLeftovers(ctx, filepath.Base(b.Programs.Buildkitd), config); err != nil {
 		return nil, err
 	}
 
@@ -61,28 +81,78 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 		return nil, err
 	}
 
-	if err := builds.limit(); err != nil {
+	if err := builds.limit(b.limits()); err != nil {
 		return nil, err
 	}
 
 	// The fence is in place before the first build can start.
-	network := buildNetwork{bridge: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers}
-	if err := errors.Join(network.fence(), forwarding.Allow(ctx, network.forwardingRules()...)); err != nil {
-		return nil, err
+	if err := network.up(ctx); err != nil {
+		return nil, errors.Join(err, network.remove(context.WithoutCancel(ctx)))
 	}
 
-	// Asked to end, buildkitd waits for its builds. Waiting is in vain: their clients have ended already, or will ask for them again.
+	// Asked to end, buildkitd waits for its builds. Waiting is in vain: it answers no further questions of their clients, without which none ends well.
 	const patience = 2 * time.Second
 
-	return b.Home.Start(ctx, process.Spec{
-		Name: buildkitdName, Patience: patience, Program: filepath.Join(b.Bin, buildkitdName), Arguments: []string{"--config", config}, Address: "unix://" + socket,
-		Environment: process.Environment(b.Bin),
+	stopKeeping := network.startKeeping(ctx)
+
+	daemon, err := b.Home.Start(ctx, process.Spec{
+		Name: buildkitdName, Patience: patience, Program: b.Programs.Buildkitd, Arguments: []string{"--config", config}, Address: "unix://" + socket,
+		Environment: process.Environment(filepath.Dir(b.Programs.Buildkitd)), NetworkNamespace: network.namespace,
 		// The noted networks are forgotten too: one of them may have been in the making when buildkitd ended.
 		Cleanup: func(ctx context.Context) error {
+			stopKeeping()
+
 			return errors.Join(builds.end(ctx), b.forgetNetworks(), network.remove(ctx))
 		},
 		Ready: func(ctx context.Context) error { return process.ServesGRPC(ctx, socket) },
 	})
+	if err != nil {
+		stopKeeping()
+
+		return nil, errors.Join(err, network.remove(context.WithoutCancel(ctx)))
+	}
+
+	go func() {
+		<-daemon.Done()
+		stopKeeping()
+	}()
+
+	return daemon, nil
+}
+
+// NetworkNamespace is where the network namespace of buildkitd is mounted while it runs.
+func (b Buildkitd) NetworkNamespace() string { return b.Home.Folder(buildkitdName, "network") }
+
+func (b Buildkitd) limits() limits {
+	const defaultProcesses = 16384
+
+	return limits{memoryBytes: b.MemoryBytes, processes: int64(cmp.Or(b.Processes, defaultProcesses))}
+}
+
+// network is where buildkitd and its builds are going to be.
+func (b Buildkitd) network() *buildNetwork {
+	hosts := slices.Clone(b.Allowed)
+	if b.RegistryHost != "" {
+		hosts = append(hosts, b.registryWithPort())
+	}
+
+	logger := b.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+
+	return &buildNetwork{
+		namespace: b.NetworkNamespace(), link: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers, hosts: hosts, logger: logger,
+	}
+}
+
+// registryWithPort is the registry's host with the port that its protocol has where none is named.
+func (b Buildkitd) registryWithPort() string {
+	if _, _, err := net.SplitHostPort(b.RegistryHost); err == nil {
+		return b.RegistryHost
+	}
+
+	return net.JoinHostPort(b.RegistryHost, lo.Ternary(b.RegistryInsecure, "http", "https"))
 }
 
 func (b Buildkitd) root() string { return b.Home.Folder(buildkitdName, "root") }

@@ -2,8 +2,11 @@ package builder
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -12,14 +15,18 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/nftables"
+	"github.com/moby/buildkit/client"
+	"github.com/moby/buildkit/client/llb"
 	"github.com/stretchr/testify/require"
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
@@ -57,9 +64,10 @@ func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
 		neighbourInternal + ":80": "closed",
 		"10.82.3.1:" + port:       "closed", // This machine, as the builds' gateway.
 		"10.82.4.1:" + port:       "closed", // This machine, by another of its addresses.
+		"203.0.113.1:" + port:     "closed", // This machine, by its address in the internet.
 	}
 
-	for _, address := range []string{neighbourPublic + ":80", neighbourInternal + ":80", "10.82.4.1:" + port} {
+	for _, address := range []string{neighbourPublic + ":80", neighbourInternal + ":80", "10.82.4.1:" + port, "203.0.113.1:" + port} {
 		connection, err := net.Dial("tcp", address)
 		require.NoError(t, err, "outside of a build all of them answer")
 		require.NoError(t, connection.Close())
@@ -70,7 +78,40 @@ func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
 		require.Contains(t, output, "PROBE "+address+" "+state)
 	}
 
-	requireIsolatedPorts(t)
+	requireIsolatedPorts(t, buildkitd)
+}
+
+func TestBuildkitd_Itself_ReachesThePlatformsRegistryAndNothingInternal(t *testing.T) {
+	buildkitd := testBuildkitd(t)
+	internal := neighbour(t)
+
+	var asked atomic.Int64
+
+	// It stands on the machine's loopback interface, and sends whoever wants a token to an internal address.
+	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.Header().Set("WWW-Authenticate", `Bearer realm="http://`+neighbourInternal+`:80/token",service="registry"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer registry.Close()
+
+	buildkitd.RegistryHost, buildkitd.RegistryInsecure = registry.Listener.Addr().String(), true
+	buildkitd.Nameservers = []netip.Addr{netip.MustParseAddr(neighbourInternal)}
+
+	for _, allowed := range [][]string{nil, {neighbourInternal + ":80"}} {
+		buildkitd.Allowed = allowed
+
+		daemon, err := buildkitd.Start(t.Context())
+		require.NoError(t, err)
+
+		for _, host := range []string{buildkitd.RegistryHost, neighbourInternal + ":80"} {
+			require.Error(t, pull(t, daemon, host+"/app:1"))
+			require.Equal(t, allowed != nil, internal.Swap(0) > 0, "%s leads to what is internal where the operator says so, and nowhere else", host)
+		}
+
+		require.NoError(t, daemon.Stop(t.Context()))
+		require.NotZero(t, asked.Swap(0), "the registry is reached")
+	}
 }
 
 func TestBuildkitd_Stopped_LeavesNothingOnTheMachine(t *testing.T) {
@@ -118,10 +159,12 @@ func TestBuildkitd_KilledDuringABuild_EndsItAtTheNextStart(t *testing.T) {
 
 func TestBuildkitd_StoppedDuringABuild_EndsIt(t *testing.T) {
 	buildkitd := testBuildkitd(t)
+	buildkitd.Steps, buildkitd.Processes = 1, 500
 
 	process, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)
 	hang(t, buildkitd, process)
+	require.Equal(t, "500", valuesOf(t, buildkitd.cgroup())["pids.max"])
 	require.NoError(t, process.Stop(t.Context()))
 	require.Empty(t, builds(t, buildkitd))
 	requireNothingLeft(t, buildkitd)
@@ -156,7 +199,8 @@ func testBuildkitd(t *testing.T) Buildkitd {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(home)) })
 
-	return Buildkitd{Home: process.Home(home), Bin: bin, Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
+	return Buildkitd{
+		Home: process.Home(home), Programs: ProgramsIn(bin), Bridge: testBridge, Subnet: netip.MustParsePrefix(testSubnet)}
 }
 
 // hang begins a build that never ends, and returns when its step runs.
@@ -235,12 +279,33 @@ func buildCommand(t *testing.T, buildkitd Buildkitd, daemon *process.Process, st
 		"--local", "context=" + folder, "--local", "dockerfile=" + folder,
 	}, more...)
 
-	return exec.CommandContext(t.Context(), filepath.Join(buildkitd.Bin, "buildctl"), arguments...)
+	return exec.CommandContext(t.Context(), filepath.Join(buildkitd.Programs.CNI, "buildctl"), arguments...)
 }
 
-// neighbour makes a network namespace that is wired to this machine and answers on ports 53 and 80.
-func neighbour(t *testing.T) {
+// pull has buildkitd pull an image for a client that, other than buildctl, asks for no tokens in its place.
+func pull(t *testing.T, daemon *process.Process, image string) error {
 	t.Helper()
+
+	buildkit, err := client.New(t.Context(), daemon.Address())
+	require.NoError(t, err)
+
+	defer func() { require.NoError(t, buildkit.Close()) }()
+
+	definition, err := llb.Image(image).Marshal(t.Context())
+	require.NoError(t, err)
+
+	_, err = buildkit.Solve(t.Context(), definition, client.SolveOpt{}, nil)
+
+	return err
+}
+
+// neighbour makes a network namespace that is wired to this machine and answers on ports 53 and 80. It counts connections to port 80 of its internal
+// address.
+func neighbour(t *testing.T) *atomic.Int64 {
+	t.Helper()
+
+	var internal atomic.Int64
+
 	runtime.LockOSThread()
 
 	defer runtime.UnlockOSThread()
@@ -276,7 +341,19 @@ func neighbour(t *testing.T) {
 		listener, err := net.Listen("tcp", ":"+port)
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, listener.Close()) })
+
+		go func() {
+			for connection, err := listener.Accept(); err == nil; connection, err = listener.Accept() {
+				if connection.LocalAddr().String() == neighbourInternal+":80" {
+					internal.Add(1)
+				}
+
+				_ = connection.Close()
+			}
+		}()
 	}
+
+	return &internal
 }
 
 func configure(t *testing.T, name string, addresses ...string) {
@@ -295,22 +372,37 @@ func configure(t *testing.T, name string, addresses ...string) {
 }
 
 // requireIsolatedPorts checks that one build cannot reach another through the bridge.
-func requireIsolatedPorts(t *testing.T) {
+func requireIsolatedPorts(t *testing.T, buildkitd Buildkitd) {
 	t.Helper()
 
-	ports, err := filepath.Glob("/sys/class/net/" + testBridge + "/brif/*/isolated")
-	require.NoError(t, err)
-	require.NotEmpty(t, ports)
+	isolated := 0
 
-	for _, port := range ports {
-		content, err := os.ReadFile(port)
-		if os.IsNotExist(err) {
-			continue // The pool has just closed this network.
+	require.NoError(t, netnamespace.Do(buildkitd.NetworkNamespace(), func() error {
+		links, err := netlink.LinkList()
+		if err != nil {
+			return err
 		}
 
-		require.NoError(t, err)
-		require.Equal(t, "1\n", string(content), port)
-	}
+		for _, link := range links {
+			if link.Attrs().MasterIndex == 0 {
+				continue
+			}
+
+			port, err := netlink.LinkGetProtinfo(link)
+			if err != nil {
+				continue // The pool has just closed this network.
+			}
+
+			if !port.Isolated {
+				return fmt.Errorf("%s can reach other builds", link.Attrs().Name)
+			}
+
+			isolated++
+		}
+
+		return nil
+	}))
+	require.NotZero(t, isolated)
 }
 
 func requireNothingLeft(t *testing.T, buildkitd Buildkitd) {
@@ -324,6 +416,7 @@ func requireNothingLeft(t *testing.T, buildkitd Buildkitd) {
 	mounts, err := os.ReadFile("/proc/self/mounts")
 	require.NoError(t, err)
 	require.NotContains(t, string(mounts), string(buildkitd.Home))
+	require.NoFileExists(t, buildkitd.NetworkNamespace())
 
 	groups, err := filepath.Glob("/sys/fs/cgroup/*/" + buildkitd.cgroup())
 	require.NoError(t, err)

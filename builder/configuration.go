@@ -1,10 +1,10 @@
 package builder
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"text/template"
@@ -43,12 +43,13 @@ insecure-entitlements = []
   defaultCgroupParent = {{.Cgroup}}
   networkMode = "cni"
   cniConfigPath = {{.CNIConfig}}
-  cniBinaryPath = {{.Bin}}
+  cniBinaryPath = {{.CNI}}
   cniPoolSize = 4
   gc = true
   maxUsedSpace = {{.CacheBytes}}
   reservedSpace = {{.ReservedBytes}}
   minFreeSpace = {{.FreeBytes}}
+  max-parallelism = {{.Steps}}
 {{if .Mirror}}
 [registry."docker.io"]
   mirrors = [{{.Mirror}}]
@@ -58,8 +59,8 @@ insecure-entitlements = []
 {{end}}`
 
 // writeConfiguration writes the configuration of the builds' network and that of buildkitd, and returns the path of the latter.
-func (b Buildkitd) writeConfiguration(address string) (string, error) {
-	cni, err := b.cniConfiguration()
+func (b Buildkitd) writeConfiguration(address string, lastBuild netip.Addr) (string, error) {
+	cni, err := b.cniConfiguration(lastBuild)
 	if err != nil {
 		return "", err
 	}
@@ -72,23 +73,20 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 	const (
 		defaultCacheBytes = 20e9
 		reservedShare     = 10
-		freeBytes         = 5e9
+		defaultFreeBytes  = 5e9
 	)
 
-	cacheBytes := b.CacheBytes
-	if cacheBytes == 0 {
-		cacheBytes = defaultCacheBytes
-	}
+	cacheBytes := cmp.Or(b.CacheBytes, defaultCacheBytes)
 
 	values := map[string]string{
-		"Root": strconv.Quote(b.root()), "Address": strconv.Quote(address), "Bin": strconv.Quote(b.Bin),
-		"Runc": strconv.Quote(filepath.Join(b.Bin, "runc")), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
+		"Root": strconv.Quote(b.root()), "Address": strconv.Quote(address), "CNI": strconv.Quote(b.Programs.CNI),
+		"Runc": strconv.Quote(b.Programs.Runc), "CNIConfig": strconv.Quote(cniPath), "Cgroup": strconv.Quote(b.cgroup()),
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
-		"FreeBytes": strconv.FormatInt(freeBytes, 10), "Mirror": "", "Registry": "",
+		"FreeBytes": strconv.FormatInt(cmp.Or(b.FreeBytes, defaultFreeBytes), 10), "Steps": strconv.Itoa(b.Steps), "Mirror": "", "Registry": "",
 	}
 
-	if b.RegistryHost != "" {
+	if b.RegistryHost != "" && b.RegistryInsecure {
 		values["Registry"] = strconv.Quote(b.RegistryHost)
 	}
 
@@ -105,7 +103,7 @@ func (b Buildkitd) writeConfiguration(address string) (string, error) {
 }
 
 // cniConfiguration is the configuration of the builds' network for the CNI plugins: a bridge whose ports cannot talk to one another.
-func (b Buildkitd) cniConfiguration() ([]byte, error) {
+func (b Buildkitd) cniConfiguration(lastBuild netip.Addr) ([]byte, error) {
 	type section = map[string]any
 
 	content, err := json.MarshalIndent(section{
@@ -116,7 +114,7 @@ func (b Buildkitd) cniConfiguration() ([]byte, error) {
 				"type": "bridge", "bridge": b.Bridge, "isDefaultGateway": true, "portIsolation": true,
 				"ipam": section{
 					"type": "host-local", "dataDir": b.Home.Folder(buildkitdName, "addresses"),
-					"ranges": [][]section{{{"subnet": b.Subnet.String()}}},
+					"ranges": [][]section{{{"subnet": b.Subnet.Masked().String(), "rangeEnd": lastBuild.String()}}},
 				},
 			},
 		},

@@ -4,134 +4,118 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/netip"
+	"os"
 
-	"github.com/google/nftables"
 	"github.com/vishvananda/netlink"
-	"golang.org/x/sys/unix"
 
-	"github.com/zeitwork/zeitwork/internal/forwarding"
-	"github.com/zeitwork/zeitwork/internal/iprange"
-	"github.com/zeitwork/zeitwork/internal/packetfilter"
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
+	"github.com/zeitwork/zeitwork/internal/relay"
 )
 
-// buildNetwork is what stands between builds and everything that is not the internet: an nftables table of its own, whose drops no
-// other table can undo. The same table gives what builds send to the internet the machine's address.
+// buildNetwork is where buildkitd and its builds are: a network namespace with one link to the machine, which is the only way out. Rules on both sides
+// of the link say where that leads: those in the namespace are beyond the reach of whatever flushes the machine's, and those of the machine also know
+// what is addressed to the machine itself. An nftables table of its own has them on each side, whose drops no other table can undo.
 type buildNetwork struct {
-	bridge      string
+	// namespace is where the network namespace is mounted, link the name of the link on the machine, and of the builds' bridge in the namespace.
+	namespace, link string
+	// subnet has the addresses of builds and, at its end, those of the link.
 	subnet      netip.Prefix
 	nameservers []netip.Addr
+	// hosts are what buildkitd itself may reach although it is internal, each with its port.
+	hosts  []string
+	logger *slog.Logger
+
+	// allowed are the addresses of the hosts.
+	allowed []netip.AddrPort
+
+	// rules are the machine's rules as they were read when they had been put in place.
+	rules []byte
+	// closed says that nothing passes the link because the machine's rules cannot be put in place.
+	closed bool
+	// forwarders pass on what buildkitd sends to the platform's registry, where that is on the machine's loopback interface.
+	forwarders map[netip.AddrPort]*relay.Relay
 }
 
-// domainPort is where nameservers answer.
-const domainPort = 53
+const (
+	// uplink is the name of the link inside the namespace.
+	uplink = "uplink0"
+	// linkBits leave a link its two addresses.
+	linkBits = 30
+)
 
-func (n buildNetwork) table() *nftables.Table {
-	return &nftables.Table{Family: nftables.TableFamilyINet, Name: "zeitwork-build-" + n.bridge}
-}
+// checkSubnet returns an error for a range that has no addresses for builds beside those of the link.
+func checkSubnet(subnet netip.Prefix) error {
+	const longest = 28
 
-// fence replaces the table in one transaction, so that there is no moment without it.
-func (n buildNetwork) fence() error {
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
-	}
-
-	table := n.table()
-
-	// Deleting a table that is not there is an error; adding one that is there is none.
-	connection.AddTable(table)
-	connection.DelTable(table)
-	connection.AddTable(table)
-
-	internal, err := packetfilter.AddRanges(connection, table, "internal", iprange.Internal())
-	if err != nil {
-		return err
-	}
-
-	n.addInputRules(connection, table)
-	n.addForwardRules(connection, table, internal)
-	n.addMasquerade(connection, table)
-
-	if err := connection.Flush(); err != nil {
-		return fmt.Errorf("fence the builds' network; does the kernel have nf_tables?: %w", err)
+	if !subnet.Addr().Is4() || subnet.Bits() > longest {
+		return fmt.Errorf("the range of builds is %s and must be one of IPv4 with a /%d at least, such as 10.78.0.0/16", subnet, longest)
 	}
 
 	return nil
 }
 
-// addInputRules keep builds from the machine itself, unless it is their nameserver.
-func (n buildNetwork) addInputRules(connection *nftables.Conn, table *nftables.Table) {
-	chain := addFilter(connection, table, "to-machine", nftables.ChainHookInput)
-
-	n.addNameserverRules(connection, chain)
-	packetfilter.AddRule(connection, chain, n.fromBuild(), packetfilter.Drop())
-}
-
-// addForwardRules let builds through the machine to their nameservers, and over IPv4 to the internet.
-func (n buildNetwork) addForwardRules(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
-	chain := addFilter(connection, table, "through-machine", nftables.ChainHookForward)
-
-	n.addNameserverRules(connection, chain)
-	packetfilter.AddRule(connection, chain, n.fromBuild(), packetfilter.NotIPv4(), packetfilter.Drop())
-	packetfilter.AddRule(connection, chain, n.fromBuild(), packetfilter.SourceOutside(n.subnet), packetfilter.Drop())
-	packetfilter.AddRule(connection, chain, n.fromBuild(), packetfilter.DestinationInSet(internal), packetfilter.Drop())
-}
-
-func (n buildNetwork) addNameserverRules(connection *nftables.Conn, chain *nftables.Chain) {
-	for _, nameserver := range n.nameservers {
-		for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
-			packetfilter.AddRule(connection, chain, n.fromBuild(),
-				packetfilter.DestinationIs(nameserver), packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept())
-		}
-	}
-}
-
-// addMasquerade gives what builds send out of the machine the machine's address.
-func (n buildNetwork) addMasquerade(connection *nftables.Conn, table *nftables.Table) {
-	chain := connection.AddChain(&nftables.Chain{
-		Name: "out-of-machine", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
-	})
-
-	packetfilter.AddRule(connection, chain, packetfilter.SourceIn(n.subnet), packetfilter.NotToInterface(n.bridge), packetfilter.Masquerade())
-}
-
-func (n buildNetwork) fromBuild() packetfilter.Part { return packetfilter.FromInterface(n.bridge) }
-
-// addFilter adds a chain that comes before the filters of other tables, so that none of them accepts a packet of a build that this
-// table has not seen.
-func addFilter(connection *nftables.Conn, table *nftables.Table, name string, hook *nftables.ChainHook) *nftables.Chain {
-	return connection.AddChain(&nftables.Chain{
-		Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook,
-		Priority: new(*nftables.ChainPriorityFilter - 1), Policy: new(nftables.ChainPolicyAccept),
-	})
-}
-
-// remove takes the bridge and then its fence down: without the bridge there is nothing to fence.
-func (n buildNetwork) remove(ctx context.Context) error {
-	if err := forwarding.Forget(ctx, n.forwardingRules()...); err != nil {
+// up makes the network, with its fence in place before anything can pass. What an earlier run has left goes first.
+func (n *buildNetwork) up(ctx context.Context) error {
+	if err := n.remove(ctx); err != nil {
 		return err
 	}
 
-	link, err := netlink.LinkByName(n.bridge)
+	if err := netnamespace.Ensure(n.namespace); err != nil {
+		return err
+	}
+
+	addresses, err := n.lookUpHosts(ctx)
+	if err != nil {
+		return err
+	}
+
+	if _, err := n.allow(ctx, addresses); err != nil {
+		return err
+	}
+
+	if err := errors.Join(n.fence(), n.remember(), n.setForwarding(ctx, true), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
+		return err
+	}
+
+	if err := n.makeLink(); err != nil {
+		return err
+	}
+
+	if err := errors.Join(netnamespace.Do(n.namespace, n.openInside), n.open()); err != nil {
+		return err
+	}
+
+	return turnOnForwarding()
+}
+
+// remove takes the network down, and then its fence: without the link there is nothing to fence. No process may be left in the namespace.
+func (n *buildNetwork) remove(ctx context.Context) error {
+	if err := errors.Join(n.stopForwarders(), n.setForwarding(ctx, false)); err != nil {
+		return err
+	}
+
+	link, err := netlink.LinkByName(n.link)
 	if err == nil {
 		err = netlink.LinkDel(link)
 	}
 
 	if _, gone := errors.AsType[netlink.LinkNotFoundError](err); err != nil && !gone {
-		return fmt.Errorf("remove the builds' bridge %s: %w", n.bridge, err)
+		return fmt.Errorf("remove the builds' link %s: %w", n.link, err)
 	}
 
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
+	if err := netnamespace.Remove(n.namespace); err != nil {
+		return err
 	}
 
-	connection.AddTable(n.table())
-	connection.DelTable(n.table())
+	return n.removeFence()
+}
 
-	if err := connection.Flush(); err != nil {
-		return fmt.Errorf("remove the fence of the builds' network: %w", err)
+// turnOnForwarding makes the network namespace of the calling thread pass packets on.
+func turnOnForwarding() error {
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0o600); err != nil {
+		return fmt.Errorf("turn IP forwarding on: %w", err)
 	}
 
 	return nil

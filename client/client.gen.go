@@ -1292,6 +1292,7 @@ func (e NewTokenRole) Valid() bool {
 
 // Defines values for NodeState.
 const (
+	NodeStateCordoned NodeState = "cordoned"
 	NodeStateDraining NodeState = "draining"
 	NodeStateReady    NodeState = "ready"
 )
@@ -1299,9 +1300,32 @@ const (
 // Valid indicates whether the value is a known member of the NodeState enum.
 func (e NodeState) Valid() bool {
 	switch e {
+	case NodeStateCordoned:
+		return true
 	case NodeStateDraining:
 		return true
 	case NodeStateReady:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeUpdateState.
+const (
+	NodeUpdateStateCordoned NodeUpdateState = "cordoned"
+	NodeUpdateStateDraining NodeUpdateState = "draining"
+	NodeUpdateStateReady    NodeUpdateState = "ready"
+)
+
+// Valid indicates whether the value is a known member of the NodeUpdateState enum.
+func (e NodeUpdateState) Valid() bool {
+	switch e {
+	case NodeUpdateStateCordoned:
+		return true
+	case NodeUpdateStateDraining:
+		return true
+	case NodeUpdateStateReady:
 		return true
 	default:
 		return false
@@ -1857,24 +1881,6 @@ func (e UpdateMemberInputBodyRole) Valid() bool {
 	case UpdateMemberInputBodyRoleOwner:
 		return true
 	case UpdateMemberInputBodyRoleViewer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for UpdateNodeInputBodyState.
-const (
-	UpdateNodeInputBodyStateDraining UpdateNodeInputBodyState = "draining"
-	UpdateNodeInputBodyStateReady    UpdateNodeInputBodyState = "ready"
-)
-
-// Valid indicates whether the value is a known member of the UpdateNodeInputBodyState enum.
-func (e UpdateNodeInputBodyState) Valid() bool {
-	switch e {
-	case UpdateNodeInputBodyStateDraining:
-		return true
-	case UpdateNodeInputBodyStateReady:
 		return true
 	default:
 		return false
@@ -3117,8 +3123,25 @@ type CreateInvitationInputBodyRole string
 
 // CreateNodeInputBody defines model for CreateNodeInputBody.
 type CreateNodeInputBody struct {
-	Name   string `json:"name"`
-	Region string `json:"region"`
+	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
+
+	// Labels What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores.
+	Labels *map[string]string `json:"labels,omitempty"`
+
+	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+	Name           string `json:"name"`
+
+	// PrefixLength Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
+	PrefixLength *int64 `json:"prefix_length,omitempty"`
+	Region       string `json:"region"`
+
+	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
 }
 
 // CreateOrganisationInputBody defines model for CreateOrganisationInputBody.
@@ -4269,7 +4292,12 @@ type Node struct {
 
 	// CPUHeldMillis Of these, what its VMs hold.
 	CPUHeldMillis int64 `json:"cpu_held_millis"`
-	CPUMillis     int64 `json:"cpu_millis"`
+
+	// CPUMillis Thousandths of a core that the machine has, as its agent reports.
+	CPUMillis int64 `json:"cpu_millis"`
+
+	// CPUOvercommit How many times each processor is given away.
+	CPUOvercommit float64 `json:"cpu_overcommit"`
 
 	// CPUShareMillis Thousandths of a core that it gives away: its processors are shared, its memory is not.
 	CPUShareMillis int64     `json:"cpu_share_millis"`
@@ -4286,13 +4314,27 @@ type Node struct {
 	InTouch bool `json:"in_touch"`
 
 	// Kernel Release of its kernel; absent where its agent does not tell.
-	Kernel      *string    `json:"kernel,omitempty"`
-	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
-	MemoryBytes int64      `json:"memory_bytes"`
+	Kernel *string `json:"kernel,omitempty"`
 
-	// MemoryHeldBytes Of its memory, what its VMs hold.
-	MemoryHeldBytes int64  `json:"memory_held_bytes"`
-	Name            string `json:"name"`
+	// Labels What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names.
+	Labels     map[string]string `json:"labels"`
+	LastSeenAt *time.Time        `json:"last_seen_at,omitempty"`
+
+	// MaxCPUMillis The most that counts of cpu_millis: set by an operator, else by the first report; absent before it.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes The most that counts of memory_bytes: set by an operator, else by the first report; absent before it.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+
+	// MemoryBytes Memory that the machine has, as its agent reports.
+	MemoryBytes int64 `json:"memory_bytes"`
+
+	// MemoryHeldBytes Of that, what its VMs hold, with vm_overhead_bytes for each.
+	MemoryHeldBytes int64 `json:"memory_held_bytes"`
+
+	// MemoryShareBytes Memory that it gives away: what counts of its memory, less what is reserved.
+	MemoryShareBytes int64  `json:"memory_share_bytes"`
+	Name             string `json:"name"`
 
 	// Prefix The node's part of the cluster's address range.
 	//
@@ -4300,18 +4342,26 @@ type Node struct {
 	Prefix string `json:"prefix"`
 	Region string `json:"region"`
 
+	// ReservedMemoryBytes Memory that stays the host's.
+	ReservedMemoryBytes int64 `json:"reserved_memory_bytes"`
+
 	// Runtime The containerd runtime handler that runs its VMs.
-	Runtime string    `json:"runtime"`
-	State   NodeState `json:"state"`
+	Runtime string `json:"runtime"`
+
+	// State cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+	State NodeState `json:"state"`
 
 	// Version Version of its agent.
 	Version string `json:"version"`
+
+	// VMOverheadBytes What its runtime takes of its memory for each VM, beside the memory of the app.
+	VMOverheadBytes int64 `json:"vm_overhead_bytes"`
 
 	// VMS How many VMs are assigned to it.
 	VMS int64 `json:"vms"`
 }
 
-// NodeState defines model for Node.State.
+// NodeState cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
 type NodeState string
 
 // NodeMeasures defines model for NodeMeasures.
@@ -4340,6 +4390,30 @@ type NodeReport struct {
 	Version     string         `json:"version"`
 	VMS         []VMReport     `json:"vms"`
 }
+
+// NodeUpdate defines model for NodeUpdate.
+type NodeUpdate struct {
+	// CPUOvercommit How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+	CPUOvercommit *float64 `json:"cpu_overcommit,omitempty"`
+
+	// Labels What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores.
+	Labels *map[string]string `json:"labels,omitempty"`
+
+	// MaxCPUMillis Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxCPUMillis *int64 `json:"max_cpu_millis,omitempty"`
+
+	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
+
+	// ReservedMemoryBytes Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+	ReservedMemoryBytes *int64 `json:"reserved_memory_bytes,omitempty"`
+
+	// State cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+	State *NodeUpdateState `json:"state,omitempty"`
+}
+
+// NodeUpdateState cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+type NodeUpdateState string
 
 // NodeVM defines model for NodeVM.
 type NodeVM struct {
@@ -5472,14 +5546,6 @@ type UpdateMemberInputBody struct {
 
 // UpdateMemberInputBodyRole defines model for UpdateMemberInputBody.Role.
 type UpdateMemberInputBodyRole string
-
-// UpdateNodeInputBody defines model for UpdateNodeInputBody.
-type UpdateNodeInputBody struct {
-	State UpdateNodeInputBodyState `json:"state"`
-}
-
-// UpdateNodeInputBodyState defines model for UpdateNodeInputBody.State.
-type UpdateNodeInputBodyState string
 
 // UpdateOrganisationInputBody defines model for UpdateOrganisationInputBody.
 type UpdateOrganisationInputBody struct {
@@ -6635,7 +6701,7 @@ type ReportNodeJSONRequestBody = NodeReport
 type CreateNodeJSONRequestBody = CreateNodeInputBody
 
 // UpdateNodeJSONRequestBody defines body for UpdateNode for application/json ContentType.
-type UpdateNodeJSONRequestBody = UpdateNodeInputBody
+type UpdateNodeJSONRequestBody = NodeUpdate
 
 // RotateNodeTokenJSONRequestBody defines body for RotateNodeToken for application/json ContentType.
 type RotateNodeTokenJSONRequestBody = MachineRotation
@@ -7254,7 +7320,7 @@ type ClientInterface interface {
 
 	// CreateNodeWithBody Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7263,7 +7329,7 @@ type ClientInterface interface {
 
 	// CreateNode Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -7284,18 +7350,18 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
 	GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateNodeWithBody Drain a node, or make it ready
+	// UpdateNodeWithBody Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// UpdateNode Drain a node, or make it ready
+	// UpdateNode Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -9199,7 +9265,7 @@ func (c *Client) ListNodes(ctx context.Context, params *ListNodesParams, reqEdit
 
 // CreateNodeWithBody Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9218,7 +9284,7 @@ func (c *Client) CreateNodeWithBody(ctx context.Context, contentType string, bod
 
 // CreateNode Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -9269,9 +9335,9 @@ func (c *Client) GetNode(ctx context.Context, nodeID openapi_types.UUID, reqEdit
 	return c.Client.Do(req)
 }
 
-// UpdateNodeWithBody Drain a node, or make it ready
+// UpdateNodeWithBody Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type.
 //
@@ -9288,9 +9354,9 @@ func (c *Client) UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UU
 	return c.Client.Do(req)
 }
 
-// UpdateNode Drain a node, or make it ready
+// UpdateNode Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -20026,7 +20092,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithBodyWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20035,7 +20101,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateNodeWithResponse Make a node
 	//
-	// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+	// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20060,18 +20126,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/nodes/{node_id} (the `GetNode` operationId).
 	GetNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetNodeResponse, error)
 
-	// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
+	// UpdateNodeWithBodyWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithBodyWithResponse(ctx context.Context, nodeID openapi_types.UUID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdateNodeResponse, error)
 
-	// UpdateNodeWithResponse Drain a node, or make it ready
+	// UpdateNodeWithResponse Change a node
 	//
-	// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+	// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33941,7 +34007,7 @@ func (c *ClientWithResponses) ListNodesWithResponse(ctx context.Context, params 
 
 // CreateNodeWithBodyWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33956,7 +34022,7 @@ func (c *ClientWithResponses) CreateNodeWithBodyWithResponse(ctx context.Context
 
 // CreateNodeWithResponse Make a node
 //
-// The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+// It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -33999,9 +34065,9 @@ func (c *ClientWithResponses) GetNodeWithResponse(ctx context.Context, nodeID op
 	return ParseGetNodeResponse(rsp)
 }
 
-// UpdateNodeWithBodyWithResponse Drain a node, or make it ready
+// UpdateNodeWithBodyWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34014,9 +34080,9 @@ func (c *ClientWithResponses) UpdateNodeWithBodyWithResponse(ctx context.Context
 	return ParseUpdateNodeResponse(rsp)
 }
 
-// UpdateNodeWithResponse Drain a node, or make it ready
+// UpdateNodeWithResponse Change a node
 //
-// A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+// A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -413,22 +413,27 @@ type LogUse struct {
 }
 
 type Node struct {
-	ID             uuid.UUID
-	Name           string
-	Region         string
-	Prefix         netip.Prefix
-	State          string
-	CPUMillis      int32
-	MemoryBytes    int64
-	Runtime        string
-	Version        string
-	LastSeenAt     *time.Time
-	CreatedAt      time.Time
-	Capabilities   []string
-	Kernel         *string
-	DiskBytes      *int64
-	DiskFreeBytes  *int64
-	AgentStartedAt *time.Time
+	ID                  uuid.UUID
+	Name                string
+	Region              string
+	Prefix              netip.Prefix
+	State               string
+	CPUMillis           int32
+	MemoryBytes         int64
+	Runtime             string
+	Version             string
+	LastSeenAt          *time.Time
+	CreatedAt           time.Time
+	Capabilities        []string
+	Kernel              *string
+	DiskBytes           *int64
+	DiskFreeBytes       *int64
+	AgentStartedAt      *time.Time
+	MaxCPUMillis        *int32
+	MaxMemoryBytes      *int64
+	ReservedMemoryBytes int64
+	CPUOvercommit       float64
+	Labels              json.RawMessage
 }
 
 type NodeSilence struct {

@@ -7,6 +7,7 @@ package database
 
 import (
 	"context"
+	"encoding/json"
 	"net/netip"
 	"time"
 
@@ -44,7 +45,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels
 `
 
 type CreateNodeParams struct {
@@ -79,6 +80,11 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.DiskBytes,
 		&i.DiskFreeBytes,
 		&i.AgentStartedAt,
+		&i.MaxCPUMillis,
+		&i.MaxMemoryBytes,
+		&i.ReservedMemoryBytes,
+		&i.CPUOvercommit,
+		&i.Labels,
 	)
 	return i, err
 }
@@ -126,14 +132,15 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
-    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes,
+    count(*) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS holding
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
 WHERE nodes.id = $2
@@ -144,6 +151,7 @@ type GetNodeRow struct {
 	VMCount         int64
 	CPUMillisHeld   int64
 	MemoryBytesHeld int64
+	HoldingCount    int64
 	InTouch         bool
 }
 
@@ -167,9 +175,15 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Node.DiskBytes,
 		&i.Node.DiskFreeBytes,
 		&i.Node.AgentStartedAt,
+		&i.Node.MaxCPUMillis,
+		&i.Node.MaxMemoryBytes,
+		&i.Node.ReservedMemoryBytes,
+		&i.Node.CPUOvercommit,
+		&i.Node.Labels,
 		&i.VMCount,
 		&i.CPUMillisHeld,
 		&i.MemoryBytesHeld,
+		&i.HoldingCount,
 		&i.InTouch,
 	)
 	return i, err
@@ -360,14 +374,15 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
-    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes,
+    count(*) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS holding
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
 WHERE nodes.id > $2 ORDER BY nodes.id LIMIT $3::int
@@ -378,10 +393,12 @@ type ListNodesRow struct {
 	VMCount         int64
 	CPUMillisHeld   int64
 	MemoryBytesHeld int64
+	HoldingCount    int64
 	InTouch         bool
 }
 
-// The nodes with what their VMs hold of them, as placement counts it, and whether each was heard of within the time.
+// The nodes with what their VMs hold of them, as placement counts it but for what each of the VMs that hold something costs beside its own
+// memory, and whether each was heard of within the time.
 func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
 	rows, err := q.db.Query(ctx, listNodes, seenWithin, after, maxRows)
 	if err != nil {
@@ -408,9 +425,15 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 			&i.Node.DiskBytes,
 			&i.Node.DiskFreeBytes,
 			&i.Node.AgentStartedAt,
+			&i.Node.MaxCPUMillis,
+			&i.Node.MaxMemoryBytes,
+			&i.Node.ReservedMemoryBytes,
+			&i.Node.CPUOvercommit,
+			&i.Node.Labels,
 			&i.VMCount,
 			&i.CPUMillisHeld,
 			&i.MemoryBytesHeld,
+			&i.HoldingCount,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -424,7 +447,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -447,6 +470,11 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.DiskBytes,
 		&i.DiskFreeBytes,
 		&i.AgentStartedAt,
+		&i.MaxCPUMillis,
+		&i.MaxMemoryBytes,
+		&i.ReservedMemoryBytes,
+		&i.CPUOvercommit,
+		&i.Labels,
 	)
 	return i, err
 }
@@ -525,7 +553,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -548,6 +576,11 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.DiskBytes,
 		&i.DiskFreeBytes,
 		&i.AgentStartedAt,
+		&i.MaxCPUMillis,
+		&i.MaxMemoryBytes,
+		&i.ReservedMemoryBytes,
+		&i.CPUOvercommit,
+		&i.Labels,
 	)
 	return i, err
 }
@@ -578,6 +611,7 @@ func (q *Queries) RecordNodeCapabilities(ctx context.Context, capabilities []str
 
 const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now(),
+  max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif($3::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif($4::bigint, 0)),
   kernel = $5, disk_bytes = $6, disk_free_bytes = $7,
   agent_started_at = $8
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $9 FOR NO KEY UPDATE) AS before
@@ -598,7 +632,7 @@ type RecordNodeReportParams struct {
 }
 
 // Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
-// nobody knows what happened while the node or the api was away.
+// nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
 func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportParams) (time.Duration, error) {
 	row := q.db.QueryRow(ctx, recordNodeReport,
 		arg.Version,
@@ -656,12 +690,35 @@ func (q *Queries) RestPrefix(ctx context.Context, prefix netip.Prefix) error {
 	return err
 }
 
-const setNodeState = `-- name: SetNodeState :execrows
-UPDATE nodes SET state = $1 WHERE id = $2
+const updateNode = `-- name: UpdateNode :execrows
+UPDATE nodes SET state = coalesce($1, state), max_cpu_millis = coalesce($2, max_cpu_millis),
+  max_memory_bytes = coalesce($3, max_memory_bytes),
+  reserved_memory_bytes = coalesce($4, reserved_memory_bytes),
+  cpu_overcommit = coalesce($5, cpu_overcommit), labels = coalesce($6, labels)
+WHERE id = $7
 `
 
-func (q *Queries) SetNodeState(ctx context.Context, state string, iD uuid.UUID) (int64, error) {
-	result, err := q.db.Exec(ctx, setNodeState, state, iD)
+type UpdateNodeParams struct {
+	State               *string
+	MaxCPUMillis        *int32
+	MaxMemoryBytes      *int64
+	ReservedMemoryBytes *int64
+	CPUOvercommit       *float64
+	Labels              json.RawMessage
+	ID                  uuid.UUID
+}
+
+// Changes what is given of what operators decide.
+func (q *Queries) UpdateNode(ctx context.Context, arg UpdateNodeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateNode,
+		arg.State,
+		arg.MaxCPUMillis,
+		arg.MaxMemoryBytes,
+		arg.ReservedMemoryBytes,
+		arg.CPUOvercommit,
+		arg.Labels,
+		arg.ID,
+	)
 	if err != nil {
 		return 0, err
 	}

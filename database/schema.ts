@@ -10,6 +10,7 @@ import {
   check,
   cidr,
   customType,
+  doublePrecision,
   index,
   inet,
   integer,
@@ -664,9 +665,18 @@ export const nodes = pgTable(
     // The node's part of the cluster's address range.
     prefix: cidr("prefix").notNull().unique(),
     state: text("state").notNull().default("ready"),
-    // Capacity as the agent reports it; 0 until its first report.
+    // What the machine has, as the agent reports it; 0 until its first report.
     cpuMillis: integer("cpu_millis").notNull().default(0),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(0),
+    // The most that counts of what is reported: set by an operator, else by the first report. Null: none has come.
+    maxCPUMillis: integer("max_cpu_millis"),
+    maxMemoryBytes: bigint("max_memory_bytes", { mode: "number" }),
+    // Memory that stays the host's.
+    reservedMemoryBytes: bigint("reserved_memory_bytes", { mode: "number" }).notNull().default(1073741824),
+    // How many times each processor is given away.
+    cpuOvercommit: doublePrecision("cpu_overcommit").notNull().default(4),
+    // What operators call the node by, as an object of strings. Of those the platform knows rack: a deployment's VMs spread over racks.
+    labels: jsonb("labels").notNull().default({}),
     runtime: text("runtime").notNull().default(""),
     version: text("version").notNull().default(""),
     // What its agent can do beyond running apps, as it says when it asks for its VMs: release.
@@ -679,7 +689,15 @@ export const nodes = pgTable(
     lastSeenAt: time("last_seen_at"),
     createdAt: createdAt(),
   },
-  (t) => [check("nodes_state", sql`${t.state} in ('ready', 'draining')`)],
+  (t) => [
+    // cordoned: gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+    check("nodes_state", sql`${t.state} in ('ready', 'cordoned', 'draining')`),
+    check("nodes_max_cpu_millis", sql`${t.maxCPUMillis} > 0`),
+    check("nodes_max_memory_bytes", sql`${t.maxMemoryBytes} > 0`),
+    check("nodes_reserved_memory_bytes", sql`${t.reservedMemoryBytes} >= 0`),
+    check("nodes_cpu_overcommit", sql`${t.cpuOvercommit} between 1 and 100`),
+    check("nodes_labels", sql`jsonb_typeof(${t.labels}) = 'object'`),
+  ],
 );
 
 export const vms = pgTable(

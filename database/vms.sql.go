@@ -519,6 +519,7 @@ const listNodeUsage = `-- name: ListNodeUsage :many
 SELECT node_id,
   coalesce(sum(cpu_millis) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS cpu_millis,
   coalesce(sum(memory_bytes) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS memory_bytes,
+  count(*) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)) AS holding,
   count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = $1 AND kind = 'app') AS instances,
   count(*) AS addresses
 FROM vms WHERE ip_released_at IS NULL
@@ -529,12 +530,13 @@ type ListNodeUsageRow struct {
 	NodeID      uuid.UUID
 	CPUMillis   int64
 	MemoryBytes int64
+	Holding     int64
 	Instances   int64
 	Addresses   int64
 }
 
 // What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
-// none), addresses until they are given back.
+// none), and how many do, addresses until they are given back.
 func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]ListNodeUsageRow, error) {
 	rows, err := q.db.Query(ctx, listNodeUsage, deploymentID)
 	if err != nil {
@@ -548,6 +550,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 			&i.NodeID,
 			&i.CPUMillis,
 			&i.MemoryBytes,
+			&i.Holding,
 			&i.Instances,
 			&i.Addresses,
 		); err != nil {
@@ -562,7 +565,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const listUsableNodes = `-- name: ListUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval
 ORDER BY id
 `
@@ -594,6 +597,11 @@ func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration)
 			&i.DiskBytes,
 			&i.DiskFreeBytes,
 			&i.AgentStartedAt,
+			&i.MaxCPUMillis,
+			&i.MaxMemoryBytes,
+			&i.ReservedMemoryBytes,
+			&i.CPUOvercommit,
+			&i.Labels,
 		); err != nil {
 			return nil, err
 		}

@@ -42,7 +42,7 @@ func TestRestarts_StableApp_IsStartedAgainAtOnce(t *testing.T) {
 	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
-		r := newRestarts()
+		r := newRestarts(0)
 
 		wait := func(ran time.Duration) time.Duration {
 			began := time.Now()
@@ -72,4 +72,21 @@ func TestSpread_IsRoundTheDuration(t *testing.T) {
 	}
 
 	require.Greater(t, len(seen), 10)
+}
+
+func TestRestarts_LongestPause_IsTheOperators(t *testing.T) {
+	t.Parallel()
+
+	synctest.Test(t, func(t *testing.T) {
+		const longest = 250 * time.Millisecond
+
+		r := newRestarts(longest)
+
+		for range 3 {
+			began := time.Now()
+
+			r.pause(t.Context(), 0)
+			require.LessOrEqual(t, time.Since(began), longest)
+		}
+	})
 }

@@ -29,6 +29,8 @@ type Config struct {
 	RuntimeConfig string `doc:"Path of the runtime handler's configuration file; empty for its default." env:"ZEITWORK_NODE_RUNTIME_CONFIG"`
 	AllowRunc     bool   `doc:"true: run VMs on runc, which isolates by the host's kernel only. For trusted code." env:"ZEITWORK_NODE_ALLOW_RUNC"`
 
+	LongestRestartPause time.Duration `doc:"Longest pause before an app that crashes again and again is started again." env:"ZEITWORK_NODE_LONGEST_RESTART_PAUSE" envDefault:"1m"` //nolint:lll // One variable a line.
+
 	ContainerdSocket    string `doc:"Absolute path of containerd's socket." env:"ZEITWORK_CONTAINERD_SOCKET" envDefault:"/run/containerd/containerd.sock"`
 	ContainerdNamespace string `doc:"containerd namespace of this node alone." env:"ZEITWORK_CONTAINERD_NAMESPACE" envDefault:"zeitwork"`
 	Snapshotter         string `doc:"containerd snapshotter of VMs." env:"ZEITWORK_CONTAINERD_SNAPSHOTTER" envDefault:"overlayfs"`

@@ -128,7 +128,7 @@ func (m *machine) keepRunning() {
 
 	var (
 		retry    = backoff{first: firstBackoff, last: lastBackoff}
-		restarts = newRestarts()
+		restarts = newRestarts(m.agent.config.LongestRestartPause)
 		counter  = &restartCounter{}
 	)
 

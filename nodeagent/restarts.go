@@ -1,6 +1,7 @@
 package nodeagent
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -15,8 +16,11 @@ const (
 // restarts waits between the restarts of an app that keeps ending.
 type restarts struct{ backoff backoff }
 
-func newRestarts() *restarts {
-	return &restarts{backoff{first: firstRestart, last: lastRestart}}
+// newRestarts returns the pauses up to the longest one; zero stands for a minute.
+func newRestarts(longest time.Duration) *restarts {
+	longest = cmp.Or(longest, lastRestart)
+
+	return &restarts{backoff{first: min(firstRestart, longest), last: longest}}
 }
 
 // pause waits before the next start of an app that ran for that long. It does not wait for an app that was stable.

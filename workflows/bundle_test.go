@@ -133,12 +133,18 @@ func (b *testBundle) exec(tb testing.TB, statement string, args ...any) {
 	require.NoError(tb, err)
 }
 
+// runc is the runtime of nodes in these tests: each of its VMs takes 24 MiB more than its app.
+const (
+	runc     = "io.containerd.runc.v2"
+	overhead = 24 << 20
+)
+
 func (b *testBundle) addNode(tb testing.TB, name, prefix string) uuid.UUID {
 	tb.Helper()
 
 	node := id.New()
-	b.exec(tb, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, capabilities, last_seen_at)
-		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, '{release}', now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix))
+	b.exec(tb, `INSERT INTO nodes (id, name, region, prefix, cpu_millis, memory_bytes, reserved_memory_bytes, runtime, capabilities, last_seen_at)
+		VALUES ($1, $2, 'eu', $3, 4000, 8589934592, 0, $4, '{release}', now() + interval '1 hour')`, node, name, netip.MustParsePrefix(prefix), runc)
 
 	return node
 }

@@ -111,7 +111,7 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 		for _, old := range leaving {
 			node, err := w.replace(ctx, queries, locked, old)
 			if !old.MustLeave && problem.CodeOf(err) == problem.Unavailable {
-				continue // No other node has room. It stays, and reconcile comes back.
+				continue // No other node has room. It stays, and reconcile comes back in a minute.
 			}
 
 			if err != nil {

@@ -176,6 +176,10 @@ func TestMoveVMs_VMsAreIll_OneAtATimeIsTriedElsewhereAndStaysUntilThatIsHealthy(
 	b.reconcileOnce(t, worker)
 	require.Zero(t, b.count(t, jobs), "their node may still help them")
 
+	b.exec(t, "UPDATE vms SET unhealthy_for = '10 minutes 30 seconds'")
+	b.reconcileOnce(t, worker)
+	require.Zero(t, b.count(t, jobs), "it is tried once a minute")
+
 	b.exec(t, "UPDATE vms SET unhealthy_for = '11 minutes'")
 	b.reconciling(t, worker)
 	b.awaitCount(t, 1, serving, other)
@@ -312,7 +316,7 @@ func TestSchedule_NoRoom_WhatIsKeptWarmMakesWay(t *testing.T) {
 
 	first := b.await(t, b.create(t).ID, stateLive)
 	b.await(t, b.create(t).ID, stateLive)
-	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes) FROM vms)")
+	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes + $1) FROM vms)", overhead)
 
 	third := b.create(t)
 	b.awaitRemoved(t, first.ID)

@@ -11,7 +11,6 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
-	"github.com/zeitwork/zeitwork/internal/capacity"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -23,16 +22,37 @@ type candidate struct {
 	addresses   int64
 	// instances counts the VMs of the deployment that are there already.
 	instances int64
+	rack      string
 }
 
-// need is what one VM takes of a node, beside an address.
+// need is what one VM is to have, beside an address.
 type need struct {
 	cpuMillis, memoryBytes int64
 }
 
-// fits tells whether the node has room for another VM.
-func (c *candidate) fits(n need) bool {
-	return c.cpuMillis >= n.cpuMillis && c.memoryBytes >= n.memoryBytes && c.addresses > 0
+// within tells whether that much is enough.
+func (n need) within(cpuMillis, memoryBytes int64) bool {
+	return cpuMillis >= n.cpuMillis && memoryBytes >= n.memoryBytes
+}
+
+// cost returns what the VM takes of the node: the runtime takes memory for each VM, too.
+func (c *candidate) cost(n need) need {
+	return need{cpuMillis: n.cpuMillis, memoryBytes: n.memoryBytes + c.node.VMOverhead()}
+}
+
+// hasRoom tells whether the node has processors and memory for another VM.
+func (c *candidate) hasRoom(n need) bool { return c.cost(n).within(c.cpuMillis, c.memoryBytes) }
+
+// fits tells whether the node can take another VM.
+func (c *candidate) fits(n need) bool { return c.hasRoom(n) && c.addresses > 0 }
+
+// take counts another VM of the deployment on the node.
+func (c *candidate) take(n need) {
+	cost := c.cost(n)
+	c.cpuMillis -= cost.cpuMillis
+	c.memoryBytes -= cost.memoryBytes
+	c.addresses--
+	c.instances++
 }
 
 func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*candidate {
@@ -45,8 +65,8 @@ func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*can
 	for _, node := range nodes {
 		row := used[node.ID]
 		found = append(found, &candidate{
-			node: node, cpuMillis: capacity.CPUOvercommit*int64(node.CPUMillis) - row.CPUMillis, memoryBytes: node.MemoryBytes - row.MemoryBytes,
-			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances,
+			node: node, cpuMillis: node.CPUShares() - row.CPUMillis, memoryBytes: node.MemoryForVMs() - row.MemoryBytes - row.Holding*node.VMOverhead(),
+			addresses: usableAddresses(node.Prefix) - row.Addresses, instances: row.Instances, rack: node.Rack(),
 		})
 	}
 
@@ -58,7 +78,7 @@ type noRoomError struct {
 	need need
 	// addresses is true where a node has room and no free address.
 	addresses bool
-	// cpuMillis and memoryBytes are the most that one node has free, of each by itself.
+	// cpuMillis and memoryBytes are the most that one node has free for a VM, of each by itself.
 	cpuMillis, memoryBytes int64
 }
 
@@ -71,7 +91,7 @@ func (e *noRoomError) message() string {
 	short := "memory and processors are short"
 
 	switch {
-	case e.cpuMillis >= e.need.cpuMillis && e.memoryBytes >= e.need.memoryBytes:
+	case e.need.within(e.cpuMillis, e.memoryBytes):
 		short = "some have the memory and others the processors"
 	case e.cpuMillis >= e.need.cpuMillis:
 		short = "memory is short"
@@ -89,12 +109,11 @@ func (e *noRoomError) Error() string {
 		return "The nodes that have room have no free address."
 	}
 
-	processors := fmt.Sprintf("the node with the most has %s free, although each processor is given away %d times",
-		processors(e.cpuMillis), capacity.CPUOvercommit)
+	processors := fmt.Sprintf("the node with the most has %s free of what it gives away", processors(e.cpuMillis))
 	memory := fmt.Sprintf("the node with the most has %d MiB free", e.memoryBytes>>mebibyteBits)
 
 	switch {
-	case e.cpuMillis >= e.need.cpuMillis && e.memoryBytes >= e.need.memoryBytes:
+	case e.need.within(e.cpuMillis, e.memoryBytes):
 		return fmt.Sprintf("No node has room for another VM with %s: some have the memory and others the processors.", e.need)
 	case e.cpuMillis >= e.need.cpuMillis:
 		return fmt.Sprintf("No node has room for another VM with %s. Memory is short: %s.", e.need, memory)
@@ -117,13 +136,17 @@ func (n need) String() string {
 }
 
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
-// deployment first, of those the one with the most free memory. It returns a *noRoomError where none has room for all.
+// deployment first, of those the ones in racks with the fewest, and of those the one with the most free memory. It returns a *noRoomError where
+// none has room for all.
 func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	if len(among) == 0 {
 		return nil, problem.New(problem.Unavailable, "No node is ready.")
 	}
 
-	placed := make([]database.Node, 0, count)
+	placed, inRack := make([]database.Node, 0, count), map[string]int64{}
+	for _, c := range among {
+		inRack[c.rack] += c.instances
+	}
 
 	for range count {
 		fitting := lo.Filter(among, func(c *candidate, _ int) bool { return c.fits(n) })
@@ -132,13 +155,11 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 		}
 
 		chosen := slices.MinFunc(fitting, func(a, b *candidate) int {
-			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(b.memoryBytes, a.memoryBytes))
+			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(inRack[a.rack], inRack[b.rack]), cmp.Compare(b.memoryBytes, a.memoryBytes))
 		})
 
-		chosen.cpuMillis -= n.cpuMillis
-		chosen.memoryBytes -= n.memoryBytes
-		chosen.addresses--
-		chosen.instances++
+		chosen.take(n)
+		inRack[chosen.rack]++
 
 		placed = append(placed, chosen.node)
 	}
@@ -148,20 +169,16 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 
 // explain returns why none of the nodes takes a VM.
 func explain(among []*candidate, n need) error {
-	large := lo.SomeBy(among, func(c *candidate) bool {
-		return capacity.CPUOvercommit*int64(c.node.CPUMillis) >= n.cpuMillis && c.node.MemoryBytes >= n.memoryBytes
-	})
+	large := lo.SomeBy(among, func(c *candidate) bool { return c.cost(n).within(c.node.CPUShares(), c.node.MemoryForVMs()) })
 	if !large {
 		return problem.New(problem.Unavailable,
 			"No node is large enough for a VM with %s. Make the app's VMs smaller, or ask an operator of the platform for a larger node.", n)
 	}
 
-	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool {
-		return c.cpuMillis >= n.cpuMillis && c.memoryBytes >= n.memoryBytes
-	})}
+	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool { return c.hasRoom(n) })}
 
 	for _, c := range among {
-		cause.cpuMillis, cause.memoryBytes = max(cause.cpuMillis, c.cpuMillis), max(cause.memoryBytes, c.memoryBytes)
+		cause.cpuMillis, cause.memoryBytes = max(cause.cpuMillis, c.cpuMillis), max(cause.memoryBytes, c.memoryBytes-c.node.VMOverhead())
 	}
 
 	return problem.Wrap(cause, problem.Unavailable, "%s", cause.message())

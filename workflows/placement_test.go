@@ -2,7 +2,6 @@ package workflows
 
 import (
 	"errors"
-	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,8 +17,7 @@ func TestPlace_NoRoom_SaysWhatIsShort(t *testing.T) {
 
 	node := func(freeMillis, freeBytes int64) *candidate {
 		return &candidate{
-			node:      database.Node{CPUMillis: 2000, MemoryBytes: 24 * gibibyte, Prefix: netip.MustParsePrefix("10.79.1.0/24")},
-			cpuMillis: freeMillis, memoryBytes: freeBytes, addresses: 100,
+			node: nodeWith("n", 2000, 24*gibibyte), cpuMillis: freeMillis, memoryBytes: freeBytes + overhead, addresses: 100,
 		}
 	}
 	app := need{cpuMillis: 1000, memoryBytes: gibibyte / 2}
@@ -34,7 +32,7 @@ func TestPlace_NoRoom_SaysWhatIsShort(t *testing.T) {
 		"processors": {
 			[]*candidate{node(0, 22*gibibyte), node(500, gibibyte)},
 			start + ": processors are short" + remedy,
-			start + ". Processors are short: the node with the most has 0.50 processors free, although each processor is given away 4 times.",
+			start + ". Processors are short: the node with the most has 0.50 processors free of what it gives away.",
 		},
 		"memory": {
 			[]*candidate{node(8000, gibibyte/4), node(6000, -gibibyte)},
@@ -49,8 +47,8 @@ func TestPlace_NoRoom_SaysWhatIsShort(t *testing.T) {
 		"both": {
 			[]*candidate{node(-500, 0)},
 			start + ": memory and processors are short" + remedy,
-			start + ". Memory is short: the node with the most has 0 MiB free; and processors are: the node with the most has 0.00 processors free, " +
-				"although each processor is given away 4 times.",
+			start + ". Memory is short: the node with the most has 0 MiB free; and processors are: the node with the most has 0.00 processors free " +
+				"of what it gives away.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -70,7 +68,7 @@ func TestPlace_ProcessorsAreShares_MemoryIsNot(t *testing.T) {
 	t.Parallel()
 
 	fresh := func() []*candidate {
-		return candidates([]database.Node{{CPUMillis: 2000, MemoryBytes: 22 << 30, Prefix: netip.MustParsePrefix("10.79.1.0/24")}}, nil)
+		return candidates([]database.Node{nodeWith("n", 2000, 22<<30)}, nil)
 	}
 
 	_, err := place(fresh(), 8, need{cpuMillis: 1000, memoryBytes: 512 << 20})
@@ -78,4 +76,27 @@ func TestPlace_ProcessorsAreShares_MemoryIsNot(t *testing.T) {
 
 	_, err = place(fresh(), 3, need{cpuMillis: 100, memoryBytes: 10 << 30})
 	require.ErrorContains(t, err, "Memory is short")
+}
+
+func TestPlace_WhatTheRuntimeTakesOfEachVM_IsNotGivenToAnother(t *testing.T) {
+	t.Parallel()
+
+	const apps, appBytes, kataOverhead = 10, 512 << 20, 207 << 20
+
+	for runtime, most := range map[string]int{runc: apps, "io.containerd.kata.v2": apps * (appBytes + overhead) / (appBytes + kataOverhead), "": 7} {
+		node := nodeWith("n", 64_000, apps*(appBytes+overhead))
+		node.Runtime = runtime
+
+		_, err := place(candidates([]database.Node{node}, nil), most, need{100, appBytes})
+		require.NoError(t, err, runtime)
+		_, err = place(candidates([]database.Node{node}, nil), most+1, need{100, appBytes})
+		require.ErrorContains(t, err, "Memory is short", runtime)
+
+		// It is the same whether the VMs are placed at once or stand there already.
+		usage := []database.ListNodeUsageRow{{NodeID: node.ID, MemoryBytes: int64(most-1) * appBytes, Holding: int64(most - 1)}}
+		_, err = place(candidates([]database.Node{node}, usage), 1, need{100, appBytes})
+		require.NoError(t, err, runtime)
+		_, err = place(candidates([]database.Node{node}, usage), 2, need{100, appBytes})
+		require.ErrorContains(t, err, "Memory is short", runtime)
+	}
 }

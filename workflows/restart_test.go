@@ -48,7 +48,7 @@ func TestRestart_NoRoomForAnother_LeavesWhatRunsAndSaysSo(t *testing.T) {
 	b.work(t)
 	deployment := b.await(t, b.create(t).ID, stateLive)
 
-	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes) FROM vms)")
+	b.exec(t, "UPDATE nodes SET memory_bytes = (SELECT sum(memory_bytes + $1) FROM vms)", overhead)
 	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, nil))
 
 	b.awaitCount(t, 1, "SELECT count(*) FROM project_events WHERE message LIKE 'The instances were not restarted%No node has room%'")

@@ -82,21 +82,21 @@ func chooseToCool(ctx context.Context, queries *database.Queries, n need) ([]uui
 // cool returns the deployments of the warm VMs that must leave the node for it to have room, and whether it has room then. Addresses do
 // not count: those of removed VMs rest first.
 func (c *candidate) cool(yielding []database.ListWarmVMsRow, n need) (chosen []uuid.UUID, enough bool) {
-	left := need{cpuMillis: c.cpuMillis, memoryBytes: c.memoryBytes}
-	roomy := func() bool { return left.cpuMillis >= n.cpuMillis && left.memoryBytes >= n.memoryBytes }
+	left := *c
 
 	for _, vm := range yielding {
-		if roomy() {
+		if left.hasRoom(n) {
 			break
 		}
 
-		left.cpuMillis += int64(vm.CPUMillis)
-		left.memoryBytes += vm.MemoryBytes
+		given := c.cost(need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes})
+		left.cpuMillis += given.cpuMillis
+		left.memoryBytes += given.memoryBytes
 
 		if !vm.Leaving {
 			chosen = append(chosen, vm.DeploymentID)
 		}
 	}
 
-	return lo.Uniq(chosen), roomy()
+	return lo.Uniq(chosen), left.hasRoom(n)
 }

@@ -66,7 +66,7 @@ func TestMakeRoom_ManyMovesInAFullCluster_NoneWaitsForAnother(t *testing.T) {
 	other := b.addNode(t, "n2", "10.79.2.0/24")
 	b.exec(t, "UPDATE nodes SET memory_bytes = 128 * 1024 * 1024, last_seen_at = now() + interval '1 hour' WHERE id = $1", other)
 	b.deploy(t, b.addProject(t, 64<<20, 1))
-	b.exec(t, "UPDATE nodes SET memory_bytes = 64 * 1024 * 1024 WHERE id = $1", other)
+	b.exec(t, "UPDATE nodes SET memory_bytes = 96 * 1024 * 1024 WHERE id = $1", other)
 	b.exec(t, "UPDATE nodes SET state = 'draining' WHERE id = $1", b.node.id)
 
 	small := b.config
@@ -128,7 +128,7 @@ func TestSchedule_NoRoom_OperatorsAloneReadHowMuchIsFree(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.exec(t, "UPDATE nodes SET memory_bytes = 1024 * 1024 * 1024")
+	b.exec(t, "UPDATE nodes SET memory_bytes = $1", 1024<<20+2*overhead)
 	b.work(t)
 	b.deploy(t, b.addProject(t, 768<<20, 1))
 
@@ -145,7 +145,7 @@ func TestMakeRoom_CoolsNoMoreThanItTakes(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.exec(t, "UPDATE nodes SET memory_bytes = 5 * 512 * 1024 * 1024::bigint")
+	b.exec(t, "UPDATE nodes SET memory_bytes = $1", 5*(512<<20+overhead))
 
 	worker := b.newWorker(t)
 	worker.config.KeepWarm = time.Hour
@@ -164,7 +164,7 @@ func TestMakeRoom_CoolsNoMoreThanItTakes(t *testing.T) {
 func TestPlacement_NodeWithoutAFreeAddress_IsPassedOver(t *testing.T) {
 	t.Parallel()
 
-	full, roomy := nodeWith("full", 4000, 10_000), nodeWith("roomy", 4000, 1000)
+	full, roomy := nodeWith("full", 4000, 10_000<<20), nodeWith("roomy", 4000, 1000<<20)
 	usage := []database.ListNodeUsageRow{{NodeID: full.ID, Addresses: 253}}
 
 	placed, err := place(candidates([]database.Node{full, roomy}, usage), 2, need{100, 100})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/database"
@@ -14,30 +15,59 @@ import (
 )
 
 func nodeWith(name string, cpuMillis int32, memoryBytes int64) database.Node {
-	return database.Node{ID: id.New(), Name: name, Prefix: netip.MustParsePrefix("10.79.1.0/24"), CPUMillis: cpuMillis, MemoryBytes: memoryBytes}
+	return database.Node{
+		ID: id.New(), Name: name, Prefix: netip.MustParsePrefix("10.79.1.0/24"), CPUMillis: cpuMillis, CPUOvercommit: 4, MemoryBytes: memoryBytes, Runtime: runc,
+	}
 }
 
 func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
 	t.Parallel()
 
-	small, large := nodeWith("small", 1000, 1000), nodeWith("large", 1000, 10_000)
-	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100}}
+	small, large := nodeWith("small", 1000, 1000<<20), nodeWith("large", 1000, 10_000<<20)
+	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100 << 20, Holding: 1}}
 
-	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400})
+	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400 << 20})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{large, small, large}, placed)
+}
+
+func TestPlace_SpreadsOverNodesThenOverRacks(t *testing.T) {
+	t.Parallel()
+
+	in := func(rack string, node database.Node) database.Node {
+		node.Labels = []byte(`{"rack":"` + rack + `"}`)
+
+		return node
+	}
+
+	// Memory alone would fill rack a first.
+	a1, a2, b1 := in("a", nodeWith("a1", 4000, 9000<<20)), in("a", nodeWith("a2", 4000, 8000<<20)), in("b", nodeWith("b1", 4000, 1000<<20))
+	nodes := []database.Node{a1, a2, b1}
+
+	placed, err := place(candidates(nodes, nil), 4, need{100, 100 << 20})
+	require.NoError(t, err)
+	require.Equal(t, []database.Node{a1, b1, a2, b1}, placed, "another rack, then another node, then the rack with fewer")
+
+	placed, err = place(candidates(nodes, []database.ListNodeUsageRow{{NodeID: a2.ID, Instances: 1}}), 1, need{100, 100 << 20})
+	require.NoError(t, err)
+	require.Equal(t, []database.Node{b1}, placed, "the rack of what is there already counts")
+
+	loose := []database.Node{nodeWith("c", 4000, 9000<<20), nodeWith("d", 4000, 8000<<20), a2}
+	placed, err = place(candidates(loose, nil), 3, need{100, 100 << 20})
+	require.NoError(t, err)
+	require.ElementsMatch(t, loose, placed, "a node without a label stands in no other's rack")
 }
 
 func TestPlace_OvercommitsProcessorsButNotMemory(t *testing.T) {
 	t.Parallel()
 
-	node := nodeWith("n", 1000, 1000)
+	node := nodeWith("n", 1000, 4*(250<<20+overhead))
 
-	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250})
+	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250 << 20})
 	require.NoError(t, err)
 	require.Len(t, placed, 4)
 
-	for _, n := range []need{{1001, 100}, {100, 251}} {
+	for _, n := range []need{{1001, 100}, {100, 250<<20 + 1}} {
 		_, err = place(candidates([]database.Node{node}, nil), 4, n)
 		require.Equal(t, problem.Unavailable, problem.CodeOf(err))
 		require.ErrorContains(t, err, "No node has room")
@@ -161,4 +191,37 @@ func TestReleaseAddresses_AnEdgeIsAway_TheAddressRestsUntilItIsBackOrDeleted(t *
 	require.Equal(t, 1, held())
 	b.exec(t, "DELETE FROM edges WHERE name = 'away'")
 	require.Zero(t, held())
+}
+
+func TestPlacement_CordonedNode_GetsNoVMsAndKeepsItsOwn(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	b.runWorker(t, worker)
+	live := b.await(t, b.create(t).ID, stateLive)
+
+	b.exec(t, "UPDATE nodes SET state = 'cordoned' WHERE id = $1", b.node.id)
+
+	vm := database.CreateVMParams{DeploymentID: live.ID, Kind: vmApp, Port: 80, CPUMillis: 100, MemoryBytes: 1000}
+	place := func() (nodes []database.Node, err error) {
+		return nodes, database.InTx(b.ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
+			nodes, err = worker.placeOn(b.ctx, queries, vm, 1)
+
+			return err
+		})
+	}
+
+	_, err := place()
+	require.ErrorContains(t, err, "No node is ready.")
+
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	nodes, err := place()
+	require.NoError(t, err)
+	require.Equal(t, other, nodes[0].ID)
+
+	moves, err := database.New(b.pool).ListDeploymentsToMove(b.ctx, time.Minute, time.Hour, seenWithin)
+	require.NoError(t, err)
+	require.Empty(t, moves)
+	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE node_id = $1 AND desired_state = 'running'", b.node.id), "it serves on")
 }

@@ -67,6 +67,7 @@ func configurations() []struct {
 		{"up, doctor", upConfig{}},
 		{"api", apiConfig{}},
 		{"worker", workerConfig{}},
+		{"builder", builderConfig{}},
 		{"nodeagent", nodeagentConfig{}},
 		{"edgeproxy", edgeproxyConfig{}},
 		{"migrate", migrateConfig{}},

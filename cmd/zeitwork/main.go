@@ -61,7 +61,7 @@ func rootCommand() *cobra.Command {
 
 	root.AddCommand(cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())})...)
 
-	for _, command := range []*cobra.Command{upCommand(), doctorCommand()} {
+	for _, command := range []*cobra.Command{upCommand(), doctorCommand(), nodeCommand()} {
 		command.GroupID = cli.GroupOperate
 		root.AddCommand(command)
 	}

@@ -8,7 +8,7 @@ import (
 
 // services are the services of a platform, and what prepares them.
 func services() []*cobra.Command {
-	return []*cobra.Command{apiCommand(), workerCommand(), nodeagentCommand(), edgeproxyCommand(), migrateCommand(), baseImagesCommand()}
+	return []*cobra.Command{apiCommand(), workerCommand(), builderCommand(), nodeagentCommand(), edgeproxyCommand(), migrateCommand(), baseImagesCommand()}
 }
 
 // operatorCommands are the commands with which operators run the platform.
@@ -22,5 +22,5 @@ func operatorCommands() []*cobra.Command {
 		_ = service.Flags().MarkHidden(name)
 	}
 
-	return append(services, adminCommand(), vmLoggerCommand())
+	return append(services, adminCommand(), vmLoggerCommand(), conformanceAppCommand())
 }

@@ -24,6 +24,8 @@ SELECT candidates.id FROM (
   JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
   WHERE vms.unhealthy_for > interval '1 minute' AND vms.removed_at IS NULL
     AND vms.unhealthy_for > greatest(@ill_after::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
+    -- In the first seconds of each minute, so that where no node has room not every look tries it.
+    AND extract(epoch FROM vms.unhealthy_for)::bigint % 60 < 10
     AND vms.desired_state = 'running' AND vms.kind = 'app' AND vms.state <> 'failed' AND deployments.state = 'live'
     AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval)
     AND NOT EXISTS (

@@ -1,26 +1,29 @@
 -- name: ListNodes :many
--- The nodes with what their VMs hold of them, as placement counts it, and whether each was heard of within the time.
+-- The nodes with what their VMs hold of them, as placement counts it but for what each of the VMs that hold something costs beside its own
+-- memory, and whether each was heard of within the time.
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
-    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes,
+    count(*) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS holding
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
 WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: GetNode :one
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
-  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held,
+  coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
     sum(vms.cpu_millis) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS cpu_millis,
-    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes
+    sum(vms.memory_bytes) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS memory_bytes,
+    count(*) FILTER (WHERE NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)) AS holding
   FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL
 ) AS held ON true
 WHERE nodes.id = @id;
@@ -43,8 +46,13 @@ INSERT INTO resting_prefixes (prefix) VALUES (@prefix) ON CONFLICT (prefix) DO U
 -- name: CreateNode :one
 INSERT INTO nodes (id, name, region, prefix) VALUES (@id, @name, @region, @prefix) RETURNING *;
 
--- name: SetNodeState :execrows
-UPDATE nodes SET state = @state WHERE id = @id;
+-- name: UpdateNode :execrows
+-- Changes what is given of what operators decide.
+UPDATE nodes SET state = coalesce(sqlc.narg(state), state), max_cpu_millis = coalesce(sqlc.narg(max_cpu_millis), max_cpu_millis),
+  max_memory_bytes = coalesce(sqlc.narg(max_memory_bytes), max_memory_bytes),
+  reserved_memory_bytes = coalesce(sqlc.narg(reserved_memory_bytes), reserved_memory_bytes),
+  cpu_overcommit = coalesce(sqlc.narg(cpu_overcommit), cpu_overcommit), labels = coalesce(sqlc.narg(labels), labels)
+WHERE id = @id;
 
 -- name: DeleteNode :execrows
 DELETE FROM nodes WHERE id = $1;
@@ -82,8 +90,9 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 
 -- name: RecordNodeReport :one
 -- Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
--- nobody knows what happened while the node or the api was away.
+-- nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
+  max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif(@cpu_millis::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif(@memory_bytes::bigint, 0)),
   kernel = sqlc.narg(kernel), disk_bytes = sqlc.narg(disk_bytes), disk_free_bytes = sqlc.narg(disk_free_bytes),
   agent_started_at = sqlc.narg(agent_started_at)
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before

@@ -11,10 +11,11 @@ ORDER BY id;
 
 -- name: ListNodeUsage :many
 -- What VMs hold of each node: processors and memory as long as anything of the VM is left (release commands that have ended hold
--- none), addresses until they are given back.
+-- none), and how many do, addresses until they are given back.
 SELECT node_id,
   coalesce(sum(cpu_millis) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS cpu_millis,
   coalesce(sum(memory_bytes) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)), 0)::bigint AS memory_bytes,
+  count(*) FILTER (WHERE removed_at IS NULL AND NOT (kind = 'release' AND exit_code IS NOT NULL)) AS holding,
   count(*) FILTER (WHERE removed_at IS NULL AND deployment_id = @deployment_id AND kind = 'app') AS instances,
   count(*) AS addresses
 FROM vms WHERE ip_released_at IS NULL

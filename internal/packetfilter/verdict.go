@@ -1,6 +1,8 @@
 package packetfilter
 
 import (
+	"net/netip"
+
 	"github.com/google/nftables/expr"
 	"golang.org/x/sys/unix"
 )
@@ -21,3 +23,11 @@ func Reject() Part {
 
 // Masquerade gives the packet the address of the interface that it goes out by.
 func Masquerade() Part { return Part{&expr.Masq{}} }
+
+// TranslateTo gives the packet another IPv4 destination, and answers to it the first one as their source.
+func TranslateTo(address netip.Addr) Part {
+	return Part{
+		&expr.Immediate{Register: register, Data: address.AsSlice()},
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register},
+	}
+}

@@ -38,7 +38,7 @@ type RegistryProtocol struct {
 
 // Cluster is where VMs are.
 type Cluster struct {
-	ClusterRange netip.Prefix `doc:"Addresses of all VMs; every node gets a /24 of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"` //nolint:lll // One variable a line.
+	ClusterRange netip.Prefix `doc:"Addresses of all VMs, IPv4; every node gets a part of it, and nothing else may use them." env:"ZEITWORK_CLUSTER_RANGE" envDefault:"10.77.0.0/16"` //nolint:lll // One variable a line.
 }
 
 // Git are what sources are fetched by.

@@ -33,8 +33,8 @@ func (c *Cluster) startDaemons(ctx context.Context) error {
 		Service: registryauth.Service, Issuer: registryauth.Issuer, JWKS: jwks,
 	}}
 	buildkitd := builder.Buildkitd{
-		Home: c.home, Bin: c.options.Bin, RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), Mirror: !c.options.PublicRegistry,
-		Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
+		Home: c.home, Programs: builder.ProgramsIn(c.options.Bin), Bridge: c.options.Bridge, Subnet: c.options.BuildRange, CacheBytes: c.options.BuildCacheBytes,
+		RegistryHost: fmt.Sprintf("127.0.0.1:%d", c.options.Ports.Registry), RegistryInsecure: true, Mirror: !c.options.PublicRegistry,
 	}
 
 	var group errgroup.Group

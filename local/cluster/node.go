@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/relay"
 )
 
 // Node is one node of the cluster.
@@ -28,7 +30,7 @@ type node struct {
 
 	number     int // From 1.
 	token      string
-	forwarders []*forwarder
+	forwarders []*relay.Relay
 }
 
 // runFolder is on a tmpfs: mounts of network namespaces are gone after a reboot, and so should their files be.

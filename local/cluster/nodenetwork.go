@@ -16,6 +16,7 @@ import (
 	"github.com/vishvananda/netns"
 
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
+	"github.com/zeitwork/zeitwork/internal/relay"
 )
 
 const (
@@ -46,7 +47,7 @@ func (c *Cluster) makeNetwork(ctx context.Context, n *node) error {
 	}
 
 	for _, port := range []int{c.options.Ports.API, c.options.Ports.Registry} {
-		n.forwarders = append(n.forwarders, &forwarder{namespace: n.NetworkNamespace, address: fmt.Sprintf("127.0.0.1:%d", port)})
+		n.forwarders = append(n.forwarders, relay.IntoNamespace(n.NetworkNamespace, fmt.Sprintf("127.0.0.1:%d", port)))
 	}
 
 	return n.openForwarders(ctx)
@@ -159,7 +160,7 @@ func (c *Cluster) linkAddress(n *node, end int) netip.Addr {
 
 func (n *node) openForwarders(ctx context.Context) error {
 	for _, f := range n.forwarders {
-		if err := f.open(ctx); err != nil {
+		if err := f.Open(ctx); err != nil {
 			return err
 		}
 	}
@@ -168,7 +169,7 @@ func (n *node) openForwarders(ctx context.Context) error {
 }
 
 func (n *node) closeForwarders() error {
-	return errors.Join(lo.Map(n.forwarders, func(f *forwarder, _ int) error { return f.close() })...)
+	return errors.Join(lo.Map(n.forwarders, func(f *relay.Relay, _ int) error { return f.Close() })...)
 }
 
 func ipNet(prefix netip.Prefix) *net.IPNet {

@@ -19,11 +19,11 @@ func (h *harness) drain(ctx context.Context, node string) error {
 	ctx, cancel := context.WithTimeout(ctx, rareTime)
 	defer cancel()
 
-	if err := h.setNode(ctx, node, client.UpdateNodeInputBodyStateDraining); err != nil {
+	if err := h.setNode(ctx, node, client.NodeUpdateStateDraining); err != nil {
 		return err
 	}
 
-	return errors.Join(h.awayFrom(ctx, node), h.setNode(context.WithoutCancel(ctx), node, client.UpdateNodeInputBodyStateReady))
+	return errors.Join(h.awayFrom(ctx, node), h.setNode(context.WithoutCancel(ctx), node, client.NodeUpdateStateReady))
 }
 
 // busiest is the node with the most VMs of what is live: an earlier drain may have left another one without any. A database that is away is
@@ -82,7 +82,7 @@ func (h *harness) drainWithoutRoom(ctx context.Context, node string, lasts time.
 
 	before := h.pids()
 
-	if err = h.setNode(ctx, node, client.UpdateNodeInputBodyStateDraining); err == nil {
+	if err = h.setNode(ctx, node, client.NodeUpdateStateDraining); err == nil {
 		err = rig.Sleep(ctx, lasts)
 	}
 
@@ -96,35 +96,29 @@ func (h *harness) drainWithoutRoom(ctx context.Context, node string, lasts time.
 	_, deployed := h.quiet.deploy(ctx)
 
 	return errors.Join(err, deployed, h.removeProject(ctx, filler), h.awayFrom(ctx, node), h.cluster.Release(context.WithoutCancel(ctx), idle),
-		h.setNode(context.WithoutCancel(ctx), node, client.UpdateNodeInputBodyStateReady))
+		h.setNode(context.WithoutCancel(ctx), node, client.NodeUpdateStateReady))
 }
 
 // fill takes the memory of both nodes but for less than any other VM needs, by a project with one large VM on each.
 func (h *harness) fill(ctx context.Context) (uuid.UUID, error) {
 	const left = 40 << 20
 
-	var free []int64
-
-	rows, err := h.pool.Query(ctx, `SELECT memory_bytes - coalesce((
-		SELECT sum(vms.memory_bytes) FROM vms WHERE vms.node_id = nodes.id AND vms.removed_at IS NULL), 0)::bigint FROM nodes ORDER BY name`)
+	nodes, err := h.api.ListNodesWithResponse(ctx, nil)
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("read the memory of the nodes: %w", err)
 	}
 
-	for rows.Next() {
-		var one int64
-		if err := rows.Scan(&one); err != nil {
-			return uuid.Nil, fmt.Errorf("read the memory of the nodes: %w", err)
-		}
-
-		free = append(free, one)
+	if nodes.JSON200 == nil {
+		return uuid.Nil, fmt.Errorf("read the memory of the nodes: %s", nodes.Body)
 	}
+
+	free := lo.Map(nodes.JSON200.Items, func(n client.Node, _ int) int64 { return n.MemoryShareBytes - n.MemoryHeldBytes - n.VMOverheadBytes })
 
 	return h.addProject(ctx, "filler", len(free), lo.Min(free)-left)
 }
 
 // setNode drains a node or makes it ready.
-func (h *harness) setNode(ctx context.Context, name string, state client.UpdateNodeInputBodyState) error {
+func (h *harness) setNode(ctx context.Context, name string, state client.NodeUpdateState) error {
 	_, err := ask(ctx, fmt.Sprintf("make node %s %s", name, state), func(ctx context.Context) (uuid.UUID, []byte, error) {
 		nodes, err := h.api.ListNodesWithResponse(ctx, nil)
 		if err != nil || nodes.JSON200 == nil {
@@ -133,7 +127,7 @@ func (h *harness) setNode(ctx context.Context, name string, state client.UpdateN
 
 		node, _ := lo.Find(nodes.JSON200.Items, func(n client.Node) bool { return n.Name == name })
 
-		answer, err := h.api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: state})
+		answer, err := h.api.UpdateNodeWithResponse(ctx, node.ID, client.NodeUpdate{State: &state})
 		if err != nil || answer.StatusCode() != http.StatusOK {
 			return uuid.Nil, lo.FromPtr(answer).Body, err
 		}

@@ -38,9 +38,9 @@ func TestDrain_VMsMoveFirstAndAreStoppedAfter(t *testing.T) {
 	require.NotZero(t, h.healthyOn(t, node), "what is looked for afterwards is what is there before")
 
 	began := time.Now()
-	require.NoError(t, h.setNode(t.Context(), node, client.UpdateNodeInputBodyStateDraining))
+	require.NoError(t, h.setNode(t.Context(), node, client.NodeUpdateStateDraining))
 	t.Cleanup(func() {
-		require.NoError(t, h.setNode(context.WithoutCancel(t.Context()), node, client.UpdateNodeInputBodyStateReady))
+		require.NoError(t, h.setNode(context.WithoutCancel(t.Context()), node, client.NodeUpdateStateReady))
 	})
 
 	h.movesAway(t, node)

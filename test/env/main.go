@@ -10,6 +10,7 @@
 //	ZEITWORK_TEST_REGISTRY      host:port of a registry that asks for no password
 //	ZEITWORK_TEST_CONTAINERD    path of containerd's socket
 //	ZEITWORK_TEST_BUILDKIT      URL of buildkitd, to which docker.io is that registry, below docker.io/
+//	ZEITWORK_TEST_BUILDKIT_NETWORK  path of its network namespace, from which it reaches no other registry of this machine
 //	ZEITWORK_TEST_CHROMIUM      path of a browser
 //	ZEITWORK_TEST_BIN           folder of the daemons' binaries
 //

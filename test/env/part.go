@@ -132,17 +132,20 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 
 	const nameLength = 8
 
-	process, err := builder.Buildkitd{
-		Home: e.home, Bin: bin, RegistryHost: e.registry, Mirror: e.registry != "", Subnet: subnet,
+	buildkitd := builder.Buildkitd{
+		Home: e.home, Programs: builder.ProgramsIn(bin), RegistryHost: e.registry, RegistryInsecure: true, Mirror: e.registry != "", Subnet: subnet,
 		// The name is random, because two environments may run at once.
 		Bridge: "zwtest" + strings.ToLower(rand.Text()[:nameLength]),
-	}.Start(ctx)
+	}
+
+	process, err := buildkitd.Start(ctx)
 	if err != nil {
 		return err
 	}
 
 	e.stops = append(e.stops, process.Stop)
 	e.export("ZEITWORK_TEST_BUILDKIT", process.Address())
+	e.export("ZEITWORK_TEST_BUILDKIT_NETWORK", buildkitd.NetworkNamespace())
 
 	return nil
 }

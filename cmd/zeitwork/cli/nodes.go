@@ -20,20 +20,19 @@ func (a *app) nodesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
-		a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
-			created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{Name: name, Region: region}))
-			if err != nil {
-				return nil, "", err
-			}
-
-			return created.JSON201, created.JSON201.Token, nil
-		}),
+		a.createNodeCommand(),
+		a.setNodeCommand(),
+		a.labelNodeCommand(),
 		&cobra.Command{
 			Use: "drain NAME", Short: "Move a node's VMs elsewhere, and keep it empty", Example: "  zeitwork nodes drain node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("draining")),
 		},
 		&cobra.Command{
-			Use: "ready NAME", Short: "Give a node VMs again", Example: "  zeitwork nodes ready node-1",
+			Use: "cordon NAME", Short: "Give a node no new VMs; it keeps those that it has", Example: "  zeitwork nodes cordon node-1",
+			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("cordoned")),
+		},
+		&cobra.Command{
+			Use: "ready NAME", Aliases: []string{"uncordon"}, Short: "Give a node VMs again that was drained or cordoned", Example: "  zeitwork nodes ready node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("ready")),
 		},
 		&cobra.Command{
@@ -77,6 +76,38 @@ func (a *app) nodesCommand() *cobra.Command {
 	return command
 }
 
+func (a *app) createNodeCommand() *cobra.Command {
+	var (
+		given        client.NodeUpdate
+		prefixLength *int64
+	)
+
+	command := a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
+		created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{
+			Name: name, Region: region, MaxCPUMillis: given.MaxCPUMillis, MaxMemoryBytes: given.MaxMemoryBytes,
+			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit, Labels: given.Labels,
+			PrefixLength: prefixLength,
+		}))
+		if err != nil {
+			return nil, "", err
+		}
+
+		return created.JSON201, created.JSON201.Token, nil
+	})
+	command.Long = command.Short + ".\n\nWithout --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
+	command.Example += "\n  zeitwork nodes create node-2 --region eu --processors 16 --memory 64GiB > token"
+	nodeCapacityFlags(command.Flags(), &given)
+	command.Flags().Func("label", "`NAME=VALUE` that it is called by, such as rack=r1; again for more", func(text string) (err error) {
+		given.Labels, err = changedLabels(lo.FromPtr(given.Labels), []string{text})
+
+		return err
+	})
+	command.Flags().Func("prefix-length", "`bits` of the prefix that it gets of the cluster's addresses, for good: 24, which 253 VMs have an address of, unless "+
+		"it is set; 22 for 1,021", number(&prefixLength, 1))
+
+	return command
+}
+
 // cores turns thousandths of a core into cores.
 func cores(millis int64) float64 { return float64(millis) / 1000 } //nolint:mnd // See above.
 
@@ -87,7 +118,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(nodes), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
+		t := newTable(w, "NAME", "REGION", "LABELS", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
 
 		for _, node := range nodes {
 			seen := "never"
@@ -95,9 +126,9 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*node.LastSeenAt)
 			}
 
-			t.row(node.Name, node.Region, string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
+			t.row(node.Name, node.Region, labelsText(node.Labels), string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
 				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
-				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryBytes>>mebibyteBits), seen)
+				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), seen)
 		}
 
 		t.flush()
@@ -138,19 +169,11 @@ func (a *app) completeNodes(ctx context.Context) ([]cobra.Completion, error) {
 	})(ctx)
 }
 
-func (a *app) setNodeState(state client.UpdateNodeInputBodyState) func(context.Context, *API, []string) error {
+func (a *app) setNodeState(state client.NodeUpdateState) func(context.Context, *API, []string) error {
 	return func(ctx context.Context, api *API, args []string) error {
-		node, err := nodeByName(ctx, api, args[0])
-		if err != nil {
-			return err
-		}
-
-		updated, err := checked(api.UpdateNodeWithResponse(ctx, node.ID, client.UpdateNodeInputBody{State: state}))
-		if err != nil {
-			return err
-		}
-
-		return a.print(updated.JSON200, func(w io.Writer) { _, _ = fmt.Fprintf(w, "%s is %s.\n", node.Name, state) })
+		return a.updateNode(ctx, api, args[0], client.NodeUpdate{State: &state}, func(w io.Writer, node *client.Node) {
+			_, _ = fmt.Fprintf(w, "%s is %s.\n", node.Name, state)
+		})
 	}
 }
 

@@ -883,7 +883,7 @@ export interface paths {
         put?: never;
         /**
          * Make a node
-         * @description The node gets a part of the cluster's address range. The answer holds the token for its agent, this once. For operators.
+         * @description It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once. For operators.
          */
         post: operations["create-node"];
         delete?: never;
@@ -914,8 +914,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Drain a node, or make it ready
-         * @description A draining node gets no new VMs, and those that it has are replaced elsewhere. For operators.
+         * Change a node
+         * @description A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
          */
         patch: operations["update-node"];
         trace?: never;
@@ -2643,8 +2643,38 @@ export interface components {
             role: "owner" | "developer" | "viewer";
         };
         CreateNodeInputBody: {
+            /**
+             * Format: double
+             * @description How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+             */
+            cpu_overcommit?: number;
+            /** @description What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores. */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+             */
+            max_cpu_millis?: number;
+            /**
+             * Format: int64
+             * @description Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+             */
+            max_memory_bytes?: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
+             * @default 24
+             */
+            prefix_length?: number;
             region: string;
+            /**
+             * Format: int64
+             * @description Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+             */
+            reserved_memory_bytes?: number;
         };
         CreateOrganisationInputBody: {
             name: string;
@@ -3817,8 +3847,16 @@ export interface components {
              * @description Of these, what its VMs hold.
              */
             cpu_held_millis: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Thousandths of a core that the machine has, as its agent reports.
+             */
             cpu_millis: number;
+            /**
+             * Format: double
+             * @description How many times each processor is given away.
+             */
+            cpu_overcommit: number;
             /**
              * Format: int64
              * @description Thousandths of a core that it gives away: its processors are shared, its memory is not.
@@ -3842,15 +3880,37 @@ export interface components {
             in_touch: boolean;
             /** @description Release of its kernel; absent where its agent does not tell. */
             kernel?: string;
+            /** @description What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names. */
+            labels: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             last_seen_at?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The most that counts of cpu_millis: set by an operator, else by the first report; absent before it.
+             */
+            max_cpu_millis?: number;
+            /**
+             * Format: int64
+             * @description The most that counts of memory_bytes: set by an operator, else by the first report; absent before it.
+             */
+            max_memory_bytes?: number;
+            /**
+             * Format: int64
+             * @description Memory that the machine has, as its agent reports.
+             */
             memory_bytes: number;
             /**
              * Format: int64
-             * @description Of its memory, what its VMs hold.
+             * @description Of that, what its VMs hold, with vm_overhead_bytes for each.
              */
             memory_held_bytes: number;
+            /**
+             * Format: int64
+             * @description Memory that it gives away: what counts of its memory, less what is reserved.
+             */
+            memory_share_bytes: number;
             name: string;
             /**
              * @description The node's part of the cluster's address range.
@@ -3858,12 +3918,25 @@ export interface components {
              */
             prefix: string;
             region: string;
+            /**
+             * Format: int64
+             * @description Memory that stays the host's.
+             */
+            reserved_memory_bytes: number;
             /** @description The containerd runtime handler that runs its VMs. */
             runtime: string;
-            /** @enum {string} */
-            state: "ready" | "draining";
+            /**
+             * @description cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+             * @enum {string}
+             */
+            state: "ready" | "cordoned" | "draining";
             /** @description Version of its agent. */
             version: string;
+            /**
+             * Format: int64
+             * @description What its runtime takes of its memory for each VM, beside the memory of the app.
+             */
+            vm_overhead_bytes: number;
             /**
              * Format: int64
              * @description How many VMs are assigned to it.
@@ -3901,6 +3974,37 @@ export interface components {
             runtime: string;
             version: string;
             vms: components["schemas"]["VMReport"][];
+        };
+        NodeUpdate: {
+            /**
+             * Format: double
+             * @description How many times each processor is given away; memory is given away once. Left out when a node is made: 4.
+             */
+            cpu_overcommit?: number;
+            /** @description What operators call the node by, such as rack: r1; all of its labels, in place of those before. Names and values are letters, digits, dots, hyphens and underscores. */
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Thousandths of a core that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+             */
+            max_cpu_millis?: number;
+            /**
+             * Format: int64
+             * @description Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
+             */
+            max_memory_bytes?: number;
+            /**
+             * Format: int64
+             * @description Memory that no VM gets: it is for the host, containerd and the agent. Left out when a node is made: 1 GiB.
+             */
+            reserved_memory_bytes?: number;
+            /**
+             * @description cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
+             * @enum {string}
+             */
+            state?: "ready" | "cordoned" | "draining";
         };
         NodeVM: {
             /**
@@ -4990,10 +5094,6 @@ export interface components {
         UpdateMemberInputBody: {
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
-        };
-        UpdateNodeInputBody: {
-            /** @enum {string} */
-            state: "ready" | "draining";
         };
         UpdateOrganisationInputBody: {
             name?: string;
@@ -9882,7 +9982,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateNodeInputBody"];
+                "application/json": components["schemas"]["NodeUpdate"];
             };
         };
         responses: {

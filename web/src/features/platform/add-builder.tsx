@@ -26,7 +26,7 @@ export function AddBuilder({ open, onOpenChange }: Props) {
     >
       <div className="space-y-4">
         <p>
-          Start buildkitd on the machine. Then copy the settings of a worker that runs into{' '}
+          Run <code className="font-mono text-sm">zeitwork builder</code> on the machine. Then copy the settings of a worker that runs into{' '}
           <code className="font-mono text-sm">/etc/zeitwork/worker.env</code>, readable by root alone: whoever has them reads everything.
           They are these at least:
         </p>
@@ -42,8 +42,8 @@ export function AddBuilder({ open, onOpenChange }: Props) {
             {settings ? <code className="font-mono text-sm">{settings.registry_host}</code> : 'as the other workers have it'}
           </li>
           <li>
-            <code className="font-mono text-sm">ZEITWORK_BUILDKIT_ADDRESS</code>: where buildkitd listens, such as{' '}
-            <code className="font-mono text-sm">unix:///run/buildkit/buildkitd.sock</code>
+            <code className="font-mono text-sm">ZEITWORK_BUILDKIT_ADDRESS</code>: where the builder listens, which is{' '}
+            <code className="font-mono text-sm">unix:///run/zeitwork-builder.sock</code>
           </li>
         </ul>
         <p>Run this on the machine, as root:</p>

@@ -19,7 +19,7 @@ export function NodeList({ nodes }: { nodes: Schemas['Node'][] }) {
             >
               {node.name}
             </Link>
-            {(node.in_touch || node.state === 'draining') && <NodeState state={node.state} />}
+            {(node.in_touch || node.state !== 'ready') && <NodeState state={node.state} />}
             <Touch inTouch={node.in_touch} lastSeenAt={node.last_seen_at} />
             <span className="text-quiet text-sm sm:ml-auto">
               {plural(node.vms, 'VM')} in {node.region}

@@ -10,7 +10,7 @@ export function NodeMeters({ node }: { node: Schemas['Node'] }) {
   return (
     <div className="grid gap-4 sm:grid-cols-3">
       <Meter label="Processor held" value={node.cpu_held_millis} limit={node.cpu_share_millis} format={formatCPU} />
-      <Meter label="Memory held" value={node.memory_held_bytes} limit={node.memory_bytes} format={formatBytes} />
+      <Meter label="Memory held" value={node.memory_held_bytes} limit={node.memory_share_bytes} format={formatBytes} />
       {disk !== undefined && free !== undefined ? (
         <Meter label="Disk used" value={disk - free} limit={disk} format={formatBytes} />
       ) : (

@@ -49,6 +49,11 @@ export function NodePage({ nodeId }: { nodeId: string }) {
               : 'No VM is left on the node, and it gets none. It can be serviced, made ready again, or removed.'}
           </Notice>
         )}
+        {node.state === 'cordoned' && (
+          <Notice tone="warn" title="Cordoned">
+            The node gets no new VMs, and keeps those that it has until it is made ready again.
+          </Notice>
+        )}
       </div>
       <Card title="Capacity" text="VMs hold their memory whole and share processors.">
         <NodeMeters node={node} />

@@ -21,7 +21,7 @@ export function Room({ nodes }: { nodes: Schemas['Node'][] }) {
         <Meter
           label="Memory held"
           value={sum((node) => node.memory_held_bytes)}
-          limit={sum((node) => node.memory_bytes)}
+          limit={sum((node) => node.memory_share_bytes)}
           format={formatBytes}
         />
       </div>

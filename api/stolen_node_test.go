@@ -1,0 +1,240 @@
+package api
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/registryauth"
+)
+
+// stolen is a node whose token somebody uses who is not its agent. It runs a VM of its own; another node runs the VM of a victim.
+type stolen struct {
+	*testBundle
+
+	nodeID, tokenID uuid.UUID
+	token           string
+	thief           *client.ClientWithResponses
+	own             uuid.UUID
+	ownProject      client.Project
+	victim          client.Deployment
+	victimVM        uuid.UUID
+}
+
+const victimsSecret = "hunter2-of-the-victim"
+
+func steal(t *testing.T) *stolen {
+	t.Helper()
+
+	s := &stolen{testBundle: setup(t)}
+
+	made, err := s.owner.CreateNodeWithResponse(t.Context(), client.CreateNodeInputBody{Name: "stolen", Region: "here", MaxMemoryBytes: new(8 * gibibyte)})
+	require.NoError(t, err)
+	require.NotNil(t, made.JSON201, "%s", made.Body)
+
+	s.nodeID, s.token = made.JSON201.Node.ID, made.JSON201.Token
+	s.thief = s.as(t, s.token)
+
+	tokens, err := s.owner.ListNodeTokensWithResponse(t.Context(), s.nodeID, nil)
+	require.NoError(t, err)
+
+	s.tokenID = tokens.JSON200.Items[0].ID
+
+	victims := s.project(t)
+	require.Equal(t, http.StatusOK, s.setVariable(t, victims, "PASSWORD", victimsSecret).StatusCode)
+	s.victim = s.deployment(t, victims.ID)
+	s.victimVM = s.vm(t, s.victim.ID)
+	s.report(t, s.victimVM, "healthy")
+
+	s.ownProject = s.project(t)
+	s.own = s.place(t, s.deployment(t, s.ownProject.ID).ID, "10.72.2.2")
+
+	return s
+}
+
+// place assigns a VM of the deployment to the stolen node.
+func (s *stolen) place(t *testing.T, deployment uuid.UUID, address string) uuid.UUID {
+	t.Helper()
+
+	vm := id.New()
+	require.NoError(t, s.queries.CreateVM(t.Context(), database.CreateVMParams{
+		ID: vm, DeploymentID: deployment, NodeID: s.nodeID, Kind: "app", IP: netip.MustParseAddr(address), Port: 8080, CPUMillis: 100, MemoryBytes: 64 << 20,
+	}))
+	require.NoError(t, s.queries.Notify(t.Context(), database.ChannelNodes, s.nodeID.String()))
+
+	return vm
+}
+
+// claim reports as the stolen node.
+func (s *stolen) claim(t *testing.T, measures *client.NodeMeasures, vms ...client.VMReport) int {
+	t.Helper()
+
+	answer, err := s.thief.ReportNodeWithResponse(t.Context(), client.NodeReport{
+		Version: "1", Runtime: "io.containerd.runc.v2", CPUMillis: 1_000_000, MemoryBytes: 1 << 50, VMS: append([]client.VMReport{}, vms...), Measures: measures,
+	})
+	require.NoError(t, err)
+
+	return answer.StatusCode()
+}
+
+// pulls returns what of the repository the stolen node is given access to, or the status that it is refused with.
+func (s *stolen) pulls(t *testing.T, repository string) (granted []string, status int) {
+	t.Helper()
+
+	query := "?service=" + registryauth.Service + "&scope=repository:" + repository + ":pull,push,delete"
+
+	answer := s.send(t, http.MethodGet, "", "/v1/registry/token"+query, "", basic(registryauth.NodeUser, s.token))
+	if answer.StatusCode != http.StatusOK {
+		return nil, answer.StatusCode
+	}
+
+	return access(t, answer), answer.StatusCode
+}
+
+func TestStolenNode_ClaimsMemory_IsGivenNoMoreThanTheOperatorSet(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	require.Equal(t, http.StatusNoContent, s.claim(t, nil))
+
+	node, err := s.owner.GetNodeWithResponse(t.Context(), s.nodeID)
+	require.NoError(t, err)
+	require.Equal(t, 7*gibibyte, node.JSON200.MemoryShareBytes)
+}
+
+func TestStolenNode_TellsOfOtherNodesVMs_ChangesNothingOfThem(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	row := func() (text string) {
+		require.NoError(t, s.pool.QueryRow(t.Context(), "SELECT row_to_json(vms)::text FROM vms WHERE id = $1", s.victimVM).Scan(&text))
+
+		return text
+	}
+	before := row()
+
+	for _, state := range []client.VMReportState{"crashed", "exited", "failed", "removed"} {
+		s.claim(t, nil, client.VMReport{ID: s.victimVM, State: state, Message: new("made up"), ExitCode: new(int64(0)), Restarts: 9})
+	}
+
+	usage := client.VMUsage{VMID: s.victimVM, Minute: minutesAgo(1), MeasuredMillis: 60_000, CPUMicros: 1_000_000}
+	require.Equal(t, http.StatusNoContent, s.claim(t, new(nodeMeasures(usage))))
+
+	shipped, err := s.thief.ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{
+		VMID: s.victimVM, Lines: []client.ShippedLogLine{{Sequence: 1, Stream: "stdout", Line: "made up", LoggedAt: time.Now()}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNotFound, shipped.StatusCode())
+
+	require.Equal(t, before, row())
+	require.Zero(t, s.sum(t, "measured_millis", "usage", minuteStep(), s.victim.ID))
+}
+
+func TestStolenNode_IsToldTheSecretsAndImagesOfItsOwnVMsAlone(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+
+	given, err := s.thief.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+	require.Len(t, given.JSON200.VMS, 1)
+	require.Equal(t, s.own, given.JSON200.VMS[0].ID)
+	require.NotContains(t, string(given.Body), victimsSecret)
+
+	mine := projectRepository(s.ownProject.ID)
+	granted, _ := s.pulls(t, mine)
+	require.Equal(t, []string{mine + ":pull"}, granted)
+
+	for _, repository := range []string{
+		projectRepository(s.victim.ProjectID), "sources/" + s.ownProject.ID.String(), "sources/" + s.victim.ProjectID.String(), "cache/" + s.ownProject.ID.String(),
+	} {
+		granted, _ := s.pulls(t, repository)
+		require.Empty(t, granted, repository)
+	}
+
+	require.Equal(t, http.StatusNoContent, s.claim(t, nil, client.VMReport{ID: s.own, State: "removed"}))
+	granted, _ = s.pulls(t, mine)
+	require.Empty(t, granted, "nothing of that project is on it any more")
+}
+
+func TestStolenNode_AsksForWhatIsNotANodes_IsForbidden(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+
+	for _, asked := range []struct{ method, path, body string }{
+		{http.MethodGet, "/v1/nodes", ""},
+		{http.MethodPatch, "/v1/nodes/" + s.nodeID.String(), `{"max_memory_bytes":1099511627776}`},
+		{http.MethodPost, "/v1/nodes/" + s.testBundle.nodeID.String() + "/tokens", `{}`},
+		{http.MethodGet, "/v1/edge/routes", ""},
+		{http.MethodGet, "/v1/projects/" + s.ownProject.ID.String(), ""},
+		{http.MethodGet, "/v1/deployments/" + s.victim.ID.String() + "/runtime-logs", ""},
+	} {
+		answer := s.send(t, asked.method, s.token, asked.path, asked.body, nil)
+		require.Equal(t, http.StatusForbidden, answer.StatusCode, "%s %s: %s", asked.method, asked.path, answer.text)
+	}
+}
+
+func TestStolenNode_MakesUpWhatItsOwnVMsDo_WithinBounds(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	usage := func(micros int64) *client.NodeMeasures {
+		return new(nodeMeasures(client.VMUsage{VMID: s.own, Minute: minutesAgo(1), MeasuredMillis: 60_000, CPUMicros: micros}))
+	}
+
+	require.Equal(t, http.StatusNoContent, s.claim(t, usage(1_000_000_000_000), client.VMReport{ID: s.own, State: "healthy", Message: new(strings.Repeat("m", 2000))}))
+	require.Equal(t, http.StatusUnprocessableEntity, s.claim(t, usage(1_000_000_000_001)))
+	require.Equal(t, http.StatusUnprocessableEntity, s.claim(t, nil, client.VMReport{ID: s.own, State: "healthy", Message: new(strings.Repeat("m", 2001))}))
+
+	shipped, err := s.thief.ShipLogsWithResponse(t.Context(), client.ShipLogsInputBody{
+		VMID: s.own, Lines: []client.ShippedLogLine{{Sequence: 1, Stream: "stdout", Line: strings.Repeat("l", 20_001), LoggedAt: time.Now()}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnprocessableEntity, shipped.StatusCode())
+}
+
+func TestStolenNode_TokenRevoked_EndsAtOnceAlsoWhileItWaits(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+
+	given, err := s.thief.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+
+	waited := make(chan *client.GetAssignmentsResponse, 1)
+
+	// The first look of the request that waits is what writes its capabilities.
+	go func() {
+		answer, _ := s.thief.GetAssignmentsWithResponse(t.Context(), &client.GetAssignmentsParams{
+			IfNoneMatch: new(given.HTTPResponse.Header.Get("ETag")), WaitSeconds: new(int64(60)), Capabilities: &[]string{"release"},
+		})
+		waited <- answer
+	}()
+
+	require.Eventually(t, func() bool {
+		node, err := s.queries.LockNode(t.Context(), s.nodeID)
+
+		return err == nil && len(node.Capabilities) == 1
+	}, 10*time.Second, 10*time.Millisecond)
+
+	revoked, err := s.owner.RevokeNodeTokenWithResponse(t.Context(), s.nodeID, s.tokenID)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusNoContent, revoked.StatusCode())
+
+	// Placement may not know yet that the node is away.
+	s.place(t, s.victim.ID, "10.72.2.3")
+	require.Equal(t, http.StatusUnauthorized, (<-waited).StatusCode())
+
+	require.Equal(t, http.StatusUnauthorized, s.claim(t, nil))
+	_, status := s.pulls(t, projectRepository(s.ownProject.ID))
+	require.Equal(t, http.StatusUnauthorized, status)
+}

@@ -1,0 +1,134 @@
+package builder
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/netnamespace"
+)
+
+const (
+	// checkEvery is how often the machine's rules are looked at. Until then a flush lets builds reach the machine itself, and nothing else: the rules
+	// of their namespace hold, and without the machine's they have no address that the internet answers to.
+	checkEvery = time.Second
+	// lookUpEvery is how often the registry's addresses are looked up, and what other firewalls say of forwarding.
+	lookUpEvery = 30 * time.Second
+)
+
+// startKeeping begins to keep the fence in place. The function that it returns ends that, may be called again, and returns when it has ended.
+func (n *buildNetwork) startKeeping(ctx context.Context) func() {
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+
+	go func() {
+		defer close(ended)
+
+		n.keep(keeping)
+
+		// Nobody is left in the namespace for whom to forward.
+		_ = n.stopForwarders()
+	}()
+
+	return func() {
+		stop()
+		<-ended
+	}
+}
+
+// keep keeps the fence in place until ctx ends. It waits for no name server meanwhile.
+func (n *buildNetwork) keep(ctx context.Context) {
+	found := make(chan []netip.AddrPort)
+	go n.follow(ctx, found)
+
+	checks := time.NewTicker(checkEvery)
+	defer checks.Stop()
+
+	for {
+		var err error
+
+		select {
+		case <-ctx.Done():
+			return
+		case <-checks.C:
+			err = n.check(ctx)
+		case addresses := <-found:
+			err = n.adopt(ctx, addresses)
+		}
+
+		if err != nil && ctx.Err() == nil {
+			n.logger.ErrorContext(ctx, "the network of builds is not as it should be", logging.Error(err))
+		}
+	}
+}
+
+// follow looks up again and again where the hosts are that buildkitd may reach. While that fails, what was found last counts.
+func (n *buildNetwork) follow(ctx context.Context, found chan<- []netip.AddrPort) {
+	lookUps := time.NewTicker(lookUpEvery)
+	defer lookUps.Stop()
+
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-lookUps.C:
+		}
+
+		addresses, err := n.lookUpHosts(ctx)
+		if err != nil && ctx.Err() == nil {
+			n.logger.WarnContext(ctx, "a host that builds need is not found; what is known of it counts", logging.Error(err))
+		}
+
+		select {
+		case <-ctx.Done():
+			return
+		case found <- addresses:
+		}
+	}
+}
+
+// check puts the machine's rules in place again where they are not.
+func (n *buildNetwork) check(ctx context.Context) error {
+	if inPlace, err := n.read(); err == nil && bytes.Equal(inPlace, n.rules) && !n.closed {
+		return nil
+	}
+
+	n.logger.WarnContext(ctx, "the rules that fence builds were changed or removed; putting them in place again", slog.String("table", n.table().Name))
+
+	return n.putInPlace(ctx)
+}
+
+// putInPlace puts the machine's rules in place. Where that fails, builds have no network until it succeeds.
+func (n *buildNetwork) putInPlace(ctx context.Context) error {
+	if err := n.fence(); err != nil {
+		n.closed = true
+
+		return errors.Join(err, n.close())
+	}
+
+	n.closed = false
+
+	return errors.Join(n.open(), n.setForwarding(ctx, true))
+}
+
+// adopt lets buildkitd reach what was found. Other firewalls are told again as well that what builds send is passed on.
+func (n *buildNetwork) adopt(ctx context.Context, addresses []netip.AddrPort) error {
+	before := n.allowed
+
+	changed, err := n.allow(ctx, addresses)
+	if !changed {
+		return errors.Join(err, n.setForwarding(ctx, true))
+	}
+
+	if err := errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.putInPlace(ctx), n.remember()); err != nil {
+		n.allowed = before // The next look begins here again.
+
+		return err
+	}
+
+	return nil
+}

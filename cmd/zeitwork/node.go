@@ -1,0 +1,15 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// nodeCommand has what concerns the machine itself that is a node, or is to be one. `zeitwork nodes` asks the API about all of them.
+func nodeCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "node",
+		Short: "Check this machine, which is a node or is to be one",
+		Args:  cobra.NoArgs,
+	}
+	command.AddCommand(conformanceCommand())
+
+	return command
+}
