@@ -33,7 +33,13 @@ type Assignments struct {
 	NodeID       uuid.UUID    `json:"node_id"`
 	Prefix       string       `doc:"The node's own addresses."                                 json:"prefix"`
 	ClusterRange string       `doc:"All addresses of the cluster, which never leave by the default route." json:"cluster_range"`
+	Ingress      *Ingress     `doc:"Absent where an edge is of a version that does not tell its addresses." json:"ingress,omitempty"`
 	VMs          []AssignedVM `json:"vms"                                                       nullable:"false"`
+}
+
+// Ingress says who may reach VMs through a node's ingress interfaces.
+type Ingress struct {
+	Addresses []string `doc:"IPv4 addresses from which edges connect to VMs, in order." json:"addresses" nullable:"false"`
 }
 
 // AssignedVM is one VM as its node is to run it.
@@ -130,10 +136,13 @@ type ShippedLogLine struct {
 }
 
 // RoutesInput asks for the route table. Its If-None-Match acknowledges a version: the calling edge serves from that one now.
+//
+//nolint:lll // One field a line, with its documentation.
 type RoutesInput struct {
 	LongPollInput
 
-	Version string `doc:"Version of the calling edge's proxy, for operators to see." header:"Zeitwork-Version" maxLength:"100"`
+	Version   string   `doc:"Version of the calling edge's proxy, for operators to see." header:"Zeitwork-Version" maxLength:"100"`
+	Addresses []string `doc:"IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last." maxItems:"64" nullable:"false" query:"addresses"`
 }
 
 // RoutesOutput is the route table. Status 304 has no body.

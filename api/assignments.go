@@ -86,8 +86,13 @@ func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities 
 		return nil, fmt.Errorf("read the assignments of node %s: %w", node, err)
 	}
 
+	ingress, err := s.ingress(ctx)
+	if err != nil {
+		return nil, err
+	}
+
 	assignments := &Assignments{
-		NodeID: node, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String(), VMs: make([]AssignedVM, 0, len(rows)),
+		NodeID: node, Ingress: ingress, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String(), VMs: make([]AssignedVM, 0, len(rows)),
 	}
 
 	for _, row := range rows {

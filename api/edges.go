@@ -89,6 +89,10 @@ func (s *service) deleteEdge(ctx context.Context, input *EdgePath) (*struct{}, e
 			return problem.New(problem.NotFound, "There is no such edge.")
 		}
 
+		if err := queries.NotifyNodes(ctx); err != nil {
+			return err
+		}
+
 		return audit(ctx, queries, AuditEvent{Action: "edge.delete", SubjectType: "edge", SubjectID: input.EdgeID})
 	})
 }
@@ -98,6 +102,7 @@ func newEdge(found database.ListEdgesRow, current int64) Edge {
 
 	return Edge{
 		ID: row.ID, Name: row.Name, Region: row.Region, Version: row.Version, InTouch: found.InTouch, AcknowledgedVersion: row.AcknowledgedVersion,
-		CurrentVersion: current, VersionsBehind: max(current-row.AcknowledgedVersion, 0), LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
+		CurrentVersion: current, VersionsBehind: max(current-row.AcknowledgedVersion, 0), Addresses: row.Addresses,
+		LastSeenAt: row.LastSeenAt, CreatedAt: row.CreatedAt,
 	}
 }

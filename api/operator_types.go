@@ -112,6 +112,7 @@ type Edge struct {
 	AcknowledgedVersion int64      `doc:"Version of the route table that it serves from." json:"acknowledged_version"`
 	CurrentVersion      int64      `doc:"The newest version of the route table."          json:"current_version"`
 	VersionsBehind      int64      `doc:"How many versions the edge is behind."           json:"versions_behind"`
+	Addresses           []string   `doc:"IPv4 addresses from which it connects to VMs, as it told. Absent where it has not: nodes then let in whoever reaches their ingress interfaces." json:"addresses,omitempty" nullable:"false"`
 	LastSeenAt          *time.Time `json:"last_seen_at,omitempty"`
 	CreatedAt           time.Time  `json:"created_at"`
 }

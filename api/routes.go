@@ -45,6 +45,10 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 		}
 	}
 
+	if err := s.recordAddresses(ctx, edge, input.Addresses); err != nil {
+		return nil, err
+	}
+
 	seen := time.Now()
 
 	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {

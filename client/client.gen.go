@@ -98,6 +98,7 @@ const (
 	AuditEventActionDomainUnverify               AuditEventAction = "domain.unverify"
 	AuditEventActionDomainUpdate                 AuditEventAction = "domain.update"
 	AuditEventActionDomainVerify                 AuditEventAction = "domain.verify"
+	AuditEventActionEdgeAddresses                AuditEventAction = "edge.addresses"
 	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
 	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
@@ -182,6 +183,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionDomainUpdate:
 		return true
 	case AuditEventActionDomainVerify:
+		return true
+	case AuditEventActionEdgeAddresses:
 		return true
 	case AuditEventActionEdgeCreate:
 		return true
@@ -2773,6 +2776,7 @@ type AssignedVMKind string
 type Assignments struct {
 	// ClusterRange All addresses of the cluster, which never leave by the default route.
 	ClusterRange string             `json:"cluster_range"`
+	Ingress      *Ingress           `json:"ingress,omitempty"`
 	NodeID       openapi_types.UUID `json:"node_id"`
 
 	// Prefix The node's own addresses.
@@ -3625,8 +3629,11 @@ type DroppedRequests struct {
 // Edge defines model for Edge.
 type Edge struct {
 	// AcknowledgedVersion Version of the route table that it serves from.
-	AcknowledgedVersion int64     `json:"acknowledged_version"`
-	CreatedAt           time.Time `json:"created_at"`
+	AcknowledgedVersion int64 `json:"acknowledged_version"`
+
+	// Addresses IPv4 addresses from which it connects to VMs, as it told. Absent where it has not: nodes then let in whoever reaches their ingress interfaces.
+	Addresses *[]string `json:"addresses,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
 
 	// CurrentVersion The newest version of the route table.
 	CurrentVersion int64              `json:"current_version"`
@@ -3896,6 +3903,12 @@ type ImportEnvironmentVariablesOutputBody struct {
 
 	// Replaced The names of those that got a value, by name.
 	Replaced []string `json:"replaced"`
+}
+
+// Ingress defines model for Ingress.
+type Ingress struct {
+	// Addresses IPv4 addresses from which edges connect to VMs, in order.
+	Addresses []string `json:"addresses"`
 }
 
 // InstanceCount defines model for InstanceCount.
@@ -5992,6 +6005,9 @@ type GetDetectionParams struct {
 type GetRoutesParams struct {
 	// WaitSeconds How long to wait for a change before answering 304.
 	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
+
+	// Addresses IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last.
+	Addresses *[]string `form:"addresses,omitempty" json:"addresses,omitempty"`
 
 	// IfNoneMatch The ETag of the answer that the caller works from.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
@@ -13030,6 +13046,18 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 		if params.WaitSeconds != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wait_seconds", *params.WaitSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Addresses != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "addresses", *params.Addresses, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

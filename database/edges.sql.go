@@ -23,7 +23,7 @@ func (q *Queries) AcknowledgeRoutes(ctx context.Context, version int64, iD uuid.
 }
 
 const createEdge = `-- name: CreateEdge :one
-INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version
+INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses
 `
 
 func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, region string) (Edge, error) {
@@ -37,6 +37,7 @@ func (q *Queries) CreateEdge(ctx context.Context, iD uuid.UUID, name string, reg
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.Addresses,
 	)
 	return i, err
 }
@@ -54,7 +55,7 @@ func (q *Queries) DeleteEdge(ctx context.Context, id uuid.UUID) (int64, error) {
 }
 
 const edgeByName = `-- name: EdgeByName :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version FROM edges WHERE name = $1
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses FROM edges WHERE name = $1
 `
 
 func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
@@ -68,12 +69,13 @@ func (q *Queries) EdgeByName(ctx context.Context, name string) (Edge, error) {
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.Addresses,
 	)
 	return i, err
 }
 
 const getEdge = `-- name: GetEdge :one
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id = $2
 `
@@ -94,13 +96,39 @@ func (q *Queries) GetEdge(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Edge.LastSeenAt,
 		&i.Edge.CreatedAt,
 		&i.Edge.Version,
+		&i.Edge.Addresses,
 		&i.InTouch,
 	)
 	return i, err
 }
 
+const listEdgeAddresses = `-- name: ListEdgeAddresses :many
+SELECT addresses FROM edges WHERE last_seen_at IS NOT NULL ORDER BY id
+`
+
+// The addresses of each edge that was ever there.
+func (q *Queries) ListEdgeAddresses(ctx context.Context) ([][]string, error) {
+	rows, err := q.db.Query(ctx, listEdgeAddresses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := [][]string{}
+	for rows.Next() {
+		var addresses []string
+		if err := rows.Scan(&addresses); err != nil {
+			return nil, err
+		}
+		items = append(items, addresses)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listEdges = `-- name: ListEdges :many
-SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
+SELECT edges.id, edges.name, edges.region, edges.acknowledged_version, edges.last_seen_at, edges.created_at, edges.version, edges.addresses, (edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM edges JOIN edge_silence ON edge_silence.id = edges.id
 WHERE edges.id > $2 ORDER BY edges.id LIMIT $3::int
 `
@@ -127,6 +155,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 			&i.Edge.LastSeenAt,
 			&i.Edge.CreatedAt,
 			&i.Edge.Version,
+			&i.Edge.Addresses,
 			&i.InTouch,
 		); err != nil {
 			return nil, err
@@ -140,7 +169,7 @@ func (q *Queries) ListEdges(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockEdge = `-- name: LockEdge :one
-SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version FROM edges WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses FROM edges WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
@@ -154,8 +183,32 @@ func (q *Queries) LockEdge(ctx context.Context, id uuid.UUID) (Edge, error) {
 		&i.LastSeenAt,
 		&i.CreatedAt,
 		&i.Version,
+		&i.Addresses,
 	)
 	return i, err
+}
+
+const notifyNodes = `-- name: NotifyNodes :exec
+SELECT pg_notify('zeitwork_nodes', id::text) FROM nodes
+`
+
+// Has every node look at its assignments.
+func (q *Queries) NotifyNodes(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, notifyNodes)
+	return err
+}
+
+const recordEdgeAddresses = `-- name: RecordEdgeAddresses :execrows
+UPDATE edges SET addresses = $1::text[] WHERE id = $2 AND addresses IS DISTINCT FROM $1::text[]
+`
+
+// Remembers from which addresses an edge connects to VMs. It returns no rows where nothing has changed.
+func (q *Queries) RecordEdgeAddresses(ctx context.Context, addresses []string, iD uuid.UUID) (int64, error) {
+	result, err := q.db.Exec(ctx, recordEdgeAddresses, addresses, iD)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const recordEdgeVersion = `-- name: RecordEdgeVersion :exec

@@ -244,6 +244,7 @@ type Edge struct {
 	LastSeenAt          *time.Time
 	CreatedAt           time.Time
 	Version             string
+	Addresses           []string
 }
 
 type EdgeSilence struct {

@@ -173,6 +173,8 @@ var hotQueries = map[string]bound{
 	"AcknowledgeRoutes":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"TouchEdge":                {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"RecordEdgeVersion":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7), "version": "2"}},
+	"RecordEdgeAddresses":      {most: edges, with: map[string]any{"id": seedID(kindEdge, 7), "addresses": []string{"100.64.0.7"}}},
+	"ListEdgeAddresses":        {most: 2 * edges},
 	"CreateDeploymentDomain":   {most: 3, with: map[string]any{"id": seedID(kindDomain, 200_000), "label": "project-1010-0a1b2c3d"}},
 	"PointDomains":             {most: 10},
 
@@ -521,6 +523,7 @@ var coldQueries = map[string][]string{
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
 		ListTokensMadeIn ListMachineTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then":                       names(`ListUsers CountOperators`),
+	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),
 	"once of each log that is older than the numbers of lines": names(`NumberBuildLog`),
 	"at most a day's keys of one token, with a create":         names(`DropStaleIdempotencyKeys`),
 	"a table of at most a few rows":                            names(`DeposeDeadLeader ReleasePrefixes GetGithubApp RemoveGithubApp`),

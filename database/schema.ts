@@ -903,6 +903,8 @@ export const edges = pgTable("edges", {
   acknowledgedVersion: bigint("acknowledged_version", { mode: "number" }).notNull().default(0),
   // Version of its binary; empty where it is of a version that does not say.
   version: text("version").notNull().default(""),
+  // From which it connects to VMs. Null where it has not said: it has not been seen, or is of a version that does not say.
+  addresses: text("addresses").array(),
   lastSeenAt: time("last_seen_at"),
   createdAt: createdAt(),
 });

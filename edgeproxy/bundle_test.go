@@ -55,7 +55,9 @@ type platform struct {
 	acknowledged int64
 	// version is what the edge said of its binary.
 	version string
-	reports []client.EdgeReport
+	// addresses are from where it said that it connects to VMs.
+	addresses []string
+	reports   []client.EdgeReport
 	// reportStatus is what reports are answered with; 0 for success.
 	reportStatus int
 	// stumbles has the next report answered with a failure.
@@ -143,7 +145,7 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
-	p.version = r.Header.Get("Zeitwork-Version")
+	p.version, p.addresses = r.Header.Get("Zeitwork-Version"), strings.Split(r.URL.Query().Get("addresses"), ",")
 	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 
 	if _, err := fmt.Sscanf(r.Header.Get("If-None-Match"), `"%d"`, &p.acknowledged); err != nil && r.Header.Get("If-None-Match") != "" {

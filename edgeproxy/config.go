@@ -11,10 +11,12 @@ import (
 type Config struct {
 	setting.API
 
-	Token   string `env:"ZEITWORK_EDGE_TOKEN,required" doc:"The edge's token, shown once when the edge was made."`
-	Listen  string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
-	Region  string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
-	DataDir string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
+	Token  string `env:"ZEITWORK_EDGE_TOKEN,required" doc:"The edge's token, shown once when the edge was made."`
+	Listen string `doc:"Address and port on which the edge answers HTTP/1.1 and unencrypted HTTP/2." env:"ZEITWORK_EDGE_LISTEN" envDefault:"127.0.0.1:8080"`
+	Region string `doc:"Where this edge stands; VMs of the same region come first. Empty: no preference." env:"ZEITWORK_EDGE_REGION"`
+	// Addresses are the only ones that nodes let in from their tailnet.
+	Addresses []netip.Addr `doc:"IPv4 addresses from which the edge connects to VMs, by commas; empty: the machine's." env:"ZEITWORK_EDGE_SOURCE_ADDRESSES"`
+	DataDir   string       `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
 	// TrustedProxies may say in headers who the client is. The forwarding headers of all other peers are dropped.
 	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients, with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"`
 	// DrainDelay is the time in which load balancers find out that the edge stops: a listener that closed at once would refuse the requests

@@ -46,6 +46,8 @@ type poller struct {
 	refresh *refresh
 	ledger  *ledger
 	logger  *slog.Logger
+	// addresses are those from which this edge connects to VMs.
+	addresses func() ([]string, error)
 }
 
 func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *ledger, logger *slog.Logger) (*poller, error) {
@@ -67,7 +69,9 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 		return nil, fmt.Errorf("ZEITWORK_API_URL %q: %w", config.APIURL, err)
 	}
 
-	return &poller{api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, ledger: l, logger: logger}, nil
+	return &poller{
+		api: api, http: own, file: newTableFile(config.DataDir), table: current, refresh: r, ledger: l, logger: logger, addresses: config.addresses,
+	}, nil
 }
 
 // restore loads the table of the last run; the edge serves from it until the platform answers.
@@ -142,6 +146,15 @@ func (p *poller) bound(ctx context.Context, urgent bool) (context.Context, func(
 func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 	parameters := client.GetRoutesParams{ZeitworkVersion: new(buildversion.Get().Version)}
 	version := int64(0)
+
+	addresses, err := p.addresses()
+	if err != nil {
+		return false, err
+	}
+
+	if len(addresses) > 0 {
+		parameters.Addresses = &addresses
+	}
 
 	current := p.table.Load()
 	if current != nil {

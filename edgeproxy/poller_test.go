@@ -2,9 +2,13 @@ package edgeproxy
 
 import (
 	"context"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,6 +49,36 @@ func TestPoller_TellsTheVersionOfItsBinary(t *testing.T) {
 	defer b.platform.mutex.Unlock()
 
 	require.Equal(t, version.Get().Version, b.platform.version)
+}
+
+func TestPoller_TellsFromWhereItConnectsToVMs(t *testing.T) {
+	t.Parallel()
+
+	tell := func(configure func(*Config)) []string {
+		b := setup(t, configure)
+		b.serve(t, live(demoHost, app(t, says("one"))))
+
+		b.platform.mutex.Lock()
+		defer b.platform.mutex.Unlock()
+
+		return b.platform.addresses
+	}
+
+	configured := []netip.Addr{netip.MustParseAddr("100.64.0.9"), netip.MustParseAddr("100.64.0.2")}
+	require.Equal(t, []string{"100.64.0.2", "100.64.0.9"}, tell(func(c *Config) { c.Addresses = configured }))
+
+	own, err := net.InterfaceAddrs()
+	require.NoError(t, err)
+
+	for _, text := range tell(func(*Config) {}) {
+		if text == "" {
+			continue // The machine has no address but the loopback.
+		}
+
+		address := netip.MustParseAddr(text)
+		require.True(t, address.Is4() && !address.IsLoopback(), text)
+		require.True(t, slices.ContainsFunc(own, func(a net.Addr) bool { return strings.HasPrefix(a.String(), text+"/") }), text)
+	}
 }
 
 func TestPoller_NothingNew_IsHeldByThePlatform(t *testing.T) {

@@ -8,16 +8,20 @@ import (
 	"net/http"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"go.opentelemetry.io/otel"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
@@ -39,6 +43,8 @@ type Agent struct {
 	logWatch   *logWatch
 	// unlimitedDisks is why VMs may fill the node's disk, where they may although the configuration says otherwise.
 	unlimitedDisks error
+	// obstacle is what was last found of packet filters that keep everybody from VMs.
+	obstacle atomic.Pointer[string]
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -80,6 +86,11 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
+	if !lo.EveryBy(nameservers, iprange.IsPublic) {
+		logger.Warn("VMs ask nameservers that are not public, and may learn the names that these know: set ZEITWORK_VM_NAMESERVERS to public ones",
+			slog.Any("nameservers", nameservers))
+	}
+
 	runtimeConfig, err := config.runtimeConfig(registryauth.NodeUser, vmlog.Command, nameservers)
 	if err != nil {
 		return nil, err
@@ -106,7 +117,7 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		runtime:   containers.New(connection, runtimeConfig),
 		startedAt: time.Now(), unlimitedDisks: unlimited,
 		changed: make(chan struct{}, 1), removed: make(chan struct{}, 1), machines: map[uuid.UUID]*machine{},
-		network: &network.Network{Folder: config.networkFolder(), Nameservers: nameservers, Ingress: config.Ingress},
+		network: config.network(netip.Prefix{}, nameservers),
 		usage:   newUsage(), turns: newTurns(), logWatch: newLogWatch(logger),
 	}
 
@@ -135,6 +146,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.measure(ctx) })
 	group.Go(func() error { return a.logWatch.run(ctx) })
 	group.Go(func() error { return a.watchOutOfMemory(ctx) })
+	group.Go(func() error { return a.guard(ctx) })
 
 	err := group.Wait()
 
@@ -158,14 +170,18 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	defer a.mu.Unlock()
 
 	if a.network.Range != clusterRange {
-		changed := *a.network
-		changed.Range = clusterRange
-
-		if err := changed.Setup(); err != nil {
+		changed := a.config.network(clusterRange, a.network.Nameservers)
+		if err := changed.Setup(); err != nil && problem.CodeOf(err) != problem.Unavailable {
 			return fmt.Errorf("set up the network of VMs: %w", err)
 		}
 
-		a.network = &changed
+		a.network = changed
+		a.forward(ctx, changed)
+	}
+
+	// A node that cannot isolate VMs stops those that are to stop, all the same. The network lets none start, and the guard tries again.
+	if err := a.network.Admit(edgesOf(list), appsOf(list)); err != nil {
+		a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
 	}
 
 	first := a.assigned == nil

@@ -60,6 +60,14 @@ func (f *fakeAPI) toldMachine() client.MachineReport {
 	return f.machine
 }
 
+// admit makes the addresses those of all edges, from the next assign on.
+func (f *fakeAPI) admit(edges ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.list.Ingress = &client.Ingress{Addresses: edges}
+}
+
 func newFakeAPI(t *testing.T, clusterRange string) *fakeAPI {
 	t.Helper()
 

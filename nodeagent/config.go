@@ -1,17 +1,19 @@
 package nodeagent
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/internal/setting"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
 )
 
 // Config is the node agent's configuration.
@@ -38,11 +40,25 @@ type Config struct {
 
 	HungAfter time.Duration `doc:"How long an app may give no answer before it is restarted; 0s: for ever." env:"ZEITWORK_NODE_HUNG_AFTER" envDefault:"60s"`
 
-	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node." env:"ZEITWORK_VM_NAMESERVERS"`
+	RegistryRealm string `doc:"Where the registry may send the node for tokens, beside ZEITWORK_API_URL and itself." env:"ZEITWORK_NODE_REGISTRY_REALM"`
+
+	Nameservers []netip.Addr `doc:"Nameservers of VMs, separated by commas; empty: those of the node, public ones first." env:"ZEITWORK_VM_NAMESERVERS"`
 	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
 	VMMetrics bool `doc:"Serve metrics of each VM, five series for each." env:"ZEITWORK_NODE_VM_METRICS" envDefault:"false"`
 
-	Ingress []string `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+	Ingress   []string `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+	AllowMail bool     `doc:"Let VMs connect to port 25 of the internet, as those do that deliver mail themselves." env:"ZEITWORK_NODE_ALLOW_MAIL"`
+
+	MaxConnections uint32 `doc:"Connections that a VM may have begun and keep open at once; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS" envDefault:"4096"`
+	ConnectionRate uint32 `doc:"Connections that a VM may begin in a second; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS_PER_SECOND" envDefault:"500"`
+}
+
+// network returns the network of VMs in a cluster's range.
+func (c Config) network(clusterRange netip.Prefix, nameservers []netip.Addr) *network.Network {
+	return &network.Network{
+		Range: clusterRange, Folder: c.networkFolder(), Nameservers: nameservers, Ingress: c.Ingress, AllowMail: c.AllowMail,
+		Limits: network.Limits{Connections: c.MaxConnections, ConnectionsPerSecond: c.ConnectionRate},
+	}
 }
 
 // networkFolder returns the folder of network namespaces. It is on a tmpfs, as namespaces end when the machine stops.
@@ -69,45 +85,6 @@ func (c Config) checkIsolation() error {
 	}
 }
 
-// nameservers returns the configured nameservers, else those of the node without the ones on its loopback, which VMs cannot reach.
-func (c Config) nameservers() ([]netip.Addr, error) {
-	if len(c.Nameservers) > 0 {
-		return c.Nameservers, nil
-	}
-
-	for _, path := range []string{"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"} {
-		if found := readNameservers(path); len(found) > 0 {
-			return found, nil
-		}
-	}
-
-	return nil, errors.New("this node names no nameserver that VMs can reach: set ZEITWORK_VM_NAMESERVERS")
-}
-
-func readNameservers(path string) []netip.Addr {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-
-	defer func() { _ = file.Close() }()
-
-	var found []netip.Addr
-
-	for scanner := bufio.NewScanner(file); scanner.Scan(); {
-		fields := strings.Fields(scanner.Text())
-		if len(fields) < 2 || fields[0] != "nameserver" {
-			continue
-		}
-
-		if address, err := netip.ParseAddr(fields[1]); err == nil && address.Is4() && !address.IsLoopback() {
-			found = append(found, address)
-		}
-	}
-
-	return found
-}
-
 // runtimeConfig returns the part of the configuration that concerns containerd.
 func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.Addr) (containers.Config, error) {
 	initPath, err := c.findInit()
@@ -120,10 +97,31 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 		return containers.Config{}, fmt.Errorf("find the path of this binary: %w", err)
 	}
 
+	realms, err := c.realms()
+	if err != nil {
+		return containers.Config{}, err
+	}
+
 	return containers.Config{
 		Handler: c.Runtime, HandlerConfig: c.kataConfig(), Snapshotter: c.Snapshotter,
-		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token,
+		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token, Realms: realms,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
 		Folder: c.vmFolder(), DiskBytes: c.DiskBytes,
 	}, nil
+}
+
+// realms are the API and what is configured beside it, as scheme and host.
+func (c Config) realms() ([]string, error) {
+	var found []string
+
+	for _, text := range lo.Compact([]string{c.APIURL, c.RegistryRealm}) {
+		parsed, err := url.Parse(text)
+		if err != nil || parsed.Host == "" {
+			return nil, fmt.Errorf("%q is not a URL such as https://api.example.com: correct ZEITWORK_API_URL or ZEITWORK_NODE_REGISTRY_REALM", text)
+		}
+
+		found = append(found, parsed.Scheme+"://"+parsed.Host)
+	}
+
+	return found, nil
 }

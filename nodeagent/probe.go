@@ -14,6 +14,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/problem"
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 )
 
@@ -163,7 +164,9 @@ func newProber(address netip.AddrPort, path string, pid int) *prober {
 
 // ask probes the VM once, and returns nil where it is healthy.
 func (p *prober) ask(ctx context.Context) *complaint {
-	if err := p.checkRoute(); err != nil {
+	if err := p.checkRoute(); problem.CodeOf(err) == problem.Unavailable {
+		return complaintf("%s", problem.MessageOf(err))
+	} else if err != nil {
 		return complaintf("The node has no network route to the VM.")
 	}
 

@@ -63,7 +63,7 @@ func RemoveVMs(ctx context.Context, config Config, clusterRange netip.Prefix) er
 		return fmt.Errorf("remove the folder of network namespaces: %w", err)
 	}
 
-	return attached.Teardown()
+	return attached.Teardown(ctx)
 }
 
 func removeVM(ctx context.Context, runtime *containers.Runtime, attached *network.Network, vm uuid.UUID) error {

@@ -30,3 +30,15 @@ UPDATE edges SET version = @version WHERE id = @id AND version <> @version;
 
 -- name: TouchEdge :exec
 UPDATE edges SET last_seen_at = now() WHERE id = $1;
+
+-- name: RecordEdgeAddresses :execrows
+-- Remembers from which addresses an edge connects to VMs. It returns no rows where nothing has changed.
+UPDATE edges SET addresses = @addresses::text[] WHERE id = @id AND addresses IS DISTINCT FROM @addresses::text[];
+
+-- name: ListEdgeAddresses :many
+-- The addresses of each edge that was ever there.
+SELECT addresses FROM edges WHERE last_seen_at IS NOT NULL ORDER BY id;
+
+-- name: NotifyNodes :exec
+-- Has every node look at its assignments.
+SELECT pg_notify('zeitwork_nodes', id::text) FROM nodes;

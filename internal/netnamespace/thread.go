@@ -1,6 +1,7 @@
 package netnamespace
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -38,6 +39,8 @@ func enter(path string) error {
 	return nil
 }
 
+var errEnded = errors.New("what ran in a network namespace ended its goroutine")
+
 // onOwnThread calls run on a thread that ends with it, so that no other goroutine gets a thread that run has moved to a namespace. The
 // thread is never the main one, which cannot end and whose namespace the kernel shows as that of the process.
 func onOwnThread(run func() error) error {
@@ -47,7 +50,11 @@ func onOwnThread(run func() error) error {
 		runtime.LockOSThread()
 
 		if unix.Gettid() != unix.Getpid() {
-			done <- run()
+			// A test that fails in run ends this goroutine and never returns.
+			err := errEnded
+			defer func() { done <- err }()
+
+			err = run()
 
 			return
 		}

@@ -73,9 +73,25 @@ func DestinationIs(address netip.Addr) Part {
 	return DestinationIn(netip.PrefixFrom(address, address.BitLen()))
 }
 
-// DestinationInSet matches packets to an address in a set that AddRanges made.
+// DestinationInSet matches packets to an address in a set of addresses or ranges.
 func DestinationInSet(set *nftables.Set) Part {
-	return append(ipv4Field(destinationOffset), &expr.Lookup{SourceRegister: register, SetName: set.Name, SetID: set.ID})
+	return append(ipv4Field(destinationOffset), &expr.Lookup{SourceRegister: register, SetName: set.Name})
+}
+
+// SourceInSet matches packets from an address in a set of addresses or ranges.
+func SourceInSet(set *nftables.Set) Part {
+	return append(ipv4Field(sourceOffset), &expr.Lookup{SourceRegister: register, SetName: set.Name})
+}
+
+// TCPDestinationInSet matches packets over TCP to an address and port in a set that AddressPorts made.
+func TCPDestinationInSet(set *nftables.Set) Part {
+	// The set's key is in two neighbouring registers of four bytes: the first half of register and the one behind it.
+	const behind = unix.NFT_REG32_01
+
+	return append(append(metaIs(expr.MetaKeyL4PROTO, []byte{unix.IPPROTO_TCP}), ipv4Field(destinationOffset)...),
+		&expr.Payload{DestRegister: behind, Base: expr.PayloadBaseTransportHeader, Offset: destinationPortOffset, Len: portBytes},
+		&expr.Lookup{SourceRegister: register, SetName: set.Name},
+	)
 }
 
 // DestinationPort matches packets to the port by the transport protocol, which is unix.IPPROTO_TCP or unix.IPPROTO_UDP.
@@ -97,9 +113,12 @@ func SourceNotRoutedBack() Part {
 }
 
 // Established matches packets of connections that were accepted before, and those that tell of errors in them.
-func Established() Part {
-	const bits = expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED
+func Established() Part { return inState(expr.CtStateBitESTABLISHED | expr.CtStateBitRELATED) }
 
+// New matches the first packets of connections.
+func New() Part { return inState(expr.CtStateBitNEW) }
+
+func inState(bits uint32) Part {
 	return Part{
 		&expr.Ct{Key: expr.CtKeySTATE, Register: register},
 		&expr.Bitwise{

@@ -2,23 +2,25 @@ package packetfilter
 
 import (
 	"encoding/binary"
-	"fmt"
 	"net/netip"
 
 	"github.com/google/nftables"
 	"github.com/samber/lo"
 )
 
-// AddRanges adds a set of IPv4 ranges to the table. No two of them may overlap. It takes effect with the connection's Flush.
-func AddRanges(connection *nftables.Conn, table *nftables.Table, name string, ranges []netip.Prefix) (*nftables.Set, error) {
-	set := &nftables.Set{Table: table, Name: name, KeyType: nftables.TypeIPAddr, Interval: true}
-	elements := lo.FlatMap(ranges, func(prefix netip.Prefix, _ int) []nftables.SetElement { return interval(prefix) })
-
-	if err := connection.AddSet(set, elements); err != nil {
-		return nil, fmt.Errorf("add the set of ranges %s: %w", name, err)
+// Ranges is a set of IPv4 ranges. No two of them may overlap or be neighbours that begin where the other ends.
+func Ranges(name string, ranges []netip.Prefix) Set {
+	return Set{
+		Set:      nftables.Set{Name: name, KeyType: nftables.TypeIPAddr, Interval: true},
+		Elements: lo.FlatMap(ranges, func(prefix netip.Prefix, _ int) []nftables.SetElement { return interval(prefix) }),
 	}
+}
 
-	return set, nil
+// AddRanges adds a set of IPv4 ranges to the table. It takes effect with the connection's Flush.
+func AddRanges(connection *nftables.Conn, table *nftables.Table, name string, ranges []netip.Prefix) (*nftables.Set, error) {
+	set := Ranges(name, ranges)
+
+	return &set.Set, set.add(connection, table)
 }
 
 // interval returns the ends of a range as nftables wants them: the first address, and the one behind the last.

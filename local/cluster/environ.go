@@ -69,6 +69,7 @@ func (c *Cluster) nodeEnviron(n *node) []string {
 		"ZEITWORK_NODE_DATA_DIR="+n.DataDir,
 		"ZEITWORK_CONTAINERD_SOCKET="+n.ContainerdSocket,
 		"ZEITWORK_CONTAINERD_NAMESPACE="+n.ContainerdNamespace,
+		fmt.Sprintf("ZEITWORK_NODE_REGISTRY_REALM=http://localhost:%d", c.options.Ports.API), // As the registry's configuration names it.
 	)
 
 	if n.NetworkNamespace != "" {

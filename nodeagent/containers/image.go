@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/containerd/v2/core/images"
@@ -102,9 +103,11 @@ func (r *Runtime) resolver() remotes.Resolver {
 		return r.config.Username, r.config.Password, nil
 	}
 
+	tokens := &http.Client{Transport: r.config.realms()}
+
 	return docker.NewResolver(docker.ResolverOptions{
 		Hosts: docker.ConfigureDefaultRegistries(
-			docker.WithAuthorizer(docker.NewDockerAuthorizer(docker.WithAuthCreds(credentials))),
+			docker.WithAuthorizer(docker.NewDockerAuthorizer(docker.WithAuthCreds(credentials), docker.WithAuthClient(tokens))),
 			docker.WithPlainHTTP(func(host string) (bool, error) {
 				return r.config.Insecure && host == r.config.Registry, nil
 			}),

@@ -55,6 +55,8 @@ type Config struct {
 	Insecure bool
 	Username string
 	Password string
+	// Realms are where the credentials may be sent beside Registry, as scheme and host.
+	Realms []string
 	// Init is the path of a static init on the node, which becomes PID 1 of every VM.
 	Init string
 	// Logger is the binary that the shim starts for each VM, with LoggerCommand as its argument.

@@ -27,6 +27,11 @@ func (n *Network) Renew(vm uuid.UUID, address netip.Addr) (string, error) {
 		return "", err
 	}
 
+	// The rules are looked at before anybody runs behind them, whatever is known of them.
+	if _, err := n.Assert(); err != nil {
+		return "", err
+	}
+
 	return n.Attach(vm, address)
 }
 
@@ -58,7 +63,7 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 		return "", err
 	}
 
-	if err := configureHost(host, address); err != nil {
+	if err := n.connect(vm, host, address); err != nil {
 		return "", err
 	}
 
@@ -68,16 +73,25 @@ func (n *Network) Attach(vm uuid.UUID, address netip.Addr) (string, error) {
 // Detach removes the VM's interface, with the interface its route, and the VM's namespace, as far as they exist. A process that is left in the namespace
 // has no network from then on.
 func (n *Network) Detach(vm uuid.UUID) error {
+	n.forget(vm)
+
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err == nil {
 		err = netlink.LinkDel(link)
 	}
 
-	if _, gone := errors.AsType[netlink.LinkNotFoundError](err); err != nil && !gone && !errors.Is(err, unix.ENODEV) {
+	if err != nil && !isGone(err) {
 		return fmt.Errorf("remove interface %s: %w", InterfaceName(vm), err)
 	}
 
 	return netnamespace.Remove(n.NamespacePath(vm))
+}
+
+// isGone tells whether the error says that there is no such interface.
+func isGone(err error) bool {
+	_, notFound := errors.AsType[netlink.LinkNotFoundError](err)
+
+	return notFound || errors.Is(err, unix.ENODEV)
 }
 
 // ensureVeth makes the veth pair with hardware addresses of its choice: udev would otherwise give the interfaces new ones, and the

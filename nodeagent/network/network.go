@@ -1,16 +1,20 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/google/uuid"
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
+
+	"github.com/zeitwork/zeitwork/internal/forwarding"
 )
 
 const forwardingSwitch = "/proc/sys/net/ipv4/ip_forward"
@@ -23,12 +27,24 @@ type Network struct {
 	Folder string
 	// Nameservers are where VMs may send DNS queries, private addresses included.
 	Nameservers []netip.Addr
-	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached.
+	// Ingress are the names of interfaces, beside the machine itself, through which VMs may be reached: those that Admit named, by whom it named.
 	Ingress []string
+	// AllowMail lets VMs send to port 25 of the internet.
+	AllowMail bool
+	Limits    Limits
+
+	mu sync.Mutex
+	// edges are the addresses that Ingress lets in; nil: all. apps are what they may reach.
+	edges []netip.Addr
+	apps  []netip.AddrPort
+	// broken is why no VM may have a network at the moment.
+	broken error
+	// attached are the VMs that get their network back when isolation stands again, and their addresses.
+	attached map[uuid.UUID]netip.Addr
 }
 
-// Setup makes the cluster's range unreachable, puts the policy in place and makes the machine forward packets. It must come before the
-// first Attach.
+// Setup makes the cluster's range unreachable and puts the policy in place. It must come before the
+// first Attach. Where VMs cannot be isolated it returns what Assert does, a problem with the code unavailable.
 func (n *Network) Setup() error {
 	if !n.Range.Addr().Is4() {
 		return fmt.Errorf("the cluster range %s is not an IPv4 range", n.Range)
@@ -38,24 +54,18 @@ func (n *Network) Setup() error {
 		return fmt.Errorf("make the folder of network namespaces: %w", err)
 	}
 
-	if err := netlink.RouteReplace(n.unreachable()); err != nil {
-		return fmt.Errorf("make %s unreachable: %w", n.Range, err)
-	}
+	_, err := n.Assert()
 
-	if err := n.installPolicy(); err != nil {
-		return err
-	}
-
-	if err := os.WriteFile(forwardingSwitch, []byte("1"), 0o600); err != nil {
-		return fmt.Errorf("turn IP forwarding on: %w", err)
-	}
-
-	return nil
+	return err
 }
 
-// Teardown removes the policy and then the unreachable route. No VM of the cluster may be left on the machine.
-func (n *Network) Teardown() error {
-	if err := n.removePolicy(); err != nil {
+// Teardown removes the policy and then the unreachable route, and what lets packets through iptables. No VM of the cluster may be left on the machine.
+func (n *Network) Teardown(ctx context.Context) error {
+	if err := forwarding.Forget(ctx, n.forwardingRules()...); err != nil {
+		return fmt.Errorf("take back what lets packets of VMs through iptables: %w", err)
+	}
+
+	if err := errors.Join(n.policy().Remove(), n.limitTable().Remove()); err != nil {
 		return err
 	}
 
@@ -91,8 +101,17 @@ func (n *Network) List() ([]uuid.UUID, error) {
 // NamespacePath returns where the VM's network namespace is mounted.
 func (n *Network) NamespacePath(vm uuid.UUID) string { return filepath.Join(n.Folder, vm.String()) }
 
-// CheckRoute fails unless packets to the address go to this VM. Callers must check before they dial the VM.
+// CheckRoute fails unless packets to the address go to this VM. Callers must check before they dial the VM. Of a VM that has lost its network it returns a
+// problem with the code unavailable.
 func (n *Network) CheckRoute(vm uuid.UUID, address netip.Addr) error {
+	n.mu.Lock()
+	broken := n.broken
+	n.mu.Unlock()
+
+	if broken != nil {
+		return broken
+	}
+
 	link, err := netlink.LinkByName(InterfaceName(vm))
 	if err != nil {
 		return fmt.Errorf("find interface %s: %w", InterfaceName(vm), err)

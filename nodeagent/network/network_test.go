@@ -44,7 +44,8 @@ func setup(t *testing.T, clusterRange string) *testBundle {
 	bundle := &testBundle{network: &network.Network{Range: prefix, Folder: filepath.Join(t.TempDir(), "namespaces")}}
 
 	require.NoError(t, bundle.network.Setup())
-	t.Cleanup(func() { require.NoError(t, bundle.network.Teardown()) })
+	require.NoError(t, bundle.network.Forward(t.Context()))
+	t.Cleanup(func() { require.NoError(t, bundle.network.Teardown(context.Background())) })
 
 	address := prefix.Addr()
 

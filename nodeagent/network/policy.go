@@ -1,138 +1,129 @@
 package network
 
 import (
-	"errors"
-	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/google/nftables"
+	"github.com/samber/lo"
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/packetfilter"
 )
 
-// domainPort is where nameservers answer.
-const domainPort = 53
+const (
+	// domainPort is where nameservers answer.
+	domainPort = 53
+	// mailPort is where mail servers take mail from each other. Apps hand theirs to a provider, by other ports.
+	mailPort = 25
+)
 
-// installPolicy replaces the cluster's table in one transaction, so that there is no moment without it.
-func (n *Network) installPolicy() error {
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("reach nftables: %w", err)
+// policy is the cluster's table.
+func (n *Network) policy() packetfilter.Table {
+	internal := packetfilter.Ranges("internal", iprange.Internal())
+	edges := packetfilter.Addresses("edges", n.edges)
+	apps := packetfilter.AddressPorts("apps", n.apps)
+
+	return packetfilter.Table{
+		Name:   n.tableName(),
+		Sets:   []packetfilter.Set{internal, edges, apps},
+		Chains: []packetfilter.Chain{sourceChain(), n.inputChain(), n.forwardChain(&internal.Set, n.ingressRules(&edges.Set, &apps.Set)), n.masqueradeChain()},
 	}
-
-	table := n.table()
-	connection.AddTable(table)
-	connection.DelTable(table)
-	connection.AddTable(table)
-
-	internal, err := packetfilter.AddRanges(connection, table, "internal", iprange.Internal())
-	if err != nil {
-		return err
-	}
-
-	addSourceRules(connection, table)
-	n.addInputRules(connection, table)
-	n.addForwardRules(connection, table, internal)
-	n.addMasquerade(connection, table)
-
-	if err := connection.Flush(); err != nil {
-		return fmt.Errorf("install the network policy: %w", err)
-	}
-
-	return nil
 }
 
-func (n *Network) removePolicy() error {
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("reach nftables: %w", err)
+func (n *Network) tableName() string {
+	return "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-")
+}
+
+// sourceChain drops packets of VMs whose source address is not the VM's own, and all IPv6.
+func sourceChain() packetfilter.Chain {
+	return packetfilter.Chain{
+		Name: "source", Type: nftables.ChainTypeFilter, Hook: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw,
+		Rules: []packetfilter.Part{
+			packetfilter.Rule(fromVM(), packetfilter.IPv6(), packetfilter.Drop()),
+			packetfilter.Rule(fromVM(), packetfilter.SourceNotRoutedBack(), packetfilter.Drop()),
+		},
+	}
+}
+
+// inputChain keeps VMs from the machine itself, except for their answers to it.
+func (n *Network) inputChain() packetfilter.Chain {
+	return packetfilter.Chain{
+		Name: "input", Type: nftables.ChainTypeFilter, Hook: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter,
+		Rules: slices.Concat(
+			[]packetfilter.Part{packetfilter.Rule(n.fromOwnVM(), packetfilter.Established(), packetfilter.Accept())},
+			n.nameserverRules(),
+			[]packetfilter.Part{packetfilter.Rule(n.fromOwnVM(), packetfilter.Reject())},
+		),
+	}
+}
+
+// forwardChain lets packets of VMs out to the internet, and packets in to VMs as the rules of ingress say.
+func (n *Network) forwardChain(internal *nftables.Set, ingress []packetfilter.Part) packetfilter.Chain {
+	out := []packetfilter.Part{
+		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationIn(n.Range), packetfilter.Reject()),
+		packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationInSet(internal), packetfilter.Reject()),
 	}
 
-	connection.DelTable(n.table())
-
-	if err := connection.Flush(); err != nil && !errors.Is(err, unix.ENOENT) {
-		return fmt.Errorf("remove the network policy: %w", err)
+	if !n.AllowMail {
+		out = append(out, packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationPort(unix.IPPROTO_TCP, mailPort), packetfilter.Reject()))
 	}
 
-	return nil
+	out = append(out, packetfilter.Rule(n.fromOwnVM(), packetfilter.Accept()))
+
+	return packetfilter.Chain{
+		Name: "forward", Type: nftables.ChainTypeFilter, Hook: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter,
+		Rules: slices.Concat(
+			[]packetfilter.Part{packetfilter.Rule(n.fromOwnVM(), packetfilter.Established(), packetfilter.Accept())},
+			n.nameserverRules(), out, ingress,
+		),
+	}
 }
 
-func (n *Network) table() *nftables.Table {
-	name := "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-")
+// ingressRules let packets of connections that VMs have accepted or begun in to them, and those from edges in to apps, and nothing else.
+func (n *Network) ingressRules(edges, apps *nftables.Set) []packetfilter.Part {
+	rules := []packetfilter.Part{packetfilter.Rule(n.toOwnVM(), packetfilter.Established(), packetfilter.Accept())}
 
-	return &nftables.Table{Name: name, Family: nftables.TableFamilyINet}
-}
-
-// addSourceRules drop packets of VMs whose source address is not the VM's own, and all IPv6.
-func addSourceRules(connection *nftables.Conn, table *nftables.Table) {
-	chain := connection.AddChain(&nftables.Chain{
-		Name: "source", Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookPrerouting, Priority: nftables.ChainPriorityRaw,
-	})
-
-	packetfilter.AddRule(connection, chain, fromVM(), packetfilter.IPv6(), packetfilter.Drop())
-	packetfilter.AddRule(connection, chain, fromVM(), packetfilter.SourceNotRoutedBack(), packetfilter.Drop())
-}
-
-// addInputRules keep VMs from the machine itself, except for their answers to it.
-func (n *Network) addInputRules(connection *nftables.Conn, table *nftables.Table) {
-	chain := connection.AddChain(&nftables.Chain{
-		Name: "input", Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookInput, Priority: nftables.ChainPriorityFilter,
-	})
-
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Established(), packetfilter.Accept())
-	n.addNameserverRules(connection, chain)
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Reject())
-}
-
-// addForwardRules let packets of VMs out to the internet, and packets from Ingress in to VMs.
-func (n *Network) addForwardRules(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
-	chain := connection.AddChain(&nftables.Chain{
-		Name: "forward", Table: table, Type: nftables.ChainTypeFilter,
-		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter,
-	})
-
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Established(), packetfilter.Accept())
-	n.addNameserverRules(connection, chain)
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), n.destinationInRange(), packetfilter.Reject())
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.DestinationInSet(internal), packetfilter.Reject())
-	packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(), packetfilter.Accept())
-
-	packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.Established(), packetfilter.Accept())
+	fromEdge := packetfilter.SourceInSet(edges)
+	if n.edges == nil {
+		fromEdge = nil
+	}
 
 	for _, name := range n.Ingress {
-		packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.FromInterface(name), packetfilter.Accept())
+		rules = append(rules, packetfilter.Rule(
+			n.toOwnVM(), packetfilter.FromInterface(name), fromEdge, packetfilter.TCPDestinationInSet(apps), packetfilter.Accept()))
 	}
 
-	packetfilter.AddRule(connection, chain, toVM(), n.destinationInRange(), packetfilter.Drop())
+	return append(rules, packetfilter.Rule(n.toOwnVM(), packetfilter.Drop()))
 }
 
-func (n *Network) addNameserverRules(connection *nftables.Conn, chain *nftables.Chain) {
-	for _, nameserver := range n.Nameservers {
-		for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
-			packetfilter.AddRule(connection, chain, fromVM(), n.sourceInRange(),
-				packetfilter.DestinationIs(nameserver), packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept())
-		}
-	}
-}
-
-// addMasquerade gives packets of VMs to the internet the machine's address.
-func (n *Network) addMasquerade(connection *nftables.Conn, table *nftables.Table) {
-	chain := connection.AddChain(&nftables.Chain{
-		Name: "masquerade", Table: table, Type: nftables.ChainTypeNAT,
-		Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+func (n *Network) nameserverRules() []packetfilter.Part {
+	return lo.FlatMap(n.Nameservers, func(nameserver netip.Addr, _ int) []packetfilter.Part {
+		return lo.Map([]byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP}, func(protocol byte, _ int) packetfilter.Part {
+			return packetfilter.Rule(n.fromOwnVM(), packetfilter.DestinationIs(nameserver),
+				packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept())
+		})
 	})
+}
 
-	packetfilter.AddRule(connection, chain, n.sourceInRange(), packetfilter.DestinationOutside(n.Range), packetfilter.Masquerade())
+// masqueradeChain gives packets of VMs to the internet the machine's address.
+func (n *Network) masqueradeChain() packetfilter.Chain {
+	return packetfilter.Chain{
+		Name: "masquerade", Type: nftables.ChainTypeNAT, Hook: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+		Rules: []packetfilter.Part{
+			packetfilter.Rule(packetfilter.SourceIn(n.Range), packetfilter.DestinationOutside(n.Range), packetfilter.Masquerade()),
+		},
+	}
 }
 
 func fromVM() packetfilter.Part { return packetfilter.FromInterfaces(interfacePrefix) }
 
-func toVM() packetfilter.Part { return packetfilter.ToInterfaces(interfacePrefix) }
+func (n *Network) fromOwnVM() packetfilter.Part {
+	return packetfilter.Rule(fromVM(), packetfilter.SourceIn(n.Range))
+}
 
-func (n *Network) sourceInRange() packetfilter.Part { return packetfilter.SourceIn(n.Range) }
-
-func (n *Network) destinationInRange() packetfilter.Part { return packetfilter.DestinationIn(n.Range) }
+func (n *Network) toOwnVM() packetfilter.Part {
+	return packetfilter.Rule(packetfilter.ToInterfaces(interfacePrefix), packetfilter.DestinationIn(n.Range))
+}

@@ -37,7 +37,7 @@ func parts() []part {
 		{name: "chromium", packages: chromiumPackages(), start: findChromium},
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
 		{name: "registry", packages: daemons, start: startRegistry},
-		{name: "containerd", needsRoot: true, packages: append([]string{"catatonit"}, daemons...), start: startContainerd},
+		{name: "containerd", needsRoot: true, packages: append([]string{"catatonit", "iptables"}, daemons...), start: startContainerd},
 		{name: "buildkitd", needsRoot: true, packages: daemons, start: startBuildkitd},
 	}
 }

@@ -2314,6 +2314,8 @@ export interface components {
         Assignments: {
             /** @description All addresses of the cluster, which never leave by the default route. */
             cluster_range: string;
+            /** @description Absent where an edge is of a version that does not tell its addresses. */
+            ingress?: components["schemas"]["Ingress"];
             /** Format: uuid */
             node_id: string;
             /** @description The node's own addresses. */
@@ -2322,7 +2324,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.create" | "node.delete" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.create" | "node.delete" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -3160,6 +3162,8 @@ export interface components {
              * @description Version of the route table that it serves from.
              */
             acknowledged_version: number;
+            /** @description IPv4 addresses from which it connects to VMs, as it told. Absent where it has not: nodes then let in whoever reaches their ingress interfaces. */
+            addresses?: string[];
             /** Format: date-time */
             created_at: string;
             /**
@@ -3441,6 +3445,10 @@ export interface components {
             deleted: string[];
             /** @description The names of those that got a value, by name. */
             replaced: string[];
+        };
+        Ingress: {
+            /** @description IPv4 addresses from which edges connect to VMs, in order. */
+            addresses: string[];
         };
         InstanceCount: {
             /** Format: int64 */
@@ -7759,6 +7767,8 @@ export interface operations {
     "get-routes": {
         parameters: {
             query?: {
+                /** @description IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last. */
+                addresses?: string[];
                 /** @description How long to wait for a change before answering 304. */
                 wait_seconds?: number;
             };

@@ -41,6 +41,7 @@ const says: Record<Event['action'], Says> = {
   'domain.update': (w) =>
     w('redirect_to') ? `had visitors of ${w('hostname')} sent on to ${w('redirect_to')}` : `had visitors of ${w('hostname')} get the app`,
   'domain.verify': (w) => `found ${w('hostname') || 'a domain'} proven by the DNS`,
+  'edge.addresses': () => 'told from which addresses it connects to apps',
   'edge.create': () => 'added an edge',
   'edge.delete': () => 'removed an edge',
   'edge.rotate_token': () => 'replaced the token of an edge',
