@@ -80,8 +80,8 @@ func waysIn() []way {
 	return []way{
 		{who: "an edge", from: edge(), by: tailnet, port: vmPort, open: true},
 		{who: "outside of the tailnet", from: website(), by: internet, port: vmPort, enforced: true},
-		{who: "an edge on another port", from: edge(), by: tailnet, port: vmPort + 1},
-		{who: "other machines of the tailnet", from: stranger(), by: tailnet, port: vmPort},
+		{who: "an edge on another port", from: edge(), by: tailnet, port: vmPort + 1, enforced: true},
+		{who: "other machines of the tailnet", from: stranger(), by: tailnet, port: vmPort, enforced: true},
 	}
 }
 

@@ -47,7 +47,8 @@ type told struct {
 func newPlatform(token string, clusterRange netip.Prefix) (*platform, error) {
 	p := &platform{
 		token: token, news: make(chan struct{}), version: 1,
-		list:     client.Assignments{NodeID: id.New(), Prefix: clusterRange.String(), ClusterRange: clusterRange.String(), VMS: []client.AssignedVM{}},
+		list: client.Assignments{NodeID: id.New(), Prefix: clusterRange.String(), ClusterRange: clusterRange.String(), VMS: []client.AssignedVM{},
+			Ingress: &client.Ingress{Addresses: []string{edge().String()}}},
 		assigned: map[uuid.UUID]time.Time{}, told: map[uuid.UUID][]told{}, lines: map[uuid.UUID][]client.ShippedLogLine{},
 	}
 
