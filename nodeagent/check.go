@@ -16,9 +16,9 @@ type Finding struct {
 
 // Check tells whether this machine can run VMs as configured. It leaves nothing behind. A Config with the defaults is enough.
 func Check(ctx context.Context, config Config) []Finding {
-	findings := append([]Finding{checkPermission(config), checkInit(config), checkForwarding()}, checkContainerd(ctx, config)...)
+	findings := append([]Finding{checkPermission(config), checkInit(config)}, checkContainerd(ctx, config)...)
 
-	return append(append(findings, checkDisk(ctx, config)), checkKata(config)...)
+	return append(append(findings, checkDisk(ctx, config), checkForwarding()), checkKata(config)...)
 }
 
 func checkPermission(config Config) Finding {

@@ -129,7 +129,7 @@ func TestRun_MachineThatCannot_IsToldWhatToChange(t *testing.T) {
 		"a range that is too small": {func(o *Options) { o.Range = netip.MustParsePrefix("10.231.78.0/30") }, "choose a larger --range"},
 		"a range in use":            {func(o *Options) { o.Range = netip.MustParsePrefix("127.0.0.0/24") }, "the range 127.0.0.0/24 is in use"},
 		"runc that is not allowed":  {func(o *Options) { o.Environ["ZEITWORK_NODE_ALLOW_RUNC"] = "false" }, "does not isolate tenants"},
-		"no such snapshotter":       {func(o *Options) { o.Environ["ZEITWORK_CONTAINERD_SNAPSHOTTER"] = "nowhere" }, "containerd has no snapshotter nowhere"},
+		"no such snapshotter":       {func(o *Options) { o.Environ["ZEITWORK_CONTAINERD_SNAPSHOTTER"] = "nowhere" }, "and not nowhere"},
 		"Kata that is not there":    {func(o *Options) { o.Environ["ZEITWORK_NODE_RUNTIME"] = "io.containerd.kata-none.v2" }, "kata-none"},
 	} {
 		t.Run(name, func(t *testing.T) {

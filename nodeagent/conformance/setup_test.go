@@ -155,6 +155,7 @@ address = %q
 		running, err = home.Start(context.Background(), process.Spec{
 			Name: "containerd", Program: filepath.Join(binaries, "containerd"), Arguments: []string{"--config", config},
 			Environment: append(os.Environ(), "PATH="+binaries+":"+os.Getenv("PATH")),
+			Ready:       func(ctx context.Context) error { return process.ServesGRPC(ctx, socket) },
 		})
 		require.NoError(t, err)
 
