@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -96,15 +95,9 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 		return nil, err
 	}
 
-	authorize := func(_ context.Context, request *http.Request) error {
-		request.Header.Set("Authorization", "Bearer "+config.Token)
-
-		return nil
-	}
-
-	api, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(newHTTPClient()), client.WithRequestEditorFn(authorize))
+	api, err := config.api()
 	if err != nil {
-		return nil, fmt.Errorf("make a client of the API: %w", err)
+		return nil, err
 	}
 
 	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)

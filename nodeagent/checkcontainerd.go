@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/errdefs"
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
@@ -52,7 +54,13 @@ func checkRuntimes(ctx context.Context, config Config, connection *containerd.Cl
 	)
 
 	for _, handler := range lo.Uniq([]string{containers.Runc, containers.Kata, containers.KataCloudHypervisor, config.Runtime}) {
-		if _, err := connection.RuntimeInfo(ctx, handler, nil); err == nil {
+		_, err := connection.RuntimeInfo(ctx, handler, nil)
+		if errdefs.IsNotImplemented(err) {
+			// A containerd before version 2, as Debian has it, does not tell. The agent's PATH stands in for that of containerd.
+			_, err = exec.LookPath(containers.Shim(handler))
+		}
+
+		if err == nil {
 			found = append(found, handler)
 		} else if handler == config.Runtime {
 			why = err
@@ -68,7 +76,7 @@ func checkRuntimes(ctx context.Context, config Config, connection *containerd.Cl
 		Advice: "Install the runtime's shim where containerd's PATH finds it.",
 	}
 
-	if path, err := kata.FindShim(containers.KataShim(config.Runtime)); err == nil && containers.IsKata(config.Runtime) {
+	if path, err := kata.FindShim(containers.Shim(config.Runtime)); err == nil && containers.IsKata(config.Runtime) {
 		finding.Advice = fmt.Sprintf("Link %s to /usr/local/bin, or to another folder of containerd's PATH.", path)
 	}
 

@@ -35,7 +35,7 @@ func checkKata(config Config) []Finding {
 }
 
 func checkKataShim(config Config) Finding {
-	path, err := kata.FindShim(containers.KataShim(config.Runtime))
+	path, err := kata.FindShim(containers.Shim(config.Runtime))
 	if err != nil {
 		return Finding{
 			Part: kataPart, Detail: err.Error() + ".",

@@ -36,10 +36,18 @@ func (a *Agent) report(ctx context.Context) error {
 	retry := time.NewTimer(reportRetry)
 	defer retry.Stop()
 
+	told := ""
+
 	for {
 		err := a.sendReport(ctx, time.Now())
 		if ctx.Err() != nil {
 			return nil
+		}
+
+		if status := statusAfter(err); status != told {
+			tell(status)
+
+			told = status
 		}
 
 		if err != nil {

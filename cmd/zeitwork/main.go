@@ -59,7 +59,7 @@ func rootCommand() *cobra.Command {
 	root.AddGroup(cli.Groups()...)
 	root.SetHelpCommand(helpCommand(root))
 
-	root.AddCommand(cli.Commands(cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())})...)
+	root.AddCommand(cli.Commands(terminal())...)
 
 	for _, command := range []*cobra.Command{upCommand(), doctorCommand(), nodeCommand()} {
 		command.GroupID = cli.GroupOperate
@@ -74,4 +74,9 @@ func rootCommand() *cobra.Command {
 	root.AddCommand(versionCommand())
 
 	return root
+}
+
+// terminal is that of this process.
+func terminal() cli.Terminal {
+	return cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: env.ToMap(os.Environ())}
 }

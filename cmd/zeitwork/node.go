@@ -6,10 +6,10 @@ import "github.com/spf13/cobra"
 func nodeCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "node",
-		Short: "Check this machine, which is a node or is to be one",
+		Short: "Make this machine a node, check whether it may be one, or take it out",
 		Args:  cobra.NoArgs,
 	}
-	command.AddCommand(conformanceCommand())
+	command.AddCommand(nodeJoinCommand(), nodeLeaveCommand(), conformanceCommand())
 
 	return command
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/zeitwork/zeitwork/api"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/doctor"
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	"github.com/zeitwork/zeitwork/local/baseimages"
 	"github.com/zeitwork/zeitwork/local/cluster"
-	"github.com/zeitwork/zeitwork/local/hostpackages"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 

@@ -30,9 +30,9 @@ var kataHandler = regexp.MustCompile(`^io\.containerd\.(kata(?:-[a-z0-9-]+)?)\.v
 // IsKata tells whether the runtime handler is one of Kata Containers.
 func IsKata(handler string) bool { return kataHandler.MatchString(handler) }
 
-// KataShim returns the name of the program that containerd starts for a runtime handler of Kata Containers.
-func KataShim(handler string) string {
-	return kataHandler.ReplaceAllString(handler, "containerd-shim-$1-v2")
+// Shim returns the name of the program that containerd starts for a runtime handler.
+func Shim(handler string) string {
+	return strings.ReplaceAll(strings.Replace(handler, "io.containerd", "containerd-shim", 1), ".", "-")
 }
 
 const (

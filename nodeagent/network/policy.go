@@ -34,7 +34,7 @@ func (n *Network) policy() packetfilter.Table {
 }
 
 func (n *Network) tableName() string {
-	return "zeitwork-" + strings.ReplaceAll(n.Range.Masked().String(), "/", "-")
+	return tablePrefix + strings.ReplaceAll(n.Range.Masked().String(), "/", "-")
 }
 
 // sourceChain drops packets of VMs whose source address is not the VM's own, and all IPv6.

@@ -10,9 +10,9 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/internal/process"
-	"github.com/zeitwork/zeitwork/local/hostpackages"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 )
 

@@ -2,7 +2,7 @@
 //
 //	go run ./test/env [-only PART,PART…] COMMAND [ARGUMENT…]
 //
-// The parts are chromium, postgres, registry, containerd, buildkitd, and the tools sqlc, lint and generate, which are put on PATH.
+// The parts are chromium, postgres, registry, containerd, buildkitd, machine, and the tools sqlc, lint and generate, which are put on PATH.
 // A part that this machine cannot run is left out, with a line that says why, and the tests that need it skip. These variables tell the
 // command where the parts are:
 //
@@ -11,6 +11,7 @@
 //	ZEITWORK_TEST_CONTAINERD    path of containerd's socket
 //	ZEITWORK_TEST_BUILDKIT      URL of buildkitd, to which docker.io is that registry, below docker.io/
 //	ZEITWORK_TEST_BUILDKIT_NETWORK  path of its network namespace, from which it reaches no other registry of this machine
+//	ZEITWORK_TEST_MACHINE       folder with the disk of a Debian that an emulator starts
 //	ZEITWORK_TEST_CHROMIUM      path of a browser
 //	ZEITWORK_TEST_BIN           folder of the daemons' binaries
 //

@@ -13,6 +13,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
 	"github.com/zeitwork/zeitwork/local/daemon"
 	"github.com/zeitwork/zeitwork/local/toolchain"
+	"github.com/zeitwork/zeitwork/test/machine"
 )
 
 // part is one thing that tests may need.
@@ -39,6 +40,7 @@ func parts() []part {
 		{name: "registry", packages: daemons, start: startRegistry},
 		{name: "containerd", needsRoot: true, packages: append([]string{"catatonit", "iptables"}, daemons...), start: startContainerd},
 		{name: "buildkitd", needsRoot: true, packages: daemons, start: startBuildkitd},
+		{name: "machine", needsRoot: true, packages: machine.HostPackages(), start: makeMachine},
 	}
 }
 
@@ -146,6 +148,17 @@ func startBuildkitd(ctx context.Context, e *environment) error {
 	e.stops = append(e.stops, process.Stop)
 	e.export("ZEITWORK_TEST_BUILDKIT", process.Address())
 	e.export("ZEITWORK_TEST_BUILDKIT_NETWORK", buildkitd.NetworkNamespace())
+
+	return nil
+}
+
+func makeMachine(ctx context.Context, e *environment) error {
+	base, err := machine.EnsureBase(ctx, e.config.Toolchain.CacheDir, func(detail string) { sayf("machine: %s", detail) })
+	if err != nil {
+		return err
+	}
+
+	e.export("ZEITWORK_TEST_MACHINE", string(base))
 
 	return nil
 }

@@ -22,8 +22,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
 	"github.com/zeitwork/zeitwork/internal/postgresbin"
-	"github.com/zeitwork/zeitwork/local/hostpackages"
 	"github.com/zeitwork/zeitwork/local/toolchain"
 	"github.com/zeitwork/zeitwork/test/rig"
 )

@@ -12,6 +12,11 @@ import (
 	"golang.org/x/term"
 )
 
+// ReadSecret asks at the terminal without echo, or reads all of its input where that is none. The end of ctx, which is Ctrl-C, ends the question.
+func ReadSecret(ctx context.Context, terminal Terminal, prompt string) (string, error) {
+	return (&app{Terminal: terminal}).readSecret(ctx, prompt)
+}
+
 // readSecret asks at a terminal without echo, or reads all of standard input. The end of ctx, which is Ctrl-C, ends the question.
 func (a *app) readSecret(ctx context.Context, prompt string) (string, error) {
 	file, ok := a.In.(*os.File)

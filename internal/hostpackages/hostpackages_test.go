@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/zeitwork/zeitwork/local/hostpackages"
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
 )
 
 func TestMissing_NamesWhatIsNotInstalled(t *testing.T) {

@@ -1,4 +1,4 @@
-// Command ensure installs the Debian packages that it is given, unless they are there: go run ./local/hostpackages/ensure npm.
+// Command ensure installs the Debian packages that it is given, unless they are there: go run ./internal/hostpackages/ensure npm.
 package main
 
 import (
@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/zeitwork/zeitwork/local/hostpackages"
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
 )
 
 func main() {

@@ -1,0 +1,141 @@
+package nodeagent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/errdefs"
+	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/network"
+)
+
+// RemoveAll removes all that an agent has made on this machine: VMs, images, the containerd namespace, rules, routes and data. The agent must have ended. What
+// is not the agent's stays, its settings and its binary included.
+func RemoveAll(ctx context.Context, config Config) error {
+	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
+	if err != nil {
+		return fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
+	}
+
+	defer func() { _ = connection.Close() }()
+
+	runtime := containers.New(connection, containers.Config{Handler: config.Runtime, Snapshotter: config.Snapshotter})
+
+	ranges, err := config.clusterRanges(ctx)
+	if err != nil {
+		return err
+	}
+
+	left, err := runtime.List(ctx)
+	if err != nil {
+		return err
+	}
+
+	if len(left) > 0 && len(ranges) == 0 {
+		return errors.New("the cluster's range of addresses is not to be found: the rules of nftables do not name it, and the API does not answer; " +
+			"start the node agent again, and let it run until the rules are back")
+	}
+
+	for _, clusterRange := range ranges {
+		if err := RemoveVMs(ctx, config, clusterRange); err != nil {
+			return err
+		}
+	}
+
+	if err := runtime.RemoveImages(ctx, nil); err != nil {
+		return err
+	}
+
+	if err := deleteNamespace(ctx, connection, config.ContainerdNamespace); err != nil {
+		return err
+	}
+
+	if err := errors.Join(os.RemoveAll(config.DataDir), os.RemoveAll(filepath.Dir(config.networkFolder()))); err != nil {
+		return fmt.Errorf("remove the data of VMs: %w", err)
+	}
+
+	config.removeEmptyFolders()
+
+	// The folder above may hold data of other parts of the platform.
+	if folder := filepath.Dir(config.DataDir); filepath.Base(folder) == "zeitwork" {
+		_ = os.Remove(folder)
+	}
+
+	return nil
+}
+
+// removeEmptyFolders removes the folders that containerd and runc keep for a namespace of containerd of which nothing is left. They stay where they are not
+// empty, and where containerd has its data elsewhere.
+func (c Config) removeEmptyFolders() {
+	for _, folder := range []string{
+		"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task", "/var/lib/containerd/io.containerd.runtime.v2.task",
+	} {
+		_ = os.Remove(filepath.Join(folder, c.ContainerdNamespace))
+	}
+}
+
+// CountVMs returns how many VMs containerd holds anything of.
+func CountVMs(ctx context.Context, config Config) (int, error) {
+	connection, err := containers.Connect(config.ContainerdSocket, config.ContainerdNamespace)
+	if err != nil {
+		return 0, fmt.Errorf("reach containerd at %s: %w", config.ContainerdSocket, err)
+	}
+
+	defer func() { _ = connection.Close() }()
+
+	found, err := containers.New(connection, containers.Config{Handler: config.Runtime, Snapshotter: config.Snapshotter}).List(ctx)
+
+	return len(found), err
+}
+
+// deleteNamespace removes the namespace from containerd, which may take a moment until it has let go of all that was in it.
+func deleteNamespace(ctx context.Context, connection *containerd.Client, name string) error {
+	const (
+		patience = 20 * time.Second
+		between  = 100 * time.Millisecond
+	)
+
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+
+	for {
+		err := connection.NamespaceService().Delete(ctx, name)
+		if err == nil || errdefs.IsNotFound(err) {
+			return nil
+		}
+
+		if !errdefs.IsFailedPrecondition(err) || ctx.Err() != nil {
+			return fmt.Errorf("remove the namespace %s of containerd: %w", name, err)
+		}
+
+		pause(ctx, between)
+	}
+}
+
+// clusterRanges returns the ranges whose rules are in place on this machine, and that of the API where it answers.
+func (c Config) clusterRanges(ctx context.Context) ([]netip.Prefix, error) {
+	ranges, err := network.Ranges()
+	if err != nil {
+		return nil, err
+	}
+
+	list, err := Contact(ctx, c)
+	if err != nil {
+		return ranges, nil //nolint:nilerr // A node whose token was revoked leaves, too.
+	}
+
+	told, err := netip.ParsePrefix(list.ClusterRange)
+	if err != nil {
+		return nil, fmt.Errorf("read the cluster range: %w", err)
+	}
+
+	return lo.Uniq(append(ranges, told)), nil
+}

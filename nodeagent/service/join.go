@@ -1,0 +1,185 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/hostpackages"
+	"github.com/zeitwork/zeitwork/nodeagent"
+)
+
+// Options say how a machine joins.
+type Options struct {
+	// Config is what Settings say.
+	Config   nodeagent.Config
+	Settings map[string]string
+	// Wait is how long the service may take until the API has seen it.
+	Wait time.Duration
+	// Say is told what is being done.
+	Say func(step string)
+}
+
+// Join makes this machine a node: it installs what is missing, writes the settings, starts the service, and returns once the API has seen it. A service that is
+// there gets the new settings and this binary; that stops no VM. Before the API has accepted the token, Join changes nothing.
+func Join(ctx context.Context, options Options) error {
+	if err := checkMachine(); err != nil {
+		return err
+	}
+
+	settings, err := formatSettings(options.Settings)
+	if err != nil {
+		return err
+	}
+
+	options.Say("asking the API at " + options.Config.APIURL)
+
+	if _, err := nodeagent.Contact(ctx, options.Config); err != nil {
+		return err
+	}
+
+	if err := prepare(ctx, options); err != nil {
+		return err
+	}
+
+	changed, err := install(settings)
+	if err != nil {
+		return err
+	}
+
+	if err := start(ctx, changed, options.Say); err != nil {
+		return err
+	}
+
+	options.Say("waiting until the API has seen the node")
+
+	return awaitContact(ctx, options.Wait)
+}
+
+// prepare installs the packages that are missing, and looks whether VMs can run then.
+func prepare(ctx context.Context, options Options) error {
+	if err := hostpackages.Ensure(ctx, options.Say, missingPackages(options.Config)...); err != nil {
+		return err
+	}
+
+	if err := systemctl(ctx, "enable", "--now", "containerd.service"); err != nil {
+		return err
+	}
+
+	var failed []error
+
+	for _, finding := range nodeagent.Check(ctx, options.Config) {
+		if !finding.OK {
+			failed = append(failed, fmt.Errorf("%s: %s %s", finding.Part, finding.Detail, finding.Advice))
+		}
+	}
+
+	if len(failed) > 0 {
+		return fmt.Errorf("VMs cannot run on this machine yet; mend this and join again: %w", errors.Join(failed...))
+	}
+
+	return nil
+}
+
+// missingPackages are Debian's packages of programs that are not there. Those of other sources, such as Docker's containerd.io, serve as well.
+func missingPackages(config nodeagent.Config) []string {
+	var missing []string
+
+	if _, err := exec.LookPath("containerd"); err != nil {
+		missing = append(missing, "containerd")
+	}
+
+	if _, err := exec.LookPath("catatonit"); err != nil && config.Init == "" {
+		missing = append(missing, "catatonit")
+	}
+
+	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
+		missing = append(missing, "e2fsprogs")
+	}
+
+	return missing
+}
+
+// install writes the files of the service, and tells whether one has changed.
+func install(settings []byte) (bool, error) {
+	const secret, public = 0o600, 0o644
+
+	newSettings, err := write(SettingsFile, settings, secret)
+	if err != nil {
+		return false, err
+	}
+
+	newProgram, err := installProgram()
+	if err != nil {
+		return false, err
+	}
+
+	newUnit, err := write(unitFile, unit, public)
+
+	return newSettings || newProgram || newUnit, err
+}
+
+func start(ctx context.Context, changed bool, say func(string)) error {
+	if err := systemctl(ctx, "daemon-reload"); err != nil {
+		return err
+	}
+
+	if err := systemctl(ctx, "enable", "--quiet", Name); err != nil {
+		return err
+	}
+
+	verb := "start"
+	if changed {
+		verb = "restart" // It starts a service that is stopped, too.
+	}
+
+	say(verb + "ing the service " + Name)
+
+	return systemctl(ctx, verb, Name)
+}
+
+// awaitContact returns once the service says that the API has taken a report of it.
+func awaitContact(ctx context.Context, wait time.Duration) error {
+	const pause = 200 * time.Millisecond
+
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+
+	for {
+		now, err := stateOf(ctx, Name)
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+
+		if now.status == nodeagent.StatusInTouch {
+			return nil
+		}
+
+		// systemd starts it again and again. Its last words say why it ends.
+		if now.active == "failed" || strings.TrimLeft(now.restarts, "0") != "" {
+			return fmt.Errorf("the service %s does not stay up; mend what it says and join again: %s", Name, journal(ctx))
+		}
+
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the service %s runs, and the API has not seen it within %s (%s): `journalctl --unit=%s` says more: %w",
+				Name, wait, now.status, Name, context.Cause(ctx))
+		case <-time.After(pause):
+		}
+	}
+}
+
+// IsInstalled tells whether anything of the service is on this machine.
+func IsInstalled() bool {
+	for _, path := range []string{SettingsFile, unitFile} {
+		if _, err := os.Stat(path); err == nil {
+			return true
+		}
+	}
+
+	return false
+}

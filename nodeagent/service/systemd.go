@@ -1,0 +1,58 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// checkMachine fails with a sentence for the operator where this machine cannot have the service.
+func checkMachine() error {
+	if os.Geteuid() != 0 {
+		return errors.New("this needs root: run it with sudo")
+	}
+
+	if _, err := os.Stat("/run/systemd/system"); err != nil {
+		return errors.New("systemd does not run on this machine: start `zeitwork nodeagent` by the supervisor that it has; docs/OPERATIONS.md says how")
+	}
+
+	return nil
+}
+
+func systemctl(ctx context.Context, arguments ...string) error {
+	output, err := exec.CommandContext(ctx, "systemctl", arguments...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("systemctl %s: %w: %s", strings.Join(arguments, " "), err, strings.TrimSpace(string(output)))
+	}
+
+	return nil
+}
+
+// state is what systemd says of a unit. Status is what the service itself says.
+type state struct {
+	active, sub, status, restarts string
+}
+
+func stateOf(ctx context.Context, unit string) (state, error) {
+	output, err := exec.CommandContext(ctx, "systemctl", "show", "--property=ActiveState,SubState,StatusText,NRestarts", "--", unit).Output()
+	if err != nil {
+		return state{}, fmt.Errorf("ask systemd for the state of %s: %w", unit, err)
+	}
+
+	values := parseSettings(string(output))
+
+	return state{active: values["ActiveState"], sub: values["SubState"], status: values["StatusText"], restarts: values["NRestarts"]}, nil
+}
+
+// journal returns the last lines that the service has logged.
+func journal(ctx context.Context) string {
+	output, err := exec.CommandContext(ctx, "journalctl", "--unit="+Name, "--lines=5", "--output=cat", "--no-pager").Output()
+	if err != nil {
+		return ""
+	}
+
+	return strings.TrimSpace(string(output))
+}
