@@ -46,7 +46,9 @@ func changeNode(ctx context.Context, queries *database.Queries, node uuid.UUID, 
 		return row, err
 	}
 
-	if most := row.Node.MaxMemoryBytes; most != nil && *most <= row.Node.ReservedMemoryBytes {
+	// A small node can be drained and labelled whatever is reserved of it.
+	changesMemory := params.MaxMemoryBytes != nil || params.ReservedMemoryBytes != nil
+	if most := row.Node.MaxMemoryBytes; changesMemory && most != nil && *most <= row.Node.ReservedMemoryBytes {
 		return row, problem.New(problem.Invalid, "Of %d bytes of memory %d would be reserved for the host, which leaves none for VMs: "+
 			"raise the one or lower the other.", *most, row.Node.ReservedMemoryBytes)
 	}

@@ -62,7 +62,7 @@ func TestBuildkitd_Build_ReachesTheInternetAndNothingInternal(t *testing.T) {
 		neighbourPublic + ":80":   "open",
 		neighbourInternal + ":53": "open", // It is the nameserver.
 		neighbourInternal + ":80": "closed",
-		"10.82.3.1:" + port:       "closed", // This machine, as the builds' gateway.
+		"10.82.3.253:" + port:     "closed", // This machine, by its end of the link.
 		"10.82.4.1:" + port:       "closed", // This machine, by another of its addresses.
 		"203.0.113.1:" + port:     "closed", // This machine, by its address in the internet.
 	}

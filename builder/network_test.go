@@ -33,7 +33,7 @@ func testNetwork(t *testing.T) *buildNetwork {
 	}
 
 	return &buildNetwork{
-		namespace: filepath.Join(t.TempDir(), "network"), link: "zwbuildtest2", subnet: netip.MustParsePrefix("10.82.5.0/24"),
+		namespace: filepath.Join(t.TempDir(), "network"), link: "zwbuildtest2", subnet: netip.MustParsePrefix("10.82.7.0/24"),
 		nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")}, logger: slog.New(slog.DiscardHandler),
 	}
 }
@@ -107,6 +107,19 @@ func TestNetwork_AskedOnALoopbackInterface_TheNameserverAnswersBuildkitd(t *test
 
 	defer func() { require.NoError(t, server.Close()) }()
 
+	go func() {
+		question := make([]byte, len("question"))
+
+		for {
+			_, asker, err := server.ReadFrom(question)
+			if err != nil {
+				return
+			}
+
+			_, _ = server.WriteTo([]byte("answer"), asker)
+		}
+	}()
+
 	answer := make([]byte, len("answer"))
 
 	require.NoError(t, netnamespace.Do(network.namespace, func() error {
@@ -118,20 +131,20 @@ func TestNetwork_AskedOnALoopbackInterface_TheNameserverAnswersBuildkitd(t *test
 
 		defer func() { _ = client.Close() }()
 
-		if _, err := client.Write([]byte("question")); err != nil {
-			return err
-		}
+		// A link that was just turned on may lose the first packets.
+		for range 30 {
+			if _, err = client.Write([]byte("question")); err != nil {
+				return err
+			}
 
-		_, asker, err := server.ReadFrom(make([]byte, len("question")))
-		if err != nil {
-			return err
-		}
+			if err = client.SetReadDeadline(time.Now().Add(time.Second)); err != nil {
+				return err
+			}
 
-		if _, err := server.WriteTo([]byte("answer"), asker); err != nil {
-			return err
+			if _, err = client.Read(answer); err == nil {
+				return nil
+			}
 		}
-
-		_, err = client.Read(answer)
 
 		return err
 	}))
@@ -239,10 +252,10 @@ func TestFence_TwoBuilds_DoNotReachEachOther(t *testing.T) {
 	}))
 
 	folder := t.TempDir()
-	one, other := addBuild(t, network, folder, "10.82.5.2/24"), addBuild(t, network, folder, "10.82.5.3/24")
+	one, other := addBuild(t, network, folder, "10.82.7.2/24"), addBuild(t, network, folder, "10.82.7.3/24")
 
 	require.NoError(t, netnamespace.Do(other, func() error {
-		listener, err := net.Listen("tcp4", "10.82.5.3:80")
+		listener, err := net.Listen("tcp4", "10.82.7.3:80")
 		if err == nil {
 			t.Cleanup(func() { require.NoError(t, listener.Close()) })
 		}
@@ -252,7 +265,7 @@ func TestFence_TwoBuilds_DoNotReachEachOther(t *testing.T) {
 
 	reach := func() error {
 		return netnamespace.Do(one, func() error {
-			connection, err := net.DialTimeout("tcp4", "10.82.5.3:80", 2*time.Second)
+			connection, err := net.DialTimeout("tcp4", "10.82.7.3:80", 2*time.Second)
 			if err == nil {
 				err = connection.Close()
 			}
@@ -300,7 +313,7 @@ func addBuild(t *testing.T, network *buildNetwork, folder, address string) strin
 		}
 
 		port := &netlink.Veth{
-			LinkAttrs: netlink.LinkAttrs{Name: "port" + address[len("10.82.5."):len("10.82.5.")+1], MasterIndex: found.Attrs().Index},
+			LinkAttrs: netlink.LinkAttrs{Name: "port" + address[len("10.82.7."):len("10.82.7.")+1], MasterIndex: found.Attrs().Index},
 			PeerName:  "eth0", PeerNamespace: netlink.NsFd(build),
 		}
 

@@ -12,6 +12,29 @@ import (
 	"time"
 )
 
+const anyVMToMove = `-- name: AnyVMToMove :one
+SELECT EXISTS (
+  SELECT FROM vms
+  JOIN deployments ON deployments.id = vms.deployment_id
+  JOIN nodes ON nodes.id = vms.node_id
+  JOIN node_silence ON node_silence.id = vms.node_id
+  WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_silence.silent_for > $2::interval)
+    AND NOT EXISTS (
+      SELECT FROM vms AS replacement
+      WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+    )
+)
+`
+
+// Whether a VM of a deployment must leave its node and nothing replaces it yet.
+func (q *Queries) AnyVMToMove(ctx context.Context, deploymentID uuid.UUID, lostAfter time.Duration) (bool, error) {
+	row := q.db.QueryRow(ctx, anyVMToMove, deploymentID, lostAfter)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const countDrainingVMs = `-- name: CountDrainingVMs :one
 SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'draining' AND removed_at IS NULL
 `

@@ -380,6 +380,7 @@ var hotQueries = map[string]bound{
 	"CountRecentFailures":      {most: 4},
 	"CountDrainingVMs":         {most: 4},
 	"CountPendingReplacements": {most: 8},
+	"AnyVMToMove":              {most: 12},
 	"ListInstances":            {most: 1, perRow: 2},
 	"StopVM":                   byID(kindVM, 2020),
 	"SetVMsDesired":            {most: 2},

@@ -429,7 +429,7 @@ func (q *Queries) ListHeldAddresses(ctx context.Context, prefix netip.Prefix) ([
 const listInstances = `-- name: ListInstances :many
 SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
   SELECT FROM vms AS replacement
-  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL AND replacement.state <> 'failed'
 ) AS replaced
 FROM vms
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
@@ -442,7 +442,7 @@ type ListInstancesRow struct {
 	Replaced bool
 }
 
-// The VMs that serve for a deployment, or are to, and whether another one is already there to take a VM's place. Locked.
+// The VMs that serve for a deployment, or are to, and whether another one, which has not failed, is already there to take a VM's place. Locked.
 func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]ListInstancesRow, error) {
 	rows, err := q.db.Query(ctx, listInstances, deploymentID)
 	if err != nil {

@@ -159,21 +159,31 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 		return fmt.Errorf("read the cluster range: %w", err)
 	}
 
+	edges, apps, renewed := edgesOf(list), appsOf(list), false
+
+	// It runs programs, which nobody who asks for the agent's state is to wait for: it comes after the lock.
+	defer func() {
+		if renewed {
+			a.forward(ctx, a.vmNetwork())
+		}
+	}()
+
 	a.mu.Lock()
 	defer a.mu.Unlock()
 
 	if a.network.Range != clusterRange {
 		changed := a.config.network(clusterRange, a.network.Nameservers)
+		changed.Expect(edges, apps)
+
 		if err := changed.Setup(); err != nil && problem.CodeOf(err) != problem.Unavailable {
 			return fmt.Errorf("set up the network of VMs: %w", err)
 		}
 
-		a.network = changed
-		a.forward(ctx, changed)
+		a.network, renewed = changed, true
 	}
 
 	// A node that cannot isolate VMs stops those that are to stop, all the same. The network lets none start, and the guard tries again.
-	if err := a.network.Admit(edgesOf(list), appsOf(list)); err != nil {
+	if err := a.network.Admit(edges, apps); err != nil {
 		a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
 	}
 

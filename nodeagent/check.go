@@ -9,6 +9,8 @@ import (
 type Finding struct {
 	Part string
 	OK   bool
+	// Tolerable tells that an agent starts all the same where the part is not OK.
+	Tolerable bool
 	// Detail says what was found. Advice says what to do where it is not OK. Both are sentences.
 	Detail string
 	Advice string

@@ -48,7 +48,7 @@ func TestCheck_TellsPartByPart(t *testing.T) {
 	b := setup(t)
 	config := b.config
 	findings := nodeagent.Check(t.Context(), config)
-	require.ElementsMatch(t, []string{"isolation", "init", "containerd", "forwarding", "snapshotters", nodeagent.DisksPart},
+	require.ElementsMatch(t, []string{"isolation", "init", "containerd", "forwarding", "snapshotters", "disks of VMs"},
 		lo.Map(findings, func(f nodeagent.Finding, _ int) string { return f.Part }))
 
 	for _, finding := range findings {

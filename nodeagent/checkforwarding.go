@@ -18,7 +18,7 @@ func checkForwarding() Finding {
 		return Finding{Part: part, Detail: fmt.Sprintf("nftables cannot be read: %v.", err), Advice: "Run it as root, on a kernel that has nf_tables."}
 	case len(obstacles) > 0:
 		return Finding{
-			Part: part, Detail: "Forwarded packets are refused by " + strings.Join(obstacles, ", ") + ": nobody reaches VMs, and they reach nobody.",
+			Part: part, Tolerable: true, Detail: "Forwarded packets are refused by " + strings.Join(obstacles, ", ") + ": nobody reaches VMs, and they reach nobody.",
 			Advice: `Have it accept what comes from and what goes to interfaces whose names begin with zwv (iifname "zwv*" accept, oifname "zwv*" accept).`,
 		}
 	default:

@@ -42,7 +42,7 @@ func (p *prober) complain(path string, err error) *complaint {
 	case errors.Is(err, syscall.ECONNREFUSED) && p.pid == 0:
 		refused := complaintf("Nothing answers on port %d: the app does not listen there, or on localhost only. "+
 			"Make it listen on 0.0.0.0 and the port in the environment variable PORT.", p.address.Port())
-		refused.refused = true
+		refused.refused, refused.silent = true, true
 
 		return refused
 	case errors.Is(err, syscall.ECONNREFUSED):

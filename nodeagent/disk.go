@@ -31,12 +31,11 @@ func limitDisk(c *Config) (unlimited, err error) {
 	return err, nil
 }
 
-// DisksPart is the Part of the Finding that says whether the disks of VMs are limited. On runc an agent starts where they are not.
-const DisksPart = "disks of VMs"
-
 // checkDisk tells what bounds the disk of a VM.
 func checkDisk(ctx context.Context, config Config) Finding {
-	finding := Finding{Part: DisksPart, Advice: "Set ZEITWORK_NODE_VM_DISK_BYTES."}
+	finding := Finding{
+		Part: "disks of VMs", Advice: "Set ZEITWORK_NODE_VM_DISK_BYTES.", Tolerable: config.DiskBytes == 0 || config.Runtime == containers.Runc,
+	}
 
 	switch {
 	case config.Snapshotter != containers.Overlayfs:

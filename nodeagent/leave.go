@@ -11,7 +11,6 @@ import (
 
 	containerd "github.com/containerd/containerd/v2/client"
 	"github.com/containerd/errdefs"
-	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/nodeagent/containers"
 	"github.com/zeitwork/zeitwork/nodeagent/network"
@@ -120,22 +119,24 @@ func deleteNamespace(ctx context.Context, connection *containerd.Client, name st
 	}
 }
 
-// clusterRanges returns the ranges whose rules are in place on this machine, and that of the API where it answers.
+// clusterRanges returns the range that the API names. Where it does not answer it is the one whose rules are in place on this machine; of several nobody can
+// tell which are this node's.
 func (c Config) clusterRanges(ctx context.Context) ([]netip.Prefix, error) {
+	if list, err := Contact(ctx, c); err == nil {
+		told, err := netip.ParsePrefix(list.ClusterRange)
+		if err != nil {
+			return nil, fmt.Errorf("read the cluster range: %w", err)
+		}
+
+		return []netip.Prefix{told}, nil
+	}
+
+	// A node whose token was revoked leaves, too.
 	ranges, err := network.Ranges()
-	if err != nil {
-		return nil, err
+	if err == nil && len(ranges) > 1 {
+		err = fmt.Errorf("the API does not answer, and the rules of several clusters are in place on this machine (%v): "+
+			"leave while the API answers, or end what the others belong to", ranges)
 	}
 
-	list, err := Contact(ctx, c)
-	if err != nil {
-		return ranges, nil //nolint:nilerr // A node whose token was revoked leaves, too.
-	}
-
-	told, err := netip.ParsePrefix(list.ClusterRange)
-	if err != nil {
-		return nil, fmt.Errorf("read the cluster range: %w", err)
-	}
-
-	return lo.Uniq(append(ranges, told)), nil
+	return ranges, err
 }

@@ -15,6 +15,8 @@ const (
 	startsPerProcessor = 2
 	// turnTime is how long others wait at most for an app that does not become healthy.
 	turnTime = 5 * time.Second
+	// longestTurn is how long they wait at most for a runtime that does not get a VM to run.
+	longestTurn = 30 * time.Second
 )
 
 // newTurns returns what VMs take turns by to start. After a boot, hundreds that start at once would all be slow; in turns the first serve soon.
@@ -38,6 +40,7 @@ func (m *machine) awaitTurn(ctx context.Context) error {
 	}
 
 	m.endTurn = sync.OnceFunc(func() { turns.Release(1) })
+	time.AfterFunc(longestTurn, m.endTurn)
 
 	return nil
 }

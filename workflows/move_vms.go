@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,9 @@ const roomRest = 5 * time.Second
 // errReplacementFailed means that a VM which was to replace another one cannot run.
 var errReplacementFailed = errors.New("a VM that was to replace another one failed")
 
+// errAnotherToMove ends the wait for replacements where another VM has to leave its node meanwhile.
+var errAnotherToMove = errors.New("another VM has to leave its node")
+
 // moveVMs takes the VMs of a deployment off nodes that are being drained or were lost, or where they are ill: it starts others elsewhere, waits until
 // they are healthy, takes the old ones out of the route table, and stops them once every live edge has acknowledged that
 // and requests have had time to end. Where no other node has room the old ones stay. Each attempt begins with what it
@@ -36,7 +40,9 @@ func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 		return err
 	}
 
-	if err := w.awaitReplacements(ctx, deployment); err != nil {
+	if err := w.awaitReplacements(ctx, deployment); errors.Is(err, errAnotherToMove) {
+		return river.JobSnooze(0)
+	} else if err != nil {
 		return err
 	}
 
@@ -182,14 +188,24 @@ func (w *Worker) replace(
 func (w *Worker) awaitReplacements(ctx context.Context, deployment uuid.UUID) error {
 	return w.await(ctx, deployment, "the VMs that replace others are not healthy", database.ChannelDeployments, deployment.String(),
 		func(ctx context.Context) (bool, error) {
-			count, err := database.New(w.pool).CountPendingReplacements(ctx, database.CountPendingReplacementsParams{
+			queries := database.New(w.pool)
+			count, err := queries.CountPendingReplacements(ctx, database.CountPendingReplacementsParams{
 				DeploymentID: deployment, LostAfter: w.config.NodeLostAfter, StartTimeout: w.config.StartTimeout, HealthTimeout: w.config.HealthTimeout,
 			})
-			if err == nil && count.Failed > 0 {
-				err = errReplacementFailed
+			if err != nil || count.Pending == 0 {
+				return true, err
 			}
 
-			return count.Pending == 0, err
+			if count.Failed > 0 {
+				return false, errReplacementFailed
+			}
+
+			// Another node may have to be left meanwhile. Those who serve there cannot wait for a VM that is slow to start.
+			if leaving, err := queries.AnyVMToMove(ctx, deployment, w.config.NodeLostAfter); leaving || err != nil {
+				return false, cmp.Or(err, errAnotherToMove)
+			}
+
+			return false, nil
 		})
 }
 

@@ -102,6 +102,21 @@ JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
   AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL;
 
+-- name: AnyVMToMove :one
+-- Whether a VM of a deployment must leave its node and nothing replaces it yet.
+SELECT EXISTS (
+  SELECT FROM vms
+  JOIN deployments ON deployments.id = vms.deployment_id
+  JOIN nodes ON nodes.id = vms.node_id
+  JOIN node_silence ON node_silence.id = vms.node_id
+  WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
+    AND NOT EXISTS (
+      SELECT FROM vms AS replacement
+      WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+    )
+);
+
 -- name: DrainReplacedVMs :execrows
 -- Takes the VMs of a deployment out of the route table whose replacement is healthy. They run on.
 UPDATE vms SET desired_state = 'draining'

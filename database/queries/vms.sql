@@ -76,10 +76,10 @@ FROM vms JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.removed_at IS NULL;
 
 -- name: ListInstances :many
--- The VMs that serve for a deployment, or are to, and whether another one is already there to take a VM's place. Locked.
+-- The VMs that serve for a deployment, or are to, and whether another one, which has not failed, is already there to take a VM's place. Locked.
 SELECT sqlc.embed(vms), EXISTS (
   SELECT FROM vms AS replacement
-  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
+  WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL AND replacement.state <> 'failed'
 ) AS replaced
 FROM vms
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL

@@ -15,6 +15,9 @@ const chain = "FORWARD"
 // Rule are the arguments of iptables that match packets, such as --in-interface and a name.
 type Rule []string
 
+// patience is how many seconds a command waits for another one that changes rules.
+const patience = "5"
+
 // Allow makes iptables accept what the rules match. A rule that is there already stays where it is. Without iptables on the machine Allow does nothing.
 func Allow(ctx context.Context, rules ...Rule) error {
 	for _, command := range commands() {
@@ -79,7 +82,7 @@ func has(ctx context.Context, command string, rule Rule) bool {
 }
 
 func run(ctx context.Context, command, action string, rule Rule) error {
-	arguments := slices.Concat([]string{"--wait", action, chain}, rule, []string{"--jump", "ACCEPT"})
+	arguments := slices.Concat([]string{"--wait", patience, action, chain}, rule, []string{"--jump", "ACCEPT"})
 
 	output, err := exec.CommandContext(ctx, command, arguments...).CombinedOutput()
 	if err != nil {

@@ -36,7 +36,8 @@ func Rule(parts ...Part) Part {
 }
 
 // Assert makes the kernel's table what t says, and tells whether it was anything else: gone, turned off, or with other chains, rules or sets. Elements of
-// sets are changed in place. All else replaces the table in one transaction, so that there is no moment without it.
+// sets are changed in place. All else replaces the table in one transaction, so that there is no moment without it. What cannot be read, as when somebody
+// else removes it at that moment, is replaced as well: Assert fails only where the table cannot be put in place.
 func (t Table) Assert() (changed bool, err error) {
 	connection, err := nftables.New(nftables.AsLasting())
 	if err != nil {
@@ -47,7 +48,7 @@ func (t Table) Assert() (changed bool, err error) {
 
 	stands, err := t.stands(connection)
 	if err != nil {
-		return false, fmt.Errorf("read the table %s: %w", t.Name, err)
+		return true, t.replaceUnread(err)
 	}
 
 	if !stands {
@@ -57,7 +58,7 @@ func (t Table) Assert() (changed bool, err error) {
 	for _, set := range t.Sets {
 		missing, surplus, err := set.difference(connection, t.kernel())
 		if err != nil {
-			return false, fmt.Errorf("read the set %s: %w", set.Name, err)
+			return true, t.replaceUnread(err)
 		}
 
 		if len(missing)+len(surplus) == 0 {
@@ -101,6 +102,20 @@ func (t Table) Remove() error {
 
 func (t Table) kernel() *nftables.Table {
 	return &nftables.Table{Name: t.Name, Family: nftables.TableFamilyINet}
+}
+
+// replaceUnread replaces a table that could not be read, on a connection on which nothing is left of that.
+func (t Table) replaceUnread(unread error) error {
+	connection, err := nftables.New()
+	if err == nil {
+		err = t.replace(connection)
+	}
+
+	if err != nil {
+		return fmt.Errorf("replace the table %s, which could not be read: %w", t.Name, errors.Join(err, unread))
+	}
+
+	return nil
 }
 
 // replace puts the table in the place of whatever has its name. Adding a table that is there is no error, deleting one that is not there is.

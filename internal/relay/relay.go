@@ -12,6 +12,9 @@ import (
 	"github.com/zeitwork/zeitwork/internal/netnamespace"
 )
 
+// acceptPause is between two attempts to take a connection where the machine lacks something for it.
+const acceptPause = 10 * time.Millisecond
+
 // Relay passes on the connections that arrive at a listener. Its methods may be called from any goroutine.
 type Relay struct {
 	// Listen makes the listener.
@@ -143,8 +146,15 @@ func (r *Relay) Connections() int {
 func (r *Relay) accept(listener net.Listener) {
 	for {
 		inside, err := listener.Accept()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+
+		// Such as when no file may be opened any more: it passes when connections end.
+		if err != nil {
+			time.Sleep(acceptPause)
+
+			continue
 		}
 
 		r.copying.Go(func() { r.forward(inside) })

@@ -43,13 +43,19 @@ func (n *Network) Assert() (changed bool, err error) {
 // Admit lets edges reach apps through Ingress, and nobody else. Where edges is nil everybody there may reach apps. What was admitted before and is not any more
 // gets no new connection.
 func (n *Network) Admit(edges []netip.Addr, apps []netip.AddrPort) error {
-	n.mu.Lock()
-	n.edges, n.apps = edges, apps
-	n.mu.Unlock()
+	n.Expect(edges, apps)
 
 	_, err := n.Assert()
 
 	return err
+}
+
+// Expect says whom Setup is to let in. Without it Setup would close what an earlier run of the agent has opened, until Admit.
+func (n *Network) Expect(edges []netip.Addr, apps []netip.AddrPort) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+
+	n.edges, n.apps = edges, apps
 }
 
 func (n *Network) isolate() (bool, error) {

@@ -73,7 +73,11 @@ func prepare(ctx context.Context, options Options) error {
 	var failed []error
 
 	for _, finding := range nodeagent.Check(ctx, options.Config) {
-		if !finding.OK {
+		switch {
+		case finding.OK:
+		case finding.Tolerable:
+			options.Say(finding.Part + ": " + finding.Detail + " " + finding.Advice)
+		default:
 			failed = append(failed, fmt.Errorf("%s: %s %s", finding.Part, finding.Detail, finding.Advice))
 		}
 	}
