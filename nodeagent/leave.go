@@ -57,11 +57,9 @@ func RemoveAll(ctx context.Context, config Config) error {
 		return err
 	}
 
-	if err := errors.Join(os.RemoveAll(config.DataDir), os.RemoveAll(filepath.Dir(config.networkFolder()))); err != nil {
+	if err := errors.Join(config.removeFolders(), os.RemoveAll(config.DataDir), os.RemoveAll(filepath.Dir(config.networkFolder()))); err != nil {
 		return fmt.Errorf("remove the data of VMs: %w", err)
 	}
-
-	config.removeEmptyFolders()
 
 	// The folder above may hold data of other parts of the platform.
 	if folder := filepath.Dir(config.DataDir); filepath.Base(folder) == "zeitwork" {
@@ -71,14 +69,14 @@ func RemoveAll(ctx context.Context, config Config) error {
 	return nil
 }
 
-// removeEmptyFolders removes the folders that containerd and runc keep for a namespace of containerd of which nothing is left. They stay where they are not
-// empty, and where containerd has its data elsewhere.
-func (c Config) removeEmptyFolders() {
-	for _, folder := range []string{
-		"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task", "/var/lib/containerd/io.containerd.runtime.v2.task",
-	} {
+// removeFolders removes what containerd and runc keep on the disk for a namespace of containerd that is no more: of tasks that a power cut has ended, among
+// others. What lives in memory goes where it is empty. All of it stays where containerd has its data elsewhere.
+func (c Config) removeFolders() error {
+	for _, folder := range []string{"/run/containerd/runc", "/run/containerd/io.containerd.runtime.v2.task"} {
 		_ = os.Remove(filepath.Join(folder, c.ContainerdNamespace))
 	}
+
+	return os.RemoveAll(filepath.Join("/var/lib/containerd/io.containerd.runtime.v2.task", c.ContainerdNamespace))
 }
 
 // CountVMs returns how many VMs containerd holds anything of.

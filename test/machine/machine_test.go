@@ -186,6 +186,9 @@ func flush(t *testing.T, b *testBundle) {
 	t.Helper()
 
 	b.run(t, "systemctl", "restart", "nftables")
+	require.Eventually(t, func() bool {
+		return b.try(t, "nft", "list", "table", "inet", "zeitwork-"+strings.ReplaceAll(clusterRange, "/", "-")).Code == 0
+	}, 20*time.Second, time.Second, "the agent puts its rules back")
 	b.requireReachable(t)
 	b.requireIsolated(t, b.first, b.second)
 }
