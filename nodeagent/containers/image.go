@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	containerd "github.com/containerd/containerd/v2/client"
+	"github.com/containerd/containerd/v2/core/diff"
 	"github.com/containerd/containerd/v2/core/images"
 	"github.com/containerd/containerd/v2/core/leases"
 	"github.com/containerd/containerd/v2/core/remotes"
@@ -32,7 +33,9 @@ func (r *Runtime) Pull(ctx context.Context, vm uuid.UUID, reference string) erro
 	}
 
 	_, err = r.client.Pull(held, reference,
-		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(r.resolver()))
+		containerd.WithPullUnpack, containerd.WithPullSnapshotter(r.config.Snapshotter), containerd.WithResolver(r.resolver()),
+		// containerd's records are on the disk at once. Without this the files of a layer are not, and a power cut leaves an image of which files are empty.
+		containerd.WithUnpackOpts([]containerd.UnpackOpt{containerd.WithUnpackApplyOpts(diff.WithSyncFs(true))}))
 	if errdefs.IsNotFound(err) {
 		return problem.Wrap(err, problem.NotFound, "The image of this deployment is no longer in the registry. Deploy again to build a new one.")
 	}
