@@ -207,7 +207,13 @@ func TestMoveVMs_VMsAreIll_OneAtATimeIsTriedElsewhereAndStaysUntilThatIsHealthy(
 	b.awaitCount(t, 1, serving, b.node.id)
 	b.awaitCount(t, 2, serving, other)
 	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, other))
-	require.Equal(t, []string{eventReplaced, eventInstances, eventReplaced, eventReplaced}, b.events(t))
+
+	events := b.events(t)
+	require.Len(t, events, 6)
+	require.Equal(t, []string{eventReplaced, eventInstances, eventReplaced}, events[:3])
+	// The job that moves gives up what failed, or the one that counts the instances does.
+	require.Contains(t, []string{eventInstances, eventReplaced}, events[3])
+	require.Equal(t, []string{eventReplaced, eventReplaced}, events[4:])
 }
 
 func TestMoveVMs_TheNewNodeIsLostToo_AnotherOneIsTaken(t *testing.T) {
