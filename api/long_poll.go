@@ -20,7 +20,7 @@ func (s *service) waitForChange(ctx context.Context, input LongPollInput, news <
 			return false, err
 		}
 
-		// What was looked at may be newer than the token's end, and is not for its holder then.
+		// The token may have ended while the request waited. Its holder must not learn what has changed since then.
 		if err := s.stillAdmitted(ctx); err != nil {
 			return false, err
 		}

@@ -45,7 +45,7 @@ func (n *buildNetwork) fence() error {
 		n.addAllowedRules(connection, forward, fromLink, fromBuildkitd)
 		n.addInternetRules(connection, forward, internal, fromLink)
 
-		// What goes to the internet has the machine's address.
+		// Packets that buildkitd and builds send to the internet get the machine's address.
 		out := connection.AddChain(&nftables.Chain{
 			Name: outOfMachine, Table: table, Type: nftables.ChainTypeNAT,
 			Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
@@ -104,7 +104,7 @@ func (n *buildNetwork) separateBuilds() error {
 	connection.AddTable(table)
 	connection.DelTable(table)
 	connection.AddTable(table)
-	// What goes from one port of a bridge to another is forwarded, what goes between a port and the namespace is not.
+	// A bridge forwards packets from one of its ports to another. Packets between a port and the namespace itself are not forwarded.
 	connection.AddChain(&nftables.Chain{
 		Name: "between-builds", Table: table, Type: nftables.ChainTypeFilter,
 		Hooknum: nftables.ChainHookForward, Priority: nftables.ChainPriorityFilter, Policy: new(nftables.ChainPolicyDrop),

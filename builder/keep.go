@@ -30,7 +30,7 @@ func (n *buildNetwork) startKeeping(ctx context.Context) func() {
 
 		n.keep(keeping)
 
-		// Nobody is left in the namespace for whom to forward.
+		// The relays are for buildkitd, which has ended.
 		_ = n.stopForwarders()
 	}()
 

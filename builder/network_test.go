@@ -159,7 +159,7 @@ func TestFence_Flushed_IsPutInPlaceAgain(t *testing.T) {
 
 	wanted := network.rules
 
-	// What `systemctl restart nftables` does to all tables.
+	// `systemctl restart nftables` removes all tables in this way.
 	require.NoError(t, network.removeFence())
 	require.Eventually(t, func() bool {
 		inPlace, err := network.read()

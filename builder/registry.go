@@ -29,7 +29,8 @@ func (n *buildNetwork) lookUpHosts(ctx context.Context) ([]netip.AddrPort, error
 }
 
 // allow lets buildkitd reach the addresses, by rules, or by relays where they are on the loopback interface. It tells whether the rules have to change.
-// What was allowed before stays so: a name with many addresses shows some at a time, and what is being uploaded goes on to where it began.
+// Addresses that were allowed before stay allowed: a name server returns some of a name's many addresses at a time, and an upload goes on to the address
+// where it began.
 func (n *buildNetwork) allow(ctx context.Context, addresses []netip.AddrPort) (changed bool, err error) {
 	onLoopback, elsewhere := lo.FilterReject(addresses, func(address netip.AddrPort, _ int) bool { return address.Addr().IsLoopback() })
 	allowed := lo.Union(n.allowed, elsewhere)

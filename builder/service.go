@@ -95,7 +95,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	defer release()
 
-	// What was asked to end is ended in order.
+	// buildkitd is stopped in order although the service was asked to end.
 	ending := context.WithoutCancel(ctx)
 
 	daemon, err := s.buildkitd.Start(ctx)

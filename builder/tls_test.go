@@ -58,7 +58,7 @@ func TestTLS_WorkersWithTheirCertificate_AreLetIn_AndNobodyElse(t *testing.T) {
 	require.NoError(t, door.Open(t.Context()))
 	t.Cleanup(func() { require.NoError(t, door.Close()) })
 
-	// What workers do.
+	// Workers connect in this way.
 	ask := func(options ...client.ClientOpt) error {
 		buildkit, err := client.New(t.Context(), address, options...)
 		if err != nil {
