@@ -210,16 +210,22 @@ func setup(tb testing.TB, changes ...func(*Config)) *testBundle {
 	tb.Helper()
 
 	p := newPlatform(tb)
-	config := Config{
-		API: setting.API{APIURL: p.URL}, Token: edgeToken, DataDir: tb.TempDir(),
-		DrainTimeout: patience, ResponseTimeout: patience, RequireRoute: true,
-	}
+	config := configFor(tb, p)
 
 	for _, change := range changes {
 		change(&config)
 	}
 
 	return start(tb, p, config)
+}
+
+func configFor(tb testing.TB, p *platform) Config {
+	tb.Helper()
+
+	return Config{
+		API: setting.API{APIURL: p.URL}, Token: edgeToken, DataDir: tb.TempDir(),
+		DrainTimeout: patience, ResponseTimeout: patience, RequireRoute: true,
+	}
 }
 
 func start(tb testing.TB, p *platform, config Config) *testBundle {
@@ -231,13 +237,19 @@ func start(tb testing.TB, p *platform, config Config) *testBundle {
 func startLogging(tb testing.TB, p *platform, config Config, logger *slog.Logger) *testBundle {
 	tb.Helper()
 
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(tb, err)
+
+	return startOn(tb, p, config, logger, listener)
+}
+
+func startOn(tb testing.TB, p *platform, config Config, logger *slog.Logger, listener net.Listener) *testBundle {
+	tb.Helper()
+
 	proxy, err := New(config, logger)
 	require.NoError(tb, err)
 
 	proxy.patience = time.Second
-
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(tb, err)
 
 	ctx, stop := context.WithCancel(tb.Context())
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 256}

@@ -121,8 +121,9 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	server := p.server(alive)
 	stopped := make(chan error, 1)
+	arriving := &arrivals{}
 
-	go func() { stopped <- server.Serve(visitors{listener, p.patience}) }()
+	go func() { stopped <- server.Serve(visitors{listener, arriving, p.patience}) }()
 
 	p.logger.Info("serving", "address", listener.Addr().String(), "region", p.config.Region)
 
@@ -132,10 +133,14 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 
-	p.drain(alive, server, end)
+	p.serveOn(alive)
 
-	if err := <-stopped; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving: %w", err)
+	closed := errors.Join(listener.Close(), <-stopped)
+
+	p.drain(alive, server, arriving, end)
+
+	if !errors.Is(closed, net.ErrClosed) {
+		return fmt.Errorf("serving: %w", closed)
 	}
 
 	return nil
@@ -154,20 +159,26 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2:             &http.HTTP2Config{MaxConcurrentStreams: maxStreams, SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 		BaseContext:       func(net.Listener) context.Context { return alive },
+		ConnContext:       withVisitor,
 		ErrorLog:          slog.NewLogLogger(p.logger.Handler(), slog.LevelDebug),
 	}
 }
 
-// drain keeps serving for the drain delay, then stops accepting connections and waits for the requests in flight, WebSockets included. It
-// calls end to cut off those that take longer than the drain timeout.
-func (p *Proxy) drain(ctx context.Context, server *http.Server, end context.CancelFunc) {
+// serveOn keeps serving for the drain delay, and says meanwhile that the edge stops.
+func (p *Proxy) serveOn(ctx context.Context) {
 	p.handler.draining.Store(true)
 	p.logger.Info("draining", "delay", p.config.DrainDelay, "timeout", p.config.DrainTimeout)
 
 	sleep(ctx, p.config.DrainDelay)
+}
 
+// drain waits for the requests in flight, WebSockets included, also for those on connections that were accepted last. It calls end to cut off those that take
+// longer than the drain timeout.
+func (p *Proxy) drain(ctx context.Context, server *http.Server, arriving *arrivals, end context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(ctx, p.config.DrainTimeout)
 	defer cancel()
+
+	arriving.settle(ctx)
 
 	ended := make(chan struct{})
 

@@ -50,6 +50,8 @@ func newHandler(config Config, current *atomic.Pointer[table], upstreams http.Ro
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	arrive(r.Context())
+
 	if r.URL.Path == healthPath {
 		h.health(w, r)
 

@@ -17,6 +17,7 @@ const halfCloseTime = 5 * time.Second
 type visitors struct {
 	net.Listener
 
+	arrivals *arrivals
 	// patience is halfCloseTime.
 	patience time.Duration
 }
@@ -28,7 +29,7 @@ func (l visitors) Accept() (net.Conn, error) {
 		return nil, err
 	}
 
-	return &visitor{Conn: connection, patience: l.patience}, nil
+	return &visitor{Conn: connection, arrived: l.arrivals.begin(), patience: l.patience}, nil
 }
 
 // visitor is the connection of a client. Of empty lines before its first request it reads nothing (RFC 9112, section 2.2), and it does not tell
@@ -36,6 +37,8 @@ func (l visitors) Accept() (net.Conn, error) {
 type visitor struct {
 	net.Conn
 
+	// arrived is called when the first request has reached the handler.
+	arrived  func()
 	patience time.Duration
 	begun    bool // A byte of the first request was read. Only one goroutine reads.
 
@@ -121,6 +124,7 @@ func (v *visitor) SetDeadline(deadline time.Time) error {
 
 // Close implements net.Conn.
 func (v *visitor) Close() error {
+	v.arrived()
 	v.setDeadline(time.Unix(0, 1))
 
 	return v.Conn.Close()
