@@ -44,17 +44,21 @@ type Agent struct {
 	unlimitedDisks error
 	// obstacle is what was last found of packet filters that keep everybody from VMs.
 	obstacle atomic.Pointer[string]
+	// complained says that the log tells already that interfaces of VMs have no filters of their own.
+	complained atomic.Bool
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
 	// the one before it may be under way.
 	refusedAt time.Time
 	// looks are what was found since the last report that nobody needs.
-	looks    []client.LookReport
-	network  *network.Network
-	assigned map[uuid.UUID]client.AssignedVM
-	machines map[uuid.UUID]*machine
-	wait     sync.WaitGroup
+	looks   []client.LookReport
+	network *network.Network
+	// remembered is what is on disk of the isolation of VMs.
+	remembered isolation
+	assigned   map[uuid.UUID]client.AssignedVM
+	machines   map[uuid.UUID]*machine
+	wait       sync.WaitGroup
 }
 
 // New returns an agent. Containerd's shim starts the calling binary as the log process of each VM: when its first argument is vmlog.Command, the
@@ -131,6 +135,8 @@ func (a *Agent) Run(ctx context.Context) error {
 		a.logger.WarnContext(ctx, "The disks of VMs cannot be limited here: each VM may fill the node's.", logging.Error(a.unlimitedDisks))
 	}
 
+	a.recallIsolation(ctx)
+
 	group, ctx := errgroup.WithContext(ctx)
 
 	group.Go(func() error { return a.poll(ctx) })
@@ -186,6 +192,8 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	if err := a.network.Admit(edges, apps); err != nil {
 		a.logger.ErrorContext(ctx, notIsolated, logging.Error(err))
 	}
+
+	a.rememberIsolation(ctx, isolation{clusterRange, edges, apps})
 
 	first := a.assigned == nil
 	a.assigned = map[uuid.UUID]client.AssignedVM{}

@@ -55,7 +55,7 @@ func (a *Agent) guard(ctx context.Context) error {
 func (a *Agent) assertIsolation(ctx context.Context) error {
 	attached := a.vmNetwork()
 	if !attached.Range.IsValid() {
-		return nil // Nothing runs before the first assignments, which name the range.
+		return nil // Nothing runs before the first assignments, which name the range, and are remembered.
 	}
 
 	changed, err := attached.Assert()
@@ -79,6 +79,10 @@ func (a *Agent) forward(ctx context.Context, attached *network.Network) {
 
 	if err := attached.Limit(); err != nil {
 		a.logger.ErrorContext(ctx, "the connections of VMs are not limited; it is tried again", logging.Error(err))
+	}
+
+	if err := attached.Unfiltered(); err != nil && a.complained.CompareAndSwap(false, true) {
+		a.logger.ErrorContext(ctx, "nothing isolates VMs while another program flushes the rules that do, until they stand again", logging.Error(err))
 	}
 
 	finding := checkForwarding()

@@ -26,13 +26,9 @@ func TestAgent_RulesRemoved_StandAgainAtOnce(t *testing.T) {
 	b.startAgent(t)
 	require.Eventually(t, func() bool { return b.hasRules(t) }, 20*time.Second, 5*time.Millisecond)
 
-	connection, err := nftables.New()
-	require.NoError(t, err)
-
 	// The second time is right behind the first, within the pause that bounds how often rules are looked at.
 	for range 2 {
-		connection.DelTable(&nftables.Table{Name: b.tableName(), Family: nftables.TableFamilyINet})
-		require.NoError(t, connection.Flush())
+		b.removeRules(t)
 		// Long before the guard would have looked without being told.
 		require.Eventually(t, func() bool { return b.hasRules(t) }, 5*time.Second, 5*time.Millisecond)
 	}
@@ -88,6 +84,41 @@ func TestAgent_LetsInTheEdgesThatTheAPINames_ToItsAppsAlone(t *testing.T) {
 	b.api.admit("100.64.0.3")
 	b.api.assign(app, release)
 	require.Eventually(t, func() bool { return slices.Equal(b.elements(t, "edges"), []string{"100.64.0.3"}) }, 20*time.Second, 5*time.Millisecond)
+}
+
+func TestAgent_StartedWhileTheAPIIsAway_IsolatesAsTheAgentBeforeDid(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	app := b.vm("none", "")
+	b.api.admit("100.64.0.2")
+	b.api.assign(app)
+	b.startAgent(t)
+	require.Eventually(t, func() bool { return len(b.elements(t, "apps")) == 1 }, 20*time.Second, 5*time.Millisecond)
+
+	b.stopAgent()
+	b.api.setAway(true)
+	b.removeRules(t)
+	b.startAgent(t)
+
+	// The second time the agent runs when the rules go.
+	for range 2 {
+		require.Eventually(t, func() bool {
+			return slices.Equal(b.elements(t, "edges"), []string{"100.64.0.2"}) && slices.Equal(b.elements(t, "apps"), []string{app.IP + ":3000"})
+		}, 5*time.Second, 5*time.Millisecond)
+		b.removeRules(t)
+	}
+
+	require.Eventually(t, func() bool { return b.hasRules(t) }, 5*time.Second, 5*time.Millisecond)
+}
+
+func (b *testBundle) removeRules(t *testing.T) {
+	t.Helper()
+
+	connection, err := nftables.New()
+	require.NoError(t, err)
+	connection.DelTable(&nftables.Table{Name: b.tableName(), Family: nftables.TableFamilyINet})
+	require.NoError(t, connection.Flush())
 }
 
 // elements returns the addresses in a set of the node's table, with their ports where they have any.

@@ -7,7 +7,7 @@
 // The policy is one nftables table for each cluster range. A VM may not use another source address and has no IPv6. It reaches neither
 // this machine, other VMs nor any range of package iprange, except for DNS at the nameservers. The machine itself may reach its VMs,
 // and so may packets that come in by the interfaces of Network.Ingress. Assert puts the table back when anything has changed it, and takes all VMs off
-// the network while it cannot.
+// the network while it cannot. Filters at the host's end of each veth pair, which no flush of nftables removes, hold the most of it meanwhile.
 //
 // The machine holds all of the state: the namespaces are mounted in one folder, on files named for their VMs, and List reads the folder.
 // Every call may be repeated. A namespace belongs to one start of its VM: the next start gets a new one under the same name and with the same address,

@@ -27,6 +27,8 @@ func (n *Network) Assert() (changed bool, err error) {
 		return changed, errors.Join(n.broken, n.cutOff())
 	}
 
+	n.refilter()
+
 	if n.broken == nil {
 		return changed, nil
 	}
@@ -71,7 +73,7 @@ func (n *Network) isolate() (bool, error) {
 	return changed, nil
 }
 
-// connect turns a VM's interface on, unless isolation is broken.
+// connect turns a VM's interface on, behind filters of its own, unless isolation is broken.
 func (n *Network) connect(vm uuid.UUID, host netlink.Link, address netip.Addr) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -85,6 +87,10 @@ func (n *Network) connect(vm uuid.UUID, host netlink.Link, address netip.Addr) e
 	}
 
 	n.attached[vm] = address
+
+	if err := n.filterInterface(host, address); err != nil {
+		n.unfiltered = unfilteredError(vm, err)
+	}
 
 	return configureHost(host, address)
 }

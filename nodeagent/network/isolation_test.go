@@ -33,32 +33,25 @@ func metadataAddresses() []string {
 func TestNetwork_RulesetFlushed_IsAssertedAgain(t *testing.T) {
 	t.Parallel()
 
+	// What nothing but the rules keeps from VMs.
 	m := setupMachine(t)
-	private := net.JoinHostPort(privateAddress, "80")
-	serve(t, m.outside, private)
+	mail := net.JoinHostPort(internetAddress, "25")
+	serve(t, m.outside, mail)
+	m.routeBack(t)
 
 	require.False(t, m.assert(t), "nothing has changed")
-	require.Error(t, m.fromVM(private))
+	require.Error(t, m.fromVM(mail))
 
-	m.do(t, func() error {
-		connection, err := nftables.New()
-		if err != nil {
-			return err
-		}
-
-		connection.FlushRuleset()
-
-		return connection.Flush()
-	})
-	require.NoError(t, dialRouted(t, m, private), "without rules the VM gets there")
+	m.flush(t)
+	require.NoError(t, m.fromVM(mail), "without rules the VM gets there")
 
 	require.True(t, m.assert(t))
-	require.Error(t, m.fromVM(private))
+	require.Error(t, m.fromVM(mail))
 	require.False(t, m.assert(t))
 }
 
-// dialRouted dials from the VM after the far end has got a route for the answers, which masquerading makes unnecessary.
-func dialRouted(t *testing.T, m *testMachine, address string) error {
+// routeBack gives what is outside a route to VMs, which masquerading makes unnecessary.
+func (m *testMachine) routeBack(t *testing.T) {
 	t.Helper()
 
 	require.NoError(t, inNamespace(t, m.outside, func() error {
@@ -69,8 +62,6 @@ func dialRouted(t *testing.T, m *testMachine, address string) error {
 
 		return netlink.RouteReplace(&netlink.Route{Dst: destination, Gw: net.ParseIP("198.51.100.1")})
 	}))
-
-	return m.fromVM(address)
 }
 
 func TestNetwork_AnythingInTheTableChanged_IsAssertedAgain(t *testing.T) {
@@ -144,16 +135,7 @@ func TestNetwork_OwnAssertions_DoNotCallForMore(t *testing.T) {
 
 		return err
 	})
-	m.do(t, func() error {
-		connection, err := nftables.New()
-		if err != nil {
-			return err
-		}
-
-		connection.FlushRuleset()
-
-		return connection.Flush()
-	})
+	m.flush(t)
 
 	rounds := 0
 	for changed := true; changed; rounds++ {

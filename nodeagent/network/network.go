@@ -41,6 +41,9 @@ type Network struct {
 	broken error
 	// attached are the VMs that get their network back when isolation stands again, and their addresses.
 	attached map[uuid.UUID]netip.Addr
+	// known is what the filters of the attached VMs are made from. unfiltered is why one of these VMs has none.
+	known      filterKnowledge
+	unfiltered error
 }
 
 // Setup makes the cluster's range unreachable and puts the policy in place. It must come before the

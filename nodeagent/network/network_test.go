@@ -300,6 +300,9 @@ func TestNetwork_NameserversAnswerThoughTheyAreInternal(t *testing.T) {
 	bundle.network.Nameservers = []netip.Addr{host}
 	require.NoError(t, bundle.network.Setup())
 
+	_, err := bundle.network.Attach(bundle.vms[0], bundle.ips[0])
+	require.NoError(t, err)
+
 	connection, err := nftables.New()
 	require.NoError(t, err)
 
