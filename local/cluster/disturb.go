@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // Parts returns the names of all parts: postgres, registry, buildkitd, api, worker-1, worker-2, …, containerd-1, …, nodeagent-1,
@@ -58,10 +60,39 @@ func (c *Cluster) Release(ctx context.Context, part string) error {
 	return found.awaitReady(ctx)
 }
 
-// Replace ends a service in an orderly way, starts it again from another zeitwork binary, and returns when the service works; for a
-// worker, when it has started. Later starts use that binary too.
-func (c *Cluster) Replace(ctx context.Context, part, program string) error {
-	found, err := c.part(part)
+// Replace ends a service in an orderly way, starts it again from another zeitwork binary, with the variables (NAME=VALUE) beside or in the place of those that
+// it had, and returns when the service works; for a worker, when it has started. Later starts use that binary too. A part that is held starts with its Release.
+func (c *Cluster) Replace(ctx context.Context, part, program string, environ ...string) error {
+	return c.exchange(ctx, part, func(current starter) (starter, error) {
+		service, ok := current.(daemon.Service)
+		if !ok {
+			return nil, fmt.Errorf("%s is not a service of Zeitwork: only those can be replaced", part)
+		}
+
+		service.Program, service.Environ = program, slices.Concat(service.Environ, environ)
+
+		return service, nil
+	})
+}
+
+// Reconfigure ends the containerd of a node, which counts from 1, in an orderly way, and starts it again with another log level and OOM score.
+func (c *Cluster) Reconfigure(ctx context.Context, node int, logLevel string, oomScore int) error {
+	part := fmt.Sprintf("containerd-%d", node)
+
+	return c.exchange(ctx, part, func(current starter) (starter, error) {
+		containerd, ok := current.(daemon.Containerd)
+		if !ok {
+			return nil, fmt.Errorf("%s is no containerd", part)
+		}
+
+		containerd.LogLevel, containerd.OOMScore = logLevel, oomScore
+
+		return containerd, nil
+	})
+}
+
+func (c *Cluster) exchange(ctx context.Context, name string, change func(starter) (starter, error)) error {
+	found, err := c.part(name)
 	if err != nil {
 		return err
 	}
@@ -69,7 +100,7 @@ func (c *Cluster) Replace(ctx context.Context, part, program string) error {
 	ctx, cancel := c.within(ctx)
 	defer cancel()
 
-	if err := found.replace(ctx, program); err != nil {
+	if err := found.exchange(ctx, change); err != nil || found.isHeld() {
 		return err
 	}
 

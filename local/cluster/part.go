@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/process"
-	"github.com/zeitwork/zeitwork/local/daemon"
 )
 
 // starter is a daemon or a service.
@@ -154,26 +153,27 @@ func (p *part) release(ctx context.Context) error {
 	return p.start(ctx)
 }
 
-// replace ends a service in an orderly way and starts it again from another program.
-func (p *part) replace(ctx context.Context, program string) error {
+// exchange changes what starts the part, ends it in an orderly way and starts it again. A part that is held starts with its release.
+func (p *part) exchange(ctx context.Context, change func(starter) (starter, error)) error {
 	p.turn.Lock()
 	defer p.turn.Unlock()
 
-	service, ok := p.starter.(daemon.Service)
-	if !ok {
-		return fmt.Errorf("%s is not a service of Zeitwork: only those can be replaced", p.name)
+	changed, err := change(p.starter)
+	if err != nil {
+		return err
 	}
 
 	if p.isHeld() {
-		return fmt.Errorf("%s is held: release it first", p.name)
+		p.starter = changed
+
+		return nil
 	}
 
 	if err := p.current().Stop(ctx); err != nil {
 		return err
 	}
 
-	service.Program = program
-	p.starter = service
+	p.starter = changed
 
 	return p.start(ctx)
 }

@@ -44,7 +44,6 @@ func TestPart_Held_StaysAwayUntilItIsReleased(t *testing.T) {
 	require.NoError(t, c.Hold(t.Context(), "child"))
 	require.ErrorIs(t, syscall.Kill(first, 0), syscall.ESRCH)
 	require.NoError(t, c.Hold(t.Context(), "child"), "it may be held twice")
-	require.ErrorContains(t, c.Replace(t.Context(), "child", "/bin/true"), "is held")
 
 	// Another that dies later is back, and this one is not.
 	other := c.PID("other")
@@ -94,8 +93,17 @@ func TestPart_Replaced_RunsTheOtherProgramFromThenOn(t *testing.T) {
 
 	other := filepath.Join(t.TempDir(), "other")
 	require.NoError(t, os.Symlink(program, other))
+
+	// One that is held starts from the other program when it is released.
+	require.NoError(t, c.Hold(t.Context(), "child"))
+	require.NoError(t, c.Replace(t.Context(), "child", program))
+	require.Equal(t, first, c.PID("child"))
+	require.NoError(t, c.Release(t.Context(), "child"))
+	second := c.PID("child")
+	require.NotEqual(t, first, second)
+
 	require.NoError(t, c.Replace(t.Context(), "child", other))
-	require.ErrorIs(t, syscall.Kill(first, 0), syscall.ESRCH)
+	require.ErrorIs(t, syscall.Kill(second, 0), syscall.ESRCH)
 
 	for range 2 {
 		running := c.PID("child")

@@ -20,6 +20,9 @@ type Containerd struct {
 	// NetworkNamespace is where the network namespace that it runs in is mounted; empty: that of this process. The shims, and
 	// runc, run in it too.
 	NetworkNamespace string
+	// LogLevel is containerd's; empty: info. OOMScore is how ready the kernel is to end containerd where memory runs out, from -1000 to 1000.
+	LogLevel string
+	OOMScore int
 }
 
 const containerdName = "containerd"
@@ -29,6 +32,7 @@ const containerdName = "containerd"
 const containerdConfig = `version = 3
 root = %q
 state = %q
+oom_score = %d
 disabled_plugins = [
   "io.containerd.cri.v1.images",
   "io.containerd.cri.v1.runtime",
@@ -40,6 +44,9 @@ disabled_plugins = [
   "io.containerd.snapshotter.v1.erofs",
   "io.containerd.snapshotter.v1.zfs",
 ]
+
+[debug]
+  level = %q
 
 [grpc]
   address = %q
@@ -59,7 +66,9 @@ func (c Containerd) Start(ctx context.Context) (*process.Process, error) {
 
 	folder := func(more string) string { return c.Home.Folder(name, more) }
 
-	config, err := c.Home.Write(fmt.Appendf(nil, containerdConfig, folder("root"), folder("state"), socket, folder("opt")), name, "config.toml")
+	text := fmt.Appendf(nil, containerdConfig, folder("root"), folder("state"), c.OOMScore, cmp.Or(c.LogLevel, "info"), socket, folder("opt"))
+
+	config, err := c.Home.Write(text, name, "config.toml")
 	if err != nil {
 		return nil, err
 	}
