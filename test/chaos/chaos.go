@@ -64,7 +64,8 @@ func (h *harness) play(ctx context.Context, plan []disturbance, o options) *repo
 
 	h.traffic.stop()
 
-	result.rest = append(result.rest, h.comeToRest(ctx)...)
+	result.rest = append(append(result.rest, h.comeToRest(ctx)...), h.sentinel.findings()...)
+	result.forbidden = h.sentinel.String()
 	result.failures = h.settle(ctx, false)
 	result.requests, result.excused = h.traffic.total()
 

@@ -17,6 +17,8 @@ import (
 const (
 	// convergeTime bounds how long the platform may take, after a disturbance, until every invariant holds.
 	convergeTime = 60 * time.Second
+	// beginTime bounds how long the first deployments take, which pull all that the later ones have.
+	beginTime = 3 * time.Minute
 	// lookTime bounds one look at everything.
 	lookTime = 10 * time.Second
 )
@@ -32,12 +34,14 @@ func (h *harness) comeToRest(ctx context.Context) []finding {
 }
 
 // converge waits until nothing is wrong any more. When its time is over it returns what still is.
-func (h *harness) converge(ctx context.Context) []finding {
+func (h *harness) converge(ctx context.Context) []finding { return h.convergeWithin(ctx, convergeTime) }
+
+func (h *harness) convergeWithin(ctx context.Context, limit time.Duration) []finding {
 	const pause = 100 * time.Millisecond
 
 	h.last = ""
 
-	for deadline := time.Now().Add(convergeTime); ; {
+	for deadline := time.Now().Add(limit); ; {
 		found := lo.Filter(h.look(ctx), func(f finding, _ int) bool { return !h.counted[f.text] })
 		if len(found) == 0 {
 			return nil
@@ -105,6 +109,10 @@ func (h *harness) lookAtMachines(ctx context.Context, r rows) []finding {
 				found[i] = []finding{lost("%v", err)}
 			} else {
 				found[i] = held.judge(m.node.Name, r)
+			}
+
+			if stand, err := rulesStand(m.node.NetworkNamespace); err != nil || !stand {
+				found[i] = append(found[i], lost("the rules that isolate VMs do not stand on %s: %v", m.node.Name, err))
 			}
 
 			return nil

@@ -75,6 +75,7 @@ func (h *harness) disturb(ctx context.Context, d disturbance) outcome {
 	}
 
 	o.findings = append(o.findings, h.converge(ctx)...)
+	o.findings = append(o.findings, h.sentinel.findings()...)
 	o.took, o.last = time.Since(o.at), h.last
 	o.failures = h.settle(ctx, d.moves())
 
@@ -122,7 +123,9 @@ func (h *harness) prepare(d disturbance) (strike, error) {
 		return func(ctx context.Context) (string, time.Time, error) { return h.cutOff(ctx, d) }, nil
 	case meansKillVM:
 		return h.killVM, nil
-	case meansLost, meansFull, meansAddresses, meansCrowd:
+	case meansFlush, meansReconfigure, meansUpgrade:
+		return func(ctx context.Context) (string, time.Time, error) { return h.operate(ctx, d) }, nil
+	case meansLost, meansFull, meansAddresses, meansCrowd, meansBuilder:
 		return func(ctx context.Context) (string, time.Time, error) {
 			at := time.Now()
 

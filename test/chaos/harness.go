@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -32,6 +33,12 @@ type harness struct {
 	web, quiet *project
 	outages    *outages
 	traffic    *traffic
+	sentinel   *sentinel
+
+	// program is the platform's binary, upgraded builds one of another version, once. runsUpgraded are the agents that run that.
+	program      string
+	upgraded     func() (string, error)
+	runsUpgraded map[string]bool
 
 	// counted are the findings that the report has already: one that stays is reported once, not after every disturbance.
 	counted map[string]bool
@@ -73,7 +80,8 @@ func often() []string {
 // newHarness builds the platform, starts it in a scratch folder, and deploys both projects. The caller stops the harness. On an error the
 // scratch folder stays, for the logs in it.
 func newHarness(ctx context.Context, at place) (made *harness, err error) {
-	h := &harness{outages: &outages{}, counted: map[string]bool{}}
+	h := &harness{outages: &outages{}, counted: map[string]bool{}, runsUpgraded: map[string]bool{}}
+	h.upgraded = sync.OnceValues(func() (string, error) { return h.buildUpgraded(context.WithoutCancel(ctx)) })
 
 	if h.scratch, err = rig.NewScratch(); err != nil {
 		return nil, err
@@ -100,13 +108,13 @@ func newHarness(ctx context.Context, at place) (made *harness, err error) {
 func (h *harness) startCluster(ctx context.Context, at place) error {
 	const copies = 2
 
-	program := filepath.Join(h.scratch, "zeitwork")
-	if err := rig.BuildZeitwork(ctx, program, "faultpoints"); err != nil {
+	h.program = filepath.Join(h.scratch, "zeitwork")
+	if err := rig.BuildZeitwork(ctx, h.program, "faultpoints"); err != nil {
 		return err
 	}
 
 	started, err := rig.Start(ctx, h.scratch, cluster.Options{
-		Program: program, Bin: at.bin,
+		Program: h.program, Bin: at.bin,
 		ClusterRange: at.cluster, BuildRange: at.builds, Bridge: at.bridge, Disposable: true,
 		Workers: copies, Nodes: copies, Edges: copies, FaultDir: string(h.faults),
 		Environ:  slices.Concat([]string{"ZEITWORK_LOG_LEVEL=debug"}, often(), at.environ),
@@ -158,15 +166,22 @@ func (h *harness) startProjects(ctx context.Context) error {
 		}
 	}
 
-	if found := h.converge(ctx); len(found) > 0 {
+	if found := h.convergeWithin(ctx, beginTime); len(found) > 0 {
 		return fmt.Errorf("the platform does not come to rest: %v", found)
 	}
 
-	return nil
+	made, err := startSentinel(ctx, "", h.cluster.Nodes()...)
+	h.sentinel = made
+
+	return err
 }
 
 // stop ends the platform. What it leaves is data and logs.
-func (h *harness) stop(ctx context.Context) error {
+func (h *harness) stop(ctx context.Context) (err error) {
+	if h.sentinel != nil {
+		err = h.sentinel.stop()
+	}
+
 	for _, m := range h.machines {
 		m.close()
 	}
@@ -176,10 +191,10 @@ func (h *harness) stop(ctx context.Context) error {
 	}
 
 	if h.cluster == nil {
-		return nil
+		return err
 	}
 
-	return h.cluster.Stop(ctx)
+	return errors.Join(err, h.cluster.Stop(ctx))
 }
 
 func (h *harness) projects() []*project { return []*project{h.web, h.quiet} }

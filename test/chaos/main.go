@@ -36,7 +36,7 @@ func main() {
 	flag.Uint64Var(&o.seed, "seed", 1, "what the plan is made from: the same seed makes the same plan")
 	flag.StringVar(&o.only, "only", "",
 		"kill at the points of this step or effect alone, such as build or vm_start, or during this action, such as pin, "+
-			"or do this rare thing, such as 'lose node'")
+			"or do these things in turn, such as 'lose node,flush rules'")
 	flag.BoolVar(&o.keep, "keep", false, "keep the scratch folder, with the logs of all services")
 	flag.DurationVar(&o.outage, "outage", 0, "at the end, take Postgres, api and workers away for this long each; 0: do not")
 	flag.Parse()

@@ -115,6 +115,7 @@ func playPlan(t *testing.T, h *harness, plan []disturbance) *report {
 	h.traffic.stop()
 	result.failures = h.settle(t.Context(), false)
 	result.requests, result.excused = h.traffic.total()
+	result.forbidden = h.sentinel.String()
 	result.print(t.Output())
 
 	return result

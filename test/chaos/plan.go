@@ -46,6 +46,12 @@ const (
 	meansKillVM  means = "kill VM"
 	meansPoint   means = "kill at"
 	meansFreezer means = "freeze at"
+	// meansFlush has another program flush the rules that isolate VMs.
+	meansFlush means = "flush rules"
+	// meansReconfigure restarts a containerd with another configuration.
+	meansReconfigure means = "reconfigure containerd"
+	// meansUpgrade has an agent of another version, with other settings, take over.
+	meansUpgrade means = "upgrade agent"
 	// The means below kill nothing. Each takes a minute or more.
 
 	// meansLost cuts a node off in mid health check, until its VMs are placed elsewhere.
@@ -56,10 +62,15 @@ const (
 	meansAddresses means = "no addresses"
 	// meansCrowd deploys many projects at once.
 	meansCrowd means = "60 projects"
+	// meansBuilder takes the builder away in mid build.
+	meansBuilder means = "lose builder"
 )
 
+// operated are the means by which whoever operates a node changes what runs there. Its VMs run on.
+func operated() []means { return []means{meansFlush, meansReconfigure, meansUpgrade} }
+
 // rare are the means that a plan has now and then, in turn: every rareEvery-th disturbance.
-func rare() []means { return []means{meansLost, meansFull, meansAddresses, meansCrowd} }
+func rare() []means { return []means{meansLost, meansFull, meansAddresses, meansCrowd, meansBuilder} }
 
 const rareEvery = 60
 
@@ -79,6 +90,8 @@ type disturbance struct {
 	lasts time.Duration
 	// patience is how long a user waits before the cancel.
 	patience time.Duration
+	// manner is which of the ways to do it this is, by their number, for means that know several.
+	manner int
 }
 
 // kind groups disturbances in the report.
@@ -103,8 +116,10 @@ func (d disturbance) moves() bool {
 
 func (d disturbance) String() string {
 	switch d.means {
-	case meansLost, meansFull, meansAddresses, meansCrowd:
+	case meansLost, meansFull, meansAddresses, meansCrowd, meansBuilder:
 		return strings.TrimSpace(fmt.Sprintf("%s %s", d.means, d.target))
+	case meansFlush, meansReconfigure, meansUpgrade:
+		return fmt.Sprintf("%s on %s after %s in manner %d, %s", d.means, d.target, d.after, d.manner, d.action)
 	case meansPoint, meansKillVM:
 		return fmt.Sprintf("%s %s, %s", d.means, d.target, d.action)
 	case meansFreezer:
@@ -170,13 +185,19 @@ func actions() []action {
 }
 
 // newPlan returns the disturbances that a seed stands for: the first n are the same whatever n is. only restricts them to
-// the fault points of one step or effect, to kills during one action, or to one of the rare means.
+// the fault points of one step or effect, to kills during one action, or to the means of an operator and the rare ones that it names, in turn.
 func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
-	if slices.Contains(rare(), means(only)) {
-		return lo.Times(n, func(i int) disturbance { return rarely(means(only), []string{"node-1", "node-2"}[i%2]) }), nil
-	}
-
 	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The same seed must make the same plan.
+
+	if chosen := lo.Map(strings.Split(only, ","), func(m string, _ int) means { return means(m) }); lo.Every(slices.Concat(operated(), rare()), chosen) {
+		return lo.Times(n, func(i int) disturbance {
+			if m := chosen[i%len(chosen)]; slices.Contains(operated(), m) {
+				return operate(random, m)
+			}
+
+			return rarely(chosen[i%len(chosen)], []string{"node-1", "node-2"}[i/len(chosen)%2])
+		}), nil
+	}
 
 	if slices.Contains(actions(), action(only)) {
 		return lo.Times(n, func(int) disturbance { return during(random, action(only)) }), nil
@@ -184,11 +205,7 @@ func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
 
 	named := lo.Filter(points(), func(point string, _ int) bool { return only == "" || strings.HasPrefix(point, only+".") })
 	if len(named) == 0 {
-		known := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
-
-		return nil, fmt.Errorf("there is no step, effect, action or means %q; choose one of %s", only, strings.Join(slices.Concat(known,
-			lo.Map(actions(), func(a action, _ int) string { return string(a) }), lo.Map(rare(), func(m means, _ int) string { return string(m) }),
-		), ", "))
+		return nil, fmt.Errorf("there is no step, effect, action or means %q; choose one of %s", only, strings.Join(choices(), ", "))
 	}
 
 	planned := make([]disturbance, 0, n)
@@ -207,6 +224,21 @@ func newPlan(n int, seed uint64, only string) ([]disturbance, error) {
 	return planned, nil
 }
 
+// choices are what a plan can be restricted to.
+func choices() []string {
+	named := lo.Uniq(lo.Map(points(), func(point string, _ int) string { effect, _, _ := strings.Cut(point, "."); return effect }))
+
+	for _, a := range actions() {
+		named = append(named, string(a))
+	}
+
+	for _, m := range slices.Concat(operated(), rare()) {
+		named = append(named, string(m))
+	}
+
+	return named
+}
+
 // draw makes one disturbance of any means.
 func draw(random *rand.Rand, named []string) disturbance {
 	const (
@@ -219,11 +251,11 @@ func draw(random *rand.Rand, named []string) disturbance {
 		return time.Duration(least+random.IntN(most-least)) * time.Millisecond
 	}
 
-	// How often each happens, of twenty.
+	// How often each happens, of twenty-three.
 	chosen := pick(random, slices.Concat(
 		lo.RepeatBy(7, func(int) means { return meansPoint }), //nolint:mnd // See above.
 		lo.RepeatBy(7, func(int) means { return meansKill }),  //nolint:mnd // See above.
-		[]means{meansFreezer, meansFreeze, meansFreeze, meansFreeze, meansCutOff, meansKillVM},
+		[]means{meansFreezer, meansFreeze, meansFreeze, meansFreeze, meansCutOff, meansKillVM}, operated(),
 	))
 
 	d := disturbance{means: chosen, action: pick(random, append(
@@ -250,7 +282,9 @@ func draw(random *rand.Rand, named []string) disturbance {
 		}
 	case meansFreeze:
 		d.target = pick(random, parts())
-	case meansLost, meansFull, meansAddresses, meansCrowd: // A plan has these in turn.
+	case meansFlush, meansReconfigure, meansUpgrade:
+		return operate(random, chosen)
+	case meansLost, meansFull, meansAddresses, meansCrowd, meansBuilder: // A plan has these in turn.
 	}
 
 	return d
@@ -264,6 +298,21 @@ func during(random *rand.Rand, a action) disturbance {
 		means: meansKill, target: pick(random, parts()), action: a, quiet: random.IntN(2) == 0, //nolint:mnd // Every second.
 		after: time.Duration(random.Int64N(int64(longest))), patience: time.Duration(random.Int64N(int64(longest))),
 	}
+}
+
+// operate is a disturbance of one of the means of an operator, while a deployment is under way.
+func operate(random *rand.Rand, m means) disturbance {
+	const longest = 3 * time.Second
+
+	return disturbance{
+		means: m, target: pick(random, []string{"node-1", "node-2"}), action: actionDeploy,
+		after: time.Duration(random.Int64N(int64(longest))).Truncate(time.Millisecond), manner: random.IntN(manners()[m]),
+	}
+}
+
+// manners are how many ways there are to do something.
+func manners() map[means]int {
+	return map[means]int{meansFlush: len(flushes()), meansReconfigure: len(configurations()), meansUpgrade: len(takeovers())}
 }
 
 // rarely is a disturbance of one of the rare means. What its user does is part of it.

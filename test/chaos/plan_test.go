@@ -64,9 +64,15 @@ func TestPlan_Long_DisturbsEverythingByAllMeans(t *testing.T) {
 
 	require.Subset(t, targets, []string{"cut off node-1", "cut off node-2", "kill VM "})
 
-	for _, m := range rare() {
+	for _, m := range slices.Concat(operated(), rare()) {
 		require.Contains(t, targets, string(m)+" node-1")
 		require.Contains(t, targets, string(m)+" node-2")
+	}
+
+	for m, ways := range manners() {
+		for manner := range ways {
+			require.True(t, slices.ContainsFunc(plan, func(d disturbance) bool { return d.means == m && d.manner == manner }), "%s in manner %d", m, manner)
+		}
 	}
 
 	for _, a := range actions() {
@@ -85,6 +91,10 @@ func TestPlan_OnlyOneStep_HasItsPointsAlone(t *testing.T) {
 	rarest, err := newPlan(3, 1, string(meansLost))
 	require.NoError(t, err)
 	require.Equal(t, []disturbance{rarely(meansLost, "node-1"), rarely(meansLost, "node-2"), rarely(meansLost, "node-1")}, rarest)
+
+	flushed, err := newPlan(3, 1, string(meansFlush))
+	require.NoError(t, err)
+	require.True(t, lo.EveryBy(flushed, func(d disturbance) bool { return d.means == meansFlush }))
 
 	pins, err := newPlan(3, 1, string(actionPin))
 	require.NoError(t, err)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/zeitwork/zeitwork/test/rig"
 )
 
 // rareTime bounds what a rare disturbance waits for: a node is lost after a minute, and its VMs have to be started elsewhere.
@@ -26,7 +28,9 @@ func (h *harness) disturbRarely(ctx context.Context, d disturbance) error {
 		return h.exhaustAddresses(ctx, node)
 	case meansCrowd:
 		return h.crowd(ctx)
-	case meansKill, meansFreeze, meansCutOff, meansKillVM, meansPoint, meansFreezer:
+	case meansBuilder:
+		return h.loseBuilder(ctx)
+	case meansKill, meansFreeze, meansCutOff, meansKillVM, meansPoint, meansFreezer, meansFlush, meansReconfigure, meansUpgrade:
 		fallthrough
 	default:
 		return fmt.Errorf("%s is no rare disturbance", d.means)
@@ -57,4 +61,32 @@ func (h *harness) loseNode(ctx context.Context, node string) error {
 	err = h.until(ctx, "everything live is served by the other node", awaySQL, made, node)
 
 	return errors.Join(err, h.cluster.Reconnect(node))
+}
+
+// loseBuilder takes the builder away as soon as a build has begun, and for so long that the worker has given up waiting for the answer. The build begins again.
+func (h *harness) loseBuilder(ctx context.Context) error {
+	const builder, away = "buildkitd", 20 * time.Second
+
+	made, err := h.quiet.deploy(ctx)
+	if err != nil {
+		return err
+	}
+
+	const buildsSQL = `SELECT EXISTS (SELECT FROM deployment_steps WHERE deployment_id = $1 AND step = 'build' AND state = 'running')`
+	if err := h.until(ctx, "the build begins", buildsSQL, made); err != nil {
+		return err
+	}
+
+	err = errors.Join(h.cluster.Hold(ctx, builder), rig.Sleep(ctx, away))
+
+	const waitsSQL = `SELECT EXISTS (SELECT FROM deployments WHERE id = $1 AND state NOT IN ('failed', 'live'))`
+	if err == nil {
+		err = h.until(ctx, "the deployment waits for the builder", waitsSQL, made)
+	}
+
+	if err := errors.Join(err, h.cluster.Release(context.WithoutCancel(ctx), builder)); err != nil {
+		return err
+	}
+
+	return h.until(ctx, "the deployment goes live", liveSQL, made)
 }

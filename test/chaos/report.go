@@ -21,6 +21,8 @@ type report struct {
 	requests int
 	// excused are the requests that met an edge which the harness had just hit.
 	excused int
+	// forbidden says what came of packets that may not arrive.
+	forbidden string
 }
 
 // add takes an outcome and says in a line how it went.
@@ -93,7 +95,7 @@ func (t totals) String() string {
 func (r *report) print(w io.Writer) {
 	kinds := lo.GroupBy(r.outcomes, func(o outcome) string { return o.kind() })
 
-	sayf(w, "\n%d requests, %d of them on an edge that had just been hit\n\n", r.requests, r.excused)
+	sayf(w, "\n%d requests, %d of them on an edge that had just been hit\n%s\n\n", r.requests, r.excused, r.forbidden)
 	sayf(w, "%-24s %6s %10s %9s %9s\n", "disturbance", "count", "converged", "median", "p95")
 
 	for _, kind := range slices.Sorted(slices.Values(lo.Keys(kinds))) {

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -37,10 +39,11 @@ func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 	})
 
 	for _, part := range []string{"api", "worker-1", "worker-2", "nodeagent-1", "nodeagent-2", "edgeproxy-1", "edgeproxy-2"} {
-		old, from := h.cluster.PID(part), time.Now()
+		old, from, before := h.cluster.PID(part), time.Now(), h.processes(t)
 
 		require.NoError(t, h.cluster.Replace(t.Context(), part, upgraded), part)
 		require.NotEqual(t, old, h.cluster.PID(part))
+		require.NoError(t, sameProcesses(before, h.processes(t)), part)
 		t.Logf("%s was replaced in %s", part, time.Since(from).Round(time.Millisecond))
 
 		if edge, ok := edgeOf(part); ok {
@@ -53,4 +56,16 @@ func TestRollingUpgrade_OneProcessAtATime_NothingFails(t *testing.T) {
 	deploying.Wait()
 	h.holds(t)
 	h.nothingFailed(t, false)
+}
+
+// processes are the VMs of all nodes that run, by their first process.
+func (h *harness) processes(t *testing.T) map[uuid.UUID]int {
+	t.Helper()
+
+	return lo.Assign(lo.Map(h.machines, func(m *machine, _ int) map[uuid.UUID]int {
+		held, err := m.look(t.Context())
+		require.NoError(t, err)
+
+		return held.running
+	})...)
 }
