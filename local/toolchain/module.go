@@ -14,6 +14,8 @@ import (
 type Module struct {
 	name   string
 	builds []build
+	// sources are folders of the module with programs of its own.
+	sources []string
 }
 
 // build is one run of the compiler.
@@ -55,7 +57,20 @@ func (m Module) key(folder string) (string, error) {
 		_, _ = fmt.Fprintln(hash, b.packages, b.tags, b.cgo)
 	}
 
-	for _, file := range []string{"go.mod", "go.sum"} {
+	files := []string{"go.mod", "go.sum"}
+
+	for _, source := range m.sources {
+		found, err := filepath.Glob(filepath.Join(folder, source, "*.go"))
+		if err != nil {
+			return "", fmt.Errorf("list the programs of tools/%s: %w", m.name, err)
+		}
+
+		for _, path := range found {
+			files = append(files, filepath.Join(source, filepath.Base(path)))
+		}
+	}
+
+	for _, file := range files {
 		content, err := os.ReadFile(filepath.Join(folder, file))
 		if err != nil {
 			return "", fmt.Errorf("read the pins of tools/%s: %w", m.name, err)

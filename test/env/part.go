@@ -35,6 +35,7 @@ func parts() []part {
 		{name: "sqlc", packages: []string{"gcc", "libc6-dev"}, start: tools(toolchain.SQLC())},
 		{name: "lint", start: tools(toolchain.Lint())},
 		{name: "generate", start: tools(toolchain.Generate())},
+		{name: "tailnet", start: findTailnet},
 		{name: "chromium", packages: chromiumPackages(), start: findChromium},
 		{name: postgresPart, packages: []string{"postgresql"}, start: startPostgres},
 		{name: "registry", packages: daemons, start: startRegistry},
@@ -57,6 +58,18 @@ func choose(names []string) ([]part, error) {
 
 func tools(module toolchain.Module) func(context.Context, *environment) error {
 	return func(ctx context.Context, e *environment) error { return e.addTools(ctx, module) }
+}
+
+// findTailnet tells tests where the programs of a tailnet are.
+func findTailnet(ctx context.Context, e *environment) error {
+	bin, err := e.tools.Build(ctx, toolchain.Tailnet())
+	if err != nil {
+		return err
+	}
+
+	e.export("ZEITWORK_TEST_TAILNET", bin)
+
+	return nil
 }
 
 func startPostgres(ctx context.Context, e *environment) error {
