@@ -79,6 +79,7 @@ type NodeReport struct {
 	CPUMillis   int            `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
 	MemoryBytes int64          `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
 	Machine     *MachineReport `json:"machine,omitempty"`
+	Unreachable string         `doc:"A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost." json:"unreachable,omitempty" maxLength:"1000"`
 	VMs         []VMReport     `json:"vms"          nullable:"false"`
 	Looks       []LookReport   `doc:"What the node has found since the last report that no assignment names, each kind once; left out: it has not looked since." json:"looks,omitempty" maxItems:"4" nullable:"false"`
 	Measures    *NodeMeasures  `doc:"What was measured of the VMs; absent in most reports." json:"measures,omitempty"`

@@ -162,6 +162,38 @@ func TestReport_StoresHowNodesAndVMsAre(t *testing.T) {
 	require.EqualValues(t, 3, (*shown.JSON200.VMS)[0].Restarts)
 }
 
+func TestReport_NodeThatEdgesCannotReach_SaysWhy_AndSinceWhenIsKept(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+
+	var since []time.Time
+
+	for _, reason := range []*string{new("tailscale is stopped."), new("The machine is logged out."), nil} {
+		answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{Version: "1.2", Runtime: "kata", Unreachable: reason, VMS: []client.VMReport{}})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+
+		nodes, err := b.owner.ListNodesWithResponse(t.Context(), nil)
+		require.NoError(t, err)
+		require.Equal(t, reason, nodes.JSON200.Items[0].Unreachable)
+		require.True(t, nodes.JSON200.Items[0].InTouch)
+
+		if reason == nil {
+			require.Equal(t, 1, b.count(t, "SELECT count(*) FROM nodes WHERE unreachable_since IS NULL"))
+
+			continue
+		}
+
+		var at time.Time
+		require.NoError(t, b.pool.QueryRow(t.Context(), "SELECT unreachable_since FROM nodes").Scan(&at))
+
+		since = append(since, at)
+	}
+
+	require.Equal(t, since[0], since[1], "another reason does not begin the lease anew")
+}
+
 func TestShippedLines_AreStoredOnceAndOnlyFromTheVMsNode(t *testing.T) {
 	t.Parallel()
 

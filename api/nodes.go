@@ -117,7 +117,8 @@ func newNode(found database.GetNodeRow) Node {
 
 	return Node{
 		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(), InTouch: found.InTouch,
-		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
+		Unreachable: lo.FromPtr(row.UnreachableBecause),
+		Runtime:     row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
 		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
 		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,
 		CPUOvercommit: row.CPUOvercommit, VMOverhead: row.VMOverhead(),

@@ -17,6 +17,7 @@ type Node struct {
 	State          string            `doc:"cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere." enum:"ready,cordoned,draining" json:"state"`
 	Labels         map[string]string `doc:"What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names." json:"labels" nullable:"false"`
 	InTouch        bool              `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
+	Unreachable    string            `doc:"Why edges cannot reach its VMs, as its agent says. Such a node gets no VMs, and those that it has are moved. Absent where nothing is known to be in the way." json:"unreachable,omitempty"`
 	Runtime        string            `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
 	Version        string            `doc:"Version of its agent."                             json:"version"`
 	Capabilities   []string          `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`

@@ -69,7 +69,8 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
 	params := database.RecordNodeReportParams{
 		ID: node, Version: storable(r.Version), Runtime: storable(r.Runtime), MemoryBytes: r.MemoryBytes,
-		CPUMillis: int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
+		CPUMillis:          int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
+		UnreachableBecause: lo.EmptyableToPtr(storable(r.Unreachable)),
 	}
 
 	if machine := r.Machine; machine != nil {

@@ -4351,6 +4351,9 @@ type Node struct {
 	// State cordoned: it gets no new VMs and keeps its own; draining: its own are replaced elsewhere.
 	State NodeState `json:"state"`
 
+	// Unreachable Why edges cannot reach its VMs, as its agent says. Such a node gets no VMs, and those that it has are moved. Absent where nothing is known to be in the way.
+	Unreachable *string `json:"unreachable,omitempty"`
+
 	// Version Version of its agent.
 	Version string `json:"version"`
 
@@ -4387,8 +4390,11 @@ type NodeReport struct {
 	Measures    *NodeMeasures  `json:"measures,omitempty"`
 	MemoryBytes int64          `json:"memory_bytes"`
 	Runtime     string         `json:"runtime"`
-	Version     string         `json:"version"`
-	VMS         []VMReport     `json:"vms"`
+
+	// Unreachable A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost.
+	Unreachable *string    `json:"unreachable,omitempty"`
+	Version     string     `json:"version"`
+	VMS         []VMReport `json:"vms"`
 }
 
 // NodeUpdate defines model for NodeUpdate.

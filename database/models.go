@@ -434,6 +434,13 @@ type Node struct {
 	ReservedMemoryBytes int64
 	CPUOvercommit       float64
 	Labels              json.RawMessage
+	UnreachableBecause  *string
+	UnreachableSince    *time.Time
+}
+
+type NodeAbsence struct {
+	ID        uuid.UUID
+	AbsentFor time.Duration
 }
 
 type NodeSilence struct {

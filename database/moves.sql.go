@@ -17,9 +17,9 @@ SELECT EXISTS (
   SELECT FROM vms
   JOIN deployments ON deployments.id = vms.deployment_id
   JOIN nodes ON nodes.id = vms.node_id
-  JOIN node_silence ON node_silence.id = vms.node_id
+  JOIN node_absence ON node_absence.id = vms.node_id
   WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_silence.silent_for > $2::interval)
+    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_absence.absent_for > $2::interval)
     AND NOT EXISTS (
       SELECT FROM vms AS replacement
       WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL
@@ -49,13 +49,13 @@ func (q *Queries) CountDrainingVMs(ctx context.Context, deploymentID uuid.UUID) 
 const countPendingReplacements = `-- name: CountPendingReplacements :one
 SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending,
   count(*) FILTER (WHERE replacement.state = 'failed' OR (
-    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_silence.silent_for <= $1::interval
+    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_absence.absent_for <= $1::interval
     AND (replacement.starting_for > $2::interval
       OR replacement.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', $3::interval))
   )) AS failed
 FROM vms JOIN vms AS replacement ON replacement.replaces_id = vms.id
 JOIN nodes ON nodes.id = vms.node_id
-JOIN node_silence ON node_silence.id = vms.node_id
+JOIN node_absence ON node_absence.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = $4 AND vms.desired_state = 'running' AND vms.removed_at IS NULL
@@ -116,18 +116,18 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT hopeless.id FROM vms AS hopeless
   JOIN nodes ON nodes.id = hopeless.node_id
-  JOIN node_silence ON node_silence.id = hopeless.node_id
+  JOIN node_absence ON node_absence.id = hopeless.node_id
   JOIN deployments ON deployments.id = hopeless.deployment_id
   JOIN projects ON projects.id = deployments.project_id
   WHERE hopeless.deployment_id = $1 AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
-    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > $2::interval
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_absence.absent_for > $2::interval
       OR (hopeless.starting_for > $3::interval
           OR hopeless.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', $4::interval))
         AND NOT EXISTS (
           SELECT FROM vms AS replaced
-          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_silence AS left_silence ON left_silence.id = replaced.node_id
-          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_silence.silent_for > $2::interval)
+          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_absence AS left_absence ON left_absence.id = replaced.node_id
+          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_absence.absent_for > $2::interval)
         ))
   ORDER BY hopeless.id FOR NO KEY UPDATE OF hopeless
 )
@@ -180,7 +180,7 @@ SELECT candidates.id FROM (
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
   SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
-  WHERE vms.node_id = ANY (ARRAY(SELECT node_silence.id FROM node_silence WHERE node_silence.silent_for > $1::interval))
+  WHERE vms.node_id = ANY (ARRAY(SELECT node_absence.id FROM node_absence WHERE node_absence.absent_for > $1::interval))
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
   UNION
   SELECT vms.deployment_id FROM vms
@@ -190,7 +190,8 @@ SELECT candidates.id FROM (
     -- In the first seconds of each minute, so that where no node has room not every look tries it.
     AND extract(epoch FROM vms.unhealthy_for)::bigint % 60 < 10
     AND vms.desired_state = 'running' AND vms.kind = 'app' AND vms.state <> 'failed' AND deployments.state = 'live'
-    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $3::interval)
+    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $3::interval
+      AND nodes.unreachable_since IS NULL)
     AND NOT EXISTS (
       SELECT FROM vms AS tried
       WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
@@ -201,7 +202,7 @@ WHERE NOT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.deployment_i
 LIMIT 100
 `
 
-// A node is lost when it has been silent for its lease while an api answered (view node_silence).
+// A node is lost when it has been silent, or out of reach of edges, for its lease while an api answered (view node_absence).
 // A VM is ill when it has not been healthy for so long that its node can hardly start it again: @ill_after of its node's time, and twice what its project
 // gives it to start. Another one is tried on another node, one at a time in a deployment. Where that does not become healthy in time either, the next try
 // comes when the VM has been ill twice as long, and after six hours at the latest.
@@ -229,14 +230,14 @@ func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Dura
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, (nodes.state = 'draining' OR node_silence.silent_for > $1::interval)::boolean AS must_leave
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, (nodes.state = 'draining' OR node_absence.absent_for > $1::interval)::boolean AS must_leave
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
-JOIN node_silence ON node_silence.id = vms.node_id
+JOIN node_absence ON node_absence.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = $2 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND (nodes.state = 'draining' OR node_silence.silent_for > $1::interval
+  AND (nodes.state = 'draining' OR node_absence.absent_for > $1::interval
     OR (vms.unhealthy_for > greatest($3::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
       AND vms.state <> 'failed' AND deployments.state = 'live'
       AND NOT EXISTS (

@@ -45,7 +45,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since
 `
 
 type CreateNodeParams struct {
@@ -85,6 +85,8 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.ReservedMemoryBytes,
 		&i.CPUOvercommit,
 		&i.Labels,
+		&i.UnreachableBecause,
+		&i.UnreachableSince,
 	)
 	return i, err
 }
@@ -132,7 +134,7 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
@@ -180,6 +182,8 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Node.ReservedMemoryBytes,
 		&i.Node.CPUOvercommit,
 		&i.Node.Labels,
+		&i.Node.UnreachableBecause,
+		&i.Node.UnreachableSince,
 		&i.VMCount,
 		&i.CPUMillisHeld,
 		&i.MemoryBytesHeld,
@@ -374,7 +378,7 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
@@ -430,6 +434,8 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 			&i.Node.ReservedMemoryBytes,
 			&i.Node.CPUOvercommit,
 			&i.Node.Labels,
+			&i.Node.UnreachableBecause,
+			&i.Node.UnreachableSince,
 			&i.VMCount,
 			&i.CPUMillisHeld,
 			&i.MemoryBytesHeld,
@@ -447,7 +453,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -475,6 +481,8 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.ReservedMemoryBytes,
 		&i.CPUOvercommit,
 		&i.Labels,
+		&i.UnreachableBecause,
+		&i.UnreachableSince,
 	)
 	return i, err
 }
@@ -553,7 +561,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -581,6 +589,8 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.ReservedMemoryBytes,
 		&i.CPUOvercommit,
 		&i.Labels,
+		&i.UnreachableBecause,
+		&i.UnreachableSince,
 	)
 	return i, err
 }
@@ -613,22 +623,24 @@ const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif($3::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif($4::bigint, 0)),
   kernel = $5, disk_bytes = $6, disk_free_bytes = $7,
-  agent_started_at = $8
-FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $9 FOR NO KEY UPDATE) AS before
+  agent_started_at = $8, unreachable_because = $9,
+  unreachable_since = CASE WHEN $9::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $10 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
 `
 
 type RecordNodeReportParams struct {
-	Version        string
-	Runtime        string
-	CPUMillis      int32
-	MemoryBytes    int64
-	Kernel         *string
-	DiskBytes      *int64
-	DiskFreeBytes  *int64
-	AgentStartedAt *time.Time
-	ID             uuid.UUID
+	Version            string
+	Runtime            string
+	CPUMillis          int32
+	MemoryBytes        int64
+	Kernel             *string
+	DiskBytes          *int64
+	DiskFreeBytes      *int64
+	AgentStartedAt     *time.Time
+	UnreachableBecause *string
+	ID                 uuid.UUID
 }
 
 // Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
@@ -643,6 +655,7 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 		arg.DiskBytes,
 		arg.DiskFreeBytes,
 		arg.AgentStartedAt,
+		arg.UnreachableBecause,
 		arg.ID,
 	)
 	var told_of time.Duration

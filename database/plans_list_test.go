@@ -131,6 +131,7 @@ var hotQueries = map[string]bound{
 	"RecordNodeCapabilities": byID(kindNode, 20),
 	"RecordNodeReport": {most: 2, with: map[string]any{
 		"id": seedID(kindNode, 20), "version": "1", "kernel": "6.18", "diskbytes": 1000, "diskfreebytes": 1, "agentstartedat": time.Now(),
+		"unreachablebecause": "Stopped.",
 	}},
 	"RecordNodeLook": {most: 2, with: map[string]any{"id": seedID(kindNode, 20), "kind": "vm", "problem": nil, "found": 1}},
 	"ReplaceLeaks": {most: 2 * 5, with: map[string]any{

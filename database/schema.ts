@@ -687,6 +687,9 @@ export const nodes = pgTable(
     diskFreeBytes: bigint("disk_free_bytes", { mode: "number" }),
     agentStartedAt: time("agent_started_at"),
     lastSeenAt: time("last_seen_at"),
+    // Why edges cannot reach its VMs, as its agent says, and since when it says so. Null: it does not say so.
+    unreachableBecause: text("unreachable_because"),
+    unreachableSince: time("unreachable_since"),
     createdAt: createdAt(),
   },
   (t) => [
@@ -697,6 +700,7 @@ export const nodes = pgTable(
     check("nodes_reserved_memory_bytes", sql`${t.reservedMemoryBytes} >= 0`),
     check("nodes_cpu_overcommit", sql`${t.cpuOvercommit} between 1 and 100`),
     check("nodes_labels", sql`jsonb_typeof(${t.labels}) = 'object'`),
+    check("nodes_unreachable", sql`(${t.unreachableBecause} is null) = (${t.unreachableSince} is null)`),
   ],
 );
 
@@ -1230,16 +1234,21 @@ export const idempotencyKeys = pgTable(
 
 // How long nodes and edges have been silent while an api answered: without an api nobody could hear them. Zero while none answers, and for
 // those that have never reported.
-const silence = (table: string) => sql.raw(`
+const silence = (table: string, since = `${table}.last_seen_at`, column = "silent_for") => sql.raw(`
   select ${table}.id,
-    case when ${table}.last_seen_at is not null and control_plane.answered_at > now() - interval '3 seconds'
-      then greatest(least(now() - ${table}.last_seen_at, now() - control_plane.answering_since), interval '0')
+    case when ${since} is not null and control_plane.answered_at > now() - interval '3 seconds'
+      then greatest(least(now() - ${since}, now() - control_plane.answering_since), interval '0')
       else interval '0'
-    end as silent_for
+    end as ${column}
   from ${table} left join control_plane on control_plane.id = 1`);
 
 export const nodeSilence = pgView("node_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("nodes"));
 export const edgeSilence = pgView("edge_silence", { id: uuid("id"), silentFor: interval("silent_for") }).as(silence("edges"));
+
+// How long edges have not reached the VMs of a node, likewise: it was silent, or its agent said so.
+export const nodeAbsence = pgView("node_absence", { id: uuid("id"), absentFor: interval("absent_for") }).as(
+  silence("nodes", "least(nodes.last_seen_at, nodes.unreachable_since)", "absent_for"),
+);
 
 // What organisations may use at most that have no number of their own: the platform's number, or else the one that stands here. One row.
 const limits = {

@@ -24,7 +24,7 @@ WHERE id IN (
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = $4 AND warm.cpu_millis = $5 AND warm.memory_bytes = $6
     AND warm.health_path IS NOT DISTINCT FROM $7
-    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $8::interval
+    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $8::interval AND nodes.unreachable_since IS NULL
   ORDER BY warm.id LIMIT $9::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id
@@ -565,8 +565,8 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const listUsableNodes = `-- name: ListUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels FROM nodes
-WHERE state = 'ready' AND last_seen_at > now() - $1::interval
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes
+WHERE state = 'ready' AND last_seen_at > now() - $1::interval AND unreachable_since IS NULL
 ORDER BY id
 `
 
@@ -602,6 +602,8 @@ func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration)
 			&i.ReservedMemoryBytes,
 			&i.CPUOvercommit,
 			&i.Labels,
+			&i.UnreachableBecause,
+			&i.UnreachableSince,
 		); err != nil {
 			return nil, err
 		}

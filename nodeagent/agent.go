@@ -46,6 +46,9 @@ type Agent struct {
 	obstacle atomic.Pointer[string]
 	// complained says that the log tells already that interfaces of VMs have no filters of their own.
 	complained atomic.Bool
+	// place is nil until the API has told it, and unreachable until the tailnet was looked at.
+	place       atomic.Pointer[place]
+	unreachable atomic.Pointer[string]
 
 	mu sync.Mutex
 	// refusedAt is when an API of the version before refused what the agent tells for people to read. The last report of an agent that stops is sent while
@@ -136,6 +139,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	}
 
 	a.recallIsolation(ctx)
+	// The first report is not to say that nothing is in the way before anybody has looked.
+	a.lookAtTailnet(ctx)
 
 	group, ctx := errgroup.WithContext(ctx)
 
@@ -146,6 +151,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.logWatch.run(ctx) })
 	group.Go(func() error { return a.watchOutOfMemory(ctx) })
 	group.Go(func() error { return a.guard(ctx) })
+	group.Go(func() error { return a.watchTailnet(ctx) })
 
 	err := group.Wait()
 
@@ -164,6 +170,8 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	if err != nil {
 		return fmt.Errorf("read the cluster range: %w", err)
 	}
+
+	a.place.Store(placeOf(list, clusterRange))
 
 	edges, apps, renewed := edgesOf(list), appsOf(list), false
 

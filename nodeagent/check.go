@@ -20,7 +20,9 @@ type Finding struct {
 func Check(ctx context.Context, config Config) []Finding {
 	findings := append([]Finding{checkPermission(config), checkInit(config)}, checkContainerd(ctx, config)...)
 
-	return append(append(findings, checkDisk(ctx, config), checkForwarding()), checkKata(config)...)
+	findings = append(append(findings, checkDisk(ctx, config), checkForwarding()), checkTailnet(ctx, config)...)
+
+	return append(findings, checkKata(config)...)
 }
 
 func checkPermission(config Config) Finding {

@@ -46,8 +46,11 @@ type Config struct {
 	// VMMetrics is off by default as series that come and go with each deployment cost a Prometheus much memory.
 	VMMetrics bool `doc:"Serve metrics of each VM, five series for each." env:"ZEITWORK_NODE_VM_METRICS" envDefault:"false"`
 
-	Ingress   []string `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
-	AllowMail bool     `doc:"Let VMs connect to port 25 of the internet, as those do that deliver mail themselves." env:"ZEITWORK_NODE_ALLOW_MAIL"`
+	Ingress []string `doc:"Interfaces through which edges reach VMs." env:"ZEITWORK_NODE_INGRESS_INTERFACES" envDefault:"tailscale0"`
+	// It is empty where edges reach VMs by another network than a tailnet.
+	TailscaledSocket string `doc:"Socket of the machine's tailscaled, such as /run/tailscale/tailscaled.sock: the agent advertises the node's prefix there, and says when edges cannot reach its VMs. Empty: it looks at no tailnet." env:"ZEITWORK_NODE_TAILSCALED"` //nolint:lll // One variable a line.
+
+	AllowMail bool `doc:"Let VMs connect to port 25 of the internet, as those do that deliver mail themselves." env:"ZEITWORK_NODE_ALLOW_MAIL"`
 
 	MaxConnections uint32 `doc:"Connections that a VM may have begun and keep open at once; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS" envDefault:"4096"`
 	ConnectionRate uint32 `doc:"Connections that a VM may begin in a second; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS_PER_SECOND" envDefault:"500"`

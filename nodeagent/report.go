@@ -44,7 +44,7 @@ func (a *Agent) report(ctx context.Context) error {
 			return nil
 		}
 
-		if status := statusAfter(err); status != told {
+		if status := statusAfter(err, a.unreachableBecause()); status != told {
 			tell(status)
 
 			told = status
@@ -82,7 +82,7 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 
 	tellsMore := a.tellsMore()
 	if tellsMore {
-		report.Machine = a.describeMachine()
+		report.Machine, report.Unreachable = a.describeMachine(), lo.EmptyableToPtr(a.unreachableBecause())
 		if len(looks) > 0 {
 			report.Looks = &looks
 		}
@@ -101,7 +101,7 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 		// So it does for what is told for people to read: it refuses fields that it does not know.
 		a.wasRefused()
 
-		report.Machine, report.Looks = nil, nil
+		report.Machine, report.Unreachable, report.Looks = nil, nil, nil
 		response, err = a.api.ReportNodeWithResponse(ctx, report)
 	}
 

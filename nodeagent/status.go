@@ -5,13 +5,17 @@ import (
 	"os"
 )
 
-// StatusInTouch is what `systemctl status` shows of an agent whose last report the API has taken.
+// StatusInTouch is what `systemctl status` shows of an agent whose last report the API has taken, and whose VMs edges can reach as far as it knows.
 const StatusInTouch = "in touch with the API"
 
-// statusAfter returns the status of an agent whose last report ended with err.
-func statusAfter(err error) string {
+// statusAfter returns the status of an agent whose last report ended with err, and said why edges cannot reach the node.
+func statusAfter(err error, unreachable string) string {
 	if err != nil {
 		return "not in touch with the API: " + err.Error()
+	}
+
+	if unreachable != "" {
+		return "in touch with the API, out of reach of edges: " + unreachable
 	}
 
 	return StatusInTouch

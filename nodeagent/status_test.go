@@ -17,7 +17,7 @@ func TestTell_SystemdGetsTheStatus(t *testing.T) {
 	defer func() { _ = listener.Close() }()
 
 	t.Setenv("NOTIFY_SOCKET", socket)
-	tell(statusAfter(errors.New("no route")))
+	tell(statusAfter(errors.New("no route"), ""))
 
 	message := make([]byte, 100)
 	n, err := listener.Read(message)

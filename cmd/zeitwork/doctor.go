@@ -26,9 +26,12 @@ func doctorCommand() *cobra.Command {
 		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
 The parts of a node are checked with the configuration of its agent, as far as it is in the environment: run it with that of a node that
-you set up. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
+you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
+			// The configuration takes secrets out of the environment.
+			isEdge := os.Getenv("ZEITWORK_EDGE_TOKEN") != ""
+
 			config, err := configuration[upConfig]()
 			if err != nil {
 				return err
@@ -40,6 +43,10 @@ you set up. It exits with 0 when a local platform can run here, and with 1 other
 			}
 
 			findings := append(doctor.Examine(command.Context(), config.examination()), node...)
+			if isEdge {
+				findings = append(findings, edgeFinding(command.Context()))
+			}
+
 			if asJSON {
 				err = writeFindings(os.Stdout, findings)
 			} else {

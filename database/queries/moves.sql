@@ -1,4 +1,4 @@
--- A node is lost when it has been silent for its lease while an api answered (view node_silence).
+-- A node is lost when it has been silent, or out of reach of edges, for its lease while an api answered (view node_absence).
 -- A VM is ill when it has not been healthy for so long that its node can hardly start it again: @ill_after of its node's time, and twice what its project
 -- gives it to start. Another one is tried on another node, one at a time in a deployment. Where that does not become healthy in time either, the next try
 -- comes when the VM has been ill twice as long, and after six hours at the latest.
@@ -17,7 +17,7 @@ SELECT candidates.id FROM (
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
   SELECT vms.deployment_id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
-  WHERE vms.node_id = ANY (ARRAY(SELECT node_silence.id FROM node_silence WHERE node_silence.silent_for > @lost_after::interval))
+  WHERE vms.node_id = ANY (ARRAY(SELECT node_absence.id FROM node_absence WHERE node_absence.absent_for > @lost_after::interval))
     AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state IN ('live', 'deploying')
   UNION
   SELECT vms.deployment_id FROM vms
@@ -27,7 +27,8 @@ SELECT candidates.id FROM (
     -- In the first seconds of each minute, so that where no node has room not every look tries it.
     AND extract(epoch FROM vms.unhealthy_for)::bigint % 60 < 10
     AND vms.desired_state = 'running' AND vms.kind = 'app' AND vms.state <> 'failed' AND deployments.state = 'live'
-    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval)
+    AND EXISTS (SELECT FROM nodes WHERE nodes.id <> vms.node_id AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval
+      AND nodes.unreachable_since IS NULL)
     AND NOT EXISTS (
       SELECT FROM vms AS tried
       WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
@@ -44,18 +45,18 @@ UPDATE vms SET desired_state = 'stopped'
 WHERE id IN (
   SELECT hopeless.id FROM vms AS hopeless
   JOIN nodes ON nodes.id = hopeless.node_id
-  JOIN node_silence ON node_silence.id = hopeless.node_id
+  JOIN node_absence ON node_absence.id = hopeless.node_id
   JOIN deployments ON deployments.id = hopeless.deployment_id
   JOIN projects ON projects.id = deployments.project_id
   WHERE hopeless.deployment_id = @deployment_id AND hopeless.replaces_id IS NOT NULL AND hopeless.healthy_at IS NULL
     AND hopeless.desired_state = 'running' AND hopeless.removed_at IS NULL
-    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval
+    AND (hopeless.state = 'failed' OR nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval
       OR (hopeless.starting_for > @start_timeout::interval
           OR hopeless.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', @health_timeout::interval))
         AND NOT EXISTS (
           SELECT FROM vms AS replaced
-          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_silence AS left_silence ON left_silence.id = replaced.node_id
-          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_silence.silent_for > @lost_after::interval)
+          JOIN nodes AS left_node ON left_node.id = replaced.node_id JOIN node_absence AS left_absence ON left_absence.id = replaced.node_id
+          WHERE replaced.id = hopeless.replaces_id AND (left_node.state = 'draining' OR left_absence.absent_for > @lost_after::interval)
         ))
   ORDER BY hopeless.id FOR NO KEY UPDATE OF hopeless
 )
@@ -63,14 +64,14 @@ RETURNING node_id;
 
 -- name: LockVMsToMove :many
 -- The VMs of a deployment that nothing replaces yet: first those that must leave their node, then those that are ill, the one that has been so longest first.
-SELECT sqlc.embed(vms), (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)::boolean AS must_leave
+SELECT sqlc.embed(vms), (nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval)::boolean AS must_leave
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
-JOIN node_silence ON node_silence.id = vms.node_id
+JOIN node_absence ON node_absence.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-  AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval
+  AND (nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval
     OR (vms.unhealthy_for > greatest(@ill_after::interval, coalesce(projects.start_seconds, 0) * interval '2 seconds')
       AND vms.state <> 'failed' AND deployments.state = 'live'
       AND NOT EXISTS (
@@ -90,13 +91,13 @@ FOR NO KEY UPDATE OF vms;
 -- have taken too long.
 SELECT count(*) FILTER (WHERE replacement.state <> 'healthy') AS pending,
   count(*) FILTER (WHERE replacement.state = 'failed' OR (
-    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_silence.silent_for <= @lost_after::interval
+    replacement.state <> 'healthy' AND replacement.healthy_at IS NULL AND nodes.state <> 'draining' AND node_absence.absent_for <= @lost_after::interval
     AND (replacement.starting_for > @start_timeout::interval
       OR replacement.unhealthy_for > coalesce(projects.start_seconds * interval '1 second', @health_timeout::interval))
   )) AS failed
 FROM vms JOIN vms AS replacement ON replacement.replaces_id = vms.id
 JOIN nodes ON nodes.id = vms.node_id
-JOIN node_silence ON node_silence.id = vms.node_id
+JOIN node_absence ON node_absence.id = vms.node_id
 JOIN deployments ON deployments.id = vms.deployment_id
 JOIN projects ON projects.id = deployments.project_id
 WHERE vms.deployment_id = @deployment_id AND vms.desired_state = 'running' AND vms.removed_at IS NULL
@@ -108,9 +109,9 @@ SELECT EXISTS (
   SELECT FROM vms
   JOIN deployments ON deployments.id = vms.deployment_id
   JOIN nodes ON nodes.id = vms.node_id
-  JOIN node_silence ON node_silence.id = vms.node_id
+  JOIN node_absence ON node_absence.id = vms.node_id
   WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
-    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_silence.silent_for > @lost_after::interval)
+    AND deployments.state IN ('live', 'deploying') AND (nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval)
     AND NOT EXISTS (
       SELECT FROM vms AS replacement
       WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL

@@ -94,7 +94,8 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif(@cpu_millis::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif(@memory_bytes::bigint, 0)),
   kernel = sqlc.narg(kernel), disk_bytes = sqlc.narg(disk_bytes), disk_free_bytes = sqlc.narg(disk_free_bytes),
-  agent_started_at = sqlc.narg(agent_started_at)
+  agent_started_at = sqlc.narg(agent_started_at), unreachable_because = sqlc.narg(unreachable_because),
+  unreachable_since = CASE WHEN sqlc.narg(unreachable_because)::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of;

@@ -6,7 +6,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.placement', 0));
 -- name: ListUsableNodes :many
 -- The nodes that may get VMs. Placement is locked.
 SELECT * FROM nodes
-WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval
+WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval AND unreachable_since IS NULL
 ORDER BY id;
 
 -- name: ListNodeUsage :many
@@ -145,7 +145,7 @@ WHERE id IN (
     AND warm.kind = 'app' AND warm.desired_state = 'running' AND warm.state = 'healthy' AND warm.removed_at IS NULL
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes
     AND warm.health_path IS NOT DISTINCT FROM sqlc.narg(health_path)
-    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval
+    AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval AND nodes.unreachable_since IS NULL
   ORDER BY warm.id LIMIT sqlc.arg(most)::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id;

@@ -76,5 +76,9 @@ func (c *Cluster) nodeEnviron(n *node) []string {
 		environ = append(environ, "ZEITWORK_NODE_INGRESS_INTERFACES="+uplink)
 	}
 
+	if c.options.NodeEnviron != nil {
+		environ = append(environ, c.options.NodeEnviron(n.Node)...)
+	}
+
 	return environ
 }

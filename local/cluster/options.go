@@ -63,6 +63,8 @@ type Options struct {
 	FaultDir string
 	// Environ is added to the environment of every service, in the form NAME=VALUE.
 	Environ []string
+	// NodeEnviron, where it is set, returns what is added to the environment of the agent of each node.
+	NodeEnviron func(Node) []string
 	// Progress is called with what is being done; it may be nil.
 	Progress func(part, detail string)
 	// Logger gets a record for each child that dies; it may be nil.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/internal/hostpackages"
+	"github.com/zeitwork/zeitwork/internal/tailscaled"
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
 
@@ -18,6 +19,7 @@ type Options struct {
 	// Config is what Settings say.
 	Config   nodeagent.Config
 	Settings map[string]string
+	Tailnet  Tailnet
 	// Wait is how long the service may take until the API has seen it.
 	Wait time.Duration
 	// Say is told what is being done.
@@ -25,7 +27,8 @@ type Options struct {
 }
 
 // Join makes this machine a node: it installs what is missing, writes the settings, starts the service, and returns once the API has seen it. A service that is
-// there gets the new settings and this binary; that stops no VM. Before the API has accepted the token, Join changes nothing.
+// there gets the new settings and this binary; that stops no VM. Before the API has accepted the token, Join changes nothing but the machine's place in its
+// tailnet, which the API may be in.
 func Join(ctx context.Context, options Options) error {
 	if err := checkMachine(); err != nil {
 		return err
@@ -33,6 +36,10 @@ func Join(ctx context.Context, options Options) error {
 
 	settings, err := formatSettings(options.Settings)
 	if err != nil {
+		return err
+	}
+
+	if err := JoinTailnet(ctx, tailscaled.Socket(options.Config.TailscaledSocket), options.Tailnet, options.Say); err != nil {
 		return err
 	}
 

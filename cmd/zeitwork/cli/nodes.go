@@ -126,12 +126,23 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 				seen = ago(*node.LastSeenAt)
 			}
 
-			t.row(node.Name, node.Region, labelsText(node.Labels), string(node.State), node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
+			state := string(node.State)
+			if node.Unreachable != nil {
+				state += ", unreachable"
+			}
+
+			t.row(node.Name, node.Region, labelsText(node.Labels), state, node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
 				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
 				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), seen)
 		}
 
 		t.flush()
+
+		for _, node := range nodes {
+			if node.Unreachable != nil {
+				_, _ = fmt.Fprintf(w, "\nEdges cannot reach the VMs of %s. %s\n", node.Name, *node.Unreachable)
+			}
+		}
 	})
 }
 

@@ -34,6 +34,20 @@ func TestNodes_CapacityIsGivenWhenTheyAreMadeAndLater(t *testing.T) {
 	require.Equal(t, ExitUsage, b.run(t, "nodes", "set", "node-2", "--processors", "4"))
 }
 
+func TestNodes_OneThatEdgesCannotReach_IsShownWithTheReason(t *testing.T) {
+	t.Parallel()
+
+	b := signedInTo(t, newFakeAPI(t, map[string]string{
+		"GET /v1/nodes": `{"items":[{"name":"node-1","state":"ready","unreachable":"tailscale is stopped on the machine."},
+			{"name":"node-2","state":"ready"}]}`,
+	}))
+
+	require.Equal(t, ExitOK, b.run(t, "nodes"), b.err.String())
+	require.Contains(t, b.out.String(), "ready, unreachable")
+	require.Contains(t, b.out.String(), "\nEdges cannot reach the VMs of node-1. tailscale is stopped on the machine.\n")
+	require.NotContains(t, b.out.String(), "VMs of node-2")
+}
+
 func TestNodes_LabelsAreAddedAndTakenAway(t *testing.T) {
 	t.Parallel()
 

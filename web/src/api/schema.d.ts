@@ -3930,6 +3930,8 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "cordoned" | "draining";
+            /** @description Why edges cannot reach its VMs, as its agent says. Such a node gets no VMs, and those that it has are moved. Absent where nothing is known to be in the way. */
+            unreachable?: string;
             /** @description Version of its agent. */
             version: string;
             /**
@@ -3972,6 +3974,8 @@ export interface components {
             /** Format: int64 */
             memory_bytes: number;
             runtime: string;
+            /** @description A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost. */
+            unreachable?: string;
             version: string;
             vms: components["schemas"]["VMReport"][];
         };

@@ -76,6 +76,7 @@ test('a platform that is well needs no attention', () => {
 test('nodes that are away, draining or nearly full are told', () => {
   expect(ofNode({ in_touch: false })).toEqual(['bad: Node two is out of touch.']);
   expect(ofNode({ in_touch: false, last_seen_at: undefined })).toEqual(['warn: Node two was never in touch.']);
+  expect(ofNode({ unreachable: 'tailscale is stopped.' })).toEqual(['bad: Edges cannot reach the VMs of node two.']);
   expect(ofNode({ state: 'draining' })).toEqual(['warn: Node two is draining.']);
   expect(ofNode({ state: 'draining', vms: 0 })).toEqual([]);
   expect(ofNode({ disk_free_bytes: 9 })).toEqual(['warn: The disk of node two is 91 % full.']);

@@ -61,6 +61,14 @@ function ofNodes(nodes: Schemas['Node'][]): Concern[] {
         since: { what: lastHeard, at: node.last_seen_at },
         to,
       });
+    } else if (node.unreachable) {
+      found.push({
+        key: `${node.id} unreachable`,
+        tone: 'bad',
+        text: `Edges cannot reach the VMs of node ${node.name}.`,
+        more: node.unreachable,
+        to,
+      });
     }
 
     if (node.state === 'draining' && node.vms > 0) {
@@ -77,7 +85,7 @@ function ofNodes(nodes: Schemas['Node'][]): Concern[] {
     return found;
   });
 
-  if (!nodes.some((node) => node.in_touch && node.state === 'ready')) {
+  if (!nodes.some((node) => node.in_touch && !node.unreachable && node.state === 'ready')) {
     concerns.unshift({
       key: 'no node',
       tone: 'bad',

@@ -25,6 +25,7 @@ export function NodeFacts({ node }: { node: Schemas['Node'] }) {
       <Fact name="Agent">
         <Touch inTouch={node.in_touch} lastSeenAt={node.last_seen_at} />
       </Fact>
+      {node.unreachable && <Fact name="Edges">Cannot reach its VMs. {node.unreachable}</Fact>}
       <Fact name="Version">
         {node.version || 'not told yet'}
         {agent && (

@@ -5,7 +5,7 @@ import { formatBytes, formatCPU } from '@/lib/units';
 
 /** Room is how much of all nodes that take VMs is held by them. */
 export function Room({ nodes }: { nodes: Schemas['Node'][] }) {
-  const taking = nodes.filter((node) => node.in_touch && node.state === 'ready');
+  const taking = nodes.filter((node) => node.in_touch && !node.unreachable && node.state === 'ready');
   const sum = (of: (node: Schemas['Node']) => number) => taking.reduce((all, node) => all + of(node), 0);
   if (taking.length === 0) return null;
 
