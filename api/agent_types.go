@@ -91,6 +91,9 @@ type MachineReport struct {
 	DiskBytes      int64     `json:"disk_bytes"       maximum:"9007199254740991" minimum:"0"`
 	DiskFreeBytes  int64     `json:"disk_free_bytes"  maximum:"9007199254740991" minimum:"0"`
 	AgentStartedAt time.Time `json:"agent_started_at"`
+	OS             string    `doc:"Name and version of its operating system."        json:"os,omitempty"         maxLength:"200"`
+	Containerd     string    `doc:"Version of its containerd; absent while that does not answer." json:"containerd,omitempty" maxLength:"200"`
+	BootID         string    `doc:"What its kernel drew at random when the machine was started." json:"boot_id,omitempty"    maxLength:"64"`
 }
 
 // LookReport is what a node has found of one kind that no assignment names.

@@ -30,6 +30,9 @@ type NodeVM struct {
 	StartedAt       *time.Time `doc:"When the node first reported that it ran." json:"started_at,omitempty"`
 	HealthyAt       *time.Time `doc:"When it was first healthy." json:"healthy_at,omitempty"`
 	CreatedAt       time.Time  `json:"created_at"`
+
+	ReplacementNode  string `doc:"The node of the VM that is to take its place; absent while there is none." json:"replacement_node,omitempty"`
+	ReplacementState string `doc:"What that node reports of it." enum:"pending,pulling,starting,running,healthy,unhealthy,crashed,exited,stopping,removed,failed" json:"replacement_state,omitempty"`
 }
 
 // ListNodeVMsInput asks for the VMs of one node.

@@ -53,6 +53,7 @@ func newNodeVM(row database.ListNodeVMsRow) NodeVM {
 		DeploymentState: row.DeploymentState, Branch: row.Branch, EnvironmentID: row.EnvironmentID, EnvironmentKind: row.EnvironmentKind,
 		Project: Owner{ID: row.ProjectID, Slug: row.ProjectSlug}, Organisation: Owner{ID: row.OrganisationID, Slug: row.OrganisationSlug},
 		StartedAt: vm.StartedAt, HealthyAt: vm.HealthyAt, CreatedAt: vm.CreatedAt,
+		ReplacementNode: row.ReplacementNode, ReplacementState: row.ReplacementState,
 	}
 
 	if vm.ExitCode != nil {

@@ -117,9 +117,10 @@ func newNode(found database.GetNodeRow) Node {
 
 	return Node{
 		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(), InTouch: found.InTouch,
+		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
+		OS: lo.FromPtr(row.OS), Containerd: lo.FromPtr(row.Containerd), BootID: lo.FromPtr(row.BootID),
 		Unreachable: lo.FromPtr(row.UnreachableBecause),
-		Runtime:     row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
-		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
+		CPUMillis:   int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
 		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,
 		CPUOvercommit: row.CPUOvercommit, VMOverhead: row.VMOverhead(),
 		CPUShares: int(row.CPUShares()), CPUHeld: int(found.CPUMillisHeld),

@@ -30,7 +30,10 @@ func (b *testBundle) tell(t *testing.T, machine *client.MachineReport, looks ...
 }
 
 func toldOfItself() *client.MachineReport {
-	return &client.MachineReport{Kernel: "6.18.1", DiskBytes: 1000, DiskFreeBytes: 400, AgentStartedAt: time.Now().Add(-time.Hour)}
+	return &client.MachineReport{
+		Kernel: "6.18.1", DiskBytes: 1000, DiskFreeBytes: 400, AgentStartedAt: time.Now().Add(-time.Hour),
+		OS: new("Debian GNU/Linux 13 (trixie)"), Containerd: new("2.1.4"), BootID: new("0e1d7a1c"),
+	}
 }
 
 // theNode is node-1 as operators see it.
@@ -56,12 +59,16 @@ func TestNode_SaysWhatItToldOfItself_AndWhetherItIsInTouch(t *testing.T) {
 	require.True(t, older.InTouch)
 	require.Nil(t, older.Kernel, "an older agent does not tell")
 	require.Nil(t, older.DiskBytes)
+	require.Nil(t, older.BootID)
 	require.Nil(t, older.AgentStartedAt)
 
 	b.tell(t, toldOfItself())
 
 	node := b.theNode(t)
 	require.Equal(t, "6.18.1", *node.Kernel)
+	require.Equal(t, "Debian GNU/Linux 13 (trixie)", *node.OS)
+	require.Equal(t, "2.1.4", *node.Containerd)
+	require.Equal(t, "0e1d7a1c", *node.BootID)
 	require.EqualValues(t, 400, *node.DiskFreeBytes)
 	require.WithinDuration(t, time.Now().Add(-time.Hour), *node.AgentStartedAt, time.Minute)
 
@@ -92,6 +99,7 @@ func TestNodeVMs_AreThoseOfWhichSomethingIsLeft_WithWhatTheyAreFor(t *testing.T)
 
 	b.exec(t, "UPDATE vms SET removed_at = now() WHERE id = $1", vms[1])
 	b.exec(t, "UPDATE vms SET state = 'crashed', message = 'It fell.', exit_code = 3 WHERE id = $1", vms[2])
+	b.exec(t, "UPDATE vms SET replaces_id = $1, state = 'starting' WHERE id = $2", vms[0], b.appVM(t, deployment.ID, "10.72.1.20"))
 
 	var listed []client.NodeVM
 
@@ -106,12 +114,15 @@ func TestNodeVMs_AreThoseOfWhichSomethingIsLeft_WithWhatTheyAreFor(t *testing.T)
 		}
 	}
 
-	require.Equal(t, []uuid.UUID{vms[0], vms[2]}, lo.Map(listed, func(vm client.NodeVM, _ int) uuid.UUID { return vm.ID }))
+	require.Equal(t, []uuid.UUID{vms[0], vms[2]}, lo.Map(listed[:2], func(vm client.NodeVM, _ int) uuid.UUID { return vm.ID }))
 	require.Equal(t, project.Slug, listed[0].Project.Slug)
 	require.Equal(t, "first", listed[0].Organisation.Slug)
 	require.Equal(t, deployment.ID, listed[0].DeploymentID)
 	require.Equal(t, client.NodeVMDeploymentState("queued"), listed[0].DeploymentState)
 	require.Equal(t, "10.72.1.10:8080", listed[0].Address)
+	require.Equal(t, "node-1", *listed[0].ReplacementNode)
+	require.Equal(t, client.NodeVMReplacementState("starting"), *listed[0].ReplacementState)
+	require.Nil(t, listed[1].ReplacementNode)
 	require.EqualValues(t, 3, *listed[1].ExitCode)
 	require.Equal(t, "It fell.", *listed[1].Message)
 

@@ -22,6 +22,9 @@ type Node struct {
 	Version        string            `doc:"Version of its agent."                             json:"version"`
 	Capabilities   []string          `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
 	Kernel         string            `doc:"Release of its kernel; absent where its agent does not tell." json:"kernel,omitempty"`
+	OS             string            `doc:"Name and version of its operating system; absent where its agent does not tell." json:"os,omitempty"`
+	Containerd     string            `doc:"Version of its containerd; absent where its agent does not tell." json:"containerd,omitempty"`
+	BootID         string            `doc:"Another one after each start of the machine; absent where its agent does not tell." json:"boot_id,omitempty"`
 	CPUMillis      int               `doc:"Thousandths of a core that the machine has, as its agent reports." json:"cpu_millis"`
 	MemoryBytes    int64             `doc:"Memory that the machine has, as its agent reports." json:"memory_bytes"`
 	MaxCPUMillis   *int              `doc:"The most that counts of cpu_millis: set by an operator, else by the first report; absent before it." json:"max_cpu_millis,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/version"
 )
 
 func TestRiverUI_IsForOperatorsThatSignedIn(t *testing.T) {
@@ -115,7 +116,7 @@ func TestMachineSettings_AreWhereThePlatformIs(t *testing.T) {
 	b := setup(t)
 	told, err := b.owner.GetMachineSettingsWithResponse(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, &client.MachineSettings{APIURL: b.http.URL, RegistryHost: "registry.example.com"}, told.JSON200)
+	require.Equal(t, &client.MachineSettings{APIURL: b.http.URL, RegistryHost: "registry.example.com", Version: version.Get().Version}, told.JSON200)
 }
 
 func TestNodes_Deleted_ItsAddressesRestUntilNoEdgeCanRouteToThem(t *testing.T) {

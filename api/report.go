@@ -76,6 +76,8 @@ func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
 	if machine := r.Machine; machine != nil {
 		params.Kernel, params.AgentStartedAt = new(storable(machine.Kernel)), &machine.AgentStartedAt
 		params.DiskBytes, params.DiskFreeBytes = &machine.DiskBytes, &machine.DiskFreeBytes
+		params.OS, params.Containerd = lo.EmptyableToPtr(storable(machine.OS)), lo.EmptyableToPtr(storable(machine.Containerd))
+		params.BootID = lo.EmptyableToPtr(storable(machine.BootID))
 	}
 
 	return params

@@ -87,6 +87,7 @@ const (
 	AuditEventActionDeploymentCancel             AuditEventAction = "deployment.cancel"
 	AuditEventActionDeploymentCreate             AuditEventAction = "deployment.create"
 	AuditEventActionDeploymentPromote            AuditEventAction = "deployment.promote"
+	AuditEventActionDeploymentRebalance          AuditEventAction = "deployment.rebalance"
 	AuditEventActionDeploymentRedeploy           AuditEventAction = "deployment.redeploy"
 	AuditEventActionDeploymentRestart            AuditEventAction = "deployment.restart"
 	AuditEventActionDeploymentRollback           AuditEventAction = "deployment.rollback"
@@ -161,6 +162,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionDeploymentCreate:
 		return true
 	case AuditEventActionDeploymentPromote:
+		return true
+	case AuditEventActionDeploymentRebalance:
 		return true
 	case AuditEventActionDeploymentRedeploy:
 		return true
@@ -1416,6 +1419,51 @@ func (e NodeVMKind) Valid() bool {
 	case NodeVMKindApp:
 		return true
 	case NodeVMKindRelease:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NodeVMReplacementState.
+const (
+	NodeVMReplacementStateCrashed   NodeVMReplacementState = "crashed"
+	NodeVMReplacementStateExited    NodeVMReplacementState = "exited"
+	NodeVMReplacementStateFailed    NodeVMReplacementState = "failed"
+	NodeVMReplacementStateHealthy   NodeVMReplacementState = "healthy"
+	NodeVMReplacementStatePending   NodeVMReplacementState = "pending"
+	NodeVMReplacementStatePulling   NodeVMReplacementState = "pulling"
+	NodeVMReplacementStateRemoved   NodeVMReplacementState = "removed"
+	NodeVMReplacementStateRunning   NodeVMReplacementState = "running"
+	NodeVMReplacementStateStarting  NodeVMReplacementState = "starting"
+	NodeVMReplacementStateStopping  NodeVMReplacementState = "stopping"
+	NodeVMReplacementStateUnhealthy NodeVMReplacementState = "unhealthy"
+)
+
+// Valid indicates whether the value is a known member of the NodeVMReplacementState enum.
+func (e NodeVMReplacementState) Valid() bool {
+	switch e {
+	case NodeVMReplacementStateCrashed:
+		return true
+	case NodeVMReplacementStateExited:
+		return true
+	case NodeVMReplacementStateFailed:
+		return true
+	case NodeVMReplacementStateHealthy:
+		return true
+	case NodeVMReplacementStatePending:
+		return true
+	case NodeVMReplacementStatePulling:
+		return true
+	case NodeVMReplacementStateRemoved:
+		return true
+	case NodeVMReplacementStateRunning:
+		return true
+	case NodeVMReplacementStateStarting:
+		return true
+	case NodeVMReplacementStateStopping:
+		return true
+	case NodeVMReplacementStateUnhealthy:
 		return true
 	default:
 		return false
@@ -4160,9 +4208,18 @@ type LookReportKind string
 // MachineReport defines model for MachineReport.
 type MachineReport struct {
 	AgentStartedAt time.Time `json:"agent_started_at"`
-	DiskBytes      int64     `json:"disk_bytes"`
-	DiskFreeBytes  int64     `json:"disk_free_bytes"`
-	Kernel         string    `json:"kernel"`
+
+	// BootID What its kernel drew at random when the machine was started.
+	BootID *string `json:"boot_id,omitempty"`
+
+	// Containerd Version of its containerd; absent while that does not answer.
+	Containerd    *string `json:"containerd,omitempty"`
+	DiskBytes     int64   `json:"disk_bytes"`
+	DiskFreeBytes int64   `json:"disk_free_bytes"`
+	Kernel        string  `json:"kernel"`
+
+	// OS Name and version of its operating system.
+	OS *string `json:"os,omitempty"`
 }
 
 // MachineRotation defines model for MachineRotation.
@@ -4185,6 +4242,9 @@ type MachineSettings struct {
 	//
 	// Example: registry.example.com
 	RegistryHost string `json:"registry_host"`
+
+	// Version Version of the API that answers: what agents are to be upgraded to.
+	Version string `json:"version"`
 }
 
 // Me defines model for Me.
@@ -4287,8 +4347,14 @@ type Node struct {
 	// AgentStartedAt When its agent was started the last time; absent where it does not tell.
 	AgentStartedAt *time.Time `json:"agent_started_at,omitempty"`
 
+	// BootID Another one after each start of the machine; absent where its agent does not tell.
+	BootID *string `json:"boot_id,omitempty"`
+
 	// Capabilities What its agent can do beyond running apps; release: running release commands.
 	Capabilities []string `json:"capabilities"`
+
+	// Containerd Version of its containerd; absent where its agent does not tell.
+	Containerd *string `json:"containerd,omitempty"`
 
 	// CPUHeldMillis Of these, what its VMs hold.
 	CPUHeldMillis int64 `json:"cpu_held_millis"`
@@ -4335,6 +4401,9 @@ type Node struct {
 	// MemoryShareBytes Memory that it gives away: what counts of its memory, less what is reserved.
 	MemoryShareBytes int64  `json:"memory_share_bytes"`
 	Name             string `json:"name"`
+
+	// OS Name and version of its operating system; absent where its agent does not tell.
+	OS *string `json:"os,omitempty"`
 
 	// Prefix The node's part of the cluster's address range.
 	//
@@ -4451,7 +4520,13 @@ type NodeVM struct {
 	Message      *string    `json:"message,omitempty"`
 	Organisation Owner      `json:"organisation"`
 	Project      Owner      `json:"project"`
-	Restarts     int64      `json:"restarts"`
+
+	// ReplacementNode The node of the VM that is to take its place; absent while there is none.
+	ReplacementNode *string `json:"replacement_node,omitempty"`
+
+	// ReplacementState What that node reports of it.
+	ReplacementState *NodeVMReplacementState `json:"replacement_state,omitempty"`
+	Restarts         int64                   `json:"restarts"`
 
 	// StartedAt When the node first reported that it ran.
 	StartedAt *time.Time `json:"started_at,omitempty"`
@@ -4471,6 +4546,9 @@ type NodeVMEnvironmentKind string
 
 // NodeVMKind release: what runs the release command.
 type NodeVMKind string
+
+// NodeVMReplacementState What that node reports of it.
+type NodeVMReplacementState string
 
 // NodeVMState What the node reports.
 type NodeVMState string

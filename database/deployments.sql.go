@@ -695,11 +695,12 @@ func (q *Queries) ListUnretiredDeployments(ctx context.Context) ([]uuid.UUID, er
 const listWarmVMs = `-- name: ListWarmVMs :many
 SELECT yielding.node_id, yielding.deployment_id, yielding.cpu_millis, yielding.memory_bytes, yielding.leaving FROM (
   SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, true AS leaving, NULL::timestamptz AS warm_until
-  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL
+  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL AND NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)
   UNION ALL
   SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, deployments.warm_until <= now(), deployments.warm_until
   FROM deployments JOIN vms ON vms.deployment_id = deployments.id
   WHERE deployments.warm_until IS NOT NULL AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL
+    AND NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)
 ) AS yielding
 ORDER BY yielding.leaving DESC, yielding.warm_until, yielding.id
 `
@@ -712,7 +713,7 @@ type ListWarmVMsRow struct {
 	Leaving      bool
 }
 
-// The VMs that will give their room back: those that are leaving, and behind them those that are only kept warm, first the ones
+// The VMs that will give their room back (release commands that have ended hold none): those that are leaving, and behind them those that are only kept warm, first the ones
 // whose time is over soonest.
 func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 	rows, err := q.db.Query(ctx, listWarmVMs)

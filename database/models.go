@@ -436,6 +436,9 @@ type Node struct {
 	Labels              json.RawMessage
 	UnreachableBecause  *string
 	UnreachableSince    *time.Time
+	OS                  *string
+	Containerd          *string
+	BootID              *string
 }
 
 type NodeAbsence struct {

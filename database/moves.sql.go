@@ -168,6 +168,18 @@ func (q *Queries) DropHopelessReplacements(ctx context.Context, arg DropHopeless
 	return items, nil
 }
 
+const isMoving = `-- name: IsMoving :one
+SELECT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.kind IN ('move_vms', 'rescale', 'restart'))
+`
+
+// Whether any VM is being moved, added or taken away, or is to be.
+func (q *Queries) IsMoving(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, isMoving)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const listDeploymentsToMove = `-- name: ListDeploymentsToMove :many
 
 SELECT candidates.id FROM (
@@ -222,6 +234,56 @@ func (q *Queries) ListDeploymentsToMove(ctx context.Context, lostAfter time.Dura
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listLiveInstances = `-- name: ListLiveInstances :many
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.cpu_millis, vms.memory_bytes,
+  (vms.state = 'healthy' AND vms.created_at < now() - $1::interval AND NOT EXISTS (
+    SELECT FROM vms AS tried
+    WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+      AND tried.created_at > now() - interval '6 hours'
+  ))::boolean AS movable
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND deployments.state = 'live'
+ORDER BY vms.id
+`
+
+type ListLiveInstancesRow struct {
+	ID           uuid.UUID
+	DeploymentID uuid.UUID
+	NodeID       uuid.UUID
+	CPUMillis    int32
+	MemoryBytes  int64
+	Movable      bool
+}
+
+// The VMs that serve for live deployments, and whether one may be moved for better balance: it is healthy, it has been on its node for the time, and no
+// other VM of its deployment has lately failed to take the place of one.
+func (q *Queries) ListLiveInstances(ctx context.Context, settled time.Duration) ([]ListLiveInstancesRow, error) {
+	rows, err := q.db.Query(ctx, listLiveInstances, settled)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListLiveInstancesRow{}
+	for rows.Next() {
+		var i ListLiveInstancesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.NodeID,
+			&i.CPUMillis,
+			&i.MemoryBytes,
+			&i.Movable,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ func (q *Queries) CountNodeVMs(ctx context.Context, nodeID uuid.UUID, silentFor 
 }
 
 const createNode = `-- name: CreateNode :one
-INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since
+INSERT INTO nodes (id, name, region, prefix) VALUES ($1, $2, $3, $4) RETURNING id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id
 `
 
 type CreateNodeParams struct {
@@ -87,6 +87,9 @@ func (q *Queries) CreateNode(ctx context.Context, arg CreateNodeParams) (Node, e
 		&i.Labels,
 		&i.UnreachableBecause,
 		&i.UnreachableSince,
+		&i.OS,
+		&i.Containerd,
+		&i.BootID,
 	)
 	return i, err
 }
@@ -134,7 +137,7 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 }
 
 const getNode = `-- name: GetNode :one
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
@@ -184,6 +187,9 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.Node.Labels,
 		&i.Node.UnreachableBecause,
 		&i.Node.UnreachableSince,
+		&i.Node.OS,
+		&i.Node.Containerd,
+		&i.Node.BootID,
 		&i.VMCount,
 		&i.CPUMillisHeld,
 		&i.MemoryBytesHeld,
@@ -300,7 +306,7 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 }
 
 const listNodeVMs = `-- name: ListNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, coalesce(replacement.state, '') AS replacement_state, coalesce(replacement.node_name, '') AS replacement_node, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
   environments.kind AS environment_kind, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id,
   organisations.slug AS organisation_slug
 FROM vms
@@ -308,12 +314,19 @@ JOIN deployments ON deployments.id = vms.deployment_id
 JOIN environments ON environments.id = deployments.environment_id
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisations ON organisations.id = projects.organisation_id
+LEFT JOIN LATERAL (
+  SELECT other.state, nodes.name AS node_name FROM vms AS other JOIN nodes ON nodes.id = other.node_id
+  WHERE other.replaces_id = vms.id AND other.desired_state = 'running' AND other.removed_at IS NULL
+  ORDER BY other.id DESC LIMIT 1
+) AS replacement ON true
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL AND vms.id > $2
 ORDER BY vms.id LIMIT $3::int
 `
 
 type ListNodeVMsRow struct {
 	VM               VM
+	ReplacementState string
+	ReplacementNode  string
 	DeploymentState  string
 	Branch           string
 	EnvironmentID    uuid.UUID
@@ -324,7 +337,7 @@ type ListNodeVMsRow struct {
 	OrganisationSlug string
 }
 
-// The VMs of a node of which something is left, with what they are for.
+// The VMs of a node of which something is left, with what they are for, and the VM that is to take the place of one, where there is one already.
 func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.UUID, maxRows int32) ([]ListNodeVMsRow, error) {
 	rows, err := q.db.Query(ctx, listNodeVMs, nodeID, after, maxRows)
 	if err != nil {
@@ -358,6 +371,8 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.ReplacementState,
+			&i.ReplacementNode,
 			&i.DeploymentState,
 			&i.Branch,
 			&i.EnvironmentID,
@@ -378,7 +393,7 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 }
 
 const listNodes = `-- name: ListNodes :many
-SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
+SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
   (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
@@ -436,6 +451,9 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 			&i.Node.Labels,
 			&i.Node.UnreachableBecause,
 			&i.Node.UnreachableSince,
+			&i.Node.OS,
+			&i.Node.Containerd,
+			&i.Node.BootID,
 			&i.VMCount,
 			&i.CPUMillisHeld,
 			&i.MemoryBytesHeld,
@@ -453,7 +471,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 }
 
 const lockNode = `-- name: LockNode :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes WHERE id = $1 FOR UPDATE
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes WHERE id = $1 FOR UPDATE
 `
 
 func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
@@ -483,6 +501,9 @@ func (q *Queries) LockNode(ctx context.Context, id uuid.UUID) (Node, error) {
 		&i.Labels,
 		&i.UnreachableBecause,
 		&i.UnreachableSince,
+		&i.OS,
+		&i.Containerd,
+		&i.BootID,
 	)
 	return i, err
 }
@@ -561,7 +582,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNode
 }
 
 const nodeByName = `-- name: NodeByName :one
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes WHERE name = $1
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes WHERE name = $1
 `
 
 func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
@@ -591,6 +612,9 @@ func (q *Queries) NodeByName(ctx context.Context, name string) (Node, error) {
 		&i.Labels,
 		&i.UnreachableBecause,
 		&i.UnreachableSince,
+		&i.OS,
+		&i.Containerd,
+		&i.BootID,
 	)
 	return i, err
 }
@@ -623,9 +647,10 @@ const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif($3::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif($4::bigint, 0)),
   kernel = $5, disk_bytes = $6, disk_free_bytes = $7,
-  agent_started_at = $8, unreachable_because = $9,
-  unreachable_since = CASE WHEN $9::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
-FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $10 FOR NO KEY UPDATE) AS before
+  agent_started_at = $8, os = $9, containerd = $10, boot_id = $11,
+  unreachable_because = $12,
+  unreachable_since = CASE WHEN $12::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
+FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $13 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
 `
@@ -639,6 +664,9 @@ type RecordNodeReportParams struct {
 	DiskBytes          *int64
 	DiskFreeBytes      *int64
 	AgentStartedAt     *time.Time
+	OS                 *string
+	Containerd         *string
+	BootID             *string
 	UnreachableBecause *string
 	ID                 uuid.UUID
 }
@@ -655,6 +683,9 @@ func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportPara
 		arg.DiskBytes,
 		arg.DiskFreeBytes,
 		arg.AgentStartedAt,
+		arg.OS,
+		arg.Containerd,
+		arg.BootID,
 		arg.UnreachableBecause,
 		arg.ID,
 	)

@@ -131,6 +131,7 @@ var hotQueries = map[string]bound{
 	"RecordNodeCapabilities": byID(kindNode, 20),
 	"RecordNodeReport": {most: 2, with: map[string]any{
 		"id": seedID(kindNode, 20), "version": "1", "kernel": "6.18", "diskbytes": 1000, "diskfreebytes": 1, "agentstartedat": time.Now(),
+		"os": "Debian 13", "containerd": "2.1.4", "bootid": "1",
 		"unreachablebecause": "Stopped.",
 	}},
 	"RecordNodeLook": {most: 2, with: map[string]any{"id": seedID(kindNode, 20), "kind": "vm", "problem": nil, "found": 1}},
@@ -282,7 +283,7 @@ var hotQueries = map[string]bound{
 	"GetEdge":                   {most: 2*edges + 2, with: map[string]any{"id": seedID(kindEdge, 7)}},
 
 	// What operators see.
-	"ListNodeVMs":             {most: 1, perRow: 5, with: map[string]any{"after": uuid.Nil}},
+	"ListNodeVMs":             {most: 1, perRow: 6, with: map[string]any{"after": uuid.Nil}},
 	"ListLooksOfNodes":        {most: 5, perRow: 1, with: map[string]any{"nodeids": []uuid.UUID{seedID(kindNode, 20)}, "platform": true}},
 	"ListWaitingDeployments":  {most: 2 * unfinished, with: map[string]any{"after": uuid.Nil}},
 	"CountWaitingDeployments": {most: unfinished},
@@ -294,11 +295,12 @@ var hotQueries = map[string]bound{
 	"ListQueueJobs, the page after": {most: unfinishedJobs, perRow: 8, with: queuePage(1, "default")},
 
 	// Steps, and the fence around each.
-	"LockProject":    byID(kindProject, 1010),
-	"LockProjectOf":  byID(kindProject, 1010),
-	"GetDeployment":  byID(kindDeployment, 91010),
-	"LockDeployment": byID(kindDeployment, 91010),
-	"BeginStep":      {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91197)}},
+	"LockProject":     byID(kindProject, 1010),
+	"GetProjectOwner": byID(kindProject, 1010),
+	"LockProjectOf":   byID(kindProject, 1010),
+	"GetDeployment":   byID(kindDeployment, 91010),
+	"LockDeployment":  byID(kindDeployment, 91010),
+	"BeginStep":       {most: 2, with: map[string]any{"id": seedID(kindDeployment, 91197)}},
 	"Fence": {most: 3, with: map[string]any{
 		"projectid": seedID(kindProject, 1197), "deploymentid": seedID(kindDeployment, 91197), "jobid": firstJob + 1,
 	}},
@@ -365,6 +367,7 @@ var hotQueries = map[string]bound{
 	// Placement: others wait for their turn.
 	"ListUsableNodes":   {most: nodes},
 	"ListNodeUsage":     {most: presentVMs + restingVMs},
+	"ListLiveInstances": {most: 5 * presentVMs},
 	"ListHeldAddresses": {most: 1, perRow: 1},
 	"ListWarmVMs":       {most: 10 * warm},
 	"AdoptWarmVMs": {most: 20, with: map[string]any{
@@ -406,6 +409,7 @@ var hotQueries = map[string]bound{
 	"ListDueComments":            {most: 1, perRow: 1},
 	"ForgetWarmth":               byID(kindDeployment, 81010),
 	"ListDeploymentsToMove":      {most: 3*nodes + 200}, // Nodes thrice, and of those that are left each VM and its deployment.
+	"IsMoving":                   {most: unfinishedJobs},
 	"ListJobOwners":              {most: unfinishedJobs + 1},
 	"FinalizeDeadJobs":           {most: unfinishedJobs},
 

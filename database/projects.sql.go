@@ -367,6 +367,23 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 	return i, err
 }
 
+const getProjectOwner = `-- name: GetProjectOwner :one
+SELECT slug, organisation_id FROM projects WHERE id = $1
+`
+
+type GetProjectOwnerRow struct {
+	Slug           string
+	OrganisationID uuid.UUID
+}
+
+// What a project is called, and whose it is.
+func (q *Queries) GetProjectOwner(ctx context.Context, id uuid.UUID) (GetProjectOwnerRow, error) {
+	row := q.db.QueryRow(ctx, getProjectOwner, id)
+	var i GetProjectOwnerRow
+	err := row.Scan(&i.Slug, &i.OrganisationID)
+	return i, err
+}
+
 const listProjectDeployments = `-- name: ListProjectDeployments :many
 SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname

@@ -683,6 +683,10 @@ export const nodes = pgTable(
     capabilities: text("capabilities").array().notNull().default(sql`'{}'`),
     // What its agent tells of the machine; null where the agent is of a version that does not.
     kernel: text("kernel"),
+    os: text("os"),
+    containerd: text("containerd"),
+    // Another one after each start of the machine.
+    bootId: text("boot_id"),
     diskBytes: bigint("disk_bytes", { mode: "number" }),
     diskFreeBytes: bigint("disk_free_bytes", { mode: "number" }),
     agentStartedAt: time("agent_started_at"),

@@ -565,7 +565,7 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 }
 
 const listUsableNodes = `-- name: ListUsableNodes :many
-SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since FROM nodes
+SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval AND unreachable_since IS NULL
 ORDER BY id
 `
@@ -604,6 +604,9 @@ func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration)
 			&i.Labels,
 			&i.UnreachableBecause,
 			&i.UnreachableSince,
+			&i.OS,
+			&i.Containerd,
+			&i.BootID,
 		); err != nil {
 			return nil, err
 		}

@@ -46,6 +46,8 @@ type Agent struct {
 	obstacle atomic.Pointer[string]
 	// complained says that the log tells already that interfaces of VMs have no filters of their own.
 	complained atomic.Bool
+	// containerdVersion is nil until containerd has answered.
+	containerdVersion atomic.Pointer[string]
 	// place is nil until the API has told it, and unreachable until the tailnet was looked at.
 	place       atomic.Pointer[place]
 	unreachable atomic.Pointer[string]

@@ -40,6 +40,9 @@ func TestAgent_TellsWhatItCannotRemove_AndWhatMachineItIs(t *testing.T) {
 
 	machine := b.api.toldMachine()
 	require.NotEmpty(t, machine.Kernel)
+	require.NotEmpty(t, *machine.OS)
+	require.NotEmpty(t, *machine.BootID)
+	require.NotEmpty(t, *machine.Containerd)
 	require.Positive(t, machine.DiskFreeBytes)
 	require.GreaterOrEqual(t, machine.DiskBytes, machine.DiskFreeBytes)
 	require.WithinDuration(t, time.Now(), machine.AgentStartedAt, time.Minute)

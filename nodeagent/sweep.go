@@ -39,6 +39,7 @@ func (a *Agent) sweep(ctx context.Context) error {
 		if a.hasAssignments() && time.Since(looked) >= sweepInterval/2 {
 			looked = time.Now()
 
+			a.noteContainerd(ctx)
 			a.look(ctx)
 		}
 	}

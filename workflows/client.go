@@ -55,6 +55,7 @@ func (w *Worker) newClient() (*river.Client[pgx.Tx], error) {
 			periodicJob(kindCollectGarbage, w.config.GarbageInterval),
 			periodicJob(kindCheckDomains, checkDomainsEvery),
 			periodicJob(kindKeepPartitions, keepPartitionsEvery),
+			periodicJob(kindRebalance, rebalanceEvery),
 		},
 		Plugins: tracing(),
 	})

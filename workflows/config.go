@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"net/url"
 	"time"
@@ -46,6 +47,9 @@ type Config struct {
 
 	DeploymentRetention time.Duration `doc:"How long deployments that have ended are kept beyond those that can be rolled back to, and as long the events of projects and what is left of deleted ones; at least 24h. Deployments stay as long as their logs." env:"ZEITWORK_DEPLOYMENT_RETENTION" envDefault:"2160h"`
 	AuditRetention      time.Duration `doc:"How long the audit log is kept; at least 24h."                                                            env:"ZEITWORK_AUDIT_RETENTION"      envDefault:"9600h"`
+
+	RebalanceAfter time.Duration `doc:"How long an instance has been on its node before it may be moved, without losing a request, to one with fewer of its deployment or with more room, such as a node that was added; at least 1m. 0s: never." env:"ZEITWORK_REBALANCE_AFTER" envDefault:"10m"`
+	RebalanceGap   int           `doc:"How many percent of a node's memory another one of its region must have more of free before instances are moved to it for that; at least 5." env:"ZEITWORK_REBALANCE_GAP" envDefault:"20"`
 }
 
 // shortestRetention leaves people and running jobs the time to look at what has ended.
@@ -98,10 +102,17 @@ func (c Config) checkIntervals() error {
 		return errors.New("ZEITWORK_GARBAGE_INTERVAL must be longer than 0s")
 	case c.IllAfter != 0 && c.IllAfter < time.Minute:
 		return errors.New("ZEITWORK_INSTANCE_ILL_AFTER must be 0s or at least 1m")
+	case c.RebalanceAfter != 0 && c.RebalanceAfter < time.Minute:
+		return errors.New("ZEITWORK_REBALANCE_AFTER must be 0s or at least 1m")
+	case c.RebalanceAfter != 0 && c.RebalanceGap < leastGap:
+		return fmt.Errorf("ZEITWORK_REBALANCE_GAP must be at least %d", leastGap)
 	default:
 		return nil
 	}
 }
+
+// leastGap is the smallest difference, in percent of a node's memory, for which instances are moved: less is not worth their start.
+const leastGap = 5
 
 // checkDashboard returns an error for an address that GitHub would take for no link.
 func (c Config) checkDashboard() error {

@@ -28,6 +28,8 @@ func TestNewWorker_BoundThatCannotBe_IsRefused(t *testing.T) {
 		"ZEITWORK_AUDIT_RETENTION must be":       func(c *Config) { c.AuditRetention = 23 * time.Hour },
 		"ZEITWORK_JOB_RETENTION must be":         func(c *Config) { c.JobRetention = 0 },
 		"ZEITWORK_DASHBOARD_URL must be":         func(c *Config) { c.DashboardURL.Scheme = "ftp" },
+		"ZEITWORK_REBALANCE_AFTER must be":       func(c *Config) { c.RebalanceAfter = time.Second },
+		"ZEITWORK_REBALANCE_GAP must be":         func(c *Config) { c.RebalanceAfter, c.RebalanceGap = time.Hour, 4 },
 		"ZEITWORK_GITHUB_CHECK_INTERVAL must be": func(c *Config) { c.CheckInterval = 0 },
 	} {
 		config := good

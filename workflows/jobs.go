@@ -34,6 +34,7 @@ const (
 	kindGithubReport       = "github_report"
 	kindPollPulls          = "poll_pulls"
 	kindKeepPartitions     = "keep_partitions"
+	kindRebalance          = "rebalance"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -87,6 +88,7 @@ func otherKinds() []kind {
 		{name: kindRestart, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).restart},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},
+		{name: kindRebalance, queue: queueGarbage, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).rebalance},
 		{name: kindCheckInstallations, queue: queuePoll, timeout: 2 * time.Minute, attempts: 1, periodic: true, work: (*Worker).checkInstallations},
 		{name: kindDetectRepository, queue: queueSource, timeout: 5 * time.Minute, attempts: uncounted, work: (*Worker).detectRepository},
 		{name: kindGithubReport, queue: queueGithub, timeout: 2 * githubTimeout, attempts: uncounted, work: (*Worker).reportToGithub},

@@ -17,7 +17,7 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
-// TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock runs deployments, rollbacks, cancellations, moves, rescaling, retiring, reports of
+// TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock runs deployments, rollbacks, cancellations, moves, rescaling, rebalancing, retiring, reports of
 // nodes, proofs of domains, rotations of keys and the reaper at once, on the same projects and nodes, and then asks Postgres how many deadlocks it has had to break. The order
 // that keeps them from happening stands in docs/ARCHITECTURE.md.
 func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
@@ -46,6 +46,9 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	for _, project := range all {
 		first = append(first, b.deploy(t, project))
 	}
+
+	evening := b.newWorker(t)
+	evening.config.RebalanceAfter, evening.config.RebalanceGap = time.Millisecond, 1
 
 	// The reports below take the fake node's place.
 	b.node.freeze(true)
@@ -145,6 +148,9 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 		return errors.Join(err, worker.sleep(ctx, 100*time.Millisecond))
 	})
 	again("reconcile", func(ctx context.Context, _ int) error { return worker.reconcile(ctx, nil) })
+	again("rebalance", func(ctx context.Context, _ int) error {
+		return errors.Join(evening.rebalance(ctx, nil), evening.sleep(ctx, 10*time.Millisecond))
+	})
 	again("reap", func(ctx context.Context, _ int) error { return worker.reapOnce(ctx) })
 
 	group.Wait()

@@ -85,7 +85,7 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 	}
 
 	// What another VM is about to replace does not count beside it.
-	rows = lo.Reject(rows, func(row database.ListInstancesRow, _ int) bool { return row.Replaced })
+	replaced, rows := lo.FilterReject(rows, func(row database.ListInstancesRow, _ int) bool { return row.Replaced })
 	vms := lo.Map(rows, func(row database.ListInstancesRow, _ int) database.VM { return row.VM })
 	failed, good := lo.FilterReject(vms, func(vm database.VM, _ int) bool { return vm.State == "failed" })
 
@@ -105,7 +105,8 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 		return err
 	}
 
-	if err := w.stopSurplus(ctx, tx, queries, deployment, good, wanted); err != nil {
+	leaving := lo.Map(replaced, func(row database.ListInstancesRow, _ int) uuid.UUID { return row.VM.ID })
+	if err := w.stopSurplus(ctx, tx, queries, deployment, good, leaving, wanted); err != nil {
 		return err
 	}
 
@@ -173,9 +174,10 @@ func recordAdded(
 		fmt.Sprintf("Instances were added (%d), as the project asks for %d.", added, wanted))
 }
 
-// stopSurplus takes the VMs that are too many out of the route table: unhealthy ones first, then the youngest.
+// stopSurplus takes the VMs that are too many out of the route table: unhealthy ones first, then the youngest. One that was to take the place of another
+// one goes with that one, which is among those that leave and would stay otherwise.
 func (w *Worker) stopSurplus(
-	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, good []database.VM, wanted int,
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, good []database.VM, leaving []uuid.UUID, wanted int,
 ) error {
 	surplus := len(good) - wanted
 	if surplus <= 0 {
@@ -190,7 +192,15 @@ func (w *Worker) stopSurplus(
 		return b.CreatedAt.Compare(a.CreatedAt)
 	})
 
-	if _, err := queries.SetVMsDesired(ctx, "draining", vmIDs(good[:surplus])); err != nil {
+	stopped := vmIDs(good[:surplus])
+
+	for _, vm := range good[:surplus] {
+		if vm.ReplacesID != nil && slices.Contains(leaving, *vm.ReplacesID) {
+			stopped = append(stopped, *vm.ReplacesID)
+		}
+	}
+
+	if _, err := queries.SetVMsDesired(ctx, "draining", stopped); err != nil {
 		return fmt.Errorf("take VMs out of the route table: %w", err)
 	}
 

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -108,4 +109,29 @@ func (b *testBundle) reconcileOnce(t *testing.T, worker *Worker) {
 	t.Helper()
 
 	require.NoError(t, worker.reconcile(b.ctx, nil))
+}
+
+func TestRescale_FewerInstancesWhileAnIllOneIsReplaced_NoneIsLeftOver(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.newWorker(t)
+	worker.config.IllAfter = 10 * time.Minute
+	b.runWorker(t, worker)
+	b.exec(t, "UPDATE projects SET instances = 2")
+
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	other := b.addNode(t, "n2", "10.79.2.0/24")
+	running := "SELECT count(*) FROM vms WHERE deployment_id = $1 AND desired_state = 'running'"
+
+	b.node.freeze(true)
+	b.exec(t, "UPDATE vms SET state = 'unhealthy', unhealthy_for = '11 minutes' WHERE id = (SELECT min(id::text)::uuid FROM vms)")
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, "SELECT count(*) FROM vms WHERE node_id = $1 AND replaces_id IS NOT NULL", other)
+
+	b.exec(t, "UPDATE projects SET instances = 1, instances_changed_at = now()")
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, "SELECT count(*) FROM projects WHERE instances_changed_at IS NULL")
+	require.Equal(t, 1, b.count(t, running, deployment.ID))
+	require.Equal(t, 1, b.count(t, healthyOn, deployment.ID, b.node.id), "the one that was well")
 }

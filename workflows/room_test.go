@@ -262,3 +262,24 @@ func TestRetire_VMsOfDeadNodes_LeaveTheSlotsToOthers(t *testing.T) {
 	b.await(t, b.create(t).ID, stateLive)
 	b.awaitCount(t, 6, "SELECT count(*) FROM river.river_job WHERE kind = 'cleanup' AND state = 'scheduled'")
 }
+
+func TestMakeRoom_ReleaseCommandThatHasEnded_GivesNoRoomBack(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.exec(t, "UPDATE nodes SET memory_bytes = $1", 3*(512<<20+overhead))
+
+	worker := b.newWorker(t)
+	worker.config.KeepWarm = time.Hour
+	b.runWorker(t, worker)
+
+	warm := b.keepWarm(t, 512<<20)
+	b.deploy(t, b.addProject(t, 512<<20, 1))
+	b.node.freeze(true)
+	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, kind, command, ip, port, cpu_millis, memory_bytes, state, exit_code, desired_state)
+		VALUES ($1, $2, $3, 'release', '{true}', '10.79.1.99', 0, 100, $4, 'exited', 0, 'stopped')`, id.New(), warm.ID, b.node.id, 512<<20)
+
+	chosen, err := chooseToCool(b.ctx, b.queries, need{cpuMillis: 100, memoryBytes: 512 << 20})
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{warm.ID}, chosen, "the room of the command is free already, and too little")
+}

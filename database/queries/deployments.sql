@@ -106,15 +106,16 @@ UPDATE deployments SET warm_until = now() WHERE environment_id = $1 AND state = 
 RETURNING id;
 
 -- name: ListWarmVMs :many
--- The VMs that will give their room back: those that are leaving, and behind them those that are only kept warm, first the ones
+-- The VMs that will give their room back (release commands that have ended hold none): those that are leaving, and behind them those that are only kept warm, first the ones
 -- whose time is over soonest.
 SELECT yielding.node_id, yielding.deployment_id, yielding.cpu_millis, yielding.memory_bytes, yielding.leaving FROM (
   SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, true AS leaving, NULL::timestamptz AS warm_until
-  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL
+  FROM vms WHERE vms.desired_state = 'stopped' AND vms.removed_at IS NULL AND NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)
   UNION ALL
   SELECT vms.id, vms.node_id, vms.deployment_id, vms.cpu_millis, vms.memory_bytes, deployments.warm_until <= now(), deployments.warm_until
   FROM deployments JOIN vms ON vms.deployment_id = deployments.id
   WHERE deployments.warm_until IS NOT NULL AND vms.desired_state <> 'stopped' AND vms.removed_at IS NULL
+    AND NOT (vms.kind = 'release' AND vms.exit_code IS NOT NULL)
 ) AS yielding
 ORDER BY yielding.leaving DESC, yielding.warm_until, yielding.id;
 

@@ -147,3 +147,20 @@ RETURNING node_id;
 
 -- name: StopVM :exec
 UPDATE vms SET desired_state = 'stopped' WHERE id = $1;
+
+-- name: IsMoving :one
+-- Whether any VM is being moved, added or taken away, or is to be.
+SELECT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.kind IN ('move_vms', 'rescale', 'restart'));
+
+-- name: ListLiveInstances :many
+-- The VMs that serve for live deployments, and whether one may be moved for better balance: it is healthy, it has been on its node for the time, and no
+-- other VM of its deployment has lately failed to take the place of one.
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.cpu_millis, vms.memory_bytes,
+  (vms.state = 'healthy' AND vms.created_at < now() - @settled::interval AND NOT EXISTS (
+    SELECT FROM vms AS tried
+    WHERE tried.deployment_id = vms.deployment_id AND tried.replaces_id IS NOT NULL AND tried.healthy_at IS NULL
+      AND tried.created_at > now() - interval '6 hours'
+  ))::boolean AS movable
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+WHERE vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL AND deployments.state = 'live'
+ORDER BY vms.id;

@@ -94,7 +94,8 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif(@cpu_millis::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif(@memory_bytes::bigint, 0)),
   kernel = sqlc.narg(kernel), disk_bytes = sqlc.narg(disk_bytes), disk_free_bytes = sqlc.narg(disk_free_bytes),
-  agent_started_at = sqlc.narg(agent_started_at), unreachable_because = sqlc.narg(unreachable_because),
+  agent_started_at = sqlc.narg(agent_started_at), os = sqlc.narg(os), containerd = sqlc.narg(containerd), boot_id = sqlc.narg(boot_id),
+  unreachable_because = sqlc.narg(unreachable_because),
   unreachable_since = CASE WHEN sqlc.narg(unreachable_because)::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
@@ -132,8 +133,8 @@ SET state = @state::text, message = @message, exit_code = coalesce(@exit_code, C
 WHERE id = @id;
 
 -- name: ListNodeVMs :many
--- The VMs of a node of which something is left, with what they are for.
-SELECT sqlc.embed(vms), deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
+-- The VMs of a node of which something is left, with what they are for, and the VM that is to take the place of one, where there is one already.
+SELECT sqlc.embed(vms), coalesce(replacement.state, '') AS replacement_state, coalesce(replacement.node_name, '') AS replacement_node, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
   environments.kind AS environment_kind, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id,
   organisations.slug AS organisation_slug
 FROM vms
@@ -141,6 +142,11 @@ JOIN deployments ON deployments.id = vms.deployment_id
 JOIN environments ON environments.id = deployments.environment_id
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisations ON organisations.id = projects.organisation_id
+LEFT JOIN LATERAL (
+  SELECT other.state, nodes.name AS node_name FROM vms AS other JOIN nodes ON nodes.id = other.node_id
+  WHERE other.replaces_id = vms.id AND other.desired_state = 'running' AND other.removed_at IS NULL
+  ORDER BY other.id DESC LIMIT 1
+) AS replacement ON true
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL AND vms.id > @after
 ORDER BY vms.id LIMIT sqlc.arg(max_rows)::int;
 

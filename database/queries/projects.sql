@@ -134,3 +134,7 @@ LIMIT sqlc.arg(max_rows)::int;
 SELECT deployments.state, EXISTS (SELECT FROM vms WHERE vms.deployment_id = deployments.id AND vms.removed_at IS NULL) AS has_vms
 FROM deployments
 WHERE deployments.id = @id AND @organisation_id::uuid = (SELECT projects.organisation_id FROM projects WHERE projects.id = deployments.project_id);
+
+-- name: GetProjectOwner :one
+-- What a project is called, and whose it is.
+SELECT slug, organisation_id FROM projects WHERE id = $1;

@@ -1,0 +1,3 @@
+ALTER TABLE "nodes" ADD COLUMN "os" text;--> statement-breakpoint
+ALTER TABLE "nodes" ADD COLUMN "containerd" text;--> statement-breakpoint
+ALTER TABLE "nodes" ADD COLUMN "boot_id" text;
