@@ -20,6 +20,7 @@ func (a *app) nodesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
+		a.showNodeCommand(),
 		a.createNodeCommand(),
 		a.setNodeCommand(),
 		a.labelNodeCommand(),
@@ -35,6 +36,7 @@ func (a *app) nodesCommand() *cobra.Command {
 			Use: "ready NAME", Aliases: []string{"uncordon"}, Short: "Give a node VMs again that was drained or cordoned", Example: "  zeitwork nodes ready node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.setNodeState("ready")),
 		},
+		a.upgradeNodesCommand(),
 		&cobra.Command{
 			Use: "delete NAME", Short: "Delete a node that has no VMs", Example: "  zeitwork nodes delete node-1",
 			Args: cobra.ExactArgs(1), ValidArgsFunction: first(a.completeNodes), RunE: a.run(a.deleteNode),
