@@ -89,8 +89,45 @@ export default walk(async (w) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Make it ready' }).click();
     await page.getByRole('dialog', { name: /^Make/ }).waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Drain' }).waitFor();
+    await w.click('button', 'Cordon');
+    await page.getByText('keeps those that it has until it is drained').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cordon' }).click();
+    await page.getByText('until it is made ready again').waitFor();
+    w.expect((await own('nodes'))?.state === 'cordoned', 'the node is cordoned');
+    await w.click('button', 'Make it ready');
+    await page.getByRole('dialog').getByRole('button', { name: 'Make it ready' }).click();
+    await page.getByRole('button', { name: 'Cordon' }).waitFor();
     const node = await own('nodes');
     w.expect(node?.state === 'ready', 'the node is ready again');
+
+    // An operator says what VMs get of it, and where it stands.
+    const settings = page.getByRole('region', { name: 'Settings', exact: true });
+    await settings.getByLabel('Memory, in GiB').fill('much');
+    await settings.getByLabel('Other labels').fill('maker');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByText('Type a number above 0.').waitFor();
+    await settings.getByText('“maker” is none').waitFor();
+    await w.look('platform-node-settings');
+    await settings.getByLabel('Memory, in GiB').fill('0.5');
+    await settings.getByLabel('Other labels').fill('maker=acme');
+    await settings.getByLabel('Rack').fill('r 7');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await settings.getByText('would be reserved for the host').or(settings.getByText('is no label')).first().waitFor();
+    await settings.getByLabel('Memory, in GiB').fill('64');
+    await settings.getByLabel('Processors, in cores').fill('16');
+    await settings.getByLabel('Times each processor is given away').fill('2');
+    await settings.getByLabel('Rack').fill('r7');
+    await settings.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Node saved').waitFor();
+    await page.getByText('maker=acme, rack=r7').waitFor();
+    const saved = await asOperator<{ max_memory_bytes: number; cpu_overcommit: number; max_cpu_millis: number; labels: object }>(
+      'GET',
+      `/v1/nodes/${node?.id}`,
+    );
+    w.expect(
+      saved.max_memory_bytes === 64 * 1024 ** 3 && saved.max_cpu_millis === 16_000 && saved.cpu_overcommit === 2,
+      'the node gives away what was typed',
+    );
     await choose(w, `Drain ${name}`);
     await decline(w, `Drain ${name}?`, 'The node gets no new VMs.');
 

@@ -2324,7 +2324,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.create" | "node.delete" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.create" | "node.delete" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -3702,11 +3702,17 @@ export interface components {
         MachineReport: {
             /** Format: date-time */
             agent_started_at: string;
+            /** @description What its kernel drew at random when the machine was started. */
+            boot_id?: string;
+            /** @description Version of its containerd; absent while that does not answer. */
+            containerd?: string;
             /** Format: int64 */
             disk_bytes: number;
             /** Format: int64 */
             disk_free_bytes: number;
             kernel: string;
+            /** @description Name and version of its operating system. */
+            os?: string;
         };
         MachineRotation: {
             /**
@@ -3731,6 +3737,8 @@ export interface components {
              * @example registry.example.com
              */
             registry_host: string;
+            /** @description Version of the API that answers: what agents are to be upgraded to. */
+            version: string;
         };
         Me: {
             organisations: components["schemas"]["Organisation"][];
@@ -3840,8 +3848,12 @@ export interface components {
              * @description When its agent was started the last time; absent where it does not tell.
              */
             agent_started_at?: string;
+            /** @description Another one after each start of the machine; absent where its agent does not tell. */
+            boot_id?: string;
             /** @description What its agent can do beyond running apps; release: running release commands. */
             capabilities: string[];
+            /** @description Version of its containerd; absent where its agent does not tell. */
+            containerd?: string;
             /**
              * Format: int64
              * @description Of these, what its VMs hold.
@@ -3912,6 +3924,8 @@ export interface components {
              */
             memory_share_bytes: number;
             name: string;
+            /** @description Name and version of its operating system; absent where its agent does not tell. */
+            os?: string;
             /**
              * @description The node's part of the cluster's address range.
              * @example 10.77.1.0/24
@@ -4056,6 +4070,13 @@ export interface components {
             message?: string;
             organisation: components["schemas"]["Owner"];
             project: components["schemas"]["Owner"];
+            /** @description The node of the VM that is to take its place; absent while there is none. */
+            replacement_node?: string;
+            /**
+             * @description What that node reports of it.
+             * @enum {string}
+             */
+            replacement_state?: "pending" | "pulling" | "starting" | "running" | "healthy" | "unhealthy" | "crashed" | "exited" | "stopping" | "removed" | "failed";
             /** Format: int64 */
             restarts: number;
             /**

@@ -29,6 +29,8 @@ const says: Record<Event['action'], Says> = {
   'deployment.cancel': () => 'cancelled a deployment',
   'deployment.create': (w) => `started a deployment${of(w('commit').slice(0, 7))}${w('project') && ` to ${w('project')}`}`,
   'deployment.promote': () => 'promoted a preview to production',
+  'deployment.rebalance': (w) =>
+    `moved an instance${of(w('project'))} from ${w('from') || 'a node'} to ${w('to') || 'another one'}, ${w('reason')}`,
   'deployment.redeploy': () => 'deployed the same commit again',
   'deployment.restart': () => 'restarted what is live',
   'deployment.rollback': () => 'rolled back to an earlier deployment',

@@ -2,7 +2,7 @@ import type { Schemas } from '@/api/client';
 import { ActionDialog } from '@/features/deployment/action-dialog';
 import type { Action } from '@/features/deployment/actions';
 import CreateOrganisation from '@/features/organisation/create-organisation';
-import { DrainDialog } from '@/features/platform/drain-dialog';
+import { NodeStateDialog } from '@/features/platform/node-state-dialog';
 import { DeployDialog } from '@/features/project/deploy-dialog';
 import { type Pinned, UnpinDialog } from '@/features/project/unpin-dialog';
 import { AutoDeployDialog } from '@/features/settings/auto-deploy-dialog';
@@ -14,7 +14,7 @@ export type Asked =
   | { to: 'act'; action: Action; deploymentId: string; params: { org: string; project: string } }
   | { to: 'unpin'; pinned: Pinned }
   | { to: 'follow'; project: Schemas['Project']; follows: boolean }
-  | { to: 'drain'; node: Schemas['Node']; drains: boolean }
+  | { to: 'node state'; node: Schemas['Node']; state: Schemas['Node']['state'] }
   | { to: 'create organisation' }
   | { to: 'keys' };
 
@@ -31,8 +31,8 @@ export function AskedDialog({ asked, ...dialog }: Props) {
       return <UnpinDialog {...dialog} pinned={asked.pinned} />;
     case 'follow':
       return <AutoDeployDialog {...dialog} project={asked.project} follows={asked.follows} />;
-    case 'drain':
-      return <DrainDialog {...dialog} node={asked.node} drains={asked.drains} />;
+    case 'node state':
+      return <NodeStateDialog {...dialog} node={asked.node} to={asked.state} />;
     case 'create organisation':
       return <CreateOrganisation {...dialog} />;
     case 'keys':

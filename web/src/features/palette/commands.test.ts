@@ -134,8 +134,10 @@ describe('commandsFor', () => {
     ] as Schemas['Node'][];
     const user = (operator: boolean) => ({ operator }) as Schemas['User'];
     const names = namesOf(here('viewer', { user: user(true), nodes }));
-    expect(names).toEqual(expect.arrayContaining(['River UI', 'Queue', 'Drain node-1', 'Make node-2 ready', 'Nodes › node-2']));
-    expect(run(here('viewer', { user: user(true), nodes }), 'Drain node-1')?.[1]).toMatchObject({ to: 'drain', drains: true });
+    expect(names).toEqual(
+      expect.arrayContaining(['River UI', 'Queue', 'Drain node-1', 'Cordon node-1', 'Make node-2 ready', 'Nodes › node-2']),
+    );
+    expect(run(here('viewer', { user: user(true), nodes }), 'Drain node-1')?.[1]).toMatchObject({ to: 'node state', state: 'draining' });
 
     const others = namesOf(here('owner', { user: user(false), nodes }));
     for (const name of ['River UI', 'Queue', 'Drain node-1']) expect(others).not.toContain(name);

@@ -1,4 +1,20 @@
-import { BookOpen, CirclePause, CirclePlay, Keyboard, ListTodo, LogOut, Monitor, Moon, Plus, Server, Sun, UserRound } from 'lucide-react';
+import {
+  BookOpen,
+  CircleMinus,
+  CirclePause,
+  CirclePlay,
+  Keyboard,
+  ListTodo,
+  LogOut,
+  type LucideIcon,
+  Monitor,
+  Moon,
+  Plus,
+  Server,
+  Sun,
+  UserRound,
+} from 'lucide-react';
+import type { Schemas } from '@/api/client';
 import { platformPlaces } from '@/features/shell/places';
 import { letSingleKeysWork, singleKeysWork } from '@/lib/single-keys';
 import { chooseTheme } from '@/lib/theme';
@@ -38,17 +54,20 @@ export function platformCommands({ user, nodes }: Here, { go, leave, ask, add }:
     },
     { id: 'river', name: 'River UI', icon: ListTodo, words: 'platform queue jobs operator', run: leave('/river/') },
     ...nodes.flatMap((node) => {
-      const drains = node.state === 'ready';
+      const change = (state: Schemas['Node']['state'], name: string, icon: LucideIcon, words: string) => ({
+        id: `${state} ${node.id}`,
+        name,
+        hint: node.region,
+        icon,
+        words: `node operator platform ${words}`,
+        searchedOnly: true,
+        run: ask({ to: 'node state', node, state }),
+      });
+
       return [
-        {
-          id: `drain ${node.id}`,
-          name: drains ? `Drain ${node.name}` : `Make ${node.name} ready`,
-          hint: node.region,
-          icon: drains ? CirclePause : CirclePlay,
-          words: 'node undrain empty operator platform',
-          searchedOnly: true,
-          run: ask({ to: 'drain', node, drains }),
-        },
+        ...(node.state === 'ready' ? [change('cordoned', `Cordon ${node.name}`, CircleMinus, '')] : []),
+        ...(node.state === 'draining' ? [] : [change('draining', `Drain ${node.name}`, CirclePause, 'empty')]),
+        ...(node.state === 'ready' ? [] : [change('ready', `Make ${node.name} ready`, CirclePlay, 'undrain uncordon')]),
         {
           id: `node ${node.id}`,
           name: `Nodes › ${node.name}`,

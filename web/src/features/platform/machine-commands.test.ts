@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { builderCommand, replaceCommand, startCommand } from './machine-commands';
 
-const settings = { api_url: 'https://zeitwork.example.com', registry_host: 'registry.example.com:5000' };
+const settings = { api_url: 'https://zeitwork.example.com', registry_host: 'registry.example.com:5000', version: 'v1' };
 let folder: string;
 
 beforeEach(() => {

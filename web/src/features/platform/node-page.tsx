@@ -4,10 +4,11 @@ import { Card } from '@/components/card';
 import { Notice } from '@/components/notice';
 import { Page } from '@/components/page';
 import { plural } from '@/lib/units';
-import { DrainButton } from './drain-button';
 import { MachineTokens } from './machine-tokens';
 import { NodeFacts } from './node-facts';
 import { NodeMeters } from './node-meters';
+import { NodeSettingsForm } from './node-settings-form';
+import { NodeStateButtons } from './node-state-buttons';
 import { NodeVMs } from './node-vms';
 import { Outdated } from './outdated';
 import { RemoveNode } from './remove-node';
@@ -24,7 +25,7 @@ export function NodePage({ nodeId }: { nodeId: string }) {
       text={`A node in ${node.region}.`}
       actions={
         <>
-          <DrainButton node={node} />
+          <NodeStateButtons node={node} />
           <RemoveNode node={node} />
         </>
       }
@@ -62,6 +63,7 @@ export function NodePage({ nodeId }: { nodeId: string }) {
         <NodeFacts node={node} />
       </Card>
       <NodeVMs nodeId={nodeId} />
+      <NodeSettingsForm key={nodeId} node={node} />
       <MachineTokens machine={{ kind: 'node', id: node.id, name: node.name, region: node.region }} query={tokens} />
     </Page>
   );

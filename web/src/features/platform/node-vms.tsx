@@ -71,6 +71,11 @@ function VMRow({ vm }: { vm: Schemas['NodeVM'] }) {
       <Td>
         <InstanceState state={vm.state} />
         {wanted[vm.desired_state] && <p className="mt-1 whitespace-nowrap text-quiet text-sm">{wanted[vm.desired_state]}</p>}
+        {vm.replacement_node && (
+          <p className="mt-1 text-quiet text-sm">
+            moves to {vm.replacement_node}, {vm.replacement_state === 'healthy' ? 'where it serves' : `where it is ${vm.replacement_state}`}
+          </p>
+        )}
         {vm.message && vm.state !== 'healthy' && (
           <p className="mt-1 max-w-prose text-quiet text-sm">
             <Text text={vm.message} />
