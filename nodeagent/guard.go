@@ -78,7 +78,7 @@ func (a *Agent) forward(ctx context.Context, attached *network.Network) {
 	}
 
 	if err := attached.Limit(); err != nil {
-		a.logger.ErrorContext(ctx, "the connections of VMs are not limited; it is tried again", logging.Error(err))
+		a.logger.ErrorContext(ctx, "the connections and the bandwidth of VMs are not limited; it is tried again", logging.Error(err))
 	}
 
 	if err := attached.Unfiltered(); err != nil && a.complained.CompareAndSwap(false, true) {

@@ -28,6 +28,27 @@ func SourceExceedsRate(meter *nftables.Set, perSecond uint32) Part {
 	})
 }
 
-func countSource(meter *nftables.Set, operation uint32, count expr.Any) Part {
-	return append(ipv4Field(sourceOffset), &expr.Dynset{SrcRegKey: register, SetName: meter.Name, Operation: operation, Exprs: []expr.Any{count}})
+// SourceExceedsBytes matches packets from addresses from which more than so many bytes come in a second, after a second's at once.
+func SourceExceedsBytes(meter *nftables.Set, perSecond uint64) Part {
+	return countSource(meter, unix.NFT_DYNSET_OP_UPDATE, bytesOver(perSecond))
+}
+
+// DestinationExceedsBytes matches packets to addresses to which more than so many bytes go in a second, after a second's at once.
+func DestinationExceedsBytes(meter *nftables.Set, perSecond uint64) Part {
+	return count(destinationOffset, meter, unix.NFT_DYNSET_OP_UPDATE, bytesOver(perSecond))
+}
+
+// bytesOver is a limit whose burst the kernel adds to a second's bytes. It has room for one packet that is not cut to the size of the network yet.
+func bytesOver(perSecond uint64) expr.Any {
+	const burst = 1 << 16
+
+	return &expr.Limit{Type: expr.LimitTypePktBytes, Rate: perSecond, Unit: expr.LimitTimeSecond, Burst: burst, Over: true}
+}
+
+func countSource(meter *nftables.Set, operation uint32, counter expr.Any) Part {
+	return count(sourceOffset, meter, operation, counter)
+}
+
+func count(field uint32, meter *nftables.Set, operation uint32, counter expr.Any) Part {
+	return append(ipv4Field(field), &expr.Dynset{SrcRegKey: register, SetName: meter.Name, Operation: operation, Exprs: []expr.Any{counter}})
 }
