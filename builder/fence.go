@@ -1,95 +1,95 @@
 package builder
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 
 	"github.com/google/nftables"
+	"github.com/samber/lo"
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/iprange"
 	"github.com/zeitwork/zeitwork/internal/packetfilter"
 )
 
-const (
-	// domainPort is where nameservers answer.
-	domainPort = 53
+// domainPort is where nameservers answer.
+const domainPort = 53
 
-	// The names of the set and of the machine's chains.
-	internalSet    = "internal"
-	toMachine      = "to-machine"
-	throughMachine = "through-machine"
-	outOfMachine   = "out-of-machine"
-)
+func (n *buildNetwork) tableName() string { return "zeitwork-build-" + n.link }
 
-func (n *buildNetwork) table() *nftables.Table {
-	return &nftables.Table{Family: nftables.TableFamilyINet, Name: "zeitwork-build-" + n.link}
+// machineTable is what the machine refuses and lets through of all that comes by the link.
+func (n *buildNetwork) machineTable() packetfilter.Table {
+	internal := packetfilter.Ranges("internal", iprange.Internal())
+	fromLink := packetfilter.FromInterface(n.link)
+	fromBuildkitd := packetfilter.SourceIn(netip.PrefixFrom(n.buildkitdEnd(), n.buildkitdEnd().BitLen()))
+	exceptions := slices.Concat(n.nameserverRules(fromLink), n.allowedRules(fromLink, fromBuildkitd))
+
+	return packetfilter.Table{
+		Name: n.tableName(),
+		Sets: []packetfilter.Set{internal},
+		Chains: []packetfilter.Chain{
+			// Only a nameserver, or what is allowed to buildkitd, may be the machine itself.
+			filter("to-machine", nftables.ChainHookInput, exceptions, []packetfilter.Part{packetfilter.Rule(fromLink, packetfilter.Drop())}),
+			filter("through-machine", nftables.ChainHookForward, exceptions, n.internetRules(&internal.Set, fromLink)),
+			// Packets that buildkitd and builds send to the internet get the machine's address.
+			{
+				Name: "out-of-machine", Type: nftables.ChainTypeNAT, Hook: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+				Rules: []packetfilter.Part{
+					packetfilter.Rule(packetfilter.SourceIn(n.subnet), packetfilter.NotToInterface(n.link), packetfilter.Masquerade()),
+				},
+			},
+		},
+	}
 }
 
-// fence puts the machine's rules in place, for all that comes by the link.
-func (n *buildNetwork) fence() error {
-	return replace(n.table(), func(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
-		fromLink := packetfilter.FromInterface(n.link)
-		fromBuildkitd := packetfilter.SourceIn(netip.PrefixFrom(n.buildkitdEnd(), n.buildkitdEnd().BitLen()))
+// namespaceTable is what the namespace refuses and lets through of builds, which come by the bridge, and of buildkitd.
+func (n *buildNetwork) namespaceTable() packetfilter.Table {
+	internal := packetfilter.Ranges("internal", iprange.Internal())
+	fromBuild := packetfilter.FromInterface(n.link)
+	questions, asker := n.nameserverTranslation()
 
-		// Only a nameserver, or what is allowed to buildkitd, may be the machine itself.
-		input := addFilter(connection, table, toMachine, nftables.ChainHookInput)
-		n.addNameserverRules(connection, input, fromLink)
-		n.addAllowedRules(connection, input, fromLink, fromBuildkitd)
-		packetfilter.AddRule(connection, input, fromLink, packetfilter.Drop())
-
-		forward := addFilter(connection, table, throughMachine, nftables.ChainHookForward)
-		n.addNameserverRules(connection, forward, fromLink)
-		n.addAllowedRules(connection, forward, fromLink, fromBuildkitd)
-		n.addInternetRules(connection, forward, internal, fromLink)
-
-		// Packets that buildkitd and builds send to the internet get the machine's address.
-		out := connection.AddChain(&nftables.Chain{
-			Name: outOfMachine, Table: table, Type: nftables.ChainTypeNAT,
-			Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
-		})
-		packetfilter.AddRule(connection, out, packetfilter.SourceIn(n.subnet), packetfilter.NotToInterface(n.link), packetfilter.Masquerade())
-	})
+	return packetfilter.Table{
+		Name: n.tableName(),
+		Sets: []packetfilter.Set{internal},
+		Chains: []packetfilter.Chain{
+			filter("from-builds", nftables.ChainHookInput, []packetfilter.Part{packetfilter.Rule(fromBuild, packetfilter.Drop())}),
+			filter("of-builds", nftables.ChainHookForward, n.nameserverRules(fromBuild), n.internetRules(&internal.Set, fromBuild)),
+			// buildkitd itself. It is told at once what it may not reach, since it would wait for an answer.
+			filter("of-buildkitd", nftables.ChainHookOutput,
+				[]packetfilter.Part{packetfilter.Rule(packetfilter.ToInterfaces("lo"), packetfilter.Accept())},
+				n.nameserverRules(), n.allowedRules(),
+				[]packetfilter.Part{
+					packetfilter.Rule(packetfilter.NotIPv4(), packetfilter.Reject()),
+					packetfilter.Rule(packetfilter.DestinationInSet(&internal.Set), packetfilter.Reject()),
+				},
+			),
+			questions, asker,
+		},
+	}
 }
 
-// remember takes the rules that are in place for those that are to be. It must follow each change of what they are to be, and nothing else: rules that
-// are only put in place again may have been changed by somebody before they are read.
-func (n *buildNetwork) remember() error {
-	var err error
+// fence puts the machine's rules in place where they are not, and tells whether that was so.
+func (n *buildNetwork) fence() (changed bool, err error) {
+	if changed, err = n.machineTable().Assert(); err != nil {
+		return changed, fmt.Errorf("fence the builds' network; does the kernel have nf_tables?: %w", err)
+	}
 
-	n.rules, err = n.read()
-
-	return err
+	return changed, nil
 }
 
-// fenceInside puts the namespace's own rules in place, for builds, which come by the bridge, and for buildkitd. It must be called in the namespace.
+// fenceInside puts the namespace's own rules in place. It must be called in the namespace.
 func (n *buildNetwork) fenceInside() error {
 	if err := n.separateBuilds(); err != nil {
 		return err
 	}
 
-	return replace(n.table(), func(connection *nftables.Conn, table *nftables.Table, internal *nftables.Set) {
-		fromBuild := packetfilter.FromInterface(n.link)
+	if _, err := n.namespaceTable().Assert(); err != nil {
+		return fmt.Errorf("fence builds in their network namespace: %w", err)
+	}
 
-		input := addFilter(connection, table, "from-builds", nftables.ChainHookInput)
-		packetfilter.AddRule(connection, input, fromBuild, packetfilter.Drop())
-
-		forward := addFilter(connection, table, "of-builds", nftables.ChainHookForward)
-		n.addNameserverRules(connection, forward, fromBuild)
-		n.addInternetRules(connection, forward, internal, fromBuild)
-
-		// buildkitd itself. It is told at once what it may not reach, since it would wait for an answer.
-		output := addFilter(connection, table, "of-buildkitd", nftables.ChainHookOutput)
-		packetfilter.AddRule(connection, output, packetfilter.ToInterfaces("lo"), packetfilter.Accept())
-		n.addNameserverRules(connection, output)
-		n.addAllowedRules(connection, output)
-		packetfilter.AddRule(connection, output, packetfilter.NotIPv4(), packetfilter.Reject())
-		packetfilter.AddRule(connection, output, packetfilter.DestinationInSet(internal), packetfilter.Reject())
-
-		n.addNameserverTranslation(connection, table)
-	})
+	return nil
 }
 
 // separateBuilds keeps builds from each other on their bridge. The bridge's plugin does that as well where it is new enough: Debian's knows nothing of it.
@@ -99,7 +99,7 @@ func (n *buildNetwork) separateBuilds() error {
 		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
 	}
 
-	table := &nftables.Table{Family: nftables.TableFamilyBridge, Name: n.table().Name}
+	table := &nftables.Table{Family: nftables.TableFamilyBridge, Name: n.tableName()}
 
 	connection.AddTable(table)
 	connection.DelTable(table)
@@ -117,124 +117,54 @@ func (n *buildNetwork) separateBuilds() error {
 	return nil
 }
 
-// addNameserverTranslation has buildkitd ask its nameserver, whichever /etc/resolv.conf names: that may be one on the machine's loopback interface.
-func (n *buildNetwork) addNameserverTranslation(connection *nftables.Conn, table *nftables.Table) {
-	questions := connection.AddChain(&nftables.Chain{
-		Name: "questions", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookOutput, Priority: nftables.ChainPriorityNATDest,
-	})
-	n.addNameserverRules(connection, questions)
-
-	for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
-		packetfilter.AddRule(connection, questions, packetfilter.DestinationPort(protocol, domainPort), packetfilter.TranslateTo(n.nameservers[0]))
-	}
-
-	asker := connection.AddChain(&nftables.Chain{
-		Name: "asker", Table: table, Type: nftables.ChainTypeNAT, Hooknum: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
-	})
+// nameserverTranslation has buildkitd ask its nameserver, whichever /etc/resolv.conf names: that may be one on the machine's loopback interface.
+func (n *buildNetwork) nameserverTranslation() (questions, asker packetfilter.Chain) {
 	loopback := netip.MustParsePrefix("127.0.0.0/8")
-	packetfilter.AddRule(connection, asker, packetfilter.SourceIn(loopback), packetfilter.NotToInterface("lo"), packetfilter.Masquerade())
-}
 
-// addInternetRules drop what is of another protocol than IPv4, has a made-up source, or goes to an internal address.
-func (n *buildNetwork) addInternetRules(connection *nftables.Conn, chain *nftables.Chain, internal *nftables.Set, from packetfilter.Part) {
-	packetfilter.AddRule(connection, chain, from, packetfilter.NotIPv4(), packetfilter.Drop())
-	packetfilter.AddRule(connection, chain, from, packetfilter.SourceOutside(n.subnet), packetfilter.Drop())
-	packetfilter.AddRule(connection, chain, from, packetfilter.DestinationInSet(internal), packetfilter.Drop())
-}
+	questions = packetfilter.Chain{
+		Name: "questions", Type: nftables.ChainTypeNAT, Hook: nftables.ChainHookOutput, Priority: nftables.ChainPriorityNATDest, Rules: n.nameserverRules(),
+	}
+	for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
+		questions.Rules = append(questions.Rules,
+			packetfilter.Rule(packetfilter.DestinationPort(protocol, domainPort), packetfilter.TranslateTo(n.nameserver())))
+	}
 
-func (n *buildNetwork) addNameserverRules(connection *nftables.Conn, chain *nftables.Chain, from ...packetfilter.Part) {
-	for _, nameserver := range n.nameservers {
-		for _, protocol := range []byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP} {
-			packetfilter.AddRule(connection, chain, slices.Concat(from, []packetfilter.Part{
-				packetfilter.DestinationIs(nameserver), packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept(),
-			})...)
-		}
+	return questions, packetfilter.Chain{
+		Name: "asker", Type: nftables.ChainTypeNAT, Hook: nftables.ChainHookPostrouting, Priority: nftables.ChainPriorityNATSource,
+		Rules: []packetfilter.Part{packetfilter.Rule(packetfilter.SourceIn(loopback), packetfilter.NotToInterface("lo"), packetfilter.Masquerade())},
 	}
 }
 
-func (n *buildNetwork) addAllowedRules(connection *nftables.Conn, chain *nftables.Chain, from ...packetfilter.Part) {
-	for _, address := range n.allowed {
-		packetfilter.AddRule(connection, chain, slices.Concat(from, []packetfilter.Part{
-			packetfilter.DestinationIs(address.Addr()), packetfilter.DestinationPort(unix.IPPROTO_TCP, address.Port()), packetfilter.Accept(),
-		})...)
+// internetRules drop what is of another protocol than IPv4, has a made-up source, or goes to an internal address.
+func (n *buildNetwork) internetRules(internal *nftables.Set, from packetfilter.Part) []packetfilter.Part {
+	return []packetfilter.Part{
+		packetfilter.Rule(from, packetfilter.NotIPv4(), packetfilter.Drop()),
+		packetfilter.Rule(from, packetfilter.SourceOutside(n.subnet), packetfilter.Drop()),
+		packetfilter.Rule(from, packetfilter.DestinationInSet(internal), packetfilter.Drop()),
 	}
 }
 
-// replace replaces a table in one transaction, so that there is no moment without it.
-func replace(table *nftables.Table, add func(*nftables.Conn, *nftables.Table, *nftables.Set)) error {
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
-	}
-
-	// Deleting a table that is not there is an error; adding one that is there is none.
-	connection.AddTable(table)
-	connection.DelTable(table)
-	connection.AddTable(table)
-
-	internal, err := packetfilter.AddRanges(connection, table, internalSet, iprange.Internal())
-	if err != nil {
-		return err
-	}
-
-	add(connection, table, internal)
-
-	if err := connection.Flush(); err != nil {
-		return fmt.Errorf("fence the builds' network; does the kernel have nf_tables?: %w", err)
-	}
-
-	return nil
-}
-
-// addFilter adds a chain that comes before the filters of other tables, so that none of them accepts a packet of a build that this
-// table has not seen.
-func addFilter(connection *nftables.Conn, table *nftables.Table, name string, hook *nftables.ChainHook) *nftables.Chain {
-	return connection.AddChain(&nftables.Chain{
-		Name: name, Table: table, Type: nftables.ChainTypeFilter, Hooknum: hook,
-		Priority: new(*nftables.ChainPriorityFilter - 1), Policy: new(nftables.ChainPolicyAccept),
+func (n *buildNetwork) nameserverRules(from ...packetfilter.Part) []packetfilter.Part {
+	return lo.FlatMap(n.nameservers, func(nameserver netip.Addr, _ int) []packetfilter.Part {
+		return lo.Map([]byte{unix.IPPROTO_UDP, unix.IPPROTO_TCP}, func(protocol byte, _ int) packetfilter.Part {
+			return packetfilter.Rule(packetfilter.Rule(from...),
+				packetfilter.DestinationIs(nameserver), packetfilter.DestinationPort(protocol, domainPort), packetfilter.Accept())
+		})
 	})
 }
 
-// read returns the machine's rules as they are in place.
-func (n *buildNetwork) read() ([]byte, error) {
-	connection, err := nftables.New()
-	if err != nil {
-		return nil, fmt.Errorf("talk to the kernel's packet filter: %w", err)
-	}
+func (n *buildNetwork) allowedRules(from ...packetfilter.Part) []packetfilter.Part {
+	addresses := slices.SortedFunc(maps.Keys(n.allowed), netip.AddrPort.Compare)
 
-	ranges, err := connection.GetSetElements(&nftables.Set{Table: n.table(), Name: internalSet})
-	if err != nil {
-		return nil, fmt.Errorf("read the fence of the builds' network: %w", err)
-	}
-
-	inPlace := []any{ranges}
-
-	for _, chain := range []string{toMachine, throughMachine, outOfMachine} {
-		rules, err := connection.GetRules(n.table(), &nftables.Chain{Name: chain})
-		if err != nil {
-			return nil, fmt.Errorf("read the fence of the builds' network: %w", err)
-		}
-
-		for _, rule := range rules {
-			inPlace = append(inPlace, rule.Exprs)
-		}
-	}
-
-	return json.Marshal(inPlace)
+	return lo.Map(addresses, func(address netip.AddrPort, _ int) packetfilter.Part {
+		return packetfilter.Rule(packetfilter.Rule(from...),
+			packetfilter.DestinationIs(address.Addr()), packetfilter.DestinationPort(unix.IPPROTO_TCP, address.Port()), packetfilter.Accept())
+	})
 }
 
-func (n *buildNetwork) removeFence() error {
-	connection, err := nftables.New()
-	if err != nil {
-		return fmt.Errorf("talk to the kernel's packet filter: %w", err)
+// filter is a chain that comes before the filters of other tables, so that none of them accepts a packet of a build that this table has not seen.
+func filter(name string, hook *nftables.ChainHook, rules ...[]packetfilter.Part) packetfilter.Chain {
+	return packetfilter.Chain{
+		Name: name, Type: nftables.ChainTypeFilter, Hook: hook, Priority: new(*nftables.ChainPriorityFilter - 1), Rules: slices.Concat(rules...),
 	}
-
-	connection.AddTable(n.table())
-	connection.DelTable(n.table())
-
-	if err := connection.Flush(); err != nil {
-		return fmt.Errorf("remove the fence of the builds' network: %w", err)
-	}
-
-	return nil
 }

@@ -1,7 +1,6 @@
 package builder
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -42,7 +41,7 @@ func (n *buildNetwork) startKeeping(ctx context.Context) func() {
 
 // keep keeps the fence in place until ctx ends. It waits for no name server meanwhile.
 func (n *buildNetwork) keep(ctx context.Context) {
-	found := make(chan []netip.AddrPort)
+	found := make(chan news)
 	go n.follow(ctx, found)
 
 	checks := time.NewTicker(checkEvery)
@@ -56,8 +55,8 @@ func (n *buildNetwork) keep(ctx context.Context) {
 			return
 		case <-checks.C:
 			err = n.check(ctx)
-		case addresses := <-found:
-			err = n.adopt(ctx, addresses)
+		case news := <-found:
+			err = n.adopt(ctx, news, time.Now())
 		}
 
 		if err != nil && ctx.Err() == nil {
@@ -66,8 +65,16 @@ func (n *buildNetwork) keep(ctx context.Context) {
 	}
 }
 
-// follow looks up again and again where the hosts are that buildkitd may reach. While that fails, what was found last counts.
-func (n *buildNetwork) follow(ctx context.Context, found chan<- []netip.AddrPort) {
+// news is what was found out while the fence stood.
+type news struct {
+	// addresses are where the hosts are that buildkitd may reach; none where they were not found.
+	addresses []netip.AddrPort
+	// nameserver is the first that answers; the zero address where none does.
+	nameserver netip.Addr
+}
+
+// follow looks up again and again where the hosts are that buildkitd may reach, and which nameserver answers.
+func (n *buildNetwork) follow(ctx context.Context, found chan<- news) {
 	lookUps := time.NewTicker(lookUpEvery)
 	defer lookUps.Stop()
 
@@ -86,49 +93,51 @@ func (n *buildNetwork) follow(ctx context.Context, found chan<- []netip.AddrPort
 		select {
 		case <-ctx.Done():
 			return
-		case found <- addresses:
+		case found <- news{addresses, firstThatAnswers(ctx, n.nameservers)}:
 		}
 	}
 }
 
-// check puts the machine's rules in place again where they are not.
+// check puts the machine's rules in place again where they are not. Where that fails, builds have no network until it succeeds.
 func (n *buildNetwork) check(ctx context.Context) error {
-	if inPlace, err := n.read(); err == nil && bytes.Equal(inPlace, n.rules) && !n.closed {
-		return nil
-	}
-
-	n.logger.WarnContext(ctx, "the rules that fence builds were changed or removed; putting them in place again", slog.String("table", n.table().Name))
-
-	return n.putInPlace(ctx)
-}
-
-// putInPlace puts the machine's rules in place. Where that fails, builds have no network until it succeeds.
-func (n *buildNetwork) putInPlace(ctx context.Context) error {
-	if err := n.fence(); err != nil {
+	changed, err := n.fence()
+	if err != nil {
 		n.closed = true
 
 		return errors.Join(err, n.close())
 	}
 
+	if !changed && !n.closed {
+		return nil
+	}
+
+	n.logger.WarnContext(ctx, "the rules that fence builds were changed or removed; they are in place again", slog.String("table", n.tableName()))
+
+	return n.reopen(ctx)
+}
+
+// reopen turns the link on, and has other firewalls pass on what comes by it.
+func (n *buildNetwork) reopen(ctx context.Context) error {
 	n.closed = false
 
 	return errors.Join(n.open(), n.setForwarding(ctx, true))
 }
 
 // adopt lets buildkitd reach what was found. Other firewalls are told again as well that what builds send is passed on.
-func (n *buildNetwork) adopt(ctx context.Context, addresses []netip.AddrPort) error {
-	before := n.allowed
-
-	changed, err := n.allow(ctx, addresses)
-	if !changed {
-		return errors.Join(err, n.setForwarding(ctx, true))
+func (n *buildNetwork) adopt(ctx context.Context, found news, now time.Time) error {
+	if found.nameserver.IsValid() {
+		n.asked = found.nameserver
 	}
 
-	if err := errors.Join(err, netnamespace.Do(n.namespace, n.fenceInside), n.putInPlace(ctx), n.remember()); err != nil {
-		n.allowed = before // The next look begins here again.
-
+	if err := errors.Join(n.allow(ctx, found.addresses, now), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
 		return err
 	}
 
-	return nil
+	if _, err := n.fence(); err != nil {
+		n.closed = true
+
+		return errors.Join(err, n.close())
+	}
+
+	return n.reopen(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"time"
 
 	"github.com/vishvananda/netlink"
 
@@ -27,11 +28,11 @@ type buildNetwork struct {
 	hosts  []string
 	logger *slog.Logger
 
-	// allowed are the addresses of the hosts.
-	allowed []netip.AddrPort
+	// allowed are the addresses of the hosts, and when each was found last.
+	allowed map[netip.AddrPort]time.Time
+	// asked is the nameserver that answered last; the zero address before one was asked.
+	asked netip.Addr
 
-	// rules are the machine's rules as they were read when they had been put in place.
-	rules []byte
 	// closed says that nothing passes the link because the machine's rules cannot be put in place.
 	closed bool
 	// forwarders pass on what buildkitd sends to the platform's registry, where that is on the machine's loopback interface.
@@ -71,11 +72,15 @@ func (n *buildNetwork) up(ctx context.Context) error {
 		return err
 	}
 
-	if _, err := n.allow(ctx, addresses); err != nil {
+	if err := n.allow(ctx, addresses, time.Now()); err != nil {
 		return err
 	}
 
-	if err := errors.Join(n.fence(), n.remember(), n.setForwarding(ctx, true), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
+	if _, err := n.fence(); err != nil {
+		return err
+	}
+
+	if err := errors.Join(n.setForwarding(ctx, true), netnamespace.Do(n.namespace, n.fenceInside)); err != nil {
 		return err
 	}
 
@@ -109,7 +114,7 @@ func (n *buildNetwork) remove(ctx context.Context) error {
 		return err
 	}
 
-	return n.removeFence()
+	return n.machineTable().Remove() //nolint:wrapcheck // It names the table.
 }
 
 // turnOnForwarding makes the network namespace of the calling thread pass packets on.

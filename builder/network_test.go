@@ -1,9 +1,9 @@
 package builder
 
 import (
-	"bytes"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -54,7 +54,7 @@ func TestFence_KeepsBuildsFromEveryInternalRange(t *testing.T) {
 	require.NoError(t, network.up(t.Context()))
 	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
 
-	requireRules(t, network, throughMachine)
+	requireRules(t, network, "through-machine")
 	require.NoError(t, netnamespace.Do(network.namespace, func() error {
 		requireRules(t, network, "of-builds")
 
@@ -69,7 +69,9 @@ func requireRules(t *testing.T, network *buildNetwork, chain string) {
 	connection, err := nftables.New()
 	require.NoError(t, err)
 
-	set, err := connection.GetSetByName(network.table(), "internal")
+	table := &nftables.Table{Family: nftables.TableFamilyINet, Name: network.tableName()}
+
+	set, err := connection.GetSetByName(table, "internal")
 	require.NoError(t, err)
 
 	elements, err := connection.GetSetElements(set)
@@ -81,7 +83,7 @@ func requireRules(t *testing.T, network *buildNetwork, chain string) {
 		}), prefix)
 	}
 
-	rules, err := connection.GetRules(network.table(), &nftables.Chain{Name: chain})
+	rules, err := connection.GetRules(table, &nftables.Chain{Name: chain})
 	require.NoError(t, err)
 
 	require.True(t, slices.ContainsFunc(rules, func(rule *nftables.Rule) bool {
@@ -96,9 +98,10 @@ func requireRules(t *testing.T, network *buildNetwork, chain string) {
 	}), "packets to the set are dropped")
 }
 
-func TestNetwork_AskedOnALoopbackInterface_TheNameserverAnswersBuildkitd(t *testing.T) {
+func TestNetwork_AskedOnALoopbackInterface_ANameserverThatAnswersAnswersBuildkitd(t *testing.T) {
 	network := testNetwork(t)
-	network.nameservers = []netip.Addr{network.machineEnd()}
+	// The first one does not answer.
+	network.nameservers = []netip.Addr{network.buildkitdEnd(), network.machineEnd()}
 	require.NoError(t, network.up(t.Context()))
 	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
 
@@ -119,6 +122,10 @@ func TestNetwork_AskedOnALoopbackInterface_TheNameserverAnswersBuildkitd(t *test
 			_, _ = server.WriteTo([]byte("answer"), asker)
 		}
 	}()
+
+	asked := firstThatAnswers(t.Context(), network.nameservers)
+	require.Equal(t, network.machineEnd(), asked)
+	require.NoError(t, network.adopt(t.Context(), news{nameserver: asked}, time.Now()))
 
 	answer := make([]byte, len("answer"))
 
@@ -157,23 +164,44 @@ func TestFence_Flushed_IsPutInPlaceAgain(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
 	t.Cleanup(network.startKeeping(t.Context()))
 
-	wanted := network.rules
+	rules := func() (count int) {
+		connection, err := nftables.New()
+		require.NoError(t, err)
+
+		for _, chain := range network.machineTable().Chains {
+			found, _ := connection.GetRules(&nftables.Table{Family: nftables.TableFamilyINet, Name: network.tableName()}, &nftables.Chain{Name: chain.Name})
+			count += len(found)
+		}
+
+		return count
+	}
+	wanted := rules()
+	require.Positive(t, wanted)
 
 	// `systemctl restart nftables` removes all tables in this way.
-	require.NoError(t, network.removeFence())
-	require.Eventually(t, func() bool {
-		inPlace, err := network.read()
-
-		return err == nil && bytes.Equal(inPlace, wanted)
-	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, network.machineTable().Remove())
+	require.Eventually(t, func() bool { return rules() == wanted }, time.Minute, 10*time.Millisecond)
 
 	// Somebody takes one rule out.
 	removeLastRule(t, network)
-	require.Eventually(t, func() bool {
-		inPlace, err := network.read()
+	require.Eventually(t, func() bool { return rules() == wanted }, time.Minute, 10*time.Millisecond)
+}
 
-		return err == nil && bytes.Equal(inPlace, wanted)
-	}, time.Minute, 10*time.Millisecond)
+func TestFence_InPlace_IsLeftAlone(t *testing.T) {
+	network := testNetwork(t)
+	network.hosts = []string{"10.82.9.9:5000"}
+	require.NoError(t, network.up(t.Context()))
+	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
+
+	changed, err := network.machineTable().Assert()
+	require.NoError(t, err)
+	require.False(t, changed)
+	require.NoError(t, netnamespace.Do(network.namespace, func() (err error) {
+		changed, err = network.namespaceTable().Assert()
+
+		return err
+	}))
+	require.False(t, changed)
 }
 
 // removeLastRule takes the rule out that keeps builds from the machine.
@@ -183,32 +211,44 @@ func removeLastRule(t *testing.T, network *buildNetwork) {
 	connection, err := nftables.New()
 	require.NoError(t, err)
 
-	rules, err := connection.GetRules(network.table(), &nftables.Chain{Name: toMachine})
+	table := &nftables.Table{Family: nftables.TableFamilyINet, Name: network.tableName()}
+
+	rules, err := connection.GetRules(table, &nftables.Chain{Name: "to-machine"})
 	require.NoError(t, err)
 	require.NoError(t, connection.DelRule(rules[len(rules)-1]))
 	require.NoError(t, connection.Flush())
 }
 
-func TestNetwork_RegistryMoves_TheFenceFollowsAndUploadsGoOn(t *testing.T) {
+func TestNetwork_RegistryMoves_TheFenceFollows_UploadsGoOn_AndOldAddressesAreForgotten(t *testing.T) {
 	network := testNetwork(t)
 	first, second := netip.MustParseAddrPort("10.82.9.9:5000"), netip.MustParseAddrPort("10.82.9.10:5000")
+	allowed := func() []netip.AddrPort { return slices.SortedFunc(maps.Keys(network.allowed), netip.AddrPort.Compare) }
 
 	network.hosts = []string{first.String()}
 	require.NoError(t, network.up(t.Context()))
 	t.Cleanup(func() { require.NoError(t, network.remove(t.Context())) })
 
-	before := network.rules
+	now := time.Now()
+	isInPlace := func() bool {
+		changed, err := network.machineTable().Assert()
+		require.NoError(t, err)
 
-	require.NoError(t, network.adopt(t.Context(), []netip.AddrPort{second}))
-	require.Equal(t, []netip.AddrPort{first, second}, network.allowed)
-	require.NotEqual(t, string(before), string(network.rules))
+		return !changed
+	}
 
-	before = network.rules
+	require.NoError(t, network.adopt(t.Context(), news{addresses: []netip.AddrPort{second}}, now))
+	require.Equal(t, []netip.AddrPort{first, second}, allowed())
+	require.True(t, isInPlace())
 
-	require.NoError(t, network.adopt(t.Context(), []netip.AddrPort{second}))
-	require.NoError(t, network.adopt(t.Context(), nil), "it was not found")
-	require.Equal(t, []netip.AddrPort{first, second}, network.allowed)
-	require.Equal(t, string(before), string(network.rules))
+	require.NoError(t, network.adopt(t.Context(), news{addresses: []netip.AddrPort{second}}, now.Add(forgetAfter/2)))
+	require.Equal(t, []netip.AddrPort{first, second}, allowed(), "an upload may still go there")
+
+	require.NoError(t, network.adopt(t.Context(), news{}, now.Add(3*forgetAfter)))
+	require.Equal(t, []netip.AddrPort{first, second}, allowed(), "no name server answered")
+
+	require.NoError(t, network.adopt(t.Context(), news{addresses: []netip.AddrPort{second}}, now.Add(3*forgetAfter)))
+	require.Equal(t, []netip.AddrPort{second}, allowed())
+	require.True(t, isInPlace())
 }
 
 func TestFence_CannotBePutInPlace_BuildsHaveNoNetwork_UntilItCan(t *testing.T) {
@@ -227,13 +267,13 @@ func TestFence_CannotBePutInPlace_BuildsHaveNoNetwork_UntilItCan(t *testing.T) {
 	// No rule can be about such an address.
 	nameservers := network.nameservers
 	network.nameservers = []netip.Addr{netip.IPv6Loopback()}
-	require.Error(t, network.putInPlace(t.Context()))
+	require.Error(t, network.check(t.Context()))
 	require.False(t, isUp())
 
 	network.nameservers = nameservers
 	require.NoError(t, network.check(t.Context()))
 	require.True(t, isUp())
-	requireRules(t, network, throughMachine)
+	requireRules(t, network, "through-machine")
 }
 
 func TestFence_TwoBuilds_DoNotReachEachOther(t *testing.T) {
@@ -281,7 +321,7 @@ func TestFence_TwoBuilds_DoNotReachEachOther(t *testing.T) {
 			return err
 		}
 
-		connection.DelTable(&nftables.Table{Family: nftables.TableFamilyBridge, Name: network.table().Name})
+		connection.DelTable(&nftables.Table{Family: nftables.TableFamilyBridge, Name: network.tableName()})
 
 		return connection.Flush()
 	}))

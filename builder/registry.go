@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/samber/lo"
 
@@ -28,17 +30,31 @@ func (n *buildNetwork) lookUpHosts(ctx context.Context) ([]netip.AddrPort, error
 	return found, nil
 }
 
-// allow lets buildkitd reach the addresses, by rules, or by relays where they are on the loopback interface. It tells whether the rules have to change.
-// Addresses that were allowed before stay allowed: a name server returns some of a name's many addresses at a time, and an upload goes on to the address
-// where it began.
-func (n *buildNetwork) allow(ctx context.Context, addresses []netip.AddrPort) (changed bool, err error) {
-	onLoopback, elsewhere := lo.FilterReject(addresses, func(address netip.AddrPort, _ int) bool { return address.Addr().IsLoopback() })
-	allowed := lo.Union(n.allowed, elsewhere)
+// forgetAfter is how long an address stays allowed that name servers do not return any more. A name server returns some of a name's many addresses at a
+// time, and an upload goes on to the address where it began, no longer than a build may take.
+const forgetAfter = time.Hour
 
-	changed = len(allowed) != len(n.allowed)
+// allow lets buildkitd reach the addresses, by rules, or by relays where they are on the loopback interface. Those that were found before stay allowed for a
+// while. None are known where no name server answered.
+func (n *buildNetwork) allow(ctx context.Context, addresses []netip.AddrPort, now time.Time) error {
+	onLoopback, elsewhere := lo.FilterReject(addresses, func(address netip.AddrPort, _ int) bool { return address.Addr().IsLoopback() })
+
+	allowed := maps.Clone(n.allowed)
+	if allowed == nil {
+		allowed = map[netip.AddrPort]time.Time{}
+	}
+
+	for _, address := range elsewhere {
+		allowed[address] = now
+	}
+
+	if len(addresses) > 0 {
+		maps.DeleteFunc(allowed, func(_ netip.AddrPort, found time.Time) bool { return now.Sub(found) > forgetAfter })
+	}
+
 	n.allowed = allowed
 
-	return changed, n.forward(ctx, onLoopback)
+	return n.forward(ctx, onLoopback)
 }
 
 // forward makes addresses of the machine's loopback interface answer in the namespace as well. Builds have a loopback interface of their own.

@@ -28,6 +28,7 @@ func Masquerade() Part { return Part{&expr.Masq{}} }
 func TranslateTo(address netip.Addr) Part {
 	return Part{
 		&expr.Immediate{Register: register, Data: address.AsSlice()},
-		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register},
+		// The kernel adds the end of the range where it is left out, and the rule would not be what was asked for.
+		&expr.NAT{Type: expr.NATTypeDestNAT, Family: unix.NFPROTO_IPV4, RegAddrMin: register, RegAddrMax: register},
 	}
 }
