@@ -12,6 +12,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/activities/detect"
 	"github.com/zeitwork/zeitwork/activities/detect/dockerfile"
+	"github.com/zeitwork/zeitwork/internal/buildstop"
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
@@ -72,7 +73,7 @@ func (b *Builder) explain(ctx context.Context, err error, failed failure) error 
 	text := err.Error()
 
 	if match := unresolvedImage.FindStringSubmatch(text); match != nil {
-		return explainImage(err, match[1], failed)
+		return b.explainImage(err, match[1], failed)
 	}
 
 	if match := missingSecret.FindStringSubmatch(text); match != nil {
@@ -144,6 +145,15 @@ func explainOthers(err error, failed failure) error {
 }
 
 func (b *Builder) explainExit(err error, exitCode uint32, failed failure) error {
+	if limit, ok := buildstop.LimitIn(failed.output); ok {
+		return problem.Wrap(err, problem.Invalid, "%s`%s` wrote more than %s to the disk, which is the most that one instruction may. Make it write less.",
+			failed.prefix(), failed.command(), limit)
+	}
+
+	if buildstop.SaysNearlyFull(failed.output) {
+		return problem.Wrap(err, problem.Unavailable, "The disk of the builder is nearly full.")
+	}
+
 	if heapWasFull.MatchString(failed.output) {
 		return problem.Wrap(err, problem.Invalid, "%s%s", failed.prefix(), b.heapAdvice(failed.output))
 	}
@@ -202,7 +212,7 @@ func isAbsentImage(err error) bool {
 	}, func(words string) bool { return strings.Contains(err.Error(), words) })
 }
 
-func explainImage(err error, image string, failed failure) error {
+func (b *Builder) explainImage(err error, image string, failed failure) error {
 	if strings.Contains(err.Error(), "denied by policy") {
 		return problem.Wrap(err, problem.Invalid, "The image %s is the project's own, from which pull requests of forks cannot be built. "+
 			"Name another image in FROM and COPY --from.", image)
@@ -210,6 +220,11 @@ func explainImage(err error, image string, failed failure) error {
 
 	if isAbsentImage(err) {
 		return explainMissingImage(err, image, failed)
+	}
+
+	if address, ok := b.internalAddress(err.Error(), image); ok {
+		return problem.Wrap(err, problem.Invalid, "%sthe image %s cannot be pulled: its registry leads to %s, an internal address, which builds do not reach. "+
+			"Take an image from a registry that can be reached from the internet.", failed.prefix(), image, address)
 	}
 
 	return problem.Wrap(err, problem.Unavailable, "The image %s, which the app is built on, cannot be pulled.", image)

@@ -18,7 +18,7 @@ import (
 )
 
 // ownBuildkitd returns a buildkitd that the test may kill, with a network that nothing else uses.
-func ownBuildkitd(t *testing.T) builder.Buildkitd {
+func ownBuildkitd(t *testing.T, bridge, subnet string) builder.Buildkitd {
 	t.Helper()
 
 	if os.Geteuid() != 0 {
@@ -32,7 +32,7 @@ func ownBuildkitd(t *testing.T) builder.Buildkitd {
 	return builder.Buildkitd{
 		Home: process.Home(folder), Programs: builder.ProgramsIn(part(t, "ZEITWORK_TEST_BIN")),
 		RegistryHost: part(t, "ZEITWORK_TEST_REGISTRY"), RegistryInsecure: true,
-		Bridge: "zwactivities0", Subnet: netip.MustParsePrefix("10.82.5.0/24"),
+		Bridge: bridge, Subnet: netip.MustParsePrefix(subnet),
 		Nameservers: []netip.Addr{netip.MustParseAddr("198.18.5.53")},
 	}
 }
@@ -41,7 +41,7 @@ func TestBuild_BuildkitdKilledDuringAStep_IsOursAndToldAtOnce(t *testing.T) {
 	t.Parallel()
 
 	bundle := setupBuilder(t)
-	buildkitd := ownBuildkitd(t)
+	buildkitd := ownBuildkitd(t, "zwactivities0", "10.82.5.0/24")
 
 	process, err := buildkitd.Start(t.Context())
 	require.NoError(t, err)

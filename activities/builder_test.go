@@ -299,7 +299,12 @@ func TestBuild_ExplainsWhatIsWrong(t *testing.T) {
 		"no sandbox":          {toolDockerfile + `RUN --security=insecure ["/tool", "print", "x"]` + "\n", []string{"--security=insecure is not available"}},
 		"SSH agent":           {toolDockerfile + `RUN --mount=type=ssh,required=true ["/tool", "print", "x"]` + "\n", []string{"--mount=type=ssh is not available"}},
 		"hidden download":     {"FROM scratch\nARG URL=http://169.254.169.254/latest\nADD $URL /x\n", []string{"ADD cannot download"}},
-		"hidden clone":        {"FROM scratch\nARG URL=https://example.com/app.git\nADD $URL /x\n", []string{"ADD cannot download"}},
+		"internal registry": {
+			"FROM 10.255.255.254:5000/app:1\n",
+			[]string{"Dockerfile, line 1: the image 10.255.255.254:5000/app:1 cannot be pulled: its registry leads to 10.255.255.254, an internal address"},
+		},
+		"registry of the builder's machine": {"FROM 127.0.0.1:1/app\n", []string{"Dockerfile, line 1", "leads to 127.0.0.1, an internal address"}},
+		"hidden clone":                      {"FROM scratch\nARG URL=https://example.com/app.git\nADD $URL /x\n", []string{"ADD cannot download"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -40,10 +40,14 @@ type Buildkitd struct {
 	Logger *slog.Logger
 	// CacheBytes is how much disk the build cache may use; zero is 20 GB. FreeBytes is how much of the disk it leaves free; zero is 5 GB.
 	CacheBytes, FreeBytes int64
+	// StepBytes is how much one instruction may write to the disk; zero is 10 GB.
+	StepBytes int64
 	// MemoryBytes is how much memory all builds may use together, Steps how many of their instructions run at once; zero is no limit. Processes is how
 	// many processes and threads all builds may have together; zero is 16384.
 	MemoryBytes      int64
 	Steps, Processes int
+	// Builds is how many builds workers are told to have it do at once while another builder has room; zero is any number.
+	Builds int
 }
 
 const buildkitdName = "buildkitd"
@@ -93,28 +97,32 @@ func (b Buildkitd) Start(ctx context.Context) (*process.Process, error) {
 	// Asked to end, buildkitd waits for its builds. Waiting is in vain: it answers no further questions of their clients, without which none ends well.
 	const patience = 2 * time.Second
 
-	stopKeeping := network.startKeeping(ctx)
+	stopKeeping, stopWatching := network.startKeeping(ctx), b.diskWatch(builds).start(ctx)
+	stopAll := func() {
+		stopWatching()
+		stopKeeping()
+	}
 
 	daemon, err := b.Home.Start(ctx, process.Spec{
 		Name: buildkitdName, Patience: patience, Program: b.Programs.Buildkitd, Arguments: []string{"--config", config}, Address: "unix://" + socket,
 		Environment: process.Environment(filepath.Dir(b.Programs.Buildkitd)), NetworkNamespace: network.namespace,
 		// The noted networks are forgotten too: one of them may have been in the making when buildkitd ended.
 		Cleanup: func(ctx context.Context) error {
-			stopKeeping()
+			stopAll()
 
 			return errors.Join(builds.end(ctx), b.forgetNetworks(), network.remove(ctx))
 		},
 		Ready: func(ctx context.Context) error { return process.ServesGRPC(ctx, socket) },
 	})
 	if err != nil {
-		stopKeeping()
+		stopAll()
 
 		return nil, errors.Join(err, network.remove(context.WithoutCancel(ctx)))
 	}
 
 	go func() {
 		<-daemon.Done()
-		stopKeeping()
+		stopAll()
 	}()
 
 	return daemon, nil
@@ -136,13 +144,20 @@ func (b Buildkitd) network() *buildNetwork {
 		hosts = append(hosts, b.registryWithPort())
 	}
 
-	logger := b.Logger
-	if logger == nil {
-		logger = slog.New(slog.DiscardHandler)
-	}
-
 	return &buildNetwork{
-		namespace: b.NetworkNamespace(), link: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers, hosts: hosts, logger: logger,
+		namespace: b.NetworkNamespace(), link: b.Bridge, subnet: b.Subnet, nameservers: b.Nameservers, hosts: hosts, logger: b.logger(),
+	}
+}
+
+func (b Buildkitd) logger() *slog.Logger {
+	return cmp.Or(b.Logger, slog.New(slog.DiscardHandler))
+}
+
+func (b Buildkitd) diskWatch(builds buildProcesses) *diskWatch {
+	const defaultStepBytes = 10e9
+
+	return &diskWatch{
+		builds: builds, limit: cmp.Or(b.StepBytes, defaultStepBytes), floor: cmp.Or(b.FreeBytes, defaultFreeBytes) / floorShare, logger: b.logger(),
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -263,15 +264,32 @@ func build(t *testing.T, buildkitd Buildkitd, daemon *process.Process, step stri
 	return string(output), err
 }
 
+// compiledProbe is the program that the Dockerfiles of these tests run.
+var compiledProbe = sync.OnceValues(func() ([]byte, error) { //nolint:gochecknoglobals // It is compiled once for all tests.
+	folder, err := os.MkdirTemp("", "probe")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder) //nolint:errcheck // It is a temporary folder.
+
+	path := filepath.Join(folder, "probe")
+	compile := exec.Command("go", "build", "-o", path, "./testdata/probe") //nolint:noctx // It belongs to no single test.
+	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
+
+	if output, err := compile.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("compile the probe: %w: %s", err, output)
+	}
+
+	return os.ReadFile(path)
+})
+
 func buildCommand(t *testing.T, buildkitd Buildkitd, daemon *process.Process, step string, more ...string) *exec.Cmd {
 	t.Helper()
 
 	folder := t.TempDir()
-	compile := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(folder, "probe"), "./testdata/probe")
-	compile.Env = append(os.Environ(), "CGO_ENABLED=0")
-
-	output, err := compile.CombinedOutput()
-	require.NoError(t, err, string(output))
+	program, err := compiledProbe()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "probe"), program, 0o700)) //nolint:gosec // It is run.
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM scratch\nCOPY probe /probe\n"+step+"\n"), 0o600))
 
 	arguments := append([]string{

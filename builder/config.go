@@ -41,14 +41,16 @@ type Config struct {
 
 	CacheBytes  int64 `doc:"How much disk the build cache may use, in bytes; the oldest goes first."                                        env:"ZEITWORK_BUILDER_CACHE_BYTES"  envDefault:"20000000000"`
 	FreeBytes   int64 `doc:"How much of the disk the build cache leaves free, in bytes."                                                     env:"ZEITWORK_BUILDER_FREE_BYTES"   envDefault:"5000000000"`
+	StepBytes   int64 `doc:"How much one instruction of a build may write to the disk, in bytes; one that writes more fails." env:"ZEITWORK_BUILDER_STEP_BYTES" envDefault:"10000000000"`
 	MemoryBytes int64 `doc:"How much memory all builds may use together, in bytes; 0: seven eighths of the machine's."                       env:"ZEITWORK_BUILDER_MEMORY_BYTES" envDefault:"0"`
 	Processes   int   `doc:"How many processes and threads all builds may have together."                                                    env:"ZEITWORK_BUILDER_PROCESSES"    envDefault:"16384"`
 	Steps       int   `doc:"How many instructions of builds run at once; others wait. 0: four for each processor."                           env:"ZEITWORK_BUILDER_STEPS"        envDefault:"0"`
+	Builds      int   `doc:"How many builds it has at once before workers turn to another builder that has fewer than it takes. 0: two for each processor." env:"ZEITWORK_BUILDER_BUILDS" envDefault:"0"`
 }
 
 // buildkitd is the daemon of the configuration, with what the machine says where that is left open.
 func (c Config) buildkitd() (Buildkitd, error) {
-	const stepsPerProcessor = 4
+	const stepsPerProcessor, buildsPerProcessor = 4, 2
 
 	programs, err := Programs{Buildkitd: c.Buildkitd, Runc: c.Runc, CNI: c.CNI}.find()
 	if err != nil {
@@ -64,7 +66,8 @@ func (c Config) buildkitd() (Buildkitd, error) {
 	return Buildkitd{
 		Home: process.Home(c.DataDir), Programs: programs, RegistryHost: c.RegistryHost, RegistryInsecure: c.RegistryInsecure,
 		Bridge: c.Interface, Subnet: c.Range, Nameservers: c.Nameservers, Allowed: c.Allowed, CacheBytes: c.CacheBytes, FreeBytes: c.FreeBytes,
-		MemoryBytes: c.MemoryBytes, Processes: c.Processes, Steps: cmp.Or(c.Steps, stepsPerProcessor*runtime.NumCPU()),
+		StepBytes: c.StepBytes, MemoryBytes: c.MemoryBytes, Processes: c.Processes, Steps: cmp.Or(c.Steps, stepsPerProcessor*runtime.NumCPU()),
+		Builds: cmp.Or(c.Builds, buildsPerProcessor*runtime.NumCPU()),
 	}, nil
 }
 
@@ -81,12 +84,16 @@ func (c Config) check() error {
 		return errors.New("ZEITWORK_BUILDER_CACHE_BYTES must be more than 0")
 	case c.FreeBytes <= 0:
 		return errors.New("ZEITWORK_BUILDER_FREE_BYTES must be more than 0")
+	case c.StepBytes <= 0:
+		return errors.New("ZEITWORK_BUILDER_STEP_BYTES must be more than 0")
 	case c.MemoryBytes < 0:
 		return errors.New("ZEITWORK_BUILDER_MEMORY_BYTES must be 0 or more")
 	case c.Processes <= 0:
 		return errors.New("ZEITWORK_BUILDER_PROCESSES must be more than 0")
 	case c.Steps < 0:
 		return errors.New("ZEITWORK_BUILDER_STEPS must be 0 or more")
+	case c.Builds < 0:
+		return errors.New("ZEITWORK_BUILDER_BUILDS must be 0 or more")
 	case c.Drain < 0:
 		return errors.New("ZEITWORK_BUILDER_DRAIN_TIMEOUT must be 0s or longer")
 	default:

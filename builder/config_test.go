@@ -42,7 +42,7 @@ func TestConfig_Listen_IsANamedAddressOrASocket(t *testing.T) {
 func TestConfig_WhatCannotBe_IsRefusedWithTheNameOfItsSetting(t *testing.T) {
 	t.Parallel()
 
-	right := Config{Interface: "zwbuilder0", CacheBytes: 1, FreeBytes: 1, Processes: 1}
+	right := Config{Interface: "zwbuilder0", CacheBytes: 1, FreeBytes: 1, StepBytes: 1, Processes: 1}
 	require.NoError(t, right.check())
 
 	for setting, wrong := range map[string]func(*Config){
@@ -50,9 +50,11 @@ func TestConfig_WhatCannotBe_IsRefusedWithTheNameOfItsSetting(t *testing.T) {
 		"ZEITWORK_BUILDER_NAMESERVERS":   func(c *Config) { c.Nameservers = []netip.Addr{netip.IPv6Loopback()} },
 		"ZEITWORK_BUILDER_CACHE_BYTES":   func(c *Config) { c.CacheBytes = 0 },
 		"ZEITWORK_BUILDER_FREE_BYTES":    func(c *Config) { c.FreeBytes = 0 },
+		"ZEITWORK_BUILDER_STEP_BYTES":    func(c *Config) { c.StepBytes = 0 },
 		"ZEITWORK_BUILDER_MEMORY_BYTES":  func(c *Config) { c.MemoryBytes = -1 },
 		"ZEITWORK_BUILDER_PROCESSES":     func(c *Config) { c.Processes = 0 },
 		"ZEITWORK_BUILDER_STEPS":         func(c *Config) { c.Steps = -1 },
+		"ZEITWORK_BUILDER_BUILDS":        func(c *Config) { c.Builds = -1 },
 		"ZEITWORK_BUILDER_DRAIN_TIMEOUT": func(c *Config) { c.Drain = -1 },
 	} {
 		config := right

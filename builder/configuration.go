@@ -10,7 +10,12 @@ import (
 	"text/template"
 
 	"github.com/samber/lo"
+
+	"github.com/zeitwork/zeitwork/internal/buildlabel"
 )
+
+// defaultFreeBytes is how much of the disk the cache leaves free.
+const defaultFreeBytes = 5e9
 
 // buildkitdConfig keeps a few networks ready in a pool, because making one costs a build step tens of milliseconds. It grants no
 // entitlement, so no Dockerfile and no client can ask for the machine's network.
@@ -50,7 +55,10 @@ insecure-entitlements = []
   reservedSpace = {{.ReservedBytes}}
   minFreeSpace = {{.FreeBytes}}
   max-parallelism = {{.Steps}}
-{{if .Mirror}}
+{{if .Builds}}
+[worker.oci.labels]
+  "` + buildlabel.Builds + `" = {{.Builds}}
+{{end}}{{if .Mirror}}
 [registry."docker.io"]
   mirrors = [{{.Mirror}}]
 {{end}}{{if .Registry}}
@@ -73,7 +81,6 @@ func (b Buildkitd) writeConfiguration(address string, lastBuild netip.Addr) (str
 	const (
 		defaultCacheBytes = 20e9
 		reservedShare     = 10
-		defaultFreeBytes  = 5e9
 	)
 
 	cacheBytes := cmp.Or(b.CacheBytes, defaultCacheBytes)
@@ -84,6 +91,11 @@ func (b Buildkitd) writeConfiguration(address string, lastBuild netip.Addr) (str
 		"Nameservers": strings.Join(lo.Map(b.Nameservers, func(a netip.Addr, _ int) string { return strconv.Quote(a.String()) }), ", "),
 		"CacheBytes":  strconv.FormatInt(cacheBytes, 10), "ReservedBytes": strconv.FormatInt(cacheBytes/reservedShare, 10),
 		"FreeBytes": strconv.FormatInt(cmp.Or(b.FreeBytes, defaultFreeBytes), 10), "Steps": strconv.Itoa(b.Steps), "Mirror": "", "Registry": "",
+		"Builds": "",
+	}
+
+	if b.Builds > 0 {
+		values["Builds"] = strconv.Quote(strconv.Itoa(b.Builds))
 	}
 
 	if b.RegistryHost != "" && b.RegistryInsecure {

@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -71,6 +73,13 @@ func set(group, file, value string) error {
 	}
 
 	return nil
+}
+
+// hasController tells whether the kernel has control groups of the kind, in a hierarchy of its own (version 1) or in the one (version 2).
+func hasController(controller string) bool {
+	available, _ := os.ReadFile(filepath.Join(cgroups, "cgroup.controllers"))
+
+	return isFolder(filepath.Join(cgroups, controller)) || slices.Contains(strings.Fields(string(available)), controller)
 }
 
 func numberOr(limit int64, unlimited string) string {

@@ -28,7 +28,7 @@ func TestService_BuildkitdKilled_IsStartedAgain_AndDrainsWhenAskedToEnd(t *testi
 	service, err := New(Config{
 		Listen: url.URL{Scheme: "unix", Path: socket}, DataDir: home, Drain: time.Minute, Interface: testBridge, Range: netip.MustParsePrefix(testSubnet),
 		Buildkitd: filepath.Join(bin, "buildkitd"), Runc: filepath.Join(bin, "runc"), CNI: bin,
-		CacheBytes: 1e9, FreeBytes: 1, Processes: 1000,
+		CacheBytes: 1e9, FreeBytes: 1, StepBytes: 1e9, Processes: 1000,
 	}, slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 

@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
 
+	"github.com/zeitwork/zeitwork/builder"
 	"github.com/zeitwork/zeitwork/internal/doctor"
 	"github.com/zeitwork/zeitwork/nodeagent"
 )
@@ -25,8 +27,9 @@ func doctorCommand() *cobra.Command {
 		Short: "Check, part by part, what this machine can run, and say what to install for the rest",
 		Long: `Check, part by part, what this machine can run, and say what to install for the rest.
 
-The parts of a node are checked with the configuration of its agent, as far as it is in the environment: run it with that of a node that
-you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes. It exits with 0 when a local platform can run here, and with 1 otherwise.`,
+The parts of a node and of a builder are checked with their configuration, as far as it is in the environment: run it with that of the
+machine that you set up. With the environment of an edge it also looks whether tailscaled accepts the routes of nodes. It exits with 0 when a
+local platform can run here, and with 1 otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			// The configuration takes secrets out of the environment.
@@ -42,7 +45,12 @@ you set up. With the environment of an edge it also looks whether tailscaled acc
 				return err
 			}
 
-			findings := append(doctor.Examine(command.Context(), config.examination()), node...)
+			builds, err := builderFindings()
+			if err != nil {
+				return err
+			}
+
+			findings := slices.Concat(doctor.Examine(command.Context(), config.examination()), node, builds)
 			if isEdge {
 				findings = append(findings, edgeFinding(command.Context()))
 			}
@@ -83,6 +91,22 @@ func nodeFindings(ctx context.Context) ([]doctor.Finding, error) {
 		return doctor.Finding{
 			Part: "node: " + f.Part, OK: f.OK, Detail: strings.TrimSuffix(f.Detail, "."), Advice: strings.TrimSuffix(f.Advice, "."),
 		}, f.Part != "KVM" // The machine's own findings have it.
+	}), nil
+}
+
+// builderFindings checks what a builder needs. The local platform brings its own buildkitd, so that it needs none of it.
+func builderFindings() ([]doctor.Finding, error) {
+	environment := env.ToMap(os.Environ())
+	// A builder cannot do without it, and nothing that is checked here depends on it.
+	environment["ZEITWORK_REGISTRY_HOST"] = cmp.Or(environment["ZEITWORK_REGISTRY_HOST"], "none")
+
+	config, err := env.ParseAsWithOptions[builder.Config](env.Options{Environment: environment})
+	if err != nil {
+		return nil, fmt.Errorf("read the builder's configuration (`zeitwork help config` explains it): %w", err)
+	}
+
+	return lo.Map(builder.Check(config), func(f builder.Finding, _ int) doctor.Finding {
+		return doctor.Finding{Part: "builder: " + f.Part, OK: f.OK, Detail: f.Detail, Advice: f.Advice}
 	}), nil
 }
 

@@ -27,3 +27,16 @@ func TestDoctor_TellsOfANodesPartsWithoutItsSecrets(t *testing.T) {
 	require.NotContains(t, parts, "node: KVM", "the machine's own findings have it")
 	require.Empty(t, doctor.Blockers(findings), "the local platform needs none of it")
 }
+
+func TestDoctor_TellsOfABuildersParts(t *testing.T) {
+	t.Setenv("ZEITWORK_REGISTRY_HOST", "")
+	t.Setenv("ZEITWORK_BUILDER_RUNC", "/nowhere/runc")
+
+	findings, err := builderFindings()
+	require.NoError(t, err)
+
+	parts := lo.KeyBy(findings, func(f doctor.Finding) string { return f.Part })
+	require.Contains(t, parts["builder: programs"].Advice, "ZEITWORK_BUILDER_")
+	require.Contains(t, parts, "builder: range")
+	require.Empty(t, doctor.Blockers(findings), "the local platform needs none of it")
+}

@@ -47,6 +47,16 @@ func main() {
 		}
 
 		fmt.Println(len(data))
+	case "write":
+		length, _ := strconv.Atoi(argument)
+
+		file, err := os.Create("/written")
+		for i := 0; err == nil && i < length; i += 1 << 20 {
+			_, err = file.Write(make([]byte, 1<<20))
+		}
+
+		fmt.Println(err)
+		time.Sleep(time.Second) // A builder looks several times meanwhile.
 	case "get":
 		client := http.Client{Timeout: 3 * time.Second}
 
