@@ -17,7 +17,7 @@ import (
 //
 //nolint:lll // One field a line, with its documentation.
 type BuilderConfig struct {
-	Addresses      []string `doc:"Where builders listen, with commas between, such as tcp://100.64.0.7:8372. A project builds on one of them as long as it answers." env:"ZEITWORK_BUILDKIT_ADDRESS,required,notEmpty"`
+	Addresses      []string `doc:"Where builders listen, with commas between, such as tcp://100.64.0.7:8372. A project builds on one of them as long as that answers and has room." env:"ZEITWORK_BUILDKIT_ADDRESS,required,notEmpty"`
 	TLSCA          string   `doc:"Path of the certificates in PEM that have signed those of builders; empty: builders speak no TLS." env:"ZEITWORK_BUILDKIT_TLS_CA"`
 	TLSCertificate string   `doc:"Path of this worker's certificate for builders in PEM." env:"ZEITWORK_BUILDKIT_TLS_CERTIFICATE"`
 	TLSKey         string   `doc:"Path of the key of this worker's certificate in PEM." env:"ZEITWORK_BUILDKIT_TLS_KEY"`
@@ -63,6 +63,8 @@ type BuildRequest struct {
 	Facts map[string]string
 	// Observe gets what BuildKit reports of the build's instructions, from the goroutine that calls log; it may be nil.
 	Observe func(*client.SolveStatus)
+	// Take asks for a place on the builder with that address, which takes so many builds at once, and returns false where it has them. It may be nil.
+	Take func(ctx context.Context, address string, most int) (bool, error)
 }
 
 // cacheScope is what the caches of a build belong to.
@@ -95,7 +97,7 @@ func (b *Builder) Build(ctx context.Context, request BuildRequest, log func(LogL
 	}
 	defer inputs.remove()
 
-	buildkit, err := b.connect(ctx, request.cacheScope())
+	buildkit, err := b.connect(ctx, request)
 	if err != nil {
 		return BuildResult{}, err
 	}

@@ -1,7 +1,12 @@
 package activities
 
 import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -50,4 +55,49 @@ func TestBuild_BuilderAway_AnotherOneBuilds(t *testing.T) {
 
 	_, log, err := bundle.build(t.Context(), bundle.request(t, newApp(t, toolDockerfile)))
 	require.NoError(t, err, log)
+}
+
+func TestBuild_BuildersWithoutRoom_ArePassedOver_UnlessAllHaveNone(t *testing.T) {
+	t.Parallel()
+
+	bundle := setupBuilder(t)
+	socket := strings.TrimPrefix(bundle.builder.config.Addresses[0], "unix://")
+
+	folder, err := os.MkdirTemp("/tmp", "zw") //nolint:usetesting // The name of the test would make the path too long for a socket.
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
+
+	// One buildkitd under three names.
+	bundle.builder.config.Addresses = nil
+
+	for _, name := range []string{"one", "two", "three"} {
+		require.NoError(t, os.Symlink(socket, filepath.Join(folder, name)))
+		bundle.builder.config.Addresses = append(bundle.builder.config.Addresses, "unix://"+filepath.Join(folder, name))
+	}
+
+	order := bundle.builder.inOrder(bundle.project)
+
+	for _, test := range []struct {
+		full  []string
+		asked []string
+	}{
+		{nil, order[:1]},
+		{order[:1], order[:2]},
+		{order[:2], order},
+		// It waits where its caches are.
+		{order, append(slices.Clone(order), order[0])},
+	} {
+		var asked []string
+
+		request := bundle.request(t, newApp(t, toolDockerfile))
+		request.Take = func(_ context.Context, address string, _ int) (bool, error) {
+			asked = append(asked, address)
+
+			return !slices.Contains(test.full, address), nil
+		}
+
+		_, log, err := bundle.build(t.Context(), request)
+		require.NoError(t, err, log)
+		require.Equal(t, test.asked, asked)
+	}
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/moby/buildkit/client"
 	"github.com/samber/lo"
+	lop "github.com/samber/lo/parallel"
 )
 
 // BuilderState is what the builders say of themselves.
@@ -17,33 +19,63 @@ type BuilderState struct {
 	Version string
 	// DiskBytes is what their caches take on their disks.
 	DiskBytes int64
+	// Silent are the addresses of those that do not answer.
+	Silent []string
 }
 
 // Address is where the builders are, with commas between, without user names or passwords. One that is no URL is left out.
 func (b *Builder) Address() string {
-	return strings.Join(lo.FilterMap(b.config.Addresses, func(address string, _ int) (string, bool) {
-		parsed, err := url.Parse(address)
-		if err != nil {
-			return "", false
-		}
-
-		parsed.User = nil
-
-		return parsed.String(), true
-	}), ", ")
+	return strings.Join(lo.Compact(lo.Map(b.config.Addresses, func(address string, _ int) string { return withoutCredentials(address) })), ", ")
 }
 
-// State asks the builders how they are. It is an error where one does not answer. On a large cache the answer may take seconds.
+// withoutCredentials returns the address without user name and password; empty where it is no URL.
+func withoutCredentials(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+
+	parsed.User = nil
+
+	return parsed.String()
+}
+
+// State asks the builders how they are, all of them at once. It is an error where one does not answer; the state is that of the others then. On a large
+// cache the answer may take seconds, for which each of them has a quarter of a minute.
 func (b *Builder) State(ctx context.Context) (BuilderState, error) {
-	var sum BuilderState
+	const patience = 15 * time.Second
 
-	versions, problems := make([]string, 0, len(b.config.Addresses)), make([]error, 0, len(b.config.Addresses))
+	type answer struct {
+		BuilderState
 
-	for _, address := range b.config.Addresses {
-		state, err := b.stateOf(ctx, address)
-		problems = append(problems, err)
-		versions = append(versions, state.Version)
-		sum.DiskBytes += state.DiskBytes
+		err error
+	}
+
+	answers := lop.Map(b.config.Addresses, func(address string, _ int) answer {
+		asking, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
+
+		state, err := b.stateOf(asking, address)
+
+		return answer{state, err}
+	})
+
+	var (
+		sum      BuilderState
+		versions []string
+		problems []error
+	)
+
+	for place, answer := range answers {
+		if answer.err != nil {
+			sum.Silent = append(sum.Silent, withoutCredentials(b.config.Addresses[place]))
+			problems = append(problems, answer.err)
+
+			continue
+		}
+
+		versions = append(versions, answer.Version)
+		sum.DiskBytes += answer.DiskBytes
 	}
 
 	sum.Version = strings.Join(lo.Uniq(versions), ", ")

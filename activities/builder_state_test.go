@@ -34,6 +34,22 @@ func TestBuilderState_BuildKitAway_IsAnError(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestBuilderState_OneOfTwoAway_TheOtherIsToldOf(t *testing.T) {
+	t.Parallel()
+
+	b := setupBuilder(t)
+	away := "unix://" + t.TempDir() + "/none.sock"
+	b.builder.config.Addresses = append(b.builder.config.Addresses, away)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+
+	state, err := b.builder.State(ctx)
+	require.ErrorContains(t, err, away)
+	require.Equal(t, []string{away}, state.Silent)
+	require.NotEmpty(t, state.Version)
+}
+
 func TestBuilderState_TLSWithoutItsFile_NamesIt(t *testing.T) {
 	t.Parallel()
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/moby/buildkit/client"
 	"github.com/moby/buildkit/client/llb/sourceresolver"
 	gateway "github.com/moby/buildkit/frontend/gateway/client"
@@ -62,7 +61,7 @@ func (b *Builder) absentImages(ctx context.Context, references []string) ([]stri
 	ctx, cancel := context.WithTimeout(ctx, imagesTimeout)
 	defer cancel()
 
-	buildkit, err := b.connect(ctx, uuid.Nil)
+	buildkit, err := b.connect(ctx, BuildRequest{})
 	if err != nil {
 		return nil, err
 	}

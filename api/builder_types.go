@@ -31,6 +31,7 @@ type RunningBuild struct {
 	Since        *time.Time `json:"since,omitempty"`
 	Project      Owner      `json:"project"`
 	Organisation Owner      `json:"organisation"`
+	Builder      string     `doc:"Address of the BuildKit that it runs on, of those of its worker; absent until one is chosen." json:"builder,omitempty"`
 }
 
 // BuildKit is the BuildKit of a worker, as it said when it was last asked: every minute. Several workers may share one.

@@ -5381,6 +5381,8 @@ type RouteTable struct {
 
 // RunningBuild defines model for RunningBuild.
 type RunningBuild struct {
+	// Builder Address of the BuildKit that it runs on, of those of its worker; absent until one is chosen.
+	Builder      *string            `json:"builder,omitempty"`
 	DeploymentID openapi_types.UUID `json:"deployment_id"`
 	Organisation Owner              `json:"organisation"`
 	Project      Owner              `json:"project"`

@@ -17,7 +17,7 @@ const beginStep = `-- name: BeginStep :one
 UPDATE deployments SET state = 'deploying', started_at = coalesce(started_at, now()), held_at = NULL, awaits_quota_since = NULL
 FROM projects
 WHERE deployments.id = $1 AND step = $2 AND state IN ('queued', 'deploying') AND projects.id = deployments.project_id
-RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests
+RETURNING deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests
 `
 
 type BeginStepRow struct {
@@ -60,6 +60,7 @@ func (q *Queries) BeginStep(ctx context.Context, iD uuid.UUID, step string) (Beg
 		&i.Deployment.AwaitsQuotaSince,
 		&i.Deployment.GithubReported,
 		&i.Deployment.GithubDeploymentID,
+		&i.Deployment.Builder,
 		&i.Project.ID,
 		&i.Project.OrganisationID,
 		&i.Project.Name,
@@ -191,7 +192,7 @@ INSERT INTO deployments (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
   $13, $14, $15, $16, clock_timestamp(),
   (SELECT '' FROM projects WHERE projects.id = $2 AND projects.github_repository_id IS NOT NULL)
-) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id
+) RETURNING id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id, builder
 `
 
 type CreateDeploymentParams struct {
@@ -266,6 +267,7 @@ func (q *Queries) CreateDeployment(ctx context.Context, arg CreateDeploymentPara
 		&i.AwaitsQuotaSince,
 		&i.GithubReported,
 		&i.GithubDeploymentID,
+		&i.Builder,
 	)
 	return i, err
 }
@@ -324,7 +326,7 @@ func (q *Queries) EndDeployment(ctx context.Context, arg EndDeploymentParams) er
 }
 
 const getDeployment = `-- name: GetDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE id = $1
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id, builder FROM deployments WHERE id = $1
 `
 
 func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -361,6 +363,7 @@ func (q *Queries) GetDeployment(ctx context.Context, id uuid.UUID) (Deployment, 
 		&i.AwaitsQuotaSince,
 		&i.GithubReported,
 		&i.GithubDeploymentID,
+		&i.Builder,
 	)
 	return i, err
 }
@@ -472,7 +475,7 @@ func (q *Queries) ListLeftoverDeployments(ctx context.Context) ([]uuid.UUID, err
 }
 
 const listNewestDeployments = `-- name: ListNewestDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id, builder FROM deployments WHERE environment_id = $1 AND branch = $2 ORDER BY created_at DESC LIMIT $3
 `
 
 func (q *Queries) ListNewestDeployments(ctx context.Context, environmentID uuid.UUID, branch string, limit int32) ([]Deployment, error) {
@@ -515,6 +518,7 @@ func (q *Queries) ListNewestDeployments(ctx context.Context, environmentID uuid.
 			&i.AwaitsQuotaSince,
 			&i.GithubReported,
 			&i.GithubDeploymentID,
+			&i.Builder,
 		); err != nil {
 			return nil, err
 		}
@@ -603,7 +607,7 @@ func (q *Queries) ListStrandedDeployments(ctx context.Context) ([]ListStrandedDe
 }
 
 const listUnfinishedDeployments = `-- name: ListUnfinishedDeployments :many
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id, builder FROM deployments
 WHERE environment_id = $1 AND state IN ('queued', 'deploying') AND id <> $2
 ORDER BY id
 FOR NO KEY UPDATE
@@ -650,6 +654,7 @@ func (q *Queries) ListUnfinishedDeployments(ctx context.Context, environmentID u
 			&i.AwaitsQuotaSince,
 			&i.GithubReported,
 			&i.GithubDeploymentID,
+			&i.Builder,
 		); err != nil {
 			return nil, err
 		}
@@ -742,7 +747,7 @@ func (q *Queries) ListWarmVMs(ctx context.Context) ([]ListWarmVMsRow, error) {
 }
 
 const lockDeployment = `-- name: LockDeployment :one
-SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id FROM deployments WHERE id = $1 FOR NO KEY UPDATE
+SELECT id, project_id, state, step, trigger, origin_id, branch, commit_sha, commit_message, commit_author, source_digest, build_plan, image_digest, image_id, environment_sealed, error_code, error_message, route_version, created_by, created_at, started_at, ended_at, retired_at, warm_until, held_at, awaits_build_since, environment_id, awaits_quota_since, github_reported, github_deployment_id, builder FROM deployments WHERE id = $1 FOR NO KEY UPDATE
 `
 
 func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment, error) {
@@ -779,6 +784,7 @@ func (q *Queries) LockDeployment(ctx context.Context, id uuid.UUID) (Deployment,
 		&i.AwaitsQuotaSince,
 		&i.GithubReported,
 		&i.GithubDeploymentID,
+		&i.Builder,
 	)
 	return i, err
 }

@@ -166,6 +166,7 @@ type Deployment struct {
 	AwaitsQuotaSince   *time.Time
 	GithubReported     *string
 	GithubDeploymentID *int64
+	Builder            *string
 }
 
 type DeploymentStep struct {

@@ -289,7 +289,11 @@ var hotQueries = map[string]bound{
 	"CountWaitingDeployments": {most: unfinished},
 	"ListWorkers":             {most: workers, with: map[string]any{"after": uuid.Nil}},
 	"CountQueues":             {most: 2 * unfinishedJobs, with: map[string]any{"queues": []string{"default"}, "most": 1000}},
-	"ListRunningBuilds":       {most: unfinishedJobs, with: map[string]any{"queue": "default", "kind": "deploy.build"}},
+	"LockBuilders":            {most: 1},
+	"TakeBuilder": {most: 2*unfinishedJobs + 2, with: map[string]any{
+		"id": seedID(kindDeployment, 91010), "queue": "build", "kind": "deploy.build", "builder": "tcp://builder:1", "most": 4,
+	}},
+	"ListRunningBuilds": {most: unfinishedJobs, with: map[string]any{"queue": "default", "kind": "deploy.build"}},
 	// Of a page each job with its deployment, step, environment, project and organisation.
 	"ListQueueJobs":                 {most: unfinishedJobs, perRow: 8, with: queuePage(0, "")},
 	"ListQueueJobs, the page after": {most: unfinishedJobs, perRow: 8, with: queuePage(1, "default")},

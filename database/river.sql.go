@@ -504,7 +504,7 @@ func (q *Queries) ListQueueJobs(ctx context.Context, arg ListQueueJobsParams) ([
 
 const listRunningBuilds = `-- name: ListRunningBuilds :many
 SELECT coalesce(job.attempted_by[array_upper(job.attempted_by, 1)], '')::text AS worker, job.attempted_at, deployments.id AS deployment_id,
-  projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
+  deployments.builder, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
 FROM river.river_job AS job
 JOIN deployments ON deployments.id = (job.args ->> 'deployment_id')::uuid
 JOIN projects ON projects.id = deployments.project_id
@@ -517,6 +517,7 @@ type ListRunningBuildsRow struct {
 	Worker           string
 	AttemptedAt      *time.Time
 	DeploymentID     uuid.UUID
+	Builder          *string
 	ProjectID        uuid.UUID
 	ProjectSlug      string
 	OrganisationID   uuid.UUID
@@ -537,6 +538,7 @@ func (q *Queries) ListRunningBuilds(ctx context.Context, queue string, kind stri
 			&i.Worker,
 			&i.AttemptedAt,
 			&i.DeploymentID,
+			&i.Builder,
 			&i.ProjectID,
 			&i.ProjectSlug,
 			&i.OrganisationID,
@@ -550,6 +552,16 @@ func (q *Queries) ListRunningBuilds(ctx context.Context, queue string, kind stri
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockBuilders = `-- name: LockBuilders :exec
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.builders', 0))
+`
+
+// Makes choices of builders wait for each other until the transaction ends.
+func (q *Queries) LockBuilders(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, lockBuilders)
+	return err
 }
 
 const notifyJob = `-- name: NotifyJob :exec
@@ -637,6 +649,38 @@ func (q *Queries) OwnsJob(ctx context.Context, iD int64, attempt int16, worker s
 	var id int64
 	err := row.Scan(&id)
 	return id, err
+}
+
+const takeBuilder = `-- name: TakeBuilder :execrows
+UPDATE deployments SET builder = $1::text
+WHERE deployments.id = $2 AND (
+  SELECT count(*) FROM river.river_job AS job
+  JOIN deployments AS other ON other.id = (job.args ->> 'deployment_id')::uuid
+  WHERE job.state = 'running' AND job.queue = $3 AND job.kind = $4 AND other.builder = $1::text AND other.id <> $2
+) < $5::bigint
+`
+
+type TakeBuilderParams struct {
+	Builder string
+	ID      uuid.UUID
+	Queue   string
+	Kind    string
+	Most    int64
+}
+
+// Gives a deployment a place on a builder unless so many others are built there. The builders are locked.
+func (q *Queries) TakeBuilder(ctx context.Context, arg TakeBuilderParams) (int64, error) {
+	result, err := q.db.Exec(ctx, takeBuilder,
+		arg.Builder,
+		arg.ID,
+		arg.Queue,
+		arg.Kind,
+		arg.Most,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const tryLockWorker = `-- name: TryLockWorker :one

@@ -518,6 +518,8 @@ export const deployments = pgTable(
     // What the build step uploaded; the images row is written by push.
     imageDigest: text("image_digest"),
     imageId: uuid("image_id").references(() => images.id),
+    // Address of the builder that the build step last began on; null before it did.
+    builder: text("builder"),
     // Sealed JSON object: the environment variables as they were when the deployment was created.
     environmentSealed: bytea("environment_sealed").notNull(),
     errorCode: text("error_code"),

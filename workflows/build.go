@@ -49,6 +49,9 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 		Facts: appfacts.Deployment{
 			ID: a.deployment.ID, Commit: lo.FromPtr(a.deployment.CommitSHA), Branch: a.deployment.Branch, Project: a.project.Slug,
 		}.Variables(),
+		Take: func(ctx context.Context, address string, most int) (bool, error) {
+			return w.takeBuilder(ctx, a.deployment.ID, address, most)
+		},
 	}, log.write)
 	if err != nil {
 		return nil, withLacks(err, plan.SourceLacks)
@@ -87,6 +90,27 @@ func (w *Worker) build(ctx context.Context, a *attempt) (outcome, error) {
 
 		return nil
 	}, nil
+}
+
+// takeBuilder gives the deployment a place on a builder, unless that many others are being built there.
+func (w *Worker) takeBuilder(ctx context.Context, deployment uuid.UUID, address string, most int) (taken bool, err error) {
+	queue, kind := BuildJob()
+
+	err = database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+		if err := queries.LockBuilders(ctx); err != nil {
+			return err
+		}
+
+		rows, err := queries.TakeBuilder(ctx, database.TakeBuilderParams{Builder: address, ID: deployment, Queue: queue, Kind: kind, Most: int64(most)})
+		taken = rows > 0
+
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("take a place on the builder at %s: %w", address, err)
+	}
+
+	return taken, nil
 }
 
 // cacheScope keeps the builds of each pull request from a fork by themselves: they share no cache with the project's own.

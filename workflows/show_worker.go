@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -104,7 +105,7 @@ func (w *Worker) askBuilder(ctx context.Context, news *atomic.Pointer[builderNew
 	}
 }
 
-// askBuilderOnce returns what is known of BuildKit now. Where it does not answer, what it said the last time is still known.
+// askBuilderOnce returns what is known of BuildKit now. Where none answers, what was said the last time is still known.
 func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builderNews {
 	asking, cancel := context.WithTimeout(ctx, askBuilderTimeout)
 	defer cancel()
@@ -118,7 +119,12 @@ func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builder
 		w.logger.WarnContext(ctx, "BuildKit does not say how it is", slog.String("address", w.builder.Address()), logging.Error(err))
 	}
 
-	known.trouble = new("BuildKit did not answer when the worker asked how it is. The log of the worker says more.")
+	if state.Version != "" {
+		known.version, known.disk, known.seenAt = &state.Version, &state.DiskBytes, new(time.Now())
+	}
+
+	known.trouble = new(fmt.Sprintf("BuildKit at %s did not answer when the worker asked how it is: it is away, or is being drained. The log of the worker says more.",
+		strings.Join(state.Silent, ", ")))
 
 	return &known
 }

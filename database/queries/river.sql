@@ -185,10 +185,23 @@ ORDER BY page.rank, page.queue, page.priority, page.scheduled_at, page.id;
 -- name: ListRunningBuilds :many
 -- What workers build at the moment, at most a thousand of them.
 SELECT coalesce(job.attempted_by[array_upper(job.attempted_by, 1)], '')::text AS worker, job.attempted_at, deployments.id AS deployment_id,
-  projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
+  deployments.builder, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id, organisations.slug AS organisation_slug
 FROM river.river_job AS job
 JOIN deployments ON deployments.id = (job.args ->> 'deployment_id')::uuid
 JOIN projects ON projects.id = deployments.project_id
 JOIN organisations ON organisations.id = projects.organisation_id
 WHERE job.state = 'running' AND job.queue = @queue AND job.kind = @kind
 ORDER BY job.id LIMIT 1000;
+
+-- name: LockBuilders :exec
+-- Makes choices of builders wait for each other until the transaction ends.
+SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.builders', 0));
+
+-- name: TakeBuilder :execrows
+-- Gives a deployment a place on a builder unless so many others are built there. The builders are locked.
+UPDATE deployments SET builder = @builder::text
+WHERE deployments.id = @id AND (
+  SELECT count(*) FROM river.river_job AS job
+  JOIN deployments AS other ON other.id = (job.args ->> 'deployment_id')::uuid
+  WHERE job.state = 'running' AND job.queue = @queue AND job.kind = @kind AND other.builder = @builder::text AND other.id <> @id
+) < @most::bigint;

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
@@ -52,5 +54,33 @@ func (a *app) listBuilders(ctx context.Context, api *API, _ []string) error {
 		}
 
 		t.flush()
+		writeBuilds(w, builders)
 	})
+}
+
+// writeBuilds writes what is being built on which BuildKit.
+func writeBuilds(w io.Writer, builders []client.Builder) {
+	builds := lo.FlatMap(builders, func(builder client.Builder, _ int) []client.RunningBuild { return builder.Builds })
+	if len(builds) == 0 {
+		return
+	}
+
+	_, _ = fmt.Fprintln(w)
+
+	t := newTable(w, "BUILDKIT", "DEPLOYMENT", "PROJECT", "SINCE")
+
+	slices.SortStableFunc(builds, func(one, other client.RunningBuild) int {
+		return strings.Compare(lo.FromPtr(one.Builder), lo.FromPtr(other.Builder))
+	})
+
+	for _, build := range builds {
+		since := ""
+		if build.Since != nil {
+			since = ago(*build.Since)
+		}
+
+		t.row(lo.FromPtrOr(build.Builder, "not chosen yet"), build.DeploymentID.String(), build.Organisation.Slug+"/"+build.Project.Slug, since)
+	}
+
+	t.flush()
 }

@@ -10,6 +10,7 @@ import { Touch } from './touch';
 /** BuilderRow is a worker with what it builds now, and its BuildKit. */
 export function BuilderRow({ builder }: { builder: Schemas['Builder'] }) {
   const { buildkit } = builder;
+  const severalBuilders = buildkit.address.includes(', ');
 
   return (
     <li className="space-y-3 px-4 py-4 sm:px-5">
@@ -38,6 +39,12 @@ export function BuilderRow({ builder }: { builder: Schemas['Builder'] }) {
                     <span className="text-quiet">
                       {' '}
                       for <Duration from={build.since} />
+                    </span>
+                  )}
+                  {build.builder && severalBuilders && (
+                    <span className="text-quiet">
+                      {' '}
+                      on <code className="wrap-anywhere font-mono text-sm">{build.builder}</code>
                     </span>
                   )}
                 </li>
