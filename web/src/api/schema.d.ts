@@ -4881,6 +4881,8 @@ export interface components {
             version: number;
         };
         RunningBuild: {
+            /** @description Address of the BuildKit that it runs on, of those of its worker; absent until one is chosen. */
+            builder?: string;
             /** Format: uuid */
             deployment_id: string;
             organisation: components["schemas"]["Owner"];
