@@ -50,6 +50,7 @@ func (r *Runtime) isolation(vm VM) []oci.SpecOpts {
 		oci.WithoutRunMount,
 		oci.WithMounts(r.mounts(vm)),
 		oci.WithLinuxNamespace(specs.LinuxNamespace{Type: specs.NetworkNamespace, Path: vm.NetworkNamespace}),
+		withCgroupNamespace(),
 		withSysctls(),
 		oci.WithCapabilities(capabilities()),
 		oci.WithNoNewPrivileges,
@@ -99,6 +100,17 @@ func withInit() oci.SpecOpts {
 	}
 }
 
+// withCgroupNamespace lets an app find its own cgroup, and no other, in /sys/fs/cgroup. With cgroups of version 1 it does so without a namespace.
+func withCgroupNamespace() oci.SpecOpts {
+	return func(ctx context.Context, client oci.Client, container *containers.Container, s *oci.Spec) error {
+		if !unifiedCgroups() {
+			return nil
+		}
+
+		return oci.WithLinuxNamespace(specs.LinuxNamespace{Type: specs.CgroupNamespace})(ctx, client, container, s)
+	}
+}
+
 // withSysctls lets apps listen on any port, and send pings, without a capability.
 func withSysctls() oci.SpecOpts {
 	return func(_ context.Context, _ oci.Client, _ *containers.Container, s *oci.Spec) error {
@@ -127,13 +139,16 @@ func withMemory(limit int64) oci.SpecOpts {
 }
 
 func swapIsCounted() bool {
-	for _, path := range []string{"/sys/fs/cgroup/cgroup.controllers", "/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"} {
-		if _, err := os.Stat(path); err == nil {
-			return true
-		}
-	}
+	_, err := os.Stat("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes")
 
-	return false
+	return err == nil || unifiedCgroups()
+}
+
+// unifiedCgroups tells whether cgroups are those of version 2.
+func unifiedCgroups() bool {
+	_, err := os.Stat("/sys/fs/cgroup/cgroup.controllers")
+
+	return err == nil
 }
 
 // openFiles returns the limit of open files: maxOpenFiles, or the agent's own limit where that is lower.

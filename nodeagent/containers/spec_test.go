@@ -84,6 +84,7 @@ func TestSpecification_HoldsTheVMsLimitsAndNetwork(t *testing.T) {
 	require.Equal(t, int64(512<<20), *spec.Linux.Resources.Memory.Limit)
 	require.Equal(t, int64(256), *spec.Linux.Resources.Pids.Limit)
 	require.Contains(t, spec.Linux.Namespaces, specs.LinuxNamespace{Type: specs.NetworkNamespace, Path: "/run/zeitwork/netns/1"})
+	require.Equal(t, unifiedCgroups(), lo.Contains(spec.Linux.Namespaces, specs.LinuxNamespace{Type: specs.CgroupNamespace}))
 	require.Equal(t, []string{"/.zeitwork/init", "--", "node", "server.js"}, spec.Process.Args)
 	require.Contains(t, spec.Process.Env, "A=1")
 	require.Contains(t, spec.Process.Env, "PORT=8080", "the platform's names win")
