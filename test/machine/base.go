@@ -77,7 +77,7 @@ func (b Base) made() bool {
 // hash names everything that the base depends on but the versions of Debian's packages.
 func hash() string {
 	// Encoding cannot fail: it is all strings, lists and maps.
-	encoded, _ := json.Marshal([]any{revision, suite, packages(), offered, files(), masked()}) //nolint:errchkjson // See above.
+	encoded, _ := json.Marshal([]any{revision, suite, packages(), offered, files(), masked(), confined()}) //nolint:errchkjson // See above.
 	sum := sha256.Sum256(encoded)
 
 	const enough = 8

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,26 @@ func configure(ctx context.Context, root string) error {
 	for _, list := range []string{"var/lib/apt/lists", "var/cache/apt"} {
 		if err := os.RemoveAll(filepath.Join(root, list)); err != nil {
 			return fmt.Errorf("remove what apt has downloaded: %w", err)
+		}
+	}
+
+	return removeProfiles(filepath.Join(root, "etc", "apparmor.d"))
+}
+
+// removeProfiles removes the AppArmor profiles of programs that the machine does not confine. Folders have what profiles include.
+func removeProfiles(folder string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return fmt.Errorf("list the profiles of AppArmor: %w", err)
+	}
+
+	for _, entry := range entries {
+		if entry.IsDir() || slices.Contains(confined(), entry.Name()) {
+			continue
+		}
+
+		if err := os.Remove(filepath.Join(folder, entry.Name())); err != nil {
+			return fmt.Errorf("remove a profile of AppArmor: %w", err)
 		}
 	}
 

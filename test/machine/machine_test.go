@@ -125,7 +125,11 @@ func serveVMs(t *testing.T, b *testBundle) {
 	b.platform.awaitHealthy(t, b.first, b.second)
 	b.requireIsolated(t, b.first, b.second)
 
-	group := "/sys/fs/cgroup" + b.cgroup(t, b.first)
+	process := b.process(t, b.first)
+	require.Equal(t, "runc (unconfined)", b.run(t, "cat", "/proc/"+process+"/attr/current"), "AppArmor is at work")
+	require.Equal(t, "67108864", b.run(t, "cat", "/proc/"+process+"/root/sys/fs/cgroup/memory.max"), "the VM sees its own cgroup")
+
+	group := "/sys/fs/cgroup" + strings.TrimPrefix(b.run(t, "cat", "/proc/"+process+"/cgroup"), "0::")
 	require.Equal(t, "67108864", b.run(t, "cat", group+"/memory.max"))
 	require.Equal(t, "100", b.run(t, "cat", group+"/pids.max"))
 	require.Equal(t, "50000 100000", b.run(t, "cat", group+"/cpu.max"))
@@ -283,14 +287,14 @@ func (b *testBundle) agentProcess(t *testing.T) string {
 	return b.run(t, "systemctl", "show", "--property=MainPID", "--value", "zeitwork-nodeagent")
 }
 
-// cgroup returns the cgroup of the VM's processes.
-func (b *testBundle) cgroup(t *testing.T, vm client.AssignedVM) string {
+// process returns the id of the VM's first process, as the machine sees it.
+func (b *testBundle) process(t *testing.T, vm client.AssignedVM) string {
 	t.Helper()
 
 	for line := range strings.Lines(b.run(t, "ctr", "--namespace=zeitwork", "tasks", "list")) {
 		fields := strings.Fields(line)
 		if len(fields) > 1 && fields[0] == vm.ID.String() {
-			return strings.TrimPrefix(b.run(t, "cat", "/proc/"+fields[1]+"/cgroup"), "0::")
+			return fields[1]
 		}
 	}
 
