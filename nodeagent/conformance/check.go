@@ -23,6 +23,7 @@ func Checks() []Check {
 	return []Check{
 		{Name: "start", Looks: "a VM is pulled, started and reported healthy", run: checkStart, alone: true},
 		{Name: "kernel", Looks: "it has a kernel of its own", run: checkKernel},
+		{Name: "privileges", Looks: "its app has few capabilities, and its system calls are filtered", run: checkPrivileges},
 		{Name: "address", Looks: "it has its address and its name, and no other", run: checkAddress},
 		{Name: "dns", Looks: "the nameservers answer it", run: checkDNS},
 		{Name: "egress", Looks: "it reaches the internet (a stand-in) by the node's address", run: checkEgress},

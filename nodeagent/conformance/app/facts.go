@@ -1,6 +1,7 @@
 package app
 
 import (
+	"math"
 	"net"
 	"net/netip"
 	"os"
@@ -23,6 +24,11 @@ type Facts struct {
 	MemoryLimitBytes int64 `json:"memory_limit_bytes"`
 	// DiskBytes is the size of the file system that the app writes to.
 	DiskBytes int64 `json:"disk_bytes"`
+	// Filtered tells that the kernel filters the app's system calls, and NoNewPrivileges that no program that it starts gets more than it has.
+	Filtered        bool `json:"filtered"`
+	NoNewPrivileges bool `json:"no_new_privileges"`
+	// Capabilities are those that the app and what it starts can have, as bits.
+	Capabilities uint64 `json:"capabilities"`
 }
 
 // look finds the facts. What cannot be found out is left empty.
@@ -34,6 +40,14 @@ func look() Facts {
 		if limit, err := strconv.ParseInt(read(path), 10, 64); err == nil {
 			facts.MemoryLimitBytes = limit
 		}
+	}
+
+	status := status()
+	facts.Filtered, facts.NoNewPrivileges = status["Seccomp"] == "2", status["NoNewPrivs"] == "1"
+	// What cannot be read is taken for all.
+	facts.Capabilities = math.MaxUint64
+	if bounding, err := strconv.ParseUint(status["CapBnd"], 16, 64); err == nil {
+		facts.Capabilities = bounding
 	}
 
 	var disk unix.Statfs_t
@@ -54,6 +68,18 @@ func look() Facts {
 
 // BootID returns the id of the boot of the kernel that this process runs on.
 func BootID() string { return read("/proc/sys/kernel/random/boot_id") }
+
+// status returns what the kernel says of this process, by its names.
+func status() map[string]string {
+	found := map[string]string{}
+
+	for line := range strings.Lines(read("/proc/self/status")) {
+		name, value, _ := strings.Cut(line, ":")
+		found[name] = strings.TrimSpace(value)
+	}
+
+	return found
+}
 
 func totalMemory() int64 {
 	const kibibyte = 1024
