@@ -45,9 +45,11 @@ const (
 	defaultDataDir  = "/var/lib/zeitwork/node"
 	// restartPause is the longest pause between restarts of a crashing app: it crashes ten times, and pauses grow up to a minute on a node.
 	restartPause = 250 * time.Millisecond
-	// hungAfter and diskBytes are lower than on a node, so that an app need not hang for long, nor write much to fill its disk. A node that is busy waits
-	// five times as long.
+	// hungAfter is shorter than on a node, so that no app need hang for long. A node that is busy waits five times as long.
 	hungAfter = 2 * time.Second
+	// hungPart is the part of Options.Patience that it is at least: on a machine so slow that its operator gives it more, an app at work is silent for longer.
+	hungPart = 60
+	// diskBytes is lower than on a node, so that an app need not write much to fill its disk.
 	diskBytes = 512 << 20
 	// addressesBeside is how many addresses the checks need beside those of the VMs that are started at once.
 	addressesBeside = 30
@@ -88,7 +90,7 @@ func (o Options) environ() map[string]string {
 		"ZEITWORK_NODE_DATA_DIR":              filepath.Clean(dataDir) + namespaceSuffix,
 		"ZEITWORK_NODE_INGRESS_INTERFACES":    interfaceName(namespace, tailnetRole),
 		"ZEITWORK_NODE_LONGEST_RESTART_PAUSE": restartPause.String(),
-		"ZEITWORK_NODE_HUNG_AFTER":            hungAfter.String(),
+		"ZEITWORK_NODE_HUNG_AFTER":            max(hungAfter, o.Patience/hungPart).String(),
 		"ZEITWORK_NODE_VM_DISK_BYTES":         strconv.Itoa(diskBytes),
 	})
 
