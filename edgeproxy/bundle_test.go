@@ -321,7 +321,10 @@ func (b *testBundle) get(tb testing.TB, host, path string) (reply, string) {
 }
 
 // holder returns the edge's holder.
-func (b *testBundle) holder() *holder { return b.proxy.handler.proxy.Transport.(*transport).holder }
+func (b *testBundle) holder() *holder { return b.transport().holder }
+
+// transport returns what sends requests to VMs.
+func (b *testBundle) transport() *transport { return b.proxy.handler.proxy.Transport.(*transport) }
 
 // impatient has requests answered at once where no VM takes them. It is called before the first one.
 func impatient(b *testBundle) *testBundle {

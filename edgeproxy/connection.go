@@ -15,6 +15,7 @@ type connection struct {
 	pool     *connections
 	upstream *upstream
 	wire     *wire
+	silence  *silence
 	// since is when the last answer ended.
 	since time.Time
 	timer *time.Timer
@@ -39,9 +40,15 @@ func (c *connection) send(request *http.Request) (*http.Response, error) {
 		c.wire.authority = []byte("http://" + request.Host)
 	}
 
+	c.silence.begin()
 	response, err := c.RoundTrip(request)
+	c.silence.end()
 
 	switch {
+	case err != nil && c.silence.found.Load():
+		_ = c.Close() // It is closed already, but for what http.Transport holds.
+
+		return nil, &silentError{err}
 	case err != nil && c.wire.unseen(mark):
 		if _ = c.Close(); !first {
 			c.upstream.habits.closed(idle, time.Now())

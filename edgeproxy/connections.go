@@ -54,7 +54,7 @@ func (c *connections) dial(ctx context.Context, u *upstream) (*connection, error
 		return nil, &dialError{err}
 	}
 
-	made.ClientConn = inner
+	made.ClientConn, made.silence = inner, newSilence(made.wire)
 	inner.SetStateHook(func(*http.ClientConn) {
 		if inner.Err() != nil {
 			c.lost(made)

@@ -230,7 +230,7 @@ func pageFor(err error) page {
 		return pageAppDown
 	case reasonTimeout:
 		return pageAppSlow
-	case reasonLost:
+	case reasonLost, reasonSilent:
 		return pageAppBroke
 	default:
 		return pageAppBroke

@@ -33,9 +33,11 @@ type transport struct {
 	http2  http.RoundTripper
 	table  *atomic.Pointer[table]
 	holder *holder
-	region string
-	meters *meters
-	logger *slog.Logger
+	// recovery watches the VMs that rest.
+	recovery *recovery
+	region   string
+	meters   *meters
+	logger   *slog.Logger
 }
 
 func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *meters, logger *slog.Logger) (*transport, func()) {
@@ -61,13 +63,17 @@ func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *
 	http2.Protocols.SetUnencryptedHTTP2(true)
 	http2.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
 
+	rests := newRecovery(current, dialer)
+
 	closeIdle := func() {
+		rests.close()
 		http1.close()
 		http2.CloseIdleConnections()
 	}
 
 	return &transport{
-		http1: http1, http2: http2, table: current, holder: newHolder(current, r, dialer), region: config.Region, meters: m, logger: logger,
+		http1: http1, http2: http2, table: current, holder: newHolder(current, r, dialer), recovery: rests,
+		region: config.Region, meters: m, logger: logger,
 	}, closeIdle
 }
 
@@ -143,11 +149,11 @@ func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*h
 }
 
 // sendHTTP1 sends the request on a connection that is open, where there is one. If the app has closed that one meanwhile, the request is sent
-// on a new one: an old connection says nothing about the app.
+// on a new one: an old connection says nothing about the app, unless the app's machine is gone.
 func (t *transport) sendHTTP1(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
 	if old := t.http1.takeFor(request, u); old != nil {
 		response, err := old.send(attemptOf(request, u.address))
-		if err == nil || !mayRetry(request, e, err) {
+		if err == nil || reasonOf(err) == reasonSilent || !mayRetry(request, e, err) {
 			return response, err
 		}
 	}
@@ -193,15 +199,16 @@ func needsHTTP2(request *http.Request) bool {
 	return request.ProtoMajor == 2 && strings.HasPrefix(request.Header.Get("Content-Type"), "application/grpc")
 }
 
-// fail records a failed attempt. Only after a refused connection is the VM passed over by other requests, too.
+// fail records a failed attempt. Where the VM takes no connection, or its machine is silent, it is passed over by other requests, too.
 func (t *transport) fail(request *http.Request, e *exchange, err error) {
 	if request.Context().Err() == nil && !e.bodyFailed() {
 		reason := reasonOf(err)
 		t.meters.upstreamFailed(request.Context(), reason)
 
-		if reason == reasonConnect && e.upstream.rest(time.Now()) {
-			t.logger.Warn("a VM takes no connections; asking others for a while",
+		if (reason == reasonConnect || reason == reasonSilent) && e.upstream.rest(time.Now()) {
+			t.logger.Warn("a VM takes no connections; asking others until it does",
 				logging.Deployment(e.route.deploymentID), logging.VM(e.upstream.vmID), logging.Error(err))
+			t.recovery.watch(e.host, e.upstream)
 		}
 	}
 
@@ -220,7 +227,7 @@ func mayRetry(request *http.Request, e *exchange, err error) bool {
 		return e.rewind()
 	case reasonTimeout:
 		return false
-	case reasonLost:
+	case reasonLost, reasonSilent:
 		again := !e.lost && isRepeatable(request)
 		e.lost = true
 
@@ -252,6 +259,7 @@ const (
 	reasonUnseen  reason = "unseen"
 	reasonTimeout reason = "timeout"
 	reasonLost    reason = "lost"
+	reasonSilent  reason = "silent"
 )
 
 func reasonOf(err error) reason {
@@ -261,6 +269,10 @@ func reasonOf(err error) reason {
 
 	if _, ok := errors.AsType[*unseenError](err); ok {
 		return reasonUnseen
+	}
+
+	if _, ok := errors.AsType[*silentError](err); ok {
+		return reasonSilent
 	}
 
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {

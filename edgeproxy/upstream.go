@@ -11,7 +11,7 @@ import (
 )
 
 // restTime is how long an upstream that refused a connection is passed over. Within seconds the platform's own health checks take such a VM
-// out of the table.
+// out of the table. One that stays in it, as nobody hears from its node, rests on until it takes connections: see recovery.
 const restTime = 5 * time.Second
 
 // upstream is one VM. A new table takes it over from the one before, with its state.
@@ -36,10 +36,14 @@ func (u *upstream) rest(now time.Time) bool {
 	return u.restUntil.Swap(now.Add(restTime).UnixNano()) <= now.UnixNano()
 }
 
+// wake ends the rest.
+func (u *upstream) wake() { u.restUntil.Store(0) }
+
 func (u *upstream) resting(now time.Time) bool { return now.UnixNano() < u.restUntil.Load() }
 
 // choose picks the upstream for one attempt. Upstreams that rest come last; of the others, those of the edge's region come first, and the one
-// with the fewest requests in flight before its peers. It returns nil when all have been tried.
+// with the fewest requests in flight before its peers. An attempt after a failed one goes to a region that was not tried yet, where there is one: a region
+// may be gone as a whole. It returns nil when all have been tried.
 func choose(upstreams []*upstream, region string, tried []*upstream, now time.Time) *upstream {
 	if len(upstreams) == 0 {
 		return nil
@@ -60,7 +64,7 @@ func choose(upstreams []*upstream, region string, tried []*upstream, now time.Ti
 			continue
 		}
 
-		rank, load := candidate.rank(region, now), candidate.inFlight.Load()
+		rank, load := candidate.rank(region, tried, now), candidate.inFlight.Load()
 		if best == nil || rank < bestRank || (rank == bestRank && load < bestLoad) {
 			best, bestRank, bestLoad = candidate, rank, load
 		}
@@ -69,14 +73,20 @@ func choose(upstreams []*upstream, region string, tried []*upstream, now time.Ti
 	return best
 }
 
-func (u *upstream) rank(region string, now time.Time) int {
+func (u *upstream) rank(region string, tried []*upstream, now time.Time) int {
+	const away, triedRegion, rests = 1, 2, 4
+
 	rank := 0
 	if region != "" && u.region != region {
-		rank++
+		rank += away
+	}
+
+	if slices.ContainsFunc(tried, func(other *upstream) bool { return other.region == u.region }) {
+		rank += triedRegion
 	}
 
 	if u.resting(now) {
-		rank += 2
+		rank += rests
 	}
 
 	return rank

@@ -49,6 +49,16 @@ func accepted(connection *net.TCPConn) (count int64, known bool) {
 	return count, known
 }
 
+// isSilent tells whether the other side's kernel has acknowledged nothing for silentAfter attempts to send what it lacks.
+func isSilent(connection *net.TCPConn) (silent bool) {
+	control(connection, func(descriptor int) {
+		info, err := unix.GetsockoptTCPInfo(descriptor, unix.IPPROTO_TCP, unix.TCP_INFO)
+		silent = err == nil && info.Unacked > 0 && info.Retransmits >= silentAfter
+	})
+
+	return silent
+}
+
 // control runs a function with the connection's descriptor. A read or write under way does not hold it up.
 func control(connection *net.TCPConn, run func(descriptor int)) {
 	raw, err := connection.SyscallConn()

@@ -16,3 +16,6 @@ func peek(*net.TCPConn) peeked { return peekNothing }
 
 // accepted knows nothing.
 func accepted(*net.TCPConn) (count int64, known bool) { return 0, false }
+
+// isSilent knows nothing.
+func isSilent(*net.TCPConn) bool { return false }
