@@ -13,6 +13,9 @@ func (s *service) registerProjects(api huma.API) {
 	huma.Register(api, get(tagProjects, anyUser(), "list-projects", "/v1/projects", text{
 		"List projects", "The projects of your organisations, newest first: all of them, or those that a search finds.",
 	}), s.listProjects)
+	huma.Register(api, get(tagProjects, anyUser(), "get-regions", "/v1/regions", text{
+		"Show the regions", "The regions where apps can run, for the regions of a project.",
+	}), s.getRegions)
 	huma.Register(api, also(create(tagProjects, developerOf(bodySubject()), "create-project", "/v1/projects", text{
 		"Make a project", "The project gets a generated domain of its slug. A slug of your choice that is taken is a conflict; one made from the name gets a suffix where it is taken. " +
 			"Where the organisation has as many projects as it may have it is a conflict. Nothing is deployed until the first push or create-deployment.",
@@ -29,7 +32,7 @@ func (s *service) registerProjects(api huma.API) {
 		"Show a project", "One project with its settings, what is live and what pins it.",
 	}), s.getProject)
 	huma.Register(api, also(operation(tagProjects, developerOf(projectSubject()), http.MethodPatch, http.StatusOK, "update-project", one, text{
-		"Change a project", "Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. " +
+		"Change a project", "Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. " +
 			"What goes beyond the quotas of the organisation is a conflict.",
 	}), http.StatusConflict), s.updateProject)
 	huma.Register(api, remove(tagProjects, ownerOf(projectSubject()), "delete-project", one, text{

@@ -12,7 +12,7 @@ import (
 )
 
 // appliedAtOnce are the settings that need no deployment.
-var appliedAtOnce = []string{"auto_deploy", "ignored_paths", "instances", "name", "preview_days", "previews", "record_requests"}
+var appliedAtOnce = []string{"auto_deploy", "ignored_paths", "instances", "name", "preview_days", "previews", "record_requests", "regions"}
 
 func (s *service) getPendingChanges(ctx context.Context, input *ProjectPath) (*PendingChangesOutput, error) {
 	project, err := s.project(ctx, input.ProjectID)

@@ -42,6 +42,10 @@ func (s *service) changeProject(ctx context.Context, project uuid.UUID, update P
 		}
 
 		after, changed := update.apply(before)
+		if after, err = update.placeInstances(ctx, queries, before, after); err != nil {
+			return err
+		}
+
 		if after.GithubRepositoryID, err = chosen.replace(ctx, queries, before, after); err != nil {
 			return err
 		}
@@ -67,6 +71,7 @@ func (s *service) changeProject(ctx context.Context, project uuid.UUID, update P
 			ID: after.ID, OrganisationID: after.OrganisationID, Name: after.Name, RepositoryURL: after.RepositoryURL, Branch: after.Branch,
 			RootDirectory:  after.RootDirectory,
 			DockerfilePath: after.DockerfilePath, DockerfileTarget: after.DockerfileTarget, Port: after.Port, HealthPath: after.HealthPath, Instances: after.Instances,
+			Regions: after.Regions, RegionInstances: after.RegionInstances,
 			CPUMillis: after.CPUMillis, MemoryBytes: after.MemoryBytes, AutoDeploy: after.AutoDeploy,
 			ReleaseCommand: after.ReleaseCommand, BuildVariables: after.BuildVariables,
 			StartSeconds: after.StartSeconds, GraceSeconds: after.GraceSeconds, Previews: after.Previews, PreviewDays: after.PreviewDays,

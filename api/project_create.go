@@ -63,6 +63,10 @@ func (s *service) insertProject(ctx context.Context, input *CreateProjectInput, 
 	}
 	params.Previews, params.PullRequestPreviews = previewColumns(settings.Previews)
 
+	if err := s.placeNew(ctx, settings.Regions, &params); err != nil {
+		return uuid.Nil, err
+	}
+
 	if err := checkPullRequests(params.PullRequestPreviews, chosen != nil); err != nil {
 		return uuid.Nil, err
 	}

@@ -54,6 +54,11 @@ func (u ProjectUpdate) apply(row database.Project) (after database.Project, chan
 		changed = append(changed, "release_command")
 	}
 
+	if u.Regions != nil {
+		// placeInstances changes them, as it asks which there are.
+		changed = append(changed, "regions")
+	}
+
 	if u.BuildVariables != nil {
 		row.BuildVariables = lo.Uniq(u.BuildVariables)
 		changed = append(changed, "build_variables")

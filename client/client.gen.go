@@ -3232,7 +3232,7 @@ type CreateProjectInputBody struct {
 	// IgnoredPaths Patterns of paths: a push that changes no other files since the deployment before is not deployed. * stands for what is in one folder, ** for any folders: docs/**, **/*.md. For repositories that the GitHub App reaches.
 	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
 
-	// Instances How many VMs run the app. What is live follows a change.
+	// Instances How many VMs run the app, in all regions together. What is live follows a change. May be left out beside regions.
 	Instances *int64 `json:"instances,omitempty"`
 
 	// MemoryBytes Memory of each VM.
@@ -3253,6 +3253,9 @@ type CreateProjectInputBody struct {
 
 	// RecordRequests Whether the requests to its deployments are kept for some days, for list-requests: method, host, path without its query, status, times. Paths may hold secrets: with false nothing is kept, and what is there is deleted.
 	RecordRequests *bool `json:"record_requests,omitempty"`
+
+	// Regions The regions where they run, and how many in each; get-regions has the names. Previews and release commands run in the first one. Left out: wherever there is room.
+	Regions *[]RegionInstances `json:"regions,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
@@ -4902,7 +4905,7 @@ type Project struct {
 	// IgnoredPaths Patterns of paths: a push that changes no other files since the deployment before is not deployed. * stands for what is in one folder, ** for any folders: docs/**, **/*.md. For repositories that the GitHub App reaches.
 	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
 
-	// Instances How many VMs run the app. What is live follows a change.
+	// Instances How many VMs run the app, in all regions together. What is live follows a change. May be left out beside regions.
 	Instances *int64 `json:"instances,omitempty"`
 
 	// LiveDeploymentID What answers there now.
@@ -4931,6 +4934,9 @@ type Project struct {
 
 	// RecordRequests Whether the requests to its deployments are kept for some days, for list-requests: method, host, path without its query, status, times. Paths may hold secrets: with false nothing is kept, and what is there is deleted.
 	RecordRequests *bool `json:"record_requests,omitempty"`
+
+	// Regions The regions where they run, and how many in each; get-regions has the names. Previews and release commands run in the first one. Left out: wherever there is room.
+	Regions *[]RegionInstances `json:"regions,omitempty"`
 
 	// ReleaseCommand A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
@@ -5041,8 +5047,10 @@ type ProjectUpdate struct {
 
 	// IgnoredPaths The whole list; empty: none.
 	IgnoredPaths *[]string `json:"ignored_paths,omitempty"`
-	Instances    *int64    `json:"instances,omitempty"`
-	MemoryBytes  *int64    `json:"memory_bytes,omitempty"`
+
+	// Instances May be left out beside regions. Where the project names regions, another number needs them, too.
+	Instances   *int64 `json:"instances,omitempty"`
+	MemoryBytes *int64 `json:"memory_bytes,omitempty"`
 
 	// Name How people call it; its slug and its addresses stay.
 	Name *string `json:"name,omitempty"`
@@ -5058,6 +5066,9 @@ type ProjectUpdate struct {
 
 	// RecordRequests With false the requests that are kept are deleted.
 	RecordRequests *bool `json:"record_requests,omitempty"`
+
+	// Regions The whole list; empty: wherever there is room.
+	Regions *[]RegionInstances `json:"regions,omitempty"`
 
 	// ReleaseCommand Empty: none.
 	ReleaseCommand *string `json:"release_command,omitempty"`
@@ -5244,6 +5255,26 @@ type ReceivedInvitation struct {
 
 // ReceivedInvitationRole defines model for ReceivedInvitation.Role.
 type ReceivedInvitationRole string
+
+// Region defines model for Region.
+type Region struct {
+	Name string `json:"name"`
+
+	// Ready Whether instances can start there now, as far as there is room. Those of a region that is not ready wait until it is.
+	Ready bool `json:"ready"`
+}
+
+// RegionInstances defines model for RegionInstances.
+type RegionInstances struct {
+	Instances int64  `json:"instances"`
+	Region    string `json:"region"`
+}
+
+// RegionsOutputBody defines model for RegionsOutputBody.
+type RegionsOutputBody struct {
+	// Regions By their names.
+	Regions []Region `json:"regions"`
+}
 
 // RepositoryAccess defines model for RepositoryAccess.
 type RepositoryAccess struct {
@@ -7768,7 +7799,7 @@ type ClientInterface interface {
 
 	// UpdateProjectWithBody Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7777,7 +7808,7 @@ type ClientInterface interface {
 
 	// UpdateProject Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -8145,6 +8176,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
 	SetQuotas(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetRegions Show the regions
+	//
+	// The regions where apps can run, for the regions of a project. For everybody who is signed in.
+	//
+	// Corresponds with GET /v1/regions (the `GetRegions` operationId).
+	GetRegions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndSession Sign out
 	//
@@ -10173,7 +10211,7 @@ func (c *Client) GetProject(ctx context.Context, projectID openapi_types.UUID, r
 
 // UpdateProjectWithBody Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10192,7 +10230,7 @@ func (c *Client) UpdateProjectWithBody(ctx context.Context, projectID openapi_ty
 
 // UpdateProject Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -11021,6 +11059,23 @@ func (c *Client) SetQuotasWithBody(ctx context.Context, organisationSlug string,
 // Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
 func (c *Client) SetQuotas(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSetQuotasRequest(c.Server, organisationSlug, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetRegions Show the regions
+//
+// The regions where apps can run, for the regions of a project. For everybody who is signed in.
+//
+// Corresponds with GET /v1/regions (the `GetRegions` operationId).
+func (c *Client) GetRegions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetRegionsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -19006,6 +19061,33 @@ func NewSetQuotasRequestWithBody(server string, organisationSlug string, content
 	return req, nil
 }
 
+// NewGetRegionsRequest constructs an http.Request for the GetRegions method
+func NewGetRegionsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/regions")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewEndSessionRequest constructs an http.Request for the EndSession method
 func NewEndSessionRequest(server string) (*http.Request, error) {
 	var err error
@@ -20592,7 +20674,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithBodyWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -20601,7 +20683,7 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateProjectWithResponse Change a project
 	//
-	// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+	// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -21021,6 +21103,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PUT /v1/quotas/{organisation_slug} (the `SetQuotas` operationId).
 	SetQuotasWithResponse(ctx context.Context, organisationSlug string, body SetQuotasJSONRequestBody, reqEditors ...RequestEditorFn) (*SetQuotasResponse, error)
+
+	// GetRegionsWithResponse Show the regions
+	//
+	// The regions where apps can run, for the regions of a project. For everybody who is signed in.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/regions (the `GetRegions` operationId).
+	GetRegionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRegionsResponse, error)
 
 	// EndSessionWithResponse Sign out
 	//
@@ -32166,6 +32257,75 @@ func (r SetQuotasResponse) ContentType() string {
 	return ""
 }
 
+type GetRegionsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *RegionsOutputBody
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetRegionsResponse) GetJSON200() *RegionsOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetRegionsResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetRegionsResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r GetRegionsResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetRegionsResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetRegionsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetRegionsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetRegionsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetRegionsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // EndSessionResponse204Headers the declared response headers of an HTTP 204 response for EndSession
 type EndSessionResponse204Headers struct {
 	SetCookie *string
@@ -34783,7 +34943,7 @@ func (c *ClientWithResponses) GetProjectWithResponse(ctx context.Context, projec
 
 // UpdateProjectWithBodyWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34798,7 +34958,7 @@ func (c *ClientWithResponses) UpdateProjectWithBodyWithResponse(ctx context.Cont
 
 // UpdateProjectWithResponse Change a project
 //
-// Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+// Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -35499,6 +35659,21 @@ func (c *ClientWithResponses) SetQuotasWithResponse(ctx context.Context, organis
 		return nil, err
 	}
 	return ParseSetQuotasResponse(rsp)
+}
+
+// GetRegionsWithResponse Show the regions
+//
+// The regions where apps can run, for the regions of a project. For everybody who is signed in.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/regions (the `GetRegions` operationId).
+func (c *ClientWithResponses) GetRegionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetRegionsResponse, error) {
+	rsp, err := c.GetRegions(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetRegionsResponse(rsp)
 }
 
 // EndSessionWithResponse Sign out
@@ -44971,6 +45146,60 @@ func ParseSetQuotasResponse(rsp *http.Response) (*SetQuotasResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetRegionsResponse parses an HTTP response from a GetRegionsWithResponse call
+func ParseGetRegionsResponse(rsp *http.Response) (*GetRegionsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetRegionsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest RegionsOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest Problem

@@ -531,6 +531,8 @@ type Project struct {
 	ActiveAt            *time.Time
 	IgnoredPaths        []string
 	RecordRequests      bool
+	Regions             []string
+	RegionInstances     []int32
 }
 
 type ProjectEvent struct {

@@ -292,7 +292,7 @@ func (q *Queries) ListLiveInstances(ctx context.Context, settled time.Duration) 
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, (nodes.state = 'draining' OR node_absence.absent_for > $1::interval)::boolean AS must_leave
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region, (nodes.state = 'draining' OR node_absence.absent_for > $1::interval)::boolean AS must_leave
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN node_absence ON node_absence.id = vms.node_id
@@ -317,10 +317,12 @@ FOR NO KEY UPDATE OF vms
 
 type LockVMsToMoveRow struct {
 	VM        VM
+	Region    string
 	MustLeave bool
 }
 
-// The VMs of a deployment that nothing replaces yet: first those that must leave their node, then those that are ill, the one that has been so longest first.
+// The VMs of a deployment that nothing replaces yet, with their regions: first those that must leave their node, then those that are ill, the one that has
+// been so longest first.
 func (q *Queries) LockVMsToMove(ctx context.Context, lostAfter time.Duration, deploymentID uuid.UUID, illAfter time.Duration) ([]LockVMsToMoveRow, error) {
 	rows, err := q.db.Query(ctx, lockVMsToMove, lostAfter, deploymentID, illAfter)
 	if err != nil {
@@ -354,6 +356,7 @@ func (q *Queries) LockVMsToMove(ctx context.Context, lostAfter time.Duration, de
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.Region,
 			&i.MustLeave,
 		); err != nil {
 			return nil, err

@@ -470,6 +470,38 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 	return items, nil
 }
 
+const listRegions = `-- name: ListRegions :many
+SELECT region, bool_or(state = 'ready' AND last_seen_at > now() - $1::interval)::boolean AS ready
+FROM nodes WHERE last_seen_at IS NOT NULL
+GROUP BY region ORDER BY region
+`
+
+type ListRegionsRow struct {
+	Region string
+	Ready  bool
+}
+
+// The regions where a node was ever heard of, and whether a VM may be placed there now.
+func (q *Queries) ListRegions(ctx context.Context, seenWithin time.Duration) ([]ListRegionsRow, error) {
+	rows, err := q.db.Query(ctx, listRegions, seenWithin)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListRegionsRow{}
+	for rows.Next() {
+		var i ListRegionsRow
+		if err := rows.Scan(&i.Region, &i.Ready); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockNode = `-- name: LockNode :one
 SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes WHERE id = $1 FOR UPDATE
 `

@@ -85,7 +85,7 @@ func (b bound) arguments() map[string]any {
 		"claimeduntil": time.Now(), "issettled": true, "seenhash": "", "isarchived": false, "defaultbranch": "main", "now": time.Now(), "polldueat": time.Now(), "activeat": time.Now(), "atleast": 5 * time.Second,
 		"installationid": seedID(kindInstallation, 10), "repositories": []uuid.UUID{seedID(kindRepository, 5010), seedID(kindRepository, 6010)},
 		"nodeids": []string{"R_5010", "R_6010", "R_20001"}, "pushedat": []time.Time{time.Now(), time.Now(), time.Now()}, "lookedat": time.Now(),
-		"words": []string{}, "lasts": time.Hour, "runtime": "kata", "capabilities": []string{"release"},
+		"region": "", "words": []string{}, "lasts": time.Hour, "runtime": "kata", "capabilities": []string{"release"},
 	}
 	maps.Copy(values, b.with)
 
@@ -278,6 +278,7 @@ var hotQueries = map[string]bound{
 	"ListTokens":                {most: 1, perRow: 1},
 	"LockDeviceLogin":           {most: 1, with: map[string]any{"devicehash": []byte{0}}},                         // Each program asks every five seconds.
 	"ListNodes":                 {most: 4, perRow: presentVMs/nodes + 5, with: map[string]any{"after": uuid.Nil}}, // Each node twice, for its silence.
+	"ListRegions":               {most: nodes},
 	"GetNode":                   {most: presentVMs/nodes + 10, with: map[string]any{"id": seedID(kindNode, 20)}},
 	"ListEdges":                 {most: 2*edges + 2, with: map[string]any{"after": uuid.Nil}},
 	"GetEdge":                   {most: 2*edges + 2, with: map[string]any{"id": seedID(kindEdge, 7)}},
@@ -381,15 +382,18 @@ var hotQueries = map[string]bound{
 	"FindSilentEdge":   {most: edges + 2},
 
 	// The VMs of one deployment.
-	"GetReleaseVM":             {most: 5, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
-	"CountRunningVMs":          {most: 4},
+	"GetReleaseVM":    {most: 5, with: map[string]any{"deploymentid": seedID(kindDeployment, 90100)}},
+	"CountRunningVMs": {most: 6},
+	"CreateDeploymentEventOnce": {most: 24, with: map[string]any{ // Each deployment whose region is short of room, every few seconds.
+		"id": uuid.New(), "kind": "instances", "message": "No node of region eu is ready.",
+	}},
 	"CountPresentVMs":          {most: 4},
 	"CountVMsToRemove":         {most: 10},
 	"CountRecentFailures":      {most: 4},
 	"CountDrainingVMs":         {most: 4},
 	"CountPendingReplacements": {most: 8},
 	"AnyVMToMove":              {most: 12},
-	"ListInstances":            {most: 1, perRow: 2},
+	"ListInstances":            {most: 1, perRow: 3},
 	"StopVM":                   byID(kindVM, 2020),
 	"SetVMsDesired":            {most: 2},
 	"StopReleaseVM":            {most: 4},

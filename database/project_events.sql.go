@@ -11,6 +11,36 @@ import (
 	"github.com/google/uuid"
 )
 
+const createDeploymentEventOnce = `-- name: CreateDeploymentEventOnce :exec
+INSERT INTO project_events (id, project_id, deployment_id, kind, message)
+SELECT $1, deployments.project_id, deployments.id, $2, $3 FROM deployments
+WHERE deployments.id = $4 AND NOT EXISTS (
+  SELECT FROM (
+    SELECT latest.message, latest.deployment_id, latest.created_at FROM project_events AS latest
+    WHERE latest.project_id = deployments.project_id ORDER BY latest.id DESC LIMIT 20
+  ) AS recent
+  WHERE recent.message = $3 AND recent.deployment_id = deployments.id AND recent.created_at > now() - interval '1 day'
+)
+`
+
+type CreateDeploymentEventOnceParams struct {
+	ID           uuid.UUID
+	Kind         string
+	Message      string
+	DeploymentID uuid.UUID
+}
+
+// As CreateProjectEvent, unless the same was written within a day and is among the project's last events.
+func (q *Queries) CreateDeploymentEventOnce(ctx context.Context, arg CreateDeploymentEventOnceParams) error {
+	_, err := q.db.Exec(ctx, createDeploymentEventOnce,
+		arg.ID,
+		arg.Kind,
+		arg.Message,
+		arg.DeploymentID,
+	)
+	return err
+}
+
 const createProjectEvent = `-- name: CreateProjectEvent :exec
 INSERT INTO project_events (id, project_id, deployment_id, kind, message) VALUES ($1, $2, $3, $4, $5)
 `

@@ -15,13 +15,13 @@ import (
 const createProject = `-- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
+  regions, region_instances, cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
   github_repository_id, pull_request_previews, ignored_paths, record_requests
 ) VALUES (
   $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-  $13, $14, $15, $16, $17, $18, $19, $20, $21,
-  $22, $23, $24, $25
-) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests
+  $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+  $24, $25, $26, $27
+) RETURNING id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances
 `
 
 type CreateProjectParams struct {
@@ -37,6 +37,8 @@ type CreateProjectParams struct {
 	Port                *int32
 	HealthPath          *string
 	Instances           int32
+	Regions             []string
+	RegionInstances     []int32
 	CPUMillis           int32
 	MemoryBytes         int64
 	AutoDeploy          bool
@@ -66,6 +68,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		arg.Port,
 		arg.HealthPath,
 		arg.Instances,
+		arg.Regions,
+		arg.RegionInstances,
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.AutoDeploy,
@@ -121,6 +125,8 @@ func (q *Queries) CreateProject(ctx context.Context, arg CreateProjectParams) (P
 		&i.ActiveAt,
 		&i.IgnoredPaths,
 		&i.RecordRequests,
+		&i.Regions,
+		&i.RegionInstances,
 	)
 	return i, err
 }
@@ -161,7 +167,7 @@ func (q *Queries) ForgetPoll(ctx context.Context, iD uuid.UUID, organisationID u
 }
 
 const getDeploymentOf = `-- name: GetDeploymentOf :one
-SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at,
+SELECT deployments.id, deployments.project_id, deployments.state, deployments.step, deployments.trigger, deployments.origin_id, deployments.branch, deployments.commit_sha, deployments.commit_message, deployments.commit_author, deployments.source_digest, deployments.build_plan, deployments.image_digest, deployments.image_id, deployments.environment_sealed, deployments.error_code, deployments.error_message, deployments.route_version, deployments.created_by, deployments.created_at, deployments.started_at, deployments.ended_at, deployments.retired_at, deployments.warm_until, deployments.held_at, deployments.awaits_build_since, deployments.environment_id, deployments.awaits_quota_since, deployments.github_reported, deployments.github_deployment_id, deployments.builder, projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances, environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at,
   coalesce((SELECT own.hostname FROM domains AS own WHERE own.deployment_id = deployments.id AND own.kind = 'deployment'), '')::text AS hostname
 FROM deployments
 JOIN projects ON projects.id = deployments.project_id
@@ -251,6 +257,8 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 		&i.Project.ActiveAt,
 		&i.Project.IgnoredPaths,
 		&i.Project.RecordRequests,
+		&i.Project.Regions,
+		&i.Project.RegionInstances,
 		&i.Environment.ID,
 		&i.Environment.ProjectID,
 		&i.Environment.Kind,
@@ -278,7 +286,7 @@ func (q *Queries) GetDeploymentOf(ctx context.Context, iD uuid.UUID, organisatio
 }
 
 const getProjectOf = `-- name: GetProjectOf :one
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
@@ -354,6 +362,8 @@ func (q *Queries) GetProjectOf(ctx context.Context, iD uuid.UUID, organisationID
 		&i.Project.ActiveAt,
 		&i.Project.IgnoredPaths,
 		&i.Project.RecordRequests,
+		&i.Project.Regions,
+		&i.Project.RegionInstances,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
 		&i.GithubRepository,
@@ -511,7 +521,7 @@ func (q *Queries) ListProjectDeployments(ctx context.Context, arg ListProjectDep
 }
 
 const listProjectsOf = `-- name: ListProjectsOf :many
-SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests,
+SELECT projects.id, projects.organisation_id, projects.name, projects.slug, projects.repository_url, projects.branch, projects.root_directory, projects.dockerfile_path, projects.port, projects.health_path, projects.instances, projects.cpu_millis, projects.memory_bytes, projects.auto_deploy, projects.last_seen_commit, projects.polled_at, projects.poll_error, projects.created_at, projects.deleted_at, projects.release_command, projects.build_variables, projects.last_seen_at, projects.pinned_by_id, projects.instances_changed_at, projects.start_seconds, projects.grace_seconds, projects.dockerfile_target, projects.previews, projects.preview_days, projects.github_repository_id, projects.variables_readable, projects.pull_request_previews, projects.pulls_tag, projects.pulls_error, projects.report_error, projects.poll_due_at, projects.active_at, projects.ignored_paths, projects.record_requests, projects.regions, projects.region_instances,
   (SELECT domains.deployment_id FROM domains WHERE domains.environment_id = projects.id AND kind = 'generated') AS live_deployment_id,
   held.id AS held_deployment_id,
   github_repositories.repository_id AS github_repository, github_repositories.full_name, github_repositories.is_private, github_repositories.is_archived,
@@ -620,6 +630,8 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 			&i.Project.ActiveAt,
 			&i.Project.IgnoredPaths,
 			&i.Project.RecordRequests,
+			&i.Project.Regions,
+			&i.Project.RegionInstances,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
 			&i.GithubRepository,
@@ -642,7 +654,7 @@ func (q *Queries) ListProjectsOf(ctx context.Context, arg ListProjectsOfParams) 
 }
 
 const lockProjectOf = `-- name: LockProjectOf :one
-SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
+SELECT id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, port, health_path, instances, cpu_millis, memory_bytes, auto_deploy, last_seen_commit, polled_at, poll_error, created_at, deleted_at, release_command, build_variables, last_seen_at, pinned_by_id, instances_changed_at, start_seconds, grace_seconds, dockerfile_target, previews, preview_days, github_repository_id, variables_readable, pull_request_previews, pulls_tag, pulls_error, report_error, poll_due_at, active_at, ignored_paths, record_requests, regions, region_instances FROM projects WHERE id = $1 AND organisation_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
 `
 
 // As LockProject, for one project of an organisation that was not deleted.
@@ -689,6 +701,8 @@ func (q *Queries) LockProjectOf(ctx context.Context, iD uuid.UUID, organisationI
 		&i.ActiveAt,
 		&i.IgnoredPaths,
 		&i.RecordRequests,
+		&i.Regions,
+		&i.RegionInstances,
 	)
 	return i, err
 }
@@ -735,15 +749,17 @@ const updateProject = `-- name: UpdateProject :exec
 UPDATE projects
 SET name = $1, repository_url = $2, branch = $3, root_directory = $4, dockerfile_path = $5,
   dockerfile_target = $6,
-  port = $7, health_path = $8, instances = $9, cpu_millis = $10, memory_bytes = $11,
-  auto_deploy = $12, release_command = $13, build_variables = $14,
-  start_seconds = $15, grace_seconds = $16, previews = $17, preview_days = $18, github_repository_id = $19,
-  ignored_paths = $20, record_requests = $21,
-  pull_request_previews = $22,
-  pulls_tag = CASE WHEN pull_request_previews = $22 THEN pulls_tag END,
-  pulls_error = CASE WHEN $22 THEN pulls_error END,
-  instances_changed_at = CASE WHEN instances <> $9 THEN now() ELSE instances_changed_at END
-WHERE id = $23 AND organisation_id = $24
+  port = $7, health_path = $8, instances = $9, regions = $10, region_instances = $11,
+  cpu_millis = $12, memory_bytes = $13,
+  auto_deploy = $14, release_command = $15, build_variables = $16,
+  start_seconds = $17, grace_seconds = $18, previews = $19, preview_days = $20, github_repository_id = $21,
+  ignored_paths = $22, record_requests = $23,
+  pull_request_previews = $24,
+  pulls_tag = CASE WHEN pull_request_previews = $24 THEN pulls_tag END,
+  pulls_error = CASE WHEN $24 THEN pulls_error END,
+  instances_changed_at = CASE
+    WHEN instances <> $9 OR regions <> $10 OR region_instances <> $11 THEN now() ELSE instances_changed_at END
+WHERE id = $25 AND organisation_id = $26
 `
 
 type UpdateProjectParams struct {
@@ -756,6 +772,8 @@ type UpdateProjectParams struct {
 	Port                *int32
 	HealthPath          *string
 	Instances           int32
+	Regions             []string
+	RegionInstances     []int32
 	CPUMillis           int32
 	MemoryBytes         int64
 	AutoDeploy          bool
@@ -784,6 +802,8 @@ func (q *Queries) UpdateProject(ctx context.Context, arg UpdateProjectParams) er
 		arg.Port,
 		arg.HealthPath,
 		arg.Instances,
+		arg.Regions,
+		arg.RegionInstances,
 		arg.CPUMillis,
 		arg.MemoryBytes,
 		arg.AutoDeploy,

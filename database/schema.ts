@@ -332,7 +332,12 @@ export const projects = pgTable(
     buildVariables: text("build_variables").array().notNull().default(sql`'{}'`),
     // Whether owners may read the values of its environment variables. They can be written and never read otherwise.
     variablesReadable: boolean("variables_readable").notNull().default(false),
+    // All regions together.
     instances: integer("instances").notNull().default(1),
+    // The regions where its instances run, in the order in which it names them, and how many run in each. Empty: wherever there is room. A trigger
+    // empties both where the version before changes instances.
+    regions: text("regions").array().notNull().default(sql`'{}'`),
+    regionInstances: integer("region_instances").array().notNull().default(sql`'{}'`),
     cpuMillis: integer("cpu_millis").notNull().default(1000),
     memoryBytes: bigint("memory_bytes", { mode: "number" }).notNull().default(536870912),
     // Whether a push to the branch becomes a deployment.
@@ -364,7 +369,7 @@ export const projects = pgTable(
     recordRequests: boolean("record_requests").notNull().default(true),
     // The pin of production's environment, kept alike by triggers for the version before.
     pinnedById: uuid("pinned_by_id").references((): AnyPgColumn => deployments.id, { onDelete: "set null" }),
-    // Since when the live deployment of production may have another number of VMs than instances. Null: it has that many.
+    // Since when the live deployment of production may have another number of VMs than instances, or have them in other regions. Null: it has not.
     instancesChangedAt: time("instances_changed_at"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
@@ -388,6 +393,7 @@ export const projects = pgTable(
     check("projects_grace_seconds", sql`${t.graceSeconds} between 1 and 300`),
     check("projects_port", sql`${t.port} between 1 and 65535`),
     check("projects_instances", sql`${t.instances} between 1 and 100`),
+    check("projects_regions", sql`cardinality(${t.regions}) = cardinality(${t.regionInstances})`),
     check("projects_cpu_millis", sql`${t.cpuMillis} between 50 and 64000`),
     check("projects_memory_bytes", sql`${t.memoryBytes} between 33554432 and 274877906944`),
   ],

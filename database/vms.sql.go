@@ -25,7 +25,8 @@ WHERE id IN (
     AND warm.port = $4 AND warm.cpu_millis = $5 AND warm.memory_bytes = $6
     AND warm.health_path IS NOT DISTINCT FROM $7
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - $8::interval AND nodes.unreachable_since IS NULL
-  ORDER BY warm.id LIMIT $9::int FOR NO KEY UPDATE OF warm
+    AND $9::text IN ('', nodes.region)
+  ORDER BY warm.id LIMIT $10::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id
 `
@@ -39,11 +40,12 @@ type AdoptWarmVMsParams struct {
 	MemoryBytes   int64
 	HealthPath    *string
 	SeenWithin    time.Duration
+	Region        string
 	Most          int32
 }
 
-// Gives a rollback the VMs that still run for the deployment that it goes back to, or for an earlier rollback to it, where
-// they are what it would start anew.
+// Gives a rollback the VMs of a region, or of all where none is given, that still run for the deployment that it goes back to, or for an earlier rollback
+// to it, where they are what it would start anew.
 func (q *Queries) AdoptWarmVMs(ctx context.Context, arg AdoptWarmVMsParams) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, adoptWarmVMs,
 		arg.DeploymentID,
@@ -54,6 +56,7 @@ func (q *Queries) AdoptWarmVMs(ctx context.Context, arg AdoptWarmVMsParams) ([]u
 		arg.MemoryBytes,
 		arg.HealthPath,
 		arg.SeenWithin,
+		arg.Region,
 		arg.Most,
 	)
 	if err != nil {
@@ -89,7 +92,8 @@ func (q *Queries) CountPresentVMs(ctx context.Context, deploymentID uuid.UUID) (
 const countRecentFailures = `-- name: CountRecentFailures :one
 SELECT count(*) AS failures, coalesce(now() - max(vms.created_at), interval '0')::interval AS last_ago
 FROM vms
-WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.state = 'failed' AND vms.created_at > now() - $2::interval
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.created_at > now() - $2::interval
+  AND (vms.state = 'failed' OR (vms.replaces_id IS NOT NULL AND vms.desired_state = 'stopped' AND vms.healthy_at IS NULL))
 `
 
 type CountRecentFailuresRow struct {
@@ -97,7 +101,8 @@ type CountRecentFailuresRow struct {
 	LastAgo  time.Duration
 }
 
-// How many VMs of a deployment failed for good that were placed within the time, and how long ago the last of them was.
+// How many VMs of a deployment that were placed within the time failed for good, or were given up as they did not become healthy in the place of another
+// one, and how long ago the last of them was.
 func (q *Queries) CountRecentFailures(ctx context.Context, deploymentID uuid.UUID, within time.Duration) (CountRecentFailuresRow, error) {
 	row := q.db.QueryRow(ctx, countRecentFailures, deploymentID, within)
 	var i CountRecentFailuresRow
@@ -105,16 +110,36 @@ func (q *Queries) CountRecentFailures(ctx context.Context, deploymentID uuid.UUI
 	return i, err
 }
 
-const countRunningVMs = `-- name: CountRunningVMs :one
-SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL
+const countRunningVMs = `-- name: CountRunningVMs :many
+SELECT nodes.region, count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+GROUP BY nodes.region
 `
 
-// The VMs that serve for a deployment, or are to, and that are not to stop.
-func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) (int64, error) {
-	row := q.db.QueryRow(ctx, countRunningVMs, deploymentID)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
+type CountRunningVMsRow struct {
+	Region string
+	Count  int64
+}
+
+// How many VMs serve for a deployment, or are to, and are not to stop, in each region where there is one.
+func (q *Queries) CountRunningVMs(ctx context.Context, deploymentID uuid.UUID) ([]CountRunningVMsRow, error) {
+	rows, err := q.db.Query(ctx, countRunningVMs, deploymentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CountRunningVMsRow{}
+	for rows.Next() {
+		var i CountRunningVMsRow
+		if err := rows.Scan(&i.Region, &i.Count); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const countVMsToRemove = `-- name: CountVMsToRemove :one
@@ -427,11 +452,11 @@ func (q *Queries) ListHeldAddresses(ctx context.Context, prefix netip.Prefix) ([
 }
 
 const listInstances = `-- name: ListInstances :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region, EXISTS (
   SELECT FROM vms AS replacement
   WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL AND replacement.state <> 'failed'
 ) AS replaced
-FROM vms
+FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms
@@ -439,10 +464,12 @@ FOR NO KEY UPDATE OF vms
 
 type ListInstancesRow struct {
 	VM       VM
+	Region   string
 	Replaced bool
 }
 
-// The VMs that serve for a deployment, or are to, and whether another one, which has not failed, is already there to take a VM's place. Locked.
+// The VMs that serve for a deployment, or are to, with their regions, and whether another one, which has not failed, is already there to take a VM's
+// place. Locked.
 func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]ListInstancesRow, error) {
 	rows, err := q.db.Query(ctx, listInstances, deploymentID)
 	if err != nil {
@@ -476,6 +503,7 @@ func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.Region,
 			&i.Replaced,
 		); err != nil {
 			return nil, err
@@ -567,12 +595,13 @@ func (q *Queries) ListNodeUsage(ctx context.Context, deploymentID uuid.UUID) ([]
 const listUsableNodes = `-- name: ListUsableNodes :many
 SELECT id, name, region, prefix, state, cpu_millis, memory_bytes, runtime, version, last_seen_at, created_at, capabilities, kernel, disk_bytes, disk_free_bytes, agent_started_at, max_cpu_millis, max_memory_bytes, reserved_memory_bytes, cpu_overcommit, labels, unreachable_because, unreachable_since, os, containerd, boot_id FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - $1::interval AND unreachable_since IS NULL
+  AND $2::text IN ('', region)
 ORDER BY id
 `
 
-// The nodes that may get VMs. Placement is locked.
-func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration) ([]Node, error) {
-	rows, err := q.db.Query(ctx, listUsableNodes, seenWithin)
+// The nodes that may get VMs, of a region or, where none is given, of all. Placement is locked.
+func (q *Queries) ListUsableNodes(ctx context.Context, seenWithin time.Duration, region string) ([]Node, error) {
+	rows, err := q.db.Query(ctx, listUsableNodes, seenWithin, region)
 	if err != nil {
 		return nil, err
 	}
@@ -684,7 +713,7 @@ const settleInstances = `-- name: SettleInstances :exec
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL
 `
 
-// Writes that the live deployment of production has as many VMs as the project asks for.
+// Writes that the live deployment of production has as many VMs as the project asks for, where it asks for them.
 func (q *Queries) SettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, settleInstances, id)
 	return err
@@ -751,7 +780,7 @@ const unsettleInstances = `-- name: UnsettleInstances :exec
 UPDATE projects SET instances_changed_at = now() WHERE id = $1
 `
 
-// Has reconcile compare the number of VMs of production's live deployment with the one that the project asks for.
+// Has reconcile compare the VMs of production's live deployment with what the project asks for.
 func (q *Queries) UnsettleInstances(ctx context.Context, id uuid.UUID) error {
 	_, err := q.db.Exec(ctx, unsettleInstances, id)
 	return err

@@ -32,15 +32,6 @@ func openEnvironment(ctx context.Context, queries *database.Queries, project dat
 	return found, MayRedeploy(found)
 }
 
-// InstancesOf is how many VMs run a deployment: in production as many as the project asks for, in a preview one.
-func InstancesOf(project database.Project, deployment database.Deployment) int {
-	if deployment.EnvironmentID != project.ID {
-		return 1
-	}
-
-	return int(project.Instances)
-}
-
 // nameOfEnvironment begins sentences about an environment.
 func nameOfEnvironment(environment database.Environment) string {
 	if environment.Kind == environmentProduction {

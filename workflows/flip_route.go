@@ -78,11 +78,12 @@ func requireHealthy(ctx context.Context, queries *database.Queries, a *attempt) 
 		return goBack(stepHealthCheck, "An instance of the app was healthy and is not any more.")
 	}
 
-	if a.deployment.EnvironmentID != a.project.ID || len(lo.Filter(rows, toServe)) == InstancesOf(a.project, a.deployment) {
+	present := lo.CountValuesBy(lo.Filter(rows, toServe), func(row database.ListDeploymentVMsRow) string { return row.Region })
+	if a.deployment.EnvironmentID != a.project.ID || fulfils(sharesOf(a.project, a.deployment), present) {
 		return nil
 	}
 
-	// The number was changed on the way.
+	// What the project asks for was changed on the way.
 	if err := queries.UnsettleInstances(ctx, a.project.ID); err != nil {
 		return fmt.Errorf("have the instances compared: %w", err)
 	}

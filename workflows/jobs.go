@@ -190,8 +190,8 @@ func insertJobLike(
 	return nil
 }
 
-// insertQuietly is insertJobLike for a caller that notifies the workers itself. It returns false where there is an unfinished job of the kind, which
-// may have passed the point at which it would have seen what the caller has written.
+// insertQuietly is insertJobLike for a caller that notifies the workers itself. It returns false where a job of the kind is running, which may have
+// passed the point at which it would have seen what the caller has written. One that waits for its time begins with what it finds then.
 func insertQuietly(
 	ctx context.Context, client *river.Client[pgx.Tx], tx pgx.Tx, k kind, args arguments, tried int, delay time.Duration,
 ) (bool, error) {
@@ -216,7 +216,7 @@ func insertQuietly(
 		return false, fmt.Errorf("insert a %s job: %w", k.name, err)
 	}
 
-	return !result.UniqueSkippedAsDuplicate, nil
+	return !result.UniqueSkippedAsDuplicate || result.Job.State != rivertype.JobStateRunning, nil
 }
 
 // metadata is what a job carries for the engine.

@@ -31,21 +31,34 @@ var errAnotherToMove = errors.New("another VM has to leave its node")
 
 // moveVMs takes the VMs of a deployment off nodes that are being drained or were lost, or where they are ill: it starts others elsewhere, waits until
 // they are healthy, takes the old ones out of the route table, and stops them once every live edge has acknowledged that
-// and requests have had time to end. Where no other node has room the old ones stay. Each attempt begins with what it
+// and requests have had time to end. Those for which no other node has room stay, and the job comes back for them. Each attempt begins with what it
 // finds, so that everything may be done twice.
 func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 	deployment := job.Args.DeploymentID
 
-	if err := w.orLater(ctx, deployment, "VMs must leave their node and no other one has room", w.replaceVMs(ctx, deployment)); err != nil {
+	noRoom := w.replaceVMs(ctx, deployment)
+	if noRoom != nil && problem.CodeOf(noRoom) != problem.Unavailable {
+		return noRoom
+	}
+
+	// Where VMs stay that must leave, the job looks again soon, and does not wait for those that replace others: it takes the healthy ones.
+	if noRoom == nil {
+		if err := w.awaitReplacements(ctx, deployment); errors.Is(err, errAnotherToMove) {
+			return river.JobSnooze(0)
+		} else if err != nil {
+			return err
+		}
+	}
+
+	if err := w.stopReplaced(ctx, deployment); err != nil {
 		return err
 	}
 
-	if err := w.awaitReplacements(ctx, deployment); errors.Is(err, errAnotherToMove) {
-		return river.JobSnooze(0)
-	} else if err != nil {
-		return err
-	}
+	return w.orLater(ctx, deployment, "VMs must leave their node and no other one has room", noRoom)
+}
 
+// stopReplaced stops the VMs whose replacement is healthy, without losing a request.
+func (w *Worker) stopReplaced(ctx context.Context, deployment uuid.UUID) error {
 	draining, err := w.drainReplaced(ctx, deployment)
 	if err != nil || !draining {
 		return err
@@ -69,7 +82,8 @@ func (w *Worker) moveVMs(ctx context.Context, job *river.Job[arguments]) error {
 	})
 }
 
-// orLater makes the job come back later, which costs no attempt, where it found no room, and has room made.
+// orLater makes the job come back later, which costs no attempt, where it found no room, and has room made. Where the project names the region that
+// is short, its events say so.
 func (w *Worker) orLater(ctx context.Context, deployment uuid.UUID, what string, err error) error {
 	if problem.CodeOf(err) != problem.Unavailable {
 		return err
@@ -81,12 +95,21 @@ func (w *Worker) orLater(ctx context.Context, deployment uuid.UUID, what string,
 		w.makeRoom(ctx, noRoom)
 	}
 
+	if _, ok := errors.AsType[*regionError](err); ok {
+		if err := recordRegionWait(ctx, database.New(w.pool), deployment, err); err != nil {
+			return err
+		}
+	}
+
 	return river.JobSnooze(roomRest)
 }
 
-// replaceVMs gives each VM that must leave its node another one elsewhere, and one of those that are ill: what makes them all ill may be the app.
+// replaceVMs gives each VM that must leave its node another one elsewhere, and one of those that are ill: what makes them all ill may be the app. Where the
+// project names regions, the other one is in the same region. It returns why a VM stays that must leave, where no other node has room.
 func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
-	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
+	var noRoom error
+
+	err := database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, deployment)
 		if err != nil {
 			return err
@@ -94,6 +117,11 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 
 		if locked.State != stateLive && locked.State != stateDeploying {
 			return nil
+		}
+
+		project, err := queries.LockProject(ctx, locked.ProjectID)
+		if err != nil {
+			return fmt.Errorf("lock the project: %w", err)
 		}
 
 		if err := queries.LockPlacement(ctx); err != nil {
@@ -115,9 +143,14 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 		}
 
 		for _, old := range leaving {
-			node, err := w.replace(ctx, queries, locked, old)
-			if !old.MustLeave && problem.CodeOf(err) == problem.Unavailable {
-				continue // No other node has room. It stays, and reconcile comes back in a minute.
+			node, err := w.replace(ctx, queries, project, locked, old)
+			if problem.CodeOf(err) == problem.Unavailable {
+				// For one that is ill, reconcile comes back in a minute.
+				if old.MustLeave {
+					noRoom = cmp.Or(noRoom, err)
+				}
+
+				continue
 			}
 
 			if err != nil {
@@ -129,6 +162,8 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 
 		return notifyNodes(ctx, queries, touched)
 	})
+
+	return cmp.Or(err, noRoom)
 }
 
 // dropHopeless gives up the VMs that were to replace others and do not become healthy, and returns their nodes.
@@ -150,13 +185,13 @@ func (w *Worker) dropHopeless(ctx context.Context, queries *database.Queries, de
 
 // replace starts another VM in the place of a VM that must leave its node or is ill there, and returns the node of the new VM.
 func (w *Worker) replace(
-	ctx context.Context, queries *database.Queries, deployment database.Deployment, row database.LockVMsToMoveRow,
+	ctx context.Context, queries *database.Queries, project database.Project, deployment database.Deployment, row database.LockVMsToMoveRow,
 ) (uuid.UUID, error) {
 	old := row.VM
 	fresh := likeVM(old)
 	fresh.ReplacesID = &old.ID
 
-	nodes, err := w.placeOn(ctx, queries, fresh, 1, old.NodeID)
+	nodes, err := w.placeOn(ctx, queries, regionToStayIn(project, row.Region), fresh, 1, old.NodeID)
 	if err != nil {
 		return uuid.Nil, err
 	}

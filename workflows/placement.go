@@ -28,6 +28,8 @@ type candidate struct {
 // need is what one VM is to have, beside an address.
 type need struct {
 	cpuMillis, memoryBytes int64
+	// region is where the VM is to be, or anywhere.
+	region string
 }
 
 // within tells whether that much is enough.
@@ -73,7 +75,7 @@ func candidates(nodes []database.Node, usage []database.ListNodeUsageRow) []*can
 	return found
 }
 
-// noRoomError means that no node can take a VM now.
+// noRoomError means that no node can take a VM now, of its region where the VM is to be in one.
 type noRoomError struct {
 	need need
 	// addresses is true where a node has room and no free address.
@@ -99,14 +101,14 @@ func (e *noRoomError) message() string {
 		short = "processors are short"
 	}
 
-	return fmt.Sprintf("No node has room for another VM with %s: %s. Make the app's VMs smaller, or ask an operator of the platform for more room.",
-		e.need, short)
+	return fmt.Sprintf("%s has room for another VM with %s: %s. Make the app's VMs smaller, or ask an operator of the platform for more room.",
+		e.need.noNode(), e.need, short)
 }
 
 // Error is for operators: it says how much is free.
 func (e *noRoomError) Error() string {
 	if e.addresses {
-		return "The nodes that have room have no free address."
+		return fmt.Sprintf("The nodes%s that have room have no free address.", e.need.inRegion())
 	}
 
 	processors := fmt.Sprintf("the node with the most has %s free of what it gives away", processors(e.cpuMillis))
@@ -114,13 +116,13 @@ func (e *noRoomError) Error() string {
 
 	switch {
 	case e.need.within(e.cpuMillis, e.memoryBytes):
-		return fmt.Sprintf("No node has room for another VM with %s: some have the memory and others the processors.", e.need)
+		return fmt.Sprintf("%s has room for another VM with %s: some have the memory and others the processors.", e.need.noNode(), e.need)
 	case e.cpuMillis >= e.need.cpuMillis:
-		return fmt.Sprintf("No node has room for another VM with %s. Memory is short: %s.", e.need, memory)
+		return fmt.Sprintf("%s has room for another VM with %s. Memory is short: %s.", e.need.noNode(), e.need, memory)
 	case e.memoryBytes >= e.need.memoryBytes:
-		return fmt.Sprintf("No node has room for another VM with %s. Processors are short: %s.", e.need, processors)
+		return fmt.Sprintf("%s has room for another VM with %s. Processors are short: %s.", e.need.noNode(), e.need, processors)
 	default:
-		return fmt.Sprintf("No node has room for another VM with %s. Memory is short: %s; and processors are: %s.", e.need, memory, processors)
+		return fmt.Sprintf("%s has room for another VM with %s. Memory is short: %s; and processors are: %s.", e.need.noNode(), e.need, memory, processors)
 	}
 }
 
@@ -135,12 +137,24 @@ func (n need) String() string {
 	return fmt.Sprintf("%d MiB of memory and %s", n.memoryBytes>>mebibyteBits, processors(n.cpuMillis))
 }
 
+// noNode begins a sentence about what no node is or has.
+func (n need) noNode() string { return "No node" + n.inRegion() }
+
+// inRegion goes behind "node" in a sentence.
+func (n need) inRegion() string {
+	if n.region == anywhere {
+		return ""
+	}
+
+	return " of region " + n.region
+}
+
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
 // deployment first, of those the ones in racks with the fewest, and of those the one with the most free memory. It returns a *noRoomError where
 // none has room for all.
 func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	if len(among) == 0 {
-		return nil, problem.New(problem.Unavailable, "No node is ready.")
+		return nil, problem.New(problem.Unavailable, "%s is ready.", n.noNode())
 	}
 
 	placed, inRack := make([]database.Node, 0, count), map[string]int64{}
@@ -172,7 +186,7 @@ func explain(among []*candidate, n need) error {
 	large := lo.SomeBy(among, func(c *candidate) bool { return c.cost(n).within(c.node.CPUShares(), c.node.MemoryForVMs()) })
 	if !large {
 		return problem.New(problem.Unavailable,
-			"No node is large enough for a VM with %s. Make the app's VMs smaller, or ask an operator of the platform for a larger node.", n)
+			"%s is large enough for a VM with %s. Make the app's VMs smaller, or ask an operator of the platform for a larger node.", n.noNode(), n)
 	}
 
 	cause := &noRoomError{need: n, addresses: lo.SomeBy(among, func(c *candidate) bool { return c.hasRoom(n) })}

@@ -87,16 +87,16 @@ func TestPlace_WhatTheRuntimeTakesOfEachVM_IsNotGivenToAnother(t *testing.T) {
 		node := nodeWith("n", 64_000, apps*(appBytes+overhead))
 		node.Runtime = runtime
 
-		_, err := place(candidates([]database.Node{node}, nil), most, need{100, appBytes})
+		_, err := place(candidates([]database.Node{node}, nil), most, need{cpuMillis: 100, memoryBytes: appBytes})
 		require.NoError(t, err, runtime)
-		_, err = place(candidates([]database.Node{node}, nil), most+1, need{100, appBytes})
+		_, err = place(candidates([]database.Node{node}, nil), most+1, need{cpuMillis: 100, memoryBytes: appBytes})
 		require.ErrorContains(t, err, "Memory is short", runtime)
 
 		// It is the same whether the VMs are placed at once or stand there already.
 		usage := []database.ListNodeUsageRow{{NodeID: node.ID, MemoryBytes: int64(most-1) * appBytes, Holding: int64(most - 1)}}
-		_, err = place(candidates([]database.Node{node}, usage), 1, need{100, appBytes})
+		_, err = place(candidates([]database.Node{node}, usage), 1, need{cpuMillis: 100, memoryBytes: appBytes})
 		require.NoError(t, err, runtime)
-		_, err = place(candidates([]database.Node{node}, usage), 2, need{100, appBytes})
+		_, err = place(candidates([]database.Node{node}, usage), 2, need{cpuMillis: 100, memoryBytes: appBytes})
 		require.ErrorContains(t, err, "Memory is short", runtime)
 	}
 }

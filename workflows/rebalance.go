@@ -50,7 +50,7 @@ func (w *Worker) nextShift(ctx context.Context, queries *database.Queries) (foun
 		return found, false, err
 	}
 
-	nodes, err := queries.ListUsableNodes(ctx, seenWithin)
+	nodes, err := queries.ListUsableNodes(ctx, seenWithin, anywhere)
 	if err != nil {
 		return found, false, fmt.Errorf("list the nodes: %w", err)
 	}

@@ -74,7 +74,7 @@ func (w *Worker) placeRelease(ctx context.Context, a *attempt) (placed bool, err
 			return fmt.Errorf("lock placement: %w", err)
 		}
 
-		nodes, err := w.placeOn(ctx, queries, vm, 1)
+		nodes, err := w.placeOn(ctx, queries, firstRegionOf(a.project), vm, 1)
 		if err != nil {
 			return err
 		}

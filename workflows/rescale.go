@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 const (
@@ -23,11 +26,16 @@ const (
 	longestReplacementPause  = 10 * time.Minute
 )
 
-// rescale brings the VMs of a live deployment to the number that it is to have, in one transaction: VMs that failed for good are
-// replaced, missing ones are placed, and surplus ones leave the route table, upon which move_vms stops them. VMs that leave their node
-// count as long as nothing replaces them.
+// rescale brings the VMs of a live deployment to those that it is to have, in one transaction: VMs that failed for good are
+// replaced, missing ones are placed, and surplus ones leave the route table, upon which move_vms stops them. Where one region lacks what another has too
+// much of, the surplus VM serves until the new one is healthy. VMs that leave their node count as long as nothing replaces them. A region that is short of
+// room does not hold up the others.
 func (w *Worker) rescale(ctx context.Context, job *river.Job[arguments]) error {
-	deployment, later := job.Args.DeploymentID, time.Duration(0)
+	var (
+		deployment = job.Args.DeploymentID
+		later      time.Duration
+		noRoom     error
+	)
 
 	err := database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, deployment)
@@ -39,14 +47,19 @@ func (w *Worker) rescale(ctx context.Context, job *river.Job[arguments]) error {
 			return err
 		}
 
-		return w.rescaleLocked(ctx, tx, queries, locked)
+		noRoom, err = w.rescaleLocked(ctx, tx, queries, locked)
+
+		return err
 	})
 
-	if err == nil && later > 0 {
+	switch {
+	case errors.Is(err, errMoving):
+		return river.JobSnooze(roomRest)
+	case err == nil && later > 0:
 		return river.JobSnooze(later)
+	default:
+		return w.orLater(ctx, deployment, "instances are missing and no node has room", cmp.Or(err, noRoom))
 	}
-
-	return w.orLater(ctx, deployment, "instances are missing and no node has room", err)
 }
 
 // pauseOfReplacement is how long a deployment has still to wait for another VM, because its last ones failed: twice as long after each
@@ -69,132 +82,171 @@ func pauseOfReplacement(ctx context.Context, queries *database.Queries, deployme
 	return max(pause-recent.LastAgo, 0), nil
 }
 
-func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment) error {
+// rescaleLocked returns, beside an error, why VMs are still missing, where no node has room for them.
+func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment) (noRoom, _ error) {
 	project, err := queries.LockProject(ctx, deployment.ProjectID)
 	if err != nil {
-		return fmt.Errorf("lock the project: %w", err)
+		return nil, fmt.Errorf("lock the project: %w", err)
 	}
 
 	if err := queries.LockPlacement(ctx); err != nil {
-		return fmt.Errorf("lock placement: %w", err)
+		return nil, fmt.Errorf("lock placement: %w", err)
 	}
 
 	rows, err := queries.ListInstances(ctx, deployment.ID)
 	if err != nil {
-		return fmt.Errorf("list the instances: %w", err)
+		return nil, fmt.Errorf("list the instances: %w", err)
 	}
-
-	// What another VM is about to replace does not count beside it.
-	replaced, rows := lo.FilterReject(rows, func(row database.ListInstancesRow, _ int) bool { return row.Replaced })
-	vms := lo.Map(rows, func(row database.ListInstancesRow, _ int) database.VM { return row.VM })
-	failed, good := lo.FilterReject(vms, func(vm database.VM, _ int) bool { return vm.State == "failed" })
 
 	vm, err := vmOf(project, deployment)
 	if err != nil {
-		return err
+		return nil, err
 	}
 
 	// The project's settings may have changed since: another instance is like those that are there.
-	if len(vms) > 0 {
-		vm = likeVM(vms[0])
+	if len(rows) > 0 {
+		vm = likeVM(rows[0].VM)
 	}
 
-	wanted := InstancesOf(project, deployment)
+	shares := sharesOf(project, deployment)
+	d := weigh(shares, rows)
 
-	if err := w.addInstances(ctx, queries, deployment, vm, failed, wanted, len(good)); err != nil {
-		return err
+	if d.moves() {
+		// First of all: a job that moves already would not see what is placed beside it.
+		if err := w.insertMove(ctx, tx, queries, deployment.ID); err != nil {
+			return nil, err
+		}
 	}
 
-	leaving := lo.Map(replaced, func(row database.ListInstancesRow, _ int) uuid.UUID { return row.VM.ID })
-	if err := w.stopSurplus(ctx, tx, queries, deployment, good, leaving, wanted); err != nil {
-		return err
+	moved, noRoom, err := w.addInstances(ctx, queries, deployment, vm, d, describeShares(shares))
+	if err != nil {
+		return nil, err
 	}
 
-	if deployment.EnvironmentID != project.ID {
-		return nil
+	if err := w.stopSurplus(ctx, tx, queries, deployment, d.stoppable(), d.leaving, describeShares(shares)); err != nil {
+		return nil, err
+	}
+
+	// What is on its way may not arrive.
+	if deployment.EnvironmentID != project.ID || noRoom != nil || moved > 0 || len(d.leaving) > 0 {
+		return noRoom, nil
 	}
 
 	if err := queries.SettleInstances(ctx, project.ID); err != nil {
-		return fmt.Errorf("write that the instances are as many as they should be: %w", err)
+		return nil, fmt.Errorf("write that the instances are as many as they should be: %w", err)
 	}
 
-	return nil
+	return nil, nil
 }
 
-// addInstances places the missing VMs of a live deployment and stops those that failed for good.
+// addInstances places the missing VMs of a live deployment, in each region where there is room, and stops those there that failed for good. It returns how
+// many of the new VMs take the place of surplus ones of another region, and why others could not be placed.
 func (w *Worker) addInstances(
-	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, failed []database.VM, wanted, good int,
-) error {
-	missing := wanted - good
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, d difference, asked string,
+) (moved int, noRoom, _ error) {
+	var touched []uuid.UUID
 
-	touched, err := queries.SetVMsDesired(ctx, "stopped", vmIDs(failed))
-	if err != nil {
-		return fmt.Errorf("stop the VMs that failed: %w", err)
-	}
+	added, surplus := 0, d.surplus
 
-	if missing > 0 {
-		placed, err := w.placeOn(ctx, queries, vm, missing)
-		if err != nil {
-			return err
+	for _, gap := range d.gaps {
+		placed, err := w.placeMissing(ctx, queries, vm, gap)
+		if problem.CodeOf(err) == problem.Unavailable {
+			noRoom = cmp.Or(noRoom, err)
+
+			continue
 		}
 
+		if err != nil {
+			return 0, nil, err
+		}
+
+		stopped, err := stopFailed(ctx, queries, deployment, gap.failed)
+		if err != nil {
+			return 0, nil, err
+		}
+
+		touched = append(touched, stopped...)
+
 		for _, node := range placed {
-			if err := createVM(ctx, queries, vm, node); err != nil {
-				return err
+			fresh := vm
+
+			if len(surplus) > 0 {
+				fresh.ReplacesID, surplus = &surplus[0].ID, surplus[1:]
+				moved++
+			}
+
+			if err := createVM(ctx, queries, fresh, node); err != nil {
+				return 0, nil, err
 			}
 
 			touched = append(touched, node.ID)
 		}
+
+		added += len(placed) - len(gap.failed)
 	}
 
-	if err := recordAdded(ctx, queries, deployment, failed, wanted, missing); err != nil {
-		return err
+	if err := recordAdded(ctx, queries, deployment, added-moved, moved, asked); err != nil {
+		return 0, nil, err
 	}
 
-	return notifyNodes(ctx, queries, touched)
+	return moved, noRoom, notifyNodes(ctx, queries, touched)
 }
 
-// recordAdded writes into the project's timeline which instances took the place of failed ones, and which were added.
-func recordAdded(
-	ctx context.Context, queries *database.Queries, deployment database.Deployment, failed []database.VM, wanted, missing int,
-) error {
+// placeMissing chooses the nodes of the VMs that a region lacks, if it lacks any.
+func (w *Worker) placeMissing(ctx context.Context, queries *database.Queries, vm database.CreateVMParams, gap gap) ([]database.Node, error) {
+	if gap.missing == 0 {
+		return nil, nil
+	}
+
+	return w.placeOn(ctx, queries, gap.region, vm, gap.missing)
+}
+
+// stopFailed stops VMs that failed for good, which the project's timeline tells, and returns their nodes.
+func stopFailed(ctx context.Context, queries *database.Queries, deployment database.Deployment, failed []database.VM) ([]uuid.UUID, error) {
+	nodes, err := queries.SetVMsDesired(ctx, "stopped", vmIDs(failed))
+	if err != nil {
+		return nil, fmt.Errorf("stop the VMs that failed: %w", err)
+	}
+
 	for _, vm := range failed {
 		message := strings.TrimSpace("An instance failed for good and was replaced. " + lo.FromPtr(vm.Message))
 		if err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventReplaced, message); err != nil {
+			return nil, err
+		}
+	}
+
+	return nodes, nil
+}
+
+// recordAdded writes into the project's timeline how many instances were added, and how many take the place of ones in another region.
+func recordAdded(ctx context.Context, queries *database.Queries, deployment database.Deployment, added, moved int, asked string) error {
+	if moved > 0 {
+		message := fmt.Sprintf("Instances move to another region (%d), as the project asks for %s: each serves until the other one is healthy.", moved, asked)
+		if err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances, message); err != nil {
 			return err
 		}
 	}
 
-	added := missing - len(failed)
 	if added <= 0 {
 		return nil
 	}
 
 	return recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
-		fmt.Sprintf("Instances were added (%d), as the project asks for %d.", added, wanted))
+		fmt.Sprintf("Instances were added (%d), as the project asks for %s.", added, asked))
 }
 
-// stopSurplus takes the VMs that are too many out of the route table: unhealthy ones first, then the youngest. One that was to take the place of another
-// one goes with that one, which is among those that leave and would stay otherwise.
+// stopSurplus takes VMs that are too many out of the route table. One that was to take the place of another one goes with that one, which is among those that
+// leave and would stay otherwise.
 func (w *Worker) stopSurplus(
-	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, good []database.VM, leaving []uuid.UUID, wanted int,
+	ctx context.Context, tx pgx.Tx, queries *database.Queries, deployment database.Deployment, surplus []database.VM, leaving []uuid.UUID, asked string,
 ) error {
-	surplus := len(good) - wanted
-	if surplus <= 0 {
+	if len(surplus) == 0 {
 		return nil
 	}
 
-	slices.SortStableFunc(good, func(a, b database.VM) int {
-		if healthy := a.State == "healthy"; healthy != (b.State == "healthy") {
-			return lo.Ternary(healthy, 1, -1)
-		}
+	stopped := vmIDs(surplus)
 
-		return b.CreatedAt.Compare(a.CreatedAt)
-	})
-
-	stopped := vmIDs(good[:surplus])
-
-	for _, vm := range good[:surplus] {
+	for _, vm := range surplus {
 		if vm.ReplacesID != nil && slices.Contains(leaving, *vm.ReplacesID) {
 			stopped = append(stopped, *vm.ReplacesID)
 		}
@@ -209,7 +261,7 @@ func (w *Worker) stopSurplus(
 	}
 
 	err := recordEvent(ctx, queries, deployment.ProjectID, &deployment.ID, eventInstances,
-		fmt.Sprintf("Instances are stopped (%d), as the project asks for %d.", surplus, wanted))
+		fmt.Sprintf("Instances are stopped (%d), as the project asks for %s.", len(surplus), asked))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/logging"
+	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
 // Restart has every VM of a live deployment replaced by one that starts anew, with the same image and environment, and without losing a request.
@@ -54,12 +55,14 @@ func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 		err = w.tryRestart(ctx, job)
 	}
 
-	noRoom, ok := errors.AsType[*noRoomError](err)
-	if !ok {
+	_, noRoom := errors.AsType[*noRoomError](err)
+	if _, noRegion := errors.AsType[*regionError](err); !noRoom && !noRegion {
 		return err
 	}
 
-	w.logger.WarnContext(ctx, "instances are not restarted, as no node has room", logging.Deployment(deployment), logging.Error(noRoom))
+	w.logger.WarnContext(ctx, "instances are not restarted, as no node has room", logging.Deployment(deployment), logging.Error(err))
+
+	message := "The instances were not restarted, as each needs room for another one beside it until that is healthy. " + problem.MessageOf(err)
 
 	return database.InTx(ctx, w.pool, func(_ pgx.Tx, queries *database.Queries) error {
 		found, err := find(ctx, queries, deployment)
@@ -67,8 +70,7 @@ func (w *Worker) restart(ctx context.Context, job *river.Job[arguments]) error {
 			return err
 		}
 
-		return recordEvent(ctx, queries, found.ProjectID, &deployment, eventInstances,
-			"The instances were not restarted, as each needs room for another one beside it until that is healthy. "+noRoom.message())
+		return recordEvent(ctx, queries, found.ProjectID, &deployment, eventInstances, message)
 	})
 }
 
@@ -95,6 +97,11 @@ func (w *Worker) restartLocked(
 		return err
 	}
 
+	project, err := queries.LockProject(ctx, deployment.ProjectID)
+	if err != nil {
+		return fmt.Errorf("lock the project: %w", err)
+	}
+
 	instances, err := queries.ListInstances(ctx, deployment.ID)
 	if err != nil {
 		return fmt.Errorf("list the instances: %w", err)
@@ -109,7 +116,7 @@ func (w *Worker) restartLocked(
 		fresh := likeVM(row.VM)
 		fresh.ReplacesID = &row.VM.ID
 
-		nodes, err := w.placeOn(ctx, queries, fresh, 1)
+		nodes, err := w.placeOn(ctx, queries, regionToStayIn(project, row.Region), fresh, 1)
 		if err != nil {
 			return err
 		}
@@ -130,7 +137,7 @@ func (w *Worker) restartLocked(
 	return notifyNodes(ctx, queries, touched)
 }
 
-// errMoving means that VMs of the deployment are being replaced already, by a job that would not see others that were placed beside it.
+// errMoving means that VMs of the deployment are being replaced right now, by a job that would not see others that were placed beside it.
 var errMoving = errors.New("a job replaces VMs of the deployment already")
 
 // insertMove inserts the job that waits for the new VMs, in the transaction that places them.

@@ -75,6 +75,8 @@ func TestRestart_WhileVMsAreBeingReplaced_WaitsForTheEndOfThat(t *testing.T) {
 	require.NoError(t, database.InTx(b.ctx, b.pool, func(tx pgx.Tx, _ *database.Queries) error {
 		return insertJobLike(b.ctx, worker.inserter, tx, kindMoveVMs, arguments{DeploymentID: deployment.ID}, 0, time.Hour)
 	}))
+	b.exec(t, `UPDATE river.river_job SET state = 'running', attempted_at = now(),
+		attempted_by = (SELECT attempted_by FROM river.river_job WHERE attempted_by IS NOT NULL LIMIT 1) WHERE kind = 'move_vms'`)
 
 	require.NoError(t, b.deployments.Restart(b.ctx, deployment.ID, nil))
 	b.awaitCount(t, 1, "SELECT count(*) FROM river.river_job WHERE kind = 'restart' AND state = 'running'")

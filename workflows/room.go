@@ -44,9 +44,10 @@ func (w *Worker) makeRoom(ctx context.Context, noRoom *noRoomError) {
 }
 
 // chooseToCool returns the deployments whose warm VMs must go so that some node has room: those of the node where the fewest must go, and
-// on it those first whose time is over soonest. It returns none where no node would have room even then.
+// on it those first whose time is over soonest. It returns none where no node would have room even then. Only nodes of the region count, where the VM is
+// to be in one.
 func chooseToCool(ctx context.Context, queries *database.Queries, n need) ([]uuid.UUID, error) {
-	nodes, err := queries.ListUsableNodes(ctx, seenWithin)
+	nodes, err := queries.ListUsableNodes(ctx, seenWithin, n.region)
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes: %w", err)
 	}

@@ -167,7 +167,7 @@ func TestPlacement_NodeWithoutAFreeAddress_IsPassedOver(t *testing.T) {
 	full, roomy := nodeWith("full", 4000, 10_000<<20), nodeWith("roomy", 4000, 1000<<20)
 	usage := []database.ListNodeUsageRow{{NodeID: full.ID, Addresses: 253}}
 
-	placed, err := place(candidates([]database.Node{full, roomy}, usage), 2, need{100, 100})
+	placed, err := place(candidates([]database.Node{full, roomy}, usage), 2, need{cpuMillis: 100, memoryBytes: 100})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{roomy, roomy}, placed, "the full one has more memory and no address")
 }
@@ -186,7 +186,7 @@ func TestPlacement_AddressesRestBecauseOfASilentEdge_SaysSoWithoutItsName(t *tes
 		VALUES ($1, $2, $3, '10.79.9.2', 80, 100, 1000, 'stopped', 'removed', now() - interval '1 hour')`, id.New(), holder.ID, b.node.id)
 
 	err := database.InTx(b.ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		_, err := worker.placeOn(b.ctx, queries, database.CreateVMParams{DeploymentID: holder.ID, CPUMillis: 100, MemoryBytes: 1000}, 1)
+		_, err := worker.placeOn(b.ctx, queries, anywhere, database.CreateVMParams{DeploymentID: holder.ID, CPUMillis: 100, MemoryBytes: 1000}, 1)
 
 		return err
 	})
@@ -196,7 +196,7 @@ func TestPlacement_AddressesRestBecauseOfASilentEdge_SaysSoWithoutItsName(t *tes
 
 	b.exec(t, "DELETE FROM edges")
 	require.NoError(t, database.InTx(b.ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
-		_, err := worker.placeOn(b.ctx, queries, database.CreateVMParams{DeploymentID: holder.ID, CPUMillis: 100, MemoryBytes: 1000}, 1)
+		_, err := worker.placeOn(b.ctx, queries, anywhere, database.CreateVMParams{DeploymentID: holder.ID, CPUMillis: 100, MemoryBytes: 1000}, 1)
 
 		return err
 	}))
@@ -213,7 +213,7 @@ func TestPlacement_UnderWay_NoHeartbeatWaitsForIt(t *testing.T) {
 		vm := database.CreateVMParams{DeploymentID: deployment.ID, Kind: vmApp, Port: 80, CPUMillis: 100, MemoryBytes: 1000}
 
 		require.NoError(t, queries.LockPlacement(b.ctx))
-		nodes, err := worker.placeOn(b.ctx, queries, vm, 1)
+		nodes, err := worker.placeOn(b.ctx, queries, anywhere, vm, 1)
 		require.NoError(t, err)
 		require.NoError(t, createVM(b.ctx, queries, vm, nodes[0]))
 

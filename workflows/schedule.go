@@ -36,13 +36,13 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return err
 		}
 
-		present, err := queries.CountRunningVMs(ctx, a.deployment.ID)
+		present, err := countRunning(ctx, queries, a.deployment.ID)
 		if err != nil {
-			return fmt.Errorf("count the VMs: %w", err)
+			return err
 		}
 
-		missing := InstancesOf(a.project, a.deployment) - int(present)
-		if missing <= 0 {
+		missing := missingOf(sharesOf(a.project, a.deployment), present)
+		if len(missing) == 0 {
 			return nil
 		}
 
@@ -54,29 +54,52 @@ func (w *Worker) schedule(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("lock placement: %w", err)
 		}
 
-		adopted, err := adoptWarm(ctx, queries, a.deployment, vm, missing)
-		if err != nil {
-			return err
-		}
-
-		missing -= adopted
-		if missing <= 0 {
-			return nil
-		}
-
-		placed, err := w.placeOn(ctx, queries, vm, missing)
-		if err != nil {
-			return err
-		}
-
-		for _, node := range placed {
-			if err := createVM(ctx, queries, vm, node); err != nil {
+		for _, share := range missing {
+			if err := w.start(ctx, queries, a.deployment, vm, share); err != nil {
 				return err
 			}
 		}
 
-		return notifyNodes(ctx, queries, lo.Map(placed, func(node database.Node, _ int) uuid.UUID { return node.ID }))
+		return nil
 	}, nil
+}
+
+// start gives a deployment as many more VMs as the share says: warm ones of before, where it is a rollback, and new ones. Placement is locked.
+func (w *Worker) start(
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, share database.RegionShare,
+) error {
+	adopted, err := adoptWarm(ctx, queries, deployment, vm, share)
+	if err != nil {
+		return err
+	}
+
+	missing := share.Instances - adopted
+	if missing <= 0 {
+		return nil
+	}
+
+	placed, err := w.placeOn(ctx, queries, share.Region, vm, missing)
+	if err != nil {
+		return err
+	}
+
+	for _, node := range placed {
+		if err := createVM(ctx, queries, vm, node); err != nil {
+			return err
+		}
+	}
+
+	return notifyNodes(ctx, queries, lo.Map(placed, func(node database.Node, _ int) uuid.UUID { return node.ID }))
+}
+
+// countRunning counts the VMs that serve for a deployment, or are to, by their regions.
+func countRunning(ctx context.Context, queries *database.Queries, deployment uuid.UUID) (map[string]int, error) {
+	rows, err := queries.CountRunningVMs(ctx, deployment)
+	if err != nil {
+		return nil, fmt.Errorf("count the VMs: %w", err)
+	}
+
+	return lo.SliceToMap(rows, func(row database.CountRunningVMsRow) (string, int) { return row.Region, int(row.Count) }), nil
 }
 
 // vmOf describes a VM of the deployment, by the project's settings of now. Its id, node and address are still to be chosen.
@@ -100,15 +123,15 @@ func likeVM(vm database.VM) database.CreateVMParams {
 	}
 }
 
-// placeOn chooses the nodes of count VMs that are all alike, none of those to avoid. Placement is locked.
+// placeOn chooses the nodes of count VMs that are all alike, in a region or anywhere, none of those to avoid. Placement is locked.
 func (w *Worker) placeOn(
-	ctx context.Context, queries *database.Queries, vm database.CreateVMParams, count int, avoid ...uuid.UUID,
+	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid ...uuid.UUID,
 ) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
 
-	nodes, err := queries.ListUsableNodes(ctx, seenWithin)
+	nodes, err := queries.ListUsableNodes(ctx, seenWithin, region)
 	if err != nil {
 		return nil, fmt.Errorf("list the nodes: %w", err)
 	}
@@ -126,9 +149,13 @@ func (w *Worker) placeOn(
 		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	placed, err := place(candidates(nodes, usage), count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes})
+	placed, err := place(candidates(nodes, usage), count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
 	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
 		err = w.explainAddresses(ctx, queries, err)
+	}
+
+	if problem.CodeOf(err) == problem.Unavailable && region != anywhere {
+		err = &regionError{err}
 	}
 
 	return placed, err
@@ -155,18 +182,19 @@ func (w *Worker) explainAddresses(ctx context.Context, queries *database.Queries
 		"requests to them: an operator has to start it, or to delete it if it is gone for good.", problem.MessageOf(cause), silence)
 }
 
-// adoptWarm gives a rollback the VMs that still run for the deployment to which it goes back, most of them at the most, and returns how many
+// adoptWarm gives a rollback the VMs that still run for the deployment to which it goes back, no more than those of the share, and returns how many
 // there were.
 func adoptWarm(
-	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, most int,
+	ctx context.Context, queries *database.Queries, deployment database.Deployment, vm database.CreateVMParams, share database.RegionShare,
 ) (int, error) {
-	if deployment.Trigger != string(TriggerRollback) || deployment.OriginID == nil || most <= 0 {
+	if deployment.Trigger != string(TriggerRollback) || deployment.OriginID == nil {
 		return 0, nil
 	}
 
 	nodes, err := queries.AdoptWarmVMs(ctx, database.AdoptWarmVMsParams{
 		DeploymentID: deployment.ID, EnvironmentID: deployment.EnvironmentID, OriginID: *deployment.OriginID, Port: vm.Port, CPUMillis: vm.CPUMillis,
-		MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath, SeenWithin: seenWithin, Most: int32(most), //nolint:gosec // A project has at most a hundred.
+		MemoryBytes: vm.MemoryBytes, HealthPath: vm.HealthPath, SeenWithin: seenWithin, Region: share.Region,
+		Most: int32(share.Instances), //nolint:gosec // A project has at most a hundred.
 	})
 	if err != nil {
 		return 0, fmt.Errorf("take warm VMs over: %w", err)

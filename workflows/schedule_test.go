@@ -26,7 +26,7 @@ func TestPlace_SpreadsThenTakesTheEmptiest(t *testing.T) {
 	small, large := nodeWith("small", 1000, 1000<<20), nodeWith("large", 1000, 10_000<<20)
 	usage := []database.ListNodeUsageRow{{NodeID: large.ID, CPUMillis: 100, MemoryBytes: 100 << 20, Holding: 1}}
 
-	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{100, 400 << 20})
+	placed, err := place(candidates([]database.Node{small, large}, usage), 3, need{cpuMillis: 100, memoryBytes: 400 << 20})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{large, small, large}, placed)
 }
@@ -44,16 +44,16 @@ func TestPlace_SpreadsOverNodesThenOverRacks(t *testing.T) {
 	a1, a2, b1 := in("a", nodeWith("a1", 4000, 9000<<20)), in("a", nodeWith("a2", 4000, 8000<<20)), in("b", nodeWith("b1", 4000, 1000<<20))
 	nodes := []database.Node{a1, a2, b1}
 
-	placed, err := place(candidates(nodes, nil), 4, need{100, 100 << 20})
+	placed, err := place(candidates(nodes, nil), 4, need{cpuMillis: 100, memoryBytes: 100 << 20})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{a1, b1, a2, b1}, placed, "another rack, then another node, then the rack with fewer")
 
-	placed, err = place(candidates(nodes, []database.ListNodeUsageRow{{NodeID: a2.ID, Instances: 1}}), 1, need{100, 100 << 20})
+	placed, err = place(candidates(nodes, []database.ListNodeUsageRow{{NodeID: a2.ID, Instances: 1}}), 1, need{cpuMillis: 100, memoryBytes: 100 << 20})
 	require.NoError(t, err)
 	require.Equal(t, []database.Node{b1}, placed, "the rack of what is there already counts")
 
 	loose := []database.Node{nodeWith("c", 4000, 9000<<20), nodeWith("d", 4000, 8000<<20), a2}
-	placed, err = place(candidates(loose, nil), 3, need{100, 100 << 20})
+	placed, err = place(candidates(loose, nil), 3, need{cpuMillis: 100, memoryBytes: 100 << 20})
 	require.NoError(t, err)
 	require.ElementsMatch(t, loose, placed, "a node without a label stands in no other's rack")
 }
@@ -63,17 +63,17 @@ func TestPlace_OvercommitsProcessorsButNotMemory(t *testing.T) {
 
 	node := nodeWith("n", 1000, 4*(250<<20+overhead))
 
-	placed, err := place(candidates([]database.Node{node}, nil), 4, need{1000, 250 << 20})
+	placed, err := place(candidates([]database.Node{node}, nil), 4, need{cpuMillis: 1000, memoryBytes: 250 << 20})
 	require.NoError(t, err)
 	require.Len(t, placed, 4)
 
-	for _, n := range []need{{1001, 100}, {100, 250<<20 + 1}} {
+	for _, n := range []need{{cpuMillis: 1001, memoryBytes: 100}, {cpuMillis: 100, memoryBytes: 250<<20 + 1}} {
 		_, err = place(candidates([]database.Node{node}, nil), 4, n)
 		require.Equal(t, problem.Unavailable, problem.CodeOf(err))
 		require.ErrorContains(t, err, "No node has room")
 	}
 
-	_, err = place(nil, 1, need{1, 1})
+	_, err = place(nil, 1, need{cpuMillis: 1, memoryBytes: 1})
 	require.ErrorContains(t, err, "No node is ready.")
 }
 
@@ -206,7 +206,7 @@ func TestPlacement_CordonedNode_GetsNoVMsAndKeepsItsOwn(t *testing.T) {
 	vm := database.CreateVMParams{DeploymentID: live.ID, Kind: vmApp, Port: 80, CPUMillis: 100, MemoryBytes: 1000}
 	place := func() (nodes []database.Node, err error) {
 		return nodes, database.InTx(b.ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
-			nodes, err = worker.placeOn(b.ctx, queries, vm, 1)
+			nodes, err = worker.placeOn(b.ctx, queries, anywhere, vm, 1)
 
 			return err
 		})

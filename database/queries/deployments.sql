@@ -184,7 +184,7 @@ WHERE environments.deleted_at > now() - interval '7 days' AND deployments.ended_
 LIMIT 100;
 
 -- name: ListDeploymentsToRescale :many
--- Live deployments with a VM that failed for good, or in production whose project asks for another number of instances, and that no job rescales.
+-- Live deployments with a VM that failed for good, or in production whose project may ask for other instances than there are, and that no job rescales.
 SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms
   WHERE vms.state = 'failed' AND vms.removed_at IS NULL AND vms.kind = 'app' AND vms.desired_state = 'running'

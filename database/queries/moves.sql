@@ -63,8 +63,9 @@ WHERE id IN (
 RETURNING node_id;
 
 -- name: LockVMsToMove :many
--- The VMs of a deployment that nothing replaces yet: first those that must leave their node, then those that are ill, the one that has been so longest first.
-SELECT sqlc.embed(vms), (nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval)::boolean AS must_leave
+-- The VMs of a deployment that nothing replaces yet, with their regions: first those that must leave their node, then those that are ill, the one that has
+-- been so longest first.
+SELECT sqlc.embed(vms), nodes.region, (nodes.state = 'draining' OR node_absence.absent_for > @lost_after::interval)::boolean AS must_leave
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN node_absence ON node_absence.id = vms.node_id

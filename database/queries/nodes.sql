@@ -14,6 +14,12 @@ LEFT JOIN LATERAL (
 ) AS held ON true
 WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
+-- name: ListRegions :many
+-- The regions where a node was ever heard of, and whether a VM may be placed there now.
+SELECT region, bool_or(state = 'ready' AND last_seen_at > now() - @seen_within::interval)::boolean AS ready
+FROM nodes WHERE last_seen_at IS NOT NULL
+GROUP BY region ORDER BY region;
+
 -- name: GetNode :one
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,

@@ -1,11 +1,11 @@
 -- name: CreateProject :one
 INSERT INTO projects (
   id, organisation_id, name, slug, repository_url, branch, root_directory, dockerfile_path, dockerfile_target, port, health_path, instances,
-  cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
+  regions, region_instances, cpu_millis, memory_bytes, auto_deploy, release_command, build_variables, start_seconds, grace_seconds, previews, preview_days,
   github_repository_id, pull_request_previews, ignored_paths, record_requests
 ) VALUES (
   @id, @organisation_id, @name, @slug, @repository_url, @branch, @root_directory, @dockerfile_path, @dockerfile_target, @port, @health_path, @instances,
-  @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds, @previews, @preview_days,
+  @regions, @region_instances, @cpu_millis, @memory_bytes, @auto_deploy, @release_command, @build_variables, @start_seconds, @grace_seconds, @previews, @preview_days,
   @github_repository_id, @pull_request_previews, @ignored_paths, @record_requests
 ) RETURNING *;
 
@@ -76,14 +76,16 @@ LIMIT sqlc.arg(max_rows)::int;
 UPDATE projects
 SET name = @name, repository_url = @repository_url, branch = @branch, root_directory = @root_directory, dockerfile_path = @dockerfile_path,
   dockerfile_target = @dockerfile_target,
-  port = @port, health_path = @health_path, instances = @instances, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
+  port = @port, health_path = @health_path, instances = @instances, regions = @regions, region_instances = @region_instances,
+  cpu_millis = @cpu_millis, memory_bytes = @memory_bytes,
   auto_deploy = @auto_deploy, release_command = @release_command, build_variables = @build_variables,
   start_seconds = @start_seconds, grace_seconds = @grace_seconds, previews = @previews, preview_days = @preview_days, github_repository_id = @github_repository_id,
   ignored_paths = @ignored_paths, record_requests = @record_requests,
   pull_request_previews = @pull_request_previews,
   pulls_tag = CASE WHEN pull_request_previews = @pull_request_previews THEN pulls_tag END,
   pulls_error = CASE WHEN @pull_request_previews THEN pulls_error END,
-  instances_changed_at = CASE WHEN instances <> @instances THEN now() ELSE instances_changed_at END
+  instances_changed_at = CASE
+    WHEN instances <> @instances OR regions <> @regions OR region_instances <> @region_instances THEN now() ELSE instances_changed_at END
 WHERE id = @id AND organisation_id = @organisation_id;
 
 -- name: SetVariablesReadable :exec

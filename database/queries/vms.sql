@@ -4,9 +4,10 @@
 SELECT pg_advisory_xact_lock(hashtextextended('zeitwork.placement', 0));
 
 -- name: ListUsableNodes :many
--- The nodes that may get VMs. Placement is locked.
+-- The nodes that may get VMs, of a region or, where none is given, of all. Placement is locked.
 SELECT * FROM nodes
 WHERE state = 'ready' AND last_seen_at > now() - @seen_within::interval AND unreachable_since IS NULL
+  AND @region::text IN ('', region)
 ORDER BY id;
 
 -- name: ListNodeUsage :many
@@ -60,9 +61,11 @@ JOIN nodes ON nodes.id = vms.node_id
 JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.kind = 'release';
 
--- name: CountRunningVMs :one
--- The VMs that serve for a deployment, or are to, and that are not to stop.
-SELECT count(*) FROM vms WHERE deployment_id = $1 AND kind = 'app' AND desired_state = 'running' AND removed_at IS NULL;
+-- name: CountRunningVMs :many
+-- How many VMs serve for a deployment, or are to, and are not to stop, in each region where there is one.
+SELECT nodes.region, count(*) FROM vms JOIN nodes ON nodes.id = vms.node_id
+WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
+GROUP BY nodes.region;
 
 -- name: CountPresentVMs :one
 -- The VMs of a deployment that are not removed yet.
@@ -76,32 +79,35 @@ FROM vms JOIN node_silence ON node_silence.id = vms.node_id
 WHERE vms.deployment_id = @deployment_id AND vms.removed_at IS NULL;
 
 -- name: ListInstances :many
--- The VMs that serve for a deployment, or are to, and whether another one, which has not failed, is already there to take a VM's place. Locked.
-SELECT sqlc.embed(vms), EXISTS (
+-- The VMs that serve for a deployment, or are to, with their regions, and whether another one, which has not failed, is already there to take a VM's
+-- place. Locked.
+SELECT sqlc.embed(vms), nodes.region, EXISTS (
   SELECT FROM vms AS replacement
   WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL AND replacement.state <> 'failed'
 ) AS replaced
-FROM vms
+FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $1 AND vms.kind = 'app' AND vms.desired_state = 'running' AND vms.removed_at IS NULL
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms;
 
 -- name: CountRecentFailures :one
--- How many VMs of a deployment failed for good that were placed within the time, and how long ago the last of them was.
+-- How many VMs of a deployment that were placed within the time failed for good, or were given up as they did not become healthy in the place of another
+-- one, and how long ago the last of them was.
 SELECT count(*) AS failures, coalesce(now() - max(vms.created_at), interval '0')::interval AS last_ago
 FROM vms
-WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.state = 'failed' AND vms.created_at > now() - @within::interval;
+WHERE vms.deployment_id = @deployment_id AND vms.kind = 'app' AND vms.created_at > now() - @within::interval
+  AND (vms.state = 'failed' OR (vms.replaces_id IS NOT NULL AND vms.desired_state = 'stopped' AND vms.healthy_at IS NULL));
 
 -- name: SetVMsDesired :many
 -- Asks for those VMs to stop, or takes them out of the route table; returns their nodes.
 UPDATE vms SET desired_state = @desired_state WHERE id = ANY (@ids::uuid[]) RETURNING node_id;
 
 -- name: SettleInstances :exec
--- Writes that the live deployment of production has as many VMs as the project asks for.
+-- Writes that the live deployment of production has as many VMs as the project asks for, where it asks for them.
 UPDATE projects SET instances_changed_at = NULL WHERE id = $1 AND instances_changed_at IS NOT NULL;
 
 -- name: UnsettleInstances :exec
--- Has reconcile compare the number of VMs of production's live deployment with the one that the project asks for.
+-- Has reconcile compare the VMs of production's live deployment with what the project asks for.
 UPDATE projects SET instances_changed_at = now() WHERE id = $1;
 
 -- name: StopReleaseVM :many
@@ -133,8 +139,8 @@ WHERE id IN (
 RETURNING node_id;
 
 -- name: AdoptWarmVMs :many
--- Gives a rollback the VMs that still run for the deployment that it goes back to, or for an earlier rollback to it, where
--- they are what it would start anew.
+-- Gives a rollback the VMs of a region, or of all where none is given, that still run for the deployment that it goes back to, or for an earlier rollback
+-- to it, where they are what it would start anew.
 UPDATE vms SET deployment_id = @deployment_id
 WHERE id IN (
   SELECT warm.id FROM vms AS warm
@@ -146,6 +152,7 @@ WHERE id IN (
     AND warm.port = @port AND warm.cpu_millis = @cpu_millis AND warm.memory_bytes = @memory_bytes
     AND warm.health_path IS NOT DISTINCT FROM sqlc.narg(health_path)
     AND nodes.state = 'ready' AND nodes.last_seen_at > now() - @seen_within::interval AND nodes.unreachable_since IS NULL
+    AND @region::text IN ('', nodes.region)
   ORDER BY warm.id LIMIT sqlc.arg(most)::int FOR NO KEY UPDATE OF warm
 )
 RETURNING node_id;
