@@ -37,6 +37,8 @@ func (a *app) createProjectCommand() *cobra.Command {
 	flags.StringVar(&variables, "build-variables", "", "names of variables that the build command gets as secrets, and ARG of a Dockerfile, separated by commas")
 	flags.Int64Var(&port, "port", 0, "port that the app listens on (default: EXPOSE of the Dockerfile, else 8080)")
 	flags.Int64Var(&instances, "instances", 0, "how many VMs run the app (default: 1)")
+	flags.Func("regions", "`regions` where they run, and how many in each, such as eu=2,us=1, in place of --instances (default: wherever there is room)",
+		shares(&body.Regions))
 	cobra.CheckErr(command.MarkFlagRequired("repository"))
 
 	command.RunE = a.run(func(ctx context.Context, api *API, args []string) error {

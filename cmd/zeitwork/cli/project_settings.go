@@ -43,6 +43,10 @@ func (a *app) setProjectCommand() *cobra.Command {
 			list(&update.BuildVariables),
 		},
 		{"instances", "`number` of VMs that run the app; the live deployment follows within seconds", number(&update.Instances, 1)},
+		{
+			"regions", "`regions` where they run, and how many in each, such as eu=2,us=1, in place of --instances; empty: wherever there is room",
+			shares(&update.Regions),
+		},
 		{"cpu-millis", "processor time of each VM in `thousandths` of a core", number(&update.CPUMillis, 1)},
 		{"memory-mib", "memory of each VM in `MiB`", number(&update.MemoryBytes, 1<<mebibyteBits)},
 		{"auto-deploy", "`true or false`: whether a push to the branch becomes a deployment", truth(&update.AutoDeploy)},
@@ -125,6 +129,19 @@ func previews(field **client.ProjectUpdatePreviews) func(string) error {
 func list(field **[]string) func(string) error {
 	return func(given string) error {
 		*field = new(names(given))
+
+		return nil
+	}
+}
+
+func shares(field **[]client.RegionInstances) func(string) error {
+	return func(given string) error {
+		parsed, err := parseShares(names(given))
+		if err != nil {
+			return err
+		}
+
+		*field = &parsed
 
 		return nil
 	}

@@ -83,6 +83,10 @@ func (a *app) printProject(project *client.Project) error {
 		t.row("VMs", fmt.Sprintf("%d, each with %d thousandths of a core and %d MiB", value(project.Instances),
 			value(project.CPUMillis), value(project.MemoryBytes)>>mebibyteBits))
 
+		if regions := value(project.Regions); len(regions) > 0 {
+			t.row("Regions", describeShares(regions))
+		}
+
 		t.row("Port", lo.Ternary(project.Port == nil, "the Dockerfile's", strconv.FormatInt(value(project.Port), 10)))
 		t.row("Health path", cmp.Or(value(project.HealthPath), "/ with any status below 500"))
 

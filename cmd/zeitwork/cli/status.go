@@ -77,6 +77,10 @@ func printStatus(w io.Writer, s projectStatus) {
 	} else {
 		t.row("Live", strings.TrimPrefix(summary(*s.Live), "live · "))
 		t.row("Instances", describeInstances(s.Project, s.Live))
+
+		if regions := value(s.Project.Regions); len(regions) > 0 {
+			t.row("Regions", describeRegions(regions, s.Live))
+		}
 	}
 
 	if s.Newest != nil {
@@ -118,6 +122,23 @@ func describeInstances(project *client.Project, live *client.Deployment) string 
 	}
 
 	return text
+}
+
+// describeRegions counts the healthy VMs of each region, those of regions among them that the project does not name any more.
+func describeRegions(asked []client.RegionInstances, live *client.Deployment) string {
+	healthy := lo.Filter(value(live.VMS), func(vm client.VM, _ int) bool { return isInstance(vm) && vm.State == "healthy" })
+	count := lo.CountValuesBy(healthy, func(vm client.VM) string { return vm.Region })
+
+	words := lo.Map(asked, func(share client.RegionInstances, _ int) string {
+		return fmt.Sprintf("%d of %d healthy in %s", count[share.Region], share.Instances, share.Region)
+	})
+
+	names := lo.Map(asked, func(share client.RegionInstances, _ int) string { return share.Region })
+	for _, other := range slices.Sorted(maps.Keys(lo.OmitByKeys(count, names))) {
+		words = append(words, fmt.Sprintf("%d still in %s", count[other], other))
+	}
+
+	return strings.Join(words, ", ")
 }
 
 // isInstance tells whether a VM runs the app, or is to.
