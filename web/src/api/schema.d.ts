@@ -1431,7 +1431,7 @@ export interface paths {
         head?: never;
         /**
          * Change a project
-         * @description Changes the settings that the body names and leaves the others. A change of instances applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
+         * @description Changes the settings that the body names and leaves the others. A change of instances and regions applies to what is live; all others apply to the next deployment. What goes beyond the quotas of the organisation is a conflict. Needs the role developer, or a higher one, in the project's organisation.
          */
         patch: operations["update-project"];
         trace?: never;
@@ -2021,6 +2021,26 @@ export interface paths {
          * @description Sets what an organisation may use at most. For a number that the body leaves out the platform's holds. Nothing that runs is stopped. For operators.
          */
         put: operations["set-quotas"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the regions
+         * @description The regions where apps can run, for the regions of a project. For everybody who is signed in.
+         */
+        get: operations["get-regions"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2720,7 +2740,7 @@ export interface components {
             ignored_paths?: string[];
             /**
              * Format: int64
-             * @description How many VMs run the app. What is live follows a change.
+             * @description How many VMs run the app, in all regions together. What is live follows a change. May be left out beside regions.
              * @default 1
              */
             instances?: number;
@@ -2758,6 +2778,8 @@ export interface components {
              * @default true
              */
             record_requests?: boolean;
+            /** @description The regions where they run, and how many in each; get-regions has the names. Previews and release commands run in the first one. Left out: wherever there is room. */
+            regions?: components["schemas"]["RegionInstances"][];
             /** @description A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none. */
             release_command?: string;
             /**
@@ -4375,7 +4397,7 @@ export interface components {
             ignored_paths?: string[];
             /**
              * Format: int64
-             * @description How many VMs run the app. What is live follows a change.
+             * @description How many VMs run the app, in all regions together. What is live follows a change. May be left out beside regions.
              * @default 1
              */
             instances?: number;
@@ -4424,6 +4446,8 @@ export interface components {
              * @default true
              */
             record_requests?: boolean;
+            /** @description The regions where they run, and how many in each; get-regions has the names. Previews and release commands run in the first one. Left out: wherever there is room. */
+            regions?: components["schemas"]["RegionInstances"][];
             /** @description A shell command that each deployment runs once in its image, before anything of it serves; such as bin/rails db:prepare. It must end with exit code 0. Left out: none. */
             release_command?: string;
             /** @description Why GitHub could not be told of a deployment the last time. */
@@ -4526,7 +4550,10 @@ export interface components {
             health_path?: string;
             /** @description The whole list; empty: none. */
             ignored_paths?: string[];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description May be left out beside regions. Where the project names regions, another number needs them, too.
+             */
             instances?: number;
             /** Format: int64 */
             memory_bytes?: number;
@@ -4549,6 +4576,8 @@ export interface components {
             previews?: "off" | "branches" | "pull_requests";
             /** @description With false the requests that are kept are deleted. */
             record_requests?: boolean;
+            /** @description The whole list; empty: wherever there is room. */
+            regions?: components["schemas"]["RegionInstances"][];
             /** @description Empty: none. */
             release_command?: string;
             /** @description Another one takes the place of a repository on GitHub. */
@@ -4750,6 +4779,20 @@ export interface components {
             organisation_slug: string;
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
+        };
+        Region: {
+            name: string;
+            /** @description Whether instances can start there now, as far as there is room. Those of a region that is not ready wait until it is. */
+            ready: boolean;
+        };
+        RegionInstances: {
+            /** Format: int64 */
+            instances: number;
+            region: string;
+        };
+        RegionsOutputBody: {
+            /** @description By their names. */
+            regions: components["schemas"]["Region"][];
         };
         RepositoryAccess: {
             /** Format: date-time */
@@ -16577,6 +16620,62 @@ export interface operations {
             };
             /** @description The input is not valid; the errors name what is wrong. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionsOutputBody"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

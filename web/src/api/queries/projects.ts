@@ -55,3 +55,6 @@ export const domainRecordsQuery = (domainId: string) =>
 /** deletionQuery is what goes with a project when it is deleted. */
 export const deletionQuery = (projectId: string) =>
   $api.queryOptions('get', '/v1/projects/{project_id}/deletion', { params: { path: { project_id: projectId } } });
+
+/** regionsQuery is the regions where apps can run. */
+export const regionsQuery = () => $api.queryOptions('get', '/v1/regions');
