@@ -74,6 +74,6 @@ func newRunningBuild(row database.ListRunningBuildsRow, _ int) RunningBuild {
 	return RunningBuild{
 		DeploymentID: row.DeploymentID, Since: row.AttemptedAt, Project: Owner{ID: row.ProjectID, Slug: row.ProjectSlug},
 		Organisation: Owner{ID: row.OrganisationID, Slug: row.OrganisationSlug},
-		Builder: lo.FromPtr(row.Builder),
+		Builder:      lo.FromPtr(row.Builder),
 	}
 }
