@@ -6,19 +6,32 @@ import (
 	"github.com/google/uuid"
 )
 
-// LongPollInput is embedded by the operations that nodes and edges poll.
+// WaitInput is embedded by the operations that wait for a change.
+type WaitInput struct {
+	WaitSeconds int `doc:"How long to wait for a change before answering that there is none." maximum:"60" minimum:"0" query:"wait_seconds"`
+}
+
+// LongPollInput is embedded by the operations that nodes and edges poll by an ETag.
 type LongPollInput struct {
+	WaitInput
+
 	IfNoneMatch string `doc:"The ETag of the answer that the caller works from." header:"If-None-Match"`
-	WaitSeconds int    `doc:"How long to wait for a change before answering 304." maximum:"60" minimum:"0" query:"wait_seconds"`
+}
+
+// AgentInput is embedded by the operations by which an agent asks what its node is to run.
+//
+//nolint:lll // One field a line, with its documentation.
+type AgentInput struct {
+	WaitInput
+
+	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" nullable:"false" query:"capabilities"`
 }
 
 // AssignmentsInput asks for the VMs that the calling node is to run.
-//
-//nolint:lll // One field a line, with its documentation.
 type AssignmentsInput struct {
-	LongPollInput
+	AgentInput
 
-	Capabilities []string `doc:"What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run." maxItems:"20" nullable:"false" query:"capabilities"`
+	IfNoneMatch string `doc:"The ETag of the answer that the caller works from." header:"If-None-Match"`
 }
 
 // AssignmentsOutput holds the VMs that the calling node is to run. Status 304 has no body.
@@ -30,11 +43,51 @@ type AssignmentsOutput struct {
 
 // Assignments is everything that a node is to know. A VM that the node runs and that is not in the list is to be removed.
 type Assignments struct {
-	NodeID       uuid.UUID    `json:"node_id"`
-	Prefix       string       `doc:"The node's own addresses."                                 json:"prefix"`
-	ClusterRange string       `doc:"All addresses of the cluster, which never leave by the default route." json:"cluster_range"`
-	Ingress      *Ingress     `doc:"Absent where an edge is of a version that does not tell its addresses." json:"ingress,omitempty"`
-	VMs          []AssignedVM `json:"vms"                                                       nullable:"false"`
+	NodeNetwork
+
+	VMs []AssignedVM `json:"vms" nullable:"false"`
+}
+
+// NodeNetwork is what a node is to know of the network, beside its VMs.
+type NodeNetwork struct {
+	NodeID       uuid.UUID `json:"node_id"`
+	Prefix       string    `doc:"The node's own addresses."                                 json:"prefix"`
+	ClusterRange string    `doc:"All addresses of the cluster, which never leave by the default route." json:"cluster_range"`
+	Ingress      *Ingress  `doc:"Absent where an edge is of a version that does not tell its addresses." json:"ingress,omitempty"`
+}
+
+// AssignmentChangesInput asks for what has changed of the VMs that the calling node is to run.
+type AssignmentChangesInput struct {
+	AgentInput
+
+	Body KnownAssignments
+}
+
+// KnownAssignments is what the calling node has been told. A node that starts has been told nothing, and gets everything.
+type KnownAssignments struct {
+	Network string    `doc:"The network_version that the caller works from." json:"network_version,omitempty" maxLength:"100"`
+	VMs     []KnownVM `doc:"All VMs that the caller has been told of and that were not removed since." json:"vms" maxItems:"10000" nullable:"false"`
+}
+
+// KnownVM is a VM as the calling node has been told of it last.
+type KnownVM struct {
+	ID      uuid.UUID `json:"id"`
+	Version string    `json:"version" maxLength:"100"`
+}
+
+// AssignmentChangesOutput holds what has changed of the VMs that the calling node is to run.
+type AssignmentChangesOutput struct{ Body AssignmentChanges }
+
+// AssignmentChanges is what differs from what the calling node has been told. Nothing does where there are neither VMs nor removed ones, and the
+// version of the network is the caller's.
+//
+//nolint:lll // One field a line, with its documentation.
+type AssignmentChanges struct {
+	NodeNetwork
+
+	NetworkVersion string       `json:"network_version"`
+	VMs            []AssignedVM `doc:"VMs that are new to the caller or have changed. Those that it has been told of have no environment: it never changes." json:"vms" nullable:"false"`
+	Removed        []uuid.UUID  `doc:"VMs that the caller has been told of and that are to be removed." json:"removed" nullable:"false"`
 }
 
 // Ingress says who may reach VMs through a node's ingress interfaces.
@@ -47,6 +100,7 @@ type Ingress struct {
 //nolint:lll // One field a line, with its documentation.
 type AssignedVM struct {
 	ID           uuid.UUID         `json:"id"`
+	Version      string            `doc:"Of what this says: to be named when asking for changes." json:"version,omitempty"`
 	DeploymentID uuid.UUID         `json:"deployment_id"`
 	ProjectID    uuid.UUID         `json:"project_id"`
 	Kind         string            `doc:"app: serves until it is stopped; release: runs its command once, whatever happens, and is not started again." enum:"app,release" json:"kind"`
@@ -62,7 +116,7 @@ type AssignedVM struct {
 	HealthPath   string            `doc:"Empty: any status below 500 on / is healthy."          json:"health_path,omitempty"`
 	Origins      []string          `doc:"Scheme and host of the URLs by which visitors reach the app: those that the user chose first. Health checks ask as if by one of them." json:"origins,omitempty" nullable:"false"`
 	GraceSeconds int               `doc:"Between SIGTERM and SIGKILL."                          json:"grace_seconds"`
-	Environment  map[string]string `json:"environment"`
+	Environment  map[string]string `doc:"Empty where the VM is to be stopped, and among changes where the caller has it." json:"environment"`
 	Facts        map[string]string `doc:"Variables by which the platform tells the app what it is; they win over environment." json:"facts,omitempty"`
 	LogSequence  int64             `doc:"The greatest log sequence that has been stored."       json:"log_sequence"`
 }
@@ -80,7 +134,7 @@ type NodeReport struct {
 	MemoryBytes int64          `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
 	Machine     *MachineReport `json:"machine,omitempty"`
 	Unreachable string         `doc:"A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost." json:"unreachable,omitempty" maxLength:"1000"`
-	VMs         []VMReport     `json:"vms"          nullable:"false"`
+	VMs         []VMReport     `doc:"VMs whose state differs from what was reported of them last, or more of them. Those that are left out are as they were." json:"vms" nullable:"false"`
 	Looks       []LookReport   `doc:"What the node has found since the last report that no assignment names, each kind once; left out: it has not looked since." json:"looks,omitempty" maxItems:"4" nullable:"false"`
 	Measures    *NodeMeasures  `doc:"What was measured of the VMs; absent in most reports." json:"measures,omitempty"`
 }

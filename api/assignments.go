@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,34 +30,15 @@ const (
 	desiredDraining = "draining"
 )
 
+// getAssignments answers with everything that the node is to know, for agents of the version before and for whoever asks once.
 func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (*AssignmentsOutput, error) {
-	node := callerOf(ctx).nodeID
+	node, output := callerOf(ctx).nodeID, &AssignmentsOutput{}
 
-	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
-	defer cancel()
+	changed, err := s.waitForAssignments(ctx, input.AgentInput, func(current *Assignments) (changed bool, err error) {
+		output.Body = current
+		output.ETag, err = assignmentsETag(*current)
 
-	// Capabilities that this version does not know are not stored.
-	capabilities := lo.Intersect([]string{capabilityRelease}, input.Capabilities)
-
-	if err := s.queries.RecordNodeCapabilities(ctx, capabilities, node); err != nil {
-		return nil, fmt.Errorf("write what node %s can do: %w", node, err)
-	}
-
-	output := &AssignmentsOutput{}
-
-	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
-		assignments, err := s.assignments(ctx, node, capabilities)
-		if err != nil {
-			return false, err
-		}
-
-		output.Body = assignments
-
-		if output.ETag, err = assignmentsETag(*assignments); err != nil {
-			return false, err
-		}
-
-		return output.ETag != input.IfNoneMatch, nil
+		return output.ETag != input.IfNoneMatch, err
 	})
 	if err != nil {
 		return nil, err
@@ -71,8 +49,34 @@ func (s *service) getAssignments(ctx context.Context, input *AssignmentsInput) (
 	}
 
 	output.Status = http.StatusOK
+	output.Body.VMs, err = s.complete(ctx, node, output.Body.VMs)
 
-	return output, nil
+	return output, err
+}
+
+// waitForAssignments reads what the calling node is to run, without what only complete adds, again and again until isNews returns true or the
+// caller's waiting time is over. It returns the last answer of isNews.
+func (s *service) waitForAssignments(ctx context.Context, input AgentInput, isNews func(*Assignments) (bool, error)) (bool, error) {
+	node := callerOf(ctx).nodeID
+
+	news, cancel := s.listener.Subscribe(database.ChannelNodes, node.String())
+	defer cancel()
+
+	// Capabilities that this version does not know are not stored.
+	capabilities := lo.Intersect([]string{capabilityRelease}, input.Capabilities)
+
+	if err := s.queries.RecordNodeCapabilities(ctx, capabilities, node); err != nil {
+		return false, fmt.Errorf("write what node %s can do: %w", node, err)
+	}
+
+	return s.waitForChange(ctx, input.WaitInput, news, func() (bool, error) {
+		current, err := s.assignments(ctx, node, capabilities)
+		if err != nil {
+			return false, err
+		}
+
+		return isNews(current)
+	})
 }
 
 func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities []string) (*Assignments, error) {
@@ -91,38 +95,53 @@ func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities 
 		return nil, err
 	}
 
-	assignments := &Assignments{
-		NodeID: node, Ingress: ingress, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String(), VMs: make([]AssignedVM, 0, len(rows)),
-	}
-
-	for _, row := range rows {
-		vm, err := s.assignedVM(ctx, row)
-		if err != nil {
-			return nil, err
-		}
-
-		assignments.VMs = append(assignments.VMs, vm)
-	}
-
-	return assignments, nil
+	return &Assignments{
+		NodeNetwork: NodeNetwork{NodeID: node, Ingress: ingress, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String()},
+		VMs:         lo.Map(rows, func(row database.ListAssignmentsRow, _ int) AssignedVM { return s.assignedVM(row) }),
+	}, nil
 }
 
-func (s *service) assignedVM(ctx context.Context, row database.ListAssignmentsRow) (AssignedVM, error) {
-	snapshot := keyring.Snapshot{OrganisationID: row.OrganisationID, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID}
-
-	environment, err := s.keyring.OpenEnvironment(ctx, s.queries, snapshot, row.EnvironmentSealed)
-	if err != nil {
-		return AssignedVM{}, err
-	}
-
+func (s *service) assignedVM(row database.ListAssignmentsRow) AssignedVM {
 	return AssignedVM{
 		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, Kind: row.Kind, Command: row.Command, Begun: row.Begun,
 		DesiredState: assignedState(row.DesiredState),
 		Image:        s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
 		IP:           row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
 		HealthPath: lo.FromPtr(row.HealthPath), Origins: s.config.origins(row.Hostnames), GraceSeconds: int(lo.FromPtrOr(row.GraceSeconds, graceSeconds)),
-		Environment: environment, Facts: factsOf(row).Variables(), LogSequence: row.LogSequence,
-	}, nil
+		Environment: map[string]string{}, Facts: factsOf(row).Variables(),
+	}
+}
+
+// complete adds to VMs what their node needs once of each: the environment, opened, and how far the log is stored. A VM that is to be stopped needs no
+// environment. It leaves out VMs that are not the node's any more.
+func (s *service) complete(ctx context.Context, node uuid.UUID, vms []AssignedVM) ([]AssignedVM, error) {
+	rows, err := s.queries.ListFirstAssignments(ctx, node, lo.Map(vms, func(vm AssignedVM, _ int) uuid.UUID { return vm.ID }))
+	if err != nil {
+		return nil, fmt.Errorf("read what node %s needs of new VMs: %w", node, err)
+	}
+
+	byID, completed := lo.KeyBy(rows, func(row database.ListFirstAssignmentsRow) uuid.UUID { return row.ID }), make([]AssignedVM, 0, len(rows))
+
+	for _, vm := range vms {
+		row, found := byID[vm.ID]
+		if !found {
+			continue
+		}
+
+		vm.LogSequence = row.LogSequence
+
+		if vm.DesiredState == desiredRunning {
+			snapshot := keyring.Snapshot{OrganisationID: row.OrganisationID, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID}
+
+			if vm.Environment, err = s.keyring.OpenEnvironment(ctx, s.queries, snapshot, row.EnvironmentSealed); err != nil {
+				return nil, err
+			}
+		}
+
+		completed = append(completed, vm)
+	}
+
+	return completed, nil
 }
 
 func factsOf(row database.ListAssignmentsRow) appfacts.Deployment {
@@ -137,23 +156,4 @@ func assignedState(desired string) string {
 	}
 
 	return desired
-}
-
-// assignmentsETag leaves out what the node itself caused, such as how far its logs are stored: a change of that alone must not wake its
-// long-poll.
-func assignmentsETag(assignments Assignments) (string, error) {
-	assignments.VMs = lo.Map(assignments.VMs, func(vm AssignedVM, _ int) AssignedVM {
-		vm.LogSequence, vm.Begun = 0, false
-
-		return vm
-	})
-
-	encoded, err := json.Marshal(assignments)
-	if err != nil {
-		return "", fmt.Errorf("encode assignments: %w", err)
-	}
-
-	sum := sha256.Sum256(encoded)
-
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`, nil
 }

@@ -38,8 +38,10 @@ type testBundle struct {
 	http    *httptest.Server
 	pool    *pgxpool.Pool
 	queries *database.Queries
-	log     *logBuffer
-	tokens  Tokens
+	// parts are what the server was made from.
+	parts  Parts
+	log    *logBuffer
+	tokens Tokens
 	// dns is whom the server asks about domains.
 	dns *dnstest.Server
 	// github has no account and no App until the test makes some; apps is how the API reaches it.
@@ -112,10 +114,14 @@ func setup(t *testing.T) *testBundle {
 		github.Options{Transport: githubtest.Transport(), Now: fake.Clock.Now, Timeout: 2 * time.Second})
 	require.NoError(t, err)
 
-	server, err := New(config, Parts{Pool: pool, Listener: listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: logger})
+	parts := Parts{Pool: pool, Listener: listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: logger}
+
+	server, err := New(config, parts)
 	require.NoError(t, err)
 
-	b := &testBundle{server: server, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens(), dns: nameServer, github: fake, apps: apps}
+	b := &testBundle{
+		server: server, parts: parts, pool: pool, queries: database.New(pool), log: log, tokens: NewTokens(), dns: nameServer, github: fake, apps: apps,
+	}
 
 	require.NoError(t, Bootstrap{
 		Email: "owner@example.com", Organisation: "first", Node: "node-1", Edge: "edge-1", Region: "here", ClusterRange: config.ClusterRange, Tokens: b.tokens,

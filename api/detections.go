@@ -80,7 +80,7 @@ func (s *service) getDetection(ctx context.Context, input *GetDetectionInput) (*
 
 	var row database.Detection
 
-	_, err := s.waitForChange(ctx, LongPollInput{WaitSeconds: input.WaitSeconds}, news, func() (bool, error) {
+	_, err := s.waitForChange(ctx, WaitInput{WaitSeconds: input.WaitSeconds}, news, func() (bool, error) {
 		var err error
 
 		row, err = s.queries.GetDetectionOf(ctx, input.DetectionID, organisationOf(ctx))

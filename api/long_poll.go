@@ -7,7 +7,7 @@ import (
 
 // waitForChange calls look at once, and again whenever news says that something may have changed, until look returns true or the
 // caller's waiting time is over. It returns the last answer of look, and a problem where the caller's token has ended meanwhile.
-func (s *service) waitForChange(ctx context.Context, input LongPollInput, news <-chan struct{}, look func() (bool, error)) (bool, error) {
+func (s *service) waitForChange(ctx context.Context, input WaitInput, news <-chan struct{}, look func() (bool, error)) (bool, error) {
 	again := time.NewTicker(recheckInterval)
 	defer again.Stop()
 

@@ -94,6 +94,14 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, get(tagAgents, nodes(), "get-assignments", "/v1/node/assignments", text{
 		"Show what the node is to run", "The VMs that the calling node is to run. With If-None-Match and wait_seconds it answers as soon as they differ, else with 304.",
 	}), s.getAssignments)
+
+	changes := operation(tagAgents, nodes(), http.MethodPost, http.StatusOK, "get-assignment-changes", "/v1/node/assignments", text{
+		"Show what has changed of what the node is to run", "The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none.",
+	})
+	// A time for the body would go on while the request waits, and end it.
+	changes.BodyReadTimeout = -1
+	huma.Register(api, changes, s.getAssignmentChanges)
+
 	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
 		"Report how the node is", "Stores the state of the calling node and of its VMs.",
 	}), s.reportNode)

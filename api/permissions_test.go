@@ -302,6 +302,7 @@ func bodies() map[string]string {
 		"rotate-node-token":            `{}`,
 		"create-edge":                  `{"name":"e{random}","region":"there"}`,
 		"rotate-edge-token":            `{}`,
+		"get-assignment-changes":       `{"vms":[]}`,
 		"report-node":                  `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`,
 		"set-platform-quotas":          `{}`,
 		"set-quotas":                   `{"builds":3}`,

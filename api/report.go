@@ -27,7 +27,7 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 			return err
 		}
 
-		rows, err := queries.LockNodeVMs(ctx, node)
+		rows, err := queries.LockNodeVMs(ctx, node, lo.Map(report.VMs, func(r VMReport, _ int) uuid.UUID { return r.ID }))
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ func (s *service) getRoutes(ctx context.Context, input *RoutesInput) (*RoutesOut
 
 	seen := time.Now()
 
-	changed, err := s.waitForChange(ctx, input.LongPollInput, news, func() (bool, error) {
+	changed, err := s.waitForChange(ctx, input.WaitInput, news, func() (bool, error) {
 		if time.Since(seen) > edgeSeenInterval {
 			seen = time.Now()
 

@@ -149,6 +149,12 @@ func TestStolenNode_IsToldTheSecretsAndImagesOfItsOwnVMsAlone(t *testing.T) {
 	require.Equal(t, s.own, given.JSON200.VMS[0].ID)
 	require.NotContains(t, string(given.Body), victimsSecret)
 
+	// What it claims to know of others' VMs leads to nothing.
+	changes, err := s.thief.GetAssignmentChangesWithResponse(t.Context(), nil, client.KnownAssignments{VMS: []client.KnownVM{{ID: s.victimVM, Version: "old"}}})
+	require.NoError(t, err)
+	require.Equal(t, []uuid.UUID{s.own}, idsOf(changes.JSON200.VMS))
+	require.NotContains(t, string(changes.Body), victimsSecret)
+
 	mine := projectRepository(s.ownProject.ID)
 	granted, _ := s.pulls(t, mine)
 	require.Equal(t, []string{mine + ":pull"}, granted)
@@ -210,6 +216,11 @@ func TestStolenNode_TokenRevoked_EndsAtOnceAlsoWhileItWaits(t *testing.T) {
 	given, err := s.thief.GetAssignmentsWithResponse(t.Context(), nil)
 	require.NoError(t, err)
 
+	known := client.KnownAssignments{VMS: []client.KnownVM{{ID: s.own}}}
+	told, err := s.thief.GetAssignmentChangesWithResponse(t.Context(), nil, known)
+	require.NoError(t, err)
+
+	known.NetworkVersion, known.VMS[0].Version = &told.JSON200.NetworkVersion, *told.JSON200.VMS[0].Version
 	waited := make(chan *client.GetAssignmentsResponse, 1)
 
 	// The first look of the request that waits is what writes its capabilities.
@@ -218,6 +229,15 @@ func TestStolenNode_TokenRevoked_EndsAtOnceAlsoWhileItWaits(t *testing.T) {
 			IfNoneMatch: new(given.HTTPResponse.Header.Get("ETag")), WaitSeconds: new(int64(60)), Capabilities: &[]string{"release"},
 		})
 		waited <- answer
+	}()
+
+	followed := make(chan *client.GetAssignmentChangesResponse, 1)
+
+	go func() {
+		answer, _ := s.thief.GetAssignmentChangesWithResponse(t.Context(), &client.GetAssignmentChangesParams{
+			WaitSeconds: new(int64(60)), Capabilities: &[]string{"release"},
+		}, known)
+		followed <- answer
 	}()
 
 	require.Eventually(t, func() bool {
@@ -233,6 +253,7 @@ func TestStolenNode_TokenRevoked_EndsAtOnceAlsoWhileItWaits(t *testing.T) {
 	// Placement may not know yet that the node is away.
 	s.place(t, s.victim.ID, "10.72.2.3")
 	require.Equal(t, http.StatusUnauthorized, (<-waited).StatusCode())
+	require.Equal(t, http.StatusUnauthorized, (<-followed).StatusCode())
 
 	require.Equal(t, http.StatusUnauthorized, s.claim(t, nil))
 	_, status := s.pulls(t, projectRepository(s.ownProject.ID))

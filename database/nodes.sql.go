@@ -200,13 +200,12 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 }
 
 const listAssignments = `-- name: ListAssignments :many
-SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
-  vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+  vms.cpu_millis, vms.memory_bytes, vms.health_path,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
   ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment'
     AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.redirect_to_id IS NULL AND domains.hostname NOT LIKE '*%'
-    ORDER BY domains.kind, domains.id)::text[] AS hostnames,
-  coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
+    ORDER BY domains.kind, domains.id)::text[] AS hostnames
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = $1 AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR $2::boolean)
@@ -214,30 +213,28 @@ ORDER BY vms.id
 `
 
 type ListAssignmentsRow struct {
-	ID                uuid.UUID
-	DeploymentID      uuid.UUID
-	ProjectID         uuid.UUID
-	OrganisationID    uuid.UUID
-	Kind              string
-	Command           []string
-	Begun             bool
-	DesiredState      string
-	ImageDigest       *string
-	IP                netip.Addr
-	Port              int32
-	CPUMillis         int32
-	MemoryBytes       int64
-	HealthPath        *string
-	EnvironmentSealed []byte
-	CommitSHA         *string
-	Branch            string
-	Slug              string
-	GraceSeconds      *int32
-	Hostnames         []string
-	LogSequence       int64
+	ID           uuid.UUID
+	DeploymentID uuid.UUID
+	ProjectID    uuid.UUID
+	Kind         string
+	Command      []string
+	Begun        bool
+	DesiredState string
+	ImageDigest  *string
+	IP           netip.Addr
+	Port         int32
+	CPUMillis    int32
+	MemoryBytes  int64
+	HealthPath   *string
+	CommitSHA    *string
+	Branch       string
+	Slug         string
+	GraceSeconds *int32
+	Hostnames    []string
 }
 
-// What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
+// What a node is to run or to remove, without what it needs only once of each VM. An agent that cannot run release commands would run the app instead: it may
+// remove them only.
 func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsReleases bool) ([]ListAssignmentsRow, error) {
 	rows, err := q.db.Query(ctx, listAssignments, nodeID, runsReleases)
 	if err != nil {
@@ -251,7 +248,6 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 			&i.ID,
 			&i.DeploymentID,
 			&i.ProjectID,
-			&i.OrganisationID,
 			&i.Kind,
 			&i.Command,
 			&i.Begun,
@@ -262,12 +258,54 @@ func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsRel
 			&i.CPUMillis,
 			&i.MemoryBytes,
 			&i.HealthPath,
-			&i.EnvironmentSealed,
 			&i.CommitSHA,
 			&i.Branch,
 			&i.Slug,
 			&i.GraceSeconds,
 			&i.Hostnames,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listFirstAssignments = `-- name: ListFirstAssignments :many
+SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, deployments.environment_sealed,
+  coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE vms.node_id = $1 AND vms.id = ANY ($2::uuid[])
+`
+
+type ListFirstAssignmentsRow struct {
+	ID                uuid.UUID
+	DeploymentID      uuid.UUID
+	ProjectID         uuid.UUID
+	OrganisationID    uuid.UUID
+	EnvironmentSealed []byte
+	LogSequence       int64
+}
+
+// What a node needs of VMs that it has not been told of.
+func (q *Queries) ListFirstAssignments(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]ListFirstAssignmentsRow, error) {
+	rows, err := q.db.Query(ctx, listFirstAssignments, nodeID, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListFirstAssignmentsRow{}
+	for rows.Next() {
+		var i ListFirstAssignmentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeploymentID,
+			&i.ProjectID,
+			&i.OrganisationID,
+			&i.EnvironmentSealed,
 			&i.LogSequence,
 		); err != nil {
 			return nil, err
@@ -557,6 +595,7 @@ SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis,
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
 ) AS routed
 FROM vms WHERE vms.node_id = $1 AND vms.removed_at IS NULL
+  AND (vms.id = ANY ($2::uuid[]) OR (vms.desired_state = 'running' AND vms.state IN ('pending', 'pulling', 'starting', 'running', 'unhealthy', 'crashed')))
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms
 `
@@ -566,10 +605,10 @@ type LockNodeVMsRow struct {
 	Routed bool
 }
 
-// The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
-// that commits while the report is under way reads the VMs as they were before it.
-func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID) ([]LockNodeVMsRow, error) {
-	rows, err := q.db.Query(ctx, lockNodeVMs, nodeID)
+// Those of a node's VMs that a report names, or that take time to serve, with whether a domain points at their deployment or is about to: a flip
+// that commits while the report is under way reads the VMs as they were before it. All others are left alone: reports of an idle node lock no VM.
+func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]LockNodeVMsRow, error) {
+	rows, err := q.db.Query(ctx, lockNodeVMs, nodeID, ids)
 	if err != nil {
 		return nil, err
 	}

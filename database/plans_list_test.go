@@ -127,7 +127,8 @@ func queuePage(rank int, queue string) map[string]any {
 // hotQueries run again and again, or while others wait. Behind a comma stands the case, where a query has several.
 var hotQueries = map[string]bound{
 	// Nodes: each asks and reports every few seconds.
-	"ListAssignments":        {most: 1, perRow: 4 + 10}, // The VM, its deployment, its last line, its project with its ten domains.
+	"ListAssignments":        {most: 1, perRow: 3 + 10}, // The VM, its deployment, its project with its ten domains.
+	"ListFirstAssignments":   {most: 4, with: map[string]any{"ids": []uuid.UUID{seedID(kindVM, 2020)}}},
 	"RecordNodeCapabilities": byID(kindNode, 20),
 	"RecordNodeReport": {most: 2, with: map[string]any{
 		"id": seedID(kindNode, 20), "version": "1", "kernel": "6.18", "diskbytes": 1000, "diskfreebytes": 1, "agentstartedat": time.Now(),
@@ -139,7 +140,7 @@ var hotQueries = map[string]bound{
 		"lookid": seedID(kindLook, 20), "ids": []uuid.UUID{seedID(kindLeak, 9_000)}, "names": []string{"other"}, "details": []string{"It is left."},
 	}},
 	"LockNode":           byID(kindNode, 20),
-	"LockNodeVMs":        {most: 1, perRow: 3}, // The VM, and the first domain or the deployment.
+	"LockNodeVMs":        {most: 2*presentVMs/nodes + 10, perRow: 3}, // The node's VMs; of those locked the first domain or the deployment.
 	"RecordVMReport":     byID(kindVM, 2020),
 	"AddWaitingTime":     {most: 2},
 	"DeploymentOfNodeVM": {most: 3, with: map[string]any{"id": seedID(kindVM, 2020)}},

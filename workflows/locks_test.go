@@ -193,13 +193,23 @@ func TestLocks_PreviewIsMade_TheRouteVersionIsLockedBehindTheTurnsToBuild(t *tes
 
 // reportNode stores a report of a node as the API does: the node, its VMs, and the route table's version.
 func reportNode(ctx context.Context, b *testBundle, node uuid.UUID, round int) error {
-	return database.InTx(ctx, b.pool, func(_ pgx.Tx, queries *database.Queries) error {
+	return database.InTx(ctx, b.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		toldOf, err := queries.RecordNodeReport(ctx, database.RecordNodeReportParams{ID: node, CPUMillis: 64_000, MemoryBytes: 8 << 30})
 		if err != nil {
 			return err
 		}
 
-		rows, err := queries.LockNodeVMs(ctx, node)
+		found, err := tx.Query(ctx, "SELECT id FROM vms WHERE node_id = $1", node)
+		if err != nil {
+			return err
+		}
+
+		ids, err := pgx.CollectRows(found, pgx.RowTo[uuid.UUID])
+		if err != nil {
+			return err
+		}
+
+		rows, err := queries.LockNodeVMs(ctx, node, ids)
 		if err != nil {
 			return err
 		}

@@ -78,18 +78,25 @@ WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
 DELETE FROM vms WHERE node_id = $1;
 
 -- name: ListAssignments :many
--- What a node is to run or to remove. An agent that cannot run release commands would run the app instead: it may remove them only.
-SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
-  vms.cpu_millis, vms.memory_bytes, vms.health_path, deployments.environment_sealed,
+-- What a node is to run or to remove, without what it needs only once of each VM. An agent that cannot run release commands would run the app instead: it may
+-- remove them only.
+SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
+  vms.cpu_millis, vms.memory_bytes, vms.health_path,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
   ARRAY(SELECT domains.hostname FROM domains WHERE domains.environment_id = deployments.environment_id AND domains.kind <> 'deployment'
     AND (domains.kind <> 'custom' OR domains.verified_at IS NOT NULL) AND domains.redirect_to_id IS NULL AND domains.hostname NOT LIKE '*%'
-    ORDER BY domains.kind, domains.id)::text[] AS hostnames,
-  coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
+    ORDER BY domains.kind, domains.id)::text[] AS hostnames
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
 WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
   AND (vms.kind <> 'release' OR vms.desired_state = 'stopped' OR @runs_releases::boolean)
 ORDER BY vms.id;
+
+-- name: ListFirstAssignments :many
+-- What a node needs of VMs that it has not been told of.
+SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, deployments.environment_sealed,
+  coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
+FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
+WHERE vms.node_id = @node_id AND vms.id = ANY (@ids::uuid[]);
 
 -- name: RecordNodeCapabilities :exec
 UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <> @capabilities;
@@ -117,14 +124,15 @@ UPDATE vms SET
 WHERE id = ANY (@ids::uuid[]);
 
 -- name: LockNodeVMs :many
--- The VMs of a node of which something is left, with whether a domain points at their deployment or is about to: a flip
--- that commits while the report is under way reads the VMs as they were before it.
+-- Those of a node's VMs that a report names, or that take time to serve, with whether a domain points at their deployment or is about to: a flip
+-- that commits while the report is under way reads the VMs as they were before it. All others are left alone: reports of an idle node lock no VM.
 SELECT sqlc.embed(vms), EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
 ) AS routed
 FROM vms WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
+  AND (vms.id = ANY (@ids::uuid[]) OR (vms.desired_state = 'running' AND vms.state IN ('pending', 'pulling', 'starting', 'running', 'unhealthy', 'crashed')))
 ORDER BY vms.id
 FOR NO KEY UPDATE OF vms;
 

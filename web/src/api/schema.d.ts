@@ -821,7 +821,11 @@ export interface paths {
          */
         get: operations["get-assignments"];
         put?: never;
-        post?: never;
+        /**
+         * Show what has changed of what the node is to run
+         * @description The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+         */
+        post: operations["get-assignment-changes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2285,6 +2289,7 @@ export interface components {
              * @enum {string}
              */
             desired_state: "running" | "stopped";
+            /** @description Empty where the VM is to be stopped, and among changes where the caller has it. */
             environment: {
                 [key: string]: string;
             };
@@ -2330,6 +2335,23 @@ export interface components {
             port: number;
             /** Format: uuid */
             project_id: string;
+            /** @description Of what this says: to be named when asking for changes. */
+            version?: string;
+        };
+        AssignmentChanges: {
+            /** @description All addresses of the cluster, which never leave by the default route. */
+            cluster_range: string;
+            /** @description Absent where an edge is of a version that does not tell its addresses. */
+            ingress?: components["schemas"]["Ingress"];
+            network_version: string;
+            /** Format: uuid */
+            node_id: string;
+            /** @description The node's own addresses. */
+            prefix: string;
+            /** @description VMs that the caller has been told of and that are to be removed. */
+            removed: string[];
+            /** @description VMs that are new to the caller or have changed. Those that it has been told of have no environment: it never changes. */
+            vms: components["schemas"]["AssignedVM"][];
         };
         Assignments: {
             /** @description All addresses of the cluster, which never leave by the default route. */
@@ -3520,6 +3542,17 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
         };
+        KnownAssignments: {
+            /** @description The network_version that the caller works from. */
+            network_version?: string;
+            /** @description All VMs that the caller has been told of and that were not removed since. */
+            vms: components["schemas"]["KnownVM"][];
+        };
+        KnownVM: {
+            /** Format: uuid */
+            id: string;
+            version: string;
+        };
         LatencyMeasures: {
             /** @description Half of the requests took no longer. */
             p50: (number | null)[];
@@ -4013,6 +4046,7 @@ export interface components {
             /** @description A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost. */
             unreachable?: string;
             version: string;
+            /** @description VMs whose state differs from what was reported of them last, or more of them. Those that are left out are as they were. */
             vms: components["schemas"]["VMReport"][];
         };
         NodeUpdate: {
@@ -7839,7 +7873,7 @@ export interface operations {
             query?: {
                 /** @description IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last. */
                 addresses?: string[];
-                /** @description How long to wait for a change before answering 304. */
+                /** @description How long to wait for a change before answering that there is none. */
                 wait_seconds?: number;
             };
             header?: {
@@ -9433,7 +9467,7 @@ export interface operations {
             query?: {
                 /** @description What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run. */
                 capabilities?: string[];
-                /** @description How long to wait for a change before answering 304. */
+                /** @description How long to wait for a change before answering that there is none. */
                 wait_seconds?: number;
             };
             header?: {
@@ -9474,6 +9508,107 @@ export interface operations {
             };
             /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assignment-changes": {
+        parameters: {
+            query?: {
+                /** @description What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run. */
+                capabilities?: string[];
+                /** @description How long to wait for a change before answering that there is none. */
+                wait_seconds?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownAssignments"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentChanges"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
