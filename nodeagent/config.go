@@ -38,6 +38,9 @@ type Config struct {
 	DiskBytes           int64  `doc:"Size of each VM's disk, on overlayfs; 0: unlimited." env:"ZEITWORK_NODE_VM_DISK_BYTES" envDefault:"10737418240"`
 	Init                string `doc:"Path of a static init, PID 1 of VMs; empty: catatonit, else tini-static on runc." env:"ZEITWORK_NODE_INIT"`
 
+	// LogProgram is what containerd's shim starts as the log process of each VM, with vmlog.Command and a folder; empty: the calling binary.
+	LogProgram string
+
 	HungAfter time.Duration `doc:"How long an app may give no answer before it is restarted; 0s: for ever." env:"ZEITWORK_NODE_HUNG_AFTER" envDefault:"60s"`
 
 	RegistryRealm string `doc:"Where the registry may send the node for tokens, beside ZEITWORK_API_URL and itself." env:"ZEITWORK_NODE_REGISTRY_REALM"`
@@ -96,9 +99,11 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 		return containers.Config{}, err
 	}
 
-	logger, err := os.Executable()
-	if err != nil {
-		return containers.Config{}, fmt.Errorf("find the path of this binary: %w", err)
+	logger := c.LogProgram
+	if logger == "" {
+		if logger, err = os.Executable(); err != nil {
+			return containers.Config{}, fmt.Errorf("find the path of this binary: %w", err)
+		}
 	}
 
 	realms, err := c.realms()
