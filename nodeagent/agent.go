@@ -38,6 +38,7 @@ type Agent struct {
 	removed    chan struct{}
 	startedAt  time.Time
 	usage      *usage
+	told       told
 	turns      *semaphore.Weighted
 	logWatch   *logWatch
 	// unlimitedDisks is why VMs may fill the node's disk, where they may although the configuration says otherwise.
@@ -66,9 +67,9 @@ type Agent struct {
 	wait       sync.WaitGroup
 }
 
-// New returns an agent. Containerd's shim starts the calling binary as the log process of each VM: when its first argument is vmlog.Command, the
-// binary must call vmlog.Run with the second as the folder. New fails with a sentence for the operator where this machine cannot isolate VMs as
-// configured.
+// New returns an agent. Without a Config.LogProgram containerd's shim starts the calling binary as the log process of each VM: when its first argument is
+// vmlog.Command, the binary must call vmlog.Run with the second as the folder. New fails with a sentence for the operator where this machine cannot isolate
+// VMs as configured.
 func New(config Config, logger *slog.Logger) (*Agent, error) {
 	if err := config.checkIsolation(); err != nil {
 		return nil, err
@@ -249,6 +250,11 @@ func (a *Agent) reconcile(ctx context.Context) {
 func (a *Agent) start(ctx context.Context, id uuid.UUID, vm *client.AssignedVM) *machine {
 	m := newMachine(ctx, a, id, vm)
 	a.machines[id] = m
+
+	// The API tells no environment of such a VM: it must not be looked at as one that is to run.
+	if vm != nil && vm.DesiredState == client.AssignedVMDesiredStateStopped {
+		m.stop()
+	}
 
 	a.wait.Go(func() {
 		m.run(ctx)

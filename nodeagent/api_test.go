@@ -30,8 +30,10 @@ type fakeAPI struct {
 	version int
 	changed chan struct{}
 	away    bool
-	// older makes it an API of the version before, which refuses states and fields that it does not know.
+	// older makes it an API of the version before, which refuses states and fields that it does not know, and tells the whole list each time.
 	older bool
+	// environments counts how often each VM's environment was sent.
+	environments map[uuid.UUID]int
 	// withoutMeasures makes it an API from before there were measures.
 	withoutMeasures bool
 	// stumbles has it fail at the next report with measures.
@@ -74,11 +76,12 @@ func newFakeAPI(t *testing.T, clusterRange string) *fakeAPI {
 	api := &fakeAPI{
 		list:    client.Assignments{NodeID: id.New(), Prefix: clusterRange, ClusterRange: clusterRange, VMS: []client.AssignedVM{}},
 		changed: make(chan struct{}), reports: map[uuid.UUID]client.VMReport{}, lines: map[uuid.UUID][]client.ShippedLogLine{},
-		history: map[uuid.UUID][]client.VMReportState{}, looks: map[client.LookReportKind]client.LookReport{},
+		history: map[uuid.UUID][]client.VMReportState{}, looks: map[client.LookReportKind]client.LookReport{}, environments: map[uuid.UUID]int{},
 	}
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/node/assignments", api.assignments)
+	mux.HandleFunc("POST /v1/node/assignments", api.changes)
 	mux.HandleFunc("POST /v1/node/report", api.report)
 	mux.HandleFunc("POST /v1/node/logs", api.logs)
 

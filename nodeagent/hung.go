@@ -14,7 +14,7 @@ const (
 	// doubtFactor is how many times as long an app may be silent where its node may be the reason.
 	doubtFactor = 5
 	// answeredLately is within what time an app that is well has answered a probe.
-	answeredLately = 3 * healthyInterval
+	answeredLately = 3 * healthyInterval / 2
 	// longestProbe bounds what one failed probe counts of an app's silence. While the machine slept or the agent got no processor, nobody asked.
 	longestProbe = probeTimeout + 2*unhealthyInterval
 	// idleShare is the share of the machine's processor time that must be idle for there to be enough for all.

@@ -21,7 +21,7 @@ const (
 	// shipInterval is the shortest time between two batches of one VM, so that an app which writes much does not cost a request a line.
 	shipInterval = 100 * time.Millisecond
 	// idleInterval is how often a watched log is looked at although nothing is told of it.
-	idleInterval = 30 * time.Second
+	idleInterval = 2 * time.Minute
 	shipRetry    = time.Second
 	shipTimeout  = 10 * time.Second
 

@@ -68,9 +68,15 @@ func (a *Agent) measureOnce(ctx context.Context) {
 
 	begun, readings := time.Now(), map[uuid.UUID]reading{}
 
+	// An interface that was made since is read the next time.
+	counters, err := network.ReadCounters()
+	if err != nil {
+		a.logger.WarnContext(ctx, "what VMs send and receive could not be measured", logging.Error(err))
+	}
+
 	silent := a.runtime.Uses(ctx, a.assignedVMs(), func(vm uuid.UUID, use containers.Use) {
 		// Without counters it is being removed.
-		if received, sent, err := network.Counters(vm); err == nil {
+		if received, sent, found := counters.Of(vm); found {
 			readings[vm] = reading{time.Now(), use, received, sent}
 		}
 	})
@@ -95,8 +101,8 @@ func (m *machine) beginMeasuring() {
 	first := reading{at: time.Now()}
 
 	// Without it the interface counts from when it was made.
-	if received, sent, err := network.Counters(m.id); err == nil {
-		first.received, first.sent = received, sent
+	if counters, err := network.ReadCounters(); err == nil {
+		first.received, first.sent, _ = counters.Of(m.id)
 	}
 
 	m.agent.usage.begin(m.id, first)

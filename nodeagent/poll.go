@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -23,17 +25,27 @@ const (
 	pollPause = 50 * time.Millisecond
 )
 
+// poller asks the API for the assignments and remembers what it was told. Only one goroutine may use it.
+type poller struct {
+	agent *Agent
+	// told are the assignments in force.
+	told assignments
+	// etag is that of the whole list in force; empty where changes were told since.
+	etag string
+	// refusedAt is when an API of the version before said that it does not know how to tell changes.
+	refusedAt time.Time
+}
+
 // poll keeps the assignments up to date until ctx ends. While the API is away the last ones stay in force.
 func (a *Agent) poll(ctx context.Context) error {
-	var etag string
-
-	retry := backoff{first: firstRetry, last: lastRetry}
+	var (
+		p     = poller{agent: a}
+		retry = backoff{first: firstRetry, last: lastRetry}
+	)
 
 	for ctx.Err() == nil {
-		tag, err := a.pollOnce(ctx, etag)
+		err := p.once(ctx)
 		if err == nil {
-			etag = tag
-
 			retry.reset()
 			pause(ctx, pollPause)
 
@@ -49,39 +61,69 @@ func (a *Agent) poll(ctx context.Context) error {
 	return nil
 }
 
-// pollOnce waits for a change of the assignments, applies it, and returns the ETag of those that are in force then.
-func (a *Agent) pollOnce(ctx context.Context, etag string) (string, error) {
-	list, tag, err := a.fetch(ctx, etag)
-	if err != nil || list == nil {
-		return tag, err
+// once waits for a change of the assignments and applies it. What could not be applied counts as not told.
+func (p *poller) once(ctx context.Context) error {
+	if time.Since(p.refusedAt) < silentAfterRefusal {
+		return p.whole(ctx)
 	}
-
-	return tag, a.apply(ctx, *list)
-}
-
-// fetch returns the assignments and their ETag, and nil for assignments that have not changed.
-func (a *Agent) fetch(ctx context.Context, etag string) (*client.Assignments, string, error) {
-	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
-	defer cancel()
 
 	seconds := int64(longPoll.Seconds())
-	params := &client.GetAssignmentsParams{WaitSeconds: &seconds, Capabilities: new(capabilities())}
 
-	if etag != "" {
-		params.IfNoneMatch = &etag
+	asking, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+
+	response, err := p.agent.api.GetAssignmentChangesWithResponse(asking,
+		&client.GetAssignmentChangesParams{WaitSeconds: &seconds, Capabilities: new(capabilities())}, p.told.known())
+	if err != nil {
+		return fmt.Errorf("ask for changes of the assignments: %w", err)
 	}
 
-	response, err := a.api.GetAssignmentsWithResponse(ctx, params)
+	switch {
+	case response.JSON200 != nil:
+		after, changed := p.told.with(*response.JSON200)
+		if !changed {
+			return nil
+		}
+
+		return p.apply(ctx, after, "")
+	case response.StatusCode() == http.StatusNotFound, response.StatusCode() == http.StatusMethodNotAllowed:
+		p.refusedAt = time.Now()
+
+		return p.whole(ctx)
+	default:
+		return fmt.Errorf("ask for changes of the assignments: the API answered %s", response.Status())
+	}
+}
+
+// whole waits for a change as an API of the version before tells it, with the whole list.
+func (p *poller) whole(ctx context.Context) error {
+	seconds := int64(longPoll.Seconds())
+
+	asking, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+
+	response, err := p.agent.api.GetAssignmentsWithResponse(asking,
+		&client.GetAssignmentsParams{WaitSeconds: &seconds, Capabilities: new(capabilities()), IfNoneMatch: lo.EmptyableToPtr(p.etag)})
 	if err != nil {
-		return nil, "", fmt.Errorf("ask for assignments: %w", err)
+		return fmt.Errorf("ask for assignments: %w", err)
 	}
 
 	switch {
 	case response.StatusCode() == http.StatusNotModified:
-		return nil, etag, nil
+		return nil
 	case response.JSON200 != nil:
-		return response.JSON200, response.HTTPResponse.Header.Get("ETag"), nil
+		return p.apply(ctx, assignmentsFrom(*response.JSON200), response.HTTPResponse.Header.Get("ETag"))
 	default:
-		return nil, "", fmt.Errorf("ask for assignments: the API answered %s", response.Status())
+		return fmt.Errorf("ask for assignments: the API answered %s", response.Status())
 	}
+}
+
+func (p *poller) apply(ctx context.Context, told assignments, etag string) error {
+	if err := p.agent.apply(ctx, told.whole()); err != nil {
+		return err
+	}
+
+	p.told, p.etag = told, etag
+
+	return nil
 }

@@ -22,11 +22,17 @@ const (
 	probeTimeout = 5 * time.Second
 	// probeBody is how many bytes of an answer are read.
 	probeBody = 64 << 10
+	// probeBuffer is small, since each probe has a connection of its own with two of them.
+	probeBuffer = 1 << 10
 
 	// failuresToUnhealthy is how many probes in a row must fail for a VM that was healthy.
 	failuresToUnhealthy = 3
 
-	healthyInterval   = 5 * time.Second
+	// A VM that is healthy is probed ever more seldom: every so often as a share of the time that it has been so, within bounds. Where its app ends the
+	// agent is told at once, and edges see for themselves where it refuses connections: probes find the app that hangs or reports trouble.
+	healthyShare      = 4
+	healthyShortest   = 5 * time.Second
+	healthyInterval   = 30 * time.Second
 	unhealthyInterval = time.Second
 
 	// A starting VM is probed often, because the deployment waits for it: first after the shortest interval, and then ever more seldom, so that a probe finds
@@ -68,6 +74,7 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 		began     = time.Now()
 		failures  = 0
 		explained time.Time
+		since     time.Time // From when on it has been healthy without a break.
 		silent    silence
 	)
 
@@ -86,12 +93,16 @@ func (m *machine) probe(ctx context.Context, pid int, address netip.Addr, health
 
 		switch {
 		case complaint == nil:
-			failures, healthy = 0, true
+			if failures, healthy = 0, true; since.IsZero() {
+				since = time.Now()
+			}
 
 			m.set(client.VMReportStateHealthy, "")
 			m.endTurn()
-			pause(ctx, spread(healthyInterval))
+			pause(ctx, spread(healthyPause(time.Since(since))))
 		case healthy:
+			since = time.Time{}
+
 			if failures++; failures >= failuresToUnhealthy {
 				m.set(client.VMReportStateUnhealthy, complaint.sentence()+m.describeFullDisk())
 			}
@@ -135,6 +146,11 @@ func startInterval(refused bool, age time.Duration) time.Duration {
 	return min(max(age/ageShare, shortest), unhealthyInterval)
 }
 
+// healthyPause returns the time between two probes of a VM that has been healthy for that long without a break.
+func healthyPause(age time.Duration) time.Duration {
+	return min(max(age/healthyShare, healthyShortest), healthyInterval)
+}
+
 // originsOf returns the URLs by which visitors reach a VM's app; a platform of the version before names none.
 func originsOf(vm *client.AssignedVM) []*url.URL {
 	return lo.FilterMap(lo.FromPtr(vm.Origins), func(origin string, _ int) (*url.URL, bool) {
@@ -153,7 +169,7 @@ func newProber(address netip.AddrPort, path string, pid int) *prober {
 				return http.ErrUseLastResponse
 			},
 			Transport: &http.Transport{
-				DisableKeepAlives: true,
+				DisableKeepAlives: true, ReadBufferSize: probeBuffer, WriteBufferSize: probeBuffer,
 				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 					return (&net.Dialer{Timeout: probeTimeout}).DialContext(ctx, "tcp", address.String())
 				},

@@ -138,6 +138,15 @@ func TestStartInterval_AsksOftenAtFirstAndEverMoreSeldom(t *testing.T) {
 	require.Equal(t, unhealthyInterval, startInterval(true, time.Hour))
 }
 
+func TestProbes_OfAHealthyVM_ComeEverMoreSeldomWithinBounds(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, 5*time.Second, healthyPause(0))
+	require.Equal(t, 5*time.Second, healthyPause(20*time.Second))
+	require.Equal(t, 15*time.Second, healthyPause(time.Minute))
+	require.Equal(t, 30*time.Second, healthyPause(24*time.Hour))
+}
+
 func TestDescribeListeners_SaysWhereTheAppListensInstead(t *testing.T) {
 	t.Parallel()
 

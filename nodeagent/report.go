@@ -28,7 +28,7 @@ const (
 	kibibyte    = 1024
 )
 
-// report sends the API the state of the node and its VMs: on every change, and every few seconds to show that the node is alive.
+// report sends the API the state of the node and what has changed of its VMs: on every change, and every few seconds to show that the node is alive.
 func (a *Agent) report(ctx context.Context) error {
 	interval := time.NewTicker(reportInterval)
 	defer interval.Stop()
@@ -72,9 +72,12 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
 	defer cancel()
 
+	begun := time.Now()
+	states, whole := a.told.news(a.states(), begun)
+
 	report := client.NodeReport{
 		Version: version.Get().Version, Runtime: a.config.Runtime,
-		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: a.states(),
+		CPUMillis: int64(runtime.NumCPU()) * cpuMillis, MemoryBytes: memoryBytes(), VMS: states,
 		Measures: a.usage.next(measuredBefore),
 	}
 
@@ -107,18 +110,21 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 
 	if err == nil && response.StatusCode() == http.StatusUnprocessableEntity {
 		// An API of the version before refuses the whole report for a state that it does not know. It gets the report without those VMs.
-		report.VMS = lo.Reject(report.VMS, func(vm client.VMReport, _ int) bool { return vm.State == client.VMReportStateExited })
+		report.VMS = lo.Reject(states, func(vm client.VMReport, _ int) bool { return vm.State == client.VMReportStateExited })
 		response, err = a.api.ReportNodeWithResponse(ctx, report)
 	}
 
+	if err == nil && response.StatusCode() >= http.StatusMultipleChoices {
+		err = fmt.Errorf("the API answered %s", response.Status())
+	}
+
 	if err != nil {
+		a.told.mayHaveMissed()
+
 		return fmt.Errorf("report: %w", err)
 	}
 
-	if response.StatusCode() >= http.StatusMultipleChoices {
-		return fmt.Errorf("report: the API answered %s", response.Status())
-	}
-
+	a.told.took(states, whole, begun)
 	a.forgetLooks(looks)
 	if report.Measures != nil {
 		a.usage.forget(report.Measures)

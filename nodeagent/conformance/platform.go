@@ -8,11 +8,11 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -53,7 +53,7 @@ func newPlatform(token string, clusterRange netip.Prefix) (*platform, error) {
 	}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/node/assignments", p.assignments)
+	mux.HandleFunc("POST /v1/node/assignments", p.assignments)
 	mux.HandleFunc("POST /v1/node/report", p.report)
 	mux.HandleFunc("POST /v1/node/logs", p.logs)
 
@@ -86,11 +86,18 @@ func serveLoopback(handler http.Handler) (*http.Server, string, error) {
 	return server, listener.Addr().String(), nil
 }
 
-// assignments is the long poll of the agent: it is answered when the list is another than the one that the agent has.
+// assignments is the long poll of the agent: it is answered when the list is another than the one that the agent has, with all of it.
 func (p *platform) assignments(w http.ResponseWriter, r *http.Request) {
+	var asked client.KnownAssignments
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+
+		return
+	}
+
 	seconds, _ := strconv.Atoi(r.URL.Query().Get("wait_seconds"))
 	timeout := time.After(time.Duration(seconds) * time.Second)
-	known, _ := strconv.Atoi(strings.Trim(r.Header.Get("If-None-Match"), `"`))
+	known, _ := strconv.Atoi(lo.FromPtr(asked.NetworkVersion))
 
 	p.change(func() { p.applied = known })
 
@@ -99,10 +106,16 @@ func (p *platform) assignments(w http.ResponseWriter, r *http.Request) {
 		version, list, news := p.version, p.list, p.news
 		p.mu.Unlock()
 
+		answer := client.AssignmentChanges{
+			NodeID: list.NodeID, Prefix: list.Prefix, ClusterRange: list.ClusterRange, Ingress: list.Ingress,
+			NetworkVersion: strconv.Itoa(version), VMS: []client.AssignedVM{}, Removed: []uuid.UUID{},
+		}
+
 		if version != known {
-			w.Header().Set("ETag", strconv.Quote(strconv.Itoa(version)))
-			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(list) //nolint:errchkjson // The agent that was killed does not read it.
+			assigned := lo.Map(list.VMS, func(vm client.AssignedVM, _ int) uuid.UUID { return vm.ID })
+			answer.VMS = list.VMS
+			answer.Removed = lo.Without(lo.Map(asked.VMS, func(vm client.KnownVM, _ int) uuid.UUID { return vm.ID }), assigned...)
+			send(w, answer)
 
 			return
 		}
@@ -110,13 +123,18 @@ func (p *platform) assignments(w http.ResponseWriter, r *http.Request) {
 		select {
 		case <-news:
 		case <-timeout:
-			w.WriteHeader(http.StatusNotModified)
+			send(w, answer)
 
 			return
 		case <-r.Context().Done():
 			return
 		}
 	}
+}
+
+func send(w http.ResponseWriter, answer client.AssignmentChanges) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // The agent that was killed does not read it.
 }
 
 func (p *platform) report(w http.ResponseWriter, r *http.Request) {

@@ -13,6 +13,7 @@ import (
 	"github.com/containerd/containerd/api/types"
 	"github.com/containerd/typeurl/v2"
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -26,66 +27,85 @@ type Use struct {
 const (
 	// useTimeout is how long a VM's runtime may take to answer. One that hangs never does.
 	useTimeout = 2 * time.Second
-	// usesAtOnce is how many VMs are asked at once.
+	// usesAtOnce is how many requests are under way at once, and usesEach for how many VMs one asks.
 	usesAtOnce = 32
+	usesEach   = 50
 )
 
-// Uses asks what each of the VMs uses, and calls answered for those that run, for one after the other and as soon as each has answered. It returns those whose
-// runtime does not answer, with the reason.
+// Uses asks what each of the VMs uses, and calls answered for those that run, for one after the other. It returns those whose runtime does not answer, with the
+// reason. One request asks for many VMs, as most of what it costs does not depend on how many: containerd asks their runtimes one after the other, and where
+// one of them hangs each VM is asked for by itself.
 func (r *Runtime) Uses(ctx context.Context, vms []uuid.UUID, answered func(vm uuid.UUID, use Use)) (silent map[uuid.UUID]error) {
 	silent = map[uuid.UUID]error{}
 
 	var (
 		mutex sync.Mutex
-		group errgroup.Group
+		alone []uuid.UUID
 	)
+
+	ask := func(some []uuid.UUID) {
+		uses, err := r.uses(ctx, some)
+
+		mutex.Lock()
+		defer mutex.Unlock()
+
+		switch {
+		case err == nil:
+			for vm, use := range uses {
+				answered(vm, use)
+			}
+		case len(some) == 1:
+			silent[some[0]] = err
+		default:
+			alone = append(alone, some...)
+		}
+	}
+
+	r.askForUses(lo.Chunk(vms, usesEach), ask)
+	r.askForUses(lo.Chunk(alone, 1), ask)
+
+	return silent
+}
+
+// askForUses calls ask for all, for some of them at once.
+func (*Runtime) askForUses(all [][]uuid.UUID, ask func([]uuid.UUID)) {
+	var group errgroup.Group
 
 	group.SetLimit(usesAtOnce)
 
-	for _, vm := range vms {
+	for _, some := range all {
 		group.Go(func() error {
-			use, runs, err := r.use(ctx, vm)
-
-			mutex.Lock()
-			defer mutex.Unlock()
-
-			switch {
-			case err != nil:
-				silent[vm] = err
-			case runs:
-				answered(vm, use)
-			}
+			ask(some)
 
 			return nil
 		})
 	}
 
 	_ = group.Wait() // None of them returns an error.
-
-	return silent
 }
 
-// use asks for one VM: containerd asks for several one after the other, and one that hangs keeps it from the others.
-func (r *Runtime) use(ctx context.Context, vm uuid.UUID) (use Use, runs bool, err error) {
+// uses returns what those of the VMs use that run.
+func (r *Runtime) uses(ctx context.Context, vms []uuid.UUID) (map[uuid.UUID]Use, error) {
 	ctx, cancel := limit(ctx, useTimeout, fmt.Errorf("the runtime has not answered within %s", useTimeout))
 	defer cancel()
 
-	response, err := r.client.TaskService().Metrics(ctx, &tasks.MetricsRequest{Filters: []string{fmt.Sprintf("id==%q", vm)}})
-	if err != nil {
-		return Use{}, false, fmt.Errorf("ask what the VM uses: %w", errors.Join(context.Cause(ctx), err))
+	filters := lo.Map(vms, func(vm uuid.UUID, _ int) string { return fmt.Sprintf("id==%q", vm) })
+
+	response, err := r.client.TaskService().Metrics(ctx, &tasks.MetricsRequest{Filters: filters})
+	if err = errors.Join(context.Cause(ctx), err); err != nil {
+		return nil, fmt.Errorf("ask what VMs use: %w", err)
 	}
 
+	uses := make(map[uuid.UUID]Use, len(vms))
+
 	for _, metric := range response.GetMetrics() {
-		if use, runs = useOf(metric); runs {
-			return use, true, nil
+		vm, err := uuid.Parse(metric.GetID())
+		if use, runs := useOf(metric); runs && err == nil {
+			uses[vm] = use
 		}
 	}
 
-	if cause := context.Cause(ctx); cause != nil {
-		return Use{}, false, fmt.Errorf("ask what the VM uses: %w", cause)
-	}
-
-	return Use{}, false, nil
+	return uses, nil
 }
 
 func useOf(metric *types.Metric) (Use, bool) {

@@ -45,6 +45,13 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	switch r.URL.Path {
 	case "/v1/node/assignments":
+		// It tells whole lists alone, as an API of the version before.
+		if r.Method != http.MethodGet {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+
+			return
+		}
+
 		p.assignments(w, r)
 	case "/v1/node/report":
 		p.report(w, r)
