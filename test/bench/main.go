@@ -4,8 +4,9 @@
 //	go run ./test/bench frameworks -only nextjs,nuxt -rounds 5
 //	go run ./test/bench fairness -rounds 10
 //	go run ./test/env -only postgres go run ./test/bench poll -hours 24
+//	go run ./test/env -only postgres,registry,containerd go run ./test/bench node -vms 500
 //
-// The packages deploy, frameworks, fairness and poll say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness, poll and node say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -17,10 +18,12 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/zeitwork/zeitwork/test/bench/deploy"
 	"github.com/zeitwork/zeitwork/test/bench/fairness"
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
+	"github.com/zeitwork/zeitwork/test/bench/node"
 	"github.com/zeitwork/zeitwork/test/bench/poll"
 )
 
@@ -34,6 +37,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         deployments of one organisation alone, and while another one does all it can
   go run ./test/env -only postgres go run ./test/bench poll [-repositories N] [-installations N] [-hours N] [-seed N]
         how long pushes to GitHub take until their deployments are queued, over a simulated day; it needs Postgres alone
+  go run ./test/env -only postgres,registry,containerd go run ./test/bench node [-vms N] [-idle DURATION]
+        what a node with so many idle VMs costs itself and the api; what runs in VMs is a stub
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -64,7 +69,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness or poll")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll or node")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -106,8 +111,16 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		flags.Uint64Var(&options.Seed, "seed", 1, "the same pushes for the same number")
 
 		run = func(ctx context.Context) error { return poll.Run(ctx, options) }
+	case "node":
+		options := node.Options{}
+		rounds = 1
+
+		flags.IntVar(&options.VMs, "vms", 500, "how many VMs the node runs, 1000 at most")              //nolint:mnd // The default.
+		flags.DurationVar(&options.Idle, "idle", time.Minute, "for how long the idle node is measured") //nolint:mnd // The default.
+
+		run = func(ctx context.Context) error { return node.Run(ctx, options) }
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness or poll", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll or node", arguments[0])
 	}
 
 	// The flag set ends the program by itself.
