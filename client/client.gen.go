@@ -2780,7 +2780,9 @@ type AssignedVM struct {
 
 	// DesiredState stopped: SIGTERM, grace, SIGKILL, then remove everything of it.
 	DesiredState AssignedVMDesiredState `json:"desired_state"`
-	Environment  map[string]string      `json:"environment"`
+
+	// Environment Empty where the VM is to be stopped, and among changes where the caller has it.
+	Environment map[string]string `json:"environment"`
 
 	// Facts Variables by which the platform tells the app what it is; they win over environment.
 	Facts *map[string]string `json:"facts,omitempty"`
@@ -2812,6 +2814,9 @@ type AssignedVM struct {
 	// Port Given to the app as PORT; 0 for what serves nobody.
 	Port      int64              `json:"port"`
 	ProjectID openapi_types.UUID `json:"project_id"`
+
+	// Version Of what this says: to be named when asking for changes.
+	Version *string `json:"version,omitempty"`
 }
 
 // AssignedVMDesiredState stopped: SIGTERM, grace, SIGKILL, then remove everything of it.
@@ -2819,6 +2824,24 @@ type AssignedVMDesiredState string
 
 // AssignedVMKind app: serves until it is stopped; release: runs its command once, whatever happens, and is not started again.
 type AssignedVMKind string
+
+// AssignmentChanges defines model for AssignmentChanges.
+type AssignmentChanges struct {
+	// ClusterRange All addresses of the cluster, which never leave by the default route.
+	ClusterRange   string             `json:"cluster_range"`
+	Ingress        *Ingress           `json:"ingress,omitempty"`
+	NetworkVersion string             `json:"network_version"`
+	NodeID         openapi_types.UUID `json:"node_id"`
+
+	// Prefix The node's own addresses.
+	Prefix string `json:"prefix"`
+
+	// Removed VMs that the caller has been told of and that are to be removed.
+	Removed []openapi_types.UUID `json:"removed"`
+
+	// VMS VMs that are new to the caller or have changed. Those that it has been told of have no environment: it never changes.
+	VMS []AssignedVM `json:"vms"`
+}
 
 // Assignments defines model for Assignments.
 type Assignments struct {
@@ -4015,6 +4038,21 @@ type Invitation struct {
 // InvitationRole defines model for Invitation.Role.
 type InvitationRole string
 
+// KnownAssignments defines model for KnownAssignments.
+type KnownAssignments struct {
+	// NetworkVersion The network_version that the caller works from.
+	NetworkVersion *string `json:"network_version,omitempty"`
+
+	// VMS All VMs that the caller has been told of and that were not removed since.
+	VMS []KnownVM `json:"vms"`
+}
+
+// KnownVM defines model for KnownVM.
+type KnownVM struct {
+	ID      openapi_types.UUID `json:"id"`
+	Version string             `json:"version"`
+}
+
 // LatencyMeasures defines model for LatencyMeasures.
 type LatencyMeasures struct {
 	// P50 Half of the requests took no longer.
@@ -4464,9 +4502,11 @@ type NodeReport struct {
 	Runtime     string         `json:"runtime"`
 
 	// Unreachable A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost.
-	Unreachable *string    `json:"unreachable,omitempty"`
-	Version     string     `json:"version"`
-	VMS         []VMReport `json:"vms"`
+	Unreachable *string `json:"unreachable,omitempty"`
+	Version     string  `json:"version"`
+
+	// VMS VMs whose state differs from what was reported of them last, or more of them. Those that are left out are as they were.
+	VMS []VMReport `json:"vms"`
 }
 
 // NodeUpdate defines model for NodeUpdate.
@@ -6120,7 +6160,7 @@ type GetDetectionParams struct {
 
 // GetRoutesParams defines parameters for GetRoutes.
 type GetRoutesParams struct {
-	// WaitSeconds How long to wait for a change before answering 304.
+	// WaitSeconds How long to wait for a change before answering that there is none.
 	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
 
 	// Addresses IPv4 addresses from which the calling edge connects to VMs. Nodes let no other ones in. Absent: those that it named last.
@@ -6186,7 +6226,7 @@ type ListLeakLooksParams struct {
 
 // GetAssignmentsParams defines parameters for GetAssignments.
 type GetAssignmentsParams struct {
-	// WaitSeconds How long to wait for a change before answering 304.
+	// WaitSeconds How long to wait for a change before answering that there is none.
 	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
 
 	// Capabilities What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run.
@@ -6194,6 +6234,15 @@ type GetAssignmentsParams struct {
 
 	// IfNoneMatch The ETag of the answer that the caller works from.
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
+}
+
+// GetAssignmentChangesParams defines parameters for GetAssignmentChanges.
+type GetAssignmentChangesParams struct {
+	// WaitSeconds How long to wait for a change before answering that there is none.
+	WaitSeconds *int64 `form:"wait_seconds,omitempty" json:"wait_seconds,omitempty"`
+
+	// Capabilities What the calling agent can do beyond running apps; release: running release commands. It is given no VM that it cannot run.
+	Capabilities *[]string `form:"capabilities,omitempty" json:"capabilities,omitempty"`
 }
 
 // ListNodesParams defines parameters for ListNodes.
@@ -6808,6 +6857,9 @@ type UpdateEnvironmentJSONRequestBody = UpdateEnvironmentInputBody
 // ApproveEnvironmentJSONRequestBody defines body for ApproveEnvironment for application/json ContentType.
 type ApproveEnvironmentJSONRequestBody = ApproveEnvironmentInputBody
 
+// GetAssignmentChangesJSONRequestBody defines body for GetAssignmentChanges for application/json ContentType.
+type GetAssignmentChangesJSONRequestBody = KnownAssignments
+
 // ShipLogsJSONRequestBody defines body for ShipLogs for application/json ContentType.
 type ShipLogsJSONRequestBody = ShipLogsInputBody
 
@@ -7391,6 +7443,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/node/assignments (the `GetAssignments` operationId).
 	GetAssignments(ctx context.Context, params *GetAssignmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAssignmentChangesWithBody Show what has changed of what the node is to run
+	//
+	// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+	GetAssignmentChangesWithBody(ctx context.Context, params *GetAssignmentChangesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetAssignmentChanges Show what has changed of what the node is to run
+	//
+	// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+	GetAssignmentChanges(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ShipLogsWithBody Store log lines
 	//
@@ -9284,6 +9354,44 @@ func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*htt
 // Corresponds with GET /v1/node/assignments (the `GetAssignments` operationId).
 func (c *Client) GetAssignments(ctx context.Context, params *GetAssignmentsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetAssignmentsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAssignmentChangesWithBody Show what has changed of what the node is to run
+//
+// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+func (c *Client) GetAssignmentChangesWithBody(ctx context.Context, params *GetAssignmentChangesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAssignmentChangesRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetAssignmentChanges Show what has changed of what the node is to run
+//
+// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+func (c *Client) GetAssignmentChanges(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetAssignmentChangesRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -14157,6 +14265,85 @@ func NewGetAssignmentsRequest(server string, params *GetAssignmentsParams) (*htt
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewGetAssignmentChangesRequest calls the generic GetAssignmentChanges builder with application/json body
+func NewGetAssignmentChangesRequest(server string, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewGetAssignmentChangesRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewGetAssignmentChangesRequestWithBody constructs an http.Request for the GetAssignmentChanges method, with any body, and a specified content type
+func NewGetAssignmentChangesRequestWithBody(server string, params *GetAssignmentChangesParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/node/assignments")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.WaitSeconds != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "wait_seconds", *params.WaitSeconds, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Capabilities != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", false, "capabilities", *params.Capabilities, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -20213,6 +20400,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/node/assignments (the `GetAssignments` operationId).
 	GetAssignmentsWithResponse(ctx context.Context, params *GetAssignmentsParams, reqEditors ...RequestEditorFn) (*GetAssignmentsResponse, error)
 
+	// GetAssignmentChangesWithBodyWithResponse Show what has changed of what the node is to run
+	//
+	// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+	GetAssignmentChangesWithBodyWithResponse(ctx context.Context, params *GetAssignmentChangesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetAssignmentChangesResponse, error)
+
+	// GetAssignmentChangesWithResponse Show what has changed of what the node is to run
+	//
+	// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+	GetAssignmentChangesWithResponse(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*GetAssignmentChangesResponse, error)
+
 	// ShipLogsWithBodyWithResponse Store log lines
 	//
 	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -25306,6 +25511,103 @@ func (r GetAssignmentsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetAssignmentsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type GetAssignmentChangesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *AssignmentChanges
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r GetAssignmentChangesResponse) GetJSON200() *AssignmentChanges {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetAssignmentChangesResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r GetAssignmentChangesResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetAssignmentChangesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetAssignmentChangesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetAssignmentChangesResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34176,6 +34478,36 @@ func (c *ClientWithResponses) GetAssignmentsWithResponse(ctx context.Context, pa
 	return ParseGetAssignmentsResponse(rsp)
 }
 
+// GetAssignmentChangesWithBodyWithResponse Show what has changed of what the node is to run
+//
+// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+func (c *ClientWithResponses) GetAssignmentChangesWithBodyWithResponse(ctx context.Context, params *GetAssignmentChangesParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*GetAssignmentChangesResponse, error) {
+	rsp, err := c.GetAssignmentChangesWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAssignmentChangesResponse(rsp)
+}
+
+// GetAssignmentChangesWithResponse Show what has changed of what the node is to run
+//
+// The VMs that the calling node has not been told of in their present version, and those that it has been told of and are to be removed. With wait_seconds it answers as soon as there are any, else with none. For nodes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
+func (c *ClientWithResponses) GetAssignmentChangesWithResponse(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*GetAssignmentChangesResponse, error) {
+	rsp, err := c.GetAssignmentChanges(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetAssignmentChangesResponse(rsp)
+}
+
 // ShipLogsWithBodyWithResponse Store log lines
 //
 // Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -39311,6 +39643,88 @@ func ParseGetAssignmentsResponse(rsp *http.Response) (*GetAssignmentsResponse, e
 			headers.ETag = &value
 		}
 		response.Headers304 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetAssignmentChangesResponse parses an HTTP response from a GetAssignmentChangesWithResponse call
+func ParseGetAssignmentChangesResponse(rsp *http.Response) (*GetAssignmentChangesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetAssignmentChangesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest AssignmentChanges
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
 	}
 
 	return response, nil
