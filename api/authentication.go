@@ -37,6 +37,8 @@ type caller struct {
 	userID uuid.UUID
 	nodeID uuid.UUID
 	edgeID uuid.UUID
+	// publicKey is, for a token that is bound to a machine, the key that has to sign its requests: whoever admits the caller calls requireSignature.
+	publicKey []byte
 	// operator is never set for a token of an organisation.
 	operator bool
 	// organisation and role are set for tokens of an organisation: they are for that one alone, and the role is the highest that they give.
@@ -110,7 +112,12 @@ func (s *service) authenticate(ctx huma.Context) (caller, error) {
 		return caller{}, problem.New(problem.Unauthorized, "Sign in first: send a token as 'Authorization: Bearer <token>'.")
 	}
 
-	return s.callerWith(ctx.Context(), strings.TrimSpace(token))
+	who, err := s.callerWith(ctx.Context(), strings.TrimSpace(token))
+	if err != nil {
+		return caller{}, err
+	}
+
+	return who, requireSignature(ctx, who)
 }
 
 // callerWith returns the caller that a token belongs to, or an unauthorized problem. The secret of a session is no token.
@@ -162,7 +169,7 @@ func newCaller(row database.FindTokenRow) caller {
 	case organisationKind:
 		who.userID, who.organisation, who.role = *t.UserID, t.OrganisationID, role(*t.Role)
 	case nodeKind:
-		who.nodeID = *t.NodeID
+		who.nodeID, who.publicKey = *t.NodeID, t.PublicKey
 	case edgeKind:
 		who.edgeID = *t.EdgeID
 	}

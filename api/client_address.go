@@ -126,6 +126,20 @@ func (s *service) limited(next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
+// limitedInstall lets an address fetch what makes it a node only as often as the limit says: the program is large, and nobody signs in for it.
+func (s *service) limitedInstall(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		if wait := s.addresses.request(s.config.clientOf(request)); wait > 0 {
+			writer.Header().Set("Retry-After", strconv.Itoa(seconds(wait)))
+			http.Error(writer, "Your address has asked too often: wait for "+strconv.Itoa(seconds(wait))+" s.", http.StatusTooManyRequests)
+
+			return
+		}
+
+		next.ServeHTTP(writer, request)
+	})
+}
+
 type clientKey struct{}
 
 // noteClient is the Huma middleware that keeps the address of whoever asks.

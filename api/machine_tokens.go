@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -91,6 +93,14 @@ func (s *service) rotateMachineToken(ctx context.Context, m machine, body Machin
 		name, err := m.lock(ctx, queries)
 		if params.Name, err = found(name, err, m.kind); err != nil {
 			return err
+		}
+
+		// A new token is of use on the same machine.
+		if m.kind == nodeKind {
+			params.PublicKey, err = queries.NodeKey(ctx, m.id)
+			if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+				return err
+			}
 		}
 
 		created, err := queries.CreateToken(ctx, params)

@@ -40,8 +40,7 @@ func (s *service) listNodes(ctx context.Context, input *LongPageInput) (*PageOut
 }
 
 func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewNodeOutput, error) {
-	output, token := &NewNodeOutput{}, secret.NewToken(nodePrefix)
-	output.Body.Token = token
+	output := &NewNodeOutput{}
 
 	return output, s.inTx(ctx, func(queries *database.Queries) error {
 		node, err := insertNode(ctx, queries, s.config.ClusterRange, input.Body.PrefixLength, input.Body.Name, input.Body.Region)
@@ -59,16 +58,32 @@ func (s *service) createNode(ctx context.Context, input *CreateNodeInput) (*NewN
 			return err
 		}
 
-		if _, err := queries.CreateToken(ctx, database.CreateTokenParams{
-			ID: id.New(), Kind: nodeKind, Name: node.Name, TokenHash: secret.HashToken(token), NodeID: &node.ID,
-		}); err != nil {
+		output.Body.Node = newNode(shown)
+
+		if err := audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name})); err != nil {
 			return err
 		}
 
-		output.Body.Node = newNode(shown)
+		output.Body.Token, err = firstToken(ctx, queries, node, input.Body.OneTime)
 
-		return audit(ctx, queries, nodeEvent("node.create", node.ID, map[string]any{detailName: node.Name}))
+		return err
 	})
+}
+
+// firstToken makes the token with which a new node's machine begins.
+func firstToken(ctx context.Context, queries *database.Queries, node database.Node, oneTime bool) (string, error) {
+	if oneTime {
+		made, err := newJoinToken(ctx, queries, node.ID)
+
+		return made.Token, err
+	}
+
+	token := secret.NewToken(nodePrefix)
+	_, err := queries.CreateToken(ctx, database.CreateTokenParams{
+		ID: id.New(), Kind: nodeKind, Name: node.Name, TokenHash: secret.HashToken(token), NodeID: &node.ID,
+	})
+
+	return token, err
 }
 
 func (s *service) deleteNode(ctx context.Context, input *NodePath) (*struct{}, error) {
@@ -116,11 +131,11 @@ func newNode(found database.GetNodeRow) Node {
 	row := found.Node
 
 	return Node{
-		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(), InTouch: found.InTouch,
+		ID: row.ID, Name: row.Name, Region: row.Region, Prefix: row.Prefix.String(), State: row.State, Labels: row.LabelsOf(),
+		InTouch: found.InTouch, Unreachable: lo.FromPtr(row.UnreachableBecause), Bound: found.Bound,
 		Runtime: row.Runtime, Version: row.Version, Capabilities: row.Capabilities, Kernel: lo.FromPtr(row.Kernel),
 		OS: lo.FromPtr(row.OS), Containerd: lo.FromPtr(row.Containerd), BootID: lo.FromPtr(row.BootID),
-		Unreachable: lo.FromPtr(row.UnreachableBecause),
-		CPUMillis:   int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
+		CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, DiskBytes: row.DiskBytes, DiskFreeBytes: row.DiskFreeBytes, VMs: int(found.VMCount),
 		MaxCPUMillis: widen(row.MaxCPUMillis), MaxMemoryBytes: row.MaxMemoryBytes, ReservedMemoryBytes: row.ReservedMemoryBytes,
 		CPUOvercommit: row.CPUOvercommit, VMOverhead: row.VMOverhead(),
 		CPUShares: int(row.CPUShares()), CPUHeld: int(found.CPUMillisHeld),

@@ -23,6 +23,10 @@ func (s *service) registerOperators(api huma.API) {
 	huma.Register(api, also(create(tagOperators, operators(), "create-node", "/v1/nodes", text{
 		"Make a node", "It gets a free part of the cluster's address range; where none is free is a conflict. The answer holds its agent's token, this once.",
 	}), http.StatusConflict), s.createNode)
+	huma.Register(api, create(tagOperators, operators(), "create-join-token", "/v1/nodes/{node_id}/join-tokens", text{
+		"Make a node's one-time token",
+		"A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer.",
+	}), s.createJoinToken)
 	huma.Register(api, operation(tagOperators, operators(), http.MethodPatch, http.StatusOK, "update-node", "/v1/nodes/{node_id}", text{
 		"Change a node", "A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. " +
 			"A node whose capacity is lowered keeps the VMs that it has.",
@@ -105,6 +109,12 @@ func (s *service) registerAgents(api huma.API) {
 	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "report-node", "/v1/node/report", text{
 		"Report how the node is", "Stores the state of the calling node and of its VMs.",
 	}), s.reportNode)
+	huma.Register(api, also(operation(tagAgents, anybody(), http.MethodPost, http.StatusOK, "join-node", "/v1/node/join", text{
+		"Become a node", "Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict.",
+	}), http.StatusUnauthorized, http.StatusConflict, http.StatusTooManyRequests), s.joinNode)
+	huma.Register(api, operation(tagAgents, nodes(), http.MethodPost, http.StatusOK, "bind-node-token", "/v1/node/token", text{
+		"Bind the node's token to its machine", "Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too.",
+	}), s.bindNodeToken)
 	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
 		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
 	}), s.getRoutes)

@@ -18,6 +18,7 @@ type Node struct {
 	Labels         map[string]string `doc:"What operators call it by. Of a deployment's VMs no more than needed stand in one rack, which the label rack names." json:"labels" nullable:"false"`
 	InTouch        bool              `doc:"Whether it was heard of within the last seconds in which an API answered; if not, last_seen_at says since when. A node that is out of touch gets no VMs." json:"in_touch"`
 	Unreachable    string            `doc:"Why edges cannot reach its VMs, as its agent says. Such a node gets no VMs, and those that it has are moved. Absent where nothing is known to be in the way." json:"unreachable,omitempty"`
+	Bound          bool              `doc:"Whether its tokens are of use on its machine alone, whose key signs the node's requests. If not, a copied token is all that it takes to be the node." json:"bound"`
 	Runtime        string            `doc:"The containerd runtime handler that runs its VMs." json:"runtime"`
 	Version        string            `doc:"Version of its agent."                             json:"version"`
 	Capabilities   []string          `doc:"What its agent can do beyond running apps; release: running release commands." json:"capabilities" nullable:"false"`
@@ -73,6 +74,8 @@ type CreateNodeInput struct {
 
 		PrefixLength int `default:"24" doc:"Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22." json:"prefix_length,omitempty" maximum:"28" minimum:"16"`
 
+		OneTime bool `doc:"The token of the answer is good once, within an hour, for a machine that joins with it." json:"one_time,omitempty"`
+
 		NodeSettings
 	}
 }
@@ -81,7 +84,7 @@ type CreateNodeInput struct {
 type NewNodeOutput struct {
 	Body struct {
 		Node  Node   `json:"node"`
-		Token string `doc:"Give it to the agent as ZEITWORK_NODE_TOKEN. It is shown this once." json:"token"`
+		Token string `doc:"Give it to the agent as ZEITWORK_NODE_TOKEN, or, with one_time, to zeitwork node join. It is shown this once." json:"token"`
 	}
 }
 

@@ -300,6 +300,8 @@ func bodies() map[string]string {
 		"create-node":                  `{"name":"n{random}","region":"there"}`,
 		"update-node":                  `{"state":"draining"}`,
 		"rotate-node-token":            `{}`,
+		"join-node":                    `{"token":"{join_token}","public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
+		"bind-node-token":              `{"public_key":"JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"}`,
 		"create-edge":                  `{"name":"e{random}","region":"there"}`,
 		"rotate-edge-token":            `{}`,
 		"get-assignment-changes":       `{"vms":[]}`,

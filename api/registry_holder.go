@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -25,8 +26,10 @@ func projectRepository(project uuid.UUID) string { return projectRepositories + 
 // registryHolder returns which part of the requested access the holder of a name and password has, beside pulling base images.
 type registryHolder func(ctx context.Context, requested registryauth.Access) (registryauth.Access, error)
 
-// registryHolder returns the holder of the name and password, nil for neither, or an unauthorized problem.
-func (s *service) registryHolder(ctx context.Context, user, password string) (registryHolder, error) {
+// registryHolder returns the holder of the name and password of a request with that body, nil for neither, or an unauthorized problem.
+func (s *service) registryHolder(request *http.Request, body []byte, user, password string) (registryHolder, error) {
+	ctx := request.Context()
+
 	switch {
 	case user == "" && password == "":
 		return nil, nil //nolint:nilnil // Without a name, only base images can be pulled.
@@ -43,6 +46,10 @@ func (s *service) registryHolder(ctx context.Context, user, password string) (re
 		who, err := s.callerWith(ctx, password)
 		if err == nil && who.kind != nodeKind {
 			err = problem.New(problem.Unauthorized, "That is not the token of a node.")
+		}
+
+		if err == nil {
+			err = who.requireSignature(request, func() ([]byte, error) { return body, nil })
 		}
 
 		return func(ctx context.Context, requested registryauth.Access) (registryauth.Access, error) {

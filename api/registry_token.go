@@ -23,6 +23,13 @@ func (s *service) registryToken(writer http.ResponseWriter, request *http.Reques
 	ctx := request.Context()
 	boundForm(writer, request, maxTokenForm)
 
+	body, err := takeBody(request, maxTokenForm)
+	if err != nil {
+		refuseToken(writer, http.StatusBadRequest, "invalid_request", "the form cannot be read")
+
+		return
+	}
+
 	ask, err := readTokenRequest(request)
 	if err != nil {
 		refuseToken(writer, http.StatusBadRequest, "invalid_request", err.Error())
@@ -30,7 +37,7 @@ func (s *service) registryToken(writer http.ResponseWriter, request *http.Reques
 		return
 	}
 
-	holder, err := s.registryHolder(ctx, ask.user, ask.password)
+	holder, err := s.registryHolder(request, body, ask.user, ask.password)
 	if err != nil {
 		noteError(ctx, err)
 		writer.Header().Set("WWW-Authenticate", `Basic realm="`+registryauth.Service+`"`)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"riverqueue.com/riverui"
 
+	"github.com/zeitwork/zeitwork/api/install"
 	"github.com/zeitwork/zeitwork/api/internal/signin"
 	"github.com/zeitwork/zeitwork/database"
 	"github.com/zeitwork/zeitwork/database/githubapp"
@@ -116,6 +117,10 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET "+docsPath, noFrames(docs()))
 	mux.Handle("/v1/", noOperation(mux))
 	mux.HandleFunc("GET /healthz", s.service.healthz)
+	mux.Handle("GET "+install.Path, s.service.limitedInstall(install.New(install.Options{
+		APIURL: func() string { return s.service.config.at("") },
+		Failed: func(request *http.Request, err error) { noteError(request.Context(), err) },
+	})))
 
 	mux.Handle(riverPath+"/", noFrames(s.service.operatorsOnly(s.river)))
 	s.service.registerPages(mux)

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/database"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/id"
 	"github.com/zeitwork/zeitwork/internal/registryauth"
 )
@@ -258,4 +261,105 @@ func TestStolenNode_TokenRevoked_EndsAtOnceAlsoWhileItWaits(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, s.claim(t, nil))
 	_, status := s.pulls(t, projectRepository(s.ownProject.ID))
 	require.Equal(t, http.StatusUnauthorized, status)
+}
+
+func TestStolenNode_CopiedTokenWithoutItsKey_OpensNothing(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	machine := s.join(t, s.nodeID, newKey(t))
+	s.token, s.thief = machine.token, s.as(t, machine.token)
+
+	given, err := machine.api.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+	require.Len(t, given.JSON200.VMS, 1, "with its key it works")
+
+	const report = `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`
+
+	for _, asked := range []struct{ method, path, body string }{
+		{http.MethodGet, "/v1/node/assignments", ""},
+		{http.MethodPost, "/v1/node/report", report},
+		{http.MethodPost, "/v1/node/logs", `{"vm_id":"` + s.own.String() + `","lines":[]}`},
+		{http.MethodPost, "/v1/node/token", `{"public_key":"` + httpsignature.PublicKey(newKey(t)) + `"}`},
+	} {
+		answer := s.send(t, asked.method, s.token, asked.path, asked.body, http.Header{"Content-Type": {"application/json"}})
+		require.Equal(t, http.StatusUnauthorized, answer.StatusCode, asked.path)
+		require.Contains(t, answer.text, "of use on its node's machine alone", asked.path)
+
+		thief := s.machine(t, newKey(t), s.token)
+		status := thief.send(t, asked.method, s.http.URL+asked.path, asked.body, time.Now(), nil)
+		require.Equal(t, http.StatusUnauthorized, status, "with a key of the thief's")
+	}
+
+	_, status := s.pulls(t, projectRepository(s.ownProject.ID))
+	require.Equal(t, http.StatusUnauthorized, status)
+}
+
+func TestStolenNode_BoundMachine_PullsWithItsSignature(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	machine := s.join(t, s.nodeID, newKey(t))
+	mine := projectRepository(s.ownProject.ID)
+	query := "service=" + registryauth.Service + "&scope=repository:" + mine + ":pull"
+
+	basicAuth, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.http.URL+"/v1/registry/token?"+query, http.NoBody)
+	require.NoError(t, err)
+	basicAuth.SetBasicAuth(registryauth.NodeUser, machine.token)
+
+	form := "grant_type=password&username=" + registryauth.NodeUser + "&password=" + machine.token + "&" + query
+	password, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.http.URL+"/v1/registry/token", strings.NewReader(form))
+	require.NoError(t, err)
+	password.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+
+	signing := &httpsignature.Transport{Key: machine.key, Next: http.DefaultTransport}
+
+	for _, request := range []*http.Request{basicAuth, password} {
+		response, err := signing.RoundTrip(request)
+		require.NoError(t, err)
+
+		text, err := io.ReadAll(response.Body)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		require.Equal(t, http.StatusOK, response.StatusCode, "%s", text)
+		require.Equal(t, []string{mine + ":pull"}, access(t, answered{Response: response, text: string(text)}))
+	}
+}
+
+func TestStolenNode_ReplayAfterTheWindow_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	machine, target := s.join(t, s.nodeID, newKey(t)), s.http.URL+"/v1/node/assignments"
+
+	require.Equal(t, http.StatusOK, machine.send(t, http.MethodGet, target, "", time.Now().Add(5*time.Second-httpsignature.Window), nil))
+	require.Equal(t, http.StatusUnauthorized, machine.send(t, http.MethodGet, target, "", time.Now().Add(-httpsignature.Window-time.Second), nil))
+	require.Equal(t, http.StatusUnauthorized, machine.send(t, http.MethodGet, target, "", time.Now().Add(httpsignature.Window+2*time.Second), nil))
+}
+
+func TestStolenNode_SignatureOfOneRequest_DoesNotOpenAnother(t *testing.T) {
+	t.Parallel()
+
+	const report = `{"version":"1","runtime":"runc","cpu_millis":1,"memory_bytes":1,"vms":[]}`
+
+	s := steal(t)
+	machine := s.join(t, s.nodeID, newKey(t))
+	send := func(change func(*http.Request)) int {
+		return machine.send(t, http.MethodPost, s.http.URL+"/v1/node/report", report, time.Now(), change)
+	}
+
+	require.Equal(t, http.StatusNoContent, send(nil))
+
+	for name, change := range map[string]func(r *http.Request){
+		"another operation": func(r *http.Request) { r.URL.Path = "/v1/node/logs" },
+		"another method": func(r *http.Request) {
+			r.Method, r.URL.Path, r.Body, r.ContentLength = http.MethodGet, "/v1/node/assignments", http.NoBody, 0
+		},
+		"a query": func(r *http.Request) { r.URL.RawQuery = "wait_seconds=60" },
+		"another body": func(r *http.Request) {
+			r.Body = io.NopCloser(bytes.NewReader([]byte(strings.Replace(report, `"cpu_millis":1`, `"cpu_millis":9`, 1))))
+		},
+	} {
+		require.Equal(t, http.StatusUnauthorized, send(change), name)
+	}
 }

@@ -206,6 +206,12 @@ func (w *world) machines(t *testing.T) {
 	w.edge = &actor{name: "edge", kind: edgeKind, tokenID: id.New(), userID: edge.ID}
 
 	w.node.token = w.token(t, database.CreateTokenParams{ID: w.node.tokenID, Kind: nodeKind, NodeID: &w.node.userID})
+	w.names["join_token"] = secret.NewToken(joinPrefix)
+	_, err = q.CreateJoinToken(t.Context(), database.CreateJoinTokenParams{
+		ID: id.New(), NodeID: w.node.userID, TokenHash: secret.HashToken(w.names["join_token"]), Lifetime: joinTokenLifetime,
+	})
+	require.NoError(t, err)
+
 	w.edge.token = w.token(t, database.CreateTokenParams{ID: w.edge.tokenID, Kind: edgeKind, EdgeID: &edge.ID})
 }
 

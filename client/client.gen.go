@@ -121,8 +121,11 @@ const (
 	AuditEventActionMemberLeave                  AuditEventAction = "member.leave"
 	AuditEventActionMemberRemove                 AuditEventAction = "member.remove"
 	AuditEventActionMemberUpdate                 AuditEventAction = "member.update"
+	AuditEventActionNodeBindToken                AuditEventAction = "node.bind_token"
 	AuditEventActionNodeCreate                   AuditEventAction = "node.create"
 	AuditEventActionNodeDelete                   AuditEventAction = "node.delete"
+	AuditEventActionNodeJoin                     AuditEventAction = "node.join"
+	AuditEventActionNodeJoinToken                AuditEventAction = "node.join_token"
 	AuditEventActionNodeRotateToken              AuditEventAction = "node.rotate_token"
 	AuditEventActionNodeUpdate                   AuditEventAction = "node.update"
 	AuditEventActionOperatorSignIn               AuditEventAction = "operator.sign_in"
@@ -231,9 +234,15 @@ func (e AuditEventAction) Valid() bool {
 		return true
 	case AuditEventActionMemberUpdate:
 		return true
+	case AuditEventActionNodeBindToken:
+		return true
 	case AuditEventActionNodeCreate:
 		return true
 	case AuditEventActionNodeDelete:
+		return true
+	case AuditEventActionNodeJoin:
+		return true
+	case AuditEventActionNodeJoinToken:
 		return true
 	case AuditEventActionNodeRotateToken:
 		return true
@@ -2883,6 +2892,18 @@ type AuditEventAction string
 // AuditEventSubjectType defines model for AuditEvent.SubjectType.
 type AuditEventSubjectType string
 
+// BindNodeTokenInputBody defines model for BindNodeTokenInputBody.
+type BindNodeTokenInputBody struct {
+	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it.
+	PublicKey string `json:"public_key"`
+}
+
+// BoundTokenOutputBody defines model for BoundTokenOutputBody.
+type BoundTokenOutputBody struct {
+	// Token ZEITWORK_NODE_TOKEN, which is shown this once.
+	Token string `json:"token"`
+}
+
 // BuildKit defines model for BuildKit.
 type BuildKit struct {
 	// Address Without credentials.
@@ -3206,6 +3227,9 @@ type CreateNodeInputBody struct {
 	// MaxMemoryBytes Memory that the machine has. Of what its agent reports no more counts than this; left out: than its first report.
 	MaxMemoryBytes *int64 `json:"max_memory_bytes,omitempty"`
 	Name           string `json:"name"`
+
+	// OneTime The token of the answer is good once, within an hour, for a machine that joins with it.
+	OneTime *bool `json:"one_time,omitempty"`
 
 	// PrefixLength Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
 	PrefixLength *int64 `json:"prefix_length,omitempty"`
@@ -4038,6 +4062,40 @@ type Invitation struct {
 // InvitationRole defines model for Invitation.Role.
 type InvitationRole string
 
+// JoinNodeInputBody defines model for JoinNodeInputBody.
+type JoinNodeInputBody struct {
+	// CheckOnly Only say whether the one-time token is good, and for which node.
+	CheckOnly *bool `json:"check_only,omitempty"`
+
+	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it.
+	PublicKey string `json:"public_key"`
+
+	// Token The one-time token.
+	Token string `json:"token"`
+}
+
+// JoinToken defines model for JoinToken.
+type JoinToken struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Token Good for one machine, which joins with it. It is shown this once.
+	Token string `json:"token"`
+}
+
+// JoinedNode defines model for JoinedNode.
+type JoinedNode struct {
+	Name   string             `json:"name"`
+	NodeID openapi_types.UUID `json:"node_id"`
+
+	// RegistryHost ZEITWORK_REGISTRY_HOST of nodes: host and port of the registry.
+	//
+	// Example: registry.example.com
+	RegistryHost string `json:"registry_host"`
+
+	// Token ZEITWORK_NODE_TOKEN, which is shown this once; absent with check_only.
+	Token *string `json:"token,omitempty"`
+}
+
 // KnownAssignments defines model for KnownAssignments.
 type KnownAssignments struct {
 	// NetworkVersion The network_version that the caller works from.
@@ -4355,7 +4413,7 @@ type NewEdgeOutputBody struct {
 type NewNodeOutputBody struct {
 	Node Node `json:"node"`
 
-	// Token Give it to the agent as ZEITWORK_NODE_TOKEN. It is shown this once.
+	// Token Give it to the agent as ZEITWORK_NODE_TOKEN, or, with one_time, to zeitwork node join. It is shown this once.
 	Token string `json:"token"`
 }
 
@@ -4390,6 +4448,9 @@ type Node struct {
 
 	// BootID Another one after each start of the machine; absent where its agent does not tell.
 	BootID *string `json:"boot_id,omitempty"`
+
+	// Bound Whether its tokens are of use on its machine alone, whose key signs the node's requests. If not, a copied token is all that it takes to be the node.
+	Bound bool `json:"bound"`
 
 	// Capabilities What its agent can do beyond running apps; release: running release commands.
 	Capabilities []string `json:"capabilities"`
@@ -6860,11 +6921,17 @@ type ApproveEnvironmentJSONRequestBody = ApproveEnvironmentInputBody
 // GetAssignmentChangesJSONRequestBody defines body for GetAssignmentChanges for application/json ContentType.
 type GetAssignmentChangesJSONRequestBody = KnownAssignments
 
+// JoinNodeJSONRequestBody defines body for JoinNode for application/json ContentType.
+type JoinNodeJSONRequestBody = JoinNodeInputBody
+
 // ShipLogsJSONRequestBody defines body for ShipLogs for application/json ContentType.
 type ShipLogsJSONRequestBody = ShipLogsInputBody
 
 // ReportNodeJSONRequestBody defines body for ReportNode for application/json ContentType.
 type ReportNodeJSONRequestBody = NodeReport
+
+// BindNodeTokenJSONRequestBody defines body for BindNodeToken for application/json ContentType.
+type BindNodeTokenJSONRequestBody = BindNodeTokenInputBody
 
 // CreateNodeJSONRequestBody defines body for CreateNode for application/json ContentType.
 type CreateNodeJSONRequestBody = CreateNodeInputBody
@@ -7462,6 +7529,24 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
 	GetAssignmentChanges(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// JoinNodeWithBody Become a node
+	//
+	// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+	JoinNodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// JoinNode Become a node
+	//
+	// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+	JoinNode(ctx context.Context, body JoinNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ShipLogsWithBody Store log lines
 	//
 	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -7497,6 +7582,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/node/report (the `ReportNode` operationId).
 	ReportNode(ctx context.Context, body ReportNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BindNodeTokenWithBody Bind the node's token to its machine
+	//
+	// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+	BindNodeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BindNodeToken Bind the node's token to its machine
+	//
+	// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+	BindNodeToken(ctx context.Context, body BindNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListNodes List nodes
 	//
@@ -7554,6 +7657,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNode(ctx context.Context, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateJoinToken Make a node's one-time token
+	//
+	// A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/join-tokens (the `CreateJoinToken` operationId).
+	CreateJoinToken(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListNodeTokens List a node's tokens
 	//
@@ -9402,6 +9512,44 @@ func (c *Client) GetAssignmentChanges(ctx context.Context, params *GetAssignment
 	return c.Client.Do(req)
 }
 
+// JoinNodeWithBody Become a node
+//
+// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+func (c *Client) JoinNodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinNodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// JoinNode Become a node
+//
+// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+func (c *Client) JoinNode(ctx context.Context, body JoinNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewJoinNodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ShipLogsWithBody Store log lines
 //
 // Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -9468,6 +9616,44 @@ func (c *Client) ReportNodeWithBody(ctx context.Context, contentType string, bod
 // Corresponds with POST /v1/node/report (the `ReportNode` operationId).
 func (c *Client) ReportNode(ctx context.Context, body ReportNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewReportNodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BindNodeTokenWithBody Bind the node's token to its machine
+//
+// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+func (c *Client) BindNodeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindNodeTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BindNodeToken Bind the node's token to its machine
+//
+// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+func (c *Client) BindNodeToken(ctx context.Context, body BindNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindNodeTokenRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -9595,6 +9781,23 @@ func (c *Client) UpdateNodeWithBody(ctx context.Context, nodeID openapi_types.UU
 // Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 func (c *Client) UpdateNode(ctx context.Context, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdateNodeRequest(c.Server, nodeID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateJoinToken Make a node's one-time token
+//
+// A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+//
+// Corresponds with POST /v1/nodes/{node_id}/join-tokens (the `CreateJoinToken` operationId).
+func (c *Client) CreateJoinToken(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateJoinTokenRequest(c.Server, nodeID)
 	if err != nil {
 		return nil, err
 	}
@@ -14348,6 +14551,46 @@ func NewGetAssignmentChangesRequestWithBody(server string, params *GetAssignment
 	return req, nil
 }
 
+// NewJoinNodeRequest calls the generic JoinNode builder with application/json body
+func NewJoinNodeRequest(server string, body JoinNodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewJoinNodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewJoinNodeRequestWithBody constructs an http.Request for the JoinNode method, with any body, and a specified content type
+func NewJoinNodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/node/join")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewShipLogsRequest calls the generic ShipLogs builder with application/json body
 func NewShipLogsRequest(server string, body ShipLogsJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -14409,6 +14652,46 @@ func NewReportNodeRequestWithBody(server string, contentType string, body io.Rea
 	}
 
 	operationPath := fmt.Sprintf("/v1/node/report")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewBindNodeTokenRequest calls the generic BindNodeToken builder with application/json body
+func NewBindNodeTokenRequest(server string, body BindNodeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewBindNodeTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewBindNodeTokenRequestWithBody constructs an http.Request for the BindNodeToken method, with any body, and a specified content type
+func NewBindNodeTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/node/token")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -14645,6 +14928,40 @@ func NewUpdateNodeRequestWithBody(server string, nodeID openapi_types.UUID, cont
 	}
 
 	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateJoinTokenRequest constructs an http.Request for the CreateJoinToken method
+func NewCreateJoinTokenRequest(server string, nodeID openapi_types.UUID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "node_id", nodeID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/nodes/%s/join-tokens", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
 
 	return req, nil
 }
@@ -20418,6 +20735,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/node/assignments (the `GetAssignmentChanges` operationId).
 	GetAssignmentChangesWithResponse(ctx context.Context, params *GetAssignmentChangesParams, body GetAssignmentChangesJSONRequestBody, reqEditors ...RequestEditorFn) (*GetAssignmentChangesResponse, error)
 
+	// JoinNodeWithBodyWithResponse Become a node
+	//
+	// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+	JoinNodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinNodeResponse, error)
+
+	// JoinNodeWithResponse Become a node
+	//
+	// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+	JoinNodeWithResponse(ctx context.Context, body JoinNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinNodeResponse, error)
+
 	// ShipLogsWithBodyWithResponse Store log lines
 	//
 	// Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -20453,6 +20788,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /v1/node/report (the `ReportNode` operationId).
 	ReportNodeWithResponse(ctx context.Context, body ReportNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ReportNodeResponse, error)
+
+	// BindNodeTokenWithBodyWithResponse Bind the node's token to its machine
+	//
+	// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+	BindNodeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindNodeTokenResponse, error)
+
+	// BindNodeTokenWithResponse Bind the node's token to its machine
+	//
+	// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+	BindNodeTokenWithResponse(ctx context.Context, body BindNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindNodeTokenResponse, error)
 
 	// ListNodesWithResponse List nodes
 	//
@@ -20516,6 +20869,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with PATCH /v1/nodes/{node_id} (the `UpdateNode` operationId).
 	UpdateNodeWithResponse(ctx context.Context, nodeID openapi_types.UUID, body UpdateNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdateNodeResponse, error)
+
+	// CreateJoinTokenWithResponse Make a node's one-time token
+	//
+	// A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/nodes/{node_id}/join-tokens (the `CreateJoinToken` operationId).
+	CreateJoinTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateJoinTokenResponse, error)
 
 	// ListNodeTokensWithResponse List a node's tokens
 	//
@@ -25614,6 +25976,117 @@ func (r GetAssignmentChangesResponse) ContentType() string {
 	return ""
 }
 
+type JoinNodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *JoinedNode
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r JoinNodeResponse) GetJSON200() *JoinedNode {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r JoinNodeResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r JoinNodeResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r JoinNodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r JoinNodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r JoinNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type ShipLogsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -25795,6 +26268,103 @@ func (r ReportNodeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ReportNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BindNodeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *BoundTokenOutputBody
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r BindNodeTokenResponse) GetJSON200() *BoundTokenOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r BindNodeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r BindNodeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BindNodeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BindNodeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BindNodeTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -26259,6 +26829,89 @@ func (r UpdateNodeResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r UpdateNodeResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type CreateJoinTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *JoinToken
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON201 returns the response for an HTTP 201 `application/json` response
+func (r CreateJoinTokenResponse) GetJSON201() *JoinToken {
+	return r.JSON201
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON429() *Problem {
+	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r CreateJoinTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r CreateJoinTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateJoinTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateJoinTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CreateJoinTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34508,6 +35161,36 @@ func (c *ClientWithResponses) GetAssignmentChangesWithResponse(ctx context.Conte
 	return ParseGetAssignmentChangesResponse(rsp)
 }
 
+// JoinNodeWithBodyWithResponse Become a node
+//
+// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+func (c *ClientWithResponses) JoinNodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*JoinNodeResponse, error) {
+	rsp, err := c.JoinNodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinNodeResponse(rsp)
+}
+
+// JoinNodeWithResponse Become a node
+//
+// Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/join (the `JoinNode` operationId).
+func (c *ClientWithResponses) JoinNodeWithResponse(ctx context.Context, body JoinNodeJSONRequestBody, reqEditors ...RequestEditorFn) (*JoinNodeResponse, error) {
+	rsp, err := c.JoinNode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseJoinNodeResponse(rsp)
+}
+
 // ShipLogsWithBodyWithResponse Store log lines
 //
 // Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over. For nodes.
@@ -34566,6 +35249,36 @@ func (c *ClientWithResponses) ReportNodeWithResponse(ctx context.Context, body R
 		return nil, err
 	}
 	return ParseReportNodeResponse(rsp)
+}
+
+// BindNodeTokenWithBodyWithResponse Bind the node's token to its machine
+//
+// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+func (c *ClientWithResponses) BindNodeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindNodeTokenResponse, error) {
+	rsp, err := c.BindNodeTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindNodeTokenResponse(rsp)
+}
+
+// BindNodeTokenWithResponse Bind the node's token to its machine
+//
+// Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/node/token (the `BindNodeToken` operationId).
+func (c *ClientWithResponses) BindNodeTokenWithResponse(ctx context.Context, body BindNodeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindNodeTokenResponse, error) {
+	rsp, err := c.BindNodeToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindNodeTokenResponse(rsp)
 }
 
 // ListNodesWithResponse List nodes
@@ -34671,6 +35384,21 @@ func (c *ClientWithResponses) UpdateNodeWithResponse(ctx context.Context, nodeID
 		return nil, err
 	}
 	return ParseUpdateNodeResponse(rsp)
+}
+
+// CreateJoinTokenWithResponse Make a node's one-time token
+//
+// A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/nodes/{node_id}/join-tokens (the `CreateJoinToken` operationId).
+func (c *ClientWithResponses) CreateJoinTokenWithResponse(ctx context.Context, nodeID openapi_types.UUID, reqEditors ...RequestEditorFn) (*CreateJoinTokenResponse, error) {
+	rsp, err := c.CreateJoinToken(ctx, nodeID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateJoinTokenResponse(rsp)
 }
 
 // ListNodeTokensWithResponse List a node's tokens
@@ -39730,6 +40458,102 @@ func ParseGetAssignmentChangesResponse(rsp *http.Response) (*GetAssignmentChange
 	return response, nil
 }
 
+// ParseJoinNodeResponse parses an HTTP response from a JoinNodeWithResponse call
+func ParseJoinNodeResponse(rsp *http.Response) (*JoinNodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &JoinNodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest JoinedNode
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseShipLogsResponse parses an HTTP response from a ShipLogsWithResponse call
 func ParseShipLogsResponse(rsp *http.Response) (*ShipLogsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -39831,6 +40655,88 @@ func ParseReportNodeResponse(rsp *http.Response) (*ReportNodeResponse, error) {
 	switch {
 	case rsp.StatusCode == 204:
 		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBindNodeTokenResponse parses an HTTP response from a BindNodeTokenWithResponse call
+func ParseBindNodeTokenResponse(rsp *http.Response) (*BindNodeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BindNodeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest BoundTokenOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
 		var dest Problem
@@ -40258,6 +41164,74 @@ func ParseUpdateNodeResponse(rsp *http.Response) (*UpdateNodeResponse, error) {
 			return nil, err
 		}
 		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateJoinTokenResponse parses an HTTP response from a CreateJoinTokenWithResponse call
+func ParseCreateJoinTokenResponse(rsp *http.Response) (*CreateJoinTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateJoinTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest JoinToken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest Problem

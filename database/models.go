@@ -77,6 +77,7 @@ type ApiToken struct {
 	OrganisationID *uuid.UUID
 	Role           *string
 	ParentID       *uuid.UUID
+	PublicKey      []byte
 }
 
 type AuditEvent struct {
@@ -369,6 +370,15 @@ type Invitation struct {
 	ExpiresAt      time.Time
 	AcceptedAt     *time.Time
 	RevokedAt      *time.Time
+}
+
+type JoinToken struct {
+	ID        uuid.UUID
+	TokenHash []byte
+	NodeID    uuid.UUID
+	PublicKey []byte
+	CreatedAt time.Time
+	ExpiresAt time.Time
 }
 
 type Keyset struct {

@@ -139,7 +139,9 @@ func (q *Queries) DeploymentOfNodeVM(ctx context.Context, iD uuid.UUID, nodeID u
 const getNode = `-- name: GetNode :one
 SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
-  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch,
+  coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
+    WHERE api_tokens.node_id = nodes.id AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())), false)::boolean AS bound
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
@@ -158,6 +160,7 @@ type GetNodeRow struct {
 	MemoryBytesHeld int64
 	HoldingCount    int64
 	InTouch         bool
+	Bound           bool
 }
 
 func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid.UUID) (GetNodeRow, error) {
@@ -195,6 +198,7 @@ func (q *Queries) GetNode(ctx context.Context, seenWithin time.Duration, iD uuid
 		&i.MemoryBytesHeld,
 		&i.HoldingCount,
 		&i.InTouch,
+		&i.Bound,
 	)
 	return i, err
 }
@@ -433,7 +437,9 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 const listNodes = `-- name: ListNodes :many
 SELECT nodes.id, nodes.name, nodes.region, nodes.prefix, nodes.state, nodes.cpu_millis, nodes.memory_bytes, nodes.runtime, nodes.version, nodes.last_seen_at, nodes.created_at, nodes.capabilities, nodes.kernel, nodes.disk_bytes, nodes.disk_free_bytes, nodes.agent_started_at, nodes.max_cpu_millis, nodes.max_memory_bytes, nodes.reserved_memory_bytes, nodes.cpu_overcommit, nodes.labels, nodes.unreachable_because, nodes.unreachable_since, nodes.os, nodes.containerd, nodes.boot_id, coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
-  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= $1::interval)::boolean AS in_touch,
+  coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
+    WHERE api_tokens.node_id = nodes.id AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())), false)::boolean AS bound
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
@@ -452,10 +458,11 @@ type ListNodesRow struct {
 	MemoryBytesHeld int64
 	HoldingCount    int64
 	InTouch         bool
+	Bound           bool
 }
 
 // The nodes with what their VMs hold of them, as placement counts it but for what each of the VMs that hold something costs beside its own
-// memory, and whether each was heard of within the time.
+// memory, whether each was heard of within the time, and whether all of its tokens are bound to its machine.
 func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after uuid.UUID, maxRows int32) ([]ListNodesRow, error) {
 	rows, err := q.db.Query(ctx, listNodes, seenWithin, after, maxRows)
 	if err != nil {
@@ -497,6 +504,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 			&i.MemoryBytesHeld,
 			&i.HoldingCount,
 			&i.InTouch,
+			&i.Bound,
 		); err != nil {
 			return nil, err
 		}

@@ -513,7 +513,7 @@ var coldQueries = map[string][]string{
 		CreateAuditEvent CreateDeployment CreateEdge CreateEnvironmentVariable CreateNode CreateOrganisation CreateProject CreateProjectEvent CreateToken
 		CreateVM CreateDomain CreateInvitation CreatePreview RecordBranches AddMember EnsureToken EnsureUser StoreIdempotencyKey UpsertImage RestPrefix
 		CreateGithubApp PutSecret CreateDetection TieInstallation PutRepository
-		CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser`),
+		CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
 		Notify NotifyJob WaitBrieflyForLocks`),
@@ -524,19 +524,19 @@ var coldQueries = map[string][]string{
 		SetDeploymentStep EndDeployment HoldDeployment AwaitBuild LockBuildTurns PinEnvironment SetDeploymentBuildPlan SetDeploymentImage SetDeploymentImageDigest SetDeploymentSource
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
-		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal
+		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
 		LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas
 		GetPlatformLimits EdgeByName NodeByName OrganisationBySlug OrganisationSlugTaken LockEnvironmentVariable DeleteEnvironmentVariable GetEnvironmentVariable
-		GetSecret DeleteSecret`),
+		GetSecret DeleteSecret LockJoinToken`),
 	"what happens to a repository or an account a few times a year": names(`
 		RenameInstallationAccount ListInstallationsBeside SetDefaultBranch RenameRepository MoveRepository`),
 	"what a person does a few times a year": names(`DeleteNode DeleteNodeVMs DeleteEdge CountNodeVMs ListNodePrefixes DeleteDomains ReleaseDomains
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListTokensMadeIn ListMachineTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+		ListTokensMadeIn ListMachineTokens NodeKey EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then":                       names(`ListUsers CountOperators`),
 	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),
 	"once of each log that is older than the numbers of lines": names(`NumberBuildLog`),

@@ -1098,6 +1098,8 @@ export const apiTokens = pgTable(
     kind: text("kind").notNull(),
     name: text("name").notNull(),
     tokenHash: bytea("token_hash").notNull().unique(),
+    // For tokens of nodes: the Ed25519 key of the machine, by which the node's requests are signed. Without one the token alone is enough.
+    publicKey: bytea("public_key"),
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
     edgeId: uuid("edge_id").references(() => edges.id, { onDelete: "cascade" }),
@@ -1117,6 +1119,7 @@ export const apiTokens = pgTable(
     index("api_tokens_edge").on(t.edgeId).where(sql`${t.edgeId} is not null`),
     index("api_tokens_organisation").on(t.organisationId).where(sql`${t.organisationId} is not null`),
     index("api_tokens_parent").on(t.parentId).where(sql`${t.parentId} is not null`),
+    check("api_tokens_public_key", sql`${t.publicKey} is null or (${t.kind} = 'node' and octet_length(${t.publicKey}) = 32)`),
     check("api_tokens_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
     // An api that knows no tokens of organisations takes them for nobody's, since their kind is unknown to it.
     // Nor does it know sessions, whose secrets are no bearer tokens.
@@ -1176,6 +1179,21 @@ export const signInCodes = pgTable(
     usedAt: time("used_at"),
   },
   (t) => [index("sign_in_codes_user").on(t.userId)],
+);
+
+// One-time tokens, for which a machine that is to be a node gets the node's token.
+export const joinTokens = pgTable(
+  "join_tokens",
+  {
+    id: id(),
+    tokenHash: bytea("token_hash").notNull().unique(),
+    nodeId: uuid("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
+    // The key of the machine that has used it. That machine may ask again, since the answer may have been lost.
+    publicKey: bytea("public_key"),
+    createdAt: createdAt(),
+    expiresAt: time("expires_at").notNull(),
+  },
+  (t) => [index("join_tokens_node").on(t.nodeId), check("join_tokens_public_key", sql`octet_length(${t.publicKey}) = 32`)],
 );
 
 // Programs without a browser that ask to be signed in (RFC 8628): somebody who is signed in types the user's code, and the program then gets a token.

@@ -128,7 +128,7 @@ func (q *Queries) EndSignInCodes(ctx context.Context, userID uuid.UUID) error {
 }
 
 const getSession = `-- name: GetSession :one
-SELECT sessions.id, sessions.provider, sessions.user_agent, sessions.address, api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id
+SELECT sessions.id, sessions.provider, sessions.user_agent, sessions.address, api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, api_tokens.public_key
 FROM sessions JOIN api_tokens ON api_tokens.id = sessions.id
 WHERE sessions.id = $1 AND api_tokens.user_id = $2::uuid
 `
@@ -160,12 +160,13 @@ func (q *Queries) GetSession(ctx context.Context, iD uuid.UUID, userID uuid.UUID
 		&i.ApiToken.OrganisationID,
 		&i.ApiToken.Role,
 		&i.ApiToken.ParentID,
+		&i.ApiToken.PublicKey,
 	)
 	return i, err
 }
 
 const listSessions = `-- name: ListSessions :many
-SELECT sessions.id, sessions.provider, sessions.user_agent, sessions.address, api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id
+SELECT sessions.id, sessions.provider, sessions.user_agent, sessions.address, api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, api_tokens.public_key
 FROM api_tokens JOIN sessions ON sessions.id = api_tokens.id
 WHERE api_tokens.user_id = $1::uuid AND api_tokens.kind = 'session' AND api_tokens.revoked_at IS NULL AND api_tokens.expires_at > now()
   AND api_tokens.id < $2
@@ -207,6 +208,7 @@ func (q *Queries) ListSessions(ctx context.Context, userID uuid.UUID, before uui
 			&i.ApiToken.OrganisationID,
 			&i.ApiToken.Role,
 			&i.ApiToken.ParentID,
+			&i.ApiToken.PublicKey,
 		); err != nil {
 			return nil, err
 		}

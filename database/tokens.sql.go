@@ -12,10 +12,40 @@ import (
 	"github.com/google/uuid"
 )
 
+const createJoinToken = `-- name: CreateJoinToken :one
+INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES ($1, $2, $3, now() + $4::interval) RETURNING id, token_hash, node_id, public_key, created_at, expires_at
+`
+
+type CreateJoinTokenParams struct {
+	ID        uuid.UUID
+	NodeID    uuid.UUID
+	TokenHash []byte
+	Lifetime  time.Duration
+}
+
+func (q *Queries) CreateJoinToken(ctx context.Context, arg CreateJoinTokenParams) (JoinToken, error) {
+	row := q.db.QueryRow(ctx, createJoinToken,
+		arg.ID,
+		arg.NodeID,
+		arg.TokenHash,
+		arg.Lifetime,
+	)
+	var i JoinToken
+	err := row.Scan(
+		&i.ID,
+		&i.TokenHash,
+		&i.NodeID,
+		&i.PublicKey,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const createToken = `-- name: CreateToken :one
-INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-RETURNING id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id
+INSERT INTO api_tokens (id, kind, name, token_hash, public_key, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+RETURNING id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key
 `
 
 type CreateTokenParams struct {
@@ -23,6 +53,7 @@ type CreateTokenParams struct {
 	Kind           string
 	Name           string
 	TokenHash      []byte
+	PublicKey      []byte
 	UserID         *uuid.UUID
 	NodeID         *uuid.UUID
 	EdgeID         *uuid.UUID
@@ -38,6 +69,7 @@ func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiTo
 		arg.Kind,
 		arg.Name,
 		arg.TokenHash,
+		arg.PublicKey,
 		arg.UserID,
 		arg.NodeID,
 		arg.EdgeID,
@@ -62,8 +94,19 @@ func (q *Queries) CreateToken(ctx context.Context, arg CreateTokenParams) (ApiTo
 		&i.OrganisationID,
 		&i.Role,
 		&i.ParentID,
+		&i.PublicKey,
 	)
 	return i, err
+}
+
+const endJoinTokens = `-- name: EndJoinTokens :exec
+DELETE FROM join_tokens WHERE node_id = $1
+`
+
+// A node has one one-time token at the most.
+func (q *Queries) EndJoinTokens(ctx context.Context, nodeID uuid.UUID) error {
+	_, err := q.db.Exec(ctx, endJoinTokens, nodeID)
+	return err
 }
 
 const endTokensOf = `-- name: EndTokensOf :exec
@@ -120,7 +163,7 @@ func (q *Queries) EnsureToken(ctx context.Context, arg EnsureTokenParams) error 
 }
 
 const findToken = `-- name: FindToken :one
-SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, (api_tokens.kind IN ('user', 'session') AND coalesce(users.operator, false))::boolean AS operator
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, api_tokens.public_key, (api_tokens.kind IN ('user', 'session') AND coalesce(users.operator, false))::boolean AS operator
 FROM api_tokens LEFT JOIN users ON users.id = api_tokens.user_id
 WHERE token_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 `
@@ -149,6 +192,7 @@ func (q *Queries) FindToken(ctx context.Context, tokenHash []byte) (FindTokenRow
 		&i.ApiToken.OrganisationID,
 		&i.ApiToken.Role,
 		&i.ApiToken.ParentID,
+		&i.ApiToken.PublicKey,
 		&i.Operator,
 	)
 	return i, err
@@ -163,7 +207,7 @@ WITH RECURSIVE above AS (
 ), line AS (
   SELECT array_agg(above.id ORDER BY above.distance) AS ids FROM above
 )
-SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id FROM line, api_tokens
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, api_tokens.public_key FROM line, api_tokens
 WHERE api_tokens.id = ANY (line.ids)
 ORDER BY array_position(line.ids, api_tokens.id) DESC
 FOR NO KEY UPDATE OF api_tokens
@@ -195,6 +239,7 @@ func (q *Queries) HoldToken(ctx context.Context, iD uuid.UUID, most int32) ([]Ap
 			&i.OrganisationID,
 			&i.Role,
 			&i.ParentID,
+			&i.PublicKey,
 		); err != nil {
 			return nil, err
 		}
@@ -207,7 +252,7 @@ func (q *Queries) HoldToken(ctx context.Context, iD uuid.UUID, most int32) ([]Ap
 }
 
 const listMachineTokens = `-- name: ListMachineTokens :many
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE (node_id = $1::uuid OR edge_id = $2::uuid) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
   AND id < $3
 ORDER BY id DESC
@@ -251,6 +296,7 @@ func (q *Queries) ListMachineTokens(ctx context.Context, arg ListMachineTokensPa
 			&i.OrganisationID,
 			&i.Role,
 			&i.ParentID,
+			&i.PublicKey,
 		); err != nil {
 			return nil, err
 		}
@@ -263,7 +309,7 @@ func (q *Queries) ListMachineTokens(ctx context.Context, arg ListMachineTokensPa
 }
 
 const listOrganisationTokens = `-- name: ListOrganisationTokens :many
-SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, users.id, users.email, users.name, users.operator, users.created_at, users.email_verified_at, users.github_id, users.github_login
+SELECT api_tokens.id, api_tokens.kind, api_tokens.name, api_tokens.token_hash, api_tokens.user_id, api_tokens.node_id, api_tokens.edge_id, api_tokens.created_at, api_tokens.last_used_at, api_tokens.expires_at, api_tokens.revoked_at, api_tokens.organisation_id, api_tokens.role, api_tokens.parent_id, api_tokens.public_key, users.id, users.email, users.name, users.operator, users.created_at, users.email_verified_at, users.github_id, users.github_login
 FROM api_tokens JOIN users ON users.id = api_tokens.user_id
 WHERE api_tokens.organisation_id = $1::uuid AND api_tokens.revoked_at IS NULL AND api_tokens.id < $2
 ORDER BY api_tokens.id DESC
@@ -300,6 +346,7 @@ func (q *Queries) ListOrganisationTokens(ctx context.Context, organisationID uui
 			&i.ApiToken.OrganisationID,
 			&i.ApiToken.Role,
 			&i.ApiToken.ParentID,
+			&i.ApiToken.PublicKey,
 			&i.User.ID,
 			&i.User.Email,
 			&i.User.Name,
@@ -320,7 +367,7 @@ func (q *Queries) ListOrganisationTokens(ctx context.Context, organisationID uui
 }
 
 const listTokens = `-- name: ListTokens :many
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE user_id = $1::uuid AND kind <> 'session' AND revoked_at IS NULL AND id < $2
   AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
 ORDER BY id DESC
@@ -364,6 +411,7 @@ func (q *Queries) ListTokens(ctx context.Context, arg ListTokensParams) ([]ApiTo
 			&i.OrganisationID,
 			&i.Role,
 			&i.ParentID,
+			&i.PublicKey,
 		); err != nil {
 			return nil, err
 		}
@@ -401,8 +449,26 @@ func (q *Queries) ListTokensMadeIn(ctx context.Context, organisationID uuid.UUID
 	return items, nil
 }
 
+const lockJoinToken = `-- name: LockJoinToken :one
+SELECT id, token_hash, node_id, public_key, created_at, expires_at FROM join_tokens WHERE token_hash = $1 FOR UPDATE
+`
+
+func (q *Queries) LockJoinToken(ctx context.Context, tokenHash []byte) (JoinToken, error) {
+	row := q.db.QueryRow(ctx, lockJoinToken, tokenHash)
+	var i JoinToken
+	err := row.Scan(
+		&i.ID,
+		&i.TokenHash,
+		&i.NodeID,
+		&i.PublicKey,
+		&i.CreatedAt,
+		&i.ExpiresAt,
+	)
+	return i, err
+}
+
 const lockMachineToken = `-- name: LockMachineToken :one
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE id = $1 AND (node_id = $2::uuid OR edge_id = $3::uuid) AND revoked_at IS NULL
 FOR NO KEY UPDATE
 `
@@ -426,12 +492,13 @@ func (q *Queries) LockMachineToken(ctx context.Context, iD uuid.UUID, nodeID *uu
 		&i.OrganisationID,
 		&i.Role,
 		&i.ParentID,
+		&i.PublicKey,
 	)
 	return i, err
 }
 
 const lockOrganisationToken = `-- name: LockOrganisationToken :one
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE id = $1 AND organisation_id = $2::uuid AND revoked_at IS NULL
 FOR NO KEY UPDATE
 `
@@ -454,12 +521,13 @@ func (q *Queries) LockOrganisationToken(ctx context.Context, iD uuid.UUID, organ
 		&i.OrganisationID,
 		&i.Role,
 		&i.ParentID,
+		&i.PublicKey,
 	)
 	return i, err
 }
 
 const lockOwnToken = `-- name: LockOwnToken :one
-SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id FROM api_tokens
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
 WHERE id = $1 AND user_id = $2::uuid AND kind <> 'session' AND revoked_at IS NULL
   AND ($3::uuid IS NULL OR id = $3 OR parent_id = $3)
 FOR NO KEY UPDATE
@@ -485,8 +553,23 @@ func (q *Queries) LockOwnToken(ctx context.Context, iD uuid.UUID, userID uuid.UU
 		&i.OrganisationID,
 		&i.Role,
 		&i.ParentID,
+		&i.PublicKey,
 	)
 	return i, err
+}
+
+const nodeKey = `-- name: NodeKey :one
+SELECT public_key FROM api_tokens
+WHERE node_id = $1::uuid AND public_key IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+ORDER BY id DESC LIMIT 1
+`
+
+// The key of the machine that the newest valid token of a node is bound to.
+func (q *Queries) NodeKey(ctx context.Context, nodeID uuid.UUID) ([]byte, error) {
+	row := q.db.QueryRow(ctx, nodeKey, nodeID)
+	var public_key []byte
+	err := row.Scan(&public_key)
+	return public_key, err
 }
 
 const putTokenBelow = `-- name: PutTokenBelow :exec
@@ -571,4 +654,13 @@ func (q *Queries) TouchToken(ctx context.Context, id uuid.UUID) (bool, error) {
 	var first bool
 	err := row.Scan(&first)
 	return first, err
+}
+
+const useJoinToken = `-- name: UseJoinToken :exec
+UPDATE join_tokens SET public_key = $1 WHERE id = $2
+`
+
+func (q *Queries) UseJoinToken(ctx context.Context, publicKey []byte, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, useJoinToken, publicKey, iD)
+	return err
 }

@@ -100,12 +100,17 @@ func New(config Config, logger *slog.Logger) (*Agent, error) {
 			slog.Any("nameservers", nameservers))
 	}
 
-	runtimeConfig, err := config.runtimeConfig(registryauth.NodeUser, vmlog.Command, nameservers)
+	transport, err := config.transport()
 	if err != nil {
 		return nil, err
 	}
 
-	api, err := config.api()
+	runtimeConfig, err := config.runtimeConfig(registryauth.NodeUser, vmlog.Command, nameservers, transport)
+	if err != nil {
+		return nil, err
+	}
+
+	api, err := config.api(transport)
 	if err != nil {
 		return nil, err
 	}

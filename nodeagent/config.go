@@ -3,6 +3,7 @@ package nodeagent
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -22,7 +23,8 @@ type Config struct {
 	setting.RegistryAddress
 	setting.RegistryProtocol
 
-	Token string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
+	Token   string `doc:"The node's token, as given when the node was made." env:"ZEITWORK_NODE_TOKEN,required"`
+	KeyFile string `doc:"File with the key of this machine, which signs the node's requests; zeitwork node join makes one. Empty: they are not signed." env:"ZEITWORK_NODE_KEY_FILE"` //nolint:lll // One variable a line.
 
 	Runtime string `doc:"containerd runtime handler of VMs, e.g. io.containerd.runc.v2." env:"ZEITWORK_NODE_RUNTIME" envDefault:"io.containerd.kata.v2"`
 	// RuntimeConfig chooses Kata's hypervisor, among the rest.
@@ -93,7 +95,7 @@ func (c Config) checkIsolation() error {
 }
 
 // runtimeConfig returns the part of the configuration that concerns containerd.
-func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.Addr) (containers.Config, error) {
+func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.Addr, signed http.RoundTripper) (containers.Config, error) {
 	initPath, err := c.findInit()
 	if err != nil {
 		return containers.Config{}, err
@@ -113,7 +115,7 @@ func (c Config) runtimeConfig(username, logCommand string, nameservers []netip.A
 
 	return containers.Config{
 		Handler: c.Runtime, HandlerConfig: c.kataConfig(), Snapshotter: c.Snapshotter,
-		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token, Realms: realms,
+		Registry: c.RegistryHost, Insecure: c.RegistryInsecure, Username: username, Password: c.Token, Realms: realms, Signed: signed,
 		Init: initPath, Logger: logger, LoggerCommand: logCommand, Nameservers: nameservers,
 		Folder: c.vmFolder(), DiskBytes: c.DiskBytes,
 	}, nil

@@ -18,15 +18,15 @@ const (
 	idleConnections = 16
 )
 
-// newHTTPClient returns the client for the API. It has no timeout: each request sets its own.
-func newHTTPClient() *http.Client {
+// newTransport returns what sends requests to the API.
+func newTransport() *http.Transport {
 	dialer := &net.Dialer{
 		Timeout:         dialTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: keepAliveIdle, Interval: keepAliveInterval, Count: keepAliveCount},
 	}
 
-	return &http.Client{Transport: &http.Transport{
+	return &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: dialTimeout, MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: time.Minute,
-	}}
+	}
 }

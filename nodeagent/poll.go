@@ -91,7 +91,7 @@ func (p *poller) once(ctx context.Context) error {
 
 		return p.whole(ctx)
 	default:
-		return fmt.Errorf("ask for changes of the assignments: the API answered %s", response.Status())
+		return fmt.Errorf("ask for changes of the assignments: the API answered %s: %s", response.Status(), detailOf(response.Body))
 	}
 }
 
@@ -114,7 +114,7 @@ func (p *poller) whole(ctx context.Context) error {
 	case response.JSON200 != nil:
 		return p.apply(ctx, assignmentsFrom(*response.JSON200), response.HTTPResponse.Header.Get("ETag"))
 	default:
-		return fmt.Errorf("ask for assignments: the API answered %s", response.Status())
+		return fmt.Errorf("ask for assignments: the API answered %s: %s", response.Status(), detailOf(response.Body))
 	}
 }
 

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"strings"
@@ -58,37 +61,16 @@ func conformanceCommand() *cobra.Command {
 				return cli.UsageError(err)
 			}
 
-			out := newFindingsWriter(os.Stdout, asJSON)
-
-			report, err := conformance.Run(command.Context(), options, out)
-			out.line.Set("")
-
-			if err != nil && report.Findings == nil {
-				return err
-			}
-
-			if writeErr := out.finish(report); writeErr != nil {
-				return writeErr
-			}
-
-			if err == nil && conformance.Count(report.Findings, conformance.Failed) > 0 {
-				err = errSilent
-			}
-
-			return err
+			return runConformance(command.Context(), options, asJSON)
 		},
 	}
 
-	const (
-		vms, parallel = 50, 4
-		patience      = 2 * time.Minute
-	)
-
+	usual := usualConformance()
 	flags := command.Flags()
-	flags.IntVar(&options.VMs, "vms", vms, "how many VMs are started at once in the end")
-	flags.IntVar(&options.Parallel, "parallel", parallel, "how many of the other checks run at once")
-	flags.DurationVar(&options.Patience, "patience", patience, "how long any one step may take")
-	flags.StringVar(&vmRange, "range", "10.231.77.0/24", "addresses for the VMs, which nothing else on this machine may use")
+	flags.IntVar(&options.VMs, "vms", usual.VMs, "how many VMs are started at once in the end")
+	flags.IntVar(&options.Parallel, "parallel", usual.Parallel, "how many of the other checks run at once")
+	flags.DurationVar(&options.Patience, "patience", usual.Patience, "how long any one step may take")
+	flags.StringVar(&vmRange, "range", usual.Range.String(), "addresses for the VMs, which nothing else on this machine may use")
 	flags.StringVar(&options.Internet, "internet", "", "HOST:PORT of the real internet that VMs must reach")
 	flags.BoolVar(&options.Offline, "offline", false, "give VMs a nameserver of this command's own")
 	flags.StringVar(&options.RestartContainerd, "restart-containerd", "",
@@ -97,6 +79,53 @@ func conformanceCommand() *cobra.Command {
 	flags.BoolVar(&asJSON, "json", false, "write the findings as JSON")
 
 	return command
+}
+
+// usualConformance has the options that nobody need give.
+func usualConformance() conformance.Options {
+	const (
+		vms, parallel = 50, 4
+		patience      = 2 * time.Minute
+	)
+
+	return conformance.Options{VMs: vms, Parallel: parallel, Patience: patience, Range: netip.MustParsePrefix("10.231.77.0/24")}
+}
+
+// verifyConformance checks a machine that is about to become a node with these settings.
+func verifyConformance(ctx context.Context, settings map[string]string) error {
+	options := usualConformance()
+	options.Environ = env.ToMap(os.Environ())
+	maps.Copy(options.Environ, settings)
+	sayStep("running the checks of `zeitwork node conformance`")
+
+	err := runConformance(ctx, options, false)
+	if errors.Is(err, errSilent) {
+		return errors.New("checks failed, and the machine has not become a node: mend what they say and join again")
+	}
+
+	return err
+}
+
+// runConformance writes what the checks find to standard output. Where one fails, which has been said then, it returns errSilent.
+func runConformance(ctx context.Context, options conformance.Options, asJSON bool) error {
+	out := newFindingsWriter(os.Stdout, asJSON)
+
+	report, err := conformance.Run(ctx, options, out)
+	out.line.Set("")
+
+	if err != nil && report.Findings == nil {
+		return err
+	}
+
+	if writeErr := out.finish(report); writeErr != nil {
+		return writeErr
+	}
+
+	if err == nil && conformance.Count(report.Findings, conformance.Failed) > 0 {
+		err = errSilent
+	}
+
+	return err
 }
 
 func listOfChecks() string {

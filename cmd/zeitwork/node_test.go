@@ -13,6 +13,7 @@ func TestNodeJoin_SettingsThatCannotBe_AreNamed(t *testing.T) {
 		"https://api.example.com":            `"https://api.example.com" is no setting: write NAME=VALUE`,
 		"ZEITWORK_API_ULR=https://a.example": "nodeagent has no setting ZEITWORK_API_ULR",
 		"ZEITWORK_NODE_TOKEN=secret":         "leave ZEITWORK_NODE_TOKEN out, and the token is asked for",
+		"ZEITWORK_JOIN_TOKEN=zwj_secret":     "leave ZEITWORK_JOIN_TOKEN out, and the token is asked for",
 	} {
 		_, err := joinSettings([]string{argument})
 		require.ErrorContains(t, err, complaint)

@@ -1,9 +1,11 @@
 -- name: ListNodes :many
 -- The nodes with what their VMs hold of them, as placement counts it but for what each of the VMs that hold something costs beside its own
--- memory, and whether each was heard of within the time.
+-- memory, whether each was heard of within the time, and whether all of its tokens are bound to its machine.
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
-  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch,
+  coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
+    WHERE api_tokens.node_id = nodes.id AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())), false)::boolean AS bound
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,
@@ -23,7 +25,9 @@ GROUP BY region ORDER BY region;
 -- name: GetNode :one
 SELECT sqlc.embed(nodes), coalesce(held.vm_count, 0)::bigint AS vm_count, coalesce(held.cpu_millis, 0)::bigint AS cpu_millis_held,
   coalesce(held.memory_bytes, 0)::bigint AS memory_bytes_held, coalesce(held.holding, 0)::bigint AS holding_count,
-  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch
+  (nodes.last_seen_at IS NOT NULL AND node_silence.silent_for <= @seen_within::interval)::boolean AS in_touch,
+  coalesce((SELECT bool_and(api_tokens.public_key IS NOT NULL) FROM api_tokens
+    WHERE api_tokens.node_id = nodes.id AND api_tokens.revoked_at IS NULL AND (api_tokens.expires_at IS NULL OR api_tokens.expires_at > now())), false)::boolean AS bound
 FROM nodes JOIN node_silence ON node_silence.id = nodes.id
 LEFT JOIN LATERAL (
   SELECT count(*) AS vm_count,

@@ -20,8 +20,8 @@ WHERE api_tokens.id = before.id AND (before.last_used_at IS NULL OR before.last_
 RETURNING (before.last_used_at IS NULL)::boolean AS first;
 
 -- name: CreateToken :one
-INSERT INTO api_tokens (id, kind, name, token_hash, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
-VALUES (@id, @kind, @name, @token_hash, @user_id, @node_id, @edge_id, @organisation_id, @role, @parent_id, @expires_at)
+INSERT INTO api_tokens (id, kind, name, token_hash, public_key, user_id, node_id, edge_id, organisation_id, role, parent_id, expires_at)
+VALUES (@id, @kind, @name, @token_hash, @public_key, @user_id, @node_id, @edge_id, @organisation_id, @role, @parent_id, @expires_at)
 RETURNING *;
 
 -- name: EnsureToken :exec
@@ -128,3 +128,22 @@ WHERE id = @id OR parent_id = @id;
 -- After a rotation of the token of a node or an edge: all but the new one end soon.
 UPDATE api_tokens SET expires_at = least(expires_at, now() + @keep::interval)
 WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND id <> @except_id AND revoked_at IS NULL;
+
+-- name: NodeKey :one
+-- The key of the machine that the newest valid token of a node is bound to.
+SELECT public_key FROM api_tokens
+WHERE node_id = @node_id::uuid AND public_key IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+ORDER BY id DESC LIMIT 1;
+
+-- name: EndJoinTokens :exec
+-- A node has one one-time token at the most.
+DELETE FROM join_tokens WHERE node_id = @node_id;
+
+-- name: CreateJoinToken :one
+INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES (@id, @node_id, @token_hash, now() + @lifetime::interval) RETURNING *;
+
+-- name: LockJoinToken :one
+SELECT * FROM join_tokens WHERE token_hash = @token_hash FOR UPDATE;
+
+-- name: UseJoinToken :exec
+UPDATE join_tokens SET public_key = @public_key WHERE id = @id;

@@ -84,7 +84,7 @@ func (o Options) environ() map[string]string {
 	namespace := lo.CoalesceOrEmpty(own["ZEITWORK_CONTAINERD_NAMESPACE"], "zeitwork") + namespaceSuffix
 
 	maps.Copy(own, map[string]string{
-		"ZEITWORK_API_URL": "http://127.0.0.1", "ZEITWORK_NODE_TOKEN": secret.NewToken("zwn_"),
+		"ZEITWORK_API_URL": "http://127.0.0.1", "ZEITWORK_NODE_TOKEN": secret.NewToken("zwn_"), "ZEITWORK_NODE_KEY_FILE": "",
 		"ZEITWORK_REGISTRY_HOST": "127.0.0.1", "ZEITWORK_REGISTRY_INSECURE": "true",
 		"ZEITWORK_CONTAINERD_NAMESPACE":       namespace,
 		"ZEITWORK_NODE_DATA_DIR":              filepath.Clean(dataDir) + namespaceSuffix,

@@ -3,6 +3,7 @@ package containers
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -57,6 +58,8 @@ type Config struct {
 	Password string
 	// Realms are where the credentials may be sent beside Registry, as scheme and host.
 	Realms []string
+	// Signed sends requests for tokens of the registry with the node's signature; nil: they go without one.
+	Signed http.RoundTripper
 	// Init is the path of a static init on the node, which becomes PID 1 of every VM.
 	Init string
 	// Logger is the binary that the shim starts for each VM, with LoggerCommand as its argument.

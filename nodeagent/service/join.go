@@ -12,44 +12,90 @@ import (
 	"github.com/zeitwork/zeitwork/internal/hostpackages"
 	"github.com/zeitwork/zeitwork/internal/tailscaled"
 	"github.com/zeitwork/zeitwork/nodeagent"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
+	"github.com/zeitwork/zeitwork/nodeagent/kata"
 )
+
+// The settings that joining sets itself.
+const (
+	apiSetting      = "ZEITWORK_API_URL"
+	registrySetting = "ZEITWORK_REGISTRY_HOST"
+	tokenSetting    = "ZEITWORK_NODE_TOKEN" //nolint:gosec // It is the name of one.
+	keySetting      = "ZEITWORK_NODE_KEY_FILE"
+)
+
+// tailscaledSetting is the socket of the machine's tailscaled.
+const tailscaledSetting = "ZEITWORK_NODE_TAILSCALED"
 
 // Options say how a machine joins.
 type Options struct {
-	// Config is what Settings say.
-	Config   nodeagent.Config
+	// Settings are those of the service, by the names of their environment variables.
 	Settings map[string]string
 	Tailnet  Tailnet
+	// Configure reads the settings.
+	Configure func(settings map[string]string) (nodeagent.Config, error)
+	// OneTimeToken is what the machine joins with; empty: it has the token of the settings.
+	OneTimeToken string
+	// NewToken tells that the token of the settings was not there before. NewKey tells that the machine is to have another key, and another token with it.
+	NewToken, NewKey bool
+	// Kata is the release of Kata Containers that is installed where none is; without a URL none is.
+	Kata kata.Archive
+	// Verify checks the machine before it joins; nil: that is not asked for.
+	Verify func(ctx context.Context, settings map[string]string) error
 	// Wait is how long the service may take until the API has seen it.
 	Wait time.Duration
 	// Say is told what is being done.
 	Say func(step string)
 }
 
-// Join makes this machine a node: it installs what is missing, writes the settings, starts the service, and returns once the API has seen it. A service that is
-// there gets the new settings and this binary; that stops no VM. Before the API has accepted the token, Join changes nothing but the machine's place in its
-// tailnet, which the API may be in.
+// Join makes this machine a node: it installs what is missing, binds the node's token to a key of this machine, writes the settings, starts the service, and
+// returns once the API has seen it. A service that is there gets the new settings and this binary; that stops no VM. Before the API has accepted the token,
+// Join changes nothing but the machine's place in its tailnet, which the API may be in.
 func Join(ctx context.Context, options Options) error {
 	if err := checkMachine(); err != nil {
 		return err
 	}
 
-	settings, err := formatSettings(options.Settings)
+	if err := JoinTailnet(ctx, tailscaled.Socket(options.Settings[tailscaledSetting]), options.Tailnet, options.Say); err != nil {
+		return err
+	}
+
+	options.Say("asking the API at " + options.Settings[apiSetting])
+
+	j, err := begin(ctx, options)
 	if err != nil {
 		return err
 	}
 
-	if err := JoinTailnet(ctx, tailscaled.Socket(options.Config.TailscaledSocket), options.Tailnet, options.Say); err != nil {
+	// A value that the file of settings cannot hold is told before anything is changed.
+	if _, err := formatSettings(j.settings); err != nil {
 		return err
 	}
 
-	options.Say("asking the API at " + options.Config.APIURL)
+	if options.Kata.URL != "" {
+		options.Say("installing Kata Containers, unless /opt/kata is there")
 
-	if _, err := nodeagent.Contact(ctx, options.Config); err != nil {
+		if err := kata.Install(ctx, options.Kata, containers.Shim(j.config.Runtime)); err != nil {
+			return err
+		}
+	}
+
+	if err := prepare(ctx, j.config, options.Say); err != nil {
 		return err
 	}
 
-	if err := prepare(ctx, options); err != nil {
+	if options.Verify != nil {
+		if err := options.Verify(ctx, j.settings); err != nil {
+			return err
+		}
+	}
+
+	if err := j.obtainToken(ctx, options); err != nil {
+		return err
+	}
+
+	settings, err := formatSettings(j.settings)
+	if err != nil {
 		return err
 	}
 
@@ -64,12 +110,16 @@ func Join(ctx context.Context, options Options) error {
 
 	options.Say("waiting until the API has seen the node")
 
-	return awaitContact(ctx, options.Wait)
+	if err := awaitContact(ctx, options.Wait); err != nil {
+		return err
+	}
+
+	return removeOtherKeys(j.settings[keySetting])
 }
 
 // prepare installs the packages that are missing, and looks whether VMs can run then.
-func prepare(ctx context.Context, options Options) error {
-	if err := hostpackages.Ensure(ctx, options.Say, missingPackages(options.Config)...); err != nil {
+func prepare(ctx context.Context, config nodeagent.Config, say func(string)) error {
+	if err := hostpackages.Ensure(ctx, say, missingPackages(config)...); err != nil {
 		return err
 	}
 
@@ -79,11 +129,11 @@ func prepare(ctx context.Context, options Options) error {
 
 	var failed []error
 
-	for _, finding := range nodeagent.Check(ctx, options.Config) {
+	for _, finding := range nodeagent.Check(ctx, config) {
 		switch {
 		case finding.OK:
 		case finding.Tolerable:
-			options.Say(finding.Part + ": " + finding.Detail + " " + finding.Advice)
+			say(finding.Part + ": " + finding.Detail + " " + finding.Advice)
 		default:
 			failed = append(failed, fmt.Errorf("%s: %s %s", finding.Part, finding.Detail, finding.Advice))
 		}

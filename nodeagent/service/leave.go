@@ -37,7 +37,7 @@ func Leave(ctx context.Context, config nodeagent.Config, say func(step string)) 
 		return err
 	}
 
-	if err := remove(SettingsFile, Program); err != nil {
+	if err := remove(keyFile, otherKeyFile, SettingsFile, Program); err != nil {
 		return err
 	}
 

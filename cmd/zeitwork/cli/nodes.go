@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/samber/lo"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -21,6 +22,7 @@ func (a *app) nodesCommand() *cobra.Command {
 	command.AddCommand(
 		listing("List the nodes", "  zeitwork nodes list --json", a.run(a.listNodes)),
 		a.showNodeCommand(),
+		a.joinNodeCommand(),
 		a.createNodeCommand(),
 		a.setNodeCommand(),
 		a.labelNodeCommand(),
@@ -79,35 +81,47 @@ func (a *app) nodesCommand() *cobra.Command {
 }
 
 func (a *app) createNodeCommand() *cobra.Command {
-	var (
-		given        client.NodeUpdate
-		prefixLength *int64
-	)
+	var given newNode
 
 	command := a.create("nodes", "Make a node; its token is shown this once", func(ctx context.Context, api *API, name, region string) (any, string, error) {
-		created, err := checked(api.CreateNodeWithResponse(ctx, client.CreateNodeInputBody{
-			Name: name, Region: region, MaxCPUMillis: given.MaxCPUMillis, MaxMemoryBytes: given.MaxMemoryBytes,
-			ReservedMemoryBytes: given.ReservedMemoryBytes, CPUOvercommit: given.CPUOvercommit, Labels: given.Labels,
-			PrefixLength: prefixLength,
-		}))
+		created, err := checked(api.CreateNodeWithResponse(ctx, given.body(name, region)))
 		if err != nil {
 			return nil, "", err
 		}
 
 		return created.JSON201, created.JSON201.Token, nil
 	})
-	command.Long = command.Short + ".\n\nWithout --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
+	command.Long = command.Short + ", and stays good. For a machine that is to join by one command there is `zeitwork nodes join`.\n\n" +
+		"Without --processors and --memory, what its agent first reports is the most that ever counts, until `zeitwork nodes set`."
 	command.Example += "\n  zeitwork nodes create node-2 --region eu --processors 16 --memory 64GiB > token"
-	nodeCapacityFlags(command.Flags(), &given)
-	command.Flags().Func("label", "`NAME=VALUE` that it is called by, such as rack=r1; again for more", func(text string) (err error) {
-		given.Labels, err = changedLabels(lo.FromPtr(given.Labels), []string{text})
+	given.flags(command.Flags())
+
+	return command
+}
+
+// newNode is what an operator says of a node that is made.
+type newNode struct {
+	settings     client.NodeUpdate
+	prefixLength *int64
+}
+
+func (n *newNode) flags(flags *pflag.FlagSet) {
+	nodeCapacityFlags(flags, &n.settings)
+	flags.Func("label", "`NAME=VALUE` that it is called by, such as rack=r1; again for more", func(text string) (err error) {
+		n.settings.Labels, err = changedLabels(lo.FromPtr(n.settings.Labels), []string{text})
 
 		return err
 	})
-	command.Flags().Func("prefix-length", "`bits` of the prefix that it gets of the cluster's addresses, for good: 24, which 253 VMs have an address of, unless "+
-		"it is set; 22 for 1,021", number(&prefixLength, 1))
+	flags.Func("prefix-length", "`bits` of the prefix that it gets of the cluster's addresses, for good: 24, which 253 VMs have an address of, unless "+
+		"it is set; 22 for 1,021", number(&n.prefixLength, 1))
+}
 
-	return command
+func (n *newNode) body(name, region string) client.CreateNodeInputBody {
+	return client.CreateNodeInputBody{
+		Name: name, Region: region, MaxCPUMillis: n.settings.MaxCPUMillis, MaxMemoryBytes: n.settings.MaxMemoryBytes,
+		ReservedMemoryBytes: n.settings.ReservedMemoryBytes, CPUOvercommit: n.settings.CPUOvercommit, Labels: n.settings.Labels,
+		PrefixLength: n.prefixLength,
+	}
 }
 
 // cores turns thousandths of a core into cores.
@@ -120,7 +134,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(nodes), func(w io.Writer) {
-		t := newTable(w, "NAME", "REGION", "LABELS", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "SEEN")
+		t := newTable(w, "NAME", "REGION", "LABELS", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "TOKEN", "SEEN")
 
 		for _, node := range nodes {
 			seen := "never"
@@ -133,9 +147,14 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 				state += ", unreachable"
 			}
 
+			token := "unbound" // It is of use on any machine.
+			if node.Bound {
+				token = "bound"
+			}
+
 			t.row(node.Name, node.Region, labelsText(node.Labels), state, node.Prefix, node.Runtime, strconv.FormatInt(node.VMS, 10),
 				fmt.Sprintf("%.2f of %.2f shares", cores(node.CPUHeldMillis), cores(node.CPUShareMillis)),
-				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), seen)
+				fmt.Sprintf("%d of %d MiB", node.MemoryHeldBytes>>mebibyteBits, node.MemoryShareBytes>>mebibyteBits), token, seen)
 		}
 
 		t.flush()

@@ -48,6 +48,28 @@ func TestNodes_OneThatEdgesCannotReach_IsShownWithTheReason(t *testing.T) {
 	require.NotContains(t, b.out.String(), "VMs of node-2")
 }
 
+func TestNodes_Join_PrintsTheCommandForANewNodeAndForOneThatIsThere(t *testing.T) {
+	t.Parallel()
+
+	const one = "/v1/nodes/01890000-0000-7000-8000-000000000001"
+
+	f := newFakeAPI(t, map[string]string{
+		"GET /v1/nodes": `{"items":[` + nodeOne + `]}`, "POST /v1/nodes": `{"node":` + nodeOne + `,"token":"zwj_new","slug":""}`,
+		"POST " + one + "/join-tokens": `{"token":"zwj_again","expires_at":"2026-01-02T03:04:05Z","slug":""}`,
+		"GET /v1/machine-settings":     `{"api_url":"https://api.example.com","registry_host":"registry.example.com"}`,
+	})
+	b := signedInTo(t, f)
+
+	require.Equal(t, ExitOK, b.run(t, "nodes", "join", "--region", "eu", "--memory", "64GiB"), b.err.String())
+	require.Equal(t, "curl -fsSL https://api.example.com/install/node | ZEITWORK_JOIN_TOKEN=zwj_new sh\n", b.out.String())
+	require.Contains(t, b.err.String(), "as root on the machine that is to be node-2")
+	require.JSONEq(t, `{"name":"node-2","region":"eu","max_memory_bytes":68719476736,"one_time":true}`, f.sent("POST /v1/nodes")[0])
+
+	require.Equal(t, ExitOK, b.run(t, "nodes", "join", "node-1", "--api-url", "http://10.0.0.5:8000/"), b.err.String())
+	require.Equal(t, "curl -fsSL http://10.0.0.5:8000/install/node | ZEITWORK_JOIN_TOKEN=zwj_again sh -s -- ZEITWORK_API_URL=http://10.0.0.5:8000\n", b.out.String())
+	require.Len(t, f.sent("POST /v1/nodes"), 1)
+}
+
 func TestNodes_LabelsAreAddedAndTakenAway(t *testing.T) {
 	t.Parallel()
 

@@ -1,0 +1,89 @@
+package install
+
+import (
+	_ "embed" // For the script.
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/version"
+)
+
+const (
+	// Path is what the paths begin with that New answers.
+	Path = "/install/"
+
+	programPath = Path + "zeitwork/"
+	// programTimeout is how long the program may take to be fetched.
+	programTimeout = 30 * time.Minute
+)
+
+//go:embed node.sh
+var script string
+
+// Options say what is served.
+type Options struct {
+	// APIURL returns where the API is reached, without a slash at the end.
+	APIURL func() string
+	// Program is the file of the program; empty: the one that runs.
+	Program string
+	// Failed is told why nothing could be served.
+	Failed func(request *http.Request, err error)
+}
+
+// New answers GET below Path. The program is read when it is first asked for.
+func New(options Options) http.Handler {
+	open := sync.OnceValues(func() (executable, error) { return openExecutable(options.Program) })
+	mux := http.NewServeMux()
+
+	found := func(writer http.ResponseWriter, request *http.Request) (executable, bool) {
+		program, err := open()
+		if err != nil {
+			options.Failed(request, err)
+			// Whoever runs a shell reads it.
+			http.Error(writer, "The API cannot serve its program: copy zeitwork to the machine, and run `zeitwork node join` there.", http.StatusServiceUnavailable)
+		}
+
+		return program, err == nil
+	}
+
+	mux.HandleFunc("GET "+Path+"node", func(writer http.ResponseWriter, request *http.Request) {
+		program, ok := found(writer, request)
+		if !ok {
+			return
+		}
+
+		writer.Header().Set("Content-Type", "text/x-shellscript; charset=utf-8")
+		writer.Header().Set("Cache-Control", "no-store")
+		_, _ = io.WriteString(writer, strings.NewReplacer(
+			"@API_URL@", options.APIURL(), "@ARCHITECTURE@", runtime.GOARCH, "@SHA256@", program.sum, "@VERSION@", version.Get().Version,
+		).Replace(script))
+	})
+
+	mux.HandleFunc("GET "+programPath+"{sum}", func(writer http.ResponseWriter, request *http.Request) {
+		program, ok := found(writer, request)
+		if !ok {
+			return
+		}
+
+		// Of several APIs one may have been upgraded already.
+		if request.PathValue("sum") != program.sum {
+			http.Error(writer, fmt.Sprintf("This API has another build of zeitwork: fetch %snode again.", options.APIURL()+Path), http.StatusNotFound)
+
+			return
+		}
+
+		// A writer without deadlines is one of a test.
+		_ = http.NewResponseController(writer).SetWriteDeadline(time.Now().Add(programTimeout))
+
+		writer.Header().Set("Content-Type", "application/octet-stream")
+		writer.Header().Set("Cache-Control", "public, max-age=3600, immutable")
+		http.ServeContent(writer, request, "", time.Time{}, io.NewSectionReader(program.file, 0, program.size))
+	})
+
+	return mux
+}
