@@ -23,7 +23,7 @@ func TestNode_OnAMachineOfItsOwn(t *testing.T) {
 	}{
 		{"Doctor_TellsWhatTheMachineHas", doctorIsRight},
 		{"Join_WrongToken_ChangesNothing", joinWithWrongToken},
-		{"Join_InstallsWhatIsMissing_AndIsSeenByTheAPI", join},
+		{"Join_ByTheScript_InstallsWhatIsMissing_AndIsSeenByTheAPI", join},
 		{"Join_Again_ChangesNothing", joinAgain},
 		{"VM_ServesWithItsLimits", serveVMs},
 		{"Upgrade_OfTheAgent_StopsNoVM", upgrade},
@@ -37,6 +37,7 @@ func TestNode_OnAMachineOfItsOwn(t *testing.T) {
 		{"PowerCut_InTheMiddleOfAStart_EverythingRunsAgain", cutPower},
 		{"Leave_VMsRun_IsRefused", leaveWithVMs},
 		{"Leave_LeavesNoTrace", leave},
+		{"Join_ByHand_BindsTheToken", joinByHand},
 	}
 
 	for _, chapter := range story {
@@ -75,7 +76,7 @@ func doctorIsRight(t *testing.T, b *testBundle) {
 // settings are those of a node that runs trusted code on runc, and that edges reach by the link.
 func settings() []string {
 	return []string{
-		"ZEITWORK_API_URL=http://" + apiHost, "ZEITWORK_REGISTRY_HOST=" + registryHost, "ZEITWORK_REGISTRY_INSECURE=true",
+		"ZEITWORK_REGISTRY_INSECURE=true",
 		"ZEITWORK_NODE_RUNTIME=io.containerd.runc.v2", "ZEITWORK_NODE_ALLOW_RUNC=true", "ZEITWORK_NODE_INGRESS_INTERFACES=eth0",
 	}
 }
@@ -83,25 +84,43 @@ func settings() []string {
 func joinWithWrongToken(t *testing.T, b *testBundle) {
 	t.Helper()
 
-	output := b.tryWith(t, "another-token", append([]string{"/mnt/zeitwork", "node", "join"}, settings()...)...)
-	require.NotZero(t, output.Code)
-	require.Contains(t, output.Stderr, "knows no node with this token")
-	require.Empty(t, b.traces(t))
+	for wrong, says := range map[string]string{"another-token": "does not take this token", "zwj_another": "This one-time token is not valid."} {
+		output := b.tryWith(t, wrong, byHand()...)
+		require.NotZero(t, output.Code)
+		require.Contains(t, output.Stderr, says)
+		require.Empty(t, b.traces(t))
+	}
+
 	require.NotZero(t, b.try(t, "dpkg", "--status", "catatonit").Code)
 }
 
 func join(t *testing.T, b *testBundle) {
 	t.Helper()
 
-	output := b.tryWith(t, token+"\n", append([]string{"/mnt/zeitwork", "node", "join"}, settings()...)...)
+	output := b.try(t, "sh", "-c", byScript())
 	require.Zero(t, output.Code, output.Stderr)
+	t.Log(output.Stderr)
 
 	require.Equal(t, "first", b.platform.toldVersion(), "the API has a report when join ends")
 	require.Equal(t, "active", b.run(t, "systemctl", "is-active", "zeitwork-nodeagent"))
 	require.Equal(t, "enabled", b.run(t, "systemctl", "is-enabled", "zeitwork-nodeagent"))
-	require.Equal(t, "600 root", b.run(t, "stat", "--format=%a %U", "/etc/zeitwork/nodeagent.env"))
-	require.NotContains(t, b.run(t, "systemctl", "show", "zeitwork-nodeagent"), token)
+
+	for _, secret := range []string{"/etc/zeitwork/nodeagent.env", "/etc/zeitwork/nodeagent.key"} {
+		require.Equal(t, "600 root", b.run(t, "stat", "--format=%a %U", secret))
+	}
+
+	require.NotContains(t, b.run(t, "systemctl", "show", "zeitwork-nodeagent"), boundToken)
 	b.run(t, "dpkg", "--status", "catatonit")
+}
+
+// byScript is the command that an operator is shown, with what this machine is to have beside.
+func byScript() string {
+	return "curl -fsSL http://" + apiHost + "/install/node | ZEITWORK_JOIN_TOKEN=" + oneTimeToken + " sh -s -- " + strings.Join(settings(), " ")
+}
+
+// byHand is the command for a machine to which the binary was copied. It reads the token.
+func byHand() []string {
+	return append([]string{"/mnt/zeitwork", "node", "join", "ZEITWORK_API_URL=http://" + apiHost, "ZEITWORK_REGISTRY_HOST=" + registryHost}, settings()...)
 }
 
 func joinAgain(t *testing.T, b *testBundle) {
@@ -110,6 +129,13 @@ func joinAgain(t *testing.T, b *testBundle) {
 	before := b.agentProcess(t)
 	require.Zero(t, b.try(t, "/mnt/zeitwork", "node", "join").Code, "it keeps the settings and the token")
 	require.Equal(t, before, b.agentProcess(t))
+
+	b.run(t, "/mnt/zeitwork", "node", "join", "--new-key")
+	require.NotEqual(t, before, b.agentProcess(t))
+	require.Contains(t, b.run(t, "ls", "/etc/zeitwork"), "nodeagent-2.key")
+	require.NotContains(t, b.run(t, "ls", "/etc/zeitwork"), "nodeagent.key", "the key before is gone")
+	b.run(t, "sh", "-c", byScript())
+	before = b.agentProcess(t)
 
 	output := b.try(t, "/mnt/zeitwork", "node", "join", "ZEITWORK_NODE_INGRES_INTERFACES=eth1")
 	require.NotZero(t, output.Code)
@@ -278,6 +304,16 @@ func leave(t *testing.T, b *testBundle) {
 	require.Empty(t, b.traces(t))
 	require.Equal(t, "active", b.run(t, "systemctl", "is-active", "containerd"))
 	b.run(t, "/mnt/zeitwork", "node", "leave")
+}
+
+func joinByHand(t *testing.T, b *testBundle) {
+	t.Helper()
+
+	b.platform.unbind()
+	require.Zero(t, b.tryWith(t, token+"\n", byHand()...).Code)
+	require.Contains(t, b.run(t, "cat", "/etc/zeitwork/nodeagent.env"), "ZEITWORK_NODE_TOKEN="+boundToken)
+	b.run(t, "zeitwork", "node", "leave", "--stop-vms")
+	require.Empty(t, b.traces(t))
 }
 
 // agentProcess returns the id of the agent's process.

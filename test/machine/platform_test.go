@@ -1,7 +1,10 @@
 package machine_test
 
 import (
+	"bytes"
+	"crypto/ed25519"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -10,17 +13,28 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/samber/lo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/zeitwork/zeitwork/api/install"
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
-const token = "node-token-of-the-machine"
+const (
+	// token is the node's before it is bound to the machine, boundToken the one after that.
+	token, boundToken = "node-token-of-the-machine", "node-token-bound-to-the-machine"
+	oneTimeToken      = "zwj_one-time-token"
+)
 
-// platform stands in for what a node sees of /v1.
+// platform stands in for what a node sees of /v1, and of what the API serves to machines that join.
 type platform struct {
-	mu      sync.Mutex
+	install http.Handler
+
+	mu sync.Mutex
+	// key is what requests with boundToken have to be signed by: that of the machine which has joined.
+	key     ed25519.PublicKey
 	list    client.Assignments
 	version int
 	changed chan struct{}
@@ -29,21 +43,40 @@ type platform struct {
 	node client.NodeReport
 }
 
-func newPlatform() *platform {
+// newPlatform returns one that serves the program to machines.
+func newPlatform(program string) *platform {
 	return &platform{
+		install: install.New(install.Options{
+			APIURL: func() string { return "http://" + apiHost }, Program: program, Failed: func(*http.Request, error) {},
+		}),
 		list:    client.Assignments{NodeID: id.New(), Prefix: clusterRange, ClusterRange: clusterRange, VMS: []client.AssignedVM{}},
 		changed: make(chan struct{}), reports: map[uuid.UUID]client.VMReport{},
 	}
 }
 
 func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("Authorization") != "Bearer "+token {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+
+	r.Body = io.NopCloser(bytes.NewReader(body))
+
+	if strings.HasPrefix(r.URL.Path, install.Path) {
+		p.install.ServeHTTP(w, r)
+
+		return
+	}
+
+	if r.URL.Path != "/v1/node/join" && !p.knows(r, body) {
 		http.Error(w, "who are you", http.StatusUnauthorized)
 
 		return
 	}
 
 	switch r.URL.Path {
+	case "/v1/node/join", "/v1/node/token":
+		p.bind(w, r)
 	case "/v1/node/assignments":
 		// It tells whole lists alone, as an API of the version before.
 		if r.Method != http.MethodGet {
@@ -58,6 +91,63 @@ func (p *platform) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.WriteHeader(http.StatusNoContent)
 	}
+}
+
+// knows tells whether a request is the node's.
+func (p *platform) knows(r *http.Request, body []byte) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	if p.key == nil {
+		return r.Header.Get("Authorization") == "Bearer "+token
+	}
+
+	err := httpsignature.Verify(r, p.key, time.Now(), func() ([]byte, error) { return body, nil })
+
+	return err == nil && r.Header.Get("Authorization") == "Bearer "+boundToken
+}
+
+// bind answers a machine that joins, with a one-time token or with the node's token.
+func (p *platform) bind(w http.ResponseWriter, r *http.Request) {
+	var asked client.JoinNodeInputBody
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+
+		return
+	}
+
+	if strings.HasSuffix(r.URL.Path, "/join") && asked.Token != oneTimeToken {
+		http.Error(w, `{"detail":"This one-time token is not valid."}`, http.StatusUnauthorized)
+
+		return
+	}
+
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	answer := client.JoinedNode{NodeID: p.list.NodeID, Name: "node-1", RegistryHost: registryHost}
+
+	if !lo.FromPtr(asked.CheckOnly) {
+		key, err := httpsignature.ParsePublicKey(asked.PublicKey)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+
+			return
+		}
+
+		p.key, answer.Token = key, new(boundToken)
+	}
+
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(answer) //nolint:errchkjson // The node that went away does not read it.
+}
+
+// unbind has the platform know the node by its token alone.
+func (p *platform) unbind() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+
+	p.key = nil
 }
 
 func (p *platform) assignments(w http.ResponseWriter, r *http.Request) {

@@ -68,7 +68,7 @@ func setup(t *testing.T) *testBundle {
 	build(t, filepath.Join(share, "zeitwork"), "first")
 	build(t, filepath.Join(share, "zeitwork-next"), "next")
 
-	b := &testBundle{platform: newPlatform(), nextAddress: netip.MustParsePrefix(clusterRange).Addr()}
+	b := &testBundle{platform: newPlatform(filepath.Join(share, "zeitwork")), nextAddress: netip.MustParsePrefix(clusterRange).Addr()}
 	b.machine, err = machine.New(t.Context(), machine.Base(base), folder, share)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.machine.Close()) })

@@ -11,6 +11,8 @@ const offeredFolder = "/srv/packages"
 // packages are those that the machine has.
 func packages() []string {
 	return []string{
+		// An operator fetches what makes the machine a node.
+		"curl",
 		// linux-image-cloud-amd64 is Debian's kernel with the drivers of the disk built in, so that it starts without an initrd.
 		"linux-image-cloud-amd64", "systemd-sysv", "dbus", "udev", "kmod", "procps", "iproute2", "qemu-guest-agent", "ca-certificates", "e2fsprogs",
 		"nftables", "containerd", "runc", "ufw", "docker.io", "iptables", "apparmor",

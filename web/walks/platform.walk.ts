@@ -36,6 +36,22 @@ export default walk(async (w) => {
     return { dialog, token };
   };
 
+  // The one-time token in the command that a dialog shows, which goes with the dialog.
+  const copyJoinCommand = async () => {
+    const dialog = page.getByRole('dialog', { name: `Make a machine ${name}` });
+    const command = (await dialog.getByText(`curl -fsSL ${world.url}/install/node | `).textContent()) ?? '';
+    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Copy the command' }).waitFor();
+    return /ZEITWORK_JOIN_TOKEN=(zwj_\w+) sh$/.exec(command)?.[1] ?? '';
+  };
+
+  // The node that a one-time token is for; none where it is good no longer.
+  const nodeOf = async (token: string) => {
+    const data = { token, public_key: 'A'.repeat(43), check_only: true };
+    const answer = await w.api.post(`${world.url}/v1/node/join`, { data });
+    return answer.ok() ? ((await answer.json()) as { name: string }).name : undefined;
+  };
+
   try {
     await asOperator('PUT', `/v1/users/${me}/operator`, { operator: true });
     await page.reload();
@@ -50,17 +66,25 @@ export default walk(async (w) => {
     await w.look('platform-new-node');
     await adding.getByLabel('Name').fill(name);
     await w.click('button', 'Make the node');
-    const first = await copyToken('zwn_');
-    await first.dialog.getByText('exec zeitwork nodeagent').waitFor();
-    await first.dialog.getByText(`ZEITWORK_API_URL=${world.url}`).waitFor();
-    await w.look('platform-node-token');
+    const joined = await copyJoinCommand();
+    await w.look('platform-node-join');
     await w.click('button', 'I have copied it');
-    w.expect(await isValid(first.token), 'the token of the node is valid');
+    w.expect((await nodeOf(joined)) === name, 'the one-time token is for the node');
 
     await page.getByRole('link', { name, exact: true }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
+    await page.getByText('No machine has joined as this node yet').waitFor();
+    await w.click('button', 'Join a machine');
+    const again = await copyJoinCommand();
+    await w.click('button', 'I have copied it');
+    w.expect((await nodeOf(again)) === name && (await nodeOf(joined)) === undefined, 'the newest one-time token alone is good');
 
-    // Another token takes its place, and the first one works until it is revoked.
+    // A token for a machine that joins without the script; another one takes its place, and the first one works until it is revoked.
+    await w.click('button', 'Replace the token');
+    await w.click('button', 'Make the new token');
+    const first = await copyToken('zwn_');
+    await w.click('button', 'I have copied it');
+    w.expect(await isValid(first.token), 'the token of the node is valid');
     await w.click('button', 'Replace the token');
     await page.getByRole('dialog', { name: `Replace the token of ${name}` }).waitFor();
     await w.look('platform-rotate');
@@ -145,7 +169,7 @@ export default walk(async (w) => {
     // The palette leads to what is for operators alone, and knows the node by its name.
     const elsewhere = ['Overview', 'Nodes', 'Builders', 'Edges', 'Queue', 'Leaks', 'Quotas', 'Users', 'Audit log', 'Add an edge'];
     const ofPlatform = {
-      'Add a node': () => decline(w, 'Add a node', 'a token for its agent'),
+      'Add a node': () => decline(w, 'Add a node', 'a command that makes a machine this node'),
       'River UI': async () => {
         await page.waitForURL('**/river/jobs*');
         await page.getByRole('link', { name: 'Queues' }).waitFor();

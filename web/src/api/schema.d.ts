@@ -832,6 +832,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/node/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become a node
+         * @description Exchanges a one-time token for the token of its node, which is of use with the key of the calling machine alone. The machine that has used it may ask again while it lasts, as the answer may be lost. What other tokens the node has end ten minutes later, or at once where another machine was the node; while that is in touch the answer is a conflict. For everybody, signed in or not.
+         */
+        post: operations["join-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/node/logs": {
         parameters: {
             query?: never;
@@ -866,6 +886,26 @@ export interface paths {
          * @description Stores the state of the calling node and of its VMs. For nodes.
          */
         post: operations["report-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/node/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind the node's token to its machine
+         * @description Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too. For nodes.
+         */
+        post: operations["bind-node-token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -922,6 +962,26 @@ export interface paths {
          * @description A cordoned node gets no new VMs; a draining one neither, and those that it has are replaced elsewhere. A node whose capacity is lowered keeps the VMs that it has. For operators.
          */
         patch: operations["update-node"];
+        trace?: never;
+    };
+    "/v1/nodes/{node_id}/join-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a node's one-time token
+         * @description A machine that joins with it becomes the node. It is good for an hour, for one machine, and the one before is good no longer. For operators.
+         */
+        post: operations["create-join-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/nodes/{node_id}/tokens": {
@@ -2366,7 +2426,7 @@ export interface components {
         };
         AuditEvent: {
             /** @enum {string} */
-            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.create" | "node.delete" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
+            action: "deployment.approve" | "deployment.cancel" | "deployment.create" | "deployment.promote" | "deployment.rebalance" | "deployment.redeploy" | "deployment.restart" | "deployment.rollback" | "detection.create" | "device_login.approve" | "device_login.deny" | "domain.create" | "domain.delete" | "domain.unverify" | "domain.update" | "domain.verify" | "edge.addresses" | "edge.create" | "edge.delete" | "edge.rotate_token" | "environment.create" | "environment.delete" | "environment.unpin" | "environment.update" | "environment_variable.access" | "environment_variable.delete" | "environment_variable.import" | "environment_variable.read" | "environment_variable.set" | "github_app.create" | "github_installation.connect" | "github_installation.disconnect" | "invitation.accept" | "invitation.create" | "invitation.revoke" | "member.leave" | "member.remove" | "member.update" | "node.bind_token" | "node.create" | "node.delete" | "node.join" | "node.join_token" | "node.rotate_token" | "node.update" | "operator.sign_in" | "organisation.create" | "organisation.delete" | "organisation.transfer" | "organisation.update" | "project.check" | "project.create" | "project.delete" | "project.unpin" | "project.update" | "quota.set" | "repository_access.delete" | "repository_access.set" | "repository_access.trust_host" | "session.create" | "session.end" | "token.create" | "token.first_use" | "token.revoke" | "token.rotate" | "user.add" | "user.connect" | "user.create" | "user.sign_in_code" | "user.update";
             actor: components["schemas"]["Actor"];
             /** Format: date-time */
             created_at: string;
@@ -2395,6 +2455,14 @@ export interface components {
              * @description The user behind it: the actor, or the member that made the actor's token. Absent when there is none.
              */
             user_id?: string;
+        };
+        BindNodeTokenInputBody: {
+            /** @description Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it. */
+            public_key: string;
+        };
+        BoundTokenOutputBody: {
+            /** @description ZEITWORK_NODE_TOKEN, which is shown this once. */
+            token: string;
         };
         Builder: {
             buildkit: components["schemas"]["BuildKit"];
@@ -2705,6 +2773,8 @@ export interface components {
              */
             max_memory_bytes?: number;
             name: string;
+            /** @description The token of the answer is good once, within an hour, for a machine that joins with it. */
+            one_time?: boolean;
             /**
              * Format: int64
              * @description Length of the prefix that the node gets of the cluster's addresses, for good: 253 VMs have an address of a /24, 1,021 of a /22.
@@ -3542,6 +3612,32 @@ export interface components {
             /** @enum {string} */
             role: "owner" | "developer" | "viewer";
         };
+        JoinedNode: {
+            name: string;
+            /** Format: uuid */
+            node_id: string;
+            /**
+             * @description ZEITWORK_REGISTRY_HOST of nodes: host and port of the registry.
+             * @example registry.example.com
+             */
+            registry_host: string;
+            /** @description ZEITWORK_NODE_TOKEN, which is shown this once; absent with check_only. */
+            token?: string;
+        };
+        JoinNodeInputBody: {
+            /** @description Only say whether the one-time token is good, and for which node. */
+            check_only?: boolean;
+            /** @description Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the token of the answer have to be signed by it. */
+            public_key: string;
+            /** @description The one-time token. */
+            token: string;
+        };
+        JoinToken: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Good for one machine, which joins with it. It is shown this once. */
+            token: string;
+        };
         KnownAssignments: {
             /** @description The network_version that the caller works from. */
             network_version?: string;
@@ -3866,7 +3962,7 @@ export interface components {
         };
         NewNodeOutputBody: {
             node: components["schemas"]["Node"];
-            /** @description Give it to the agent as ZEITWORK_NODE_TOKEN. It is shown this once. */
+            /** @description Give it to the agent as ZEITWORK_NODE_TOKEN, or, with one_time, to zeitwork node join. It is shown this once. */
             token: string;
         };
         NewToken: {
@@ -3905,6 +4001,8 @@ export interface components {
             agent_started_at?: string;
             /** @description Another one after each start of the machine; absent where its agent does not tell. */
             boot_id?: string;
+            /** @description Whether its tokens are of use on its machine alone, whose key signs the node's requests. If not, a copied token is all that it takes to be the node. */
+            bound: boolean;
             /** @description What its agent can do beyond running apps; release: running release commands. */
             capabilities: string[];
             /** @description Version of its containerd; absent where its agent does not tell. */
@@ -9636,6 +9734,120 @@ export interface operations {
             };
         };
     };
+    "join-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinNodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinedNode"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot be done as things are now; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "ship-logs": {
         parameters: {
             query?: never;
@@ -9758,6 +9970,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "bind-node-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindNodeTokenInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoundTokenOutputBody"];
+                };
             };
             /** @description The body cannot be read as JSON. */
             400: {
@@ -10256,6 +10564,82 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You ask too much at once; Retry-After says when to ask again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-join-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinToken"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

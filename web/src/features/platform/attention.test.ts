@@ -12,6 +12,7 @@ const node = {
   state: 'ready',
   labels: {},
   in_touch: true,
+  bound: true,
   runtime: 'kata',
   version: '1',
   capabilities: [],

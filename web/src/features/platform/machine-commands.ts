@@ -6,19 +6,20 @@ const folder = '/etc/zeitwork';
 /** quoted is a text as one word of a shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** joinCommand is what makes a machine a node. The one-time token stands in no argument, which everybody on the machine would see. */
+export function joinCommand(oneTimeToken: string, settings: Schemas['MachineSettings']): string {
+  return `curl -fsSL ${settings.api_url}/install/node | ZEITWORK_JOIN_TOKEN=${oneTimeToken} sh`;
+}
+
 /**
- * startCommand is what starts the service of a new machine: it asks for the token, which thus stands in no history of commands, and keeps the settings in a
+ * startCommand is what starts the service of a new edge: it asks for the token, which thus stands in no history of commands, and keeps the settings in a
  * file that root alone can read, for a supervisor to start the service with.
  */
-export function startCommand(
-  { kind, region }: Pick<Machine, 'kind' | 'region'>,
-  settings: Schemas['MachineSettings'],
-  place = folder,
-): string {
-  const { name, variable } = services[kind];
+export function startCommand({ region }: Pick<Machine, 'region'>, settings: Schemas['MachineSettings'], place = folder): string {
+  const { name, variable } = services.edge;
   const file = `${place}/${name}.env`;
-  const own = kind === 'node' ? { ZEITWORK_REGISTRY_HOST: settings.registry_host } : { ZEITWORK_EDGE_REGION: region };
-  const lines = Object.entries({ ZEITWORK_API_URL: settings.api_url, ...own }).map(([setting, value]) => quoted(`${setting}=${value}`));
+  const own = { ZEITWORK_API_URL: settings.api_url, ZEITWORK_EDGE_REGION: region };
+  const lines = Object.entries(own).map(([setting, value]) => quoted(`${setting}=${value}`));
 
   return [
     `( umask 077 && mkdir -p ${place} && read -rsp 'Token: ' token && printf '%s\\n' \\`,

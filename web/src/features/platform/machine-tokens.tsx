@@ -1,16 +1,19 @@
-import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
-import { KeyRound, RefreshCw } from 'lucide-react';
+import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { KeyRound, RefreshCw, Terminal } from 'lucide-react';
 import { useState } from 'react';
 import type { Schemas } from '@/api/client';
+import { asProblem } from '@/api/problem';
+import { machineSettingsQuery } from '@/api/queries/platform';
 import { Button } from '@/components/button';
 import { Card } from '@/components/card';
 import { Confirm } from '@/components/confirm';
 import { Empty } from '@/components/empty';
 import { Time } from '@/components/time';
 import { useToast } from '@/components/toast';
+import { JoinMachine } from './join-machine';
 import { ListAnswer } from './list-answer';
-import { type Machine, type MadeToken, revokeToken, services } from './machine';
-import { replaceCommand } from './machine-commands';
+import { type Machine, type MadeToken, makeOneTimeToken, revokeToken, services } from './machine';
+import { joinCommand, replaceCommand } from './machine-commands';
 import { MachineSecret } from './machine-secret';
 import { MachineTokenRow } from './machine-token-row';
 import { OldTokens } from './old-tokens';
@@ -18,7 +21,11 @@ import { RotateMachine } from './rotate-machine';
 
 type Props = { machine: Machine; query: UseQueryResult<{ items: Schemas['Token'][]; next_cursor?: string }, unknown> };
 
-type Asking = { to: 'rotate' } | { to: 'copy'; made: MadeToken } | { to: 'revoke'; token: Schemas['Token'] };
+type Asking =
+  | { to: 'rotate' }
+  | { to: 'join'; made: MadeToken }
+  | { to: 'copy'; made: MadeToken }
+  | { to: 'revoke'; token: Schemas['Token'] };
 
 /** MachineTokens is the tokens with which a node or an edge may sign in; they are replaced and revoked here. */
 export function MachineTokens({ machine, query }: Props) {
@@ -29,6 +36,12 @@ export function MachineTokens({ machine, query }: Props) {
   const service = services[machine.kind].called;
   const refresh = () => queryClient.invalidateQueries({ queryKey: ['get', `/v1/${machine.kind}s/{${machine.kind}_id}/tokens`] });
   const tokens = query.data?.items ?? [];
+  const { data: settings } = useQuery({ ...machineSettingsQuery(), enabled: asking?.to === 'join' });
+  const join = useMutation({
+    mutationFn: () => makeOneTimeToken(machine),
+    onSuccess: (made) => setAsking({ to: 'join', made }),
+    onError: (error) => toast('No one-time token was made', asProblem(error).message),
+  });
 
   const revoke = async (token: Schemas['Token']) => {
     await revokeToken(machine, token.id);
@@ -42,10 +55,18 @@ export function MachineTokens({ machine, query }: Props) {
       title="Tokens"
       text={`With these the ${service} may sign in. Each was shown once, when it was made.`}
       actions={
-        <Button onClick={() => setAsking({ to: 'rotate' })}>
-          <RefreshCw aria-hidden />
-          Replace the token
-        </Button>
+        <>
+          {machine.kind === 'node' && (
+            <Button busy={join.isPending} onClick={() => join.mutate()}>
+              <Terminal aria-hidden />
+              Join a machine
+            </Button>
+          )}
+          <Button onClick={() => setAsking({ to: 'rotate' })}>
+            <RefreshCw aria-hidden />
+            Replace the token
+          </Button>
+        </>
       }
     >
       <ListAnswer
@@ -53,7 +74,9 @@ export function MachineTokens({ machine, query }: Props) {
         what="tokens"
         empty={
           <Empty icon={KeyRound} title="No valid token">
-            The {service} cannot sign in. Replace the token to make another one.
+            {machine.kind === 'node'
+              ? 'No machine has joined as this node yet, or its token was revoked.'
+              : `The ${service} cannot sign in. Replace the token to make another one.`}
           </Empty>
         }
       >
@@ -74,6 +97,9 @@ export function MachineTokens({ machine, query }: Props) {
             setAsking({ to: 'copy', made });
           }}
         />
+      )}
+      {asking?.to === 'join' && (
+        <JoinMachine name={machine.name} command={settings && joinCommand(asking.made.secret, settings)} onClose={close} />
       )}
       {asking?.to === 'copy' && (
         <MachineSecret made={asking.made} command={replaceCommand(machine)} onClose={close}>

@@ -6,8 +6,11 @@ export type MachineKind = 'node' | 'edge';
 /** Machine is a node or an edge. */
 export type Machine = { kind: MachineKind; id: string; name: string; region: string };
 
-/** MadeToken is a token of a machine, this once with its secret; tokenId where it is not the machine's first. */
-export type MadeToken = { machine: Machine; secret: string; tokenId?: string };
+/**
+ * MadeToken is a token of a machine, this once with its secret; tokenId where it is not the machine's first. One that is oneTime is for a machine that is to
+ * become the node.
+ */
+export type MadeToken = { machine: Machine; secret: string; tokenId?: string; oneTime?: boolean };
 
 /** services are the programs that run on machines, by what the machines are. */
 export const services = {
@@ -15,11 +18,11 @@ export const services = {
   edge: { name: 'edgeproxy', called: 'proxy', variable: 'ZEITWORK_EDGE_TOKEN' },
 } as const satisfies Record<MachineKind, { name: string; called: string; variable: string }>;
 
-/** makeMachine makes a node or an edge. */
+/** makeMachine makes a node, with a one-time token, or an edge. */
 export async function makeMachine(kind: MachineKind, body: { name: string; region: string }): Promise<MadeToken> {
   if (kind === 'node') {
-    const { data } = await api.POST('/v1/nodes', { body });
-    return made(kind, data?.node, data?.token);
+    const { data } = await api.POST('/v1/nodes', { body: { ...body, one_time: true } });
+    return { ...made(kind, data?.node, data?.token), oneTime: true };
   }
 
   const { data } = await api.POST('/v1/edges', { body });
@@ -30,6 +33,14 @@ function made(kind: MachineKind, machine: Schemas['Node'] | Schemas['Edge'] | un
   if (!machine || !secret) throw new Error('The platform answered without a token.');
   const { id, name, region } = machine;
   return { machine: { kind, id, name, region }, secret };
+}
+
+/** makeOneTimeToken makes another one-time token of a node. The one before is good no longer. */
+export async function makeOneTimeToken(machine: Machine): Promise<MadeToken> {
+  const { data } = await api.POST('/v1/nodes/{node_id}/join-tokens', { params: { path: { node_id: machine.id } } });
+  if (!data) throw new Error('The platform answered without a token.');
+
+  return { machine, secret: data.token, oneTime: true };
 }
 
 /** rotateToken gives a machine another token. */

@@ -17,7 +17,7 @@ type Props = {
 };
 
 const texts = {
-  node: 'It gets addresses for its VMs, and a token for its agent. It takes VMs as soon as the agent is in touch.',
+  node: 'It gets addresses for its VMs, and a command that makes a machine this node. It takes VMs as soon as its agent is in touch.',
   edge: 'It gets a token for its proxy, which serves all routes as soon as it is in touch.',
 };
 

@@ -35,7 +35,7 @@ export function NodesPage() {
           what="nodes"
           empty={
             <Empty icon={Server} title="No node" actions={button}>
-              Nothing can run without one. Add one here: you get the token for its agent, and the command that starts it on the machine.
+              Nothing can run without one. Add one here: you get the command that makes a machine the node.
             </Empty>
           }
         >
