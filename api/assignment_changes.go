@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/samber/lo"
@@ -33,7 +34,7 @@ func (s *service) getAssignmentChanges(ctx context.Context, input *AssignmentCha
 		}
 	}
 
-	changes.VMs = append(news, told...)
+	changes.VMs = slices.Concat(news, told)
 
 	return &AssignmentChangesOutput{Body: changes}, nil
 }

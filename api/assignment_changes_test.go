@@ -149,7 +149,7 @@ func TestAssignmentChanges_OfATransactionThatCommitsLate_AreNotMissed(t *testing
 
 	waited := make(chan client.AssignmentChanges, 1)
 
-	go func() { waited <- node.ask(t, b.node, 30*time.Second) }()
+	go func() { waited <- node.ask(t, b.node, 30*time.Second) }() //nolint:testifylint // A failure ends this goroutine, and the test in vain waits for it no longer than the run may take.
 
 	require.NoError(t, late.Commit(t.Context()))
 	require.Equal(t, []uuid.UUID{before}, idsOf((<-waited).VMS))

@@ -101,8 +101,8 @@ func (s *service) newProject(found database.GetProjectOfRow) Project {
 		ID: row.ID, OrganisationID: row.OrganisationID, Name: row.Name, Slug: row.Slug, RepositoryURL: row.RepositoryURL,
 		ProjectSettings: ProjectSettings{
 			Branch: row.Branch, RootDirectory: row.RootDirectory, DockerfilePath: row.DockerfilePath, DockerfileTarget: row.DockerfileTarget,
-			Port: int(lo.FromPtr(row.Port)), HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), Regions: regionsOf(row), CPUMillis: int(row.CPUMillis),
-			MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
+			Port: int(lo.FromPtr(row.Port)), HealthPath: lo.FromPtr(row.HealthPath), Instances: int(row.Instances), Regions: regionsOf(row),
+			CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, ReleaseCommand: lo.FromPtr(row.ReleaseCommand), BuildVariables: row.BuildVariables,
 			AutoDeploy: &row.AutoDeploy, StartSeconds: int(lo.FromPtr(row.StartSeconds)), GraceSeconds: int(lo.FromPtr(row.GraceSeconds)),
 			Previews: previewsOf(row), PreviewDays: int(row.PreviewDays), IgnoredPaths: row.IgnoredPaths, RecordRequests: &row.RecordRequests,
 		},

@@ -289,7 +289,7 @@ func buildCommand(t *testing.T, buildkitd Buildkitd, daemon *process.Process, st
 	folder := t.TempDir()
 	program, err := compiledProbe()
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "probe"), program, 0o700)) //nolint:gosec // It is run.
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "probe"), program, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "Dockerfile"), []byte("FROM scratch\nCOPY probe /probe\n"+step+"\n"), 0o600))
 
 	arguments := append([]string{

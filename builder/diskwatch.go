@@ -204,5 +204,5 @@ func (w *diskWatch) end(ctx context.Context, one *watched, line string) error {
 
 	one.ended = true
 
-	return one.instruction.end(ctx, line)
+	return one.end(ctx, line)
 }

@@ -88,7 +88,7 @@ func mountDisk(t *testing.T, folder, size string) {
 		{"mkfs.ext4", "-q", "-F", image},
 		{"mount", "-o", "loop", image, folder},
 	} {
-		output, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput() //nolint:gosec // They are the test's own.
+		output, err := exec.CommandContext(t.Context(), command[0], command[1:]...).CombinedOutput()
 		require.NoError(t, err, string(output))
 	}
 

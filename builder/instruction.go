@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/internal/process"
 )
 
@@ -53,12 +55,7 @@ func (b buildProcesses) instructions() ([]instruction, error) {
 func (i instruction) processes() []string {
 	ids, _ := os.ReadFile(filepath.Join(i.cgroup, "cgroup.procs"))
 
-	var folders []string
-	for _, id := range strings.Fields(string(ids)) {
-		folders = append(folders, "/proc/"+id)
-	}
-
-	return folders
+	return lo.Map(strings.Fields(string(ids)), func(id string, _ int) string { return "/proc/" + id })
 }
 
 // end kills the instruction and makes the line the last one that it writes to its log.

@@ -38,7 +38,7 @@ func startMachine(t *testing.T, region, text string) (client.Upstream, *machine)
 	require.NoError(t, err)
 
 	m := &machine{TCPListener: listener.(*net.TCPListener)}
-	server := &http.Server{Handler: says(text)} //nolint:gosec // The edge is its only client.
+	server := &http.Server{Handler: says(text)}
 
 	go func() { _ = server.Serve(m) }()
 
@@ -82,10 +82,10 @@ func drop(t *testing.T, socket syscall.Conn) {
 	require.NoError(t, err)
 
 	nothing := []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: 0}}
-	program := unix.SockFprog{Len: uint16(len(nothing)), Filter: &nothing[0]} //nolint:gosec // One instruction.
+	program := unix.SockFprog{Len: uint16(len(nothing)), Filter: &nothing[0]}
 
 	require.NoError(t, raw.Control(func(descriptor uintptr) {
-		err = unix.SetsockoptSockFprog(int(descriptor), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program) //nolint:gosec // A descriptor.
+		err = unix.SetsockoptSockFprog(int(descriptor), unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program)
 	}))
 	require.NoError(t, err)
 }
@@ -95,8 +95,8 @@ func TestRegion_AllMachinesOfItFallSilent_OthersServe(t *testing.T) {
 
 	var (
 		b         = setup(t, here)
-		machines  []*machine
-		upstreams []client.Upstream
+		machines  = make([]*machine, 0, maxAttempts+1)
+		upstreams = make([]client.Upstream, 0, maxAttempts+2)
 	)
 
 	// More of them than there are attempts.
@@ -123,7 +123,7 @@ func TestRegion_AllMachinesOfItFallSilent_OthersServe(t *testing.T) {
 	for range 40 {
 		asking.Go(func() {
 			response, err := b.client.Do(b.request(t, http.MethodGet, demoHost, "/", nil))
-			if !assert.NoError(t, err) {
+			if !assert.NoError(t, err) { //nolint:testifylint // The test goes on elsewhere.
 				return
 			}
 

@@ -56,7 +56,7 @@ func TestRegion_OwnOneTakesNoConnections_OthersServeUntilItDoes(t *testing.T) {
 	listener, err := net.Listen("tcp", gone.Address)
 	require.NoError(t, err)
 
-	server := &http.Server{Handler: says("near")} //nolint:gosec // The edge is its only client.
+	server := &http.Server{Handler: says("near")}
 
 	go func() { _ = server.Serve(listener) }()
 

@@ -59,7 +59,7 @@ type Config struct {
 
 	MaxConnections uint32 `doc:"Connections that a VM may have begun and keep open at once; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS" envDefault:"4096"`
 	ConnectionRate uint32 `doc:"Connections that a VM may begin in a second; 0 is no limit." env:"ZEITWORK_NODE_VM_CONNECTIONS_PER_SECOND" envDefault:"500"`
-	BitsPerSecond  uint64 `doc:"Bits that a VM may send in a second, and as many that it may receive; 0 is no limit." env:"ZEITWORK_NODE_VM_BITS_PER_SECOND" envDefault:"1000000000"`
+	BitsPerSecond  uint64 `doc:"Bits a second that a VM may send, and receive; 0: no limit." env:"ZEITWORK_NODE_VM_BITS_PER_SECOND" envDefault:"1000000000"`
 }
 
 // network returns the network of VMs in a cluster's range.

@@ -167,7 +167,7 @@ func TestBalance_AnyFleet_EndsAndMovesNothingThen(t *testing.T) {
 
 	// Each fleet is made of a number, so that one that fails can be looked at.
 	for seed := range uint64(300) {
-		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // It is to be the same each time.
+		random := rand.New(rand.NewPCG(seed, 0))
 		f := &fleetOf{}
 
 		for range 2 + random.IntN(6) {

@@ -142,28 +142,42 @@ func (w *Worker) replaceVMs(ctx context.Context, deployment uuid.UUID) error {
 			leaving = leaving[:firstIll+1]
 		}
 
-		for _, old := range leaving {
-			node, err := w.replace(ctx, queries, project, locked, old)
-			if problem.CodeOf(err) == problem.Unavailable {
-				// For one that is ill, reconcile comes back in a minute.
-				if old.MustLeave {
-					noRoom = cmp.Or(noRoom, err)
-				}
+		replaced, lacking, err := w.replaceEach(ctx, queries, project, locked, leaving)
+		noRoom = lacking
 
-				continue
-			}
-
-			if err != nil {
-				return err
-			}
-
-			touched = append(touched, old.VM.NodeID, node)
+		if err != nil {
+			return err
 		}
 
-		return notifyNodes(ctx, queries, touched)
+		return notifyNodes(ctx, queries, append(touched, replaced...))
 	})
 
 	return cmp.Or(err, noRoom)
+}
+
+// replaceEach returns the nodes that are to be told, and why a VM stays that must leave.
+func (w *Worker) replaceEach(
+	ctx context.Context, queries *database.Queries, project database.Project, deployment database.Deployment, leaving []database.LockVMsToMoveRow,
+) (touched []uuid.UUID, noRoom, _ error) {
+	for _, old := range leaving {
+		node, err := w.replace(ctx, queries, project, deployment, old)
+		if problem.CodeOf(err) == problem.Unavailable {
+			// For one that is ill, reconcile comes back in a minute.
+			if old.MustLeave {
+				noRoom = cmp.Or(noRoom, err)
+			}
+
+			continue
+		}
+
+		if err != nil {
+			return nil, noRoom, err
+		}
+
+		touched = append(touched, old.VM.NodeID, node)
+	}
+
+	return touched, noRoom, nil
 }
 
 // dropHopeless gives up the VMs that were to replace others and do not become healthy, and returns their nodes.

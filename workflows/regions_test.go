@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
@@ -21,11 +23,11 @@ const (
 	silentNode = "UPDATE nodes SET last_seen_at = now() - interval '1 hour' WHERE region = $1"
 )
 
-func (b *testBundle) addNodeIn(t *testing.T, region, name, prefix string) uuid.UUID {
+func (b *testBundle) addNodeInUS(t *testing.T, name, prefix string) uuid.UUID {
 	t.Helper()
 
 	node := b.addNode(t, name, prefix)
-	b.exec(t, "UPDATE nodes SET region = $2 WHERE id = $1", node, region)
+	b.exec(t, "UPDATE nodes SET region = 'us' WHERE id = $1", node)
 
 	return node
 }
@@ -34,10 +36,9 @@ func (b *testBundle) addNodeIn(t *testing.T, region, name, prefix string) uuid.U
 func (b *testBundle) ask(t *testing.T, shares ...database.RegionShare) {
 	t.Helper()
 
-	regions, instances, total := []string{}, []int{}, 0
-	for _, share := range shares {
-		regions, instances, total = append(regions, share.Region), append(instances, share.Instances), total+share.Instances
-	}
+	regions := lo.Map(shares, func(share database.RegionShare, _ int) string { return share.Region })
+	instances := lo.Map(shares, func(share database.RegionShare, _ int) int { return share.Instances })
+	total := lo.Sum(instances)
 
 	b.exec(t, "UPDATE projects SET regions = $1, region_instances = $2, instances = $3, instances_changed_at = now()", regions, instances, total)
 }
@@ -100,7 +101,7 @@ func TestDeploy_ProjectNamesRegions_InstancesOfEachAreSpreadOverItsNodes(t *test
 
 	b := setup(t)
 	second := b.addNode(t, "n2", "10.79.2.0/24")
-	far := b.addNodeIn(t, "us", "n3", "10.79.3.0/24")
+	far := b.addNodeInUS(t, "n3", "10.79.3.0/24")
 	b.exec(t, "UPDATE nodes SET memory_bytes = memory_bytes * 8 WHERE id = $1", far)
 	b.exec(t, "UPDATE projects SET release_command = 'migrate'")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 2}, database.RegionShare{Region: "us", Instances: 1})
@@ -128,7 +129,7 @@ func TestSchedule_RegionHasNoNode_WaitsAndSaysWhichRegion(t *testing.T) {
 		AND waiting_for LIKE 'Waiting because no node of region us is ready; next try in %'`, deployment.ID)
 	require.Zero(t, b.count(t, "SELECT count(*) FROM vms"), "nothing runs that does not serve")
 
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.await(t, deployment.ID, stateLive)
 	require.Equal(t, 1, b.count(t, healthyIn, deployment.ID, "us"))
 }
@@ -140,7 +141,7 @@ func TestRescale_OtherRegions_EachInstanceServesUntilTheOneThereIsHealthy(t *tes
 	worker := b.work(t)
 	b.exec(t, "UPDATE projects SET instances = 2")
 	deployment := b.await(t, b.create(t).ID, stateLive)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 
 	b.node.freeze(true)
 	b.ask(t, database.RegionShare{Region: "us", Instances: 2})
@@ -172,7 +173,7 @@ func TestRescale_OneRegionIsShortOfNodes_OthersFollow(t *testing.T) {
 		WHERE message = 'No node of region us is ready. Instances that are to run there wait until they can.'`)
 	require.Equal(t, 1, b.count(t, unsettled))
 
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.exec(t, "UPDATE river.river_job SET scheduled_at = now() WHERE kind = 'rescale' AND state = 'scheduled'")
 	b.awaitCount(t, 1, healthyIn, deployment.ID, "us")
 	b.awaitCount(t, 0, unsettled)
@@ -182,7 +183,7 @@ func TestMoveVMs_RegionIsLost_ItsInstancesWaitForIt(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1}, database.RegionShare{Region: "us", Instances: 1})
 	worker := b.work(t)
 	deployment := b.await(t, b.create(t).ID, stateLive)
@@ -209,7 +210,7 @@ func TestMoveVMs_RegionIsLost_AnotherNodeThereTakesItsInstances(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1}, database.RegionShare{Region: "us", Instances: 1})
 	worker := b.work(t)
 	deployment := b.await(t, b.create(t).ID, stateLive)
@@ -226,7 +227,7 @@ func TestMoveVMs_RegionIsLost_AnotherOneIsAskedForInItsPlace(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1})
 	worker := b.work(t)
 	deployment := b.await(t, b.create(t).ID, stateLive)
@@ -247,7 +248,7 @@ func TestMoveVMs_OneRegionIsLost_NodesOfOthersCanBeDrained(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	drained := b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	drained := b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1}, database.RegionShare{Region: "us", Instances: 1})
 	worker := b.work(t)
 	deployment := b.await(t, b.create(t).ID, stateLive)
@@ -255,7 +256,7 @@ func TestMoveVMs_OneRegionIsLost_NodesOfOthersCanBeDrained(t *testing.T) {
 	b.exec(t, silentNode, "eu")
 	b.exec(t, "UPDATE nodes SET state = 'draining' WHERE id = $1", drained)
 
-	other := b.addNodeIn(t, "us", "n3", "10.79.3.0/24")
+	other := b.addNodeInUS(t, "n3", "10.79.3.0/24")
 	b.reconciling(t, worker)
 	b.awaitCount(t, 1, healthyOn, deployment.ID, other)
 	b.exec(t, "UPDATE river.river_job SET scheduled_at = now() WHERE kind = 'move_vms' AND state = 'scheduled'")
@@ -267,7 +268,7 @@ func TestRestart_ProjectNamesRegions_InstancesStayInTheirs(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	far := b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	far := b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.exec(t, "UPDATE nodes SET memory_bytes = memory_bytes * 8 WHERE id = $1", far)
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 2}, database.RegionShare{Region: "us", Instances: 1})
 	b.work(t)
@@ -284,7 +285,7 @@ func TestRollback_WarmVMs_OnlyThoseOfTheRegionsAreTakenOver(t *testing.T) {
 	t.Parallel()
 
 	b := setup(t)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1}, database.RegionShare{Region: "us", Instances: 1})
 
 	worker := b.newWorker(t)
@@ -307,7 +308,7 @@ func TestMakeRoom_AnotherRegionHasRoom_WhatIsWarmInTheFullOneMakesWay(t *testing
 	t.Parallel()
 
 	b := setup(t)
-	b.addNodeIn(t, "us", "n2", "10.79.2.0/24")
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
 	b.ask(t, database.RegionShare{Region: "eu", Instances: 1})
 
 	worker := b.newWorker(t)

@@ -40,10 +40,10 @@ func (b *testBundle) deploy(t *testing.T, project uuid.UUID) database.Deployment
 }
 
 // keepWarm lives two deployments of a project, of which the first is kept warm from then on, and returns that one.
-func (b *testBundle) keepWarm(t *testing.T, memoryBytes int64) database.Deployment {
+func (b *testBundle) keepWarm(t *testing.T) database.Deployment {
 	t.Helper()
 
-	project := b.addProject(t, memoryBytes, 1)
+	project := b.addProject(t, 512<<20, 1)
 	first := b.deploy(t, project)
 	b.deploy(t, project)
 
@@ -114,7 +114,7 @@ func TestMakeRoom_VMThatFitsNowhere_CoolsNothing(t *testing.T) {
 	worker.config.KeepWarm = time.Hour
 	b.runWorker(t, worker)
 
-	warm := b.keepWarm(t, 512<<20)
+	warm := b.keepWarm(t)
 
 	huge, err := b.deployments.Create(b.ctx, CreateRequest{ProjectID: b.addProject(t, 256<<30, 1), Trigger: TriggerManual})
 	require.NoError(t, err)
@@ -151,7 +151,7 @@ func TestMakeRoom_CoolsNoMoreThanItTakes(t *testing.T) {
 	worker.config.KeepWarm = time.Hour
 	b.runWorker(t, worker)
 
-	sooner, later := b.keepWarm(t, 512<<20), b.keepWarm(t, 512<<20)
+	sooner, later := b.keepWarm(t), b.keepWarm(t)
 
 	b.deploy(t, b.addProject(t, 512<<20, 1))
 	require.Zero(t, b.count(t, "SELECT count(*) FROM deployments WHERE coalesce(warm_until <= now(), true) AND state = 'retired'"), "there was room")
@@ -273,7 +273,7 @@ func TestMakeRoom_ReleaseCommandThatHasEnded_GivesNoRoomBack(t *testing.T) {
 	worker.config.KeepWarm = time.Hour
 	b.runWorker(t, worker)
 
-	warm := b.keepWarm(t, 512<<20)
+	warm := b.keepWarm(t)
 	b.deploy(t, b.addProject(t, 512<<20, 1))
 	b.node.freeze(true)
 	b.exec(t, `INSERT INTO vms (id, deployment_id, node_id, kind, command, ip, port, cpu_millis, memory_bytes, state, exit_code, desired_state)

@@ -123,7 +123,8 @@ func (w *Worker) askBuilderOnce(ctx context.Context, known builderNews) *builder
 		known.version, known.disk, known.seenAt = &state.Version, &state.DiskBytes, new(time.Now())
 	}
 
-	known.trouble = new(fmt.Sprintf("BuildKit at %s did not answer when the worker asked how it is: it is away, or is being drained. The log of the worker says more.",
+	known.trouble = new(fmt.Sprintf(
+		"BuildKit at %s did not answer when the worker asked how it is: it is away, or is being drained. The log of the worker says more.",
 		strings.Join(state.Silent, ", ")))
 
 	return &known

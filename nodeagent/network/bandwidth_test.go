@@ -28,7 +28,7 @@ func TestNetwork_Bandwidth_IsBoundedEachWayForEachVM(t *testing.T) {
 		"from the machine to the VM":  func() (net.Conn, net.Conn) { return m.connected(t, m.path, vm, m.ip.String()+":8081") },
 		"from the VM to the machine":  func() (net.Conn, net.Conn) { return swap(m.connected(t, m.path, vm, m.ip.String()+":8082")) },
 	} {
-		m.do(t, func() error { return unlimited(m.network) })
+		m.do(t, unlimited)
 		require.Greater(t, rate(pair, 0, 40*limit), 5*limit, "%s: without a limit this is a link of gigabytes a second", name)
 
 		m.do(t, m.network.Limit)
@@ -44,7 +44,7 @@ func TestNetwork_Bandwidth_IsBoundedEachWayForEachVM(t *testing.T) {
 func swap(one, other net.Conn) (net.Conn, net.Conn) { return other, one }
 
 // unlimited removes the limits, as somebody does who flushes all rules.
-func unlimited(n *network.Network) error {
+func unlimited() error {
 	connection, err := nftables.New()
 	if err != nil {
 		return err

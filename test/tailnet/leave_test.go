@@ -181,7 +181,7 @@ func (p *platform) startEdge(t *testing.T) {
 
 	forwarded := relay.IntoNamespace(p.edge.namespace, strings.TrimPrefix(p.APIURL(), "http://"))
 	require.NoError(t, forwarded.Open(t.Context()))
-	t.Cleanup(func() { forwarded.Close() })
+	t.Cleanup(func() { _ = forwarded.Close() })
 
 	proxy := exec.CommandContext(context.Background(), p.Program, "edgeproxy")
 	proxy.Env = environ
@@ -203,7 +203,10 @@ func (p *platform) doctor(t *testing.T, environ []string) string {
 	}
 
 	var said struct {
-		Items []struct{ Part, Detail string }
+		Items []struct {
+			Part   string `json:"part"`
+			Detail string `json:"detail"`
+		} `json:"items"`
 	}
 
 	require.NoError(t, json.Unmarshal(output, &said), "%s", output)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func TestTailnet_MachinesAndVMsReachWhatThePolicyNames_AndNothingElse(t *testing
 	all := w.attempts()
 	fromVM := func(a attempt) bool { return strings.HasPrefix(a.from, "VM") }
 	toVM := func(a attempt) bool { return strings.HasPrefix(a.to, "VM") }
-	toApp := func(a attempt) bool { return toVM(a) && strings.HasSuffix(a.to, fmt.Sprint(vmPort)) }
+	toApp := func(a attempt) bool { return toVM(a) && strings.HasSuffix(a.to, strconv.Itoa(vmPort)) }
 
 	// Where the tailnet lets everything through, and nodes let everybody in, all machines reach each other and apps: what is refused further below is the policy's
 	// or the nodes' doing. VMs reach nothing of it, and no port but their app's is reached, all the same.

@@ -145,7 +145,7 @@ func (n *tailnet) serveDecisions(t *testing.T) {
 		decide := n.decide
 		n.mu.Unlock()
 
-		_ = json.NewEncoder(w).Encode(decide(machines))
+		_ = json.NewEncoder(w).Encode(decide(machines)) //nolint:errchkjson,musttag // It fails only when the client has gone.
 	})}
 
 	go func() { _ = server.Serve(listener) }()

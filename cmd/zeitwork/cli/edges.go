@@ -71,7 +71,7 @@ func (a *app) listEdges(ctx context.Context, api *API, _ []string) error {
 		t := newTable(w, "NAME", "REGION", "VERSION", "ROUTE TABLE", "BEHIND", "SEEN")
 
 		for _, edge := range edges {
-			seen := "never"
+			seen := never
 			if edge.LastSeenAt != nil {
 				seen = ago(*edge.LastSeenAt)
 			}

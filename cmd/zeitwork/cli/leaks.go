@@ -59,7 +59,7 @@ func (a *app) listLeaks(ctx context.Context, api *API, _ []string) error {
 		for _, kind := range kinds {
 			found := lo.CountBy(leaks, func(leak client.Leak) bool { return string(leak.Kind) == string(kind.Kind) })
 
-			looked := "never"
+			looked := never
 			if kind.LookedAt != nil {
 				looked = ago(*kind.LookedAt)
 			}

@@ -29,7 +29,7 @@ func (a *app) showNodeCommand() *cobra.Command {
 func writeNode(w io.Writer, node client.Node) {
 	const unknown = "not told"
 
-	seen := "never"
+	seen := never
 	if node.LastSeenAt != nil {
 		seen = ago(*node.LastSeenAt)
 	}

@@ -137,7 +137,7 @@ func (a *app) listNodes(ctx context.Context, api *API, _ []string) error {
 		t := newTable(w, "NAME", "REGION", "LABELS", "STATE", "PREFIX", "RUNTIME", "VMS", "PROCESSORS", "MEMORY", "TOKEN", "SEEN")
 
 		for _, node := range nodes {
-			seen := "never"
+			seen := never
 			if node.LastSeenAt != nil {
 				seen = ago(*node.LastSeenAt)
 			}

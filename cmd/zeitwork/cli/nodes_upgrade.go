@@ -198,9 +198,9 @@ func (n nodeUpgrade) instructions(wanted wantedUpgrade) string {
 	does := lo.Map(n.Changes, func(change partChange, _ int) string {
 		switch change.Part {
 		case partAgent:
-			return fmt.Sprintf("run `./zeitwork node join` of version %s", change.To)
+			return "run `./zeitwork node join` of version " + change.To
 		case partKernel:
-			return fmt.Sprintf("install and boot the kernel %s", change.To)
+			return "install and boot the kernel " + change.To
 		default:
 			return fmt.Sprintf("install containerd %s and restart it", change.To)
 		}

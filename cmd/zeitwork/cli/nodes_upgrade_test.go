@@ -60,10 +60,10 @@ func (f *fleet) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	var answer any
 
-	switch {
-	case r.URL.Path == "/v1/machine-settings":
+	switch r.URL.Path {
+	case "/v1/machine-settings":
 		answer = client.MachineSettings{Version: "v2"}
-	case r.URL.Path == "/v1/nodes":
+	case "/v1/nodes":
 		for i, node := range f.nodes {
 			f.nodes[i].VMS = int64(len(f.vms[node.Name]))
 		}
@@ -140,7 +140,7 @@ func TestNodesUpgrade_OneAtATime_DrainedUpgradedAndGivenVMsAgain(t *testing.T) {
 		}
 
 		content, _ := os.ReadFile(booted)
-		for _, name := range strings.Fields(string(content)) {
+		for name := range strings.FieldsSeq(string(content)) {
 			if *f.node(name).Kernel != "6.2" {
 				if f.node(name).State != client.NodeStateDraining || len(f.vms[name]) > 0 {
 					t.Errorf("%s is upgraded before it is empty", name)

@@ -61,7 +61,7 @@ func (a *app) showProject(ctx context.Context, api *API, args []string) error {
 	return a.printProject(project)
 }
 
-func (a *app) printProject(project *client.Project) error {
+func (a *app) printProject(project *client.Project) error { //nolint:cyclop,gocognit // One row after the other.
 	return a.print(project, func(w io.Writer) {
 		t := newTable(w)
 		t.row("Project", project.Slug)

@@ -13,6 +13,9 @@ import (
 	"github.com/zeitwork/zeitwork/client"
 )
 
+// never stands for a time that has not come.
+const never = "never"
+
 func (a *app) tokensCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "tokens",
@@ -103,7 +106,7 @@ func (a *app) organisationTokens(ctx context.Context, api *API) ([]client.Organi
 
 // usedAndExpires are the cells for when a token was used last, and when it ends.
 func usedAndExpires(usedAt, expiresAt *time.Time) (used, expires string) {
-	used, expires = "never", "never"
+	used, expires = never, never
 
 	if usedAt != nil {
 		used = ago(*usedAt)

@@ -25,7 +25,7 @@ func (a *app) awaitNode(ctx context.Context, api *API, name string, timeout time
 	deadline := time.Now().Add(timeout)
 	told := ""
 
-	for look := shortestLook; ; look = min(2*look, longestLook) {
+	for look := shortestLook; ; look = min(look+look, longestLook) {
 		node, err := nodeByName(ctx, api, name)
 
 		reason := ""

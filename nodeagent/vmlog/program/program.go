@@ -46,7 +46,7 @@ func Install(ctx context.Context, folder string) (string, error) {
 		}
 	}
 
-	if err := exec.CommandContext(ctx, path, vmlog.Command, "").Run(); err != nil { //nolint:gosec // It was written here.
+	if err := exec.CommandContext(ctx, path, vmlog.Command, "").Run(); err != nil {
 		return "", fmt.Errorf("run the log program: %w", err)
 	}
 

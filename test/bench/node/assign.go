@@ -6,8 +6,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime"
+	"strconv"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/name"
@@ -181,7 +183,7 @@ func (w *world) startTime(ctx context.Context) (time.Duration, error) {
 
 // talk has an app write lines.
 func (w *world) talk(ctx context.Context, address string, lines int) error {
-	_, err := rig.Transport{}.Ask(ctx, http.MethodGet, fmt.Sprintf("http://%s:8080/write?lines=%d", address, lines), nil)
+	_, err := rig.Transport{}.Ask(ctx, http.MethodGet, "http://"+net.JoinHostPort(address, "8080")+"/write?lines="+strconv.Itoa(lines), nil)
 
 	return err
 }

@@ -6,8 +6,8 @@
 // device each.
 //
 // Idle is a node on which every VM has been healthy for two minutes and nobody changes anything. Its agent probes the health of all VMs, measures what they
-// use, reports, waits for news, asserts the packet filter and sweeps, as it always does. Counted is the processor time of the agent, of programs that it runs, and
-// of all log processes, in percent of one core; that of api, Postgres, containerd and shim is printed beside. Requests are counted in front of the api.
+// use, reports, waits for news, asserts the packet filter and sweeps, as it always does. Counted is the processor time of the agent, of programs that it runs,
+// and of all log processes, in percent of one core; that of api, Postgres, containerd and shim is printed beside. Requests are counted in front of the api.
 package node
 
 import (
@@ -82,8 +82,8 @@ func Run(ctx context.Context, options Options) (err error) {
 		return err
 	}
 
-	fmt.Printf("A start takes %.0f ms from the assignment until the api knows that the VM runs; containerd alone takes %.0f ms for container, task and log process."+
-		"\n", rig.Milliseconds(start), rig.Milliseconds(raw))
+	fmt.Printf("A start takes %.0f ms from the assignment until the api knows that the VM runs; containerd alone takes %.0f ms for container, task "+
+		"and log process.\n", rig.Milliseconds(start), rig.Milliseconds(raw))
 
 	idle, err := w.measureIdle(ctx)
 	if err != nil {

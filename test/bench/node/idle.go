@@ -52,7 +52,7 @@ func (w *world) measureIdle(ctx context.Context) (idle, error) {
 		return idle{}, err
 	}
 
-	percent := func(name string) float64 { return 100 * (after[name] - before[name]).Seconds() / elapsed.Seconds() } //nolint:mnd // Percent.
+	percent := func(name string) float64 { return 100 * (after[name] - before[name]).Seconds() / elapsed.Seconds() }
 
 	fmt.Printf("\nIdle, with %d VMs, for %.0f s:\n", len(w.assigned), elapsed.Seconds())
 

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"syscall"
 	"time"
 
@@ -39,7 +40,7 @@ func startLogger(ctx context.Context, vm, address string) (l *logger, err error)
 		arguments = append(append(arguments, name), values...)
 	}
 
-	l = &logger{command: exec.Command(uri.Path, arguments...)} //nolint:gosec,noctx // It is the agent's, and lives as long as the VM.
+	l = &logger{command: exec.Command(uri.Path, arguments...)} //nolint:noctx // It is the agent's, and lives as long as the VM.
 	l.command.Env = append(os.Environ(), "CONTAINER_ID="+vm, "CONTAINER_NAMESPACE="+namespace)
 
 	var given []*os.File
@@ -66,7 +67,7 @@ func startLogger(ctx context.Context, vm, address string) (l *logger, err error)
 
 	defer func() { _ = ready.Close() }()
 
-	l.command.ExtraFiles = append(given, told)
+	l.command.ExtraFiles = slices.Concat(given, []*os.File{told})
 	err = l.command.Start()
 	_ = told.Close()
 

@@ -69,7 +69,7 @@ func startProcess(ctx context.Context, params *bootstrap.BootstrapParams, socket
 	}
 
 	arguments := []string{"-namespace", namespace, "-id", params.GetInstanceID(), "-address", params.GetContainerdGrpcAddress()}
-	command := exec.Command(self, arguments...) //nolint:gosec,noctx // It outlives this process.
+	command := exec.Command(self, arguments...) //nolint:noctx // It outlives this process.
 	command.ExtraFiles = []*os.File{file}
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 

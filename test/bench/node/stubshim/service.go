@@ -62,7 +62,7 @@ type service struct {
 }
 
 // RegisterTTRPC has a server serve the tasks.
-func (s *service) RegisterTTRPC(server *ttrpc.Server) error {
+func (s *service) RegisterTTRPC(server *ttrpc.Server) error { //nolint:unparam // The interface has an error.
 	runtimeapi.RegisterTTRPCTaskService(server, s)
 
 	return nil
