@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 	"time"
@@ -148,13 +149,18 @@ func fill(most int64) Filled {
 	return found
 }
 
-// allocate takes memory until the kernel ends the app.
+// allocate takes memory until the kernel ends the app. From one block to the next it needs next to no code: what code an app has in memory the kernel takes
+// from it first, and where disks are slow, reading it again makes room for as long as the app goes on asking for it.
 func allocate() {
+	debug.SetGCPercent(-1)
+
+	const blockSize = 32 * mebibyte
+
 	var kept [][]byte
 
 	for {
-		block := make([]byte, mebibyte)
-		for i := range block {
+		block := make([]byte, blockSize)
+		for i := 0; i < len(block); i += os.Getpagesize() {
 			block[i] = 1
 		}
 
