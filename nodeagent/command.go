@@ -159,6 +159,8 @@ func describeCommandExit(exit containers.Exit, memory int64) string {
 		return "The image lacks the command, or a shell to run it with."
 	case exit.Code == notExecutable:
 		return "The command cannot be executed."
+	case exit.Code == killed:
+		return "It was ended by signal 9 (SIGKILL). It may have run out of memory."
 	case exit.Code > signalCodes:
 		return fmt.Sprintf("It was ended by signal %d.", exit.Code-signalCodes)
 	default:

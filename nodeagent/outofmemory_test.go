@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/nodeagent/containers"
 )
 
 func TestMachine_OutOfMemoryIsToldByEvents(t *testing.T) {
@@ -58,4 +59,11 @@ func TestMachine_OutOfMemoryIsToldByEvents(t *testing.T) {
 			require.Equal(t, toldTime, time.Since(began))
 		})
 	})
+}
+
+func TestDescribeCommandExit_Killed_SaysThatItMayHaveRunOutOfMemory(t *testing.T) {
+	t.Parallel()
+
+	// Kata Containers tell no more.
+	require.Equal(t, "It was ended by signal 9 (SIGKILL). It may have run out of memory.", describeCommandExit(containers.Exit{Code: killed}, mebibyte))
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/samber/lo"
+
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/nodeagent/conformance/app"
 )
@@ -82,11 +84,16 @@ func checkMemory(ctx context.Context, t *trial) outcome {
 			return failure(err)
 		}
 
-		if report.Message == nil || !strings.Contains(*report.Message, "more memory than its limit") {
-			return fail("The app was ended over its memory, and what is reported is another reason: exit code %d.", *report.ExitCode)
-		}
+		message := lo.FromPtr(report.Message)
 
-		return pass("Ended at its %s, and reported as out of memory.", size(vm.MemoryBytes))
+		switch {
+		case strings.Contains(message, "more memory than its limit"):
+			return pass("Ended at its %s, and reported as out of memory.", size(vm.MemoryBytes))
+		case t.kata && strings.Contains(message, "may have run out of memory"):
+			return unsupported("Ended at its %s, and reported as killed: the runtime does not tell why.", size(vm.MemoryBytes))
+		default:
+			return fail("The app was ended over its memory, and what is reported is another reason (exit code %d): %s", *report.ExitCode, message)
+		}
 	})
 }
 
