@@ -39,6 +39,8 @@ type platform struct {
 	version int
 	changed chan struct{}
 	reports map[uuid.UUID]client.VMReport
+	// forgot has the next report refused.
+	forgot bool
 	// node is what the last report says of the node. It has no VMs.
 	node client.NodeReport
 }
@@ -189,6 +191,14 @@ func (p *platform) report(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 
+	if p.forgot {
+		p.forgot = false
+
+		http.Error(w, "what were those VMs again", http.StatusServiceUnavailable)
+
+		return
+	}
+
 	for _, vm := range report.VMS {
 		p.reports[vm.ID] = vm
 	}
@@ -210,12 +220,13 @@ func (p *platform) assign(vms ...client.AssignedVM) {
 	p.changed = make(chan struct{})
 }
 
-// forget drops the reports so far.
+// forget drops the reports so far. The next one is refused, after which an agent tells of all its VMs: else it does so once a minute.
 func (p *platform) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 
 	clear(p.reports)
+	p.forgot = true
 }
 
 func (p *platform) toldVersion() string {
