@@ -23,6 +23,9 @@ func BenchmarkProxy(b *testing.B) {
 	edge := setup(b)
 	edge.serve(b, live(demoHost, vm))
 
+	own := setup(b, func(c *Config) { c.OwnEngine = true })
+	own.serve(b, live(demoHost, vm))
+
 	target, err := url.Parse("http://" + vm.Address)
 	require.NoError(b, err)
 
@@ -38,7 +41,7 @@ func BenchmarkProxy(b *testing.B) {
 	b.Cleanup(transport.CloseIdleConnections)
 
 	for _, way := range []struct{ name, address string }{
-		{"raw", vm.Address}, {"reverseproxy", bare.Listener.Addr().String()}, {"edge", edge.address},
+		{"raw", vm.Address}, {"reverseproxy", bare.Listener.Addr().String()}, {"edge", edge.address}, {"own", own.address},
 	} {
 		b.Run(way.name, func(b *testing.B) {
 			visit(b, edge.client, way.address)
@@ -83,7 +86,7 @@ func BenchmarkRecord(b *testing.B) {
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					recorder.record(request, exchanges[int(turn.Add(1))%len(exchanges)])
+					recorder.record(askedBy(request), exchanges[int(turn.Add(1))%len(exchanges)])
 				}
 			})
 		})

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,6 +34,25 @@ const (
 	edgeToken = "zwe_test"
 	demoHost  = "demo.example.com"
 )
+
+// ownEngine says that all edges of the tests have their own engine on.
+var ownEngine = os.Getenv(ownEngineVariable) != ""
+
+const ownEngineVariable = "ZEITWORK_TEST_OWN_ENGINE"
+
+// All tests run a second time with the engine on, in a process of their own.
+func TestOwnEngine_PassesEveryTest(t *testing.T) {
+	t.Parallel()
+
+	if ownEngine {
+		return
+	}
+
+	command := exec.CommandContext(t.Context(), os.Args[0], "-test.count=1", "-test.timeout=10m")
+	command.Env = append(os.Environ(), ownEngineVariable+"=1")
+	output, err := command.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+}
 
 func TestMain(m *testing.M) {
 	// net/http lingers for half a second on a connection that it closes with a body unread.
@@ -245,6 +266,8 @@ func startLogging(tb testing.TB, p *platform, config Config, logger *slog.Logger
 
 func startOn(tb testing.TB, p *platform, config Config, logger *slog.Logger, listener net.Listener) *testBundle {
 	tb.Helper()
+
+	config.OwnEngine = config.OwnEngine || ownEngine
 
 	proxy, err := New(config, logger)
 	require.NoError(tb, err)

@@ -68,7 +68,7 @@ func (c *connection) send(request *http.Request) (*http.Response, error) {
 	}
 
 	body := &answerBody{
-		ReadCloser: response.Body, connection: c, closes: response.Close, idle: c.upstream.habits.idleTime(response.Header, time.Now()),
+		ReadCloser: response.Body, connection: c, closes: response.Close, idle: c.upstream.habits.idleTime(response.Header["Keep-Alive"], time.Now()),
 	}
 	response.Body = body
 

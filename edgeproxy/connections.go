@@ -19,6 +19,7 @@ const (
 // customer may get the same address, and must never get a request on a connection to the earlier one.
 type connections struct {
 	transport *http.Transport
+	dialer    *dialer
 
 	mutex  sync.Mutex
 	idle   map[*upstream][]*connection // The one that was used last stands last.
@@ -42,7 +43,7 @@ func newConnections(template *http.Transport, d *dialer) *connections {
 		return dialed, nil
 	}
 
-	return &connections{transport: transport, idle: map[*upstream][]*connection{}}
+	return &connections{transport: transport, dialer: d, idle: map[*upstream][]*connection{}}
 }
 
 // dial makes a new connection to a VM. All its errors are dialErrors, unless ctx has ended.

@@ -102,6 +102,7 @@ func TestCounting_ByClassWithBytes(t *testing.T) {
 		response, err := b.client.Transport.RoundTrip(request)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
+		b.settled(t)
 	}
 
 	b.get(t, demoHost, healthPath)

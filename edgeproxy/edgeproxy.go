@@ -18,7 +18,7 @@ import (
 
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -41,6 +41,7 @@ type Proxy struct {
 	reporter  *reporter
 	handler   *handler
 	records   *requestShipper // nil: requests are not recorded.
+	upstreams *transport
 	closeIdle func()
 	patience  time.Duration // halfCloseTime.
 	logger    *slog.Logger
@@ -80,7 +81,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	proxy := &Proxy{
 		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
-		handler: newHandler(config, current, upstreams, m, logger),
+		handler: newHandler(config, current, upstreams, m, logger), upstreams: upstreams,
 	}
 
 	if config.RecordRequests {
@@ -119,31 +120,57 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	defer end()
 	defer p.closeIdle()
 
+	others := newHandover(listener.Addr())
+	engine := newEngine(p.config, p.handler, p.upstreams, others, p.logger)
+	engine.patience = p.patience
 	server := p.server(alive)
-	stopped := make(chan error, 1)
+	stopped, closed := make(chan error, 1), make(chan struct{})
 	arriving := &arrivals{}
 
-	go func() { stopped <- server.Serve(visitors{listener, arriving, p.patience}) }()
+	polling.Go(func() { engine.apps.run(alive) })
+
+	go func() { stopped <- server.Serve(visitors{others, arriving, p.patience}) }()
+	go func() {
+		defer close(closed)
+
+		engine.serve(listener)
+	}()
 
 	p.logger.Info("serving", "address", listener.Addr().String(), "region", p.config.Region)
 
 	select {
 	case err := <-stopped:
-		return fmt.Errorf("serving: %w", err)
+		return fmt.Errorf("serving: %w", errors.Join(err, listener.Close()))
+	case <-closed:
+		return fmt.Errorf("serving: %w", errors.Join(net.ErrClosed, server.Close()))
 	case <-ctx.Done():
 	}
 
 	p.serveOn(alive)
 
-	closed := errors.Join(listener.Close(), <-stopped)
+	err := listener.Close()
 
-	p.drain(alive, server, arriving, end)
+	<-closed
+	engine.drain()
+	engine.fresh.settle(alive)
 
-	if !errors.Is(closed, net.ErrClosed) {
-		return fmt.Errorf("serving: %w", closed)
+	err = errors.Join(err, others.Close(), ignoreClosed(<-stopped))
+
+	p.drain(alive, engine, server, arriving, end)
+
+	if err != nil {
+		return fmt.Errorf("serving: %w", err)
 	}
 
 	return nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+
+	return err
 }
 
 func (p *Proxy) server(alive context.Context) *http.Server {
@@ -152,7 +179,7 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           traced(p.handler, otel.GetMeterProvider()),
+		Handler:           traced(p.handler),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
@@ -174,43 +201,35 @@ func (p *Proxy) serveOn(ctx context.Context) {
 
 // drain waits for the requests in flight, WebSockets included, also for those on connections that were accepted last. It calls end to cut off those that take
 // longer than the drain timeout.
-func (p *Proxy) drain(ctx context.Context, server *http.Server, arriving *arrivals, end context.CancelFunc) {
+func (p *Proxy) drain(ctx context.Context, engine *engine, server *http.Server, arriving *arrivals, end context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(ctx, p.config.DrainTimeout)
 	defer cancel()
 
 	arriving.settle(ctx)
 
-	ended := make(chan struct{})
-
 	err := server.Shutdown(ctx)
 
-	go func() {
-		p.handler.running.Wait() // Shutdown does not wait for connections that became WebSockets.
-		close(ended)
-	}()
-
-	select {
-	case <-ended:
+	// Shutdown waits neither for the engine's requests nor for connections that became WebSockets.
+	if waitFor(ctx, &p.handler.running) && waitFor(ctx, &engine.running) {
 		return
-	case <-ctx.Done():
-		p.logger.Warn("cutting off requests that outlast the drain timeout", logging.Error(errors.Join(err, server.Close())))
 	}
 
+	p.logger.Warn("cutting off requests that outlast the drain timeout", logging.Error(errors.Join(err, server.Close())))
 	end()
+	engine.cut()
 
-	select {
-	case <-ended:
-	case <-time.After(cutTime):
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), cutTime)
+	defer cancel()
+
+	if !waitFor(ctx, &p.handler.running) || !waitFor(ctx, &engine.running) {
 		p.logger.Error("requests hang after they were cut off")
 	}
 }
 
-// traced begins a trace for each request and measures its duration. A trace of the client is linked and not continued, as the client must not
-// decide what the edge samples. The fixed server name and port keep Host headers out of the metrics, where each would make a series.
-func traced(next http.Handler, provider metric.MeterProvider) http.Handler {
+// traced begins a trace for each request. A trace of the client is linked and not continued, as the client must not decide what the edge samples.
+func traced(next http.Handler) http.Handler {
 	return otelhttp.NewHandler(next, "edge",
-		otelhttp.WithServerName("edge:80"),
-		otelhttp.WithMeterProvider(provider),
+		otelhttp.WithMeterProvider(noop.NewMeterProvider()),
 		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != healthPath }))
 }

@@ -25,11 +25,14 @@ type exchange struct {
 	status    int
 	started   time.Time
 	answer    answerMeter
-	body      *requestBody // nil for requests without one.
+	body      *requestBody // nil for requests without one, and for those of plainConn.
+	upload    *upload      // Of plainConn, for bodies that are not sent with the head; else nil.
 
 	// counted is where the request is counted as in flight; nil where it is not for an app.
 	counted *counter
 	writer  countingWriter
+	// eventStream says that the answer is one that ends when the visitor leaves; plainConn alone notes it.
+	eventStream bool
 }
 
 type exchangeKey struct{}
@@ -87,10 +90,10 @@ func (e *exchange) closeAfterAnswer(r *http.Request) {
 
 // bodyFailed tells whether an attempt failed because the client did not send the whole body.
 func (e *exchange) bodyFailed() bool {
-	return e.body != nil && e.body.failed.Load()
+	return (e.body != nil && e.body.failed.Load()) || (e.upload != nil && e.upload.failed.Load())
 }
 
 // rewind makes the body ready to be sent from its beginning, and returns false where that is not possible any more.
 func (e *exchange) rewind() bool {
-	return e.body == nil || e.body.rewind()
+	return (e.body == nil || e.body.rewind()) && (e.upload == nil || !e.upload.begun)
 }

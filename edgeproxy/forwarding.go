@@ -19,16 +19,38 @@ const (
 // isGuarded tells whether apps trust a header because they expect their proxy to write it. A client must not be able to send one through the
 // edge. CGI-like servers take X_Forwarded_For for X-Forwarded-For.
 func isGuarded(header string) bool {
-	header = textproto.CanonicalMIMEHeaderKey(strings.ReplaceAll(header, "_", "-"))
+	// The longest name below, and prefix, is shorter than this.
+	const enough = 24
 
-	switch header {
-	case "Forwarded", "Client-Ip", "X-Client-Ip", "True-Client-Ip", "Fastly-Client-Ip", "X-Cluster-Client-Ip",
-		"X-Original-Host", "X-Original-Url", "X-Rewrite-Url", "X-Url-Scheme", "X-Scheme", "Proxy", headerRealIP, headerRequestID:
+	var (
+		buffer [enough]byte
+		length = min(len(header), enough)
+	)
+
+	for i := range length {
+		switch c := header[i]; {
+		case c == '_':
+			buffer[i] = '-'
+		case 'A' <= c && c <= 'Z':
+			buffer[i] = c | 0x20 //nolint:mnd // Lower case.
+		default:
+			buffer[i] = c
+		}
+	}
+
+	folded := buffer[:length]
+
+	switch string(folded) {
+	case "forwarded", "client-ip", "x-client-ip", "true-client-ip", "fastly-client-ip", "x-cluster-client-ip", "x-original-host", "x-original-url",
+		"x-rewrite-url", "x-url-scheme", "x-scheme", "proxy", "x-real-ip", "x-request-id":
 		return true
 	default:
-		return strings.HasPrefix(header, "X-Forwarded") || strings.HasPrefix(header, "X-Original-Forwarded") ||
-			strings.HasPrefix(header, "Cf-") || strings.HasPrefix(header, "X-Zeitwork-")
+		return hasPrefix(folded, "x-forwarded") || hasPrefix(folded, "x-original-forwarded") || hasPrefix(folded, "cf-") || hasPrefix(folded, "x-zeitwork-")
 	}
+}
+
+func hasPrefix(text []byte, prefix string) bool {
+	return len(text) >= len(prefix) && string(text[:len(prefix)]) == prefix
 }
 
 // isVouchedFor tells whether a trusted proxy writes or drops a guarded header itself. Proxies pass on as the client sent them: headers that
@@ -84,22 +106,33 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 		}
 	}
 
-	chain := []string{peer.String()}
+	t := f.tell(in.Header, peer, in.Host, in.TLS != nil)
+	out.Header.Set(headerForwardedFor, t.chain)
+	out.Header.Set(headerRealIP, t.client)
+	out.Header.Set(headerForwardedHost, t.host)
+	out.Header.Set(headerForwardedProto, t.scheme)
+	out.Header.Set(headerRequestID, exchangeOf(in).id)
+}
+
+// told is what an app is told of its client, in headers.
+type told struct{ chain, client, host, scheme string }
+
+// tell returns what an app is told of a client that came by a peer. What a trusted peer has said of its own client counts.
+func (f forwarding) tell(said http.Header, peer netip.Addr, host string, encrypted bool) told {
+	chain, trusted := []string{peer.String()}, f.trusts(peer)
 	if trusted {
-		chain = append(forwardedFor(in), chain...)
+		chain = append(forwardedFor(said), chain...)
 	}
 
-	out.Header.Set(headerForwardedFor, strings.Join(chain, ", "))
-	out.Header.Set(headerRealIP, f.client(chain))
-	out.Header.Set(headerForwardedHost, in.Host)
-	out.Header.Set(headerForwardedProto, schemeOf(in, trusted))
-	out.Header.Set(headerRequestID, exchangeOf(in).id)
+	t := told{chain: strings.Join(chain, ", "), client: f.client(chain), host: host, scheme: schemeOf(said, trusted, encrypted)}
 
-	if host := in.Header.Get(headerForwardedHost); trusted && host != "" {
-		if _, err := normalizeHost(host); err == nil {
-			out.Header.Set(headerForwardedHost, host)
+	if forwarded := said.Get(headerForwardedHost); trusted && forwarded != "" {
+		if _, err := normalizeHost(forwarded); err == nil {
+			t.host = forwarded
 		}
 	}
+
+	return t
 }
 
 // rawPath returns the path of a request's target as the client sent it, or the empty string where the target has none.
@@ -144,10 +177,10 @@ func (f forwarding) client(chain []string) string {
 	return chain[0]
 }
 
-func forwardedFor(r *http.Request) []string {
+func forwardedFor(said http.Header) []string {
 	var chain []string
 
-	for _, value := range r.Header.Values(headerForwardedFor) {
+	for _, value := range said.Values(headerForwardedFor) {
 		for address := range strings.SplitSeq(value, ",") {
 			if address = strings.TrimSpace(address); address != "" {
 				chain = append(chain, address)
@@ -158,12 +191,12 @@ func forwardedFor(r *http.Request) []string {
 	return chain
 }
 
-func schemeOf(r *http.Request, trusted bool) string {
-	if proto := r.Header.Get(headerForwardedProto); trusted && (proto == "http" || proto == "https") {
+func schemeOf(said http.Header, trusted, encrypted bool) string {
+	if proto := said.Get(headerForwardedProto); trusted && (proto == "http" || proto == "https") {
 		return proto
 	}
 
-	if r.TLS != nil {
+	if encrypted {
 		return "https"
 	}
 

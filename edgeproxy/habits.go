@@ -1,7 +1,6 @@
 package edgeproxy
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -84,13 +83,13 @@ func (h *habits) carefulIdle() (time.Duration, bool) {
 	return max(closingTime, ahead(h.longest)), h.keeps
 }
 
-// idleTime returns how long a connection may be idle after an answer; 0: it is not used again.
-func (h *habits) idleTime(answer http.Header, now time.Time) time.Duration {
+// idleTime returns how long a connection may be idle after an answer with these Keep-Alive fields; 0: it is not used again.
+func (h *habits) idleTime(keepAlive []string, now time.Time) time.Duration {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 
 	idle := idleUpstreamTime
-	if announced, ok := keepAliveTimeout(answer); ok {
+	if announced, ok := keepAliveTimeout(keepAlive); ok {
 		idle = min(idle, ahead(announced))
 	}
 
@@ -104,9 +103,9 @@ func (h *habits) idleTime(answer http.Header, now time.Time) time.Duration {
 // ahead returns the time after which the edge gives up a connection that the app closes after limit.
 func ahead(limit time.Duration) time.Duration { return limit * 3 / 4 } //nolint:mnd // Three quarters.
 
-// keepAliveTimeout returns the timeout that the Keep-Alive header of an answer names, as in "timeout=5, max=100".
-func keepAliveTimeout(answer http.Header) (time.Duration, bool) {
-	for _, value := range answer["Keep-Alive"] {
+// keepAliveTimeout returns the timeout that Keep-Alive fields name, as in "timeout=5, max=100".
+func keepAliveTimeout(values []string) (time.Duration, bool) {
+	for _, value := range values {
 		for parameter := range strings.SplitSeq(value, ",") {
 			name, text, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 			if !strings.EqualFold(name, "timeout") {

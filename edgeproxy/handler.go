@@ -61,15 +61,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.running.Add(1)
 	defer h.running.Done()
 
-	h.meters.inFlight.Add(r.Context(), 1)
-	defer h.meters.inFlight.Add(context.WithoutCancel(r.Context()), -1)
+	h.meters.inFlight.Add(1)
+	defer h.meters.inFlight.Add(-1)
 
 	e := &exchange{id: h.forwarding.requestID(r), header: w.Header(), started: time.Now()}
 	r = withExchange(r, e)
 
 	defer e.release()
-	defer h.log(r, e)
-	defer h.records.record(r, e)
+	defer h.end(r, e)
 
 	if h.draining.Load() {
 		e.closeAfterAnswer(r)
@@ -245,17 +244,41 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request, p page) {
 	e.answer.bytes = p.write(w, r, e.id)
 }
 
-// log writes a line about the request, without its query, which may hold secrets.
-func (h *handler) log(r *http.Request, e *exchange) {
-	if !h.logger.Enabled(r.Context(), slog.LevelDebug) {
-		return
-	}
+// end notes a request that has ended, with its upstream still in the exchange.
+func (h *handler) end(r *http.Request, e *exchange) {
+	h.note(r.Context(), askedBy(r), protocolOf(r), e)
+}
 
+func protocolOf(r *http.Request) string {
+	switch {
+	case r.ProtoMajor > 1:
+		return "2"
+	case r.ProtoMinor == 0:
+		return "1.0"
+	default:
+		return protocol11
+	}
+}
+
+const protocol11 = "1.1"
+
+// note records, measures and logs a request that has ended, with its upstream still in the exchange.
+func (h *handler) note(ctx context.Context, request asked, protocol string, e *exchange) {
+	h.records.record(request, e)
+	h.meters.answered(ctx, request.method, protocol, e.status, time.Since(e.started))
+
+	if h.logger.Enabled(ctx, slog.LevelDebug) {
+		h.log(ctx, request, e)
+	}
+}
+
+// log writes a line about the request, without its query, which may hold secrets.
+func (h *handler) log(ctx context.Context, request asked, e *exchange) {
 	attributes := []slog.Attr{
 		slog.String("request_id", e.id),
-		slog.String("method", r.Method),
-		slog.String("host", r.Host),
-		slog.String("path", r.URL.Path),
+		slog.String("method", request.method),
+		slog.String("host", request.host),
+		slog.String("path", request.path()),
 		slog.Int("status", e.status),
 		slog.Duration("duration", time.Since(e.started)),
 		slog.Int("attempts", e.attempts),
@@ -264,5 +287,5 @@ func (h *handler) log(r *http.Request, e *exchange) {
 		attributes = append(attributes, logging.Deployment(e.route.deploymentID), logging.VM(e.vmID()))
 	}
 
-	h.logger.LogAttrs(r.Context(), slog.LevelDebug, "request", attributes...)
+	h.logger.LogAttrs(ctx, slog.LevelDebug, "request", attributes...)
 }

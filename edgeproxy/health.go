@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // healthPath answers load balancers on every hostname. It is the only path that no app can serve.
@@ -26,4 +27,16 @@ func (h *handler) health(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(status)
 
 	_, _ = io.WriteString(w, text) // The load balancer may be gone.
+}
+
+// isHealthPath tells whether a path is healthPath, in whatever spelling.
+func isHealthPath(path []byte) bool {
+	// Each byte of a path takes three when it is escaped.
+	if len(path) > 3*len(healthPath) {
+		return false
+	}
+
+	plain, err := url.PathUnescape(string(path))
+
+	return err == nil && plain == healthPath
 }

@@ -54,7 +54,7 @@ func TestMeters_CountWhatHappensAndNotWhatClientsSay(t *testing.T) {
 	upstreams, closeIdle := newTransport(config, current, newRefresh(), m, logger)
 	t.Cleanup(closeIdle)
 
-	handler := traced(newHandler(config, current, upstreams, m, logger), provider)
+	handler := traced(newHandler(config, current, upstreams, m, logger))
 
 	for _, host := range []string{demoHost, "a.example.com:81", "b.example.com:82", "c.example.com:83"} {
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://"+host+"/", nil))

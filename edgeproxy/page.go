@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"html/template"
+	"maps"
 	"mime"
 	"net/http"
 	"strconv"
@@ -74,13 +75,27 @@ var (
 	}
 )
 
-// write answers with HTML where the request prefers it, as browsers do, and with a problem document (RFC 9457) otherwise. It returns how
-// many bytes of a body it has written.
+// write answers with the page, and returns how many bytes of a body it has written.
 func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) int64 {
-	header := w.Header()
+	header, body := p.compose(r.Header.Values("Accept"), requestID)
+	maps.Copy(w.Header(), header)
+	w.WriteHeader(p.status)
+
+	// It fails only when the client has gone.
+	written, _ := w.Write(body)
+	if r.Method == http.MethodHead {
+		return 0
+	}
+
+	return int64(written)
+}
+
+// compose makes the answer: HTML where the request prefers it, as browsers do, and a problem document (RFC 9457) otherwise.
+func (p page) compose(accept []string, requestID string) (http.Header, []byte) {
+	header := http.Header{}
 	contentType, body := "application/problem+json", p.json(requestID)
 
-	if prefersHTML(r.Header.Values("Accept")) {
+	if prefersHTML(accept) {
 		contentType, body = "text/html; charset=utf-8", p.html(requestID)
 
 		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
@@ -97,15 +112,7 @@ func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) in
 		header.Set("Retry-After", strconv.Itoa(p.retryAfter))
 	}
 
-	w.WriteHeader(p.status)
-
-	// It fails only when the client has gone.
-	written, _ := w.Write(body)
-	if r.Method == http.MethodHead {
-		return 0
-	}
-
-	return int64(written)
+	return header, body
 }
 
 func (p page) html(requestID string) []byte {

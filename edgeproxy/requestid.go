@@ -12,15 +12,23 @@ const maxRequestID = 128
 // requestID returns the id that a trusted proxy gave the request, or a new one.
 func (f forwarding) requestID(r *http.Request) string {
 	given := r.Header.Get(headerRequestID)
-	if given == "" || len(given) > maxRequestID || !f.trusts(peerOf(r)) {
+	if !isRequestID(given) || !f.trusts(peerOf(r)) {
 		return id.New().String()
 	}
 
-	for _, c := range []byte(given) {
+	return given
+}
+
+func isRequestID(text string) bool {
+	if text == "" || len(text) > maxRequestID {
+		return false
+	}
+
+	for _, c := range []byte(text) {
 		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != '.' {
-			return id.New().String()
+			return false
 		}
 	}
 
-	return given
+	return true
 }

@@ -1,7 +1,6 @@
 package edgeproxy
 
 import (
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -34,8 +33,8 @@ type requestRecorder struct {
 
 func newRequestRecorder() *requestRecorder { return &requestRecorder{} }
 
-// record is called when a request has ended, with its upstream still in the exchange.
-func (r *requestRecorder) record(request *http.Request, e *exchange) {
+// record is called when a request has ended, with its upstream still in the exchange. It keeps no memory of what was asked.
+func (r *requestRecorder) record(request asked, e *exchange) {
 	if r == nil || e.route == nil || e.route.deploymentID == uuid.Nil {
 		return
 	}
@@ -48,7 +47,7 @@ func (r *requestRecorder) record(request *http.Request, e *exchange) {
 	}
 
 	displaced, ok := r.ring.push(requestRecord{
-		started: e.started, sampler: sampler, vmID: e.vmID(), method: visible(request.Method, maxMethod), host: hostOf(request, e), path: pathOf(request),
+		started: e.started, sampler: sampler, vmID: e.vmID(), method: visible(request.method, maxMethod), host: hostOf(request, e), path: request.path(),
 		requestID: e.id, duration: now.Sub(e.started), firstByte: e.answer.firstByte, bytesOut: e.answer.bytes, status: e.status, attempts: e.attempts,
 		interrupted: e.answer.broken,
 	})
@@ -72,17 +71,17 @@ func (r *requestRecorder) samplerOf(deployment uuid.UUID) *requestSampler {
 }
 
 // hostOf returns the hostname that was asked for: the exchange names the route's, which may stand for many.
-func hostOf(request *http.Request, e *exchange) string {
+func hostOf(request asked, e *exchange) string {
 	if !strings.HasPrefix(e.host, wildcard) {
 		return e.host
 	}
 
-	host, err := normalizeHost(request.Host)
+	host, err := normalizeHost(request.host)
 	if err != nil {
 		return e.host
 	}
 
-	return host
+	return strings.Clone(host)
 }
 
 // shipped returns the record as the platform takes it, with an id that it has from then on.

@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -77,28 +78,47 @@ func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *
 	}, closeIdle
 }
 
-// RoundTrip implements http.RoundTripper. It returns an error only when all attempts that are safe have failed. A request that may be sent
-// again and that no VM takes is held for a while: a newer table may come, or a VM may be restarting.
+// RoundTrip implements http.RoundTripper, for what net/http's server has read. It returns an error only when all attempts that are safe have failed.
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	e := exchangeOf(request)
+	sent := &roundTrip{transport: t, request: request}
 
+	if err := t.deliver(sent, exchangeOf(request)); err != nil {
+		return nil, err
+	}
+
+	return sent.response, nil
+}
+
+// sender is a request that one of the engines has read.
+type sender interface {
+	// send sends the request to an upstream once, and returns when the head of the answer is there.
+	send(u *upstream) error
+	// context ends when nobody waits for the answer any more.
+	context() context.Context
+	// repeatable tells whether it does no harm if an app works on the request twice.
+	repeatable() bool
+}
+
+// deliver sends a request until a VM has answered. A request that may be sent again and that no VM takes is held for a while: a newer table may come,
+// or a VM may be restarting. It returns an error only when all attempts that are safe have failed.
+func (t *transport) deliver(s sender, e *exchange) error {
 	for {
-		response, again, err := t.tryAll(request, e)
+		again, err := t.tryAll(s, e)
 		if err == nil {
-			return response, nil
+			return nil
 		}
 
-		if !again || !t.holder.wait(request.Context(), e) {
-			return nil, err
+		if !again || !t.holder.wait(s.context(), e) {
+			return err
 		}
 
-		e.tried = nil
+		e.tried = e.tried[:0]
 		t.renew(e)
 	}
 }
 
 // tryAll sends the request to one VM after the other. With an error it returns whether the request may be sent again.
-func (t *transport) tryAll(request *http.Request, e *exchange) (_ *http.Response, again bool, _ error) {
+func (t *transport) tryAll(s sender, e *exchange) (again bool, _ error) {
 	lastErr := errNoUpstream
 
 	for range maxAttempts {
@@ -107,22 +127,25 @@ func (t *transport) tryAll(request *http.Request, e *exchange) (_ *http.Response
 			break
 		}
 
-		response, err := t.attempt(request, e, next)
+		e.hold(next)
+
+		err := s.send(next)
 		if err == nil {
-			return response, false, nil
+			return false, nil
 		}
 
-		t.fail(request, e, err)
+		lastErr = fmt.Errorf("VM %s at %s: %w", next.vmID, next.address, err)
+		t.fail(s, e, lastErr)
 
-		if lastErr = err; !mayRetry(request, e, err) {
-			return nil, false, err
+		if !mayRetry(s, e, lastErr) {
+			return false, lastErr
 		}
 
 		// The failure may have the same cause as a newer table that is in use by now.
 		t.renew(e)
 	}
 
-	return nil, true, lastErr
+	return true, lastErr
 }
 
 // renew gives the exchange the newest route of its host.
@@ -132,42 +155,44 @@ func (t *transport) renew(e *exchange) {
 	}
 }
 
-func (t *transport) attempt(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
-	e.hold(u)
+// roundTrip is a request that net/http's server has read.
+type roundTrip struct {
+	transport *transport
+	request   *http.Request
+	response  *http.Response
+}
 
-	send := t.sendHTTP1
-	if needsHTTP2(request) {
-		send = t.sendHTTP2
+func (r *roundTrip) context() context.Context { return r.request.Context() }
+func (r *roundTrip) repeatable() bool         { return isRepeatable(r.request) }
+
+func (r *roundTrip) send(u *upstream) (err error) {
+	if needsHTTP2(r.request) {
+		r.response, err = r.transport.http2.RoundTrip(attemptOf(r.request, u.connections)) //nolint:bodyclose // Who gets it does.
+	} else {
+		r.response, err = r.transport.sendHTTP1(r, u) //nolint:bodyclose // Who gets it does.
 	}
 
-	response, err := send(request, e, u)
-	if err != nil {
-		return nil, fmt.Errorf("VM %s at %s: %w", u.vmID, u.address, err)
-	}
-
-	return response, nil
+	return err
 }
 
 // sendHTTP1 sends the request on a connection that is open, where there is one. If the app has closed that one meanwhile, the request is sent
 // on a new one: an old connection says nothing about the app, unless the app's machine is gone.
-func (t *transport) sendHTTP1(request *http.Request, e *exchange, u *upstream) (*http.Response, error) {
+func (t *transport) sendHTTP1(r *roundTrip, u *upstream) (*http.Response, error) {
+	request := r.request
+
 	if old := t.http1.takeFor(request, u); old != nil {
 		response, err := old.send(attemptOf(request, u.address))
-		if err == nil || reasonOf(err) == reasonSilent || !mayRetry(request, e, err) {
+		if err == nil || reasonOf(err) == reasonSilent || !mayRetry(r, exchangeOf(request), err) {
 			return response, err
 		}
 	}
 
-	made, err := t.http1.dial(request.Context(), u)
+	made, err := t.http1.dial(r.context(), u)
 	if err != nil {
 		return nil, err
 	}
 
 	return made.send(attemptOf(request, u.address))
-}
-
-func (t *transport) sendHTTP2(request *http.Request, _ *exchange, u *upstream) (*http.Response, error) {
-	return t.http2.RoundTrip(attemptOf(request, u.connections))
 }
 
 // attemptOf returns the request as it is sent to a host.
@@ -200,10 +225,10 @@ func needsHTTP2(request *http.Request) bool {
 }
 
 // fail records a failed attempt. Where the VM takes no connection, or its machine is silent, it is passed over by other requests, too.
-func (t *transport) fail(request *http.Request, e *exchange, err error) {
-	if request.Context().Err() == nil && !e.bodyFailed() {
+func (t *transport) fail(s sender, e *exchange, err error) {
+	if ctx := s.context(); ctx.Err() == nil && !e.bodyFailed() {
 		reason := reasonOf(err)
-		t.meters.upstreamFailed(request.Context(), reason)
+		t.meters.upstreamFailed(ctx, reason)
 
 		if (reason == reasonConnect || reason == reasonSilent) && e.upstream.rest(time.Now()) {
 			t.logger.Warn("a VM takes no connections; asking others until it does",
@@ -217,8 +242,8 @@ func (t *transport) fail(request *http.Request, e *exchange, err error) {
 
 // mayRetry tells whether the request may be sent again: the client still waits, and either the app has read no byte, or the request is
 // repeatable and no earlier attempt was lost.
-func mayRetry(request *http.Request, e *exchange, err error) bool {
-	if request.Context().Err() != nil || e.bodyFailed() {
+func mayRetry(s sender, e *exchange, err error) bool {
+	if s.context().Err() != nil || e.bodyFailed() {
 		return false
 	}
 
@@ -228,7 +253,7 @@ func mayRetry(request *http.Request, e *exchange, err error) bool {
 	case reasonTimeout:
 		return false
 	case reasonLost, reasonSilent:
-		again := !e.lost && isRepeatable(request)
+		again := !e.lost && s.repeatable()
 		e.lost = true
 
 		return again

@@ -22,7 +22,10 @@ type upstream struct {
 	// connections is the connectionName of the VM.
 	connections string
 
-	habits    habits
+	habits habits
+	// idle are the connections of the engine that no request uses.
+	idle idleConns
+
 	inFlight  atomic.Int64
 	restUntil atomic.Int64 // Unix nanoseconds.
 }

@@ -15,13 +15,22 @@ const (
 	cutMark   = "…"
 )
 
-// pathOf returns the path of a request without its query, as the client sent it.
-func pathOf(r *http.Request) string {
-	if path := rawPath(r.RequestURI); path != "" {
+// asked is what a request asks for, as it came.
+type asked struct {
+	method, host, target string
+	// decoded is the path of a target that has none to show.
+	decoded string
+}
+
+func askedBy(r *http.Request) asked { return asked{r.Method, r.Host, r.RequestURI, r.URL.Path} }
+
+// path returns the path without the query.
+func (a asked) path() string {
+	if path := rawPath(a.target); path != "" {
 		return visible(path, maxPath)
 	}
 
-	return visible(r.URL.Path, maxPath)
+	return visible(a.decoded, maxPath)
 }
 
 // visible returns a text of at most so many bytes that can be shown anywhere: control characters, marks that turn the direction of what follows, and

@@ -132,8 +132,8 @@ func (v *visitor) Close() error {
 
 // CloseWrite closes one side: of a connection that ends with a body unread, and of a WebSocket.
 func (v *visitor) CloseWrite() error {
-	if tcp, ok := v.Conn.(*net.TCPConn); ok {
-		return tcp.CloseWrite()
+	if half, ok := v.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
 	}
 
 	return errors.ErrUnsupported

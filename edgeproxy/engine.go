@@ -1,0 +1,152 @@
+package edgeproxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// engine serves plain HTTP/1.1 requests for apps, which nearly all requests are, with one goroutine for each client connection. A connection with anything
+// else it hands to net/http, with what it has read of it: HTTP/2, upgrades, large bodies, whatever is ambiguous, and what the edge answers by itself.
+type engine struct {
+	enabled   bool // Config.OwnEngine.
+	handler   *handler
+	transport *transport
+	apps      *appConns
+	others    *handover
+	logger    *slog.Logger
+	patience  time.Duration // halfCloseTime.
+	// responseTimeout is how long an app may take to begin its answer; 0: for ever.
+	responseTimeout time.Duration
+
+	works sync.Pool // *work
+
+	// closing says that connections without a request are closed.
+	closing atomic.Bool
+
+	mutex   sync.Mutex
+	open    map[*plainConn]struct{}
+	running sync.WaitGroup
+	// fresh are the connections of which nobody knows yet whether they are for net/http.
+	fresh arrivals
+}
+
+func newEngine(config Config, h *handler, t *transport, others *handover, logger *slog.Logger) *engine {
+	return &engine{
+		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others, logger: logger, patience: halfCloseTime,
+		responseTimeout: config.ResponseTimeout, works: sync.Pool{New: func() any { return newWork() }}, open: map[*plainConn]struct{}{},
+	}
+}
+
+const (
+	firstAcceptPause = 5 * time.Millisecond
+	lastAcceptPause  = time.Second
+)
+
+// serve accepts connections until the listener is closed.
+func (g *engine) serve(listener net.Listener) {
+	pause := firstAcceptPause
+
+	for {
+		accepted, err := listener.Accept()
+
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return
+		case err != nil:
+			// There may be no descriptors left just now.
+			g.logger.Warn("cannot accept connections", logging.Error(err))
+			time.Sleep(pause)
+			pause = min(pause+pause, lastAcceptPause)
+		default:
+			pause = firstAcceptPause
+			g.begin(accepted)
+		}
+	}
+}
+
+func (g *engine) begin(accepted net.Conn) {
+	tcp, ok := accepted.(*net.TCPConn)
+	if !ok || !g.enabled {
+		g.others.give(accepted)
+
+		return
+	}
+
+	c, err := newPlainConn(g, tcp)
+	if err != nil {
+		_ = tcp.Close() // It is closed already.
+
+		return
+	}
+
+	g.mutex.Lock()
+	g.open[c] = struct{}{}
+	g.mutex.Unlock()
+
+	g.fresh.Add(1)
+	g.running.Go(c.run)
+}
+
+func (g *engine) forget(c *plainConn) {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+
+	delete(g.open, c)
+}
+
+// drain closes the connections without a request, and has the others end with theirs. It returns at once.
+func (g *engine) drain() {
+	g.closing.Store(true)
+
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+
+	for c := range g.open {
+		c.wakeIdle()
+	}
+}
+
+// waitFor returns when the group is done, and false where ctx ends before.
+func waitFor(ctx context.Context, group *sync.WaitGroup) bool {
+	done := make(chan struct{})
+
+	go func() {
+		group.Wait()
+		close(done)
+	}()
+
+	select {
+	case <-done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// cut ends all connections.
+func (g *engine) cut() {
+	g.mutex.Lock()
+	defer g.mutex.Unlock()
+
+	for c := range g.open {
+		c.leave()
+	}
+}
+
+func (g *engine) take() *work { return g.works.Get().(*work) } //nolint:forcetypeassert // There is nothing else in it.
+
+func (g *engine) put(w *work) {
+	w.clear()
+	g.works.Put(w)
+}
+
+// isTimeout tells whether a deadline has passed.
+func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }

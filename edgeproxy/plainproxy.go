@@ -1,0 +1,346 @@
+package edgeproxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+	"unsafe"
+
+	"github.com/zeitwork/zeitwork/edgeproxy/http1"
+	"github.com/zeitwork/zeitwork/internal/id"
+	"github.com/zeitwork/zeitwork/internal/logging"
+)
+
+// view returns the bytes as a string without copying them. It is good for as long as they stay as they are.
+func view(bytes []byte) string { return unsafe.String(unsafe.SliceData(bytes), len(bytes)) } //nolint:gosec // The caller keeps no view.
+
+// proxy sends the request to the app and its answer to the client.
+func (c *plainConn) proxy(r *route, large bool) turn {
+	h, w := c.engine.handler, c.work
+	e := &w.exchange
+	e.host, e.route, e.started = r.hostname, r, time.Now()
+	e.id = c.requestID()
+
+	h.running.Add(1)
+	defer h.running.Done()
+
+	h.meters.inFlight.Add(1)
+	defer h.meters.inFlight.Add(-1)
+
+	if e.counted = r.counter; e.counted != nil {
+		e.counted.begin()
+	}
+
+	w.out = c.appendRequest(w.out[:0])
+
+	var next turn
+
+	if c.takeBody(large) == nil {
+		next = c.deliver()
+	} else {
+		c.unread, next = true, c.page(pageBadRequest)
+	}
+
+	c.unwatch()
+	c.finish()
+
+	if e.upload != nil && next == turnNext {
+		w.used, w.have = 0, copy(w.in, e.upload.rest)
+	}
+
+	return next
+}
+
+// takeBody adds the body to what is sent with the head. Of a large one it takes what has arrived.
+func (c *plainConn) takeBody(large bool) error {
+	w := c.work
+
+	if large {
+		return c.beginUpload()
+	}
+
+	w.used = w.request.Length + int(w.request.ContentLength)
+	w.out = append(w.out, w.in[w.request.Length:w.used]...)
+
+	return nil
+}
+
+// deliver has an app answer the request, or answers with a page that says why none does.
+func (c *plainConn) deliver() turn {
+	e := &c.work.exchange
+
+	err := c.engine.transport.deliver(c, e)
+	if err == nil {
+		return c.answer()
+	}
+
+	c.endUpload(nil)
+
+	switch {
+	case e.bodyFailed():
+		// A client that has closed its side only can still read the answer.
+		return c.page(pageBadRequest)
+	case c.left():
+		e.status = statusClientGone
+
+		return turnEnd
+	default:
+		// The level is debug because visitors of a broken app would fill the log.
+		c.engine.logger.Debug("an app did not answer", slog.String("request_id", e.id), slog.String("host", e.host),
+			logging.Deployment(e.route.deploymentID), logging.Error(err))
+
+		return c.page(pageFor(err))
+	}
+}
+
+// finish counts and notes the request, as soon as the last byte of its answer was written.
+func (c *plainConn) finish() {
+	w := c.work
+	e, request := &w.exchange, &w.request
+
+	c.engine.handler.note(context.Background(), asked{view(request.Method), view(request.Host), view(request.Target), ""}, protocol11, e)
+
+	if e.counted != nil {
+		e.counted.inFlight.Add(-1)
+
+		if e.route.counter != nil {
+			e.counted = e.route.counter
+		}
+
+		e.counted.count(outcome{
+			status: e.status, took: time.Since(e.started), bytesOut: e.answer.bytes, bytesIn: c.bytesIn(), timed: !e.eventStream,
+		})
+	}
+
+	e.release()
+}
+
+// bytesIn is how much of the request's body was received.
+func (c *plainConn) bytesIn() int64 {
+	if u := c.work.exchange.upload; u != nil {
+		return u.received.Load()
+	}
+
+	return c.work.request.ContentLength
+}
+
+// requestID returns the id that a trusted proxy gave the request, or a new one.
+func (c *plainConn) requestID() string {
+	if c.trusted {
+		for i := range c.work.request.Fields {
+			if field := &c.work.request.Fields[i]; http1.EqualFold(field.Name, "x-request-id") && isRequestID(view(field.Value)) {
+				return string(field.Value)
+			}
+		}
+	}
+
+	return id.New().String()
+}
+
+// repeatable implements sender.
+func (c *plainConn) repeatable() bool {
+	return c.work.request.ContentLength == 0 && isIdempotent(view(c.work.request.Method))
+}
+
+// context implements sender. It is for what takes time: from then on it is noticed when the client leaves.
+func (c *plainConn) context() context.Context { return c.watch().ctx }
+
+// left tells whether nobody waits for the answer any more.
+func (c *plainConn) left() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	return c.gone
+}
+
+// send implements sender. It sends the request on a connection that is open, where there is one. If the app has closed that one meanwhile, the request is
+// sent on a new one: an old connection says nothing about the app, unless the app's machine is gone.
+func (c *plainConn) send(u *upstream) error {
+	// A large body gets a connection of its own, which the app has no reason to close just then.
+	if c.work.exchange.upload != nil {
+		return c.sendNew(u)
+	}
+
+	if old := c.engine.apps.take(u, !c.repeatable()); old != nil {
+		if err := c.sendOn(old); err == nil || reasonOf(err) == reasonSilent || !mayRetry(c, &c.work.exchange, err) {
+			return err
+		}
+	}
+
+	return c.sendNew(u)
+}
+
+// sendNew sends the request on a connection that it makes.
+func (c *plainConn) sendNew(u *upstream) error {
+	made, err := c.engine.apps.dial(c.context(), u)
+	if err != nil {
+		return err
+	}
+
+	return c.sendOn(made)
+}
+
+// sendOn sends the request on a connection, and reads the head of the answer.
+func (c *plainConn) sendOn(a *appConn) error {
+	mark, idle, first := a.written.Load(), time.Since(a.since), a.since.IsZero()
+
+	err := context.Canceled
+	if c.hold(a) {
+		err = c.roundTrip(a)
+	}
+
+	if err == nil {
+		if !first {
+			a.upstream.habits.kept(time.Now())
+		}
+
+		return nil
+	}
+
+	unseen := a.unseen(mark) && reasonOf(err) != reasonSilent
+
+	c.hold(nil)
+
+	_ = a.Close() // Nothing else can be done with it.
+
+	if unseen {
+		if !first {
+			a.upstream.habits.closed(idle, time.Now())
+		}
+
+		return &unseenError{err}
+	}
+
+	return err
+}
+
+var errSwitched = errors.New("the app switched protocols although nobody asked for it")
+
+func (c *plainConn) roundTrip(a *appConn) error {
+	w := c.work
+	w.got = 0
+
+	if _, err := a.Write(w.out); err != nil {
+		// An app may answer a request before it has read all of it, and close the connection.
+		if peek(a.tcp) != peekBytes {
+			return err
+		}
+	}
+
+	c.passUpload(a)
+
+	toHead := view(w.request.Method) == http.MethodHead
+
+	for {
+		if err := c.readHead(a, toHead); err != nil {
+			return err
+		}
+
+		switch {
+		case w.response.Status == http.StatusSwitchingProtocols:
+			return errSwitched
+		case w.response.Status < lowestStatus:
+			return statusError(w.response.Status)
+		case !w.response.IsInformational():
+			return nil
+		}
+
+		if err := c.inform(); err != nil {
+			return err
+		}
+	}
+}
+
+var errHeadTooLarge = errors.New("the head of the answer is too large")
+
+// readHead reads the head of an answer.
+func (c *plainConn) readHead(a *appConn, toHead bool) error {
+	w := c.work
+
+	for {
+		whole, err := w.response.Parse(w.up[:w.got], toHead)
+		if whole || err != nil {
+			return err
+		}
+
+		if w.got == len(w.up) {
+			if len(w.up) >= maxResponseHeaderBytes {
+				return errHeadTooLarge
+			}
+
+			w.up = append(w.up, make([]byte, len(w.up))...)
+		}
+
+		n, err := c.readApp(a, w.up[w.got:], c.engine.responseTimeout)
+		w.got += n
+
+		if err != nil && n == 0 {
+			return err
+		}
+	}
+}
+
+// inform passes an informational answer on, and takes it out of the buffer.
+func (c *plainConn) inform() error {
+	w := c.work
+
+	if _, err := c.tcp.Write(c.appendAnswer(nil, false)); err != nil {
+		return err
+	}
+
+	w.got = copy(w.up, w.up[w.response.Length:w.got])
+
+	return nil
+}
+
+// page answers with a page of the edge's own.
+func (c *plainConn) page(p page) turn {
+	w := c.work
+	e := &w.exchange
+	e.status = p.status
+	e.answer.beginOwn(e.started)
+
+	accept := make([]string, 0, 1)
+
+	for i := range w.request.Fields {
+		if field := &w.request.Fields[i]; http1.EqualFold(field.Name, "accept") {
+			accept = append(accept, string(field.Value))
+		}
+	}
+
+	header, body := p.compose(accept, e.id)
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+
+	ends := c.endsAfterAnswer()
+	if ends {
+		header.Set("Connection", "close")
+	}
+
+	w.out = appendStatus(w.out[:0], p.status, nil)
+	for name, values := range header {
+		w.out = appendField(w.out, name, values[0])
+	}
+
+	w.out = append(w.out, "\r\n"...)
+
+	if view(w.request.Method) != http.MethodHead {
+		w.out = append(w.out, body...)
+		e.answer.bytes = int64(len(body))
+	}
+
+	if _, err := c.tcp.Write(w.out); err != nil || ends {
+		return turnEnd
+	}
+
+	return turnNext
+}
+
+// endsAfterAnswer tells whether the connection ends with this answer. A client of an edge that is about to stop uses another connection, and thus another edge,
+// for its next request.
+func (c *plainConn) endsAfterAnswer() bool {
+	u := c.work.exchange.upload
+
+	return c.work.request.Close || c.unread || (u != nil && !u.ended.Load()) || c.engine.handler.draining.Load()
+}

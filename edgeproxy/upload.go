@@ -1,0 +1,191 @@
+package edgeproxy
+
+import (
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeitwork/zeitwork/edgeproxy/http1"
+)
+
+const (
+	// uploadBuffer is what is read at once of a large body.
+	uploadBuffer = 64 << 10
+	// unreadTime is how long a client may go on sending that has its answer already. It would never see that if the connection were closed under it.
+	unreadTime = 500 * time.Millisecond
+)
+
+// upload is the body of a request that is too large for a buffer, or of unknown length. A goroutine of its own passes it on, for the app may answer meanwhile.
+type upload struct {
+	// left is what is still to be read; -1: the chunks tell.
+	left   int64
+	chunks http1.Chunks
+
+	begun bool // An app may have got a part of it.
+	// over is closed when nothing more is passed on.
+	over     chan struct{}
+	ended    atomic.Bool // All of it was read.
+	failed   atomic.Bool // The client did not send all of it.
+	received atomic.Int64
+	// rest is what the client has sent behind it.
+	rest []byte
+}
+
+// beginUpload takes what has arrived of the body behind the head, and adds it to what is sent first. A body that is there as a whole is like any small one.
+func (c *plainConn) beginUpload() error {
+	w := c.work
+	u := &upload{left: w.request.ContentLength, over: make(chan struct{})}
+
+	used, err := u.take(w, w.in[w.request.Length:w.have])
+	w.used = w.request.Length + used
+
+	if w.exchange.upload = u; u.ended.Load() {
+		close(u.over)
+	}
+
+	return err
+}
+
+// take adds what arrived to what is ready to be sent, and returns how many bytes of it belong to the body.
+func (u *upload) take(w *work, arrived []byte) (int, error) {
+	if u.left >= 0 {
+		n := int(min(int64(len(arrived)), u.left))
+		w.out = append(w.out, arrived[:n]...)
+		u.received.Add(int64(n))
+		u.left -= int64(n)
+		u.ended.Store(u.left == 0)
+
+		return n, nil
+	}
+
+	data, used, err := u.chunks.Decode(arrived)
+	w.appendChunk(arrived[:data])
+	u.received.Add(int64(data))
+
+	if u.chunks.Over() {
+		// Trailers would go around the guard of headers. Any proxy may drop those of a request.
+		w.out = append(w.out, "0\r\n\r\n"...)
+		u.ended.Store(true)
+	}
+
+	return used, err
+}
+
+// passUpload begins to pass the rest of the body on. The app has got what was ready.
+func (c *plainConn) passUpload(a *appConn) {
+	u := c.work.exchange.upload
+	if u == nil || u.begun {
+		return
+	}
+
+	if u.begun = true; u.ended.Load() {
+		return
+	}
+
+	c.unwatch()
+
+	c.deadline = time.Time{}
+	_ = c.tcp.SetReadDeadline(time.Time{}) // It fails where the connection is closed.
+
+	go func() {
+		defer close(u.over)
+
+		u.pass(c, a)
+	}()
+}
+
+// pass reads the rest of the body until it ends or the app takes no more.
+func (u *upload) pass(c *plainConn, a *appConn) {
+	own := &work{in: make([]byte, uploadBuffer)}
+
+	for !u.ended.Load() {
+		n, err := c.tcp.Read(own.in)
+		if n == 0 && err != nil {
+			u.fail(c, a, err)
+
+			return
+		}
+
+		used, err := u.take(own, own.in[:n])
+		if err != nil {
+			u.fail(c, a, err)
+
+			return
+		}
+
+		u.rest = own.in[used:n]
+
+		if _, err := a.Write(own.out); err != nil {
+			u.ended.Store(false) // The app has taken less.
+
+			return
+		}
+
+		own.out = own.out[:0]
+	}
+}
+
+// fail notes that the client did not send what it should have. The app is told by the end of its connection.
+func (u *upload) fail(c *plainConn, a *appConn, err error) {
+	switch {
+	case isTimeout(err):
+		return // It was stopped.
+	case !errors.Is(err, io.EOF) && !errors.Is(err, http1.ErrChunks):
+		c.leave()
+	}
+
+	u.failed.Store(true)
+
+	_ = a.Close() // Nothing more is sent on it.
+}
+
+// passing tells whether the body is being passed on.
+func (u *upload) passing() bool {
+	if u == nil || !u.begun {
+		return false
+	}
+
+	select {
+	case <-u.over:
+		return false
+	default:
+		return true
+	}
+}
+
+// endUpload is called when the answer has ended, or the connection to the app, which is nil then. It returns whether the whole body was passed on; where it
+// was not, the connections end with this request.
+func (c *plainConn) endUpload(a *appConn) bool {
+	w := c.work
+
+	u := w.exchange.upload
+	if u == nil {
+		return true
+	}
+
+	if u.passing() {
+		timer := time.NewTimer(settleTime)
+		defer timer.Stop()
+
+		select {
+		case <-u.over:
+		case <-timer.C:
+			u.ended.Store(false)
+
+			if a != nil {
+				_ = a.Close() // A write may wait for the app.
+			}
+
+			_ = c.tcp.SetReadDeadline(time.Unix(0, 1)) // It fails where the connection is closed.
+
+			<-u.over
+			u.ended.Store(false)
+		}
+	}
+
+	c.deadline = time.Time{}
+	c.unread = !u.ended.Load()
+
+	return !c.unread
+}

@@ -1,0 +1,60 @@
+package edgeproxy
+
+import "github.com/zeitwork/zeitwork/edgeproxy/http1"
+
+const (
+	// A request of which head and body together are larger than requestBuffer is for net/http.
+	requestBuffer = 16 << 10
+	// answerBuffer is what is read at once of an answer; the buffer grows for a larger head.
+	answerBuffer = 16 << 10
+	// sendBuffer has room for a head and for the beginning of a body behind it.
+	sendBuffer = 20 << 10
+	fieldCount = 32
+)
+
+// work is what one request needs while it is served. Connections without a request have none.
+type work struct {
+	// in is what the client has sent; have bytes of it are there, of which the first used belong to the present request.
+	in         []byte
+	have, used int
+	// out is the head of the request, with its body, or what is sent to the client.
+	out []byte
+	// up is what the app has sent; got bytes of it are there.
+	up  []byte
+	got int
+
+	request  http1.Request
+	response http1.Response
+	chunks   http1.Chunks
+	exchange exchange
+}
+
+func newWork() *work {
+	return &work{
+		in: make([]byte, requestBuffer), out: make([]byte, 0, sendBuffer), up: make([]byte, answerBuffer),
+		request: http1.Request{Fields: make([]http1.Field, 0, fieldCount)}, response: http1.Response{Fields: make([]http1.Field, 0, fieldCount)},
+	}
+}
+
+// clear lets go of all that belongs to a request, and of buffers that had to grow.
+func (w *work) clear() {
+	w.have, w.used, w.got, w.out = 0, 0, 0, w.out[:0]
+	w.exchange = exchange{tried: w.exchange.tried[:0]}
+	clear(w.exchange.tried[:cap(w.exchange.tried)])
+
+	if cap(w.out) > sendBuffer {
+		w.out = make([]byte, 0, sendBuffer)
+	}
+
+	if len(w.up) > answerBuffer {
+		w.up = make([]byte, answerBuffer)
+	}
+}
+
+// next moves what has arrived of the next request to the beginning, and returns whether there is any.
+func (w *work) next() bool {
+	w.have = copy(w.in, w.in[w.used:w.have])
+	w.used = 0
+
+	return w.have > 0
+}
