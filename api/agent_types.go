@@ -133,7 +133,7 @@ type NodeReport struct {
 	CPUMillis   int            `json:"cpu_millis"   maximum:"2147483647" minimum:"0"`
 	MemoryBytes int64          `json:"memory_bytes" maximum:"9007199254740991" minimum:"0"`
 	Machine     *MachineReport `json:"machine,omitempty"`
-	Unreachable string         `doc:"A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost." json:"unreachable,omitempty" maxLength:"1000"`
+	Unreachable *string        `doc:"A sentence: why edges cannot reach the node's VMs. Empty: they can. Absent: as it was told before, as nobody has looked yet. A node that says so for as long as one may be silent is lost." json:"unreachable,omitempty" maxLength:"1000"`
 	VMs         []VMReport     `doc:"VMs whose state differs from what was reported of them last, or more of them. Those that are left out are as they were." json:"vms" nullable:"false"`
 	Looks       []LookReport   `doc:"What the node has found since the last report that no assignment names, each kind once; left out: it has not looked since." json:"looks,omitempty" maxItems:"4" nullable:"false"`
 	Measures    *NodeMeasures  `doc:"What was measured of the VMs; absent in most reports." json:"measures,omitempty"`

@@ -169,17 +169,22 @@ func TestReport_NodeThatEdgesCannotReach_SaysWhy_AndSinceWhenIsKept(t *testing.T
 
 	var since []time.Time
 
-	for _, reason := range []*string{new("tailscale is stopped."), new("The machine is logged out."), nil} {
-		answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{Version: "1.2", Runtime: "kata", Unreachable: reason, VMS: []client.VMReport{}})
+	for _, reason := range []string{"tailscale is stopped.", "The machine is logged out.", ""} {
+		answer, err := b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{Version: "1.2", Runtime: "kata", Unreachable: &reason, VMS: []client.VMReport{}})
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
+
+		// As of an agent that has just started, and not looked yet.
+		answer, err = b.node.ReportNodeWithResponse(t.Context(), client.NodeReport{Version: "1.2", Runtime: "kata", VMS: []client.VMReport{}})
 		require.NoError(t, err)
 		require.Equal(t, http.StatusNoContent, answer.StatusCode(), "%s", answer.Body)
 
 		nodes, err := b.owner.ListNodesWithResponse(t.Context(), nil)
 		require.NoError(t, err)
-		require.Equal(t, reason, nodes.JSON200.Items[0].Unreachable)
+		require.Equal(t, lo.EmptyableToPtr(reason), nodes.JSON200.Items[0].Unreachable)
 		require.True(t, nodes.JSON200.Items[0].InTouch)
 
-		if reason == nil {
+		if reason == "" {
 			require.Equal(t, 1, b.count(t, "SELECT count(*) FROM nodes WHERE unreachable_since IS NULL"))
 
 			continue

@@ -34,7 +34,8 @@ func (s *service) getAssignmentChanges(ctx context.Context, input *AssignmentCha
 		}
 	}
 
-	changes.VMs = slices.Concat(news, told)
+	// Without any it is an empty list still, which slices.Concat would make none of.
+	changes.VMs = append(slices.Clone(news), told...)
 
 	return &AssignmentChangesOutput{Body: changes}, nil
 }

@@ -1,8 +1,13 @@
 package api
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -144,17 +149,39 @@ func TestJoin_OneTimeToken_IsGoodForOneMachineAndAnHour(t *testing.T) {
 	require.Zero(t, stored)
 }
 
+// inTouch has the node report, with an API that has answered all along.
+func (s *stolen) inTouch(t *testing.T) {
+	t.Helper()
+
+	require.Equal(t, http.StatusNoContent, s.claim(t, nil))
+
+	_, err := s.pool.Exec(t.Context(), `INSERT INTO control_plane (id, answered_at, answering_since) VALUES (1, now(), now() - interval '1 hour')
+		ON CONFLICT (id) DO UPDATE SET answered_at = now(), answering_since = now() - interval '1 hour'`)
+	require.NoError(t, err)
+}
+
+func TestJoin_NodeThatWasNeverBoundIsInTouch_IsRefused(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	s.inTouch(t)
+
+	refused := s.exchange(t, s.oneTimeToken(t, s.nodeID), newKey(t), false)
+	require.Equal(t, http.StatusConflict, refused.StatusCode())
+	require.Contains(t, string(refused.Body), "run `zeitwork node join` without a one-time token")
+
+	_, err := s.pool.Exec(t.Context(), "UPDATE nodes SET last_seen_at = now() - interval '1 minute' WHERE id = $1", s.nodeID)
+	require.NoError(t, err)
+	s.join(t, s.nodeID, newKey(t))
+}
+
 func TestJoin_AnotherMachineIsTheNodeAndInTouch_IsRefused(t *testing.T) {
 	t.Parallel()
 
 	s := steal(t)
 	machine := s.join(t, s.nodeID, newKey(t))
 	s.thief = machine.api
-	require.Equal(t, http.StatusNoContent, s.claim(t, nil))
-
-	_, err := s.pool.Exec(t.Context(), `INSERT INTO control_plane (id, answered_at, answering_since) VALUES (1, now(), now() - interval '1 hour')
-		ON CONFLICT (id) DO UPDATE SET answered_at = now(), answering_since = now() - interval '1 hour'`)
-	require.NoError(t, err)
+	s.inTouch(t)
 
 	refused := s.exchange(t, s.oneTimeToken(t, s.nodeID), newKey(t), false)
 	require.Equal(t, http.StatusConflict, refused.StatusCode())
@@ -162,11 +189,134 @@ func TestJoin_AnotherMachineIsTheNodeAndInTouch_IsRefused(t *testing.T) {
 
 	require.NotNil(t, s.join(t, s.nodeID, machine.key), "the same machine may join again")
 
-	_, err = s.pool.Exec(t.Context(), "UPDATE nodes SET last_seen_at = now() - interval '1 minute' WHERE id = $1", s.nodeID)
+	_, err := s.pool.Exec(t.Context(), "UPDATE nodes SET last_seen_at = now() - interval '1 minute' WHERE id = $1", s.nodeID)
 	require.NoError(t, err)
 
 	s.join(t, s.nodeID, newKey(t))
 	require.Equal(t, http.StatusUnauthorized, s.claim(t, nil), "the machine before is the node no longer, at once")
+}
+
+// answersTo is the status with which the API answers an agent that asks what to run.
+func answersTo(t *testing.T, agent *client.ClientWithResponses) int {
+	t.Helper()
+
+	answer, err := agent.GetAssignmentsWithResponse(t.Context(), nil)
+	require.NoError(t, err)
+
+	return answer.StatusCode()
+}
+
+func bindTo(t *testing.T, agent *client.ClientWithResponses, key ed25519.PrivateKey) *client.BindNodeTokenResponse {
+	t.Helper()
+
+	bound, err := agent.BindNodeTokenWithResponse(t.Context(), client.BindNodeTokenInputBody{PublicKey: httpsignature.PublicKey(key)})
+	require.NoError(t, err)
+
+	return bound
+}
+
+// elevenMinutesPass brings the ends of the node's tokens nearer by more than those that were replaced stay valid.
+func (s *stolen) elevenMinutesPass(t *testing.T) {
+	t.Helper()
+
+	_, err := s.pool.Exec(t.Context(), "UPDATE api_tokens SET expires_at = expires_at - interval '11 minutes' WHERE node_id = $1", s.nodeID)
+	require.NoError(t, err)
+}
+
+func TestBind_AnswerIsLost_NextTokenLastsAsLongAsTheOneBefore(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	key := newKey(t)
+
+	_, err := s.pool.Exec(t.Context(), "UPDATE api_tokens SET expires_at = now() + interval '3 days' WHERE id = $1", s.tokenID)
+	require.NoError(t, err)
+
+	require.NotNil(t, bindTo(t, s.thief, key).JSON200)
+	again := bindTo(t, s.thief, key)
+	require.NotNil(t, again.JSON200, "%s", again.Body)
+
+	stolen := bindTo(t, s.thief, newKey(t))
+	require.Equal(t, http.StatusUnauthorized, stolen.StatusCode(), "a token that was replaced is of use to nobody with another key")
+	require.Contains(t, string(stolen.Body), "bound to another key")
+
+	s.elevenMinutesPass(t)
+
+	machine := s.machine(t, key, again.JSON200.Token)
+	require.Equal(t, http.StatusOK, answersTo(t, machine.api))
+
+	tokens, err := s.owner.ListNodeTokensWithResponse(t.Context(), s.nodeID, nil)
+	require.NoError(t, err)
+	require.Len(t, tokens.JSON200.Items, 1)
+	require.WithinDuration(t, time.Now().Add(72*time.Hour), *tokens.JSON200.Items[0].ExpiresAt, time.Hour, "the end that an operator has given holds")
+}
+
+func TestRotate_BoundTokenWasRevoked_NewOneIsBoundToTheSameMachine(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	machine := s.join(t, s.nodeID, newKey(t))
+
+	_, err := s.pool.Exec(t.Context(), "UPDATE api_tokens SET revoked_at = now() WHERE node_id = $1", s.nodeID)
+	require.NoError(t, err)
+
+	rotated, err := s.owner.RotateNodeTokenWithResponse(t.Context(), s.nodeID, client.MachineRotation{})
+	require.NoError(t, err)
+	require.Equal(t, http.StatusUnauthorized, answersTo(t, s.as(t, rotated.JSON201.Secret)))
+	require.Equal(t, http.StatusOK, answersTo(t, s.machine(t, machine.key, rotated.JSON201.Secret).api))
+}
+
+// TestSignature_NodeWithManyVMsWaits sends a body in two parts, each larger than what a server reads at once, and waits longer than a body may take.
+func TestSignature_NodeWithManyVMsWaits(t *testing.T) {
+	t.Parallel()
+
+	s := steal(t)
+	machine := s.join(t, s.nodeID, newKey(t))
+
+	var told toldNode
+
+	told.ask(t, machine.api, 0)
+	require.NotEmpty(t, told.vms)
+
+	// One VM that is named often makes as long a body as many VMs.
+	known := client.KnownAssignments{NetworkVersion: &told.network, VMS: lo.RepeatBy(200, func(i int) client.KnownVM {
+		vm := lo.Keys(told.vms)[i%len(told.vms)]
+
+		return client.KnownVM{ID: vm, Version: *told.vms[vm].Version}
+	})}
+	body, err := json.Marshal(known)
+	require.NoError(t, err)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.http.URL+"/v1/node/assignments?wait_seconds=6", bytes.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+machine.token)
+	request.Header.Set("Content-Type", "application/json")
+	httpsignature.Sign(request, body, machine.key, time.Now())
+
+	var raw bytes.Buffer
+
+	require.NoError(t, request.Write(&raw))
+
+	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", request.URL.Host)
+	require.NoError(t, err)
+
+	defer func() { _ = connection.Close() }()
+
+	began := time.Now()
+
+	for _, part := range [][]byte{raw.Bytes()[:raw.Len()/2], raw.Bytes()[raw.Len()/2:]} {
+		_, err = connection.Write(part)
+		require.NoError(t, err)
+	}
+
+	answer, err := http.ReadResponse(bufio.NewReader(connection), request)
+	require.NoError(t, err)
+
+	text, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode, "%s", text)
+	require.GreaterOrEqual(t, time.Since(began), 6*time.Second, "%s", text)
 }
 
 func TestBind_ReplacesTokenAndKey_WhileBothAreValid(t *testing.T) {
@@ -179,24 +329,15 @@ func TestBind_ReplacesTokenAndKey_WhileBothAreValid(t *testing.T) {
 
 		return found.JSON200
 	}
-	answers := func(api *client.ClientWithResponses) int {
-		answer, err := api.GetAssignmentsWithResponse(t.Context(), nil)
-		require.NoError(t, err)
-
-		return answer.StatusCode()
-	}
+	answers := func(api *client.ClientWithResponses) int { return answersTo(t, api) }
 	bind := func(api *client.ClientWithResponses) *boundMachine {
 		key := newKey(t)
-		bound, err := api.BindNodeTokenWithResponse(t.Context(), client.BindNodeTokenInputBody{PublicKey: httpsignature.PublicKey(key)})
-		require.NoError(t, err)
+		bound := bindTo(t, api, key)
 		require.NotNil(t, bound.JSON200, "%s", bound.Body)
 
 		return s.machine(t, key, bound.JSON200.Token)
 	}
-	wait := func() {
-		_, err := s.pool.Exec(t.Context(), "UPDATE api_tokens SET expires_at = expires_at - interval '11 minutes' WHERE node_id = $1", s.nodeID)
-		require.NoError(t, err)
-	}
+	wait := func() { s.elevenMinutesPass(t) }
 
 	require.False(t, node().Bound)
 	require.Equal(t, http.StatusOK, answers(s.thief), "an agent of the version before works on")

@@ -122,15 +122,21 @@ func mayJoin(once database.JoinToken, err error, key ed25519.PublicKey) error {
 }
 
 // keepAfterJoin is how long the tokens that a node has stay valid once a machine with that key has joined. Where that is another machine they end at once, and
-// while the node is in touch from there it is refused: two machines would run the same VMs.
+// while the node is in touch from there it is refused: two machines would run the same VMs. Where no token was ever bound, nobody knows which machine is in
+// touch, and all are refused.
 func keepAfterJoin(ctx context.Context, queries *database.Queries, node database.GetNodeRow, key ed25519.PublicKey) (time.Duration, error) {
 	before, err := queries.NodeKey(ctx, node.Node.ID)
+	unbound := errors.Is(err, pgx.ErrNoRows)
 
 	switch {
-	case errors.Is(err, pgx.ErrNoRows), err == nil && bytes.Equal(before, key):
-		return keepBefore, nil
-	case err != nil:
+	case err != nil && !unbound:
 		return 0, err
+	case unbound && node.InTouch:
+		return 0, problem.New(problem.Conflict, "A machine is the node %s, and was in touch just now. "+
+			"On that machine run `zeitwork node join` without a one-time token. "+
+			"To make another machine the node, run `zeitwork node leave` on that one and come back in half a minute.", node.Node.Name)
+	case unbound, bytes.Equal(before, key):
+		return keepBefore, nil
 	case node.InTouch:
 		return 0, problem.New(problem.Conflict, "Another machine is the node %s, and was in touch just now. Run `zeitwork node leave` there and come back "+
 			"in half a minute, or make another node.", node.Node.Name)
@@ -159,7 +165,18 @@ func (s *service) bindNodeToken(ctx context.Context, input *BindNodeTokenInput) 
 			return err
 		}
 
-		if output.Body.Token, err = bindToken(ctx, queries, node, key, old.ExpiresAt, keepBefore); err != nil {
+		// The end of an older token may be one that this replacement has set before, and that of the newest is an operator's.
+		newest, err := queries.NewestNodeToken(ctx, who.nodeID)
+		if newest, err = found(newest, err, "token"); err != nil {
+			return err
+		}
+
+		if old.PublicKey == nil && newest.PublicKey != nil && !bytes.Equal(newest.PublicKey, key) {
+			return problem.New(problem.Unauthorized, "This token was replaced by one that is bound to another key. "+
+				"`zeitwork nodes join NAME` makes another machine the node.")
+		}
+
+		if output.Body.Token, err = bindToken(ctx, queries, node, key, newest.ExpiresAt, keepBefore); err != nil {
 			return err
 		}
 

@@ -113,6 +113,11 @@ func TestNode_Labels_AreReplacedAsAWhole(t *testing.T) {
 
 	require.Equal(t, map[string]string{"rack": "r2"}, b.setNode(t, client.NodeUpdate{Labels: &map[string]string{"rack": "r2"}}).JSON200.Labels)
 	require.Equal(t, map[string]string{"rack": "r2"}, b.setNode(t, client.NodeUpdate{CPUOvercommit: new(float64(2))}).JSON200.Labels)
+
+	// An upgrade has drained it, and an operator decides otherwise.
+	b.setNode(t, client.NodeUpdate{Labels: &map[string]string{"rack": "r2", "upgrade": "ready"}, State: new(client.NodeUpdateState("draining"))})
+	require.Equal(t, "ready", b.setNode(t, client.NodeUpdate{CPUOvercommit: new(float64(3))}).JSON200.Labels["upgrade"])
+	require.Equal(t, map[string]string{"rack": "r2"}, b.setNode(t, client.NodeUpdate{State: new(client.NodeUpdateState("ready"))}).JSON200.Labels)
 	require.Empty(t, b.setNode(t, client.NodeUpdate{Labels: &map[string]string{}}).JSON200.Labels)
 
 	for _, wrong := range []map[string]string{{"": "r1"}, {"rack": ""}, {"rack": "r 1"}} {

@@ -69,8 +69,11 @@ func (s *service) reportNode(ctx context.Context, input *NodeReportInput) (*stru
 func (r NodeReport) params(node uuid.UUID) database.RecordNodeReportParams {
 	params := database.RecordNodeReportParams{
 		ID: node, Version: storable(r.Version), Runtime: storable(r.Runtime), MemoryBytes: r.MemoryBytes,
-		CPUMillis:          int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
-		UnreachableBecause: lo.EmptyableToPtr(storable(r.Unreachable)),
+		CPUMillis: int32(r.CPUMillis), //nolint:gosec // No machine has two million cores.
+	}
+
+	if r.Unreachable != nil {
+		params.UnreachableBecause = new(storable(*r.Unreachable))
 	}
 
 	if machine := r.Machine; machine != nil {

@@ -14,16 +14,26 @@ import (
 	"github.com/zeitwork/zeitwork/internal/problem"
 )
 
+// signedBodyTimeout is how long a signed body may take to arrive where its operation sets no time: the body is read whole before the operation begins.
+const signedBodyTimeout = 5 * time.Second
+
 // requireSignature refuses the request of an operation where its caller's token is bound to a key that has not signed it.
 func requireSignature(ctx huma.Context, who caller) error {
 	request, _ := humago.Unwrap(ctx)
 	operation := ctx.Operation()
 
-	if request.ContentLength != 0 {
-		_ = ctx.SetReadDeadline(time.Now().Add(operation.BodyReadTimeout))
-	}
+	return who.requireSignature(request, func() ([]byte, error) {
+		timeout := operation.BodyReadTimeout
+		if timeout <= 0 {
+			timeout = signedBodyTimeout
+		}
 
-	return who.requireSignature(request, func() ([]byte, error) { return takeBody(request, operation.MaxBodyBytes) })
+		_ = ctx.SetReadDeadline(time.Now().Add(timeout))
+		// The server goes on reading, to learn that the client has left: a deadline that passes meanwhile would end a request that waits.
+		defer func() { _ = ctx.SetReadDeadline(time.Time{}) }()
+
+		return takeBody(request, operation.MaxBodyBytes)
+	})
 }
 
 // requireSignature refuses a request that is not signed by the key to which the caller's token is bound.

@@ -4562,7 +4562,7 @@ type NodeReport struct {
 	MemoryBytes int64          `json:"memory_bytes"`
 	Runtime     string         `json:"runtime"`
 
-	// Unreachable A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost.
+	// Unreachable A sentence: why edges cannot reach the node's VMs. Empty: they can. Absent: as it was told before, as nobody has looked yet. A node that says so for as long as one may be silent is lost.
 	Unreachable *string `json:"unreachable,omitempty"`
 	Version     string  `json:"version"`
 

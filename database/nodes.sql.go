@@ -517,7 +517,7 @@ func (q *Queries) ListNodes(ctx context.Context, seenWithin time.Duration, after
 }
 
 const listRegions = `-- name: ListRegions :many
-SELECT region, bool_or(state = 'ready' AND last_seen_at > now() - $1::interval)::boolean AS ready
+SELECT region, bool_or(state = 'ready' AND unreachable_since IS NULL AND last_seen_at > now() - $1::interval)::boolean AS ready
 FROM nodes WHERE last_seen_at IS NOT NULL
 GROUP BY region ORDER BY region
 `
@@ -725,10 +725,16 @@ func (q *Queries) RecordNodeCapabilities(ctx context.Context, capabilities []str
 const recordNodeReport = `-- name: RecordNodeReport :one
 UPDATE nodes SET version = $1, runtime = $2, cpu_millis = $3, memory_bytes = $4, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif($3::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif($4::bigint, 0)),
-  kernel = $5, disk_bytes = $6, disk_free_bytes = $7,
-  agent_started_at = $8, os = $9, containerd = $10, boot_id = $11,
-  unreachable_because = $12,
-  unreachable_since = CASE WHEN $12::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
+  kernel = coalesce($5, nodes.kernel), disk_bytes = coalesce($6, nodes.disk_bytes),
+  disk_free_bytes = coalesce($7, nodes.disk_free_bytes),
+  agent_started_at = coalesce($8, nodes.agent_started_at), os = coalesce($9, nodes.os),
+  containerd = CASE WHEN $5::text IS NULL THEN nodes.containerd ELSE $10 END,
+  boot_id = coalesce($11, nodes.boot_id),
+  unreachable_because = nullif(coalesce($12::text, nodes.unreachable_because), ''),
+  unreachable_since = CASE
+    WHEN $12::text IS NULL THEN nodes.unreachable_since
+    WHEN $12::text <> '' THEN coalesce(nodes.unreachable_since, now())
+  END
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = $13 FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of
@@ -752,6 +758,8 @@ type RecordNodeReportParams struct {
 
 // Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
 // nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
+// What a report says nothing of stays as it is: an agent that an API of the version before has refused tells less for a while. A reason that
+// is empty says that edges reach the node.
 func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportParams) (time.Duration, error) {
 	row := q.db.QueryRow(ctx, recordNodeReport,
 		arg.Version,
@@ -817,7 +825,8 @@ const updateNode = `-- name: UpdateNode :execrows
 UPDATE nodes SET state = coalesce($1, state), max_cpu_millis = coalesce($2, max_cpu_millis),
   max_memory_bytes = coalesce($3, max_memory_bytes),
   reserved_memory_bytes = coalesce($4, reserved_memory_bytes),
-  cpu_overcommit = coalesce($5, cpu_overcommit), labels = coalesce($6, labels)
+  cpu_overcommit = coalesce($5, cpu_overcommit),
+  labels = coalesce($6, CASE WHEN $1::text IS NULL THEN labels ELSE labels - 'upgrade' END)
 WHERE id = $7
 `
 
@@ -831,7 +840,7 @@ type UpdateNodeParams struct {
 	ID                  uuid.UUID
 }
 
-// Changes what is given of what operators decide.
+// Changes what is given of what operators decide. Whoever sets the state and says nothing of labels ends an upgrade that drains the node.
 func (q *Queries) UpdateNode(ctx context.Context, arg UpdateNodeParams) (int64, error) {
 	result, err := q.db.Exec(ctx, updateNode,
 		arg.State,

@@ -75,7 +75,7 @@ func (b bound) arguments() map[string]any {
 		"before": uuid.Max, "after": 0, "beforeid": math.MaxInt64, "maxrows": 50, "limit": 50, "slug": "", "states": []string{}, "trigger": "", "commit": "", "most": 2,
 		"tokenorganisationid": nil, "seenby": nil, "actorid": nil, "subjectid": nil, "until": nil, "asoperator": false,
 		"lostafter": time.Minute, "illafter": 10 * time.Minute, "starttimeout": 10 * time.Minute, "healthtimeout": time.Minute,
-		"seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
+		"settled": 10 * time.Minute, "seenwithin": 20 * time.Second, "silentfor": time.Minute, "cooldown": 30 * time.Second, "keepwarm": 5 * time.Minute,
 		"every": 10 * time.Second, "toldof": 5 * time.Second, "within": 10 * time.Minute, "askedago": time.Second,
 		"branch": "main", "step": "health_check", "state": "healthy", "desiredstate": "stopped", "worker": "worker-7", "attempt": 1, "runsreleases": true,
 		"prefix": "10.0.20.0/24", "hostname": "project-1010.example.com", "tokenhash": tokenHash[:], "key": "key-10",
@@ -418,7 +418,7 @@ var hotQueries = map[string]bound{
 	"ListDueComments":            {most: 1, perRow: 1},
 	"ForgetWarmth":               byID(kindDeployment, 81010),
 	"ListDeploymentsToMove":      {most: 3*nodes + 200}, // Nodes thrice, and of those that are left each VM and its deployment.
-	"IsMoving":                   {most: unfinishedJobs},
+	"IsMoving":                   {most: 2 * unfinishedJobs},
 	"ListJobOwners":              {most: unfinishedJobs + 1},
 	"FinalizeDeadJobs":           {most: unfinishedJobs},
 
@@ -536,7 +536,7 @@ var coldQueries = map[string][]string{
 		DeleteDomainsOf ForgetRequestLogs MarkPreviewsDeleted ForgetAllBranches DropComments`),
 	"what a person does now and then, on the few rows of one organisation or user": names(`
 		AdoptRepositories UntieInstallations CountOtherOwners CountClaims RemoveMembers ListInvitations ListInvitationsFor RevokeInvitations ReplaceInvitations ListOrganisationTokens
-		ListTokensMadeIn ListMachineTokens NodeKey EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
+		ListTokensMadeIn ListMachineTokens NodeKey NewestNodeToken EndJoinTokens TokenStandsAbove RevokeTokens PutTokenBelow EndTokensOf ListSessions EndSessions EndSignInCodes`),
 	"what an operator does now and then":                       names(`ListUsers CountOperators`),
 	"when an edge gets another address, or is deleted":         names(`NotifyNodes`),
 	"once of each log that is older than the numbers of lines": names(`NumberBuildLog`),

@@ -558,13 +558,43 @@ func (q *Queries) LockOwnToken(ctx context.Context, iD uuid.UUID, userID uuid.UU
 	return i, err
 }
 
-const nodeKey = `-- name: NodeKey :one
-SELECT public_key FROM api_tokens
-WHERE node_id = $1::uuid AND public_key IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+const newestNodeToken = `-- name: NewestNodeToken :one
+SELECT id, kind, name, token_hash, user_id, node_id, edge_id, created_at, last_used_at, expires_at, revoked_at, organisation_id, role, parent_id, public_key FROM api_tokens
+WHERE node_id = $1::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 ORDER BY id DESC LIMIT 1
 `
 
-// The key of the machine that the newest valid token of a node is bound to.
+// The newest token of a node that is valid.
+func (q *Queries) NewestNodeToken(ctx context.Context, nodeID uuid.UUID) (ApiToken, error) {
+	row := q.db.QueryRow(ctx, newestNodeToken, nodeID)
+	var i ApiToken
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.Name,
+		&i.TokenHash,
+		&i.UserID,
+		&i.NodeID,
+		&i.EdgeID,
+		&i.CreatedAt,
+		&i.LastUsedAt,
+		&i.ExpiresAt,
+		&i.RevokedAt,
+		&i.OrganisationID,
+		&i.Role,
+		&i.ParentID,
+		&i.PublicKey,
+	)
+	return i, err
+}
+
+const nodeKey = `-- name: NodeKey :one
+SELECT public_key FROM api_tokens
+WHERE node_id = $1::uuid AND public_key IS NOT NULL
+ORDER BY id DESC LIMIT 1
+`
+
+// The key of the machine that is a node: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
 func (q *Queries) NodeKey(ctx context.Context, nodeID uuid.UUID) ([]byte, error) {
 	row := q.db.QueryRow(ctx, nodeKey, nodeID)
 	var public_key []byte

@@ -44,7 +44,7 @@ func (a *Agent) report(ctx context.Context) error {
 			return nil
 		}
 
-		if status := statusAfter(err, a.unreachableBecause()); status != told {
+		if status := statusAfter(err, lo.FromPtr(a.unreachableBecause())); status != told {
 			tell(status)
 
 			told = status
@@ -85,7 +85,7 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 
 	tellsMore := a.tellsMore()
 	if tellsMore {
-		report.Machine, report.Unreachable = a.describeMachine(), lo.EmptyableToPtr(a.unreachableBecause())
+		report.Machine, report.Unreachable = a.describeMachine(), a.unreachableBecause()
 		if len(looks) > 0 {
 			report.Looks = &looks
 		}
@@ -124,7 +124,7 @@ func (a *Agent) sendReport(ctx context.Context, measuredBefore time.Time) error 
 		return fmt.Errorf("report: %w", err)
 	}
 
-	a.told.took(states, whole, begun)
+	a.told.took(report.VMS, whole, begun)
 	a.forgetLooks(looks)
 	if report.Measures != nil {
 		a.usage.forget(report.Measures)

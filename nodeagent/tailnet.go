@@ -45,8 +45,11 @@ func (a *Agent) lookAtTailnet(ctx context.Context) {
 		return
 	}
 
-	found, before := tailnetObstacle(ctx, tailscaled.Socket(a.config.TailscaledSocket), a.place.Load()), a.unreachable.Load()
-	if ctx.Err() != nil || (before == nil && found == "") || (before != nil && *before == found) {
+	where, before := a.place.Load(), a.unreachable.Load()
+	found := tailnetObstacle(ctx, tailscaled.Socket(a.config.TailscaledSocket), where)
+
+	// Without a place nobody has looked whether the prefix is routed.
+	if ctx.Err() != nil || (where == nil && found == "") || (before != nil && *before == found) {
 		return
 	}
 
@@ -54,19 +57,40 @@ func (a *Agent) lookAtTailnet(ctx context.Context) {
 	signal(a.changed)
 
 	if found == "" {
-		a.logger.InfoContext(ctx, "edges reach this node's VMs through the tailnet again")
+		a.logger.InfoContext(ctx, "edges reach this node's VMs through the tailnet")
 	} else {
 		a.logger.ErrorContext(ctx, "Edges cannot reach this node's VMs through the tailnet. Its VMs are moved unless that ends soon.", slog.String("reason", found))
 	}
 }
 
-// unreachableBecause returns why edges cannot reach the node's VMs, or nothing.
-func (a *Agent) unreachableBecause() string {
-	if found := a.unreachable.Load(); found != nil {
-		return *found
+// unreachableBecause returns why edges cannot reach the node's VMs; empty: they can, as far as is known of a node that is in no tailnet. It returns nil where
+// nobody has looked yet.
+func (a *Agent) unreachableBecause() *string {
+	if a.config.TailscaledSocket == "" {
+		return new("")
 	}
 
-	return ""
+	return a.unreachable.Load()
+}
+
+// Withdraw ends that the machine advertises the node's prefix in its tailnet, where it is in one. The agent must have ended.
+func Withdraw(ctx context.Context, config Config) error {
+	if config.TailscaledSocket == "" {
+		return nil
+	}
+
+	ranges, err := config.clusterRanges(ctx)
+	if err != nil {
+		return err
+	}
+
+	for _, clusterRange := range ranges {
+		if err := tailscaled.Socket(config.TailscaledSocket).Withdraw(ctx, clusterRange); err != nil {
+			return fmt.Errorf("withdraw the node's prefix from the tailnet: %w", err)
+		}
+	}
+
+	return nil
 }
 
 // tailnetObstacle advertises the node's prefix, and returns a sentence for operators about why edges cannot reach it, or nothing. Without a place it looks
@@ -95,8 +119,8 @@ func tailnetObstacle(ctx context.Context, socket tailscaled.Socket, where *place
 	}
 
 	if !status.Has(where.prefix) {
-		return fmt.Sprintf("The tailnet has not approved the route %s of the machine: approve it in Tailscale's admin console, "+
-			"or have the policy's autoApprovers do that for the tag of nodes.", where.prefix)
+		return fmt.Sprintf("The tailnet has not approved the route %s of the machine, or another machine advertises it: approve it in Tailscale's admin console, "+
+			"or have the policy's autoApprovers do that for the tag of nodes, and see there that no other machine has it.", where.prefix)
 	}
 
 	return ""

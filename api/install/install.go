@@ -20,6 +20,10 @@ const (
 	programPath = Path + "zeitwork/"
 	// programTimeout is how long the program may take to be fetched.
 	programTimeout = 30 * time.Minute
+	// mostFetches is how many fetch the program at once: it is large, and for everybody.
+	mostFetches = 4
+	// retryAfter is after how many seconds the others may ask again.
+	retryAfter = "30"
 )
 
 //go:embed node.sh
@@ -38,6 +42,7 @@ type Options struct {
 // New answers GET below Path. The program is read when it is first asked for.
 func New(options Options) http.Handler {
 	open := sync.OnceValues(func() (executable, error) { return openExecutable(options.Program) })
+	fetches := make(chan struct{}, mostFetches)
 	mux := http.NewServeMux()
 
 	found := func(writer http.ResponseWriter, request *http.Request) (executable, bool) {
@@ -73,6 +78,16 @@ func New(options Options) http.Handler {
 		// Of several APIs one may have been upgraded already.
 		if request.PathValue("sum") != program.sum {
 			http.Error(writer, fmt.Sprintf("This API has another build of zeitwork: fetch %snode again.", options.APIURL()+Path), http.StatusNotFound)
+
+			return
+		}
+
+		select {
+		case fetches <- struct{}{}:
+			defer func() { <-fetches }()
+		default:
+			writer.Header().Set("Retry-After", retryAfter)
+			http.Error(writer, "Other machines are fetching zeitwork: run this again in half a minute.", http.StatusServiceUnavailable)
 
 			return
 		}

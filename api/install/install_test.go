@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,6 +75,42 @@ func TestScript_ProgramIsNotThere_SaysWhatToDo(t *testing.T) {
 	status, text := get(t, serve(t, filepath.Join(t.TempDir(), "nothing"))+"/install/node")
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Contains(t, text, "copy zeitwork to the machine")
+}
+
+func TestProgram_ManyFetchIt_OthersAreToldWhenToAskAgain(t *testing.T) {
+	t.Parallel()
+
+	// It is more than what stands in the buffers of a connection.
+	file := filepath.Join(t.TempDir(), "program")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	require.NoError(t, os.Truncate(file, 64<<20))
+
+	url := serve(t, file)
+	_, script := get(t, url+"/install/node")
+	program := url + "/install/zeitwork/" + regexp.MustCompile(`sum='([0-9a-f]{64})'`).FindStringSubmatch(script)[1]
+
+	begin := func() *http.Response {
+		response, err := http.Get(program) //nolint:noctx // It is the test's own server.
+		require.NoError(t, err)
+		t.Cleanup(func() { _ = response.Body.Close() })
+
+		return response
+	}
+
+	first := begin()
+	require.Equal(t, http.StatusOK, first.StatusCode)
+
+	for range 3 {
+		require.Equal(t, http.StatusOK, begin().StatusCode)
+	}
+
+	refused := begin()
+	require.Equal(t, http.StatusServiceUnavailable, refused.StatusCode)
+	require.Equal(t, "30", refused.Header.Get("Retry-After"))
+
+	_, err := io.Copy(io.Discard, first.Body)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool { return begin().StatusCode == http.StatusOK }, 10*time.Second, 10*time.Millisecond)
 }
 
 // TestScript_IsRunFromAPipe has programs that say what a machine has, and one that stands in for zeitwork.

@@ -14,7 +14,7 @@ fail() {
 
 fetch() {
 	if command -v curl >/dev/null; then
-		curl --fail --silent --show-error --location --output "$2" "$1"
+		curl --fail --silent --show-error --location --retry 3 --output "$2" "$1"
 	elif command -v wget >/dev/null; then
 		wget --quiet --output-document="$2" "$1"
 	else
@@ -50,7 +50,7 @@ main() {
 
 	say "fetching zeitwork @VERSION@ from $api"
 	fetch "$api/install/zeitwork/$sum" "$folder/zeitwork" ||
-		fail "zeitwork could not be fetched from $api/install/zeitwork/$sum. If the platform was upgraded just now, run the command again."
+		fail "zeitwork could not be fetched from $api/install/zeitwork/$sum. If the platform was upgraded just now, or several machines are fetching it, run the command again."
 	printf '%s  %s\n' "$sum" "$folder/zeitwork" | sha256sum --check --status ||
 		fail "What was fetched is not what was expected (SHA-256 $sum): run the command again."
 	chmod 755 "$folder/zeitwork"

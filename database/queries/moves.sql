@@ -150,8 +150,17 @@ RETURNING node_id;
 UPDATE vms SET desired_state = 'stopped' WHERE id = $1;
 
 -- name: IsMoving :one
--- Whether any VM is being moved, added or taken away, or is to be.
-SELECT EXISTS (SELECT FROM unfinished_jobs WHERE unfinished_jobs.kind IN ('move_vms', 'rescale', 'restart'));
+-- Whether any VM is being moved, added or taken away. A job that waits, as for room or for a lost region, has begun nothing, unless a VM is there that
+-- takes the place of another one, or that has left the route table.
+SELECT (EXISTS (
+  SELECT FROM river.river_job AS job WHERE job.state = 'running' AND job.kind IN ('move_vms', 'rescale', 'restart')
+) OR EXISTS (
+  SELECT FROM unfinished_jobs
+  JOIN vms ON vms.deployment_id = unfinished_jobs.deployment_id
+  LEFT JOIN vms AS replaced ON replaced.id = vms.replaces_id AND replaced.desired_state = 'running' AND replaced.removed_at IS NULL
+  WHERE unfinished_jobs.kind = 'move_vms' AND vms.removed_at IS NULL
+    AND (vms.desired_state = 'draining' OR vms.desired_state = 'running' AND replaced.id IS NOT NULL)
+))::boolean AS moving;
 
 -- name: ListLiveInstances :many
 -- The VMs that serve for live deployments, and whether one may be moved for better balance: it is healthy, it has been on its node for the time, and no

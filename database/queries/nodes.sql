@@ -18,7 +18,7 @@ WHERE nodes.id > @after ORDER BY nodes.id LIMIT sqlc.arg(max_rows)::int;
 
 -- name: ListRegions :many
 -- The regions where a node was ever heard of, and whether a VM may be placed there now.
-SELECT region, bool_or(state = 'ready' AND last_seen_at > now() - @seen_within::interval)::boolean AS ready
+SELECT region, bool_or(state = 'ready' AND unreachable_since IS NULL AND last_seen_at > now() - @seen_within::interval)::boolean AS ready
 FROM nodes WHERE last_seen_at IS NOT NULL
 GROUP BY region ORDER BY region;
 
@@ -57,11 +57,12 @@ INSERT INTO resting_prefixes (prefix) VALUES (@prefix) ON CONFLICT (prefix) DO U
 INSERT INTO nodes (id, name, region, prefix) VALUES (@id, @name, @region, @prefix) RETURNING *;
 
 -- name: UpdateNode :execrows
--- Changes what is given of what operators decide.
+-- Changes what is given of what operators decide. Whoever sets the state and says nothing of labels ends an upgrade that drains the node.
 UPDATE nodes SET state = coalesce(sqlc.narg(state), state), max_cpu_millis = coalesce(sqlc.narg(max_cpu_millis), max_cpu_millis),
   max_memory_bytes = coalesce(sqlc.narg(max_memory_bytes), max_memory_bytes),
   reserved_memory_bytes = coalesce(sqlc.narg(reserved_memory_bytes), reserved_memory_bytes),
-  cpu_overcommit = coalesce(sqlc.narg(cpu_overcommit), cpu_overcommit), labels = coalesce(sqlc.narg(labels), labels)
+  cpu_overcommit = coalesce(sqlc.narg(cpu_overcommit), cpu_overcommit),
+  labels = coalesce(sqlc.narg(labels), CASE WHEN sqlc.narg(state)::text IS NULL THEN labels ELSE labels - 'upgrade' END)
 WHERE id = @id;
 
 -- name: DeleteNode :execrows
@@ -108,12 +109,20 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 -- name: RecordNodeReport :one
 -- Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
 -- nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
+-- What a report says nothing of stays as it is: an agent that an API of the version before has refused tells less for a while. A reason that
+-- is empty says that edges reach the node.
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif(@cpu_millis::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif(@memory_bytes::bigint, 0)),
-  kernel = sqlc.narg(kernel), disk_bytes = sqlc.narg(disk_bytes), disk_free_bytes = sqlc.narg(disk_free_bytes),
-  agent_started_at = sqlc.narg(agent_started_at), os = sqlc.narg(os), containerd = sqlc.narg(containerd), boot_id = sqlc.narg(boot_id),
-  unreachable_because = sqlc.narg(unreachable_because),
-  unreachable_since = CASE WHEN sqlc.narg(unreachable_because)::text IS NOT NULL THEN coalesce(nodes.unreachable_since, now()) END
+  kernel = coalesce(sqlc.narg(kernel), nodes.kernel), disk_bytes = coalesce(sqlc.narg(disk_bytes), nodes.disk_bytes),
+  disk_free_bytes = coalesce(sqlc.narg(disk_free_bytes), nodes.disk_free_bytes),
+  agent_started_at = coalesce(sqlc.narg(agent_started_at), nodes.agent_started_at), os = coalesce(sqlc.narg(os), nodes.os),
+  containerd = CASE WHEN sqlc.narg(kernel)::text IS NULL THEN nodes.containerd ELSE sqlc.narg(containerd) END,
+  boot_id = coalesce(sqlc.narg(boot_id), nodes.boot_id),
+  unreachable_because = nullif(coalesce(sqlc.narg(unreachable_because)::text, nodes.unreachable_because), ''),
+  unreachable_since = CASE
+    WHEN sqlc.narg(unreachable_because)::text IS NULL THEN nodes.unreachable_since
+    WHEN sqlc.narg(unreachable_because)::text <> '' THEN coalesce(nodes.unreachable_since, now())
+  END
 FROM (SELECT nodes.id, nodes.last_seen_at FROM nodes WHERE nodes.id = @id FOR NO KEY UPDATE) AS before
 WHERE nodes.id = before.id
 RETURNING least(now() - coalesce(before.last_seen_at, now()), interval '10 seconds')::interval AS told_of;

@@ -130,9 +130,15 @@ UPDATE api_tokens SET expires_at = least(expires_at, now() + @keep::interval)
 WHERE (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND id <> @except_id AND revoked_at IS NULL;
 
 -- name: NodeKey :one
--- The key of the machine that the newest valid token of a node is bound to.
+-- The key of the machine that is a node: that of its newest bound token, also once that has ended, as the next token is of use on the same machine.
 SELECT public_key FROM api_tokens
-WHERE node_id = @node_id::uuid AND public_key IS NOT NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+WHERE node_id = @node_id::uuid AND public_key IS NOT NULL
+ORDER BY id DESC LIMIT 1;
+
+-- name: NewestNodeToken :one
+-- The newest token of a node that is valid.
+SELECT * FROM api_tokens
+WHERE node_id = @node_id::uuid AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
 ORDER BY id DESC LIMIT 1;
 
 -- name: EndJoinTokens :exec

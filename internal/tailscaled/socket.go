@@ -44,6 +44,8 @@ type Status struct {
 type Preferences struct {
 	AcceptsRoutes bool           `json:"RouteAll"`
 	Advertised    []netip.Prefix `json:"AdvertiseRoutes"`
+	// KeepsSources is whether what comes through advertised routes keeps its source address, where tailscaled would else put the machine's own.
+	KeepsSources bool `json:"NoSNAT"`
 }
 
 // Status asks for the state, which takes a millisecond. It fails where tailscaled does not run.
@@ -60,7 +62,8 @@ func (s Socket) Preferences(ctx context.Context) (Preferences, error) {
 	return preferences, s.do(ctx, http.MethodGet, "prefs", nil, &preferences)
 }
 
-// Advertise has the machine advertise the prefix, and nothing else of the range that it is a part of. Other routes stay as they are.
+// Advertise has the machine advertise the prefix, and nothing else of the range that it is a part of. Other routes stay as they are. Packets that come through
+// them keep their source addresses: who filters them by these would else see the machine's own.
 func (s Socket) Advertise(ctx context.Context, prefix, within netip.Prefix) error {
 	before, err := s.Preferences(ctx)
 	if err != nil {
@@ -68,11 +71,28 @@ func (s Socket) Advertise(ctx context.Context, prefix, within netip.Prefix) erro
 	}
 
 	wanted := append(lo.Reject(before.Advertised, func(other netip.Prefix, _ int) bool { return other.Overlaps(within) }), prefix)
-	if missing, extra := lo.Difference(wanted, before.Advertised); len(missing)+len(extra) == 0 {
+	if missing, extra := lo.Difference(wanted, before.Advertised); len(missing)+len(extra) == 0 && before.KeepsSources {
 		return nil
 	}
 
-	return s.do(ctx, http.MethodPatch, "prefs", map[string]any{"AdvertiseRoutes": wanted, "AdvertiseRoutesSet": true}, nil)
+	return s.do(ctx, http.MethodPatch, "prefs", map[string]any{
+		"AdvertiseRoutes": wanted, "AdvertiseRoutesSet": true, "NoSNAT": true, "NoSNATSet": true,
+	}, nil)
+}
+
+// Withdraw has the machine advertise nothing of the range any more. Other routes stay as they are.
+func (s Socket) Withdraw(ctx context.Context, within netip.Prefix) error {
+	before, err := s.Preferences(ctx)
+	if err != nil {
+		return err
+	}
+
+	kept := lo.Reject(before.Advertised, func(other netip.Prefix, _ int) bool { return other.Overlaps(within) })
+	if len(kept) == len(before.Advertised) {
+		return nil
+	}
+
+	return s.do(ctx, http.MethodPatch, "prefs", map[string]any{"AdvertiseRoutes": kept, "AdvertiseRoutesSet": true}, nil)
 }
 
 // Has tells whether the tailnet routes the prefix to this machine.

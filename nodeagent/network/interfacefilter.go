@@ -61,18 +61,24 @@ func (n *Network) filterInterface(link netlink.Link, address netip.Addr) error {
 	)
 }
 
-func attachFilter(link netlink.Link, parent uint32, name string, instructions asm.Instructions) error {
+// attachFilter leaves no filter where it fails: the one before may drop what the edges of now send. The policy isolates the VM alone then.
+func attachFilter(link netlink.Link, parent uint32, name string, instructions asm.Instructions) (err error) {
+	place := netlink.FilterAttrs{
+		LinkIndex: link.Attrs().Index, Parent: parent, Handle: filterHandle, Priority: filterPriority, Protocol: unix.ETH_P_ALL,
+	}
+
+	defer func() {
+		if err != nil {
+			_ = netlink.FilterDel(&netlink.BpfFilter{FilterAttrs: place}) // There may be none.
+		}
+	}()
+
 	program, err := ebpf.NewProgram(&ebpf.ProgramSpec{Name: name, Type: ebpf.SchedCLS, Instructions: instructions, License: "Apache-2.0"})
 	if err != nil {
 		return fmt.Errorf("load the filter %s: %w", name, err)
 	}
 
-	err = netlink.FilterReplace(&netlink.BpfFilter{
-		FilterAttrs: netlink.FilterAttrs{
-			LinkIndex: link.Attrs().Index, Parent: parent, Handle: filterHandle, Priority: filterPriority, Protocol: unix.ETH_P_ALL,
-		},
-		Fd: program.FD(), Name: name, DirectAction: true,
-	})
+	err = netlink.FilterReplace(&netlink.BpfFilter{FilterAttrs: place, Fd: program.FD(), Name: name, DirectAction: true})
 
 	// The interface keeps the program.
 	if err = errors.Join(err, program.Close()); err != nil {
@@ -82,7 +88,8 @@ func attachFilter(link netlink.Link, parent uint32, name string, instructions as
 	return nil
 }
 
-// refilter gives all VMs filters that know the edges and the machine's addresses of now, where these have changed. The caller holds the lock.
+// refilter gives all VMs filters that know the edges and the machine's addresses of now, where these have changed, or where the last attempt has failed for
+// some VM. The caller holds the lock.
 func (n *Network) refilter() {
 	now := filterKnowledge{edges: n.edges, machine: n.known.machine}
 
@@ -90,7 +97,7 @@ func (n *Network) refilter() {
 		now.machine = addresses
 	}
 
-	if reflect.DeepEqual(now, n.known) {
+	if n.unfiltered == nil && reflect.DeepEqual(now, n.known) {
 		return
 	}
 

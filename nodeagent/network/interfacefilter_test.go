@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
 	"github.com/google/nftables"
 	"github.com/stretchr/testify/require"
+	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
 
 	"github.com/zeitwork/zeitwork/internal/id"
@@ -151,4 +154,51 @@ func TestNetwork_RulesetFlushed_EdgesAloneBeginConnectionsToVMsBeforeItIsAsserte
 	m.flush(t)
 	require.NoError(t, m.toVM(otherPeerAddress, httpPort), "another one is the edge now")
 	require.Error(t, m.toVM(peerAddress, httpPort))
+}
+
+func TestNetwork_FilterThatCannotBeAttached_IsTriedAgainByEachAssert(t *testing.T) {
+	t.Parallel()
+
+	m := setupMachine(t)
+	m.do(t, m.network.Unfiltered)
+
+	pass, err := ebpf.NewProgram(&ebpf.ProgramSpec{Type: ebpf.SchedCLS, Instructions: asm.Instructions{asm.Mov.Imm(asm.R0, -1), asm.Return()}})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, pass.Close()) })
+
+	// No filter takes the place of one for another protocol.
+	inTheWay := netlink.BpfFilter{
+		FilterAttrs: netlink.FilterAttrs{Parent: netlink.HANDLE_MIN_EGRESS, Handle: 1, Priority: 1, Protocol: unix.ETH_P_ALL},
+		Fd:          pass.FD(), Name: "other", DirectAction: true,
+	}
+
+	m.do(t, func() error {
+		link, err := netlink.LinkByName(network.InterfaceName(m.vm))
+		if err != nil {
+			return err
+		}
+
+		inTheWay.LinkIndex = link.Attrs().Index
+		if err := netlink.FilterDel(&inTheWay); err != nil {
+			return err
+		}
+
+		inTheWay.Protocol = unix.ETH_P_IP
+
+		return netlink.FilterAdd(&inTheWay)
+	})
+
+	m.do(t, func() error {
+		return m.network.Admit([]netip.Addr{netip.MustParseAddr(peerAddress)}, []netip.AddrPort{netip.AddrPortFrom(m.ip, 8080)})
+	})
+	require.ErrorContains(t, m.network.Unfiltered(), "zeitwork_to_vm")
+	require.NoError(t, m.toVM(peerAddress, httpPort), "an edge of now")
+
+	m.do(t, func() error { return netlink.FilterDel(&inTheWay) })
+	require.False(t, m.assert(t), "the policy stood")
+	require.NoError(t, m.network.Unfiltered())
+
+	m.flush(t)
+	require.NoError(t, m.toVM(peerAddress, httpPort))
+	require.Error(t, m.toVM(otherPeerAddress, httpPort), "a peer that is no edge")
 }

@@ -110,7 +110,7 @@ func Join(ctx context.Context, options Options) error {
 
 	options.Say("waiting until the API has seen the node")
 
-	if err := awaitContact(ctx, options.Wait); err != nil {
+	if err := awaitContact(ctx, options.Wait, options.Say); err != nil {
 		return err
 	}
 
@@ -203,8 +203,8 @@ func start(ctx context.Context, changed bool, say func(string)) error {
 	return systemctl(ctx, verb, Name)
 }
 
-// awaitContact returns once the service says that the API has taken a report of it.
-func awaitContact(ctx context.Context, wait time.Duration) error {
+// awaitContact returns once the service says that the API has taken a report of it. Where edges cannot reach the node's VMs, it says why.
+func awaitContact(ctx context.Context, wait time.Duration, say func(string)) error {
 	const pause = 200 * time.Millisecond
 
 	ctx, cancel := context.WithTimeout(ctx, wait)
@@ -214,6 +214,12 @@ func awaitContact(ctx context.Context, wait time.Duration) error {
 		now, err := stateOf(ctx, Name)
 		if err != nil && ctx.Err() == nil {
 			return err
+		}
+
+		if obstacle, ok := strings.CutPrefix(now.status, nodeagent.StatusOutOfReach); ok {
+			say("the node gets no VMs yet, since edges cannot reach them: " + obstacle)
+
+			return nil
 		}
 
 		if now.status == nodeagent.StatusInTouch {

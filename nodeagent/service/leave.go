@@ -23,6 +23,11 @@ func Leave(ctx context.Context, config nodeagent.Config, say func(step string)) 
 		}
 	}
 
+	// A machine that is out of its tailnet by now leaves, too.
+	if err := nodeagent.Withdraw(ctx, config); err != nil {
+		say("the machine may advertise the node's addresses in its tailnet until `tailscale set --advertise-routes=`: " + err.Error())
+	}
+
 	say("stopping the VMs, and removing all that belongs to them")
 
 	if err := nodeagent.RemoveAll(ctx, config); err != nil {

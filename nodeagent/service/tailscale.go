@@ -58,9 +58,11 @@ func signIn(ctx context.Context, socket tailscaled.Socket, tailnet Tailnet) erro
 		return fmt.Errorf("hand the auth key to tailscale: %w", err)
 	}
 
-	// What the machine was told before, as the routes of another node, is reset. Nodes take no routes of others: they reach no VMs but their own.
+	// What the machine was told before, as the routes of another node, is reset. Nodes take no routes of others: they reach no VMs but their own. VMs see the
+	// addresses of edges, as the filters of their interfaces need.
 	arguments := []string{
-		"--socket=" + string(socket), "up", "--reset", "--auth-key=file:" + file.Name(), "--advertise-tags=" + tailnet.Tags, "--accept-routes=false", "--timeout=1m",
+		"--socket=" + string(socket), "up", "--reset", "--auth-key=file:" + file.Name(), "--advertise-tags=" + tailnet.Tags,
+		"--accept-routes=false", "--snat-subnet-routes=false", "--timeout=1m",
 	}
 	if tailnet.LoginServer != "" {
 		arguments = append(arguments, "--login-server="+tailnet.LoginServer)

@@ -157,6 +157,11 @@ func (w *world) addVM(t *testing.T, node, prefix string, clusterRange netip.Pref
 
 	require.NoError(t, m.socket.Advertise(t.Context(), own, clusterRange))
 
+	// Else VMs might see the node's address in the place of an edge's.
+	preferences, err := m.socket.Preferences(t.Context())
+	require.NoError(t, err)
+	require.True(t, preferences.KeepsSources)
+
 	w.vms[node] = vm{network: n, address: netip.AddrPortFrom(address, vmPort)}
 	name := "VM of " + node
 	w.namespaces[name] = n.NamespacePath(vmID)

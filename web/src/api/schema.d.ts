@@ -4141,7 +4141,7 @@ export interface components {
             /** Format: int64 */
             memory_bytes: number;
             runtime: string;
-            /** @description A sentence: why edges cannot reach the node's VMs. Absent where nothing is known to be in the way. A node that says so for as long as one may be silent is lost. */
+            /** @description A sentence: why edges cannot reach the node's VMs. Empty: they can. Absent: as it was told before, as nobody has looked yet. A node that says so for as long as one may be silent is lost. */
             unreachable?: string;
             version: string;
             /** @description VMs whose state differs from what was reported of them last, or more of them. Those that are left out are as they were. */
