@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,7 +36,7 @@ func (w *Worker) rebalance(ctx context.Context, _ *river.Job[arguments]) error {
 	}
 
 	err = database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
-		return w.startShift(ctx, tx, queries, found.instance)
+		return w.startShift(ctx, tx, queries, found)
 	})
 	if errors.Is(err, errMoving) {
 		return nil
@@ -84,9 +85,9 @@ func (w *Worker) nextShift(ctx context.Context, queries *database.Queries) (foun
 	return *next, true, nil
 }
 
-// startShift places the VM that is to take the instance's place, if that is still what helps most.
-func (w *Worker) startShift(ctx context.Context, tx pgx.Tx, queries *database.Queries, instance placedInstance) error {
-	deployment, err := lockDeployment(ctx, queries, instance.deployment)
+// startShift places the VM that is to take the instance's place, if that is still possible.
+func (w *Worker) startShift(ctx context.Context, tx pgx.Tx, queries *database.Queries, found shift) error {
+	deployment, err := lockDeployment(ctx, queries, found.instance.deployment)
 	if err != nil || deployment.State != stateLive {
 		return err
 	}
@@ -95,8 +96,7 @@ func (w *Worker) startShift(ctx context.Context, tx pgx.Tx, queries *database.Qu
 		return fmt.Errorf("lock placement: %w", err)
 	}
 
-	found, ok, err := w.nextShift(ctx, queries)
-	if err != nil || !ok || found.instance.id != instance.id {
+	if fits, err := stillFits(ctx, queries, found); err != nil || !fits {
 		return err
 	}
 
@@ -105,7 +105,7 @@ func (w *Worker) startShift(ctx context.Context, tx pgx.Tx, queries *database.Qu
 		return fmt.Errorf("list the instances: %w", err)
 	}
 
-	old, ok := lo.Find(rows, func(row database.ListInstancesRow) bool { return row.VM.ID == instance.id && !row.Replaced })
+	old, ok := lo.Find(rows, func(row database.ListInstancesRow) bool { return row.VM.ID == found.instance.id && !row.Replaced })
 	if !ok {
 		return nil
 	}
@@ -125,10 +125,27 @@ func (w *Worker) startShift(ctx context.Context, tx pgx.Tx, queries *database.Qu
 		return err
 	}
 
-	w.logger.InfoContext(ctx, "an instance moves to another node "+found.reason, logging.Deployment(deployment.ID), logging.VM(instance.id),
+	w.logger.InfoContext(ctx, "an instance moves to another node "+found.reason, logging.Deployment(deployment.ID), logging.VM(found.instance.id),
 		slog.String("from", found.from.node.Name), slog.String("to", found.to.node.Name))
 
 	return notifyNodes(ctx, queries, []uuid.UUID{found.to.node.ID})
+}
+
+// stillFits tells whether the node of a shift may still get VMs and has room for this one. Placement is locked.
+func stillFits(ctx context.Context, queries *database.Queries, found shift) (bool, error) {
+	nodes, err := queries.ListUsableNodes(ctx, seenWithin, found.to.node.Region)
+	if err != nil {
+		return false, fmt.Errorf("list the nodes: %w", err)
+	}
+
+	usage, err := queries.ListNodeUsage(ctx, uuid.Nil)
+	if err != nil {
+		return false, fmt.Errorf("sum up what the nodes run: %w", err)
+	}
+
+	return slices.ContainsFunc(candidates(nodes, usage), func(c *candidate) bool {
+		return c.node.ID == found.to.node.ID && c.fits(found.instance.need)
+	}), nil
 }
 
 // recordShift writes into the project's timeline and the audit log why an instance moves.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,13 +48,13 @@ func firstRegionOf(project database.Project) string {
 	return project.Regions[0]
 }
 
-// regionToStayIn is where a VM is replaced that stands in the region: there, where its project names regions.
+// regionToStayIn is where a VM is replaced that stands in the region: there if its project names it, else in the first region that it names.
 func regionToStayIn(project database.Project, region string) string {
-	if len(project.Regions) == 0 {
-		return anywhere
+	if slices.Contains(project.Regions, region) {
+		return region
 	}
 
-	return region
+	return firstRegionOf(project)
 }
 
 // missingOf is what is missing of the shares where so many VMs are there, by their regions.

@@ -82,18 +82,44 @@ func TestWeigh_PairsWhatOneRegionLacksWithWhatAnotherHasTooMuchOf(t *testing.T) 
 	b := weigh(shares, []database.ListInstancesRow{ill, young, old, failed, replaced})
 	require.Equal(t, []gap{{region: "eu", missing: 1, failed: []database.VM{failed.VM}}}, b.gaps)
 	require.Equal(t, []database.VM{old.VM, young.VM, ill.VM}, b.surplus, "those that serve best first")
-	require.Equal(t, []database.VM{young.VM, ill.VM}, b.stoppable(), "the oldest healthy one serves until another is healthy")
+	stoppable, heldBack := b.stoppable()
+	require.Equal(t, []database.VM{young.VM, ill.VM}, stoppable, "the oldest healthy one serves until another is healthy")
+	require.Zero(t, heldBack)
 	require.True(t, b.moves())
 	require.Equal(t, []uuid.UUID{replaced.VM.ID}, b.leaving)
 
 	b = weigh([]database.RegionShare{{Region: anywhere, Instances: 2}}, []database.ListInstancesRow{ill, young, old})
 	require.Empty(t, b.gaps)
-	require.Equal(t, []database.VM{ill.VM}, b.stoppable())
+
+	stoppable, heldBack = b.stoppable()
+	require.Equal(t, []database.VM{ill.VM}, stoppable)
+	require.Zero(t, heldBack)
 	require.False(t, b.moves())
 
 	b = weigh(shares, []database.ListInstancesRow{row("eu", "healthy", time.Hour), {Region: "us", VM: failed.VM}})
 	require.Equal(t, []gap{{failed: []database.VM{failed.VM}}}, b.gaps, "it is stopped although nothing is missing")
 	require.False(t, b.moves())
+}
+
+func TestWeigh_WhatStaysDoesNotServeYet_AsManyServeOnInItsPlace(t *testing.T) {
+	t.Parallel()
+
+	row := func(region, state string) database.ListInstancesRow {
+		return database.ListInstancesRow{Region: region, VM: database.VM{ID: id.New(), State: state, CreatedAt: time.Now()}}
+	}
+
+	stays, first, second := row("us", "pending"), row("eu", "healthy"), row("eu", "healthy")
+	stoppable, heldBack := weigh([]database.RegionShare{{Region: "us", Instances: 1}}, []database.ListInstancesRow{stays, first, second}).stoppable()
+	require.Equal(t, []database.VM{second.VM}, stoppable)
+	require.Equal(t, 1, heldBack)
+
+	// Until a replacement is healthy, the healthy VM that it replaces serves.
+	ill, leaving := row("eu", "unhealthy"), row("eu", "healthy")
+	replacement := row("eu", "pending")
+	leaving.Replaced, replacement.VM.ReplacesID = true, &leaving.VM.ID
+	stoppable, heldBack = weigh([]database.RegionShare{{Region: anywhere, Instances: 1}}, []database.ListInstancesRow{ill, leaving, replacement}).stoppable()
+	require.Equal(t, []database.VM{ill.VM}, stoppable)
+	require.Zero(t, heldBack)
 }
 
 func TestDeploy_ProjectNamesRegions_InstancesOfEachAreSpreadOverItsNodes(t *testing.T) {
@@ -157,6 +183,50 @@ func TestRescale_OtherRegions_EachInstanceServesUntilTheOneThereIsHealthy(t *tes
 	require.Equal(t, 4, b.count(t, "SELECT count(*) FROM vms"), "each is replaced once")
 	require.Equal(t, 1, b.count(t, `SELECT count(*) FROM project_events
 		WHERE message = 'Instances move to another region (2), as the project asks for 2 in us: each serves until the other one is healthy.'`))
+}
+
+func TestRescale_RegionIsGivenUpBeforeTheOtherOneServes_ItsInstanceServesUntilThen(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+
+	b.node.freeze(true)
+	b.ask(t, database.RegionShare{Region: "eu", Instances: 1}, database.RegionShare{Region: "us", Instances: 1})
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, runningIn, deployment.ID, "us")
+	b.awaitCount(t, 0, openJobs, "rescale")
+
+	b.ask(t, database.RegionShare{Region: "us", Instances: 1})
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 0, openJobs, "rescale")
+	require.Equal(t, 1, b.count(t, healthyIn, deployment.ID, "eu"), "it is the only one that serves")
+	require.Equal(t, 1, b.count(t, unsettled))
+
+	b.node.freeze(false)
+	b.awaitCount(t, 1, healthyIn, deployment.ID, "us")
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 0, runningIn, deployment.ID, "eu")
+	b.awaitCount(t, 0, unsettled)
+}
+
+func TestMoveVMs_NodeOfARegionThatIsNotNamedIsDrained_ItsVMGoesToTheFirstRegion(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	worker := b.work(t)
+	deployment := b.await(t, b.create(t).ID, stateLive)
+	b.addNodeInUS(t, "n2", "10.79.2.0/24")
+
+	// As a preview's, which nothing rescales.
+	b.ask(t, database.RegionShare{Region: "us", Instances: 1})
+	b.exec(t, "UPDATE projects SET instances_changed_at = NULL")
+	b.exec(t, "UPDATE nodes SET state = 'draining' WHERE id = $1", b.node.id)
+	b.reconcileOnce(t, worker)
+	b.awaitCount(t, 1, healthyIn, deployment.ID, "us")
+	b.awaitCount(t, 0, runningIn, deployment.ID, "eu")
 }
 
 func TestRescale_OneRegionIsShortOfNodes_OthersFollow(t *testing.T) {

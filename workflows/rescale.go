@@ -28,8 +28,8 @@ const (
 
 // rescale brings the VMs of a live deployment to those that it is to have, in one transaction: VMs that failed for good are
 // replaced, missing ones are placed, and surplus ones leave the route table, upon which move_vms stops them. Where one region lacks what another has too
-// much of, the surplus VM serves until the new one is healthy. VMs that leave their node count as long as nothing replaces them. A region that is short of
-// room does not hold up the others.
+// much of, the surplus VM serves until the new one is healthy, and so it does where a VM that stays is not healthy. VMs that leave their node count as long
+// as nothing replaces them. A region that is short of room does not hold up the others.
 func (w *Worker) rescale(ctx context.Context, job *river.Job[arguments]) error {
 	var (
 		deployment = job.Args.DeploymentID
@@ -111,8 +111,10 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 	shares := sharesOf(project, deployment)
 	d := weigh(shares, rows)
 
-	if d.moves() {
-		// First of all: a job that moves already would not see what is placed beside it.
+	stoppable, heldBack := d.stoppable()
+
+	if d.moves() || slices.ContainsFunc(stoppable, d.order.serves) {
+		// First of all: a job that moves already would not see what is placed beside it, nor wait until requests to what leaves the route table have ended.
 		if err := w.insertMove(ctx, tx, queries, deployment.ID); err != nil {
 			return nil, err
 		}
@@ -123,12 +125,12 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 		return nil, err
 	}
 
-	if err := w.stopSurplus(ctx, tx, queries, deployment, d.stoppable(), d.leaving, describeShares(shares)); err != nil {
+	if err := w.stopSurplus(ctx, tx, queries, deployment, stoppable, d.leaving, describeShares(shares)); err != nil {
 		return nil, err
 	}
 
-	// What is on its way may not arrive.
-	if deployment.EnvironmentID != project.ID || noRoom != nil || moved > 0 || len(d.leaving) > 0 {
+	// What is on its way may not arrive, and what is held back is to be stopped later.
+	if deployment.EnvironmentID != project.ID || noRoom != nil || moved > 0 || heldBack > 0 || len(d.leaving) > 0 {
 		return noRoom, nil
 	}
 

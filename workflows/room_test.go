@@ -191,7 +191,7 @@ func TestPlacement_AddressesRestBecauseOfASilentEdge_SaysSoWithoutItsName(t *tes
 		return err
 	})
 	require.Equal(t, problem.Unavailable, problem.CodeOf(err))
-	require.Contains(t, problem.MessageOf(err), "rest because an edge of the platform, silent for 3h0m0s, may still send requests to them")
+	require.Contains(t, problem.MessageOf(err), "rest because an edge of the platform that is silent may still send requests to them")
 	require.NotContains(t, problem.MessageOf(err), "fra-2", "members read it")
 
 	b.exec(t, "DELETE FROM edges")

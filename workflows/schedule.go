@@ -173,13 +173,12 @@ func (w *Worker) explainAddresses(ctx context.Context, queries *database.Queries
 		return fmt.Errorf("find the edge that keeps addresses from being released: %w", err)
 	}
 
-	silence := edge.SilentFor.Round(time.Second)
 	w.logger.WarnContext(ctx, "addresses of removed VMs rest because an edge is silent: start it, or delete it if it is gone for good",
-		slog.String("edge", edge.Name), slog.Duration("silent_for", silence))
+		slog.String("edge", edge.Name), slog.Duration("silent_for", edge.SilentFor.Round(time.Second)))
 
-	// Members read the sentence, and the names of edges are for operators.
-	return problem.Wrap(cause, problem.Unavailable, "%s Those of VMs that were removed rest because an edge of the platform, silent for %s, may still send "+
-		"requests to them: an operator has to start it, or to delete it if it is gone for good.", problem.MessageOf(cause), silence)
+	// Members read the sentence, and the names of edges are for operators. It stays the same as time goes by, since events that are written once compare it.
+	return problem.Wrap(cause, problem.Unavailable, "%s Those of VMs that were removed rest because an edge of the platform that is silent may still send "+
+		"requests to them: an operator has to start it, or to delete it if it is gone for good.", problem.MessageOf(cause))
 }
 
 // adoptWarm gives a rollback the VMs that still run for the deployment to which it goes back, no more than those of the share, and returns how many

@@ -54,6 +54,29 @@ func TestPlanUpgrade_WhatDiffersFromTheAPIAndTheNewestOfItsSystem(t *testing.T) 
 	require.Empty(t, plan.Notes)
 }
 
+func TestWhyNotUpgraded_ANewerVersionWillDo_UnlessOneWasGiven(t *testing.T) {
+	t.Parallel()
+
+	step := nodeUpgrade{Changes: []partChange{{partKernel, "6.12.1", "6.12.9"}}}
+	why := func(node client.Node, targets map[string]string) string {
+		reason, err := whyNotUpgraded(step, wantedUpgrade{targets: targets}, node)(t.Context(), node)
+		require.NoError(t, err)
+
+		return reason
+	}
+
+	require.Empty(t, why(fleetNode("n", 0, "v2", "2", "6.12.9"), nil))
+	require.Empty(t, why(fleetNode("n", 0, "v2", "2", "6.12.10"), nil))
+	require.Equal(t, "its kernel is 6.12.8 and not 6.12.9", why(fleetNode("n", 0, "v2", "2", "6.12.8"), nil))
+	require.Equal(t, "its kernel is 6.12.10 and not 6.12.9", why(fleetNode("n", 0, "v2", "2", "6.12.10"), map[string]string{partKernel: "6.12.9"}))
+
+	unreachable := fleetNode("n", 0, "v2", "2", "6.12.9")
+	unreachable.Unreachable = new("No tunnel.")
+	require.Equal(t, "edges cannot reach its VMs: No tunnel.", why(unreachable, nil))
+	require.False(t, hasRoomFor(unreachable, client.NodeVM{}))
+	require.True(t, hasRoomFor(fleetNode("n", 0, "v2", "2", "6.12.9"), client.NodeVM{}))
+}
+
 func TestPlanUpgrade_BegunOnesComeFirst_ThenWhatGetsNoVMs_ThenTheEmptiest(t *testing.T) {
 	t.Parallel()
 

@@ -157,7 +157,7 @@ func whyItStays(vm client.NodeVM, others []client.Node) string {
 }
 
 func hasRoomFor(node client.Node, vm client.NodeVM) bool {
-	return node.State == client.NodeStateReady && node.InTouch &&
+	return node.State == client.NodeStateReady && node.InTouch && node.Unreachable == nil &&
 		node.MemoryShareBytes-node.MemoryHeldBytes >= vm.MemoryBytes+node.VMOverheadBytes && node.CPUShareMillis-node.CPUHeldMillis >= vm.CPUMillis
 }
 
@@ -174,7 +174,7 @@ func whyNotUpgraded(step nodeUpgrade, wanted wantedUpgrade, before client.Node) 
 		}
 
 		for _, change := range step.Changes {
-			if now := versionOf(node, change.Part); now != change.To {
+			if now := versionOf(node, change.Part); !wanted.accepts(change, now) {
 				lacks = append(lacks, fmt.Sprintf("its %s is %s and not %s", change.Part, now, change.To))
 			}
 		}
@@ -183,6 +183,19 @@ func whyNotUpgraded(step nodeUpgrade, wanted wantedUpgrade, before client.Node) 
 			lacks = append(lacks, "it is out of touch")
 		}
 
+		if node.Unreachable != nil {
+			lacks = append(lacks, "edges cannot reach its VMs: "+*node.Unreachable)
+		}
+
 		return strings.Join(lacks, "; "), nil
 	}
+}
+
+// accepts tells whether a part is upgraded: it has the version, or of what the machine's own packages bring, and where nobody gave a version, a newer one.
+func (w wantedUpgrade) accepts(change partChange, now string) bool {
+	if now == change.To {
+		return true
+	}
+
+	return change.Part != partAgent && w.targets[change.Part] == "" && now != "" && compareVersions(now, change.To) > 0
 }
