@@ -105,9 +105,9 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		options := poll.Options{}
 		rounds = 1
 
-		flags.IntVar(&options.Repositories, "repositories", 10_000, "how many repositories there are") //nolint:mnd // The default.
+		flags.IntVar(&options.Repositories, "repositories", 10_000, "how many repositories there are")     //nolint:mnd // The default.
 		flags.IntVar(&options.Installations, "installations", 50, "how many installations they belong to") //nolint:mnd // The default.
-		flags.IntVar(&options.Hours, "hours", 24, "how many hours are simulated") //nolint:mnd // The default.
+		flags.IntVar(&options.Hours, "hours", 24, "how many hours are simulated")                          //nolint:mnd // The default.
 		flags.Uint64Var(&options.Seed, "seed", 1, "the same pushes for the same number")
 
 		run = func(ctx context.Context) error { return poll.Run(ctx, options) }
