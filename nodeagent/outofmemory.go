@@ -18,8 +18,8 @@ const (
 )
 
 // watchOutOfMemory notes of which VMs containerd tells that they are out of memory, until ctx ends. With runc their cgroups say so as well. With Kata
-// Containers, whose cgroup on the node is not that in which the app runs, nothing else could; the agent of Kata 4.1 in the guest watches no container that has a
-// guest to itself, as ours have.
+// Containers, whose cgroup on the node is not that in which the app runs, nothing else could; the agent of Kata 4.1 in the guest watches no container that has
+// a guest to itself, as ours have.
 func (a *Agent) watchOutOfMemory(ctx context.Context) error {
 	for ctx.Err() == nil {
 		err := a.runtime.WatchOutOfMemory(ctx, a.noteOutOfMemory)

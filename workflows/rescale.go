@@ -115,9 +115,11 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 
 	if d.moves() || slices.ContainsFunc(stoppable, d.order.serves) {
 		// First of all: a job that moves already would not see what is placed beside it, nor wait until requests to what leaves the route table have ended.
-		if err := w.insertMove(ctx, tx, queries, deployment.ID); err != nil {
-			return nil, err
-		}
+		err = w.insertMove(ctx, tx, queries, deployment.ID)
+	}
+
+	if err != nil {
+		return nil, err
 	}
 
 	moved, noRoom, err := w.addInstances(ctx, queries, deployment, vm, d, describeShares(shares))
@@ -130,15 +132,24 @@ func (w *Worker) rescaleLocked(ctx context.Context, tx pgx.Tx, queries *database
 	}
 
 	// What is on its way may not arrive, and what is held back is to be stopped later.
-	if deployment.EnvironmentID != project.ID || noRoom != nil || moved > 0 || heldBack > 0 || len(d.leaving) > 0 {
+	if unsettled := moved + heldBack + len(d.leaving); unsettled > 0 || noRoom != nil {
 		return noRoom, nil
 	}
 
-	if err := queries.SettleInstances(ctx, project.ID); err != nil {
-		return nil, fmt.Errorf("write that the instances are as many as they should be: %w", err)
+	return nil, settle(ctx, queries, project, deployment)
+}
+
+// settle notes of a project's production that its instances are as many as they should be.
+func settle(ctx context.Context, queries *database.Queries, project database.Project, deployment database.Deployment) error {
+	if deployment.EnvironmentID != project.ID {
+		return nil
 	}
 
-	return nil, nil
+	if err := queries.SettleInstances(ctx, project.ID); err != nil {
+		return fmt.Errorf("write that the instances are as many as they should be: %w", err)
+	}
+
+	return nil
 }
 
 // addInstances places the missing VMs of a live deployment, in each region where there is room, and stops those there that failed for good. It returns how

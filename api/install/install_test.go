@@ -89,6 +89,7 @@ func TestProgram_ManyFetchIt_OthersAreToldWhenToAskAgain(t *testing.T) {
 	_, script := get(t, url+"/install/node")
 	program := url + "/install/zeitwork/" + regexp.MustCompile(`sum='([0-9a-f]{64})'`).FindStringSubmatch(script)[1]
 
+	// Its bodies are closed when the test ends.
 	begin := func() *http.Response {
 		response, err := http.Get(program) //nolint:noctx // It is the test's own server.
 		require.NoError(t, err)
@@ -97,20 +98,22 @@ func TestProgram_ManyFetchIt_OthersAreToldWhenToAskAgain(t *testing.T) {
 		return response
 	}
 
-	first := begin()
+	first := begin() //nolint:bodyclose // See above.
 	require.Equal(t, http.StatusOK, first.StatusCode)
 
 	for range 3 {
-		require.Equal(t, http.StatusOK, begin().StatusCode)
+		require.Equal(t, http.StatusOK, begin().StatusCode) //nolint:bodyclose // See above.
 	}
 
-	refused := begin()
+	refused := begin() //nolint:bodyclose // See above.
 	require.Equal(t, http.StatusServiceUnavailable, refused.StatusCode)
 	require.Equal(t, "30", refused.Header.Get("Retry-After"))
 
 	_, err := io.Copy(io.Discard, first.Body)
 	require.NoError(t, err)
-	require.Eventually(t, func() bool { return begin().StatusCode == http.StatusOK }, 10*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		return begin().StatusCode == http.StatusOK //nolint:bodyclose // See above.
+	}, 10*time.Second, 10*time.Millisecond)
 }
 
 // TestScript_IsRunFromAPipe has programs that say what a machine has, and one that stands in for zeitwork.

@@ -8,21 +8,19 @@ import (
 // Known tells the fields apart that are about one connection or about where a message ends.
 type Known uint8
 
+// What a field is known as.
 const (
-	// Other is any field that means nothing to a proxy; those that follow have the names of their fields.
-	Other Known = iota
-	// Host and the next ones are of one message or connection.
-	Host
-	ContentLength
-	TransferEncoding
-	Connection
-	// Hop is any further field that is for the next recipient alone: Keep-Alive, Proxy-Connection, Proxy-Authenticate and Proxy-Authorization.
-	Hop
-	TE
-	Trailer
-	Upgrade
-	Expect
-	HTTP2Settings
+	Other            Known = iota // Any field that means nothing to a proxy.
+	Hop                           // Keep-Alive, Proxy-Connection, Proxy-Authenticate and Proxy-Authorization: for the next recipient alone.
+	Host                          // Host.
+	ContentLength                 // Content-Length.
+	TransferEncoding              // Transfer-Encoding.
+	Connection                    // Connection.
+	TE                            // TE.
+	Trailer                       // Trailer.
+	Upgrade                       // Upgrade.
+	Expect                        // Expect.
+	HTTP2Settings                 // HTTP2-Settings.
 )
 
 // Field is one line of a head. Its bytes are those of the buffer.
