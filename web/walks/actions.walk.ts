@@ -145,6 +145,7 @@ async function fromPreview(w: Walk, place: Place): Promise<void> {
   await site('preview');
 
   await page.goBack();
+  await page.getByText('as a promotion').waitFor({ state: 'detached' });
   await act(w, 'Roll back to this', 'Roll back to this deployment?', /is pinned from then on/);
   await page.getByText('as a rollback').waitFor();
   await w.open(overview);
