@@ -74,8 +74,8 @@ func TestRebalance_NodeIsAdded_TakesOverInstancesOneByOneAndThenNothingMoves(t *
 
 	// The old one serves until the new one is healthy.
 	b.node.reports("starting", "", "")
-	b.exec(t, "UPDATE vms SET state = 'healthy'")
 	b.node.freeze(true)
+	b.exec(t, "UPDATE vms SET state = 'healthy'")
 	require.NoError(t, worker.rebalance(b.ctx, nil))
 	require.Equal(t, 1, b.count(t, "SELECT count(*) FROM vms WHERE node_id = $1 AND deployment_id = $2", other, spread.ID), "what is not spread goes first")
 	require.Equal(t, 2, b.count(t, healthyOn, spread.ID, b.node.id))
