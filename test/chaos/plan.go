@@ -163,7 +163,7 @@ func points() []string {
 func jobs() []string {
 	return append(
 		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "poll_pulls", "github_report", "collect_garbage",
-			"check_installations", "detect_repository", "check_domains", "keep_partitions"},
+			"check_installations", "detect_repository", "check_domains", "keep_partitions", "rebalance"},
 		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
 	)
 }
