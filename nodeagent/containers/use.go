@@ -27,6 +27,8 @@ type Use struct {
 const (
 	// useTimeout is how long a VM's runtime may take to answer. One that hangs never does.
 	useTimeout = 2 * time.Second
+	// usesTimeout is how long those of several VMs may take together, before each is asked by itself: less than an agent that stops has for its last measure.
+	usesTimeout = 400 * time.Millisecond
 	// usesAtOnce is how many requests are under way at once, and usesEach for how many VMs one asks.
 	usesAtOnce = 32
 	usesEach   = 50
@@ -86,7 +88,12 @@ func (*Runtime) askForUses(all [][]uuid.UUID, ask func([]uuid.UUID)) {
 
 // uses returns what those of the VMs use that run.
 func (r *Runtime) uses(ctx context.Context, vms []uuid.UUID) (map[uuid.UUID]Use, error) {
-	ctx, cancel := limit(ctx, useTimeout, fmt.Errorf("the runtime has not answered within %s", useTimeout))
+	patience := useTimeout
+	if len(vms) > 1 {
+		patience = usesTimeout
+	}
+
+	ctx, cancel := limit(ctx, patience, fmt.Errorf("the runtime has not answered within %s", patience))
 	defer cancel()
 
 	filters := lo.Map(vms, func(vm uuid.UUID, _ int) string { return fmt.Sprintf("id==%q", vm) })
