@@ -13,7 +13,7 @@ func TestParse_WhatCannotBeRun_IsNamed(t *testing.T) {
 		arguments []string
 		words     string
 	}{
-		{nil, "deploy, frameworks, fairness or poll"},
+		{nil, "deploy, frameworks, fairness, poll or node"},
 		{[]string{"everything"}, `"everything"`},
 		{[]string{"deploy", "-rounds", "0"}, "one round"},
 		{[]string{"frameworks", "nextjs"}, `"nextjs"`},
