@@ -19,6 +19,8 @@ import (
 const (
 	firstPause   = 200 * time.Millisecond
 	longestPause = 10 * time.Second
+	// startTime is how long buildkitd may take to start again.
+	startTime = time.Minute
 	// steady is how long buildkitd must live for its next death to count as the first.
 	steady = time.Minute
 )
@@ -144,7 +146,7 @@ func (s *Service) keepRunning(ctx context.Context, daemon *process.Process) *pro
 
 			pause = min(pause+pause, longestPause)
 
-			next, err := s.buildkitd.Start(ctx)
+			next, err := s.startAgain(ctx)
 			if err != nil {
 				s.logger.ErrorContext(ctx, "buildkitd does not start", logging.Error(err), slog.Duration("next_try_in", pause))
 
@@ -154,4 +156,12 @@ func (s *Service) keepRunning(ctx context.Context, daemon *process.Process) *pro
 			daemon, running = next, true
 		}
 	}
+}
+
+// startAgain starts buildkitd also where the service is asked to end meanwhile: builds may be connected by the time that it answers.
+func (s *Service) startAgain(ctx context.Context) (*process.Process, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTime)
+	defer cancel()
+
+	return s.buildkitd.Start(ctx)
 }
