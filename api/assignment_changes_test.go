@@ -98,7 +98,7 @@ func TestAssignmentChanges_TellWhatChanged_AndEachEnvironmentOnce(t *testing.T) 
 	require.Empty(t, none.VMS)
 	require.Empty(t, none.Removed)
 
-	// What the node caused itself is no news for it.
+	// A line or a report of the node's own makes no new version of an assignment.
 	b.ship(t, one, 1, "a line")
 	b.report(t, one, "running")
 	require.Empty(t, node.ask(t, b.node, 0).VMS)

@@ -152,7 +152,7 @@ func TestStolenNode_IsToldTheSecretsAndImagesOfItsOwnVMsAlone(t *testing.T) {
 	require.Equal(t, s.own, given.JSON200.VMS[0].ID)
 	require.NotContains(t, string(given.Body), victimsSecret)
 
-	// What it claims to know of others' VMs leads to nothing.
+	// The thief claims to know a VM of another node: the answer does not tell of that VM.
 	changes, err := s.thief.GetAssignmentChangesWithResponse(t.Context(), nil, client.KnownAssignments{VMS: []client.KnownVM{{ID: s.victimVM, Version: "old"}}})
 	require.NoError(t, err)
 	require.Equal(t, []uuid.UUID{s.own}, idsOf(changes.JSON200.VMS))

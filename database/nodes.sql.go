@@ -237,8 +237,8 @@ type ListAssignmentsRow struct {
 	Hostnames    []string
 }
 
-// What a node is to run or to remove, without what it needs only once of each VM. An agent that cannot run release commands would run the app instead: it may
-// remove them only.
+// The VMs that a node is to run or to remove, without the columns that it needs only once of each VM. An agent that cannot run release commands would run
+// the app instead: it may remove VMs of release commands only.
 func (q *Queries) ListAssignments(ctx context.Context, nodeID uuid.UUID, runsReleases bool) ([]ListAssignmentsRow, error) {
 	rows, err := q.db.Query(ctx, listAssignments, nodeID, runsReleases)
 	if err != nil {
@@ -294,7 +294,7 @@ type ListFirstAssignmentsRow struct {
 	LogSequence       int64
 }
 
-// What a node needs of VMs that it has not been told of.
+// The columns that a node needs once, of VMs that it has not been told of.
 func (q *Queries) ListFirstAssignments(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]ListFirstAssignmentsRow, error) {
 	rows, err := q.db.Query(ctx, listFirstAssignments, nodeID, ids)
 	if err != nil {
@@ -613,8 +613,8 @@ type LockNodeVMsRow struct {
 	Routed bool
 }
 
-// Those of a node's VMs that a report names, or that take time to serve, with whether a domain points at their deployment or is about to: a flip
-// that commits while the report is under way reads the VMs as they were before it. All others are left alone: reports of an idle node lock no VM.
+// The VMs of a node that a report names, and those that are not healthy yet, with whether a domain points at their deployment or is about to: a flip
+// that commits while the report is under way reads the VMs as they were before it. Other VMs are not locked: reports of an idle node lock none.
 func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.UUID) ([]LockNodeVMsRow, error) {
 	rows, err := q.db.Query(ctx, lockNodeVMs, nodeID, ids)
 	if err != nil {
@@ -758,8 +758,8 @@ type RecordNodeReportParams struct {
 
 // Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
 // nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
-// What a report says nothing of stays as it is: an agent that an API of the version before has refused tells less for a while. A reason that
-// is empty says that edges reach the node.
+// A column that the report does not name keeps its value: an agent whose report an API of the version before has refused leaves columns out for a while. An
+// empty reason says that edges reach the node.
 func (q *Queries) RecordNodeReport(ctx context.Context, arg RecordNodeReportParams) (time.Duration, error) {
 	row := q.db.QueryRow(ctx, recordNodeReport,
 		arg.Version,

@@ -387,7 +387,7 @@ type GetProjectOwnerRow struct {
 	OrganisationID uuid.UUID
 }
 
-// What a project is called, and whose it is.
+// The slug of a project, and the organisation that owns it.
 func (q *Queries) GetProjectOwner(ctx context.Context, id uuid.UUID) (GetProjectOwnerRow, error) {
 	row := q.db.QueryRow(ctx, getProjectOwner, id)
 	var i GetProjectOwnerRow

@@ -167,9 +167,9 @@ func (r *roundTrip) repeatable() bool         { return isRepeatable(r.request) }
 
 func (r *roundTrip) send(u *upstream) (err error) {
 	if needsHTTP2(r.request) {
-		r.response, err = r.transport.http2.RoundTrip(attemptOf(r.request, u.connections)) //nolint:bodyclose // Who gets it does.
+		r.response, err = r.transport.http2.RoundTrip(attemptOf(r.request, u.connections)) //nolint:bodyclose // The caller closes it.
 	} else {
-		r.response, err = r.transport.sendHTTP1(r, u) //nolint:bodyclose // Who gets it does.
+		r.response, err = r.transport.sendHTTP1(r, u) //nolint:bodyclose // The caller closes it.
 	}
 
 	return err

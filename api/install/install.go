@@ -49,7 +49,7 @@ func New(options Options) http.Handler {
 		program, err := open()
 		if err != nil {
 			options.Failed(request, err)
-			// Whoever runs a shell reads it.
+			// The script's shell shows this sentence to the operator.
 			http.Error(writer, "The API cannot serve its program: copy zeitwork to the machine, and run `zeitwork node join` there.", http.StatusServiceUnavailable)
 		}
 

@@ -83,8 +83,8 @@ WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
 DELETE FROM vms WHERE node_id = $1;
 
 -- name: ListAssignments :many
--- What a node is to run or to remove, without what it needs only once of each VM. An agent that cannot run release commands would run the app instead: it may
--- remove them only.
+-- The VMs that a node is to run or to remove, without the columns that it needs only once of each VM. An agent that cannot run release commands would run
+-- the app instead: it may remove VMs of release commands only.
 SELECT vms.id, vms.deployment_id, deployments.project_id, vms.kind, vms.command, (vms.started_at IS NOT NULL)::boolean AS begun, vms.desired_state, deployments.image_digest, vms.ip, vms.port,
   vms.cpu_millis, vms.memory_bytes, vms.health_path,
   deployments.commit_sha, deployments.branch, projects.slug, projects.grace_seconds,
@@ -97,7 +97,7 @@ WHERE vms.node_id = @node_id AND vms.removed_at IS NULL
 ORDER BY vms.id;
 
 -- name: ListFirstAssignments :many
--- What a node needs of VMs that it has not been told of.
+-- The columns that a node needs once, of VMs that it has not been told of.
 SELECT vms.id, vms.deployment_id, deployments.project_id, projects.organisation_id, deployments.environment_sealed,
   coalesce((SELECT max(runtime_logs.sequence) FROM runtime_logs WHERE runtime_logs.vm_id = vms.id), 0)::bigint AS log_sequence
 FROM vms JOIN deployments ON deployments.id = vms.deployment_id JOIN projects ON projects.id = deployments.project_id
@@ -109,8 +109,8 @@ UPDATE nodes SET capabilities = @capabilities WHERE id = @id AND capabilities <>
 -- name: RecordNodeReport :one
 -- Returns how much time the report tells of: what has passed since the one before, and no more than two of an agent's intervals, as
 -- nobody knows what happened while the node or the api was away. The first report bounds what counts of later ones, until an operator does.
--- What a report says nothing of stays as it is: an agent that an API of the version before has refused tells less for a while. A reason that
--- is empty says that edges reach the node.
+-- A column that the report does not name keeps its value: an agent whose report an API of the version before has refused leaves columns out for a while. An
+-- empty reason says that edges reach the node.
 UPDATE nodes SET version = @version, runtime = @runtime, cpu_millis = @cpu_millis, memory_bytes = @memory_bytes, last_seen_at = now(),
   max_cpu_millis = coalesce(nodes.max_cpu_millis, nullif(@cpu_millis::integer, 0)), max_memory_bytes = coalesce(nodes.max_memory_bytes, nullif(@memory_bytes::bigint, 0)),
   kernel = coalesce(sqlc.narg(kernel), nodes.kernel), disk_bytes = coalesce(sqlc.narg(disk_bytes), nodes.disk_bytes),
@@ -137,8 +137,8 @@ UPDATE vms SET
 WHERE id = ANY (@ids::uuid[]);
 
 -- name: LockNodeVMs :many
--- Those of a node's VMs that a report names, or that take time to serve, with whether a domain points at their deployment or is about to: a flip
--- that commits while the report is under way reads the VMs as they were before it. All others are left alone: reports of an idle node lock no VM.
+-- The VMs of a node that a report names, and those that are not healthy yet, with whether a domain points at their deployment or is about to: a flip
+-- that commits while the report is under way reads the VMs as they were before it. Other VMs are not locked: reports of an idle node lock none.
 SELECT sqlc.embed(vms), EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
   UNION ALL

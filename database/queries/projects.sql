@@ -138,5 +138,5 @@ FROM deployments
 WHERE deployments.id = @id AND @organisation_id::uuid = (SELECT projects.organisation_id FROM projects WHERE projects.id = deployments.project_id);
 
 -- name: GetProjectOwner :one
--- What a project is called, and whose it is.
+-- The slug of a project, and the organisation that owns it.
 SELECT slug, organisation_id FROM projects WHERE id = $1;

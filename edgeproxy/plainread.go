@@ -1,0 +1,136 @@
+package edgeproxy
+
+import (
+	"errors"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// deadlineSlack is how much earlier than asked for a deadline may pass. It need not be set anew for each request then.
+	deadlineSlack = time.Second
+	// bodyTime is how long the engine waits for the rest of a small body, before net/http waits for it.
+	bodyTime = 5 * time.Second
+)
+
+// await returns when bytes of a request are there, and false where none will come.
+func (c *plainConn) await() bool {
+	if c.work != nil && c.work.next() {
+		return true
+	}
+
+	c.release()
+
+	patience := idleTimeout
+	if c.fresh {
+		patience = readHeaderTimeout
+	}
+
+	if !c.setIdle(true, patience) {
+		return c.lastBytes()
+	}
+
+	err := c.raw.Read(c.wait)
+
+	c.setIdle(false, patience)
+
+	if isTimeout(err) {
+		return c.lastBytes()
+	}
+
+	return err == nil && c.readErr == nil && c.work != nil
+}
+
+// readFirst reads what the client has sent. It takes the buffers only when there is something: a connection without a request costs little.
+func (c *plainConn) readFirst(descriptor uintptr) bool {
+	w := c.engine.take()
+
+	n, err := ignoringInterrupts(func() (int, error) { return unix.Read(int(descriptor), w.in) })
+	if n > 0 {
+		w.have, c.work, c.readErr = n, w, nil
+
+		return true
+	}
+
+	c.engine.put(w)
+
+	if errors.Is(err, unix.EAGAIN) {
+		return false
+	}
+
+	c.readErr = errors.Join(err, net.ErrClosed)
+
+	return true
+}
+
+func ignoringInterrupts(call func() (int, error)) (int, error) {
+	for {
+		if n, err := call(); !errors.Is(err, unix.EINTR) {
+			return n, err
+		}
+	}
+}
+
+// setIdle notes whether the connection has no request, and returns false where the edge closes such connections.
+func (c *plainConn) setIdle(idle bool, patience time.Duration) bool {
+	if idle {
+		c.setDeadline(patience)
+	}
+
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	c.idle = idle
+
+	return !idle || c.fresh || !c.engine.closing.Load()
+}
+
+// wakeIdle has a connection without a request end.
+func (c *plainConn) wakeIdle() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	deadline := time.Unix(0, 1)
+	if c.fresh {
+		deadline = time.Now().Add(firstRequestTime)
+	}
+
+	if c.idle {
+		_ = c.tcp.SetReadDeadline(deadline) // It fails where the connection is closed.
+	}
+}
+
+// lastBytes looks once more, without waiting, for a request on a connection that is about to be closed.
+func (c *plainConn) lastBytes() bool {
+	c.deadline = time.Time{}
+	c.setDeadline(readHeaderTimeout)
+
+	// It fails where the connection is closed.
+	_ = c.raw.Control(func(descriptor uintptr) { c.readFirst(descriptor) })
+
+	return c.work != nil
+}
+
+// setDeadline sets the deadline of reads from the client, where another one is set.
+func (c *plainConn) setDeadline(patience time.Duration) {
+	deadline := time.Now().Add(patience)
+
+	if early := deadline.Sub(c.deadline); early >= 0 && early < deadlineSlack {
+		return
+	}
+
+	c.deadline = deadline
+	_ = c.tcp.SetReadDeadline(deadline) // It fails where the connection is closed.
+}
+
+// more reads more of what the client sends.
+func (c *plainConn) more(patience time.Duration) bool {
+	c.setDeadline(patience)
+
+	n, err := c.tcp.Read(c.work.in[c.work.have:])
+	c.work.have += n
+
+	return err == nil
+}
