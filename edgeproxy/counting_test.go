@@ -429,14 +429,13 @@ func TestReporter_EdgeStopsWhilePlatformStumbles_TellsAllTheSame(t *testing.T) {
 func TestReporter_EdgeStops_TellsOfTheRequestsThatItCutsOff(t *testing.T) {
 	t.Parallel()
 
-	b := setup(t)
+	b := setup(t, func(c *Config) { c.DrainTimeout = time.Millisecond })
 	reached := make(chan struct{})
 	route := live(demoHost, app(t, func(_ http.ResponseWriter, r *http.Request) {
 		close(reached)
 		<-r.Context().Done()
 	}))
 	b.serve(t, route)
-	b.proxy.config.DrainTimeout = time.Millisecond
 
 	connection := b.connect(t)
 	_, err := io.WriteString(connection, "GET / HTTP/1.1\r\nHost: "+demoHost+"\r\n\r\n")

@@ -22,9 +22,6 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	e.host, e.route, e.started = r.hostname, r, time.Now()
 	e.id = c.requestID()
 
-	h.running.Add(1)
-	defer h.running.Done()
-
 	h.meters.inFlight.Add(1)
 	defer h.meters.inFlight.Add(-1)
 
