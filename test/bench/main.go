@@ -5,8 +5,9 @@
 //	go run ./test/bench fairness -rounds 10
 //	go run ./test/env -only postgres go run ./test/bench poll -hours 24
 //	go run ./test/env -only postgres,registry,containerd go run ./test/bench node -vms 500
+//	go run ./test/bench edge -rounds 3
 //
-// The packages deploy, frameworks, fairness, poll and node say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness, poll, node and edge say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"github.com/zeitwork/zeitwork/test/bench/deploy"
+	"github.com/zeitwork/zeitwork/test/bench/edge"
 	"github.com/zeitwork/zeitwork/test/bench/fairness"
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
 	"github.com/zeitwork/zeitwork/test/bench/node"
@@ -39,6 +41,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         how long pushes to GitHub take until their deployments are queued, over a simulated day; it needs Postgres alone
   go run ./test/env -only postgres,registry,containerd go run ./test/bench node [-vms N] [-idle DURATION]
         what a node with so many idle VMs costs itself and the api; what runs in VMs is a stub
+  go run ./test/bench edge [-rounds N] [-duration DURATION] [-only NAME,NAME…] [-proxies NAME,NAME…] [-connections N]
+        what the edge carries, beside nginx, HAProxy and net/http's ReverseProxy
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -69,7 +73,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll or node")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll, node or edge")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -93,7 +97,7 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		only := flags.String("only", "", "the frameworks to measure, with commas between; empty: all")
 
 		run = func(ctx context.Context) error {
-			return frameworks.Run(ctx, rounds, strings.FieldsFunc(*only, func(r rune) bool { return r == ',' }))
+			return frameworks.Run(ctx, rounds, commas(*only))
 		}
 	case "fairness":
 		const defaultRounds = 10
@@ -119,8 +123,24 @@ func parse(arguments []string) (func(context.Context) error, error) {
 		flags.DurationVar(&options.Idle, "idle", time.Minute, "for how long the idle node is measured")
 
 		run = func(ctx context.Context) error { return node.Run(ctx, options) }
+	case "edge":
+		const defaultRounds = 3
+
+		options := edge.Options{}
+
+		flags.IntVar(&rounds, "rounds", defaultRounds, "how often each measurement is made of each proxy")
+		flags.DurationVar(&options.Duration, "duration", 3*time.Second, "how long each measurement takes, in whole seconds") //nolint:mnd // The default.
+		flags.IntVar(&options.Connections, "connections", 10_000, "how many idle connections there are")                     //nolint:mnd // The default.
+		only := flags.String("only", "", "the measurements to make, with commas between; empty: all")
+		proxies := flags.String("proxies", "", "the proxies to measure, with commas between; empty: all")
+
+		run = func(ctx context.Context) error {
+			options.Rounds, options.Only, options.Proxies = rounds, commas(*only), commas(*proxies)
+
+			return edge.Run(ctx, options)
+		}
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll or node", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll, node or edge", arguments[0])
 	}
 
 	// The flag set ends the program by itself.
@@ -134,4 +154,8 @@ func parse(arguments []string) (func(context.Context) error, error) {
 	}
 
 	return run, nil
+}
+
+func commas(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
 }
