@@ -57,7 +57,14 @@ func (p *appConns) dial(ctx context.Context, u *upstream) (*appConn, error) {
 		return nil, err
 	}
 
-	return &appConn{wire: newWire(raw), upstream: u}, nil
+	made, err := newWire(raw)
+	if err != nil {
+		return nil, &dialError{err}
+	}
+
+	made.Conn = made.tcp
+
+	return &appConn{wire: made, upstream: u}, nil
 }
 
 // take returns an open connection to a VM, or nil where there is none. A careful request is one that must not be sent again after the app may have read it:

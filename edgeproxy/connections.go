@@ -35,7 +35,11 @@ func newConnections(template *http.Transport, d *dialer) *connections {
 			return nil, err
 		}
 
-		dialed := newWire(raw)
+		dialed, err := newWire(raw)
+		if err != nil {
+			return nil, &dialError{err}
+		}
+
 		if made, ok := ctx.Value(connectionKey{}).(*connection); ok {
 			made.wire = dialed
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -280,4 +281,42 @@ func (b *testBundle) ask(t *testing.T, method string) answered {
 	saw.trailer, saw.whole = fmt.Sprint(response.Trailer), err == nil
 
 	return saw
+}
+
+func TestEngine_RequestsBehindABodyInChunks_AreAllAnswered(t *testing.T) {
+	t.Parallel()
+
+	const (
+		get    = "GET / HTTP/1.1\r\nHost: " + demoHost + "\r\n\r\n"
+		behind = 3 * requestBuffer / len(get)
+	)
+
+	for _, size := range []int{10, requestBuffer / 2, 5 * requestBuffer} {
+		t.Run(strconv.Itoa(size), func(t *testing.T) {
+			t.Parallel()
+
+			b := newPair(t, "demo").own
+			connection, err := net.Dial("tcp", b.address)
+			require.NoError(t, err)
+			closeAfter(t, connection)
+
+			go func() {
+				_, _ = fmt.Fprintf(connection, "POST / HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n%s",
+					demoHost, size, strings.Repeat("x", size), strings.Repeat(get, behind)) // The answers tell.
+			}()
+
+			require.NoError(t, connection.SetReadDeadline(time.Now().Add(patience)))
+
+			answers := bufio.NewReader(connection)
+
+			for range behind + 1 {
+				response, err := http.ReadResponse(answers, nil)
+				require.NoError(t, err)
+
+				body, err := io.ReadAll(response.Body)
+				require.NoError(t, err)
+				require.Equal(t, "demo", string(body))
+			}
+		})
+	}
 }

@@ -164,15 +164,25 @@ func (c *plainConn) passCounted(a *appConn, rest []byte) (whole, reusable bool) 
 		return false, false
 	}
 
-	for left -= int64(len(rest)); left > 0; {
-		n, err := c.readApp(a, w.up[:min(int64(len(w.up)), left)], 0)
+	left -= int64(len(rest))
+	buffer := w.up
+
+	if left > int64(len(buffer)) {
+		large := largeBuffers.Get().(*largeBuffer) //nolint:forcetypeassert // There is nothing else in it.
+		defer largeBuffers.Put(large)
+
+		buffer = large[:]
+	}
+
+	for left > 0 {
+		n, err := c.readApp(a, buffer[:min(int64(len(buffer)), left)], 0)
 		left -= int64(n)
 
 		if n == 0 && err != nil {
 			return false, false
 		}
 
-		if _, err := c.tcp.Write(w.up[:n]); err != nil {
+		if _, err := c.tcp.Write(buffer[:n]); err != nil {
 			return false, false
 		}
 

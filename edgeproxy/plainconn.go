@@ -7,15 +7,13 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"sync"
-	"syscall"
 	"time"
 )
 
 // plainConn is the connection of a client, for one request after the other. One goroutine serves it.
 type plainConn struct {
 	engine *engine
-	tcp    *net.TCPConn
-	raw    syscall.RawConn
+	tcp    *socket
 	peer   netip.Addr
 	// trusted says that the peer is a proxy that is believed about its client.
 	trusted bool
@@ -40,12 +38,12 @@ type plainConn struct {
 }
 
 func newPlainConn(g *engine, tcp *net.TCPConn) (*plainConn, error) {
-	raw, err := tcp.SyscallConn()
+	client, err := newSocket(tcp)
 	if err != nil {
 		return nil, err
 	}
 
-	c := &plainConn{engine: g, tcp: tcp, raw: raw, fresh: true}
+	c := &plainConn{engine: g, tcp: client, fresh: true}
 	c.wait = c.readFirst
 
 	if address, ok := tcp.RemoteAddr().(*net.TCPAddr); ok {

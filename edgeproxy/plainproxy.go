@@ -18,6 +18,8 @@ func view(bytes []byte) string { return unsafe.String(unsafe.SliceData(bytes), l
 // proxy sends the request to the app and its answer to the client.
 func (c *plainConn) proxy(r *route, large bool) turn {
 	h, w := c.engine.handler, c.work
+	w.forget()
+
 	e := &w.exchange
 	e.host, e.route, e.started = r.hostname, r, time.Now()
 	e.id = c.requestID()
@@ -42,7 +44,7 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	c.unwatch()
 	c.finish()
 
-	if e.upload != nil && next == turnNext {
+	if e.upload != nil && len(e.upload.rest) > 0 {
 		w.used, w.have = 0, copy(w.in, e.upload.rest)
 	}
 

@@ -32,7 +32,7 @@ func (c *plainConn) await() bool {
 		return c.lastBytes()
 	}
 
-	err := c.raw.Read(c.wait)
+	err := c.tcp.raw.Read(c.wait)
 
 	c.setIdle(false, patience)
 
@@ -47,7 +47,7 @@ func (c *plainConn) await() bool {
 func (c *plainConn) readFirst(descriptor uintptr) bool {
 	w := c.engine.take()
 
-	n, err := ignoringInterrupts(func() (int, error) { return unix.Read(int(descriptor), w.in) })
+	n, err := readNow(int(descriptor), w.in)
 	if n > 0 {
 		w.have, c.work, c.readErr = n, w, nil
 
@@ -63,14 +63,6 @@ func (c *plainConn) readFirst(descriptor uintptr) bool {
 	c.readErr = errors.Join(err, net.ErrClosed)
 
 	return true
-}
-
-func ignoringInterrupts(call func() (int, error)) (int, error) {
-	for {
-		if n, err := call(); !errors.Is(err, unix.EINTR) {
-			return n, err
-		}
-	}
 }
 
 // setIdle notes whether the connection has no request, and returns false where the edge closes such connections.
@@ -108,7 +100,7 @@ func (c *plainConn) lastBytes() bool {
 	c.setDeadline(readHeaderTimeout)
 
 	// It fails where the connection is closed.
-	_ = c.raw.Control(func(descriptor uintptr) { c.readFirst(descriptor) })
+	_ = c.tcp.raw.Control(func(descriptor uintptr) { c.readFirst(descriptor) })
 
 	return c.work != nil
 }

@@ -10,8 +10,6 @@ import (
 )
 
 const (
-	// uploadBuffer is what is read at once of a large body.
-	uploadBuffer = 64 << 10
 	// unreadTime is how long a client may go on sending that has its answer already. It would never see that if the connection were closed under it.
 	unreadTime = 500 * time.Millisecond
 )
@@ -50,11 +48,8 @@ func (c *plainConn) beginUpload() error {
 // take adds what arrived to what is ready to be sent, and returns how many bytes of it belong to the body.
 func (u *upload) take(w *work, arrived []byte) (int, error) {
 	if u.left >= 0 {
-		n := int(min(int64(len(arrived)), u.left))
+		n := u.count(len(arrived))
 		w.out = append(w.out, arrived[:n]...)
-		u.received.Add(int64(n))
-		u.left -= int64(n)
-		u.ended.Store(u.left == 0)
 
 		return n, nil
 	}
@@ -97,33 +92,67 @@ func (c *plainConn) passUpload(a *appConn) {
 
 // pass reads the rest of the body until it ends or the app takes no more.
 func (u *upload) pass(c *plainConn, a *appConn) {
-	own := &work{in: make([]byte, uploadBuffer)}
+	buffer := largeBuffers.Get().(*largeBuffer) //nolint:forcetypeassert // There is nothing else in it.
+	defer largeBuffers.Put(buffer)
+
+	chunks := &work{}
 
 	for !u.ended.Load() {
-		n, err := c.tcp.Read(own.in)
+		n, err := c.tcp.Read(buffer[:u.most()])
 		if n == 0 && err != nil {
 			u.fail(c, a, err)
 
 			return
 		}
 
-		used, err := u.take(own, own.in[:n])
+		sent, used, err := u.next(chunks, buffer[:n])
 		if err != nil {
 			u.fail(c, a, err)
 
 			return
 		}
 
-		u.rest = own.in[used:n]
+		u.rest = append(u.rest, buffer[used:n]...)
 
-		if _, err := a.Write(own.out); err != nil {
+		if _, err := a.Write(sent); err != nil {
 			u.ended.Store(false) // The app has taken less.
 
 			return
 		}
-
-		own.out = own.out[:0]
 	}
+}
+
+// most is how much is read at once. What arrives behind a body of unknown length has to fit where requests are read to.
+func (u *upload) most() int {
+	if u.left < 0 {
+		return requestBuffer
+	}
+
+	return int(min(int64(len(largeBuffer{})), u.left))
+}
+
+// next returns what of the bytes that arrived is sent, and how many of them belong to the body. A body of known length is sent as it is.
+func (u *upload) next(chunks *work, arrived []byte) (sent []byte, used int, _ error) {
+	if u.left >= 0 {
+		used = u.count(len(arrived))
+
+		return arrived[:used], used, nil
+	}
+
+	chunks.out = chunks.out[:0]
+	used, err := u.take(chunks, arrived)
+
+	return chunks.out, used, err
+}
+
+// count notes the arrival of so many bytes, and returns how many of them belong to the body of known length.
+func (u *upload) count(arrived int) int {
+	n := min(int64(arrived), u.left)
+	u.received.Add(n)
+	u.left -= n
+	u.ended.Store(u.left == 0)
+
+	return int(n)
 }
 
 // fail notes that the client did not send what it should have. The app is told by the end of its connection.

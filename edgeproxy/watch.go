@@ -78,14 +78,10 @@ func (c *plainConn) clientLeaves(stop <-chan struct{}) bool {
 		lost error
 	)
 
-	err := c.raw.Read(func(descriptor uintptr) bool {
+	err := c.tcp.raw.Read(func(descriptor uintptr) bool {
 		var one [1]byte
 
-		n, lost = ignoringInterrupts(func() (int, error) {
-			n, _, err := unix.Recvfrom(int(descriptor), one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
-
-			return n, err
-		})
+		n, lost = peekNow(int(descriptor), one[:])
 
 		return !errors.Is(lost, unix.EAGAIN)
 	})

@@ -14,7 +14,8 @@ const neverEnded = -1
 type wire struct {
 	net.Conn
 
-	tcp *net.TCPConn
+	// tcp is for one goroutine that reads and one that writes. The two of net/http may overlap with others, for which Conn is.
+	tcp *socket
 	// written counts the bytes that the kernel took.
 	written atomic.Int64
 	// acceptedAtEnd is how many bytes the app's kernel had accepted when the app closed the connection with a FIN.
@@ -27,17 +28,22 @@ type wire struct {
 	authority []byte
 }
 
-func newWire(connection *net.TCPConn) *wire {
-	w := &wire{Conn: connection, tcp: connection}
-	w.acceptedAtStart, w.counts = accepted(connection)
+func newWire(connection *net.TCPConn) (*wire, error) {
+	own, err := newSocket(connection)
+	if err != nil {
+		return nil, err
+	}
+
+	w := &wire{Conn: connection, tcp: own}
+	w.acceptedAtStart, w.counts = accepted(own)
 	w.acceptedAtEnd.Store(neverEnded)
 
-	return w
+	return w, nil
 }
 
 // Read implements net.Conn.
 func (w *wire) Read(buffer []byte) (int, error) {
-	n, err := w.tcp.Read(buffer)
+	n, err := w.Conn.Read(buffer)
 	if err != nil {
 		w.noteEnd()
 	}
@@ -52,7 +58,7 @@ func (w *wire) Write(message []byte) (int, error) {
 		sent, w.authority = bytes.Replace(message, w.authority, nil, 1), nil
 	}
 
-	n, err := w.tcp.Write(sent)
+	n, err := w.Conn.Write(sent)
 	w.written.Add(int64(n))
 
 	if err != nil {

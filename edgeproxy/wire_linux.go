@@ -2,7 +2,6 @@ package edgeproxy
 
 import (
 	"errors"
-	"net"
 
 	"golang.org/x/sys/unix"
 )
@@ -17,13 +16,13 @@ const (
 )
 
 // peek looks at what the next read would give, without waiting and without taking it.
-func peek(connection *net.TCPConn) peeked {
+func peek(connection *socket) peeked {
 	result := peekBroken
 
 	control(connection, func(descriptor int) {
 		var one [1]byte
 
-		n, _, err := unix.Recvfrom(descriptor, one[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		n, err := peekNow(descriptor, one[:])
 
 		switch {
 		case errors.Is(err, unix.EAGAIN):
@@ -39,7 +38,7 @@ func peek(connection *net.TCPConn) peeked {
 }
 
 // accepted returns how many of the bytes that were sent, and the SYN, the other side's kernel has acknowledged, where this kernel tells.
-func accepted(connection *net.TCPConn) (count int64, known bool) {
+func accepted(connection *socket) (count int64, known bool) {
 	control(connection, func(descriptor int) {
 		if info, err := unix.GetsockoptTCPInfo(descriptor, unix.IPPROTO_TCP, unix.TCP_INFO); err == nil && info.Bytes_acked > 0 {
 			count, known = int64(info.Bytes_acked), true //nolint:gosec // No connection carries 2^63 bytes.
@@ -50,7 +49,7 @@ func accepted(connection *net.TCPConn) (count int64, known bool) {
 }
 
 // isSilent tells whether the other side's kernel has acknowledged nothing for silentAfter attempts to send what it lacks.
-func isSilent(connection *net.TCPConn) (silent bool) {
+func isSilent(connection *socket) (silent bool) {
 	control(connection, func(descriptor int) {
 		info, err := unix.GetsockoptTCPInfo(descriptor, unix.IPPROTO_TCP, unix.TCP_INFO)
 		silent = err == nil && info.Unacked > 0 && info.Retransmits >= silentAfter
@@ -60,12 +59,7 @@ func isSilent(connection *net.TCPConn) (silent bool) {
 }
 
 // control runs a function with the connection's descriptor. A read or write under way does not hold it up.
-func control(connection *net.TCPConn, run func(descriptor int)) {
-	raw, err := connection.SyscallConn()
-	if err != nil {
-		return
-	}
-
+func control(connection *socket, run func(descriptor int)) {
 	// It fails where the connection is closed already.
-	_ = raw.Control(func(descriptor uintptr) { run(int(descriptor)) })
+	_ = connection.raw.Control(func(descriptor uintptr) { run(int(descriptor)) })
 }

@@ -2,20 +2,19 @@
 
 package edgeproxy
 
-import "net"
-
 type peeked int
 
 const (
 	peekNothing peeked = iota
+	peekBytes
 	peekEnd
 )
 
 // peek sees nothing: only Linux's kernel is asked.
-func peek(*net.TCPConn) peeked { return peekNothing }
+func peek(*socket) peeked { return peekNothing }
 
 // accepted knows nothing.
-func accepted(*net.TCPConn) (count int64, known bool) { return 0, false }
+func accepted(*socket) (count int64, known bool) { return 0, false }
 
 // isSilent knows nothing.
-func isSilent(*net.TCPConn) bool { return false }
+func isSilent(*socket) bool { return false }

@@ -1,6 +1,10 @@
 package edgeproxy
 
-import "github.com/zeitwork/zeitwork/edgeproxy/http1"
+import (
+	"sync"
+
+	"github.com/zeitwork/zeitwork/edgeproxy/http1"
+)
 
 const (
 	// A request of which head and body together are larger than requestBuffer is for net/http.
@@ -39,8 +43,7 @@ func newWork() *work {
 // clear lets go of all that belongs to a request, and of buffers that had to grow.
 func (w *work) clear() {
 	w.have, w.used, w.got, w.out = 0, 0, 0, w.out[:0]
-	w.exchange = exchange{tried: w.exchange.tried[:0]}
-	clear(w.exchange.tried[:cap(w.exchange.tried)])
+	w.forget()
 
 	if cap(w.out) > sendBuffer {
 		w.out = make([]byte, 0, sendBuffer)
@@ -51,6 +54,12 @@ func (w *work) clear() {
 	}
 }
 
+// forget lets go of what became of the last request: another one may follow on the same connection.
+func (w *work) forget() {
+	w.exchange = exchange{tried: w.exchange.tried[:0]}
+	clear(w.exchange.tried[:cap(w.exchange.tried)])
+}
+
 // next moves what has arrived of the next request to the beginning, and returns whether there is any.
 func (w *work) next() bool {
 	w.have = copy(w.in, w.in[w.used:w.have])
@@ -58,3 +67,8 @@ func (w *work) next() bool {
 
 	return w.have > 0
 }
+
+// largeBuffer is what bodies are passed on with that are larger than the buffers of a work: each system call moves more then.
+type largeBuffer [128 << 10]byte
+
+var largeBuffers = sync.Pool{New: func() any { return new(largeBuffer) }}
