@@ -272,6 +272,12 @@ func startOn(tb testing.TB, p *platform, config Config, logger *slog.Logger, lis
 	proxy, err := New(config, logger)
 	require.NoError(tb, err)
 
+	return serveProxy(tb, p, proxy, listener)
+}
+
+func serveProxy(tb testing.TB, p *platform, proxy *Proxy, listener net.Listener) *testBundle {
+	tb.Helper()
+
 	proxy.patience = time.Second
 
 	ctx, stop := context.WithCancel(tb.Context())

@@ -19,6 +19,8 @@ import (
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
@@ -44,6 +46,7 @@ type Proxy struct {
 	upstreams *transport
 	closeIdle func()
 	patience  time.Duration // halfCloseTime.
+	tracers   trace.TracerProvider
 	logger    *slog.Logger
 }
 
@@ -81,7 +84,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	proxy := &Proxy{
 		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
-		handler: newHandler(config, current, upstreams, m, logger), upstreams: upstreams,
+		handler: newHandler(config, current, upstreams, m, logger), upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
 	if config.RecordRequests {
@@ -122,7 +125,7 @@ func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 
 	others := newHandover(listener.Addr())
 	engine := newEngine(p.config, p.handler, p.upstreams, others, p.logger)
-	engine.patience = p.patience
+	engine.patience, engine.tracer = p.patience, tracerOf(p.tracers)
 	server := p.server(alive)
 	stopped, closed := make(chan error, 1), make(chan struct{})
 	arriving := &arrivals{}
@@ -179,7 +182,7 @@ func (p *Proxy) server(alive context.Context) *http.Server {
 	protocols.SetUnencryptedHTTP2(true)
 
 	return &http.Server{
-		Handler:           traced(p.handler),
+		Handler:           traced(p.handler, p.tracers),
 		Protocols:         protocols,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
@@ -227,9 +230,9 @@ func (p *Proxy) drain(ctx context.Context, engine *engine, server *http.Server, 
 }
 
 // traced begins a trace for each request. A trace of the client is linked and not continued, as the client must not decide what the edge samples.
-func traced(next http.Handler) http.Handler {
+func traced(next http.Handler, tracers trace.TracerProvider) http.Handler {
 	return otelhttp.NewHandler(next, "edge",
-		otelhttp.WithMeterProvider(noop.NewMeterProvider()),
+		otelhttp.WithMeterProvider(noop.NewMeterProvider()), otelhttp.WithTracerProvider(tracers), otelhttp.WithPropagators(propagation.TraceContext{}),
 		otelhttp.WithPublicEndpointFn(func(*http.Request) bool { return true }),
 		otelhttp.WithFilter(func(r *http.Request) bool { return r.URL.Path != healthPath }))
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
@@ -21,6 +23,7 @@ type engine struct {
 	transport *transport
 	apps      *appConns
 	others    *handover
+	tracer    trace.Tracer // nil: no request is traced.
 	logger    *slog.Logger
 	patience  time.Duration // halfCloseTime.
 	// responseTimeout is how long an app may take to begin its answer; 0: for ever.

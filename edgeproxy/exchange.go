@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // exchange is one request on its way through the edge. The request's context carries it: httputil.ReverseProxy hands nothing else from the
@@ -33,6 +34,8 @@ type exchange struct {
 	writer  countingWriter
 	// eventStream says that the answer is one that ends when the visitor leaves; plainConn alone notes it.
 	eventStream bool
+	// span is the trace that plainConn has begun; nil: none.
+	span trace.Span
 }
 
 type exchangeKey struct{}

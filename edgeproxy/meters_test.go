@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/zeitwork/zeitwork/client"
 )
@@ -54,7 +55,7 @@ func TestMeters_CountWhatHappensAndNotWhatClientsSay(t *testing.T) {
 	upstreams, closeIdle := newTransport(config, current, newRefresh(), m, logger)
 	t.Cleanup(closeIdle)
 
-	handler := traced(newHandler(config, current, upstreams, m, logger))
+	handler := traced(newHandler(config, current, upstreams, m, logger), noop.NewTracerProvider())
 
 	for _, host := range []string{demoHost, "a.example.com:81", "b.example.com:82", "c.example.com:83"} {
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://"+host+"/", nil))

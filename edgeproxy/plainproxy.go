@@ -23,6 +23,7 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	e := &w.exchange
 	e.host, e.route, e.started = r.hostname, r, time.Now()
 	e.id = c.requestID()
+	c.beginTrace()
 
 	h.meters.inFlight.Add(1)
 	defer h.meters.inFlight.Add(-1)
@@ -112,6 +113,7 @@ func (c *plainConn) finish() {
 		})
 	}
 
+	e.endTrace()
 	e.release()
 }
 
