@@ -39,10 +39,16 @@ func (a *app) scale(ctx context.Context, api *API, args []string) error {
 		return err
 	}
 
+	// Whoever wants another number need not mean to give the regions up.
+	if named := value(project.Regions); len(named) > 0 && len(regions) == 0 {
+		return UsageError(fmt.Errorf("%s runs in regions: say how many instances run in each, such as `zeitwork scale %s`, "+
+			"or let them run anywhere with `zeitwork projects set %s --regions \"\"`", project.Slug, describeShares(named), project.Slug))
+	}
+
 	update := client.ProjectUpdate{Instances: &instances}
 
 	// An API of the version before knows of no regions.
-	if len(regions) > 0 || len(value(project.Regions)) > 0 {
+	if len(regions) > 0 {
 		update.Regions = &regions
 	}
 
@@ -67,7 +73,7 @@ func (a *app) scale(ctx context.Context, api *API, args []string) error {
 	})
 }
 
-// parseScale reads a number of instances, or how many run in each region. Without regions the list is empty.
+// parseScale reads a number of instances, or how many run in each region. Without regions there is no list.
 func parseScale(args []string) (instances int64, regions []client.RegionInstances, err error) {
 	if len(args) > 1 || strings.Contains(args[0], "=") {
 		regions, err = parseShares(args)
@@ -80,7 +86,7 @@ func parseScale(args []string) (instances int64, regions []client.RegionInstance
 		return 0, nil, fmt.Errorf("%q is not a number of instances: give one of at least 1, or one for each region, such as eu=2 us=1", args[0])
 	}
 
-	return instances, []client.RegionInstances{}, nil
+	return instances, nil, nil
 }
 
 // plural counts things in words.

@@ -19,7 +19,7 @@ func scaling(t *testing.T, settings string) *fakeAPI {
 	return f
 }
 
-func TestScale_ANumber_IsForAllRegions(t *testing.T) {
+func TestScale_ANumber_IsForAProjectWithoutRegions(t *testing.T) {
 	t.Parallel()
 
 	f := scaling(t, "")
@@ -30,9 +30,9 @@ func TestScale_ANumber_IsForAllRegions(t *testing.T) {
 
 	f = scaling(t, `,"regions":[{"region":"eu","instances":2},{"region":"us","instances":1}]`)
 	b = signedInTo(t, f)
-	require.Equal(t, ExitOK, b.run(t, "scale", "2", "-p", "shop"), b.err.String())
-	require.JSONEq(t, `{"instances":2,"regions":[]}`, f.sent("PATCH /v1/projects/" + projectID)[0])
-	require.Equal(t, "shop is to run on 2 instances; before: eu=2 us=1. `zeitwork status` shows how far it is.\n", b.out.String())
+	require.Equal(t, ExitUsage, b.run(t, "scale", "2", "-p", "shop"))
+	require.Empty(t, f.sent("PATCH /v1/projects/"+projectID))
+	require.Contains(t, b.err.String(), "such as `zeitwork scale eu=2 us=1`, or let them run anywhere with `zeitwork projects set shop --regions \"\"`")
 }
 
 func TestScale_Regions_AreSentInTheirOrder(t *testing.T) {
