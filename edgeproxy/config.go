@@ -20,7 +20,11 @@ type Config struct {
 	TailscaledSocket string `doc:"Socket of the machine's tailscaled, which \"zeitwork doctor\" asks whether it accepts the routes of nodes." env:"ZEITWORK_EDGE_TAILSCALED" envDefault:"/run/tailscale/tailscaled.sock"` //nolint:lll // One variable a line.
 	DataDir          string `doc:"Directory that keeps the route table over restarts." env:"ZEITWORK_EDGE_DATA_DIR" envDefault:"/var/lib/zeitwork/edge"`
 	// TrustedProxies may say in headers who the client is. The forwarding headers of all other peers are dropped.
-	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients, with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"`
+	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients (X-Forwarded-For, X-Forwarded-Proto), with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"` //nolint:lll // One variable a line.
+	// Cloudflare is off by default as another customer of Cloudflare's can have it connect to any server.
+	Cloudflare bool `doc:"Cloudflare stands in front: believe its headers about visitors, from its own addresses." env:"ZEITWORK_EDGE_CLOUDFLARE" envDefault:"false"`
+	// ProxyProtocol has those who connect from elsewhere be believed nothing.
+	ProxyProtocol []netip.Prefix `doc:"Networks of balancers that begin each connection with a PROXY header (version 1 or 2), with commas between." env:"ZEITWORK_EDGE_PROXY_PROTOCOL"` //nolint:lll // One variable a line.
 	// DrainDelay is the time in which load balancers find out that the edge stops: a listener that closed at once would refuse the requests
 	// that they still send.
 	DrainDelay   time.Duration `doc:"How long a stopping edge serves on and says so to load balancers' checks." env:"ZEITWORK_EDGE_DRAIN_DELAY" envDefault:"5s"`

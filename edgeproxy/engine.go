@@ -24,6 +24,7 @@ type engine struct {
 	apps      *appConns
 	others    *handover
 	tracer    trace.Tracer // nil: no request is traced.
+	balancers *balancers
 	logger    *slog.Logger
 	patience  time.Duration // halfCloseTime.
 	// responseTimeout is how long an app may take to begin its answer; 0: for ever.
@@ -35,7 +36,7 @@ type engine struct {
 	closing atomic.Bool
 
 	mutex   sync.Mutex
-	open    map[*plainConn]struct{}
+	conns   map[*plainConn]struct{} // The open ones.
 	running sync.WaitGroup
 	// fresh are the connections of which nobody knows yet whether they are for net/http.
 	fresh arrivals
@@ -43,8 +44,8 @@ type engine struct {
 
 func newEngine(config Config, h *handler, t *transport, others *handover, logger *slog.Logger) *engine {
 	return &engine{
-		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others, logger: logger, patience: halfCloseTime,
-		responseTimeout: config.ResponseTimeout, works: sync.Pool{New: func() any { return newWork() }}, open: map[*plainConn]struct{}{},
+		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others, balancers: newBalancers(config, logger), logger: logger, patience: halfCloseTime,
+		responseTimeout: config.ResponseTimeout, works: sync.Pool{New: func() any { return newWork() }}, conns: map[*plainConn]struct{}{},
 	}
 }
 
@@ -77,32 +78,48 @@ func (g *engine) serve(listener net.Listener) {
 
 func (g *engine) begin(accepted net.Conn) {
 	tcp, ok := accepted.(*net.TCPConn)
-	if !ok || !g.enabled {
+
+	switch {
+	case !ok:
 		g.others.give(accepted)
+	case g.balancers.include(tcp.RemoteAddr()):
+		g.fresh.Add(1)
+		g.running.Go(func() { g.beginAnnounced(tcp) })
+	case !g.enabled:
+		g.others.give(tcp)
+	default:
+		g.fresh.Add(1)
 
-		return
+		if c := g.open(tcp); c != nil {
+			g.running.Go(c.run)
+		}
 	}
+}
 
+// open makes the engine's connection of an accepted one that counts as fresh, or returns nil where that is closed already.
+func (g *engine) open(tcp *net.TCPConn) *plainConn {
 	c, err := newPlainConn(g, tcp)
 	if err != nil {
+		g.fresh.Done()
+
 		_ = tcp.Close() // It is closed already.
 
-		return
+		return nil
 	}
 
 	g.mutex.Lock()
-	g.open[c] = struct{}{}
-	g.mutex.Unlock()
+	defer g.mutex.Unlock()
 
-	g.fresh.Add(1)
-	g.running.Go(c.run)
+	g.conns[c] = struct{}{}
+
+	return c
 }
 
 func (g *engine) forget(c *plainConn) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 
-	delete(g.open, c)
+	delete(g.conns, c)
 }
 
 // drain closes the connections without a request, and has the others end with theirs. It returns at once.
@@ -112,7 +129,7 @@ func (g *engine) drain() {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 
-	for c := range g.open {
+	for c := range g.conns {
 		c.wakeIdle()
 	}
 }
@@ -139,7 +156,7 @@ func (g *engine) cut() {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 
-	for c := range g.open {
+	for c := range g.conns {
 		c.leave()
 	}
 }

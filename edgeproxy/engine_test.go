@@ -144,6 +144,8 @@ var messages = []string{
 	"\r\n\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 	"GET / HTTP/1.1\r\nHost: unknown.example.com\r\n\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 	"\x16\x03\x01\x02\x00",
+	"PROXY TCP4 6.6.6.6 127.0.0.1 1 80\r\nGET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
+	"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c\x06\x06\x06\x06\x7f\x00\x00\x01\x00\x01\x00\x50GET / HTTP/1.1\r\nHost: demo.example.com\r\n\r\n",
 }
 
 func TestOwnEngine_AppAndClientSeeTheSame(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/netip"
-	"net/textproto"
 	"strings"
 )
 
@@ -53,24 +52,45 @@ func hasPrefix(text []byte, prefix string) bool {
 	return len(text) >= len(prefix) && string(text[:len(prefix)]) == prefix
 }
 
-// isVouchedFor tells whether a trusted proxy writes or drops a guarded header itself. Proxies pass on as the client sent them: headers that
-// change the request's target, and names with an underscore, which only CGI-like servers take for a guarded header.
-func isVouchedFor(header string) bool {
-	switch textproto.CanonicalMIMEHeaderKey(header) {
-	case "X-Original-Host", "X-Original-Url", "X-Rewrite-Url", "Proxy":
-		return false
+// standing says what a peer is believed of its client.
+type standing uint8
+
+const (
+	// fromStranger is believed nothing.
+	fromStranger standing = iota
+	// fromProxy is believed the client's address and scheme, and the request's id: X-Forwarded-For, X-Forwarded-Proto and X-Request-Id, nothing else. Many proxies
+	// pass on other headers as their client sent them.
+	fromProxy
+	// fromCloudflare is believed as fromProxy, and the headers of isCloudflares.
+	fromCloudflare
+)
+
+// forwarding writes the headers that tell an app about the client.
+type forwarding struct {
+	trusted []netip.Prefix
+	// cloudflare says that Cloudflare stands in front.
+	cloudflare bool
+}
+
+func newForwarding(config Config) forwarding {
+	return forwarding{config.TrustedProxies, config.Cloudflare}
+}
+
+// standingOf returns what a peer is believed.
+func (f forwarding) standingOf(peer netip.Addr) standing {
+	switch {
+	case f.cloudflare && isWithin(cloudflareNetworks, peer):
+		return fromCloudflare
+	case isWithin(f.trusted, peer):
+		return fromProxy
 	default:
-		return !strings.Contains(header, "_")
+		return fromStranger
 	}
 }
 
-// forwarding writes the headers that tell an app about the client.
-type forwarding struct{ trusted []netip.Prefix }
-
-// trusts tells whether a peer may say in headers who its client is.
-func (f forwarding) trusts(peer netip.Addr) bool {
-	for _, prefix := range f.trusted {
-		if prefix.Contains(peer) {
+func isWithin(networks []netip.Prefix, address netip.Addr) bool {
+	for _, network := range networks {
+		if network.Contains(address) {
 			return true
 		}
 	}
@@ -78,11 +98,16 @@ func (f forwarding) trusts(peer netip.Addr) bool {
 	return false
 }
 
+// drops tells whether a peer of that standing may not say this to an app.
+func (s standing) drops(header string) bool {
+	return isGuarded(header) && (s != fromCloudflare || !isCloudflares(header))
+}
+
 // rewrite is the Rewrite of httputil.ReverseProxy. It passes on the Host header and the query unchanged.
 func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	in, out := proxied.In, proxied.Out
 	peer := peerOf(in)
-	trusted := f.trusts(peer)
+	from := f.standingOf(peer)
 
 	out.URL.Scheme = "http"
 	out.URL.Host = in.Host // The transport puts the upstream's address in its place.
@@ -101,38 +126,49 @@ func (f forwarding) rewrite(proxied *httputil.ProxyRequest) {
 	keepOnlyWebSocket(out.Header)
 
 	for name := range out.Header {
-		if isGuarded(name) && (!trusted || !isVouchedFor(name)) {
+		if from.drops(name) {
 			delete(out.Header, name)
 		}
 	}
 
-	t := f.tell(in.Header, peer, in.Host, in.TLS != nil)
+	t := f.tell(in.Header, peer, in.TLS != nil)
 	out.Header.Set(headerForwardedFor, t.chain)
 	out.Header.Set(headerRealIP, t.client)
-	out.Header.Set(headerForwardedHost, t.host)
+	out.Header.Set(headerForwardedHost, in.Host)
 	out.Header.Set(headerForwardedProto, t.scheme)
 	out.Header.Set(headerRequestID, exchangeOf(in).id)
 }
 
 // told is what an app is told of its client, in headers.
-type told struct{ chain, client, host, scheme string }
+type told struct{ chain, client, scheme string }
 
-// tell returns what an app is told of a client that came by a peer. What a trusted peer has said of its own client counts.
-func (f forwarding) tell(said http.Header, peer netip.Addr, host string, encrypted bool) told {
-	chain, trusted := []string{peer.String()}, f.trusts(peer)
-	if trusted {
+// tell returns what an app is told of a client that came by a peer. What a peer has said of its own client counts as far as it is believed.
+func (f forwarding) tell(said http.Header, peer netip.Addr, encrypted bool) told {
+	chain, from := []string{peer.String()}, f.standingOf(peer)
+
+	switch visitor, err := netip.ParseAddr(said.Get(headerCloudflareClient)); {
+	case from == fromCloudflare && err == nil:
+		// Cloudflare adds to an X-Forwarded-For of the visitor's own, or of another customer's program that runs at Cloudflare.
+		chain = append([]string{visitor.String()}, chain...)
+	case from != fromStranger:
 		chain = append(forwardedFor(said), chain...)
 	}
 
-	t := told{chain: strings.Join(chain, ", "), client: f.client(chain), host: host, scheme: schemeOf(said, trusted, encrypted)}
+	return told{chain: strings.Join(chain, ", "), client: f.client(chain), scheme: schemeOf(said, from, encrypted)}
+}
 
-	if forwarded := said.Get(headerForwardedHost); trusted && forwarded != "" {
-		if _, err := normalizeHost(forwarded); err == nil {
-			t.host = forwarded
-		}
+// visitor returns the address of a request's client; that of the peer where what is said of the client is no address.
+func (f forwarding) visitor(said http.Header, peer netip.Addr) netip.Addr {
+	if f.standingOf(peer) == fromStranger {
+		return peer
 	}
 
-	return t
+	address, err := netip.ParseAddr(f.tell(said, peer, false).client)
+	if err != nil {
+		return peer
+	}
+
+	return address.Unmap()
 }
 
 // rawPath returns the path of a request's target as the client sent it, or the empty string where the target has none.
@@ -169,7 +205,7 @@ func keepOnlyWebSocket(header http.Header) {
 func (f forwarding) client(chain []string) string {
 	for i := len(chain) - 1; i > 0; i-- {
 		address, err := netip.ParseAddr(chain[i])
-		if err != nil || !f.trusts(address.Unmap()) {
+		if err != nil || f.standingOf(address.Unmap()) == fromStranger {
 			return chain[i]
 		}
 	}
@@ -191,8 +227,8 @@ func forwardedFor(said http.Header) []string {
 	return chain
 }
 
-func schemeOf(said http.Header, trusted, encrypted bool) string {
-	if proto := said.Get(headerForwardedProto); trusted && (proto == "http" || proto == "https") {
+func schemeOf(said http.Header, from standing, encrypted bool) string {
+	if proto := said.Get(headerForwardedProto); from != fromStranger && (proto == "http" || proto == "https") {
 		return proto
 	}
 

@@ -86,17 +86,13 @@ func TestForwarding_TrustedProxyIsBelieved(t *testing.T) {
 	request.Header.Add("X-Forwarded-For", "6.6.6.6, 203.0.113.9")
 	request.Header.Add("X-Forwarded-For", "198.51.100.7")
 	request.Header.Set("X-Forwarded-Proto", "https")
-	request.Header.Set("X-Forwarded-Host", "www.example.com")
 	request.Header.Set("X-Request-Id", "front-42")
-	request.Header.Set("Cf-Ray", "abc")
 
 	seen := b.echo(t, request)
 	require.Equal(t, "6.6.6.6, 203.0.113.9, 198.51.100.7, 127.0.0.1", seen.Header.Get("X-Forwarded-For"))
 	require.Equal(t, "203.0.113.9", seen.Header.Get("X-Real-Ip"), "the last one that is not a trusted proxy")
 	require.Equal(t, "https", seen.Header.Get("X-Forwarded-Proto"))
-	require.Equal(t, "www.example.com", seen.Header.Get("X-Forwarded-Host"))
 	require.Equal(t, "front-42", seen.Header.Get("X-Request-Id"))
-	require.Equal(t, "abc", seen.Header.Get("Cf-Ray"))
 }
 
 func TestForwarding_TrustedProxyHandsOnWhatTheClientMadeUp_IsDropped(t *testing.T) {
@@ -105,10 +101,13 @@ func TestForwarding_TrustedProxyHandsOnWhatTheClientMadeUp_IsDropped(t *testing.
 	b := setup(t, func(c *Config) { c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")} })
 	b.serve(t, live(demoHost, app(t, echoes)))
 
-	madeUp := []string{"X-Rewrite-Url", "X-Original-Url", "X-Original-Host", "Proxy", "X_forwarded_for", "Cf_connecting_ip"}
+	madeUp := []string{
+		"X-Rewrite-Url", "X-Original-Url", "X-Original-Host", "Proxy", "X_forwarded_for", "Cf_connecting_ip", "Cf-Connecting-Ip", "Cf-Ray", "True-Client-Ip",
+		"X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Client-Ip", "Forwarded",
+	}
 
 	request := b.request(t, http.MethodGet, demoHost, "/", nil)
-	for _, name := range madeUp {
+	for _, name := range append(madeUp, "X-Real-Ip", "X-Forwarded-Host") {
 		request.Header.Set(name, "6.6.6.6")
 	}
 
@@ -116,6 +115,9 @@ func TestForwarding_TrustedProxyHandsOnWhatTheClientMadeUp_IsDropped(t *testing.
 	for _, name := range madeUp {
 		require.NotContains(t, seen.Header, name)
 	}
+
+	require.Equal(t, "127.0.0.1", seen.Header.Get("X-Real-Ip"))
+	require.Equal(t, demoHost, seen.Header.Get("X-Forwarded-Host"))
 }
 
 func TestForwarding_TrustedProxySendsNonsense_FallsBack(t *testing.T) {

@@ -35,7 +35,7 @@ type handler struct {
 }
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
-	h := &handler{table: current, forwarding: forwarding{config.TrustedProxies}, meters: m, logger: logger}
+	h := &handler{table: current, forwarding: newForwarding(config), meters: m, logger: logger}
 	h.proxy = &httputil.ReverseProxy{
 		Rewrite:        h.forwarding.rewrite,
 		Transport:      upstreams,

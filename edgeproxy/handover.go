@@ -51,6 +51,17 @@ type begunConn struct {
 	*net.TCPConn
 
 	begun []byte
+	// remote is the peer that a balancer has told of; nil where none has.
+	remote net.Addr
+}
+
+// RemoteAddr implements net.Conn.
+func (c *begunConn) RemoteAddr() net.Addr {
+	if c.remote != nil {
+		return c.remote
+	}
+
+	return c.TCPConn.RemoteAddr()
 }
 
 // Read implements net.Conn.

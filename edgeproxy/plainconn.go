@@ -15,8 +15,9 @@ type plainConn struct {
 	engine *engine
 	tcp    *socket
 	peer   netip.Addr
-	// trusted says that the peer is a proxy that is believed about its client.
-	trusted bool
+	// remote is the peer that a balancer has told of; nil where none has.
+	remote   net.Addr
+	standing standing // The peer's.
 
 	work *work // nil while there is no request.
 	// wait is readFirst, and readErr its error.
@@ -46,13 +47,18 @@ func newPlainConn(g *engine, tcp *net.TCPConn) (*plainConn, error) {
 	c := &plainConn{engine: g, tcp: client, fresh: true}
 	c.wait = c.readFirst
 
-	if address, ok := tcp.RemoteAddr().(*net.TCPAddr); ok {
+	c.meet(tcp.RemoteAddr())
+
+	return c, nil
+}
+
+// meet notes who the peer is.
+func (c *plainConn) meet(remote net.Addr) {
+	if address, ok := remote.(*net.TCPAddr); ok {
 		c.peer = address.AddrPort().Addr().Unmap()
 	}
 
-	c.trusted = g.handler.forwarding.trusts(c.peer)
-
-	return c, nil
+	c.standing = c.engine.handler.forwarding.standingOf(c.peer)
 }
 
 // turn says how a connection goes on.

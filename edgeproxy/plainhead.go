@@ -52,28 +52,14 @@ func (c *plainConn) isDropped(field *http1.Field) bool {
 		return false // No guarded header begins with it.
 	}
 
-	if name := view(field.Name); isGuarded(name) {
-		return !c.trusted || !isVouchedFor(name) || isRewritten(name)
-	}
-
-	return false
-}
-
-// isRewritten tells whether appendForwarding writes a header of that name.
-func isRewritten(name string) bool {
-	switch http.CanonicalHeaderKey(name) {
-	case headerForwardedFor, headerRealIP, headerForwardedHost, headerForwardedProto, headerRequestID:
-		return true
-	default:
-		return false
-	}
+	return c.standing.drops(view(field.Name))
 }
 
 // appendForwarding writes what tells the app about the client.
 func (c *plainConn) appendForwarding(to []byte) []byte {
 	request := &c.work.request
 
-	if !c.trusted {
+	if c.standing == fromStranger {
 		to = append(to, headerForwardedFor+": "...)
 		to = append(c.peer.AppendTo(to), crlf+headerRealIP+": "...)
 		to = append(c.peer.AppendTo(to), crlf...)
@@ -83,21 +69,33 @@ func (c *plainConn) appendForwarding(to []byte) []byte {
 		return appendField(to, headerRequestID, c.work.exchange.id)
 	}
 
+	told := c.engine.handler.forwarding.tell(c.said(), c.peer, false)
+	to = appendField(to, headerForwardedFor, told.chain)
+	to = appendField(to, headerRealIP, told.client)
+	to = append(append(to, headerForwardedHost+": "...), request.Host...)
+	to = appendField(append(to, crlf...), headerForwardedProto, told.scheme)
+
+	return appendField(to, headerRequestID, c.work.exchange.id)
+}
+
+// said returns what the peer says of its client. A stranger says nothing that counts.
+func (c *plainConn) said() http.Header {
+	if c.standing == fromStranger {
+		return nil
+	}
+
 	said := http.Header{}
 
-	for i := range request.Fields {
-		if name := view(request.Fields[i].Name); isRewritten(name) {
-			said.Add(name, string(request.Fields[i].Value))
+	for i := range c.work.request.Fields {
+		field := &c.work.request.Fields[i]
+
+		switch name := http.CanonicalHeaderKey(string(field.Name)); name {
+		case headerForwardedFor, headerForwardedProto, headerCloudflareClient:
+			said.Add(name, string(field.Value))
 		}
 	}
 
-	told := c.engine.handler.forwarding.tell(said, c.peer, string(request.Host), false)
-	to = appendField(to, headerForwardedFor, told.chain)
-	to = appendField(to, headerRealIP, told.client)
-	to = appendField(to, headerForwardedHost, told.host)
-	to = appendField(to, headerForwardedProto, told.scheme)
-
-	return appendField(to, headerRequestID, c.work.exchange.id)
+	return said
 }
 
 func appendStatus(to []byte, status int, reason []byte) []byte {

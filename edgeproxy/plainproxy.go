@@ -128,7 +128,7 @@ func (c *plainConn) bytesIn() int64 {
 
 // requestID returns the id that a trusted proxy gave the request, or a new one.
 func (c *plainConn) requestID() string {
-	if c.trusted {
+	if c.standing != fromStranger {
 		for i := range c.work.request.Fields {
 			if field := &c.work.request.Fields[i]; http1.EqualFold(field.Name, "x-request-id") && isRequestID(view(field.Value)) {
 				return string(field.Value)

@@ -78,7 +78,7 @@ func (c *plainConn) handOver() turn {
 	// net/http sets its own.
 	_ = c.tcp.SetReadDeadline(time.Time{})
 
-	c.engine.others.give(&begunConn{c.tcp.TCPConn, begun})
+	c.engine.others.give(&begunConn{c.tcp.TCPConn, begun, c.remote})
 
 	return turnOver
 }

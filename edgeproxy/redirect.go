@@ -10,7 +10,7 @@ const redirectLifetime = "max-age=3600"
 
 // redirect sends a visitor on to the hostname that the route names. Scheme, port, path and query stay as they are.
 func (h *handler) redirect(w http.ResponseWriter, r *http.Request, e *exchange) {
-	location := schemeOf(r.Header, h.forwarding.trusts(peerOf(r)), r.TLS != nil) + "://" + e.route.redirectTo
+	location := schemeOf(r.Header, h.forwarding.standingOf(peerOf(r)), r.TLS != nil) + "://" + e.route.redirectTo
 
 	// A hostname of the route table is no IPv6 address: the first colon is the port's.
 	if _, port, ok := strings.Cut(r.Host, ":"); ok && port != "" {

@@ -12,7 +12,7 @@ const maxRequestID = 128
 // requestID returns the id that a trusted proxy gave the request, or a new one.
 func (f forwarding) requestID(r *http.Request) string {
 	given := r.Header.Get(headerRequestID)
-	if !isRequestID(given) || !f.trusts(peerOf(r)) {
+	if !isRequestID(given) || f.standingOf(peerOf(r)) == fromStranger {
 		return id.New().String()
 	}
 
