@@ -41,8 +41,11 @@ func (c *connection) send(request *http.Request) (*http.Response, error) {
 	}
 
 	c.silence.begin()
+
 	response, err := c.RoundTrip(request)
-	c.silence.end()
+	if err != nil {
+		c.silence.end()
+	}
 
 	switch {
 	case err != nil && c.silence.found.Load():
@@ -60,6 +63,8 @@ func (c *connection) send(request *http.Request) (*http.Response, error) {
 
 		return nil, err
 	case response.StatusCode == http.StatusSwitchingProtocols:
+		response.Body = &upgradedBody{response.Body, c.silence}
+
 		return response, nil
 	}
 
@@ -109,6 +114,7 @@ func (b *answerBody) end() { b.once.Do(b.release) }
 
 func (b *answerBody) release() {
 	c := b.connection
+	c.silence.end()
 
 	switch {
 	case c.Available() > 0:
@@ -116,4 +122,37 @@ func (b *answerBody) release() {
 	case c.wire.acceptedAtEnd.Load() != neverEnded && !b.closes:
 		c.upstream.habits.closed(0, time.Now())
 	}
+}
+
+// upgradedBody is the connection that a WebSocket has become.
+type upgradedBody struct {
+	io.ReadCloser
+
+	silence *silence
+}
+
+// Write implements io.Writer, which httputil.ReverseProxy asks for.
+func (b *upgradedBody) Write(message []byte) (int, error) {
+	writer, ok := b.ReadCloser.(io.Writer)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+
+	return writer.Write(message)
+}
+
+// CloseWrite closes one side.
+func (b *upgradedBody) CloseWrite() error {
+	if half, ok := b.ReadCloser.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+
+	return errors.ErrUnsupported
+}
+
+// Close implements io.Closer.
+func (b *upgradedBody) Close() error {
+	b.silence.end()
+
+	return b.ReadCloser.Close()
 }

@@ -16,6 +16,9 @@ const (
 	keepAliveIdle     = 15 * time.Second
 	keepAliveInterval = 5 * time.Second
 	keepAliveCount    = 3
+	// sharedUserTimeout is how long the other side of an HTTP/2 connection may acknowledge nothing. All requests on it fail together, and its app reads
+	// whatever else it does.
+	sharedUserTimeout = 15 * time.Second
 	// routeCheckLife is how long the kernel's answer that an address has a route is used.
 	routeCheckLife = time.Second
 	// maxRouteChecks bounds the memory of these answers; when it is reached all are forgotten.
@@ -62,7 +65,14 @@ func (d *dialer) dial(ctx context.Context, network, name string) (net.Conn, erro
 		return nil, &dialError{err}
 	}
 
-	return d.connect(ctx, network, address)
+	connection, err := d.connect(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+
+	setUserTimeout(connection, sharedUserTimeout)
+
+	return connection, nil
 }
 
 // connect is dial with an address in place of a name.

@@ -33,6 +33,8 @@ func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (
 		// While its body is read the client is heard of, and the app need not answer.
 		if !c.work.exchange.upload.passing() {
 			c.watch()
+		} else if isSilent(a.tcp) {
+			return 0, &silentError{err}
 		}
 	}
 

@@ -29,6 +29,14 @@ type machine struct {
 func startMachine(t *testing.T, region, text string) (client.Upstream, *machine) {
 	t.Helper()
 
+	upstream, m := startMachineServing(t, says(text))
+
+	return in(region, upstream), m
+}
+
+func startMachineServing(t *testing.T, handler http.HandlerFunc) (client.Upstream, *machine) {
+	t.Helper()
+
 	// Multipath sockets take no filter.
 	var plain net.ListenConfig
 
@@ -38,13 +46,14 @@ func startMachine(t *testing.T, region, text string) (client.Upstream, *machine)
 	require.NoError(t, err)
 
 	m := &machine{TCPListener: listener.(*net.TCPListener)}
-	server := &http.Server{Handler: says(text)}
+	server := &http.Server{Handler: handler}
 
 	go func() { _ = server.Serve(m) }()
 
 	closeAfter(t, server)
+	t.Cleanup(m.cut)
 
-	return client.Upstream{VMID: id.New(), Address: listener.Addr().String(), Region: region}, m
+	return client.Upstream{VMID: id.New(), Address: listener.Addr().String()}, m
 }
 
 func (m *machine) Accept() (net.Conn, error) {
@@ -59,6 +68,16 @@ func (m *machine) Accept() (net.Conn, error) {
 	m.taken = append(m.taken, connection)
 
 	return connection, nil
+}
+
+// cut closes all connections, also those that are WebSockets by now.
+func (m *machine) cut() {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+
+	for _, connection := range m.taken {
+		_ = connection.Close()
+	}
 }
 
 func (m *machine) fallSilent(t *testing.T) {
