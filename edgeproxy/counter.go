@@ -29,13 +29,15 @@ type counter struct {
 	most atomic.Int64
 }
 
-// begin counts a request as in flight.
-func (c *counter) begin() {
+// begin counts a request as in flight, and returns how many are.
+func (c *counter) begin() int64 {
 	now := c.inFlight.Add(1)
 
 	for most := c.most.Load(); now > most && !c.most.CompareAndSwap(most, now); {
 		most = c.most.Load()
 	}
+
+	return now
 }
 
 // outcome is what is counted of a request that has ended.

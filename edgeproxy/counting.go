@@ -7,14 +7,13 @@ import (
 	"time"
 )
 
-// beginCounting counts a request that goes to an app as in flight. The caller answers with the writer that it returns.
+// beginCounting counts a request that is for an app. The caller answers with the writer that it returns.
 func (e *exchange) beginCounting(w http.ResponseWriter) http.ResponseWriter {
 	if e.route.counter == nil {
 		return w
 	}
 
 	e.counted = e.route.counter
-	e.counted.begin()
 	e.writer.ResponseWriter = w
 
 	return &e.writer
@@ -25,8 +24,6 @@ func (e *exchange) endCounting() {
 	if e.counted == nil {
 		return
 	}
-
-	e.counted.inFlight.Add(-1)
 
 	o := outcome{status: e.status, took: time.Since(e.started), bytesOut: e.writer.written(), timed: !e.isEventStream()}
 	if e.body != nil {

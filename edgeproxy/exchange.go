@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,9 +30,12 @@ type exchange struct {
 	body      *requestBody // nil for requests without one, and for those of plainConn.
 	upload    *upload      // Of plainConn, for bodies that are not sent with the head; else nil.
 
-	// counted is where the request is counted as in flight; nil where it is not for an app.
+	// counted is where the request is counted; nil where it is not for an app.
 	counted *counter
-	writer  countingWriter
+	// admitted says that admission counts the request as in flight, for this visitor.
+	admitted bool
+	visitor  netip.Addr
+	writer   countingWriter
 	// eventStream says that the answer is one that ends when the visitor leaves; plainConn alone notes it.
 	eventStream bool
 	// span is the trace that plainConn has begun; nil: none.

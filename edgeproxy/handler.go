@@ -26,6 +26,7 @@ const (
 type handler struct {
 	table      *atomic.Pointer[table]
 	forwarding forwarding
+	admission  *admission
 	proxy      *httputil.ReverseProxy
 	meters     *meters
 	records    *requestRecorder // nil: requests are not recorded.
@@ -35,7 +36,7 @@ type handler struct {
 }
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
-	h := &handler{table: current, forwarding: newForwarding(config), meters: m, logger: logger}
+	h := &handler{table: current, forwarding: newForwarding(config), admission: newAdmission(config), meters: m, logger: logger}
 	h.proxy = &httputil.ReverseProxy{
 		Rewrite:        h.forwarding.rewrite,
 		Transport:      upstreams,
@@ -87,7 +88,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 
 	w = e.beginCounting(w)
+	defer h.admission.release(e)
 	defer e.endCounting()
+
+	if p, ok := h.admission.admit(e, h.forwarding.visitor(r.Header, peerOf(r))); !ok {
+		h.answer(w, r, p)
+
+		return
+	}
 
 	defer flushWhatIsThere(w, e)
 

@@ -69,6 +69,14 @@ var (
 		status: http.StatusGatewayTimeout, code: "app_slow", title: "The app took too long",
 		detail: "It accepted the request and did not answer in time. If it is yours, look at its logs. Otherwise try again.",
 	}
+	pageAppBusy = page{
+		status: http.StatusServiceUnavailable, code: "app_busy", title: "The app has too many requests",
+		detail: "It has as many requests under way as it may. If it is yours, look whether it answers them. Otherwise try again in a moment.", retryAfter: retrySoon,
+	}
+	pageVisitorBusy = page{
+		status: http.StatusTooManyRequests, code: "too_many_requests", title: "Too many requests at once",
+		detail: "Your address has as many requests under way as it may. Wait until some of them have been answered.", retryAfter: retrySoon,
+	}
 	pageEdgeStarting = page{
 		status: http.StatusServiceUnavailable, code: "edge_starting", title: "This server has just started",
 		detail: "It does not know the sites yet. Try again in a moment.", retryAfter: retrySoon,

@@ -1,6 +1,7 @@
 package edgeproxy
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -28,19 +29,11 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	h.meters.inFlight.Add(1)
 	defer h.meters.inFlight.Add(-1)
 
-	if e.counted = r.counter; e.counted != nil {
-		e.counted.begin()
-	}
+	e.counted = r.counter
+	defer h.admission.release(e)
 
 	w.out = c.appendRequest(w.out[:0])
-
-	var next turn
-
-	if c.takeBody(large) == nil {
-		next = c.deliver()
-	} else {
-		c.unread, next = true, c.page(pageBadRequest)
-	}
+	next := c.serveTaken(large)
 
 	c.unwatch()
 	c.finish()
@@ -50,6 +43,25 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 	}
 
 	return next
+}
+
+// serveTaken answers the request, with its body.
+func (c *plainConn) serveTaken(large bool) turn {
+	h := c.engine.handler
+
+	if c.takeBody(large) != nil {
+		c.unread = true
+
+		return c.page(pageBadRequest)
+	}
+
+	if p, ok := h.admission.admit(&c.work.exchange, h.forwarding.visitor(c.said(), c.peer)); !ok {
+		c.endUpload(nil)
+
+		return c.page(p)
+	}
+
+	return c.deliver()
 }
 
 // takeBody adds the body to what is sent with the head. Of a large one it takes what has arrived.
@@ -102,13 +114,7 @@ func (c *plainConn) finish() {
 	c.engine.handler.note(context.Background(), asked{view(request.Method), view(request.Host), view(request.Target), ""}, protocol11, e)
 
 	if e.counted != nil {
-		e.counted.inFlight.Add(-1)
-
-		if e.route.counter != nil {
-			e.counted = e.route.counter
-		}
-
-		e.counted.count(outcome{
+		cmp.Or(e.route.counter, e.counted).count(outcome{
 			status: e.status, took: time.Since(e.started), bytesOut: e.answer.bytes, bytesIn: c.bytesIn(), timed: !e.eventStream,
 		})
 	}
