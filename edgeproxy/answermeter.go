@@ -12,6 +12,7 @@ type answerMeter struct {
 	// firstByte is how long the answer took to begin; 0: it has not.
 	firstByte time.Duration
 	bytes     int64
+	most      int64 // The largest body; 0: no bound.
 	// broken says that the end of an app's answer has not been read.
 	broken bool
 	source io.ReadCloser
@@ -39,7 +40,10 @@ func (m *answerMeter) Read(buffer []byte) (int, error) {
 	n, err := m.source.Read(buffer)
 	m.bytes += int64(n)
 
-	if errors.Is(err, io.EOF) {
+	switch {
+	case m.most > 0 && m.bytes > m.most:
+		return 0, errAnswerLarge
+	case errors.Is(err, io.EOF):
 		m.broken = false
 	}
 

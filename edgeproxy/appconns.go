@@ -57,7 +57,7 @@ func (p *appConns) dial(ctx context.Context, u *upstream) (*appConn, error) {
 		return nil, err
 	}
 
-	made, err := newWire(raw)
+	made, err := newWire(raw, p.dialer.patience)
 	if err != nil {
 		return nil, &dialError{err}
 	}

@@ -34,6 +34,12 @@ type Config struct {
 	// MaxInFlight keeps an app that answers nothing from taking the whole edge.
 	MaxInFlight          int64 `doc:"How many requests to one deployment may be under way at once, streams included; 0: no bound." env:"ZEITWORK_EDGE_MAX_IN_FLIGHT" envDefault:"8192"`          //nolint:lll // One variable a line.
 	MaxInFlightPerClient int64 `doc:"How many requests of one client address (IPv6: /64) may be under way at once; 0: no bound." env:"ZEITWORK_EDGE_MAX_IN_FLIGHT_PER_CLIENT" envDefault:"1024"` //nolint:lll // One variable a line.
+	// MinBodyRate does not apply once the app has begun to answer, nor to gRPC, whose clients may send nothing for a while.
+	MinBodyRate     int64         `doc:"How many bytes a second a client has to send of a request's body, until the app answers; 0: any pace." env:"ZEITWORK_EDGE_MIN_BODY_RATE" envDefault:"1000"` //nolint:lll // One variable a line.
+	BodyGrace       time.Duration `doc:"Over how long that rate is looked at." env:"ZEITWORK_EDGE_BODY_GRACE" envDefault:"10s"`
+	SendTimeout     time.Duration `doc:"How long a client may take nothing of what is sent to it; 0: for ever." env:"ZEITWORK_EDGE_SEND_TIMEOUT" envDefault:"60s"`
+	MaxRequestBytes int64         `doc:"The largest body of a request; 0: no bound." env:"ZEITWORK_EDGE_MAX_REQUEST_BYTES" envDefault:"0"`
+	MaxAnswerBytes  int64         `doc:"The largest body of an app's answer, streams included; 0: no bound." env:"ZEITWORK_EDGE_MAX_ANSWER_BYTES" envDefault:"0"`
 	// RecordRequests does not make requests slower or depend on the platform: what cannot be delivered is dropped.
 	RecordRequests bool `doc:"Tell the platform of requests: method, host, path, status, times." env:"ZEITWORK_EDGE_RECORD_REQUESTS" envDefault:"true"`
 	// OwnEngine is what serves nearly all requests. Without it net/http serves them, which is slower and otherwise the same.

@@ -35,7 +35,7 @@ func newConnections(template *http.Transport, d *dialer) *connections {
 			return nil, err
 		}
 
-		dialed, err := newWire(raw)
+		dialed, err := newWire(raw, d.patience)
 		if err != nil {
 			return nil, &dialError{err}
 		}

@@ -7,14 +7,18 @@ import (
 	"time"
 )
 
-// beginCounting counts a request that is for an app. The caller answers with the writer that it returns.
-func (e *exchange) beginCounting(w http.ResponseWriter) http.ResponseWriter {
+// beginCounting counts a request that is for an app. The caller answers with the writer that it returns, which waits that long for a client of HTTP/2.
+func (e *exchange) beginCounting(w http.ResponseWriter, r *http.Request, patience time.Duration) http.ResponseWriter {
 	if e.route.counter == nil {
 		return w
 	}
 
 	e.counted = e.route.counter
 	e.writer.ResponseWriter = w
+
+	if r.ProtoMajor == 2 { //nolint:mnd // HTTP/2.
+		e.writer.patience = patience
+	}
 
 	return &e.writer
 }

@@ -38,7 +38,9 @@ func (e *dialError) Unwrap() error { return e.cause }
 type dialer struct {
 	net          net.Dialer
 	requireRoute bool
-	hasRoute     func(netip.Addr) (bool, error)
+	// patience is how long an app may take nothing of what is sent to it; 0: for ever.
+	patience time.Duration
+	hasRoute func(netip.Addr) (bool, error)
 
 	mutex   sync.Mutex
 	checked map[netip.Addr]time.Time

@@ -78,6 +78,9 @@ func (g *engine) serve(listener net.Listener) {
 
 func (g *engine) begin(accepted net.Conn) {
 	tcp, ok := accepted.(*net.TCPConn)
+	if ok && g.handler.sendTimeout > 0 {
+		setUserTimeout(tcp, g.handler.sendTimeout)
+	}
 
 	switch {
 	case !ok:

@@ -100,6 +100,24 @@ func (e *exchange) bodyFailed() bool {
 	return (e.body != nil && e.body.failed.Load()) || (e.upload != nil && e.upload.failed.Load())
 }
 
+// bodyPage returns the page for a body that failed.
+func (e *exchange) bodyPage() page {
+	var blame *page
+
+	switch {
+	case e.body != nil:
+		blame = e.body.blame.Load()
+	case e.upload != nil:
+		blame = e.upload.blame.Load()
+	}
+
+	if blame == nil {
+		return pageBadRequest
+	}
+
+	return *blame
+}
+
 // rewind makes the body ready to be sent from its beginning, and returns false where that is not possible any more.
 func (e *exchange) rewind() bool {
 	return (e.body == nil || e.body.rewind()) && (e.upload == nil || !e.upload.begun)

@@ -27,22 +27,25 @@ type handler struct {
 	table      *atomic.Pointer[table]
 	forwarding forwarding
 	admission  *admission
-	proxy      *httputil.ReverseProxy
-	meters     *meters
-	records    *requestRecorder // nil: requests are not recorded.
-	logger     *slog.Logger
-	running    sync.WaitGroup
-	draining   atomic.Bool
+	bounds     bodyBounds
+	// sendTimeout is how long a client may take nothing of what is sent to it; 0: for ever.
+	sendTimeout time.Duration
+	proxy       *httputil.ReverseProxy
+	meters      *meters
+	records     *requestRecorder // nil: requests are not recorded.
+	logger      *slog.Logger
+	running     sync.WaitGroup
+	draining    atomic.Bool
 }
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
-	h := &handler{table: current, forwarding: newForwarding(config), admission: newAdmission(config), meters: m, logger: logger}
+	h := &handler{table: current, forwarding: newForwarding(config), admission: newAdmission(config), bounds: newBodyBounds(config), sendTimeout: config.SendTimeout, meters: m, logger: logger}
 	h.proxy = &httputil.ReverseProxy{
 		Rewrite:        h.forwarding.rewrite,
 		Transport:      upstreams,
 		FlushInterval:  flushInterval,
 		BufferPool:     &bufferPool{},
-		ModifyResponse: modifyResponse,
+		ModifyResponse: h.modifyResponse,
 		ErrorHandler:   h.fail,
 		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
@@ -87,9 +90,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	w = e.beginCounting(w)
+	w = e.beginCounting(w, r, h.sendTimeout)
 	defer h.admission.release(e)
 	defer e.endCounting()
+
+	if p, ok := h.takeBody(w, r, e); !ok {
+		h.answer(w, r, p)
+
+		return
+	}
 
 	if p, ok := h.admission.admit(e, h.forwarding.visitor(r.Header, peerOf(r))); !ok {
 		h.answer(w, r, p)
@@ -99,24 +108,51 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	defer flushWhatIsThere(w, e)
 
-	if r.ContentLength == 0 {
-		h.proxy.ServeHTTP(w, r)
+	h.proxy.ServeHTTP(w, r)
 
-		return
+	if e.body != nil {
+		e.body.settle()
+	}
+}
+
+// takeBody prepares the body of a request to be passed on, or returns the page that says why it is not. A small one is read to its end before an app is asked: a
+// client that sends it slowly occupies none.
+func (h *handler) takeBody(w http.ResponseWriter, r *http.Request, e *exchange) (page, bool) {
+	if r.ContentLength == 0 {
+		return page{}, true
 	}
 
-	e.body = newRequestBody(r.Body)
+	control, bounds := http.NewResponseController(w), h.bounds
+	streams := needsHTTP2(r)
+
+	if streams {
+		bounds.pace = pace{} // Messages of gRPC come when there are some.
+	}
+
+	e.body = newRequestBody(r.Body, bounds, control.SetReadDeadline)
 	r.Body = e.body
 
 	if r.ProtoMajor == 1 {
 		// Without it the server reads the rest of the body before it sends the first byte of the answer.
-		if err := http.NewResponseController(w).EnableFullDuplex(); err != nil {
+		if err := control.EnableFullDuplex(); err != nil {
 			h.logger.Error("streaming both ways is off for a request", logging.Error(err))
 		}
 	}
 
-	h.proxy.ServeHTTP(w, r)
-	e.body.settle()
+	if bounds.refusesRequest(r.ContentLength) {
+		return pageBodyTooLarge, false
+	}
+
+	// Whether a body that is announced so may come is for the app to say.
+	if r.ContentLength < 0 || r.ContentLength > maxKept || streams || r.Header.Get("Expect") != "" {
+		return page{}, true
+	}
+
+	if e.body.fill() != nil {
+		return e.bodyPage(), false
+	}
+
+	return page{}, true
 }
 
 // flushWhatIsThere sends the client what the app had answered before it broke off, which at least has a status. It is deferred before the panic
@@ -188,15 +224,24 @@ func (e statusError) Error() string {
 
 // modifyResponse adds the request's id to the app's answer, and keeps net/http from adding anything else. It refuses a status for which net/http panics:
 // that of an app may be any number, which net/http's client passes on as it came.
-func modifyResponse(response *http.Response) error {
+func (h *handler) modifyResponse(response *http.Response) error {
 	if response.StatusCode < lowestStatus || response.StatusCode > highestStatus {
 		return statusError(response.StatusCode)
+	}
+
+	if h.bounds.refusesAnswer(response.ContentLength) && response.Request.Method != http.MethodHead {
+		return errAnswerLarge
 	}
 
 	e := exchangeOf(response.Request)
 	e.status = response.StatusCode
 	e.closeIfUnread(response.Request)
+	e.answer.most = h.bounds.answer
 	e.answer.begin(response, e.started)
+
+	if e.body != nil {
+		e.body.relax()
+	}
 
 	response.Header.Set(headerRequestID, e.id)
 
@@ -214,7 +259,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case e.bodyFailed():
 		// A client that has closed its side only can still read the answer.
-		h.answer(w, r, pageBadRequest)
+		h.answer(w, r, e.bodyPage())
 	case r.Context().Err() != nil:
 		e.status = statusClientGone
 		// If fail returned, a client that a drain cuts off would get an empty 200.
@@ -228,8 +273,11 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func pageFor(err error) page {
-	if errors.Is(err, errNoUpstream) {
+	switch {
+	case errors.Is(err, errNoUpstream):
 		return pageAppDown
+	case errors.Is(err, errAnswerLarge):
+		return pageAnswerTooLarge
 	}
 
 	switch reasonOf(err) {

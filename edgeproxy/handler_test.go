@@ -167,6 +167,19 @@ func TestHandler_AppTooSlow_IsATimeout(t *testing.T) {
 	require.Contains(t, body, "app_slow")
 }
 
+func TestHandler_AppTakesNothingOfABody_IsATimeout(t *testing.T) {
+	t.Parallel()
+
+	done := make(chan struct{})
+	b := setup(t, func(c *Config) { c.ResponseTimeout = 200 * time.Millisecond })
+	b.serve(t, live(demoHost, byHand(t, func(net.Conn) { <-done })))
+	t.Cleanup(func() { close(done) })
+
+	response, body := b.do(t, b.request(t, http.MethodPost, demoHost, "/", io.LimitReader(zeros{}, 64<<20)))
+	require.Equal(t, http.StatusGatewayTimeout, response.StatusCode)
+	require.Contains(t, body, "app_slow")
+}
+
 func TestHandler_AppSpeaksNoHTTP_IsABadGateway(t *testing.T) {
 	t.Parallel()
 

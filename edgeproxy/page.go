@@ -37,6 +37,18 @@ var (
 		status: http.StatusBadRequest, code: "bad_request", title: "The request ended too early",
 		detail: "The body of the request could not be read. Send it again.",
 	}
+	pageBodySlow = page{
+		status: http.StatusRequestTimeout, code: "body_slow", title: "The request came too slowly",
+		detail: "Its body came in slower than this server waits for. Send it again over a better connection.",
+	}
+	pageBodyTooLarge = page{
+		status: http.StatusRequestEntityTooLarge, code: "body_too_large", title: "The request is too large",
+		detail: "Its body is larger than this server takes. Send less at once.",
+	}
+	pageAnswerTooLarge = page{
+		status: http.StatusBadGateway, code: "answer_too_large", title: "The app's answer is too large",
+		detail: "It is larger than this server hands on. If the app is yours, have it answer with less at once.",
+	}
 	pageNoTunnels = page{
 		status: http.StatusMethodNotAllowed, code: "method_not_allowed", title: "This is not an open proxy",
 		detail: "CONNECT is not supported here.",

@@ -62,6 +62,20 @@ func (c *plainConn) readApp(a *appConn, buffer []byte, patience time.Duration) (
 	}
 }
 
+// checkAnswer refuses an answer that says that it is too large.
+func (c *plainConn) checkAnswer() error {
+	response := &c.work.response
+	if response.Framing != http1.Counted || !c.engine.handler.bounds.refusesAnswer(response.ContentLength) {
+		return nil
+	}
+
+	_ = c.app.Close() // Nothing of it is read.
+
+	c.hold(nil)
+
+	return errAnswerLarge
+}
+
 // answer passes the app's answer on, of which the head has been read.
 func (c *plainConn) answer() turn {
 	w := c.work
@@ -69,6 +83,7 @@ func (c *plainConn) answer() turn {
 	e.status = w.response.Status
 	e.answer.beginOwn(e.started)
 	e.answer.broken = true
+	e.upload.relax(c)
 
 	ends := c.endsAfterAnswer()
 	e.eventStream = c.isEventStream()
@@ -155,6 +170,11 @@ func (c *plainConn) flush(body int) error {
 	return err
 }
 
+// exceeds tells whether the answer is too large with so many more bytes of its body.
+func (c *plainConn) exceeds(body int) bool {
+	return c.engine.handler.bounds.refusesAnswer(c.work.exchange.answer.bytes + int64(body))
+}
+
 func (c *plainConn) passCounted(a *appConn, rest []byte) (whole, reusable bool) {
 	w := c.work
 	left := w.response.ContentLength
@@ -203,7 +223,7 @@ func (c *plainConn) passChunks(a *appConn, rest []byte) (whole, reusable bool) {
 		data, used, err := w.chunks.Decode(rest)
 		w.appendChunk(rest[:data])
 
-		if err != nil {
+		if err != nil || c.exceeds(data) {
 			_ = c.flush(data) // It fails only when the client has gone.
 
 			return false, false
@@ -241,9 +261,10 @@ func (c *plainConn) passUntilClose(a *appConn, rest []byte) (whole bool) {
 
 	for {
 		w.appendChunk(rest)
+		exceeds := c.exceeds(len(rest))
 
 		if len(w.out) > 0 {
-			if err := c.flush(len(rest)); err != nil {
+			if err := c.flush(len(rest)); err != nil || exceeds {
 				return false
 			}
 		}

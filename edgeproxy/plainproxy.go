@@ -49,10 +49,10 @@ func (c *plainConn) proxy(r *route, large bool) turn {
 func (c *plainConn) serveTaken(large bool) turn {
 	h := c.engine.handler
 
-	if c.takeBody(large) != nil {
+	if err := c.takeBody(large); err != nil {
 		c.unread = true
 
-		return c.page(pageBadRequest)
+		return c.page(*blameFor(err))
 	}
 
 	if p, ok := h.admission.admit(&c.work.exchange, h.forwarding.visitor(c.said(), c.peer)); !ok {
@@ -67,6 +67,10 @@ func (c *plainConn) serveTaken(large bool) turn {
 // takeBody adds the body to what is sent with the head. Of a large one it takes what has arrived.
 func (c *plainConn) takeBody(large bool) error {
 	w := c.work
+
+	if c.engine.handler.bounds.refusesRequest(w.request.ContentLength) {
+		return errBodyTooLarge
+	}
 
 	if large {
 		return c.beginUpload()
@@ -84,6 +88,10 @@ func (c *plainConn) deliver() turn {
 
 	err := c.engine.transport.deliver(c, e)
 	if err == nil {
+		err = c.checkAnswer()
+	}
+
+	if err == nil {
 		return c.answer()
 	}
 
@@ -92,7 +100,7 @@ func (c *plainConn) deliver() turn {
 	switch {
 	case e.bodyFailed():
 		// A client that has closed its side only can still read the answer.
-		return c.page(pageBadRequest)
+		return c.page(e.bodyPage())
 	case c.left():
 		e.status = statusClientGone
 

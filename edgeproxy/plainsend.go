@@ -103,6 +103,10 @@ func (c *plainConn) roundTrip(a *appConn) error {
 
 	for {
 		if err := c.readHead(a, toHead); err != nil {
+			if u := w.exchange.upload; u != nil && u.stalled.Load() {
+				return errStalled
+			}
+
 			return err
 		}
 

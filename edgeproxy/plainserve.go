@@ -10,10 +10,16 @@ import (
 func (c *plainConn) serve() turn {
 	w := c.work
 
+	var until time.Time
+
 	for {
 		switch w.request.Parse(w.in[:w.have]) {
 		case http1.Incomplete:
-			if w.have == len(w.in) || !c.more(readHeaderTimeout) {
+			if until.IsZero() {
+				until = time.Now().Add(readHeaderTimeout)
+			}
+
+			if w.have == len(w.in) || !c.more(time.Until(until)) {
 				return c.handOver()
 			}
 		case http1.Unusual:
@@ -32,12 +38,11 @@ func (c *plainConn) serveParsed() turn {
 		return c.handOver()
 	}
 
-	large := w.request.ContentLength < 0 || w.request.ContentLength > int64(len(w.in)-w.request.Length)
+	large := w.request.ContentLength < 0 || w.request.ContentLength > maxKept
 
-	for !large && w.have < w.request.Length+int(w.request.ContentLength) {
-		if !c.more(bodyTime) {
-			return c.handOver()
-		}
+	// A small body is read to its end before an app is asked: a client that sends it slowly occupies none. net/http knows what is too slow.
+	if !large && !c.readSmall(w.request.Length+int(w.request.ContentLength)) {
+		return c.handOver()
 	}
 
 	if c.fresh {
@@ -45,6 +50,26 @@ func (c *plainConn) serveParsed() turn {
 	}
 
 	return c.proxy(r, large)
+}
+
+// readSmall reads the request up to that length, and returns false where that takes long.
+func (c *plainConn) readSmall(length int) bool {
+	w := c.work
+	w.grow(length)
+
+	var until time.Time
+
+	for w.have < length {
+		if until.IsZero() {
+			until = time.Now().Add(c.engine.handler.bounds.pace.within(bodyTime))
+		}
+
+		if !c.more(time.Until(until)) {
+			return false
+		}
+	}
+
+	return true
 }
 
 // route returns the route of the request where it leads to an app that is live, and nil otherwise.

@@ -26,16 +26,42 @@ type requestBody struct {
 	reading chan struct{} // Holds the one token that a reader takes.
 	ended   atomic.Bool   // All of it was read.
 	failed  atomic.Bool   // A read failed: the fault is the client's, not the app's.
-	settled atomic.Bool   // It must not be read any more.
+	blame   atomic.Pointer[page]
+	settled atomic.Bool // It must not be read any more.
 
 	received atomic.Int64 // How many bytes were read of what the client sent.
+
+	most int64 // The largest body; 0: no bound.
+	// pace bounds how long reads take until relaxed is true. deadline sets when a read ends.
+	pace     pace
+	relaxed  atomic.Bool
+	deadline func(time.Time) error
 }
 
-func newRequestBody(source io.ReadCloser) *requestBody {
-	b := &requestBody{ReadCloser: source, reading: make(chan struct{}, 1)}
+// newRequestBody makes the body of a request whose reads end when the deadline that was set last has passed.
+func newRequestBody(source io.ReadCloser, bounds bodyBounds, deadline func(time.Time) error) *requestBody {
+	b := &requestBody{ReadCloser: source, reading: make(chan struct{}, 1), most: bounds.request, pace: bounds.pace, deadline: deadline}
 	b.reading <- struct{}{}
 
 	return b
+}
+
+// fill reads a small body to its end, and makes it ready to be read from its beginning.
+func (b *requestBody) fill() error {
+	if _, err := io.Copy(io.Discard, b); err != nil {
+		return err
+	}
+
+	b.rewind()
+
+	return nil
+}
+
+// relax ends the watch over the pace: an app that answers already may talk with its client for as long as it likes.
+func (b *requestBody) relax() {
+	b.relaxed.Store(true)
+
+	_ = b.deadline(time.Time{}) // It fails where the connection is closed.
 }
 
 func (b *requestBody) Read(buffer []byte) (int, error) {
@@ -54,18 +80,65 @@ func (b *requestBody) Read(buffer []byte) (int, error) {
 		return n, nil
 	}
 
-	n, err := b.ReadCloser.Read(buffer)
-	b.received.Add(int64(n))
+	n, err := b.readPaced(buffer)
 	b.keep(buffer[:n])
+
+	if received := b.received.Add(int64(n)); b.most > 0 && received > b.most {
+		err = errBodyTooLarge
+	}
 
 	switch {
 	case errors.Is(err, io.EOF):
 		b.ended.Store(true)
 	case err != nil:
+		b.blame.Store(blameFor(err))
 		b.failed.Store(true)
 	}
 
 	return n, err
+}
+
+// readPaced reads what the client sends, and returns errBodySlow where that takes too long.
+func (b *requestBody) readPaced(buffer []byte) (int, error) {
+	left, err := b.pace.left()
+
+	switch {
+	case b.relaxed.Load() || (left == 0 && err == nil):
+		return b.ReadCloser.Read(buffer)
+	case err != nil:
+		return 0, err
+	}
+
+	begun := time.Now()
+	_ = b.deadline(begun.Add(left)) // It fails where the connection is closed.
+
+	if b.relaxed.Load() {
+		_ = b.deadline(time.Time{}) // It fails where the connection is closed.
+	}
+
+	n, err := b.ReadCloser.Read(buffer)
+	b.pace.note(n, time.Since(begun))
+
+	if isTimeout(err) {
+		return n, errBodySlow
+	}
+
+	// From the end of the body on, net/http reads to learn whether the client is there.
+	_ = b.deadline(time.Time{}) // It fails where the connection is closed.
+
+	return n, err
+}
+
+// blameFor returns the page for a body that could not be read.
+func blameFor(err error) *page {
+	switch {
+	case errors.Is(err, errBodySlow):
+		return &pageBodySlow
+	case errors.Is(err, errBodyTooLarge):
+		return &pageBodyTooLarge
+	default:
+		return &pageBadRequest
+	}
 }
 
 func (b *requestBody) keep(read []byte) {

@@ -43,6 +43,8 @@ type transport struct {
 
 func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *meters, logger *slog.Logger) (*transport, func()) {
 	dialer := newDialer(config.RequireRoute)
+	dialer.patience = config.ResponseTimeout
+
 	template := &http.Transport{
 		DialContext:            dialer.dial,
 		DisableCompression:     true,

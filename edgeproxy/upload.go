@@ -2,7 +2,9 @@ package edgeproxy
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +15,8 @@ const (
 	// unreadTime is how long a client may go on sending that has its answer already. It would never see that if the connection were closed under it.
 	unreadTime = 500 * time.Millisecond
 )
+
+var errStalled = fmt.Errorf("the app takes nothing of the body: %w", os.ErrDeadlineExceeded)
 
 // upload is the body of a request that is too large for a buffer, or of unknown length. A goroutine of its own passes it on, for the app may answer meanwhile.
 type upload struct {
@@ -25,7 +29,12 @@ type upload struct {
 	over     chan struct{}
 	ended    atomic.Bool // All of it was read.
 	failed   atomic.Bool // The client did not send all of it.
+	blame    atomic.Pointer[page]
+	stalled  atomic.Bool // The app takes nothing of it.
 	received atomic.Int64
+	// bounds has the pace in which it has to come until relaxed is true. stopped says that nothing more of it is wanted.
+	bounds           bodyBounds
+	relaxed, stopped atomic.Bool
 	// rest is what the client has sent behind it.
 	rest []byte
 }
@@ -33,7 +42,7 @@ type upload struct {
 // beginUpload takes what has arrived of the body behind the head, and adds it to what is sent first. A body that is there as a whole is like any small one.
 func (c *plainConn) beginUpload() error {
 	w := c.work
-	u := &upload{left: w.request.ContentLength, over: make(chan struct{})}
+	u := &upload{left: w.request.ContentLength, over: make(chan struct{}), bounds: c.engine.handler.bounds}
 
 	used, err := u.take(w, w.in[w.request.Length:w.have])
 	w.used = w.request.Length + used
@@ -56,7 +65,10 @@ func (u *upload) take(w *work, arrived []byte) (int, error) {
 
 	data, used, err := u.chunks.Decode(arrived)
 	w.appendChunk(arrived[:data])
-	u.received.Add(int64(data))
+
+	if u.bounds.refusesRequest(u.received.Add(int64(data))) {
+		return used, errBodyTooLarge
+	}
 
 	if u.chunks.Over() {
 		// Trailers would go around the guard of headers. Any proxy may drop those of a request.
@@ -81,7 +93,7 @@ func (c *plainConn) passUpload(a *appConn) {
 	c.unwatch()
 
 	c.deadline = time.Time{}
-	_ = c.tcp.SetReadDeadline(time.Time{}) // It fails where the connection is closed.
+	u.setDeadline(c, 0)
 
 	go func() {
 		defer close(u.over)
@@ -98,7 +110,7 @@ func (u *upload) pass(c *plainConn, a *appConn) {
 	chunks := &work{}
 
 	for !u.ended.Load() {
-		n, err := c.tcp.Read(buffer[:u.most()])
+		n, err := u.read(c, buffer[:u.most()])
 		if n == 0 && err != nil {
 			u.fail(c, a, err)
 
@@ -116,6 +128,10 @@ func (u *upload) pass(c *plainConn, a *appConn) {
 
 		if _, err := a.Write(sent); err != nil {
 			u.ended.Store(false) // The app has taken less.
+
+			if u.stalled.Store(isTimeout(err)); u.stalled.Load() {
+				_ = a.Close() // Nothing more is sent on it.
+			}
 
 			return
 		}
@@ -160,10 +176,11 @@ func (u *upload) fail(c *plainConn, a *appConn, err error) {
 	switch {
 	case isTimeout(err):
 		return // It was stopped.
-	case !errors.Is(err, io.EOF) && !errors.Is(err, http1.ErrChunks):
+	case !errors.Is(err, io.EOF) && !errors.Is(err, http1.ErrChunks) && !errors.Is(err, errBodySlow) && !errors.Is(err, errBodyTooLarge):
 		c.leave()
 	}
 
+	u.blame.Store(blameFor(err))
 	u.failed.Store(true)
 
 	_ = a.Close() // Nothing more is sent on it.
@@ -206,6 +223,7 @@ func (c *plainConn) endUpload(a *appConn) bool {
 				_ = a.Close() // A write may wait for the app.
 			}
 
+			u.stopped.Store(true)
 			_ = c.tcp.SetReadDeadline(time.Unix(0, 1)) // It fails where the connection is closed.
 
 			<-u.over

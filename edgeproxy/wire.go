@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"sync/atomic"
+	"time"
 )
 
 // neverEnded is the value of wire.acceptedAtEnd before the app has closed the connection with a FIN.
@@ -24,17 +25,20 @@ type wire struct {
 	// is true.
 	acceptedAtStart int64
 	counts          bool
+	// patience is how long the app may take nothing of what is written; 0: for ever. deadline is that of writes, as it was set last.
+	patience time.Duration
+	deadline time.Time
 	// authority is what Write takes out of the next request's target; see forwarding.
 	authority []byte
 }
 
-func newWire(connection *net.TCPConn) (*wire, error) {
+func newWire(connection *net.TCPConn, patience time.Duration) (*wire, error) {
 	own, err := newSocket(connection)
 	if err != nil {
 		return nil, err
 	}
 
-	w := &wire{Conn: connection, tcp: own}
+	w := &wire{Conn: connection, tcp: own, patience: patience}
 	w.acceptedAtStart, w.counts = accepted(own)
 	w.acceptedAtEnd.Store(neverEnded)
 
@@ -56,6 +60,11 @@ func (w *wire) Write(message []byte) (int, error) {
 	sent := message
 	if w.authority != nil {
 		sent, w.authority = bytes.Replace(message, w.authority, nil, 1), nil
+	}
+
+	if now := time.Now(); w.patience > 0 && w.deadline.Sub(now) < w.patience-deadlineSlack {
+		w.deadline = now.Add(w.patience)
+		_ = w.tcp.SetWriteDeadline(w.deadline) // It fails where the connection is closed.
 	}
 
 	n, err := w.Conn.Write(sent)

@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// A request of which head and body together are larger than requestBuffer is for net/http.
+	// A request whose head is larger than requestBuffer is for net/http. The buffer grows for a body up to maxKept.
 	requestBuffer = 16 << 10
 	// answerBuffer is what is read at once of an answer; the buffer grows for a larger head.
 	answerBuffer = 16 << 10
@@ -49,6 +49,10 @@ func (w *work) clear() {
 		w.out = make([]byte, 0, sendBuffer)
 	}
 
+	if len(w.in) > requestBuffer {
+		w.in = make([]byte, requestBuffer)
+	}
+
 	if len(w.up) > answerBuffer {
 		w.up = make([]byte, answerBuffer)
 	}
@@ -58,6 +62,13 @@ func (w *work) clear() {
 func (w *work) forget() {
 	w.exchange = exchange{tried: w.exchange.tried[:0]}
 	clear(w.exchange.tried[:cap(w.exchange.tried)])
+}
+
+// grow makes room for a request of that length. What was parsed of it stays as it is.
+func (w *work) grow(length int) {
+	if length > len(w.in) {
+		w.in = append(w.in, make([]byte, length-len(w.in))...)
+	}
 }
 
 // next moves what has arrived of the next request to the beginning, and returns whether there is any.
