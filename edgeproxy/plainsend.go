@@ -12,6 +12,9 @@ func (c *plainConn) repeatable() bool {
 	return c.work.request.ContentLength == 0 && isIdempotent(view(c.work.request.Method))
 }
 
+// status implements sender.
+func (c *plainConn) status() int { return c.work.response.Status }
+
 // context implements sender. It is for what takes time: from then on it is noticed when the client leaves.
 func (c *plainConn) context() context.Context { return c.watch().ctx }
 

@@ -36,6 +36,7 @@ type transport struct {
 	holder *holder
 	// recovery watches the VMs that rest.
 	recovery *recovery
+	outliers *outliers
 	region   string
 	meters   *meters
 	logger   *slog.Logger
@@ -75,7 +76,7 @@ func newTransport(config Config, current *atomic.Pointer[table], r *refresh, m *
 	}
 
 	return &transport{
-		http1: http1, http2: http2, table: current, holder: newHolder(current, r, dialer), recovery: rests,
+		http1: http1, http2: http2, table: current, holder: newHolder(current, r, dialer), recovery: rests, outliers: &outliers{logger: logger},
 		region: config.Region, meters: m, logger: logger,
 	}, closeIdle
 }
@@ -97,6 +98,8 @@ type sender interface {
 	send(u *upstream) error
 	// context ends when nobody waits for the answer any more.
 	context() context.Context
+	// status is that of the answer, once send has returned without an error.
+	status() int
 	// repeatable tells whether it does no harm if an app works on the request twice.
 	repeatable() bool
 }
@@ -133,6 +136,8 @@ func (t *transport) tryAll(s sender, e *exchange) (again bool, _ error) {
 
 		err := s.send(next)
 		if err == nil {
+			t.outliers.note(e.route, next, s.status() >= lowestServerError)
+
 			return false, nil
 		}
 
@@ -165,6 +170,7 @@ type roundTrip struct {
 }
 
 func (r *roundTrip) context() context.Context { return r.request.Context() }
+func (r *roundTrip) status() int              { return r.response.StatusCode }
 func (r *roundTrip) repeatable() bool         { return isRepeatable(r.request) }
 
 func (r *roundTrip) send(u *upstream) (err error) {
@@ -231,6 +237,7 @@ func (t *transport) fail(s sender, e *exchange, err error) {
 	if ctx := s.context(); ctx.Err() == nil && !e.bodyFailed() {
 		reason := reasonOf(err)
 		t.meters.upstreamFailed(ctx, reason)
+		t.outliers.note(e.route, e.upstream, true)
 
 		if (reason == reasonConnect || reason == reasonSilent) && e.upstream.rest(time.Now()) {
 			t.logger.Warn("a VM takes no connections; asking others until it does",

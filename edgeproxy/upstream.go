@@ -28,6 +28,11 @@ type upstream struct {
 
 	inFlight  atomic.Int64
 	restUntil atomic.Int64 // Unix nanoseconds.
+
+	// failures counts those in a row, failingSince is when the first of them was, and benchedUntil how long outliers has the upstream rest, both in Unix
+	// nanoseconds.
+	failures                   atomic.Int64
+	failingSince, benchedUntil atomic.Int64
 }
 
 func newUpstream(vmID uuid.UUID, address netip.AddrPort, region string) *upstream {
@@ -39,10 +44,14 @@ func (u *upstream) rest(now time.Time) bool {
 	return u.restUntil.Swap(now.Add(restTime).UnixNano()) <= now.UnixNano()
 }
 
-// wake ends the rest.
+// wake ends the rest of one that took no connections.
 func (u *upstream) wake() { u.restUntil.Store(0) }
 
-func (u *upstream) resting(now time.Time) bool { return now.UnixNano() < u.restUntil.Load() }
+func (u *upstream) resting(now time.Time) bool {
+	at := now.UnixNano()
+
+	return at < u.restUntil.Load() || at < u.benchedUntil.Load()
+}
 
 // choose picks the upstream for one attempt. Upstreams that rest come last; of the others, those of the edge's region come first, and the one
 // with the fewest requests in flight before its peers. An attempt after a failed one goes to a region that was not tried yet, where there is one: a region
