@@ -205,9 +205,10 @@ type RoutesInput struct {
 
 // RoutesOutput is the route table. Status 304 has no body.
 type RoutesOutput struct {
-	Status int
-	ETag   string `header:"ETag"`
-	Body   *RouteTable
+	Status     int
+	ETag       string `header:"ETag"`
+	OtherEdges int64  `doc:"How many other edges are in touch with the platform." header:"Zeitwork-Other-Edges"`
+	Body       *RouteTable
 }
 
 // RouteTable says where the requests for each hostname go.

@@ -117,7 +117,7 @@ func (s *service) registerAgents(api huma.API) {
 	}), s.bindNodeToken)
 	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
 		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
-	}), s.getRoutes)
+	}), s.getRoutesAndEdges)
 	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
 	}), s.reportEdge)

@@ -24144,12 +24144,14 @@ func (r ShipRequestsResponse) ContentType() string {
 
 // GetRoutesResponse200Headers the declared response headers of an HTTP 200 response for GetRoutes
 type GetRoutesResponse200Headers struct {
-	ETag *string
+	ETag               *string
+	ZeitworkOtherEdges *int64
 }
 
 // GetRoutesResponse304Headers the declared response headers of an HTTP 304 response for GetRoutes
 type GetRoutesResponse304Headers struct {
-	ETag *string
+	ETag               *string
+	ZeitworkOtherEdges *int64
 }
 
 type GetRoutesResponse struct {
@@ -38970,6 +38972,13 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 			}
 			headers.ETag = &value
 		}
+		if values := rsp.Header.Values("Zeitwork-Other-Edges"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Zeitwork-Other-Edges", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.ZeitworkOtherEdges = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetRoutesResponse304Headers
@@ -38979,6 +38988,13 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 				return nil, err
 			}
 			headers.ETag = &value
+		}
+		if values := rsp.Header.Values("Zeitwork-Other-Edges"); len(values) > 0 {
+			var value int64
+			if err := runtime.BindStyledParameterWithOptions("simple", "Zeitwork-Other-Edges", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			}
+			headers.ZeitworkOtherEdges = &value
 		}
 		response.Headers304 = &headers
 	}

@@ -22,6 +22,19 @@ func (q *Queries) AcknowledgeRoutes(ctx context.Context, version int64, iD uuid.
 	return err
 }
 
+const countOtherEdges = `-- name: CountOtherEdges :one
+SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id <> $1 AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= $2::interval
+`
+
+// How many edges but this one are in touch.
+func (q *Queries) CountOtherEdges(ctx context.Context, iD uuid.UUID, seenWithin time.Duration) (int64, error) {
+	row := q.db.QueryRow(ctx, countOtherEdges, iD, seenWithin)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const createEdge = `-- name: CreateEdge :one
 INSERT INTO edges (id, name, region) VALUES ($1, $2, $3) RETURNING id, name, region, acknowledged_version, last_seen_at, created_at, version, addresses
 `

@@ -173,6 +173,7 @@ var hotQueries = map[string]bound{
 	"CurrentRouteVersion":      {most: 1},
 	"NextRouteVersion":         {most: 1},
 	"CountEdgesBehind":         {most: edges + 1},
+	"CountOtherEdges":          {most: 2*edges + 1, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"AcknowledgeRoutes":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"TouchEdge":                {most: edges, with: map[string]any{"id": seedID(kindEdge, 7)}},
 	"RecordEdgeVersion":        {most: edges, with: map[string]any{"id": seedID(kindEdge, 7), "version": "2"}},

@@ -74,6 +74,8 @@ type platform struct {
 	current      client.RouteTable
 	changed      chan struct{}
 	acknowledged int64
+	// others is what the edge is told of other edges; empty: nothing.
+	others string
 	// version is what the edge said of its binary.
 	version string
 	// addresses are from where it said that it connects to VMs.
@@ -166,6 +168,10 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
+	if p.others != "" {
+		w.Header().Set(headerOtherEdges, p.others)
+	}
+
 	p.version, p.addresses = r.Header.Get("Zeitwork-Version"), strings.Split(r.URL.Query().Get("addresses"), ",")
 	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 

@@ -31,6 +31,8 @@ type Config struct {
 	DrainTimeout time.Duration `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
 	// ResponseTimeout ends with the headers of the answer. It does not apply to gRPC, whose servers may send their headers late.
 	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
+	// Lease is for ever by default as edges cannot tell whether they are cut off alone: a balancer that sends to no edge whose check fails would serve nothing.
+	Lease time.Duration `doc:"How long the edge may hear nothing from the API before it fails balancers' checks, if there are other edges; 0: for ever." env:"ZEITWORK_EDGE_LEASE" envDefault:"0"` //nolint:lll // One variable a line.
 	// MaxInFlight keeps an app that answers nothing from taking the whole edge.
 	MaxInFlight          int64 `doc:"How many requests to one deployment may be under way at once, streams included; 0: no bound." env:"ZEITWORK_EDGE_MAX_IN_FLIGHT" envDefault:"8192"`          //nolint:lll // One variable a line.
 	MaxInFlightPerClient int64 `doc:"How many requests of one client address (IPv6: /64) may be under way at once; 0: no bound." env:"ZEITWORK_EDGE_MAX_IN_FLIGHT_PER_CLIENT" envDefault:"1024"` //nolint:lll // One variable a line.

@@ -52,6 +52,10 @@ type Proxy struct {
 
 // New prepares an edge: it makes the data directory and loads the route table that an earlier run saved there. It connects to nothing.
 func New(config Config, logger *slog.Logger) (*Proxy, error) {
+	if config.Lease > 0 && config.Lease < leastLease {
+		return nil, fmt.Errorf("ZEITWORK_EDGE_LEASE is %s: make it %s at least, as an edge waits up to %s for an answer of the API, or 0", config.Lease, leastLease, pollTimeout)
+	}
+
 	if err := os.MkdirAll(config.DataDir, dataDirMode); err != nil {
 		return nil, fmt.Errorf("ZEITWORK_EDGE_DATA_DIR: %w", err)
 	}
@@ -82,9 +86,12 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 
+	handler := newHandler(config, current, upstreams, m, logger)
+	p.lease = handler.lease
+
 	proxy := &Proxy{
 		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
-		handler: newHandler(config, current, upstreams, m, logger), upstreams: upstreams, tracers: otel.GetTracerProvider(),
+		handler: handler, upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
 	if config.RecordRequests {

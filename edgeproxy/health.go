@@ -22,6 +22,8 @@ func (h *handler) health(w http.ResponseWriter, r *http.Request) {
 		status, text = http.StatusServiceUnavailable, "stopping\n"
 	case h.table.Load() == nil:
 		status, text = http.StatusServiceUnavailable, "starting\n"
+	case h.lease.hasEnded():
+		status, text = http.StatusServiceUnavailable, "out of touch\n"
 	}
 
 	w.WriteHeader(status)

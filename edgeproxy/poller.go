@@ -44,6 +44,7 @@ type poller struct {
 	table *atomic.Pointer[table]
 	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
+	lease   *lease
 	ledger  *ledger
 	logger  *slog.Logger
 	// addresses are those from which this edge connects to VMs.
@@ -173,6 +174,8 @@ func (p *poller) ask(ctx context.Context, urgent bool) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("asking for the route table: %w", err)
 	}
+
+	p.lease.answered(answer.StatusCode, answer.Header)
 
 	if answer.StatusCode == http.StatusNotModified {
 		return false, answer.Body.Close()

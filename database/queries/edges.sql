@@ -31,6 +31,11 @@ UPDATE edges SET version = @version WHERE id = @id AND version <> @version;
 -- name: TouchEdge :exec
 UPDATE edges SET last_seen_at = now() WHERE id = $1;
 
+-- name: CountOtherEdges :one
+-- How many edges but this one are in touch.
+SELECT count(*) FROM edges JOIN edge_silence ON edge_silence.id = edges.id
+WHERE edges.id <> @id AND edges.last_seen_at IS NOT NULL AND edge_silence.silent_for <= @seen_within::interval;
+
 -- name: RecordEdgeAddresses :execrows
 -- Remembers from which addresses an edge connects to VMs. It returns no rows where nothing has changed.
 UPDATE edges SET addresses = @addresses::text[] WHERE id = @id AND addresses IS DISTINCT FROM @addresses::text[];

@@ -7989,6 +7989,7 @@ export interface operations {
             200: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7999,6 +8000,7 @@ export interface operations {
             304: {
                 headers: {
                     ETag?: string;
+                    "Zeitwork-Other-Edges"?: number;
                     [name: string]: unknown;
                 };
                 content?: never;
