@@ -90,7 +90,9 @@ func TestAdmission_AppAnswersNothing_OthersAreServed(t *testing.T) {
 	first := stuck.asks(t, b.client, b.request(t, http.MethodGet, demoHost, "/", nil))
 	second := stuck.asks(t, b.client, b.request(t, http.MethodGet, demoHost, "/", nil))
 
-	for name, body := range map[string]io.Reader{"none": nil, "small": strings.NewReader("x"), "large": bytes.NewReader(make([]byte, 1<<20)), "chunked": io.MultiReader(strings.NewReader("x"))} {
+	for name, body := range map[string]io.Reader{
+		"none": nil, "small": strings.NewReader("x"), "large": bytes.NewReader(make([]byte, 1<<20)), "chunked": io.MultiReader(strings.NewReader("x")),
+	} {
 		response, page := b.do(t, b.request(t, http.MethodPost, demoHost, "/", body))
 		require.Equal(t, http.StatusServiceUnavailable, response.StatusCode, name)
 		require.Equal(t, "5", response.Header.Get("Retry-After"))

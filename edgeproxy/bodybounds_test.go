@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -103,7 +104,7 @@ func TestBodyBounds_BodyComesSlowlyEnough_ArrivesWhole(t *testing.T) {
 
 			answer, err := io.ReadAll(connection)
 			require.NoError(t, err)
-			require.True(t, strings.HasSuffix(string(answer), fmt.Sprint(size*parts)), "%s", answer)
+			require.True(t, strings.HasSuffix(string(answer), strconv.Itoa(size*parts)), "%s", answer)
 		})
 	}
 }
@@ -187,7 +188,7 @@ func TestBodyBounds_AnswerIsTooLarge_IsRefusedOrBrokenOff(t *testing.T) {
 		_, _ = fmt.Sscanf(r.URL.Path, "/%d", &size)
 
 		if r.URL.RawQuery == "counted" {
-			w.Header().Set("Content-Length", fmt.Sprint(size))
+			w.Header().Set("Content-Length", strconv.Itoa(size))
 		}
 
 		_ = http.NewResponseController(w).Flush()

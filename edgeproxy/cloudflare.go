@@ -17,8 +17,8 @@ var cloudflareNetworks = lo.Map([]string{
 
 const headerCloudflareClient = "Cf-Connecting-Ip"
 
-// isCloudflares tells whether Cloudflare writes a header itself, whatever a visitor has sent under its name. True-Client-Ip is none of these: Cloudflare writes it
-// for some of its customers, and passes on what visitors send for all others.
+// isCloudflares tells whether Cloudflare writes a header itself, whatever a visitor has sent under its name. True-Client-Ip is none of these: Cloudflare
+// writes it for some of its customers, and passes on what visitors send for all others.
 func isCloudflares(header string) bool {
 	switch http.CanonicalHeaderKey(header) {
 	case headerCloudflareClient, "Cf-Ray", "Cf-Visitor", "Cf-Ipcountry":

@@ -22,7 +22,7 @@ type Config struct {
 	// TrustedProxies may say in headers who the client is. The forwarding headers of all other peers are dropped.
 	TrustedProxies []netip.Prefix `doc:"Networks of proxies that are believed about their clients (X-Forwarded-For, X-Forwarded-Proto), with commas between." env:"ZEITWORK_EDGE_TRUSTED_PROXIES"` //nolint:lll // One variable a line.
 	// Cloudflare is off by default as another customer of Cloudflare's can have it connect to any server.
-	Cloudflare bool `doc:"Cloudflare stands in front: believe its headers about visitors, from its own addresses." env:"ZEITWORK_EDGE_CLOUDFLARE" envDefault:"false"`
+	Cloudflare bool `doc:"Cloudflare stands in front: believe its headers, from its own addresses." env:"ZEITWORK_EDGE_CLOUDFLARE" envDefault:"false"`
 	// ProxyProtocol has those who connect from elsewhere be believed nothing.
 	ProxyProtocol []netip.Prefix `doc:"Networks of balancers that begin each connection with a PROXY header (version 1 or 2), with commas between." env:"ZEITWORK_EDGE_PROXY_PROTOCOL"` //nolint:lll // One variable a line.
 	// DrainDelay is the time in which load balancers find out that the edge stops: a listener that closed at once would refuse the requests
@@ -30,7 +30,7 @@ type Config struct {
 	DrainDelay   time.Duration `doc:"How long a stopping edge serves on and says so to load balancers' checks." env:"ZEITWORK_EDGE_DRAIN_DELAY" envDefault:"5s"`
 	DrainTimeout time.Duration `doc:"How long requests may go on after the edge was told to stop." env:"ZEITWORK_EDGE_DRAIN_TIMEOUT" envDefault:"30s"`
 	// ResponseTimeout ends with the headers of the answer. It does not apply to gRPC, whose servers may send their headers late.
-	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"`
+	ResponseTimeout time.Duration `doc:"How long an app may take to begin its answer, or take nothing of a body; 0 is for ever." env:"ZEITWORK_EDGE_RESPONSE_TIMEOUT" envDefault:"5m"` //nolint:lll // One variable a line.
 	// Lease is for ever by default as edges cannot tell whether they are cut off alone: a balancer that sends to no edge whose check fails would serve nothing.
 	Lease time.Duration `doc:"How long the edge may hear nothing from the API before it fails balancers' checks, if there are other edges; 0: for ever." env:"ZEITWORK_EDGE_LEASE" envDefault:"0"` //nolint:lll // One variable a line.
 	// MaxInFlight keeps an app that answers nothing from taking the whole edge.

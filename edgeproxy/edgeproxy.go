@@ -53,7 +53,8 @@ type Proxy struct {
 // New prepares an edge: it makes the data directory and loads the route table that an earlier run saved there. It connects to nothing.
 func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	if config.Lease > 0 && config.Lease < leastLease {
-		return nil, fmt.Errorf("ZEITWORK_EDGE_LEASE is %s: make it %s at least, as an edge waits up to %s for an answer of the API, or 0", config.Lease, leastLease, pollTimeout)
+		return nil, fmt.Errorf("ZEITWORK_EDGE_LEASE is %s: make it %s at least, as an edge waits up to %s for an answer of the API, or 0",
+			config.Lease, leastLease, pollTimeout)
 	}
 
 	if err := os.MkdirAll(config.DataDir, dataDirMode); err != nil {

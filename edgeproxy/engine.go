@@ -44,8 +44,9 @@ type engine struct {
 
 func newEngine(config Config, h *handler, t *transport, others *handover, logger *slog.Logger) *engine {
 	return &engine{
-		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others, balancers: newBalancers(config, logger), logger: logger, patience: halfCloseTime,
-		responseTimeout: config.ResponseTimeout, works: sync.Pool{New: func() any { return newWork() }}, conns: map[*plainConn]struct{}{},
+		enabled: config.OwnEngine, handler: h, transport: t, apps: newAppConns(t.http1.dialer), others: others,
+		balancers: newBalancers(config, logger), logger: logger, patience: halfCloseTime, responseTimeout: config.ResponseTimeout,
+		works: sync.Pool{New: func() any { return newWork() }}, conns: map[*plainConn]struct{}{},
 	}
 }
 

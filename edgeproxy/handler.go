@@ -40,7 +40,10 @@ type handler struct {
 }
 
 func newHandler(config Config, current *atomic.Pointer[table], upstreams http.RoundTripper, m *meters, logger *slog.Logger) *handler {
-	h := &handler{table: current, forwarding: newForwarding(config), lease: newLease(config), admission: newAdmission(config), bounds: newBodyBounds(config), sendTimeout: config.SendTimeout, meters: m, logger: logger}
+	h := &handler{
+		table: current, forwarding: newForwarding(config), lease: newLease(config), admission: newAdmission(config), bounds: newBodyBounds(config),
+		sendTimeout: config.SendTimeout, meters: m, logger: logger,
+	}
 	h.proxy = &httputil.ReverseProxy{
 		Rewrite:        h.forwarding.rewrite,
 		Transport:      upstreams,
@@ -116,8 +119,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takeBody prepares the body of a request to be passed on, or returns the page that says why it is not. A small one is read to its end before an app is asked: a
-// client that sends it slowly occupies none.
+// takeBody prepares the body of a request to be passed on, or returns the page that says why it is not. A small one is read to its end before an app is
+// asked: a client that sends it slowly occupies none.
 func (h *handler) takeBody(w http.ResponseWriter, r *http.Request, e *exchange) (page, bool) {
 	if r.ContentLength == 0 {
 		return page{}, true

@@ -29,8 +29,8 @@ func newLease(config Config) *lease {
 	return l
 }
 
-// answered notes an answer to a poll. Any but one that refuses the edge's token says that the edge is not cut off: a failure is the platform's, and the same for
-// all edges.
+// answered notes an answer to a poll. Any but one that refuses the edge's token says that the edge is not cut off: a failure is the platform's, and the same
+// for all edges.
 func (l *lease) answered(status int, header http.Header) {
 	if status == http.StatusUnauthorized || status == http.StatusForbidden {
 		return

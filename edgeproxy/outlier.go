@@ -8,8 +8,8 @@ import (
 	"github.com/zeitwork/zeitwork/internal/logging"
 )
 
-// The figures are those of Envoy's outlier detection: five answers of 5xx in a row (consecutive_5xx) and a rest of 30 s (base_ejection_time). Envoy lets a tenth of
-// the hosts rest; here it is up to half, as apps have few instances.
+// The figures are those of Envoy's outlier detection: five answers of 5xx in a row (consecutive_5xx) and a rest of 30 s (base_ejection_time). Envoy lets a
+// tenth of the hosts rest; here it is up to half, as apps have few instances.
 const (
 	outlierFailures = 5
 	outlierRest     = 30 * time.Second

@@ -102,7 +102,7 @@ func (p page) write(w http.ResponseWriter, r *http.Request, requestID string) in
 	w.WriteHeader(p.status)
 
 	// It fails only when the client has gone.
-	written, _ := w.Write(body)
+	written, _ := w.Write(body) //nolint:gosec // What comes from the request is escaped.
 	if r.Method == http.MethodHead {
 		return 0
 	}

@@ -119,7 +119,7 @@ func (g *engine) beginAnnounced(tcp *net.TCPConn) {
 
 	if c := g.open(tcp); c != nil {
 		c.introduce(heard)
-		c.run()
+		g.running.Go(c.run)
 	}
 }
 

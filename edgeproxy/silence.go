@@ -20,9 +20,9 @@ type silentError struct{ cause error }
 func (e *silentError) Error() string { return "the VM's machine is silent: " + e.cause.Error() }
 func (e *silentError) Unwrap() error { return e.cause }
 
-// silence ends a connection whose other end is gone without a word: a machine that lost its power, or a region that lost its network. The kernel would try for a
-// quarter of an hour. Its TCP_USER_TIMEOUT would not do: it also ends connections to machines that are there, and whose app reads nothing for a while, and
-// it takes the place of the keep-alives that notice within half a minute that a stream without bytes has nobody at its other end.
+// silence ends a connection whose other end is gone without a word: a machine that lost its power, or a region that lost its network. The kernel would try
+// for a quarter of an hour. Its TCP_USER_TIMEOUT would not do: it also ends connections to machines that are there, and whose app reads nothing for a while,
+// and it takes the place of the keep-alives that notice within half a minute that a stream without bytes has nobody at its other end.
 type silence struct {
 	wire  *wire
 	timer *time.Timer

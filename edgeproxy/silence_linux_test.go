@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/coder/websocket"
@@ -67,29 +66,39 @@ func TestSilence_MachineFallsSilentUnderAnUpload_TheClientIsTold(t *testing.T) {
 	b.serve(t, live(demoHost, upstream))
 
 	reader, writer := io.Pipe()
+	silent, status := make(chan struct{}), make(chan int, 1)
+
 	closeAfter(t, reader)
 
 	go func() {
 		_, _ = io.WriteString(writer, "x")
 
-		<-arrived
-		m.fallSilent(t)
+		<-silent
 
-		_, _ = io.Copy(writer, io.LimitReader(neverEnding{}, 64<<20))
+		_, _ = io.Copy(writer, io.LimitReader(zeros{}, 64<<20))
 		_ = writer.Close()
 	}()
 
-	response, err := b.client.Do(b.request(t, http.MethodPost, demoHost, "/", reader))
-	require.NoError(t, err)
-	require.NoError(t, response.Body.Close())
-	require.Equal(t, http.StatusBadGateway, response.StatusCode)
-}
+	request := b.request(t, http.MethodPost, demoHost, "/", reader)
 
-// neverEnding is a body without an end.
-type neverEnding struct{}
+	go func() {
+		defer close(status)
 
-func (neverEnding) Read(buffer []byte) (int, error) {
-	return copy(buffer, strings.Repeat("x", len(buffer))), nil
+		response, err := b.client.Do(request)
+		if err != nil {
+			t.Error(err)
+
+			return
+		}
+
+		_ = response.Body.Close()
+		status <- response.StatusCode
+	}()
+
+	<-arrived
+	m.fallSilent(t)
+	close(silent)
+	require.Equal(t, http.StatusBadGateway, <-status)
 }
 
 func TestDialer_SharedConnections_EndWhenNothingIsAcknowledged(t *testing.T) {

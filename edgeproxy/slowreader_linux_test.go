@@ -109,6 +109,8 @@ func TestSlowReader_DownloadGoesOnSlowly_ArrivesWhole(t *testing.T) {
 	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	require.NoError(t, err)
 
+	defer func() { _ = response.Body.Close() }()
+
 	got := int64(0)
 
 	for i := range 5 {
