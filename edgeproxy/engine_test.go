@@ -3,6 +3,7 @@ package edgeproxy
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -316,7 +317,7 @@ func TestEngine_RequestsBehindABodyInChunks_AreAllAnswered(t *testing.T) {
 				require.NoError(t, err)
 
 				body, err := io.ReadAll(response.Body)
-				require.NoError(t, err)
+				require.NoError(t, errors.Join(err, response.Body.Close()))
 				require.Equal(t, "demo", string(body))
 			}
 		})

@@ -52,7 +52,7 @@ func (c *plainConn) beginTrace() {
 		options = append(options, api.WithLinks(api.Link{SpanContext: theirs}))
 	}
 
-	_, w.exchange.span = tracer.Start(context.Background(), methodName(view(w.request.Method)), options...)
+	_, w.exchange.span = tracer.Start(context.Background(), methodName(view(w.request.Method)), options...) //nolint:spancheck // endTrace ends it.
 }
 
 // endTrace ends it with the answer's status.

@@ -25,14 +25,14 @@ func peekNow(descriptor int, buffer []byte) (int, error) {
 // callNow makes a system call that does not block, without the announcement to the scheduler that unix.Syscall makes.
 func callNow(number uintptr, descriptor int, buffer []byte, flags uintptr) (int, error) {
 	for {
-		n, _, errno := unix.RawSyscall6(number, uintptr(descriptor), //nolint:gosec // The descriptor is the kernel's own.
+		n, _, errno := unix.RawSyscall6(number, uintptr(descriptor),
 			uintptr(unsafe.Pointer(&buffer[0])), uintptr(len(buffer)), flags, 0, 0) //nolint:gosec // The kernel moves no further than the buffer's end.
 
-		switch errno {
-		case 0:
-			return int(n), nil //nolint:gosec // It is no larger than the buffer.
-		case unix.EINTR:
-		default:
+		if errno == 0 {
+			return int(n), nil
+		}
+
+		if errno != unix.EINTR {
 			return 0, errno
 		}
 	}

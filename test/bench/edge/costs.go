@@ -55,7 +55,7 @@ func family(pid int) []int {
 	for _, file := range threads {
 		text, _ := os.ReadFile(file) // A thread may have ended.
 
-		for _, word := range strings.Fields(string(text)) {
+		for word := range strings.FieldsSeq(string(text)) {
 			if child, err := strconv.Atoi(word); err == nil {
 				pids = append(pids, child)
 			}

@@ -19,7 +19,7 @@ import (
 func messages(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
 	const size = 100
 
-	ctx, cancel := context.WithTimeout(ctx, o.Duration+10*time.Second) //nolint:mnd // All have opened before.
+	ctx, cancel := context.WithTimeout(ctx, o.Duration+10*time.Second)
 	defer cancel()
 
 	var (

@@ -19,6 +19,9 @@ type load struct {
 	requests, bytes, seconds float64
 }
 
+// million is how many bytes a megabyte has, and microseconds a second.
+const million = 1e6
+
 func seconds(d time.Duration) string { return strconv.Itoa(max(int(d.Seconds()), 1)) }
 
 // summary is what the script below prints, since wrk rounds in its own report.
@@ -65,7 +68,7 @@ func wrk(ctx context.Context, address string, connections int, duration time.Dur
 		return load{}, fmt.Errorf("%.0f requests failed and %.0f were answered", failed, l.requests)
 	}
 
-	l.seconds = microseconds / 1e6
+	l.seconds = microseconds / million
 
 	return l, nil
 }

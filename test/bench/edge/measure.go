@@ -45,8 +45,8 @@ func measures() []measure {
 		{name: "close", title: "small answers, a connection each", unit: requestsUnit, of: visits(few, "/", "Connection: close")},
 		{name: "100k", title: "answers of 100 kB, 64 connections", unit: requestsUnit, of: visits(few, "/100k")},
 		{name: "100m", title: "answers of 100 MB, 4 connections", unit: bytesUnit, of: downloads},
-		{name: "up100k", title: "bodies of 100 kB, 64 connections", unit: bytesUnit, of: uploads("100k", few, 20_000)}, //nolint:mnd // Some seconds.
-		{name: "up100m", title: "bodies of 100 MB, 4 connections", unit: bytesUnit, of: uploads("100m", streams, 2*streams)},
+		{name: "up100k", title: "bodies of 100 kB, 64 connections", unit: bytesUnit, of: uploads("100k", few, 20_000)},       //nolint:mnd // Some seconds.
+		{name: "up100m", title: "bodies of 100 MB, 4 connections", unit: bytesUnit, of: uploads("100m", streams, 2*streams)}, //nolint:mnd // One behind another.
 		{name: tlsName, title: "small answers over TLS, 64 connections", unit: requestsUnit, overTLS: true, of: visitsOverTLS(few)},
 		{name: "handshakes", title: "TLS, a connection each", unit: requestsUnit, overTLS: true, of: visitsOverTLS(few, "Connection: close")},
 		{name: "h2", title: "HTTP/2 over TLS, 64 connections of 10 streams", unit: requestsUnit, overTLS: true, of: visitsByHTTP2},
@@ -81,7 +81,7 @@ func visitsByHTTP2(ctx context.Context, s *stage, p *proxy, o Options) (result, 
 func downloads(ctx context.Context, _ *stage, p *proxy, o Options) (result, error) {
 	l, err := wrk(ctx, "http://"+p.http+"/100m", streams, o.Duration)
 
-	return result{value: l.bytes / l.seconds / 1e6}, err
+	return result{value: l.bytes / l.seconds / million}, err
 }
 
 // uploads sends a file of the app as a body, so often in all.
@@ -92,7 +92,7 @@ func uploads(name string, connections, requests int) func(context.Context, *stag
 		r, err := counted(s, p, func() (load, error) {
 			return h2load(ctx, "http://"+readerName+"/upload", p.http, connections, arguments...)
 		})
-		if r.value *= float64(sizes[name]) / 1e6; sizes[name] >= mebi {
+		if r.value *= float64(sizes[name]) / million; sizes[name] >= mebi {
 			r.perRequest = costs{}
 		}
 
@@ -125,10 +125,10 @@ func latency(share float64) func(context.Context, *stage, *proxy, Options) (resu
 }
 
 // counted makes a load of many requests, and adds what one of them took of the processors.
-func counted(s *stage, p *proxy, make func() (load, error)) (result, error) {
+func counted(s *stage, p *proxy, work func() (load, error)) (result, error) {
 	before := s.spent(p)
 
-	l, err := make()
+	l, err := work()
 	if err != nil || l.requests == 0 {
 		return result{}, fmt.Errorf("nothing was answered: %w", err)
 	}

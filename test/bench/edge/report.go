@@ -77,7 +77,7 @@ func (r *results) printCosts(chosen []measure) {
 			text := "-"
 			if one, ok := r.median(m.name, p.name); ok && one.perRequest != (costs{}) {
 				c := one.perRequest
-				text = fmt.Sprintf("%.0f + %.0f (%.0f)", float64(c.user)/1e3, float64(c.kernel)/1e3, float64(c.app)/1e3)
+				text = fmt.Sprintf("%d + %d (%d)", c.user.Microseconds(), c.kernel.Microseconds(), c.app.Microseconds())
 			}
 
 			fmt.Fprintf(&line, "%*s", columnWidth, text)

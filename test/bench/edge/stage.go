@@ -26,7 +26,7 @@ const hostname, readerName = "app.example.com", "reader.example.com"
 const mebi = 1 << 20
 
 // sizes are the files of the app, in bytes.
-var sizes = map[string]int{"100k": 100_000, "100m": 100 * mebi} //nolint:gochecknoglobals // A constant.
+var sizes = map[string]int{"100k": 100_000, "100m": 100 * mebi} //nolint:gochecknoglobals,mnd // A constant, as the names say.
 
 // stage is the app and the proxies before it.
 type stage struct {
@@ -93,12 +93,12 @@ func (s *stage) close(ctx context.Context) error {
 // startApp starts both apps.
 func (s *stage) startApp(ctx context.Context) error {
 	folder := filepath.Join(string(s.home), "files")
-	if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // Other users' workers read it.
+	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
 
 	for name, size := range sizes {
-		if err := os.WriteFile(filepath.Join(folder, name), make([]byte, size), 0o644); err != nil { //nolint:gosec // As above.
+		if err := os.WriteFile(filepath.Join(folder, name), make([]byte, size), 0o644); err != nil { //nolint:gosec // Other users' workers read it.
 			return err
 		}
 	}

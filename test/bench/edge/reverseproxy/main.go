@@ -18,7 +18,7 @@ import (
 func main() {
 	if len(os.Args) != 4 { //nolint:mnd // The program and three addresses.
 		fmt.Fprintln(os.Stderr, "usage: reverseproxy LISTEN APP READER")
-		os.Exit(2) //nolint:mnd // Wrong usage.
+		os.Exit(2)
 	}
 
 	app, reader := &url.URL{Scheme: "http", Host: os.Args[2]}, &url.URL{Scheme: "http", Host: os.Args[3]}
