@@ -48,12 +48,15 @@ type Assignments struct {
 	VMs []AssignedVM `json:"vms" nullable:"false"`
 }
 
-// NodeNetwork is what a node is to know of the network, beside its VMs.
+// NodeNetwork is what a node is to know beside its VMs: of the network, and of images.
+//
+//nolint:lll // One field a line, with its documentation.
 type NodeNetwork struct {
 	NodeID       uuid.UUID `json:"node_id"`
 	Prefix       string    `doc:"The node's own addresses."                                 json:"prefix"`
 	ClusterRange string    `doc:"All addresses of the cluster, which never leave by the default route." json:"cluster_range"`
 	Ingress      *Ingress  `doc:"Absent where an edge is of a version that does not tell its addresses." json:"ingress,omitempty"`
+	Images       []string  `doc:"Those that the node keeps although no VM of it uses them: of deployments that sleep, and had VMs there." json:"images,omitempty" nullable:"false"`
 }
 
 // AssignmentChangesInput asks for what has changed of the VMs that the calling node is to run.
@@ -224,8 +227,9 @@ type Route struct {
 	Hostname     string     `doc:"*.example.com stands for all names of one label more that have no route of their own." json:"hostname"`
 	ProjectID    uuid.UUID  `json:"project_id"`
 	DeploymentID *uuid.UUID `json:"deployment_id,omitempty"`
-	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs." enum:"live,starting,empty,asleep" json:"state"`
+	State        string     `doc:"live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes." enum:"live,starting,empty,asleep" json:"state"`
 	RedirectTo   string     `doc:"The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app." json:"redirect_to,omitempty"`
+	Wakes        bool       `doc:"It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy." json:"wakes,omitempty"`
 	Upstreams    []Upstream `doc:"Healthy VMs."                                                                               json:"upstreams" nullable:"false"`
 }
 
@@ -234,4 +238,18 @@ type Upstream struct {
 	VMID    uuid.UUID `json:"vm_id"`
 	Address string    `example:"10.77.1.5:8080" json:"address"`
 	Region  string    `json:"region"`
+}
+
+// WakeDeploymentInput names a deployment for which the calling edge holds requests.
+type WakeDeploymentInput struct {
+	Body struct {
+		DeploymentID uuid.UUID `json:"deployment_id"`
+	}
+}
+
+// WakeDeploymentOutput says how the waking goes.
+type WakeDeploymentOutput struct {
+	Body struct {
+		NoRoom bool `doc:"There is no room for its VMs just now." json:"no_room"`
+	}
 }

@@ -95,9 +95,19 @@ func (s *service) assignments(ctx context.Context, node uuid.UUID, capabilities 
 		return nil, err
 	}
 
+	sleeping, err := s.queries.ListSleepingImages(ctx, node)
+	if err != nil {
+		return nil, fmt.Errorf("read the images that node %s keeps: %w", node, err)
+	}
+
 	return &Assignments{
-		NodeNetwork: NodeNetwork{NodeID: node, Ingress: ingress, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String()},
-		VMs:         lo.Map(rows, func(row database.ListAssignmentsRow, _ int) AssignedVM { return s.assignedVM(row) }),
+		NodeNetwork: NodeNetwork{
+			NodeID: node, Ingress: ingress, Prefix: self.Node.Prefix.String(), ClusterRange: s.config.ClusterRange.String(),
+			Images: lo.Map(sleeping, func(row database.ListSleepingImagesRow, _ int) string {
+				return s.imageReference(row.ProjectID, row.ImageDigest)
+			}),
+		},
+		VMs: lo.Map(rows, func(row database.ListAssignmentsRow, _ int) AssignedVM { return s.assignedVM(row) }),
 	}, nil
 }
 
@@ -105,11 +115,16 @@ func (s *service) assignedVM(row database.ListAssignmentsRow) AssignedVM {
 	return AssignedVM{
 		ID: row.ID, DeploymentID: row.DeploymentID, ProjectID: row.ProjectID, Kind: row.Kind, Command: row.Command, Begun: row.Begun,
 		DesiredState: assignedState(row.DesiredState),
-		Image:        s.config.RegistryHost + "/" + projectRepository(row.ProjectID) + "@" + lo.FromPtr(row.ImageDigest),
+		Image:        s.imageReference(row.ProjectID, lo.FromPtr(row.ImageDigest)),
 		IP:           row.IP.String(), Port: int(row.Port), CPUMillis: int(row.CPUMillis), MemoryBytes: row.MemoryBytes, PIDs: pidsLimit,
 		HealthPath: lo.FromPtr(row.HealthPath), Origins: s.config.origins(row.Hostnames), GraceSeconds: int(lo.FromPtrOr(row.GraceSeconds, graceSeconds)),
 		Environment: map[string]string{}, Facts: factsOf(row).Variables(),
 	}
+}
+
+// imageReference is how nodes pull an image.
+func (s *service) imageReference(project uuid.UUID, digest string) string {
+	return s.config.RegistryHost + "/" + projectRepository(project) + "@" + digest
 }
 
 // complete adds to VMs what their node needs once of each: the environment, opened, and how far the log is stored. A VM that is to be stopped needs no

@@ -10,6 +10,8 @@ import (
 const environmentProduction = "production"
 
 // Environment is where deployments of a project go: its production, or the preview of another branch or of a pull request.
+//
+//nolint:lll // One field a line, with its documentation.
 type Environment struct {
 	ID               uuid.UUID  `doc:"Production's is the project's."                                                json:"id"`
 	ProjectID        uuid.UUID  `json:"project_id"`
@@ -22,6 +24,10 @@ type Environment struct {
 	HeldDeploymentID *uuid.UUID `doc:"The newest push that waits because the environment is pinned."                  json:"held_deployment_id,omitempty"`
 	ExpiresAt        *time.Time `doc:"When the preview is deleted, unless its branch is pushed to before; absent: never." json:"expires_at,omitempty"`
 	CreatedAt        time.Time  `json:"created_at"`
+
+	SleepAfterMinutes int        `doc:"After how many minutes without a request its VMs stop, until the next request starts others; 0: never." json:"sleep_after_minutes"`
+	AsleepSince       *time.Time `doc:"Since when it sleeps; absent: it does not."                                               json:"asleep_since,omitempty"`
+	WakeProblem       string     `doc:"Why its VMs could not be started when it was woken last, as a sentence; absent: they could." json:"wake_problem,omitempty"`
 
 	PullRequest *PullRequest `doc:"The pull request that it is the preview of; absent: it is of a branch." json:"pull_request,omitempty"`
 }
@@ -89,6 +95,8 @@ type UpdateEnvironmentInput struct {
 
 	Body struct {
 		ExpiresAt *time.Time `doc:"When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later." json:"expires_at,omitempty"`
+
+		SleepAfterMinutes *int `doc:"After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it." json:"sleep_after_minutes,omitempty" maximum:"720" minimum:"0"`
 	}
 }
 

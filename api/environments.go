@@ -72,33 +72,41 @@ func (s *service) updateEnvironment(ctx context.Context, input *UpdateEnvironmen
 		return nil, err
 	}
 
-	end := input.Body.ExpiresAt
-	if end == nil {
-		return &EnvironmentOutput{Body: s.newEnvironment(row)}, nil
+	if end := input.Body.ExpiresAt; end != nil {
+		if err := s.setPreviewEnd(ctx, row.Environment, *end); err != nil {
+			return nil, err
+		}
 	}
 
-	if row.Environment.Kind == environmentProduction {
-		return nil, problem.New(problem.Conflict, "Production has no end: it stays as long as its project.")
+	if minutes := input.Body.SleepAfterMinutes; minutes != nil {
+		err := s.deployments.SetSleep(ctx, input.EnvironmentID, organisationOf(ctx), int32(*minutes), //nolint:gosec // At most 720.
+			alsoAudit(nil, "environment.update", map[string]any{"changed": []string{"sleep_after_minutes"}}))
+		if err != nil {
+			return nil, err
+		}
 	}
 
-	if until := time.Until(*end); until < 0 || until > longestPreview {
-		return nil, problem.New(problem.Invalid, "expires_at must lie in the next %d days.", int(longestPreview.Hours()/24)) //nolint:mnd // Hours of a day.
+	return s.getEnvironment(ctx, &input.EnvironmentPath)
+}
+
+func (s *service) setPreviewEnd(ctx context.Context, environment database.Environment, end time.Time) error {
+	if environment.Kind == environmentProduction {
+		return problem.New(problem.Conflict, "Production has no end: it stays as long as its project.")
 	}
 
-	err = s.inTx(ctx, func(queries *database.Queries) error {
-		if err := queries.SetPreviewEnd(ctx, *end, input.EnvironmentID, organisationOf(ctx)); err != nil {
+	if until := time.Until(end); until < 0 || until > longestPreview {
+		return problem.New(problem.Invalid, "expires_at must lie in the next %d days.", int(longestPreview.Hours()/24)) //nolint:mnd // Hours of a day.
+	}
+
+	return s.inTx(ctx, func(queries *database.Queries) error {
+		if err := queries.SetPreviewEnd(ctx, end, environment.ID, organisationOf(ctx)); err != nil {
 			return err
 		}
 
 		details := map[string]any{"changed": []string{"expires_at"}}
 
-		return audit(ctx, queries, environmentEvent("environment.update", input.EnvironmentID, details))
+		return audit(ctx, queries, environmentEvent("environment.update", environment.ID, details))
 	})
-	if err != nil {
-		return nil, err
-	}
-
-	return s.getEnvironment(ctx, &input.EnvironmentPath)
 }
 
 func (s *service) deleteEnvironment(ctx context.Context, input *EnvironmentPath) (*struct{}, error) {
@@ -136,6 +144,7 @@ func (s *service) newEnvironment(row database.GetEnvironmentOfRow) Environment {
 	return Environment{
 		ID: e.ID, ProjectID: e.ProjectID, Kind: e.Kind, Slug: e.Slug, Branch: e.Branch, URL: s.config.OriginOf(row.Hostname),
 		LiveDeploymentID: row.LiveDeploymentID, PinnedBy: e.PinnedByID, HeldDeploymentID: row.HeldDeploymentID, ExpiresAt: e.ExpiresAt, CreatedAt: e.CreatedAt,
+		SleepAfterMinutes: int(lo.FromPtr(e.SleepAfterMinutes)), AsleepSince: e.AsleepSince, WakeProblem: lo.FromPtr(e.WakeProblem),
 		PullRequest: newPullRequest(e),
 	}
 }

@@ -122,6 +122,10 @@ func (s *service) registerAgents(api huma.API) {
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",
 	}), s.reportEdge)
 
+	huma.Register(api, also(operation(tagAgents, edges(), http.MethodPost, http.StatusOK, "wake-deployment", "/v1/edge/wake", text{
+		"Wake a deployment", "Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing.",
+	}), http.StatusNotFound), s.wakeDeployment)
+
 	ship := operation(tagAgents, nodes(), http.MethodPost, http.StatusNoContent, "ship-logs", "/v1/node/logs", text{
 		"Store log lines", "Stores lines that a VM of the calling node wrote. Lines that are stored already are passed over.",
 	})

@@ -34,7 +34,7 @@ func (s *service) addOverviews(ctx context.Context, projects []Project) error {
 	for i := range projects {
 		row := byProject[projects[i].ID]
 		overview := &projects[i].Overview
-		overview.Instances.Healthy, overview.Previews = int(row.Healthy), int(row.Previews)
+		overview.Instances.Healthy, overview.Previews, overview.AsleepSince = int(row.Healthy), int(row.Previews), row.AsleepSince
 
 		if live, ok := byID[lo.FromPtr(row.LiveID)]; ok {
 			overview.Live, overview.Instances.Wanted = newDeploymentSummary(live), int(row.Instances)

@@ -8,10 +8,11 @@ import (
 
 // ProjectOverview is how the production of a project is.
 type ProjectOverview struct {
-	Live      *DeploymentSummary `doc:"What is live; absent: nothing."                                     json:"live,omitempty"`
-	Newest    *DeploymentSummary `doc:"The newest deployment, whatever became of it; absent: there is none." json:"newest,omitempty"`
-	Instances InstanceCount      `doc:"Those of what is live."                                             json:"instances"`
-	Previews  int                `doc:"How many previews the project has."                                 json:"previews"`
+	Live        *DeploymentSummary `doc:"What is live; absent: nothing."                                     json:"live,omitempty"`
+	Newest      *DeploymentSummary `doc:"The newest deployment, whatever became of it; absent: there is none." json:"newest,omitempty"`
+	Instances   InstanceCount      `doc:"Those of what is live."                                             json:"instances"`
+	AsleepSince *time.Time         `doc:"Since when it sleeps, with no instances, until the next request; absent: it does not." json:"asleep_since,omitempty"`
+	Previews    int                `doc:"How many previews the project has."                                 json:"previews"`
 }
 
 // DeploymentSummary is what lists of projects tell of a deployment.

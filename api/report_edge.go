@@ -33,12 +33,23 @@ func (s *service) reportEdge(ctx context.Context, input *EdgeReportInput) (*stru
 			}
 		}
 
-		if len(rows) == 0 {
+		if len(rows) > 0 {
+			if err := queries.AddTraffic(ctx, rows.columns()); err != nil {
+				return err
+			}
+		}
+
+		if report.CountedUntil == nil {
 			return nil
 		}
 
-		return queries.AddTraffic(ctx, rows.columns())
+		return queries.RecordEdgeCounted(ctx, report.countedUntil(received), callerOf(ctx).edgeID)
 	})
+}
+
+// countedUntil returns by Postgres's clock until when the edge has told everything. Its own clock may be off.
+func (r EdgeReport) countedUntil(received time.Time) time.Time {
+	return received.Add(-max(r.SentAt.Sub(*r.CountedUntil), 0))
 }
 
 type trafficKey struct {

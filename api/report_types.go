@@ -19,10 +19,13 @@ type MeasureReport struct {
 type EdgeReportInput struct{ Body EdgeReport }
 
 // EdgeReport is what an edge has counted since its last report.
+//
+//nolint:lll // One field a line, with its documentation.
 type EdgeReport struct {
 	MeasureReport
 
-	Traffic []EdgeTraffic `json:"traffic" maxItems:"1500" nullable:"false"`
+	CountedUntil *time.Time    `doc:"Until when the edge has told all that it has counted, with this report and those before it; absent: more reports follow at once." json:"counted_until,omitempty"`
+	Traffic      []EdgeTraffic `json:"traffic" maxItems:"1500" nullable:"false"`
 }
 
 // EdgeTraffic is what an edge has counted in one minute of the requests to one deployment that ended in it.

@@ -15,7 +15,8 @@ func (s *service) registerRestart(api huma.API) {
 
 	huma.Register(api, also(operation(tagDeployments, developerOf(deploymentSubject()), http.MethodPost, http.StatusOK, "restart-deployment", path, text{
 		"Restart a deployment", "Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves " +
-			"until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done.",
+			"until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. " +
+			"One whose environment sleeps is woken.",
 	}), http.StatusConflict), s.restartDeployment)
 }
 

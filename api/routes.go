@@ -131,7 +131,7 @@ func newRoutes(rows []database.ListRoutesRow) []Route {
 		if len(routes) == 0 || routes[len(routes)-1].Hostname != row.Hostname {
 			routes = append(routes, Route{
 				Hostname: row.Hostname, ProjectID: row.ProjectID, DeploymentID: row.DeploymentID, State: routeState(row), RedirectTo: row.RedirectTo,
-				Upstreams: []Upstream{},
+				Wakes: row.VMID == nil && wakes(row), Upstreams: []Upstream{},
 			})
 		}
 
@@ -147,7 +147,7 @@ func newRoutes(rows []database.ListRoutesRow) []Route {
 
 func routeState(row database.ListRoutesRow) string {
 	switch {
-	case row.Retired && row.VMID == nil:
+	case row.VMID == nil && (row.Retired || wakes(row)):
 		return routeAsleep
 	case row.DeploymentID != nil:
 		return routeLive
@@ -156,6 +156,11 @@ func routeState(row database.ListRoutesRow) string {
 	default:
 		return routeEmpty
 	}
+}
+
+// wakes tells whether a request has VMs of the deployment started, where none is healthy.
+func wakes(row database.ListRoutesRow) bool {
+	return row.Wakes && !row.Retired && row.DeploymentID != nil
 }
 
 func routesETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }

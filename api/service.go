@@ -26,6 +26,8 @@ type Environments interface {
 	CreatePreview(ctx context.Context, project uuid.UUID, branch string, also workflows.Also) (database.Environment, error)
 	// Approve deploys the commit that waits in the preview of a pull request from a fork.
 	Approve(ctx context.Context, request workflows.ApproveRequest) (database.Deployment, error)
+	// SetSleep sets after how many minutes without a request an environment falls asleep; 0: never.
+	SetSleep(ctx context.Context, environment, organisation uuid.UUID, minutes int32, also workflows.Also) error
 	// EndPreview deletes a preview and ends what runs in it.
 	EndPreview(ctx context.Context, project, environment uuid.UUID, reason string, also workflows.Also) error
 	// LeaveRepository ends the previews of pull requests, in the transaction that gives the project another repository. The caller counts the route table's
@@ -43,6 +45,8 @@ type Deployments interface {
 	// Cancel calls also only where something changes.
 	Cancel(ctx context.Context, deployment uuid.UUID, also workflows.Also) (database.Deployment, error)
 	Promote(ctx context.Context, request workflows.RepeatRequest) (database.Deployment, error)
+	// Wake wakes the environment in which a deployment is live, and returns whether there is no room for its VMs.
+	Wake(ctx context.Context, deployment uuid.UUID) (noRoom bool, err error)
 	// Restart replaces the VMs of a deployment that is live.
 	Restart(ctx context.Context, deployment uuid.UUID, also workflows.Also) error
 	// EndProject ends everything that runs for a project, in the transaction that deletes it.

@@ -2837,7 +2837,10 @@ type AssignedVMKind string
 // AssignmentChanges defines model for AssignmentChanges.
 type AssignmentChanges struct {
 	// ClusterRange All addresses of the cluster, which never leave by the default route.
-	ClusterRange   string             `json:"cluster_range"`
+	ClusterRange string `json:"cluster_range"`
+
+	// Images Those that the node keeps although no VM of it uses them: of deployments that sleep, and had VMs there.
+	Images         *[]string          `json:"images,omitempty"`
 	Ingress        *Ingress           `json:"ingress,omitempty"`
 	NetworkVersion string             `json:"network_version"`
 	NodeID         openapi_types.UUID `json:"node_id"`
@@ -2855,9 +2858,12 @@ type AssignmentChanges struct {
 // Assignments defines model for Assignments.
 type Assignments struct {
 	// ClusterRange All addresses of the cluster, which never leave by the default route.
-	ClusterRange string             `json:"cluster_range"`
-	Ingress      *Ingress           `json:"ingress,omitempty"`
-	NodeID       openapi_types.UUID `json:"node_id"`
+	ClusterRange string `json:"cluster_range"`
+
+	// Images Those that the node keeps although no VM of it uses them: of deployments that sleep, and had VMs there.
+	Images  *[]string          `json:"images,omitempty"`
+	Ingress *Ingress           `json:"ingress,omitempty"`
+	NodeID  openapi_types.UUID `json:"node_id"`
 
 	// Prefix The node's own addresses.
 	Prefix string       `json:"prefix"`
@@ -3752,6 +3758,9 @@ type Edge struct {
 
 // EdgeReport defines model for EdgeReport.
 type EdgeReport struct {
+	// CountedUntil Until when the edge has told all that it has counted, with this report and those before it; absent: more reports follow at once.
+	CountedUntil *time.Time `json:"counted_until,omitempty"`
+
 	// RunID Made anew whenever the service starts.
 	RunID openapi_types.UUID `json:"run_id"`
 
@@ -3804,6 +3813,9 @@ type EdgeTraffic struct {
 
 // Environment defines model for Environment.
 type Environment struct {
+	// AsleepSince Since when it sleeps; absent: it does not.
+	AsleepSince *time.Time `json:"asleep_since,omitempty"`
+
 	// Branch The branch that it deploys; of a pull request's preview refs/pull/NUMBER/head.
 	Branch    string    `json:"branch"`
 	CreatedAt time.Time `json:"created_at"`
@@ -3826,11 +3838,17 @@ type Environment struct {
 	ProjectID   openapi_types.UUID  `json:"project_id"`
 	PullRequest *PullRequest        `json:"pull_request,omitempty"`
 
+	// SleepAfterMinutes After how many minutes without a request its VMs stop, until the next request starts others; 0: never.
+	SleepAfterMinutes int64 `json:"sleep_after_minutes"`
+
 	// Slug production, or what the branch or pull request of a preview is in its hostname; unique in the project.
 	Slug string `json:"slug"`
 
 	// URL Where it answers, on its generated domain.
 	URL string `json:"url"`
+
+	// WakeProblem Why its VMs could not be started when it was woken last, as a sentence; absent: they could.
+	WakeProblem *string `json:"wake_problem,omitempty"`
 }
 
 // EnvironmentKind defines model for Environment.Kind.
@@ -5116,9 +5134,11 @@ type ProjectGitHub struct {
 
 // ProjectOverview defines model for ProjectOverview.
 type ProjectOverview struct {
-	Instances InstanceCount      `json:"instances"`
-	Live      *DeploymentSummary `json:"live,omitempty"`
-	Newest    *DeploymentSummary `json:"newest,omitempty"`
+	// AsleepSince Since when it sleeps, with no instances, until the next request; absent: it does not.
+	AsleepSince *time.Time         `json:"asleep_since,omitempty"`
+	Instances   InstanceCount      `json:"instances"`
+	Live        *DeploymentSummary `json:"live,omitempty"`
+	Newest      *DeploymentSummary `json:"newest,omitempty"`
 
 	// Previews How many previews the project has.
 	Previews int64 `json:"previews"`
@@ -5495,14 +5515,17 @@ type Route struct {
 	// RedirectTo The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app.
 	RedirectTo *string `json:"redirect_to,omitempty"`
 
-	// State live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
+	// State live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes.
 	State RouteState `json:"state"`
 
 	// Upstreams Healthy VMs.
 	Upstreams []Upstream `json:"upstreams"`
+
+	// Wakes It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy.
+	Wakes *bool `json:"wakes,omitempty"`
 }
 
-// RouteState live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
+// RouteState live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes.
 type RouteState string
 
 // RouteTable defines model for RouteTable.
@@ -5755,6 +5778,9 @@ type UpdateDomainInputBody struct {
 type UpdateEnvironmentInputBody struct {
 	// ExpiresAt When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// SleepAfterMinutes After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it.
+	SleepAfterMinutes *int64 `json:"sleep_after_minutes,omitempty"`
 }
 
 // UpdateMemberInputBody defines model for UpdateMemberInputBody.
@@ -5964,6 +5990,17 @@ type WaitingSummary struct {
 
 	// Quotas Those that wait until their organisation has enough of its quota left.
 	Quotas int64 `json:"quotas"`
+}
+
+// WakeDeploymentInputBody defines model for WakeDeploymentInputBody.
+type WakeDeploymentInputBody struct {
+	DeploymentID openapi_types.UUID `json:"deployment_id"`
+}
+
+// WakeDeploymentOutputBody defines model for WakeDeploymentOutputBody.
+type WakeDeploymentOutputBody struct {
+	// NoRoom There is no room for its VMs just now.
+	NoRoom bool `json:"no_room"`
 }
 
 // WantedVariable defines model for WantedVariable.
@@ -6906,6 +6943,9 @@ type ReportEdgeJSONRequestBody = EdgeReport
 // ShipRequestsJSONRequestBody defines body for ShipRequests for application/json ContentType.
 type ShipRequestsJSONRequestBody = ShipRequestsInputBody
 
+// WakeDeploymentJSONRequestBody defines body for WakeDeployment for application/json ContentType.
+type WakeDeploymentJSONRequestBody = WakeDeploymentInputBody
+
 // CreateEdgeJSONRequestBody defines body for CreateEdge for application/json ContentType.
 type CreateEdgeJSONRequestBody = CreateEdgeInputBody
 
@@ -7165,7 +7205,7 @@ type ClientInterface interface {
 
 	// RestartDeployment Restart a deployment
 	//
-	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
+	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. One whose environment sleeps is woken. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
 	RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -7333,6 +7373,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 	GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WakeDeploymentWithBody Wake a deployment
+	//
+	// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+	WakeDeploymentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// WakeDeployment Wake a deployment
+	//
+	// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+	WakeDeployment(ctx context.Context, body WakeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListEdges List edges
 	//
@@ -8688,7 +8746,7 @@ func (c *Client) Redeploy(ctx context.Context, deploymentID openapi_types.UUID, 
 
 // RestartDeployment Restart a deployment
 //
-// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
+// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. One whose environment sleeps is woken. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Corresponds with POST /v1/deployments/{deployment_id}/restart (the `RestartDeployment` operationId).
 func (c *Client) RestartDeployment(ctx context.Context, deploymentID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9057,6 +9115,44 @@ func (c *Client) ShipRequests(ctx context.Context, body ShipRequestsJSONRequestB
 // Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 func (c *Client) GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetRoutesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WakeDeploymentWithBody Wake a deployment
+//
+// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+func (c *Client) WakeDeploymentWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWakeDeploymentRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// WakeDeployment Wake a deployment
+//
+// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+func (c *Client) WakeDeployment(ctx context.Context, body WakeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewWakeDeploymentRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13555,6 +13651,46 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 		}
 
 	}
+
+	return req, nil
+}
+
+// NewWakeDeploymentRequest calls the generic WakeDeployment builder with application/json body
+func NewWakeDeploymentRequest(server string, body WakeDeploymentJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewWakeDeploymentRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewWakeDeploymentRequestWithBody constructs an http.Request for the WakeDeployment method, with any body, and a specified content type
+func NewWakeDeploymentRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/wake")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -20323,7 +20459,7 @@ type ClientWithResponsesInterface interface {
 
 	// RestartDeploymentWithResponse Restart a deployment
 	//
-	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
+	// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. One whose environment sleeps is woken. Needs the role developer, or a higher one, in the deployment's organisation.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -20509,6 +20645,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 	GetRoutesWithResponse(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*GetRoutesResponse, error)
+
+	// WakeDeploymentWithBodyWithResponse Wake a deployment
+	//
+	// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+	WakeDeploymentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WakeDeploymentResponse, error)
+
+	// WakeDeploymentWithResponse Wake a deployment
+	//
+	// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+	WakeDeploymentWithResponse(ctx context.Context, body WakeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*WakeDeploymentResponse, error)
 
 	// ListEdgesWithResponse List edges
 	//
@@ -24221,6 +24375,110 @@ func (r GetRoutesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetRoutesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type WakeDeploymentResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WakeDeploymentOutputBody
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r WakeDeploymentResponse) GetJSON200() *WakeDeploymentOutputBody {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON404() *Problem {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r WakeDeploymentResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r WakeDeploymentResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r WakeDeploymentResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r WakeDeploymentResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r WakeDeploymentResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34475,7 +34733,7 @@ func (c *ClientWithResponses) RedeployWithResponse(ctx context.Context, deployme
 
 // RestartDeploymentWithResponse Restart a deployment
 //
-// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
+// Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. One whose environment sleeps is woken. Needs the role developer, or a higher one, in the deployment's organisation.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -34786,6 +35044,36 @@ func (c *ClientWithResponses) GetRoutesWithResponse(ctx context.Context, params 
 		return nil, err
 	}
 	return ParseGetRoutesResponse(rsp)
+}
+
+// WakeDeploymentWithBodyWithResponse Wake a deployment
+//
+// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+func (c *ClientWithResponses) WakeDeploymentWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*WakeDeploymentResponse, error) {
+	rsp, err := c.WakeDeploymentWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWakeDeploymentResponse(rsp)
+}
+
+// WakeDeploymentWithResponse Wake a deployment
+//
+// Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/wake (the `WakeDeployment` operationId).
+func (c *ClientWithResponses) WakeDeploymentWithResponse(ctx context.Context, body WakeDeploymentJSONRequestBody, reqEditors ...RequestEditorFn) (*WakeDeploymentResponse, error) {
+	rsp, err := c.WakeDeployment(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWakeDeploymentResponse(rsp)
 }
 
 // ListEdgesWithResponse List edges
@@ -38997,6 +39285,95 @@ func ParseGetRoutesResponse(rsp *http.Response) (*GetRoutesResponse, error) {
 			headers.ZeitworkOtherEdges = &value
 		}
 		response.Headers304 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseWakeDeploymentResponse parses an HTTP response from a WakeDeploymentWithResponse call
+func ParseWakeDeploymentResponse(rsp *http.Response) (*WakeDeploymentResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &WakeDeploymentResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WakeDeploymentOutputBody
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
 	}
 
 	return response, nil

@@ -32,17 +32,18 @@ func (q *Queries) CountPreviews(ctx context.Context, projectID uuid.UUID) (Count
 }
 
 const createPreview = `-- name: CreatePreview :one
-INSERT INTO environments (id, project_id, kind, slug, branch, expires_at)
-VALUES ($1, $2, 'preview', $3, $4, now() + $5::interval)
-RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at
+INSERT INTO environments (id, project_id, kind, slug, branch, expires_at, sleep_after_minutes)
+VALUES ($1, $2, 'preview', $3, $4, now() + $5::interval, $6::int)
+RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem
 `
 
 type CreatePreviewParams struct {
-	ID        uuid.UUID
-	ProjectID uuid.UUID
-	Slug      string
-	Branch    string
-	Lasts     time.Duration
+	ID                uuid.UUID
+	ProjectID         uuid.UUID
+	Slug              string
+	Branch            string
+	Lasts             time.Duration
+	SleepAfterMinutes int32
 }
 
 func (q *Queries) CreatePreview(ctx context.Context, arg CreatePreviewParams) (Environment, error) {
@@ -52,6 +53,7 @@ func (q *Queries) CreatePreview(ctx context.Context, arg CreatePreviewParams) (E
 		arg.Slug,
 		arg.Branch,
 		arg.Lasts,
+		arg.SleepAfterMinutes,
 	)
 	var i Environment
 	err := row.Scan(
@@ -76,6 +78,10 @@ func (q *Queries) CreatePreview(ctx context.Context, arg CreatePreviewParams) (E
 		&i.ApprovedBy,
 		&i.ApprovedAt,
 		&i.CommentDueAt,
+		&i.SleepAfterMinutes,
+		&i.AsleepSince,
+		&i.WokenAt,
+		&i.WakeProblem,
 	)
 	return i, err
 }
@@ -122,7 +128,7 @@ func (q *Queries) GeneratedHostname(ctx context.Context, environmentID uuid.UUID
 
 const getEnvironment = `-- name: GetEnvironment :one
 
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE id = $1
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE id = $1
 `
 
 // An environment is where deployments of a project go. That of production has the project's id. All of them change while the project is locked.
@@ -151,12 +157,16 @@ func (q *Queries) GetEnvironment(ctx context.Context, id uuid.UUID) (Environment
 		&i.ApprovedBy,
 		&i.ApprovedAt,
 		&i.CommentDueAt,
+		&i.SleepAfterMinutes,
+		&i.AsleepSince,
+		&i.WokenAt,
+		&i.WakeProblem,
 	)
 	return i, err
 }
 
 const getEnvironmentOf = `-- name: GetEnvironmentOf :one
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -203,6 +213,10 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 		&i.Environment.ApprovedBy,
 		&i.Environment.ApprovedAt,
 		&i.Environment.CommentDueAt,
+		&i.Environment.SleepAfterMinutes,
+		&i.Environment.AsleepSince,
+		&i.Environment.WokenAt,
+		&i.Environment.WakeProblem,
 		&i.Hostname,
 		&i.LiveDeploymentID,
 		&i.HeldDeploymentID,
@@ -211,7 +225,7 @@ func (q *Queries) GetEnvironmentOf(ctx context.Context, iD uuid.UUID, organisati
 }
 
 const getPreviewOf = `-- name: GetPreviewOf :one
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE project_id = $1 AND branch = $2 AND kind = 'preview' AND deleted_at IS NULL
 `
 
 // The preview of a branch; no row where it has none.
@@ -240,6 +254,10 @@ func (q *Queries) GetPreviewOf(ctx context.Context, projectID uuid.UUID, branch 
 		&i.ApprovedBy,
 		&i.ApprovedAt,
 		&i.CommentDueAt,
+		&i.SleepAfterMinutes,
+		&i.AsleepSince,
+		&i.WokenAt,
+		&i.WakeProblem,
 	)
 	return i, err
 }
@@ -275,7 +293,7 @@ func (q *Queries) ListBranches(ctx context.Context, projectID uuid.UUID) ([]List
 }
 
 const listEnvironments = `-- name: ListEnvironments :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE project_id = $1 AND deleted_at IS NULL ORDER BY id
 `
 
 // The environments of a project that are not deleted: production, and behind it the previews in the order in which they were made.
@@ -310,6 +328,10 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 			&i.ApprovedBy,
 			&i.ApprovedAt,
 			&i.CommentDueAt,
+			&i.SleepAfterMinutes,
+			&i.AsleepSince,
+			&i.WokenAt,
+			&i.WakeProblem,
 		); err != nil {
 			return nil, err
 		}
@@ -322,7 +344,7 @@ func (q *Queries) ListEnvironments(ctx context.Context, projectID uuid.UUID) ([]
 }
 
 const listEnvironmentsOf = `-- name: ListEnvironmentsOf :many
-SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, domains.hostname, domains.deployment_id AS live_deployment_id,
+SELECT environments.id, environments.project_id, environments.kind, environments.slug, environments.branch, environments.pull_request_number, environments.pinned_by_id, environments.last_seen_commit, environments.last_seen_at, environments.expires_at, environments.created_at, environments.deleted_at, environments.pull_request_title, environments.pull_request_author, environments.head_branch, environments.is_fork, environments.awaiting_commit, environments.approved_commit, environments.approved_by, environments.approved_at, environments.comment_due_at, environments.sleep_after_minutes, environments.asleep_since, environments.woken_at, environments.wake_problem, domains.hostname, domains.deployment_id AS live_deployment_id,
   held.id AS held_deployment_id
 FROM environments
 JOIN projects ON projects.id = environments.project_id
@@ -394,6 +416,10 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 			&i.Environment.ApprovedBy,
 			&i.Environment.ApprovedAt,
 			&i.Environment.CommentDueAt,
+			&i.Environment.SleepAfterMinutes,
+			&i.Environment.AsleepSince,
+			&i.Environment.WokenAt,
+			&i.Environment.WakeProblem,
 			&i.Hostname,
 			&i.LiveDeploymentID,
 			&i.HeldDeploymentID,
@@ -409,7 +435,7 @@ func (q *Queries) ListEnvironmentsOf(ctx context.Context, arg ListEnvironmentsOf
 }
 
 const listExpiredPreviews = `-- name: ListExpiredPreviews :many
-SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
+SELECT id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem FROM environments WHERE expires_at < now() AND deleted_at IS NULL ORDER BY expires_at LIMIT 100
 `
 
 // The previews whose time is over.
@@ -444,6 +470,10 @@ func (q *Queries) ListExpiredPreviews(ctx context.Context) ([]Environment, error
 			&i.ApprovedBy,
 			&i.ApprovedAt,
 			&i.CommentDueAt,
+			&i.SleepAfterMinutes,
+			&i.AsleepSince,
+			&i.WokenAt,
+			&i.WakeProblem,
 		); err != nil {
 			return nil, err
 		}
@@ -571,7 +601,7 @@ func (q *Queries) UnpinEnvironment(ctx context.Context, id uuid.UUID) (int64, er
 }
 
 const unpinEnvironmentOf = `-- name: UnpinEnvironmentOf :many
-UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at
+UPDATE environments SET pinned_by_id = NULL WHERE pinned_by_id = $1::uuid RETURNING id, project_id, kind, slug, branch, pull_request_number, pinned_by_id, last_seen_commit, last_seen_at, expires_at, created_at, deleted_at, pull_request_title, pull_request_author, head_branch, is_fork, awaiting_commit, approved_commit, approved_by, approved_at, comment_due_at, sleep_after_minutes, asleep_since, woken_at, wake_problem
 `
 
 // Unpins the environment that a deployment pins.
@@ -606,6 +636,10 @@ func (q *Queries) UnpinEnvironmentOf(ctx context.Context, deploymentID uuid.UUID
 			&i.ApprovedBy,
 			&i.ApprovedAt,
 			&i.CommentDueAt,
+			&i.SleepAfterMinutes,
+			&i.AsleepSince,
+			&i.WokenAt,
+			&i.WakeProblem,
 		); err != nil {
 			return nil, err
 		}

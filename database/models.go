@@ -247,6 +247,7 @@ type Edge struct {
 	CreatedAt           time.Time
 	Version             string
 	Addresses           []string
+	CountedUntil        *time.Time
 }
 
 type EdgeSilence struct {
@@ -276,6 +277,10 @@ type Environment struct {
 	ApprovedBy        *uuid.UUID
 	ApprovedAt        *time.Time
 	CommentDueAt      *time.Time
+	SleepAfterMinutes *int32
+	AsleepSince       *time.Time
+	WokenAt           *time.Time
+	WakeProblem       *string
 }
 
 type EnvironmentVariable struct {
@@ -876,6 +881,7 @@ type VM struct {
 	StartedAt    *time.Time
 	StartingFor  time.Duration
 	UnhealthyFor time.Duration
+	Slept        bool
 }
 
 type WebFlow struct {

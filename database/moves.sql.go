@@ -193,6 +193,8 @@ const listDeploymentsToMove = `-- name: ListDeploymentsToMove :many
 
 SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  -- Those of an environment that falls asleep are not replaced.
+  JOIN environments ON environments.id = deployments.environment_id AND environments.asleep_since IS NULL
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
   -- Arrays, since Postgres cannot know that few nodes are left: it would rather read all VMs than look for those of a third of the nodes.
@@ -301,7 +303,7 @@ func (q *Queries) ListLiveInstances(ctx context.Context, settled time.Duration) 
 }
 
 const lockVMsToMove = `-- name: LockVMsToMove :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region, (nodes.state = 'draining' OR node_absence.absent_for > $1::interval)::boolean AS must_leave
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, nodes.region, (nodes.state = 'draining' OR node_absence.absent_for > $1::interval)::boolean AS must_leave
 FROM vms
 JOIN nodes ON nodes.id = vms.node_id
 JOIN node_absence ON node_absence.id = vms.node_id
@@ -365,6 +367,7 @@ func (q *Queries) LockVMsToMove(ctx context.Context, lostAfter time.Duration, de
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.Region,
 			&i.MustLeave,
 		); err != nil {

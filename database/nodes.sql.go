@@ -348,7 +348,7 @@ func (q *Queries) ListNodePrefixes(ctx context.Context) ([]netip.Prefix, error) 
 }
 
 const listNodeVMs = `-- name: ListNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, coalesce(replacement.state, '') AS replacement_state, coalesce(replacement.node_name, '') AS replacement_node, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, coalesce(replacement.state, '') AS replacement_state, coalesce(replacement.node_name, '') AS replacement_node, deployments.state AS deployment_state, deployments.branch, environments.id AS environment_id,
   environments.kind AS environment_kind, projects.id AS project_id, projects.slug AS project_slug, organisations.id AS organisation_id,
   organisations.slug AS organisation_slug
 FROM vms
@@ -413,6 +413,7 @@ func (q *Queries) ListNodeVMs(ctx context.Context, nodeID uuid.UUID, after uuid.
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.ReplacementState,
 			&i.ReplacementNode,
 			&i.DeploymentState,
@@ -597,7 +598,7 @@ func (q *Queries) LockNodePrefixes(ctx context.Context) error {
 }
 
 const lockNodeVMs = `-- name: LockNodeVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, EXISTS (
   SELECT FROM domains WHERE domains.deployment_id = vms.deployment_id AND domains.kind <> 'deployment'
   UNION ALL
   SELECT FROM deployments WHERE deployments.id = vms.deployment_id AND deployments.state = 'deploying' AND deployments.step = 'flip_route'
@@ -648,6 +649,7 @@ func (q *Queries) LockNodeVMs(ctx context.Context, nodeID uuid.UUID, ids []uuid.
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.Routed,
 		); err != nil {
 			return nil, err

@@ -168,7 +168,7 @@ var hotQueries = map[string]bound{
 	"NewestMeasuredVM": {most: 2*deploymentsPerProject + 4, with: inRange},
 
 	// Edges.
-	"ListRoutes":               {most: domains + previews + presentVMs + nodes + 2*unfinished},
+	"ListRoutes":               {most: domains + previews + projects + previews + presentVMs + nodes + 2*unfinished}, // The environments, too.
 	"ListStartingEnvironments": {most: 2 * unfinished},
 	"CurrentRouteVersion":      {most: 1},
 	"NextRouteVersion":         {most: 1},
@@ -405,8 +405,19 @@ var hotQueries = map[string]bound{
 	"DrainReplacedVMs":         {most: 8},
 	"DropHopelessReplacements": {most: 8, with: map[string]any{"deploymentid": seedID(kindDeployment, 91000)}},
 	"LockVMsToMove":            {most: 16, with: map[string]any{"deploymentid": seedID(kindDeployment, 91000)}}, // One of its nodes is being drained.
-	"SettleInstances":          byID(kindProject, 1010),
-	"UnsettleInstances":        byID(kindProject, 1010),
+	"RefillVMs":                {most: 8},
+	"NewestVM":                 {most: 4},
+	"MarkSlept":                {most: 8},
+	"ForgetSlept":              {most: 8},
+	"ListSleptNodes":           {most: 4},
+	"ListSleepingImages":       {most: 1, perRow: 3},
+	"IsQuiet": {most: 8, with: map[string]any{
+		"counteduntil": time.Now(), "since": time.Now().Add(-time.Hour), "projectid": seedID(kindProject, 1010),
+	}},
+	"LockLiveDeployment": {most: 2},
+	"RecordEdgeCounted":  {most: edges, with: map[string]any{"id": seedID(kindEdge, 10), "counteduntil": time.Now()}},
+	"SettleInstances":    byID(kindProject, 1010),
+	"UnsettleInstances":  byID(kindProject, 1010),
 
 	// Reconcile, every second or so.
 	"ListProjectsAwaitingBuilds": {most: 1},
@@ -415,6 +426,10 @@ var hotQueries = map[string]bound{
 	"ListCooledDeployments":      {most: 2*warm + nodes + unfinishedJobs},
 	"ListUnretiredDeployments":   {most: 2*deletedProjects + unfinishedJobs},
 	"ListDeploymentsToRescale":   {most: unfinishedJobs},
+	"EdgesCountedUntil":          {most: 2*edges + 1},
+	"ListIdleDeployments":        {most: projects + 4*previews, with: map[string]any{"counteduntil": time.Now(), "deploymentid": nil}},
+	"ListDozingDeployments":      {most: 4 * 10},
+	"ListDeploymentsToWake":      {most: 4 * 10},
 	"ListUnreportedDeployments":  {most: unreported + unfinishedJobs},
 	"ListDueComments":            {most: 1, perRow: 1},
 	"ForgetWarmth":               byID(kindDeployment, 81010),
@@ -517,7 +532,7 @@ var coldQueries = map[string][]string{
 		CreateWebFlow CreateSession CreateSessionToken CreateSignInCode CreateDeviceLogin CreateUser CreateJoinToken`),
 	"no table is read": names(`
 		HoldWorkerLock TryLockWorker LockBuildLog LockRuntimeLog LockRequestLogs LockNodePrefixes LockOperators LockPlacement LockPlatformQuotas LockQuotas LockDetections LockGithubAccount
-		Notify NotifyJob WaitBrieflyForLocks`),
+		Notify NotifyJob WaitBrieflyForLocks PostgresTime`),
 	"a job runs them every minute, for which nobody waits": names(`
 		MakeMeasurePartitions DropMeasurePartitions ForgetReportRuns`),
 	"one row by its primary key, as the hot ones do": names(`
@@ -526,6 +541,7 @@ var coldQueries = map[string][]string{
 		GetUser ForgetPoll MarkProjectDeleted UpdateProject SetVariablesReadable UpdateEnvironmentVariable UpdateNode DeleteDomain SetDomainRedirect GetRepositoryCredential PutRepositoryCredential DeleteRepositoryCredential NameHostKey PinHostKey MarkPreviewDeleted SetPreviewEnd ForgetBranches ProjectHasEnvironment
 		LockOrganisation UpdateOrganisation GetMember SetMemberRole RemoveMember LockMembers MarkOrganisationDeleted SetOperator LockEdge LockOwnToken LockOrganisationToken LockMachineToken
 		AcceptInvitation FindInvitationFor RevokeInvitation GetSession EndSession TieGithub NoteDevicePoll FetchDeviceLogin DecideDeviceLogin MakePersonal UseJoinToken
+		FallAsleep BeginWaking EndSleep ForgetSleep SetWakeProblem SetSleepAfter
 		SetGithubDeployment RecordReport RecordReportError RecordComment MakeCommentDue SetPullRequest AwaitApproval ApproveCommit RecordPulls ForgetFullPoll RequestPoll`),
 	"one row by a unique name, when a person asks": names(`
 		LockUser CountOwned ExpireDeviceLogins UseWebFlow UseSignInCode FindDeviceLogin UserByEmail UserByGithubID ReleaseGithubLogin SetQuotas SetPlatformQuotas GetQuotas GetPlatformQuotas

@@ -198,13 +198,14 @@ func (q *Queries) ListPendingChanges(ctx context.Context, projectID uuid.UUID, o
 
 const listProjectOverviews = `-- name: ListProjectOverviews :many
 
-SELECT projects.id, projects.instances, live.id AS live_id, newest.id AS newest_id,
+SELECT projects.id, projects.instances, live.id AS live_id, newest.id AS newest_id, production.asleep_since,
   (SELECT count(*) FROM vms WHERE vms.deployment_id = live.id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
     AND vms.removed_at IS NULL) AS healthy,
   (SELECT count(*) FROM environments WHERE environments.project_id = projects.id AND environments.kind = 'preview'
     AND environments.deleted_at IS NULL) AS previews
 FROM projects
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id AND organisation_members.user_id = $1
+JOIN environments AS production ON production.id = projects.id
 LEFT JOIN deployments AS live ON live.environment_id = projects.id AND live.state = 'live'
 LEFT JOIN deployments AS newest ON newest.id = (
   SELECT last.id FROM deployments AS last WHERE last.environment_id = projects.id ORDER BY last.id DESC LIMIT 1
@@ -213,12 +214,13 @@ WHERE projects.id = ANY ($2::uuid[])
 `
 
 type ListProjectOverviewsRow struct {
-	ID        uuid.UUID
-	Instances int32
-	LiveID    *uuid.UUID
-	NewestID  *uuid.UUID
-	Healthy   int64
-	Previews  int64
+	ID          uuid.UUID
+	Instances   int32
+	LiveID      *uuid.UUID
+	NewestID    *uuid.UUID
+	AsleepSince *time.Time
+	Healthy     int64
+	Previews    int64
 }
 
 // What lists of projects tell, what goes with a project, and what needs a deployment.
@@ -237,6 +239,7 @@ func (q *Queries) ListProjectOverviews(ctx context.Context, userID uuid.UUID, id
 			&i.Instances,
 			&i.LiveID,
 			&i.NewestID,
+			&i.AsleepSince,
 			&i.Healthy,
 			&i.Previews,
 		); err != nil {

@@ -433,6 +433,15 @@ export const environments = pgTable(
     lastSeenAt: time("last_seen_at"),
     // When a preview ends, unless its branch is pushed to before. Null: never.
     expiresAt: time("expires_at"),
+    // After how many minutes without a request what is live falls asleep: its VMs stop, and the next request starts others. Null: never. Minutes of
+    // traffic are kept for a day.
+    sleepAfterMinutes: integer("sleep_after_minutes"),
+    // Since when it sleeps: its VMs are out of the route table, and stop once no request is under way. Null: it is awake.
+    asleepSince: time("asleep_since"),
+    // When it was woken last. While asleep_since is set, too, a job is to start its VMs. Null: it was not woken since its last deployment went live.
+    wokenAt: time("woken_at"),
+    // Why its VMs could not be started when it was woken last: a sentence for members. Null: they could.
+    wakeProblem: text("wake_problem"),
     createdAt: createdAt(),
     deletedAt: time("deleted_at"),
   },
@@ -448,6 +457,10 @@ export const environments = pgTable(
     index("environments_expires").on(t.expiresAt).where(sql`${t.expiresAt} is not null and ${t.deletedAt} is null`),
     // What reconcile looks through: previews come and go, and are kept for a while.
     index("environments_deleted").on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+    // What reconcile looks through.
+    index("environments_sleeping").on(t.id).where(sql`${t.sleepAfterMinutes} is not null and ${t.deletedAt} is null`),
+    index("environments_asleep").on(t.id).where(sql`${t.asleepSince} is not null`),
+    check("environments_sleep_after", sql`${t.sleepAfterMinutes} between 1 and 720`),
     check("environments_kind", sql`${t.kind} in ('production', 'preview')`),
     check("environments_production_id", sql`(${t.kind} = 'production') = (${t.id} = ${t.projectId})`),
   ],
@@ -754,10 +767,13 @@ export const vms = pgTable(
     ipReleasedAt: time("ip_released_at"),
     // The VM that this one takes the place of: that one leaves once this one is healthy.
     replacesId: uuid("replaces_id").references((): AnyPgColumn => vms.id, { onDelete: "set null" }),
+    // Whether the VM was stopped because its environment fell asleep: while that sleeps the node keeps the image, and the next VM rather goes there.
+    slept: boolean("slept").notNull().default(false),
   },
   (t) => [
     uniqueIndex("vms_ip").on(t.ip).where(sql`${t.ipReleasedAt} is null`),
     index("vms_node").on(t.nodeId).where(sql`${t.removedAt} is null`),
+    index("vms_slept").on(t.nodeId).where(sql`${t.slept}`),
     // The addresses of a node that are not free.
     index("vms_held").on(t.nodeId).where(sql`${t.ipReleasedAt} is null`),
     // Addresses that rest until no edge can route to them.
@@ -921,6 +937,8 @@ export const edges = pgTable("edges", {
   version: text("version").notNull().default(""),
   // From which it connects to VMs. Null where it has not said: it has not been seen, or is of a version that does not say.
   addresses: text("addresses").array(),
+  // Until when it has told all that it has counted of requests, by Postgres's clock. Null: it has told nothing yet, or is of a version that does not say.
+  countedUntil: time("counted_until"),
   lastSeenAt: time("last_seen_at"),
   createdAt: createdAt(),
 });

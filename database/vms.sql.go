@@ -247,7 +247,7 @@ func (q *Queries) ForgetWarmth(ctx context.Context, id uuid.UUID) error {
 }
 
 const getReleaseVM = `-- name: GetReleaseVM :one
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, nodes.name AS node_name,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen,
   (node_silence.silent_for > $2::interval)::boolean AS node_lost,
   (coalesce(now() - vms.started_at, '0'::interval))::interval AS running_for
@@ -293,6 +293,7 @@ func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lo
 		&i.VM.StartedAt,
 		&i.VM.StartingFor,
 		&i.VM.UnhealthyFor,
+		&i.VM.Slept,
 		&i.NodeName,
 		&i.NodeSeen,
 		&i.NodeLost,
@@ -302,7 +303,7 @@ func (q *Queries) GetReleaseVM(ctx context.Context, seenWithin time.Duration, lo
 }
 
 const listDeploymentVMs = `-- name: ListDeploymentVMs :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node_name, nodes.region,
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, nodes.name AS node_name, nodes.region,
   (coalesce(nodes.last_seen_at > now() - $1::interval, false))::boolean AS node_seen
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $2
@@ -350,6 +351,7 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.NodeName,
 			&i.Region,
 			&i.NodeSeen,
@@ -365,7 +367,7 @@ func (q *Queries) ListDeploymentVMs(ctx context.Context, seenWithin time.Duratio
 }
 
 const listDeploymentVMsOf = `-- name: ListDeploymentVMsOf :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.name AS node, nodes.region
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, nodes.name AS node, nodes.region
 FROM vms JOIN nodes ON nodes.id = vms.node_id
 WHERE vms.deployment_id = $1
   AND $2::uuid = (
@@ -414,6 +416,7 @@ func (q *Queries) ListDeploymentVMsOf(ctx context.Context, deploymentID uuid.UUI
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.Node,
 			&i.Region,
 		); err != nil {
@@ -452,7 +455,7 @@ func (q *Queries) ListHeldAddresses(ctx context.Context, prefix netip.Prefix) ([
 }
 
 const listInstances = `-- name: ListInstances :many
-SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, nodes.region, EXISTS (
+SELECT vms.id, vms.deployment_id, vms.node_id, vms.ip, vms.port, vms.cpu_millis, vms.memory_bytes, vms.health_path, vms.desired_state, vms.state, vms.message, vms.exit_code, vms.restarts, vms.healthy_at, vms.created_at, vms.removed_at, vms.ip_released_at, vms.replaces_id, vms.kind, vms.command, vms.started_at, vms.starting_for, vms.unhealthy_for, vms.slept, nodes.region, EXISTS (
   SELECT FROM vms AS replacement
   WHERE replacement.replaces_id = vms.id AND replacement.desired_state = 'running' AND replacement.removed_at IS NULL AND replacement.state <> 'failed'
 ) AS replaced
@@ -503,6 +506,7 @@ func (q *Queries) ListInstances(ctx context.Context, deploymentID uuid.UUID) ([]
 			&i.VM.StartedAt,
 			&i.VM.StartingFor,
 			&i.VM.UnhealthyFor,
+			&i.VM.Slept,
 			&i.Region,
 			&i.Replaced,
 		); err != nil {

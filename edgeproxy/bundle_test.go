@@ -83,6 +83,13 @@ type platform struct {
 	reports   []client.EdgeReport
 	// reportStatus is what reports are answered with; 0 for success.
 	reportStatus int
+	// woken are the deployments that the edge has asked for, each time that it did, and noRoom is what it is told.
+	woken  []uuid.UUID
+	noRoom bool
+	// onWake is called with each of them, where it is set.
+	onWake func(deployment uuid.UUID)
+	// isOld has it know as much as the version before.
+	isOld bool
 	// stumbles has the next report answered with a failure.
 	stumbles bool
 }
@@ -95,6 +102,7 @@ func newPlatform(tb testing.TB) *platform {
 	mux.HandleFunc("GET /v1/edge/routes", p.routes)
 	mux.HandleFunc("POST /v1/edge/requests", p.records.receive)
 	mux.HandleFunc("POST /v1/edge/report", p.report)
+	mux.HandleFunc("POST /v1/edge/wake", p.wake)
 
 	p.Server = httptest.NewServer(mux)
 	tb.Cleanup(p.Close)
@@ -111,6 +119,12 @@ func (p *platform) report(w http.ResponseWriter, r *http.Request) {
 		panic(err)
 	}
 
+	if p.isOld && report.CountedUntil != nil {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+
+		return
+	}
+
 	p.reports = append(p.reports, report)
 
 	if p.stumbles {
@@ -122,6 +136,34 @@ func (p *platform) report(w http.ResponseWriter, r *http.Request) {
 	}
 
 	w.WriteHeader(cmp.Or(p.reportStatus, http.StatusNoContent))
+}
+
+func (p *platform) wake(w http.ResponseWriter, r *http.Request) {
+	if p.away.Load() {
+		http.Error(w, "away", http.StatusServiceUnavailable)
+
+		return
+	}
+
+	var asked client.WakeDeploymentInputBody
+	if err := json.NewDecoder(r.Body).Decode(&asked); err != nil {
+		panic(err)
+	}
+
+	p.mutex.Lock()
+	p.woken = append(p.woken, asked.DeploymentID)
+	onWake, answer := p.onWake, client.WakeDeploymentOutputBody{NoRoom: p.noRoom}
+	p.mutex.Unlock()
+
+	if onWake != nil {
+		onWake(asked.DeploymentID)
+	}
+
+	w.Header().Set("Content-Type", "application/json")
+
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // stumble has the next report answered with a failure, and none behind it.

@@ -86,6 +86,7 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	p.restore()
 
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
+	upstreams.holder.wake = wakeBy(p.api)
 
 	handler := newHandler(config, current, upstreams, m, logger)
 	p.lease = handler.lease

@@ -22,13 +22,15 @@ type exchange struct {
 	attempts int
 	// holdUntil is when the request is answered although no VM takes it; zero before it is held for the first time.
 	holdUntil time.Time
-	lost      bool        // A connection was lost after the request may have been sent.
-	header    http.Header // The answer's.
-	status    int
-	started   time.Time
-	answer    answerMeter
-	body      *requestBody // nil for requests without one, and for those of plainConn.
-	upload    *upload      // Of plainConn, for bodies that are not sent with the head; else nil.
+	// noRoom says that the platform has no room to start the app, which sleeps; known once the request was held.
+	noRoom  bool
+	lost    bool        // A connection was lost after the request may have been sent.
+	header  http.Header // The answer's.
+	status  int
+	started time.Time
+	answer  answerMeter
+	body    *requestBody // nil for requests without one, and for those of plainConn.
+	upload  *upload      // Of plainConn, for bodies that are not sent with the head; else nil.
 
 	// counted is where the request is counted; nil where it is not for an app.
 	counted *counter

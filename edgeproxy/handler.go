@@ -207,7 +207,7 @@ func (h *handler) route(r *http.Request, e *exchange) (page, bool) {
 		return pageNothingDeployed, false
 	case e.route.state == client.RouteStateStarting:
 		return pageStarting, false
-	case e.route.state == client.RouteStateAsleep:
+	case e.route.state == client.RouteStateAsleep && !e.route.wakes:
 		return pageAsleep, false
 	default:
 		return page{}, true
@@ -277,6 +277,10 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 func pageFor(err error) page {
+	if sleeping, ok := errors.AsType[*sleepingError](err); ok {
+		return sleeping.page()
+	}
+
 	switch {
 	case errors.Is(err, errNoUpstream):
 		return pageAppDown

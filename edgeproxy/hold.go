@@ -21,6 +21,11 @@ const (
 	// down for good do not wait each time.
 	restAfterHold = 5 * time.Second
 
+	// holdTimeWaking takes the place of holdTime for an app that sleeps and is woken: nodes start it, and may have to pull its image. holdTimePage is for
+	// browsers, which get a page then that says so and asks again by itself.
+	holdTimeWaking = time.Minute
+	holdTimePage   = 10 * time.Second
+
 	// maxHeld bounds the memory of waiting requests, some 50 KiB each; maxHeldPerHost keeps one app from taking all of it.
 	maxHeld        = 4096
 	maxHeldPerHost = 1024
@@ -32,8 +37,10 @@ type holder struct {
 	table   *atomic.Pointer[table]
 	refresh *refresh
 	dial    func(ctx context.Context, network, address string) (*net.TCPConn, error)
-	// patience and patienceAway are holdTime and holdTimeAway.
-	patience, patienceAway time.Duration
+	// wake asks the platform to start an app that sleeps.
+	wake wake
+	// patience and those below are holdTime and those below it.
+	patience, patienceAway, patienceWaking, patiencePage time.Duration
 
 	mutex sync.Mutex
 	held  int
@@ -48,6 +55,8 @@ type hold struct {
 	// over is closed when the wait has ended; from then on found tells whether a VM accepts connections.
 	over  chan struct{}
 	found bool
+	// waking says that the platform is asked to start the app, and noRoom that it has no room for that.
+	waking, noRoom bool
 	// tried are the upstreams of the last attempt to connect. restUntil is when the next hold may begin; one begins earlier where the
 	// table has other upstreams by then.
 	tried     []*upstream
@@ -56,23 +65,29 @@ type hold struct {
 
 func newHolder(current *atomic.Pointer[table], r *refresh, d *dialer) *holder {
 	return &holder{
-		table: current, refresh: r, dial: d.connect, patience: holdTime, patienceAway: holdTimeAway, hosts: map[string]*hold{},
+		table: current, refresh: r, dial: d.connect, patience: holdTime, patienceAway: holdTimeAway, patienceWaking: holdTimeWaking,
+		patiencePage: holdTimePage, hosts: map[string]*hold{},
 	}
 }
 
 // wait holds a request of which nothing was sent, and returns whether a VM accepts connections now. It returns false when the request has
-// been held for holdTime in all, when the client has gone, and at once where too many requests wait.
-func (h *holder) wait(ctx context.Context, e *exchange) bool {
-	if e.holdUntil.IsZero() {
-		e.holdUntil = time.Now().Add(h.patience)
-	}
+// been held for its time in all, when the client has gone, and at once where too many requests wait.
+func (h *holder) wait(s sender, e *exchange) bool {
+	most := h.patienceFor(s, e.host)
 
-	current := h.join(e.host) //nolint:contextcheck // The hold ends with the last request that shares it.
+	current := h.join(e.host)
 	if current == nil {
 		return false
 	}
 
 	defer h.leave(e.host, current)
+
+	// It is read behind the hold's beginning: a request that has waited for all of its time leaves no hold that seems to have been cut short.
+	if e.holdUntil.IsZero() {
+		e.holdUntil = time.Now().Add(most)
+	}
+
+	defer func() { e.noRoom = h.lacksRoom(current) }()
 
 	timer := time.NewTimer(time.Until(e.holdUntil))
 	defer timer.Stop()
@@ -81,7 +96,7 @@ func (h *holder) wait(ctx context.Context, e *exchange) bool {
 	case <-current.over:
 		return current.found
 	case <-timer.C:
-	case <-ctx.Done():
+	case <-s.context().Done():
 	}
 
 	return false
@@ -129,7 +144,7 @@ func (h *holder) leave(host string, current *hold) {
 
 	switch {
 	case h.hosts[host] != current || !current.restUntil.IsZero():
-	case time.Since(current.begun) >= h.patience:
+	case !current.waking && time.Since(current.begun) >= h.patience:
 		current.restUntil = time.Now().Add(restAfterHold)
 	default:
 		delete(h.hosts, host)

@@ -19,6 +19,7 @@ func (h *holder) run(ctx context.Context, host string, current *hold) {
 	for pause := firstProbe; ctx.Err() == nil; pause = min(pause+pause, lastProbe) {
 		news := h.refresh.news()
 		h.refresh.ask()
+		h.wakeIfAsleep(ctx, host, current)
 
 		select {
 		case <-time.After(pause):
@@ -30,16 +31,26 @@ func (h *holder) run(ctx context.Context, host string, current *hold) {
 
 		found := h.anyAccepts(ctx, h.try(host, current), news)
 
-		patience := h.patience
-		if h.refresh.away.Load() {
-			patience = h.patienceAway
-		}
-
-		if found || time.Since(current.begun) >= patience {
+		if found || time.Since(current.begun) >= h.patienceOf(current) {
 			h.end(host, current, found)
 
 			return
 		}
+	}
+}
+
+// patienceOf returns how long a hold lasts at most.
+func (h *holder) patienceOf(current *hold) time.Duration {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+
+	switch {
+	case current.waking:
+		return h.patienceWaking
+	case h.refresh.away.Load():
+		return h.patienceAway
+	default:
+		return h.patience
 	}
 }
 

@@ -57,12 +57,12 @@ func (l *ledger) follow(t *table) {
 }
 
 // collect puts what was counted since it was last called into reports, as having happened in a minute, and returns how many rows had to be given up for
-// it.
+// it. The last of them says until when everything was counted, also where nothing was: what had no requests may fall asleep.
 func (l *ledger) collect(minute time.Time) (lost int) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 
-	var rows []client.EdgeTraffic
+	until, rows := time.Now(), []client.EdgeTraffic{}
 
 	for c, told := range l.accounts {
 		now := c.read()
@@ -76,10 +76,17 @@ func (l *ledger) collect(minute time.Time) (lost int) {
 		}
 	}
 
-	for part := range slices.Chunk(rows, reportRows) {
-		l.sequence++
-		l.reports = append(l.reports, client.EdgeReport{RunID: l.run, Sequence: l.sequence, Traffic: part})
+	// While the platform is away, a report of nothing gives way to the next.
+	if last := len(l.reports) - 1; last >= 0 && len(l.reports[last].Traffic) == 0 {
+		l.reports = l.reports[:last]
 	}
+
+	for len(rows) > reportRows {
+		l.add(rows[:reportRows], nil)
+		rows = rows[reportRows:]
+	}
+
+	l.add(rows, &until)
 
 	for l.pending() > l.maxPending {
 		lost += len(l.reports[0].Traffic)
@@ -87,6 +94,11 @@ func (l *ledger) collect(minute time.Time) (lost int) {
 	}
 
 	return lost
+}
+
+func (l *ledger) add(rows []client.EdgeTraffic, until *time.Time) {
+	l.sequence++
+	l.reports = append(l.reports, client.EdgeReport{RunID: l.run, Sequence: l.sequence, CountedUntil: until, Traffic: rows})
 }
 
 func (l *ledger) pending() int {

@@ -24,9 +24,13 @@ type page struct {
 	title      string
 	detail     string
 	retryAfter int // Seconds; 0: trying again does not help.
+	reload     int // After how many seconds a browser asks again by itself; 0: it does not.
 }
 
-const retrySoon = 5
+const (
+	retrySoon = 5
+	retryRoom = 30
+)
 
 var (
 	pageBadHost = page{
@@ -68,6 +72,15 @@ var (
 	pageAsleep = page{
 		status: http.StatusServiceUnavailable, code: "deployment_asleep", title: "This deployment sleeps",
 		detail: "It is not live any more, and nothing of it runs. If it is yours, redeploy it or roll back to it to wake it.",
+	}
+	pageWaking = page{
+		status: http.StatusServiceUnavailable, code: "app_waking", title: "The app is waking up",
+		detail: "Nobody had used it for a while, so that it was stopped. It is being started: try again in a moment.", retryAfter: retrySoon, reload: 1,
+	}
+	pageNoRoom = page{
+		status: http.StatusServiceUnavailable, code: "no_room", title: "There is no room for the app right now",
+		detail:     "Nobody had used it for a while, so that it was stopped. What it needs to start again is in use. Try again in a minute.",
+		retryAfter: retryRoom, reload: retrySoon,
 	}
 	pageAppDown = page{
 		status: http.StatusServiceUnavailable, code: "app_down", title: "The app does not answer",
@@ -140,8 +153,8 @@ func (p page) html(requestID string) []byte {
 
 	values := struct {
 		Title, Detail, RequestID string
-		Status                   int
-	}{p.title, p.detail, requestID, p.status}
+		Status, Reload           int
+	}{p.title, p.detail, requestID, p.status, p.reload}
 	if err := pageTemplate.Execute(&body, values); err != nil {
 		panic(err) // The template is part of the program and a test renders it.
 	}

@@ -160,15 +160,7 @@ func (c *plainConn) page(p page) turn {
 	e.status = p.status
 	e.answer.beginOwn(e.started)
 
-	accept := make([]string, 0, 1)
-
-	for i := range w.request.Fields {
-		if field := &w.request.Fields[i]; http1.EqualFold(field.Name, "accept") {
-			accept = append(accept, string(field.Value))
-		}
-	}
-
-	header, body := p.compose(accept, e.id)
+	header, body := p.compose(c.accept(), e.id)
 	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
 
 	ends := c.endsAfterAnswer()
@@ -193,6 +185,19 @@ func (c *plainConn) page(p page) turn {
 	}
 
 	return turnNext
+}
+
+// accept returns the request's Accept fields.
+func (c *plainConn) accept() []string {
+	accept := make([]string, 0, 1)
+
+	for i := range c.work.request.Fields {
+		if field := &c.work.request.Fields[i]; http1.EqualFold(field.Name, "accept") {
+			accept = append(accept, string(field.Value))
+		}
+	}
+
+	return accept
 }
 
 // endsAfterAnswer tells whether the connection ends with this answer. A client of an edge that is about to stop uses another connection, and thus another edge,

@@ -15,6 +15,11 @@ func (c *plainConn) repeatable() bool {
 // status implements sender.
 func (c *plainConn) status() int { return c.work.response.Status }
 
+// wantsPage implements sender.
+func (c *plainConn) wantsPage() bool {
+	return view(c.work.request.Method) == http.MethodGet && prefersHTML(c.accept())
+}
+
 // context implements sender. It is for what takes time: from then on it is noticed when the client leaves.
 func (c *plainConn) context() context.Context { return c.watch().ctx }
 

@@ -102,7 +102,18 @@ func (r *reporter) sendNext(ctx context.Context) (bool, error) {
 	return true, err
 }
 
+// send sends a report. A platform of the version before refuses one that says until when everything was counted, and gets it without.
 func (r *reporter) send(ctx context.Context, report client.EdgeReport) error {
+	err := r.post(ctx, report)
+	if errors.Is(err, errReportRefused) && report.CountedUntil != nil {
+		report.CountedUntil = nil
+		err = r.post(ctx, report)
+	}
+
+	return err
+}
+
+func (r *reporter) post(ctx context.Context, report client.EdgeReport) error {
 	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
 	defer cancel()
 

@@ -30,15 +30,19 @@ type route struct {
 	redirectTo   string
 	deploymentID uuid.UUID
 	state        client.RouteState
-	upstreams    []*upstream
+	// wakes says that the app sleeps, and that the platform starts it when it is asked to.
+	wakes     bool
+	upstreams []*upstream
 	// counter is that of the deployment, which all its hostnames share; nil where visitors do not get to an app.
 	counter *counter
 }
 
-// reachesApp tells whether visitors get to an app, or would if it had a VM that answers.
+// reachesApp tells whether visitors get to an app, or would if it had a VM that answers or once it has woken.
 func (r *route) reachesApp() bool {
 	switch r.state {
-	case client.RouteStateEmpty, client.RouteStateStarting, client.RouteStateAsleep:
+	case client.RouteStateAsleep:
+		return r.wakes && r.redirectTo == ""
+	case client.RouteStateEmpty, client.RouteStateStarting:
 		return false
 	case client.RouteStateLive:
 		fallthrough
@@ -98,7 +102,7 @@ func newRoute(entry client.Route) (*route, error) {
 		hostname = wildcard + hostname
 	}
 
-	r := &route{hostname: hostname, state: entry.State, deploymentID: lo.FromPtr(entry.DeploymentID)}
+	r := &route{hostname: hostname, state: entry.State, deploymentID: lo.FromPtr(entry.DeploymentID), wakes: lo.FromPtr(entry.Wakes)}
 
 	if entry.RedirectTo != nil {
 		if r.redirectTo, err = normalizeHost(*entry.RedirectTo); err != nil {

@@ -102,10 +102,12 @@ type sender interface {
 	status() int
 	// repeatable tells whether it does no harm if an app works on the request twice.
 	repeatable() bool
+	// wantsPage tells whether a person waits for the answer, in a browser that shows a page.
+	wantsPage() bool
 }
 
 // deliver sends a request until a VM has answered. A request that may be sent again and that no VM takes is held for a while: a newer table may come,
-// or a VM may be restarting. It returns an error only when all attempts that are safe have failed.
+// a VM may be restarting, or the app sleeps and is woken. It returns an error only when all attempts that are safe have failed.
 func (t *transport) deliver(s sender, e *exchange) error {
 	for {
 		again, err := t.tryAll(s, e)
@@ -113,8 +115,12 @@ func (t *transport) deliver(s sender, e *exchange) error {
 			return nil
 		}
 
-		if !again || !t.holder.wait(s.context(), e) {
+		if !again {
 			return err
+		}
+
+		if !t.holder.wait(s, e) {
+			return t.holder.explain(e, err)
 		}
 
 		e.tried = e.tried[:0]
@@ -172,6 +178,10 @@ type roundTrip struct {
 func (r *roundTrip) context() context.Context { return r.request.Context() }
 func (r *roundTrip) status() int              { return r.response.StatusCode }
 func (r *roundTrip) repeatable() bool         { return isRepeatable(r.request) }
+
+func (r *roundTrip) wantsPage() bool {
+	return r.request.Method == http.MethodGet && prefersHTML(r.request.Header.Values("Accept"))
+}
 
 func (r *roundTrip) send(u *upstream) (err error) {
 	if needsHTTP2(r.request) {

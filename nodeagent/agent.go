@@ -63,8 +63,10 @@ type Agent struct {
 	// remembered is what is on disk of the isolation of VMs.
 	remembered isolation
 	assigned   map[uuid.UUID]client.AssignedVM
-	machines   map[uuid.UUID]*machine
-	wait       sync.WaitGroup
+	// sleeping are the images of deployments that sleep, and may start here again.
+	sleeping []string
+	machines map[uuid.UUID]*machine
+	wait     sync.WaitGroup
 }
 
 // New returns an agent. Without a Config.LogProgram containerd's shim starts the calling binary as the log process of each VM: when its first argument is
@@ -212,7 +214,7 @@ func (a *Agent) apply(ctx context.Context, list client.Assignments) error {
 	a.rememberIsolation(ctx, isolation{clusterRange, edges, apps})
 
 	first := a.assigned == nil
-	a.assigned = map[uuid.UUID]client.AssignedVM{}
+	a.assigned, a.sleeping = map[uuid.UUID]client.AssignedVM{}, lo.FromPtr(list.Images)
 
 	for _, vm := range list.VMS {
 		a.assigned[vm.ID] = vm

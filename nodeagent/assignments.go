@@ -31,7 +31,7 @@ func (a assignments) known() client.KnownAssignments {
 func (a assignments) with(changes client.AssignmentChanges) (assignments, bool) {
 	after := assignments{
 		Assignments: client.Assignments{
-			NodeID: changes.NodeID, Prefix: changes.Prefix, ClusterRange: changes.ClusterRange, Ingress: changes.Ingress,
+			NodeID: changes.NodeID, Prefix: changes.Prefix, ClusterRange: changes.ClusterRange, Ingress: changes.Ingress, Images: changes.Images,
 		},
 		networkVersion: changes.NetworkVersion,
 		vms:            lo.OmitByKeys(a.vms, changes.Removed),

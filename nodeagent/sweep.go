@@ -74,7 +74,7 @@ func (a *Agent) sweepOnce(ctx context.Context) error {
 	return nil
 }
 
-// neededImages are the images of the assigned VMs of which something is left, or is to be.
+// neededImages are the images of the assigned VMs of which something is left, or is to be, and those of what sleeps.
 func (a *Agent) neededImages() map[string]bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -85,6 +85,10 @@ func (a *Agent) neededImages() map[string]bool {
 		if m := a.machines[id]; m != nil && m.state().State == client.VMReportStateRemoved {
 			delete(needed, vm.Image)
 		}
+	}
+
+	for _, image := range a.sleeping {
+		needed[image] = true
 	}
 
 	return needed

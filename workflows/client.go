@@ -99,6 +99,7 @@ func (w *Worker) queues() map[string]river.QueueConfig {
 		queueCommand: {MaxWorkers: w.config.WaitSlots},
 		queueDomains: {MaxWorkers: 1},
 		queueGithub:  {MaxWorkers: w.config.GitHubSlots},
+		queueWake:    {MaxWorkers: w.config.ReleaseSlots},
 	}
 }
 

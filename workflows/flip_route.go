@@ -32,6 +32,10 @@ func (w *Worker) flipRoute(_ context.Context, a *attempt) (outcome, error) {
 			return fmt.Errorf("point the domains: %w", err)
 		}
 
+		if err := queries.ForgetSleep(ctx, a.deployment.EnvironmentID); err != nil {
+			return fmt.Errorf("write that the environment is awake: %w", err)
+		}
+
 		if err := ownDomain(ctx, queries, a); err != nil {
 			return err
 		}

@@ -35,6 +35,8 @@ const (
 	kindPollPulls          = "poll_pulls"
 	kindKeepPartitions     = "keep_partitions"
 	kindRebalance          = "rebalance"
+	kindSleep              = "sleep"
+	kindWake               = "wake"
 )
 
 // The queues are for jobs that need the same thing of a worker. Steps that wait have wide queues of their own, so that they take no
@@ -52,6 +54,8 @@ const (
 	queueCommand = "command"
 	queueDomains = "domains"
 	queueGithub  = "github"
+	// queueWake is for jobs that a visitor waits for.
+	queueWake = "wake"
 )
 
 // riverSchema is the Postgres schema of River's tables.
@@ -86,6 +90,8 @@ func otherKinds() []kind {
 		{name: kindMoveVMs, queue: queueMove, timeout: 25 * time.Minute, drains: true, attempts: 100, work: (*Worker).moveVMs},
 		{name: kindRescale, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).rescale},
 		{name: kindRestart, queue: queueRetire, timeout: time.Minute, attempts: 100, work: (*Worker).restart},
+		{name: kindSleep, queue: queueRetire, timeout: 25 * time.Minute, attempts: 100, work: (*Worker).putToSleep},
+		{name: kindWake, queue: queueWake, timeout: time.Minute, attempts: 100, work: (*Worker).wake},
 		{name: kindPollRepositories, queue: queuePoll, timeout: 5 * time.Minute, attempts: 1, periodic: true, work: (*Worker).pollRepositories},
 		{name: kindReconcile, queue: queuePoll, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).reconcile},
 		{name: kindRebalance, queue: queueGarbage, timeout: time.Minute, attempts: 1, periodic: true, work: (*Worker).rebalance},

@@ -151,6 +151,26 @@ func TestLocks_AllTransactionsAgainstEachOther_NeverDeadlock(t *testing.T) {
 	again("rebalance", func(ctx context.Context, _ int) error {
 		return errors.Join(evening.rebalance(ctx, nil), evening.sleep(ctx, 10*time.Millisecond))
 	})
+	// One project falls asleep as soon as it may, and wakes.
+	b.addEdge(t, "e1")
+	b.exec(t, "UPDATE edges SET counted_until = now() + interval '1 hour'")
+	again("sleep", func(ctx context.Context, _ int) error {
+		if err := b.deployments.SetSleep(ctx, all[0], b.organisation, 1, nil); err != nil {
+			return err
+		}
+
+		return worker.sleep(ctx, 40*time.Millisecond)
+	})
+	again("wake", func(ctx context.Context, _ int) error {
+		environment, err := b.queries.GetEnvironmentOf(ctx, all[0], b.organisation)
+		if err != nil || environment.LiveDeploymentID == nil {
+			return err
+		}
+
+		_, err = b.deployments.Wake(ctx, *environment.LiveDeploymentID)
+
+		return errors.Join(err, worker.sleep(ctx, 30*time.Millisecond))
+	})
 	again("reap", func(ctx context.Context, _ int) error { return worker.reapOnce(ctx) })
 
 	group.Wait()

@@ -22,7 +22,9 @@ type candidate struct {
 	addresses   int64
 	// instances counts the VMs of the deployment that are there already.
 	instances int64
-	rack      string
+	// hasImage says that the node has kept the image.
+	hasImage bool
+	rack     string
 }
 
 // need is what one VM is to have, beside an address.
@@ -150,8 +152,8 @@ func (n need) inRegion() string {
 }
 
 // place chooses the node of each of count VMs and takes what they need from it: nodes with the fewest instances of the
-// deployment first, of those the ones in racks with the fewest, and of those the one with the most free memory. It returns a *noRoomError where
-// none has room for all.
+// deployment first, of those the ones in racks with the fewest, of those the ones that have the image, and of those the
+// one with the most free memory. It returns a *noRoomError where none has room for all.
 func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	if len(among) == 0 {
 		return nil, problem.New(problem.Unavailable, "%s is ready.", n.noNode())
@@ -169,7 +171,8 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 		}
 
 		chosen := slices.MinFunc(fitting, func(a, b *candidate) int {
-			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(inRack[a.rack], inRack[b.rack]), cmp.Compare(b.memoryBytes, a.memoryBytes))
+			return cmp.Or(cmp.Compare(a.instances, b.instances), cmp.Compare(inRack[a.rack], inRack[b.rack]),
+				preferTrue(a.hasImage, b.hasImage), cmp.Compare(b.memoryBytes, a.memoryBytes))
 		})
 
 		chosen.take(n)
@@ -179,6 +182,14 @@ func place(among []*candidate, count int, n need) ([]database.Node, error) {
 	}
 
 	return placed, nil
+}
+
+func preferTrue(a, b bool) int {
+	if a == b {
+		return 0
+	}
+
+	return lo.Ternary(a, -1, 1)
 }
 
 // explain returns why none of the nodes takes a VM.

@@ -32,6 +32,9 @@ func (d *Deployments) ensurePreview(ctx context.Context, queries *database.Queri
 	return d.makePreview(ctx, queries, project, newPreview{branch: branch, name: branch, called: "Branch " + branch})
 }
 
+// previewSleepsAfter is after how many minutes without a request a preview falls asleep that nobody has said otherwise of.
+const previewSleepsAfter = 15
+
 // newPreview is what a preview is made for.
 type newPreview struct {
 	branch string
@@ -56,7 +59,7 @@ func (d *Deployments) makePreview(ctx context.Context, queries *database.Queries
 	}
 
 	preview, err := queries.CreatePreview(ctx, database.CreatePreviewParams{
-		ID: id.New(), ProjectID: project.ID, Slug: slug, Branch: wanted.branch, Lasts: previewLasts(project),
+		ID: id.New(), ProjectID: project.ID, Slug: slug, Branch: wanted.branch, Lasts: previewLasts(project), SleepAfterMinutes: previewSleepsAfter,
 	})
 	if err != nil {
 		return database.Environment{}, fmt.Errorf("insert the preview: %w", err)

@@ -16,7 +16,8 @@ import (
 
 // reconcile finds what should not be, whatever led to it, and inserts the job that corrects it: deployments that no job
 // carries on, deployments of whose state GitHub was not told, VMs that nobody needs any more, VMs whose node was lost or is being
-// drained or that are ill there, and deployments that run on more or fewer VMs than their project asks for. It does nothing else. A query that fails does
+// drained or that are ill there, deployments that run on more or fewer VMs than their project asks for, and environments that are to fall asleep or to
+// wake. It does nothing else. A query that fails does
 // not keep it from the others.
 func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 	queries := database.New(w.pool)
@@ -33,6 +34,9 @@ func (w *Worker) reconcile(ctx context.Context, _ *river.Job[arguments]) error {
 			return queries.ListDeploymentsToMove(ctx, w.config.NodeLostAfter, w.config.illAfter(), seenWithin)
 		}},
 		{kindRescale, queries.ListDeploymentsToRescale},
+		{kindSleep, w.listIdle},
+		{kindSleep, queries.ListDozingDeployments},
+		{kindWake, queries.ListDeploymentsToWake},
 	} {
 		found, listErr := look.list(ctx)
 		err = errors.Join(err, listErr)

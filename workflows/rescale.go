@@ -43,6 +43,15 @@ func (w *Worker) rescale(ctx context.Context, job *river.Job[arguments]) error {
 			return err
 		}
 
+		asleep, err := isAsleep(ctx, queries, locked)
+		if err != nil {
+			return err
+		}
+
+		if asleep {
+			return w.settleAsleep(ctx, queries, locked)
+		}
+
 		if later, err = pauseOfReplacement(ctx, queries, deployment); err != nil || later > 0 {
 			return err
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 // Restart has every VM of a live deployment replaced by one that starts anew, with the same image and environment, and without losing a request.
-// A deployment that is not live is a conflict. Also may be nil; it gets the deployment's id.
+// One that sleeps is woken. A deployment that is not live is a conflict. Also may be nil; it gets the deployment's id.
 func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Also) error {
 	return database.InTx(ctx, d.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, deployment)
@@ -28,7 +28,18 @@ func (d *Deployments) Restart(ctx context.Context, deployment uuid.UUID, also Al
 			return err
 		}
 
-		if err := insertJob(ctx, d.inserter, tx, kindRestart, arguments{DeploymentID: deployment}); err != nil {
+		asleep, err := isAsleep(ctx, queries, locked)
+		if err != nil {
+			return err
+		}
+
+		if asleep {
+			err = d.wakeLocked(ctx, tx, queries, locked, "by a restart")
+		} else {
+			err = insertJob(ctx, d.inserter, tx, kindRestart, arguments{DeploymentID: deployment})
+		}
+
+		if err != nil {
 			return err
 		}
 
@@ -78,6 +89,10 @@ func (w *Worker) tryRestart(ctx context.Context, job *river.Job[arguments]) erro
 	return database.InTx(ctx, w.pool, func(tx pgx.Tx, queries *database.Queries) error {
 		locked, err := lockDeployment(ctx, queries, job.Args.DeploymentID)
 		if err != nil || locked.State != stateLive {
+			return err
+		}
+
+		if asleep, err := isAsleep(ctx, queries, locked); err != nil || asleep {
 			return err
 		}
 

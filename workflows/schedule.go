@@ -127,6 +127,19 @@ func likeVM(vm database.VM) database.CreateVMParams {
 func (w *Worker) placeOn(
 	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid ...uuid.UUID,
 ) ([]database.Node, error) {
+	return w.choose(ctx, queries, region, vm, count, avoid, nil)
+}
+
+// placeNear is placeOn for one VM, which rather goes where its image is: to one of the nodes that its deployment had VMs on.
+func (w *Worker) placeNear(
+	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, before []uuid.UUID,
+) ([]database.Node, error) {
+	return w.choose(ctx, queries, region, vm, 1, nil, before)
+}
+
+func (w *Worker) choose(
+	ctx context.Context, queries *database.Queries, region string, vm database.CreateVMParams, count int, avoid, prefer []uuid.UUID,
+) ([]database.Node, error) {
 	if err := queries.ReleaseAddresses(ctx, w.config.AddressCooldown); err != nil {
 		return nil, fmt.Errorf("release addresses: %w", err)
 	}
@@ -149,7 +162,12 @@ func (w *Worker) placeOn(
 		return nil, fmt.Errorf("sum up what the nodes run: %w", err)
 	}
 
-	placed, err := place(candidates(nodes, usage), count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
+	among := candidates(nodes, usage)
+	for _, c := range among {
+		c.hasImage = slices.Contains(prefer, c.node.ID)
+	}
+
+	placed, err := place(among, count, need{cpuMillis: int64(vm.CPUMillis), memoryBytes: vm.MemoryBytes, region: region})
 	if noRoom, ok := errors.AsType[*noRoomError](err); ok && noRoom.addresses {
 		err = w.explainAddresses(ctx, queries, err)
 	}

@@ -68,7 +68,8 @@ ON CONFLICT DO NOTHING;
 
 -- name: ListRoutes :many
 -- Every hostname with each healthy VM that answers for it, one row a VM; one row without a VM where there is none. The hostname of a deployment that
--- is not live any more sleeps where it has none. A hostname that is only claimed is not among them.
+-- is not live any more sleeps where it has none. That of an environment that sleeps wakes with a request, which waits until a VM is healthy. A hostname that is
+-- only claimed is not among them.
 SELECT domains.hostname, domains.project_id, domains.deployment_id,
   coalesce(CASE WHEN domains.redirect_to_id IS NOT NULL THEN (
     SELECT target.hostname FROM domains AS target
@@ -80,8 +81,12 @@ SELECT domains.hostname, domains.project_id, domains.deployment_id,
   (domains.kind = 'deployment' AND NOT EXISTS (
     SELECT FROM deployments AS live WHERE live.id = domains.deployment_id AND live.state = 'live'
   ))::boolean AS retired,
+  (environments.asleep_since IS NOT NULL OR (environments.woken_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM vms AS woken WHERE woken.deployment_id = domains.deployment_id AND woken.kind = 'app' AND woken.healthy_at >= environments.woken_at
+  )))::boolean AS wakes,
   vms.id AS vm_id, vms.ip, vms.port, nodes.region
 FROM domains
+JOIN environments ON environments.id = domains.environment_id
 LEFT JOIN vms ON vms.deployment_id = domains.deployment_id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
   AND vms.removed_at IS NULL
 LEFT JOIN nodes ON nodes.id = vms.node_id

@@ -37,8 +37,8 @@ SELECT count(*) FILTER (WHERE NOT is_fork OR approved_commit IS NOT NULL) AS adm
 FROM environments WHERE project_id = $1 AND kind = 'preview' AND deleted_at IS NULL;
 
 -- name: CreatePreview :one
-INSERT INTO environments (id, project_id, kind, slug, branch, expires_at)
-VALUES (@id, @project_id, 'preview', @slug, @branch, now() + @lasts::interval)
+INSERT INTO environments (id, project_id, kind, slug, branch, expires_at, sleep_after_minutes)
+VALUES (@id, @project_id, 'preview', @slug, @branch, now() + @lasts::interval, @sleep_after_minutes::int)
 RETURNING *;
 
 -- name: ExtendPreview :exec

@@ -9,6 +9,8 @@
 -- left the route table to do so, and that no job moves.
 SELECT candidates.id FROM (
   SELECT vms.deployment_id AS id FROM vms JOIN deployments ON deployments.id = vms.deployment_id
+  -- Those of an environment that falls asleep are not replaced.
+  JOIN environments ON environments.id = deployments.environment_id AND environments.asleep_since IS NULL
   WHERE vms.desired_state = 'draining' AND vms.removed_at IS NULL AND vms.kind = 'app' AND deployments.state = 'live'
   UNION
   -- Arrays, since Postgres cannot know that few nodes are left: it would rather read all VMs than look for those of a third of the nodes.

@@ -2,13 +2,14 @@
 
 -- name: ListProjectOverviews :many
 -- How the production of each of these projects is that a user may see: what is live, the newest deployment, and how many VMs serve for what is live.
-SELECT projects.id, projects.instances, live.id AS live_id, newest.id AS newest_id,
+SELECT projects.id, projects.instances, live.id AS live_id, newest.id AS newest_id, production.asleep_since,
   (SELECT count(*) FROM vms WHERE vms.deployment_id = live.id AND vms.kind = 'app' AND vms.state = 'healthy' AND vms.desired_state = 'running'
     AND vms.removed_at IS NULL) AS healthy,
   (SELECT count(*) FROM environments WHERE environments.project_id = projects.id AND environments.kind = 'preview'
     AND environments.deleted_at IS NULL) AS previews
 FROM projects
 JOIN organisation_members ON organisation_members.organisation_id = projects.organisation_id AND organisation_members.user_id = @user_id
+JOIN environments AS production ON production.id = projects.id
 LEFT JOIN deployments AS live ON live.environment_id = projects.id AND live.state = 'live'
 LEFT JOIN deployments AS newest ON newest.id = (
   SELECT last.id FROM deployments AS last WHERE last.environment_id = projects.id ORDER BY last.id DESC LIMIT 1

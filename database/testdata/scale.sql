@@ -228,3 +228,8 @@ INSERT INTO usage
 SELECT 60, seed_id(3, 1000 + p / 2), date_trunc('minute', now()) - m * interval '1 minute', seed_id(6, 91000 + p / 2), seed_id(8, 2000 + p), seed_id(3, 1000 + p / 2),
   60000, 1, 1, 1, 1, 1, 0
 FROM generate_series(0, 60) AS m, generate_series(0, 199) AS p;
+
+-- Previews fall asleep, and the production of some projects, half of which have requests; of a few it sleeps.
+UPDATE environments SET sleep_after_minutes = 15 WHERE kind = 'preview';
+UPDATE environments SET sleep_after_minutes = 15 FROM generate_series(1000, 1199) AS n WHERE environments.id = seed_id(3, n);
+UPDATE environments SET asleep_since = now() FROM generate_series(1190, 1199) AS n WHERE environments.id = seed_id(3, n);

@@ -46,7 +46,7 @@ func (h *harness) act(ctx context.Context, p *project, d disturbance) ([]uuid.UU
 		}
 	case "":
 		return nil, nil
-	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin, actionLitter, actionInspect:
+	case actionDeploy, actionLateCancel, actionDrain, actionRescale, actionRestart, actionSleep, actionPin, actionLitter, actionInspect:
 		if act, ok := h.longer()[d.action]; ok {
 			return act(ctx, p)
 		}
@@ -74,6 +74,9 @@ func (h *harness) longer() map[action]func(context.Context, *project) ([]uuid.UU
 		},
 		actionRestart: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
 			return nil, h.restart(ctx, p)
+		},
+		actionSleep: func(ctx context.Context, p *project) ([]uuid.UUID, error) {
+			return nil, h.slumber(ctx, p)
 		},
 		actionDrain: func(ctx context.Context, _ *project) ([]uuid.UUID, error) {
 			node, err := h.busiest(ctx)

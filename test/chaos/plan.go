@@ -28,6 +28,8 @@ const (
 	actionRescale action = "rescale"
 	// actionRestart has the instances of what is live start anew.
 	actionRestart action = "restart"
+	// actionSleep has what is live fall asleep, and wakes it.
+	actionSleep action = "sleep and wake"
 	// actionPin rolls back, which pins the project, pushes, which is held, and unpins.
 	actionPin action = "pin"
 	// actionLitter deploys until an image is left that nobody may roll back to.
@@ -110,7 +112,7 @@ func (d disturbance) kind() string {
 
 // moves tells whether the disturbance has VMs of what is live replaced or stopped, which ends their streams with their grace.
 func (d disturbance) moves() bool {
-	return d.action == actionDrain || d.action == actionRescale || d.action == actionRestart ||
+	return d.action == actionDrain || d.action == actionRescale || d.action == actionRestart || d.action == actionSleep ||
 		d.means == meansLost || d.means == meansFull
 }
 
@@ -163,7 +165,7 @@ func points() []string {
 func jobs() []string {
 	return append(
 		[]string{"retire", "reconcile", "cleanup", "move_vms", "rescale", "restart", "poll_repositories", "poll_pulls", "github_report", "collect_garbage",
-			"check_installations", "detect_repository", "check_domains", "keep_partitions", "rebalance"},
+			"check_installations", "detect_repository", "check_domains", "keep_partitions", "rebalance", "sleep", "wake"},
 		lo.Map(steps(), func(step string, _ int) string { return "deploy." + step })...,
 	)
 }
@@ -179,7 +181,7 @@ func parts() []string {
 // actions are those that a plan can be restricted to.
 func actions() []action {
 	return []action{
-		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionRestart, actionPin,
+		actionDeploy, actionTwoPushes, actionCancel, actionRollback, actionLateCancel, actionDrain, actionRescale, actionRestart, actionSleep, actionPin,
 		actionLitter, actionInspect,
 	}
 }
@@ -330,7 +332,7 @@ func bothEdges(one, other string) bool {
 // reachedBy are the actions that lead to the jobs which a plain deployment has no need of.
 func reachedBy() map[string]action {
 	return map[string]action{
-		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart,
+		"cleanup": actionLateCancel, "move_vms": actionDrain, "rescale": actionRescale, "restart": actionRestart, "sleep": actionSleep, "wake": actionSleep,
 		"collect_garbage": actionLitter, "detect_repository": actionInspect,
 	}
 }
@@ -340,7 +342,7 @@ func atPoint(random *rand.Rand, named []string) disturbance {
 
 	effect, _, _ := strings.Cut(d.target, ".")
 	if special, ok := reachedBy()[effect]; ok {
-		d.action, d.quiet = special, special == actionRescale || special == actionRestart
+		d.action, d.quiet = special, special == actionRescale || special == actionRestart || special == actionSleep
 	}
 
 	return d
