@@ -83,6 +83,8 @@ func liveIn(environment client.Environment) string {
 	switch {
 	case environment.LiveDeploymentID == nil:
 		return "-"
+	case environment.AsleepSince != nil:
+		return environment.LiveDeploymentID.String() + " (asleep)"
 	case environment.PinnedBy != nil:
 		return environment.LiveDeploymentID.String() + " (pinned)"
 	default:

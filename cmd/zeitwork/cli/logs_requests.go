@@ -99,8 +99,8 @@ func requestLine(record client.RequestRecord) string {
 		answered = instanceName(*record.VMID)
 	}
 
-	line := fmt.Sprintf("%s %s %s %d %s %s %s", at, answered, record.Region, value(record.Status), took(value(record.DurationMs)),
-		value(record.Method), value(record.Path))
+	line := fmt.Sprintf("%s %s %s %d %s %dB %s %s", at, answered, record.Region, value(record.Status), took(value(record.DurationMs)),
+		value(record.BytesOut), value(record.Method), value(record.Path))
 
 	if attempts := value(record.Attempts); attempts > 1 {
 		line += fmt.Sprintf(" (sent to %d instances)", attempts)

@@ -29,7 +29,7 @@ func TestLogsRequests_AskTheAPIForWhatTheFlagsSay(t *testing.T) {
 		require.Equal(t, want, asked, arguments)
 
 		at := time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC).Local() //nolint:gosmopolitan // As the command does.
-		require.Equal(t, at.Format("2006-01-02 15:04:05.000")+" 5f0c21aa here 502 12ms GET /api/a%0Ab (sent to 2 instances)\n", stdout)
+		require.Equal(t, at.Format("2006-01-02 15:04:05.000")+" 5f0c21aa here 502 12ms 0B GET /api/a%0Ab (sent to 2 instances)\n", stdout)
 	}
 }
 
@@ -54,11 +54,11 @@ func TestRequestLine_SaysWhoAnsweredAndWhatIsMissing(t *testing.T) {
 	at := time.Date(2026, 11, 29, 10, 0, 0, 0, time.UTC)
 	shown := at.Local().Format("2006-01-02 15:04:05.000") //nolint:gosmopolitan // As the command does.
 
-	require.Equal(t, shown+" edge here 503 1.2ms GET /", requestLine(client.RequestRecord{
+	require.Equal(t, shown+" edge here 503 1.2ms 0B GET /", requestLine(client.RequestRecord{
 		StartedAt: at, Region: "here", Status: new(int64(503)), DurationMs: new(1.234), Method: new("GET"), Path: new("/"),
 	}))
-	require.Equal(t, shown+" 5f0c21aa here 200 3.5s GET / (broke off)", requestLine(client.RequestRecord{
-		StartedAt: at, Region: "here", Status: new(int64(200)), DurationMs: new(3500.4), Method: new("GET"), Path: new("/"), Interrupted: new(true),
+	require.Equal(t, shown+" 5f0c21aa here 200 3.5s 5120B GET / (broke off)", requestLine(client.RequestRecord{
+		StartedAt: at, Region: "here", Status: new(int64(200)), DurationMs: new(3500.4), Method: new("GET"), Path: new("/"), Interrupted: new(true), BytesOut: new(int64(5120)),
 		VMID: new(uuid.MustParse(logVM)),
 	}))
 	require.Equal(t, shown+" Requests are missing here (7).", requestLine(client.RequestRecord{StartedAt: at, Message: new("Requests are missing here (7).")}))

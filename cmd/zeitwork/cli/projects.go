@@ -43,13 +43,25 @@ func (a *app) listProjects(ctx context.Context, api *API, _ []string) error {
 	}
 
 	return a.print(items(projects), func(w io.Writer) {
-		t := newTable(w, "SLUG", "URL", "REPOSITORY", "BRANCH")
+		t := newTable(w, "SLUG", "URL", "REPOSITORY", "BRANCH", "INSTANCES")
 		for _, project := range projects {
-			t.row(project.Slug, project.URL, project.RepositoryURL, value(project.Branch))
+			t.row(project.Slug, project.URL, project.RepositoryURL, value(project.Branch), instancesInShort(project.Overview))
 		}
 
 		t.flush()
 	})
+}
+
+// instancesInShort is how many instances of production serve, or that it sleeps.
+func instancesInShort(overview client.ProjectOverview) string {
+	switch {
+	case overview.AsleepSince != nil:
+		return "asleep, wakes with the next request"
+	case overview.Live == nil:
+		return "-"
+	default:
+		return fmt.Sprintf("%d of %d", overview.Instances.Healthy, overview.Instances.Wanted)
+	}
 }
 
 func (a *app) showProject(ctx context.Context, api *API, args []string) error {

@@ -76,7 +76,12 @@ func printStatus(w io.Writer, s projectStatus) {
 		t.row("Live", "nothing yet: `zeitwork deploy`")
 	} else {
 		t.row("Live", strings.TrimPrefix(summary(*s.Live), "live · "))
-		t.row("Instances", describeInstances(s.Project, s.Live))
+
+		if since := s.Project.Overview.AsleepSince; since != nil {
+			t.row("Instances", asleepSince(*since, nil))
+		} else {
+			t.row("Instances", describeInstances(s.Project, s.Live))
+		}
 
 		if regions := value(s.Project.Regions); len(regions) > 0 {
 			t.row("Regions", describeRegions(regions, s.Live))
