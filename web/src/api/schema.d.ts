@@ -255,7 +255,7 @@ export interface paths {
         put?: never;
         /**
          * Restart a deployment
-         * @description Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. Needs the role developer, or a higher one, in the deployment's organisation.
+         * @description Replaces the VMs of a live deployment by ones that start anew, with the same image and environment variables. Each old one serves until its new one is healthy, so that no request is lost. Where there is no room for both nothing changes; the project's events say what was done. One whose environment sleeps is woken. Needs the role developer, or a higher one, in the deployment's organisation.
          */
         post: operations["restart-deployment"];
         delete?: never;
@@ -522,6 +522,26 @@ export interface paths {
         get: operations["get-routes"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/edge/wake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Wake a deployment
+         * @description Has the VMs of a deployment started whose environment sleeps, as the calling edge holds a request for it. For one that is awake, or waking already, it does nothing. For edges.
+         */
+        post: operations["wake-deployment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2401,6 +2421,8 @@ export interface components {
         AssignmentChanges: {
             /** @description All addresses of the cluster, which never leave by the default route. */
             cluster_range: string;
+            /** @description Those that the node keeps although no VM of it uses them: of deployments that sleep, and had VMs there. */
+            images?: string[];
             /** @description Absent where an edge is of a version that does not tell its addresses. */
             ingress?: components["schemas"]["Ingress"];
             network_version: string;
@@ -2416,6 +2438,8 @@ export interface components {
         Assignments: {
             /** @description All addresses of the cluster, which never leave by the default route. */
             cluster_range: string;
+            /** @description Those that the node keeps although no VM of it uses them: of deployments that sleep, and had VMs there. */
+            images?: string[];
             /** @description Absent where an edge is of a version that does not tell its addresses. */
             ingress?: components["schemas"]["Ingress"];
             /** Format: uuid */
@@ -3303,6 +3327,11 @@ export interface components {
         };
         EdgeReport: {
             /**
+             * Format: date-time
+             * @description Until when the edge has told all that it has counted, with this report and those before it; absent: more reports follow at once.
+             */
+            counted_until?: string;
+            /**
              * Format: uuid
              * @description Made anew whenever the service starts.
              */
@@ -3379,6 +3408,11 @@ export interface components {
             successful?: number;
         };
         Environment: {
+            /**
+             * Format: date-time
+             * @description Since when it sleeps; absent: it does not.
+             */
+            asleep_since?: string;
             /** @description The branch that it deploys; of a pull request's preview refs/pull/NUMBER/head. */
             branch: string;
             /** Format: date-time */
@@ -3414,10 +3448,17 @@ export interface components {
             project_id: string;
             /** @description The pull request that it is the preview of; absent: it is of a branch. */
             pull_request?: components["schemas"]["PullRequest"];
+            /**
+             * Format: int64
+             * @description After how many minutes without a request its VMs stop, until the next request starts others; 0: never.
+             */
+            sleep_after_minutes: number;
             /** @description production, or what the branch or pull request of a preview is in its hostname; unique in the project. */
             slug: string;
             /** @description Where it answers, on its generated domain. */
             url: string;
+            /** @description Why its VMs could not be started when it was woken last, as a sentence; absent: they could. */
+            wake_problem?: string;
         };
         EnvironmentVariable: {
             /** @description Whether builds may see it: it is public by its name, one of build_variables, or the build plan of what was deployed last names it. A change needs a build. */
@@ -4646,6 +4687,11 @@ export interface components {
             repository_id: number;
         };
         ProjectOverview: {
+            /**
+             * Format: date-time
+             * @description Since when it sleeps, with no instances, until the next request; absent: it does not.
+             */
+            asleep_since?: string;
             /** @description Those of what is live. */
             instances: components["schemas"]["InstanceCount"];
             /** @description What is live; absent: nothing. */
@@ -5043,12 +5089,14 @@ export interface components {
             /** @description The hostname that visitors are sent on to, by status 308 with path and query. Absent: they get the app. */
             redirect_to?: string;
             /**
-             * @description live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs.
+             * @description live: it has been deployed; starting: its first deployment is on the way; empty: nothing was deployed; asleep: it is one deployment's own, which is not live any more and none of whose VMs runs, or its environment sleeps, which a request wakes.
              * @enum {string}
              */
             state: "live" | "starting" | "empty" | "asleep";
             /** @description Healthy VMs. */
             upstreams: components["schemas"]["Upstream"][];
+            /** @description It is asleep, and wakes with a request: the edge asks for that (wake-deployment), and holds the request until a VM is healthy. */
+            wakes?: boolean;
         };
         RouteTable: {
             routes: components["schemas"]["Route"][];
@@ -5292,6 +5340,11 @@ export interface components {
              * @description When the preview is deleted; a push to its branch puts it off by the project's preview_days where that is later.
              */
             expires_at?: string;
+            /**
+             * Format: int64
+             * @description After how many minutes without a request its VMs stop, until the next request starts others; 0: never, which also wakes it.
+             */
+            sleep_after_minutes?: number;
         };
         UpdateMemberInputBody: {
             /** @enum {string} */
@@ -5517,6 +5570,14 @@ export interface components {
              * @description Those that wait until their organisation has enough of its quota left.
              */
             quotas: number;
+        };
+        WakeDeploymentInputBody: {
+            /** Format: uuid */
+            deployment_id: string;
+        };
+        WakeDeploymentOutputBody: {
+            /** @description There is no room for its VMs just now. */
+            no_room: boolean;
         };
         WantedVariable: {
             /** @description What the file says of it. */
@@ -8016,6 +8077,111 @@ export interface operations {
             };
             /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not valid; the errors name what is wrong. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something went wrong on the platform's side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "wake-deployment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WakeDeploymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WakeDeploymentOutputBody"];
+                };
+            };
+            /** @description The body cannot be read as JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no valid token, and no session. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token is not one of those that may do this, or a page of another site has sent the request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body took too long to arrive. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ import { Text } from '@/components/text';
 import { Time } from '@/components/time';
 import { shownAddress } from '@/lib/address';
 import { ApproveButton } from './approve-button';
+import { Asleep } from './asleep';
 import { UnpinButton } from './unpin-button';
 
 type Role = Schemas['Organisation']['role'];
@@ -64,6 +65,7 @@ function Preview({ environment, role }: { environment: Schemas['Environment']; r
           </>
         )}
       </p>
+      <Asleep environment={environment} />
       {environment.pinned_by && (
         <div className="mt-1 flex flex-wrap items-center justify-between gap-2">
           <p className="text-sm text-warn">

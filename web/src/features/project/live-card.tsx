@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Globe, Rocket } from 'lucide-react';
 import type { Schemas } from '@/api/client';
 import { deploymentQuery } from '@/api/queries/deployments';
-import { domainsQuery } from '@/api/queries/projects';
+import { domainsQuery, environmentsQuery } from '@/api/queries/projects';
 import { Card } from '@/components/card';
 import { CardWait } from '@/components/card-wait';
 import { Empty } from '@/components/empty';
@@ -15,12 +15,14 @@ import { Commit } from '@/features/deployment/commit';
 import { InstanceTable } from '@/features/deployment/instance-table';
 import { shownAddress } from '@/lib/address';
 import { plural } from '@/lib/units';
+import { Asleep } from './asleep';
 
 type Props = { organisation: string; project: Schemas['Project'] };
 
 /** LiveCard says what of a project is live in production: where, which commit, since when and on which instances. */
 export function LiveCard({ organisation, project }: Props) {
   const { data: domains } = useQuery(domainsQuery(project.id));
+  const { data: environments } = useQuery(environmentsQuery(project.id));
   const live = useQuery({ ...deploymentQuery(project.live_deployment_id ?? ''), enabled: project.live_deployment_id !== undefined });
 
   if (live.isError && !live.data) {
@@ -46,6 +48,7 @@ export function LiveCard({ organisation, project }: Props) {
   );
   const deployment = live.data;
   const instances = deployment?.vms?.filter((vm) => vm.kind === 'app' && vm.state !== 'removed') ?? [];
+  const production = environments?.items?.find(({ id }) => id === project.id);
   const healthy = instances.filter((vm) => vm.state === 'healthy').length;
 
   return (
@@ -93,12 +96,17 @@ export function LiveCard({ organisation, project }: Props) {
           <InstanceTable instances={instances} />
         </div>
       ) : (
-        deployment && (
+        deployment &&
+        (production?.asleep_since ? (
+          <div className="border-line border-t px-4 py-3 sm:px-5">
+            <Asleep environment={production} />
+          </div>
+        ) : (
           <p className="flex items-center gap-2 border-line border-t px-4 py-3 text-quiet sm:px-5">
             <Globe aria-hidden className="size-4" />
             No instance runs now. <Text text={deployment.error?.message} empty="The platform is starting another." />
           </p>
-        )
+        ))
       )}
     </Card>
   );

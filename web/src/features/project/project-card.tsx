@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import { Moon } from 'lucide-react';
 import type { Schemas } from '@/api/client';
+import { State } from '@/components/state';
 import { Text } from '@/components/text';
 import { Time } from '@/components/time';
 import { DeploymentState } from '@/features/deployment/deployment-state';
@@ -22,7 +24,11 @@ export function ProjectCard({ organisation, project }: { organisation: string; p
             <bdi>{project.slug}</bdi>
           </Link>
         </h2>
-        {newest && <DeploymentState state={newest.state} />}
+        {overview?.asleep_since && newest?.state === 'live' ? (
+          <State tone="quiet" icon={Moon} word="Asleep" />
+        ) : (
+          newest && <DeploymentState state={newest.state} />
+        )}
       </div>
       <a href={project.url} className="relative z-10 mt-0.5 w-fit max-w-full truncate text-quiet text-sm hover:text-text hover:underline">
         {shownAddress(project.url)}
