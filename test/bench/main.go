@@ -3,11 +3,12 @@
 //	go run ./test/bench deploy -rounds 10
 //	go run ./test/bench frameworks -only nextjs,nuxt -rounds 5
 //	go run ./test/bench fairness -rounds 10
+//	go run ./test/bench wake -rounds 10
 //	go run ./test/env -only postgres go run ./test/bench poll -hours 24
 //	go run ./test/env -only postgres,registry,containerd go run ./test/bench node -vms 500
 //	go run ./test/bench edge -rounds 3
 //
-// The packages deploy, frameworks, fairness, poll, node and edge say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness, wake, poll, node and edge say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -27,6 +28,7 @@ import (
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
 	"github.com/zeitwork/zeitwork/test/bench/node"
 	"github.com/zeitwork/zeitwork/test/bench/poll"
+	"github.com/zeitwork/zeitwork/test/bench/wake"
 )
 
 const usage = `Run a platform on this machine and measure it. It needs root and takes minutes.
@@ -37,6 +39,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         builds of the examples without a Dockerfile, beside their frameworks' own commands
   go run ./test/bench fairness [-rounds N]
         deployments of one organisation alone, and while another one does all it can
+  go run ./test/bench wake [-rounds N]
+        how long a request waits that wakes an app which sleeps; it takes some minutes until apps sleep
   go run ./test/env -only postgres go run ./test/bench poll [-repositories N] [-installations N] [-hours N] [-seed N]
         how long pushes to GitHub take until their deployments are queued, over a simulated day; it needs Postgres alone
   go run ./test/env -only postgres,registry,containerd go run ./test/bench node [-vms N] [-idle DURATION]
@@ -46,6 +50,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
+
+const defaultRounds = 10
 
 func main() {
 	flag.Usage = func() { _, _ = fmt.Fprint(flag.CommandLine.Output(), usage) }
@@ -73,7 +79,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll, node or edge")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, wake, poll, node or edge")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -85,26 +91,24 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 	switch arguments[0] {
 	case "deploy":
-		const defaultRounds = 10
-
 		flags.IntVar(&rounds, "rounds", defaultRounds, "how many changes to deploy each way")
 
 		run = func(ctx context.Context) error { return deploy.Run(ctx, rounds) }
 	case "frameworks":
-		const defaultRounds = 3
-
-		flags.IntVar(&rounds, "rounds", defaultRounds, "how many one-line changes to build each way")
+		flags.IntVar(&rounds, "rounds", 3, "how many one-line changes to build each way") //nolint:mnd // The default.
 		only := flags.String("only", "", "the frameworks to measure, with commas between; empty: all")
 
 		run = func(ctx context.Context) error {
 			return frameworks.Run(ctx, rounds, commas(*only))
 		}
 	case "fairness":
-		const defaultRounds = 10
-
 		flags.IntVar(&rounds, "rounds", defaultRounds, "how many changes to deploy each way")
 
 		run = func(ctx context.Context) error { return fairness.Run(ctx, rounds) }
+	case "wake":
+		flags.IntVar(&rounds, "rounds", defaultRounds, "how many apps to wake, one after the other")
+
+		run = func(ctx context.Context) error { return wake.Run(ctx, rounds) }
 	case "poll":
 		options := poll.Options{}
 		rounds = 1
@@ -124,23 +128,9 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 		run = func(ctx context.Context) error { return node.Run(ctx, options) }
 	case "edge":
-		const defaultRounds = 3
-
-		options := edge.Options{}
-
-		flags.IntVar(&rounds, "rounds", defaultRounds, "how often each measurement is made of each proxy")
-		flags.DurationVar(&options.Duration, "duration", 3*time.Second, "how long each measurement takes, in whole seconds") //nolint:mnd // The default.
-		flags.IntVar(&options.Connections, "connections", 10_000, "how many idle connections there are")                     //nolint:mnd // The default.
-		only := flags.String("only", "", "the measurements to make, with commas between; empty: all")
-		proxies := flags.String("proxies", "", "the proxies to measure, with commas between; empty: all")
-
-		run = func(ctx context.Context) error {
-			options.Rounds, options.Only, options.Proxies = rounds, commas(*only), commas(*proxies)
-
-			return edge.Run(ctx, options)
-		}
+		run = edgeFlags(flags, &rounds)
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll, node or edge", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, wake, poll, node or edge", arguments[0])
 	}
 
 	// The flag set ends the program by itself.
@@ -154,6 +144,23 @@ func parse(arguments []string) (func(context.Context) error, error) {
 	}
 
 	return run, nil
+}
+
+// edgeFlags declares the flags of the benchmark edge, and returns it.
+func edgeFlags(flags *flag.FlagSet, rounds *int) func(context.Context) error {
+	options := edge.Options{}
+
+	flags.IntVar(rounds, "rounds", 3, "how often each measurement is made of each proxy")                                //nolint:mnd // The default.
+	flags.DurationVar(&options.Duration, "duration", 3*time.Second, "how long each measurement takes, in whole seconds") //nolint:mnd // The default.
+	flags.IntVar(&options.Connections, "connections", 10_000, "how many idle connections there are")                     //nolint:mnd // The default.
+	only := flags.String("only", "", "the measurements to make, with commas between; empty: all")
+	proxies := flags.String("proxies", "", "the proxies to measure, with commas between; empty: all")
+
+	return func(ctx context.Context) error {
+		options.Rounds, options.Only, options.Proxies = *rounds, commas(*only), commas(*proxies)
+
+		return edge.Run(ctx, options)
+	}
 }
 
 func commas(list string) []string {

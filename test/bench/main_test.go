@@ -13,7 +13,7 @@ func TestParse_WhatCannotBeRun_IsNamed(t *testing.T) {
 		arguments []string
 		words     string
 	}{
-		{nil, "deploy, frameworks, fairness, poll, node or edge"},
+		{nil, "deploy, frameworks, fairness, wake, poll, node or edge"},
 		{[]string{"everything"}, `"everything"`},
 		{[]string{"deploy", "-rounds", "0"}, "one round"},
 		{[]string{"frameworks", "nextjs"}, `"nextjs"`},
@@ -28,7 +28,7 @@ func TestParse_WhatTheDocumentationShows_CanBeRun(t *testing.T) {
 
 	for _, arguments := range [][]string{
 		{"deploy"}, {"deploy", "-rounds", "10"}, {"frameworks"}, {"frameworks", "-only", "nextjs,nuxt", "-rounds", "5"},
-		{"fairness", "-rounds", "1"}, {"poll"}, {"poll", "-hours", "24"},
+		{"fairness", "-rounds", "1"}, {"wake", "-rounds", "10"}, {"poll"}, {"poll", "-hours", "24"},
 		{"edge"}, {"edge", "-only", "small,p99", "-rounds", "5"},
 	} {
 		run, err := parse(arguments)
