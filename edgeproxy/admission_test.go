@@ -120,21 +120,23 @@ func TestAdmission_VisitorHasTooManyRequests_OtherVisitorsAreServed(t *testing.T
 	b.serve(t, live(demoHost, stuck.Upstream), live("other.example.com", app(t, says("other"))))
 
 	// A neighbour counts as the same visitor: a program of the same address, or of the same /64.
-	for visitor, neighbour := range map[string]string{"203.0.113.9:1": "203.0.113.9:2", "[2001:db8::1]:1": "[2001:db8::7]:1"} {
-		answered := stuck.asks(t, b.announced(t, visitor), b.request(t, http.MethodGet, demoHost, "/", nil))
+	for _, of := range []struct{ visitor, neighbour, other string }{
+		{"203.0.113.9:1", "203.0.113.9:2", "203.0.113.10:1"}, {"[2001:db8::1]:1", "[2001:db8::7]:1", "[2001:db8:0:1::1]:1"},
+	} {
+		answered := stuck.asks(t, b.announced(t, of.visitor), b.request(t, http.MethodGet, demoHost, "/", nil))
 
-		response, err := b.announced(t, neighbour).Do(b.request(t, http.MethodGet, "other.example.com", "/", nil))
+		response, err := b.announced(t, of.neighbour).Do(b.request(t, http.MethodGet, "other.example.com", "/", nil))
 		require.NoError(t, err)
 
 		page, err := io.ReadAll(response.Body)
 		require.NoError(t, err)
 		require.NoError(t, response.Body.Close())
-		require.Equal(t, http.StatusTooManyRequests, response.StatusCode, neighbour)
+		require.Equal(t, http.StatusTooManyRequests, response.StatusCode, of.neighbour)
 		require.Equal(t, "5", response.Header.Get("Retry-After"))
 		require.Contains(t, string(page), "too_many_requests")
 
 		// The address of a balancer that was not named stands for many.
-		for _, other := range []string{"203.0.113.10:1", "[2001:db8:0:1::1]:1", "10.0.0.1:1"} {
+		for _, other := range []string{of.other, "10.0.0.1:1"} {
 			response, err := b.announced(t, other).Do(b.request(t, http.MethodGet, "other.example.com", "/", nil))
 			require.NoError(t, err)
 			require.NoError(t, response.Body.Close())
