@@ -116,7 +116,7 @@ func (s *service) registerAgents(api huma.API) {
 		"Bind the node's token to its machine", "Replaces the calling node's token by one that is of use with the key alone. What other tokens the node has end ten minutes later. With another key than before it replaces the key, too.",
 	}), s.bindNodeToken)
 	huma.Register(api, get(tagAgents, edges(), "get-routes", "/v1/edge/routes", text{
-		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304.",
+		"Show the route table", "Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version.",
 	}), s.getRoutes)
 	huma.Register(api, operation(tagAgents, edges(), http.MethodPost, http.StatusNoContent, "report-edge", "/v1/edge/report", text{
 		"Report what the edge has counted", "Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report.",

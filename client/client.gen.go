@@ -5507,8 +5507,16 @@ type RouteState string
 
 // RouteTable defines model for RouteTable.
 type RouteTable struct {
-	Routes  []Route `json:"routes"`
-	Version int64   `json:"version"`
+	// Checksum Of all routes of the version: the sum, modulo 2^64, of the first eight bytes (big-endian) of the SHA-256 of each route, as its JSON stands here.
+	Checksum *string `json:"checksum,omitempty"`
+
+	// Removed Hostnames that have no route any more.
+	Removed *[]string `json:"removed,omitempty"`
+	Routes  []Route   `json:"routes"`
+
+	// Since Where it is there, routes are those alone that have changed since that version, and all others are as they were.
+	Since   *int64 `json:"since,omitempty"`
+	Version int64  `json:"version"`
 }
 
 // RunningBuild defines model for RunningBuild.
@@ -6232,6 +6240,9 @@ type GetRoutesParams struct {
 
 	// ZeitworkVersion Version of the calling edge's proxy, for operators to see.
 	ZeitworkVersion *string `json:"Zeitwork-Version,omitempty"`
+
+	// ZeitworkRoutesChecksum The checksum of the table that the calling edge has, as it has computed it itself. With it the answer may be only what has changed since the version in If-None-Match.
+	ZeitworkRoutesChecksum *string `json:"Zeitwork-Routes-Checksum,omitempty"`
 }
 
 // ListEdgesParams defines parameters for ListEdges.
@@ -7329,7 +7340,7 @@ type ClientInterface interface {
 
 	// GetRoutes Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 	//
 	// Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 	GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -9052,7 +9063,7 @@ func (c *Client) ShipRequests(ctx context.Context, body ShipRequestsJSONRequestB
 
 // GetRoutes Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 //
 // Corresponds with GET /v1/edge/routes (the `GetRoutes` operationId).
 func (c *Client) GetRoutes(ctx context.Context, params *GetRoutesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -13552,6 +13563,17 @@ func NewGetRoutesRequest(server string, params *GetRoutesParams) (*http.Request,
 			}
 
 			req.Header.Set("Zeitwork-Version", headerParam1)
+		}
+
+		if params.ZeitworkRoutesChecksum != nil {
+			var headerParam2 string
+
+			headerParam2, err = runtime.StyleParamWithOptions("simple", false, "Zeitwork-Routes-Checksum", *params.ZeitworkRoutesChecksum, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Zeitwork-Routes-Checksum", headerParam2)
 		}
 
 	}
@@ -20503,7 +20525,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetRoutesWithResponse Show the route table
 	//
-	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+	// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -34773,7 +34795,7 @@ func (c *ClientWithResponses) ShipRequestsWithResponse(ctx context.Context, body
 
 // GetRoutesWithResponse Show the route table
 //
-// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. For edges.
+// Where the requests for each hostname go. If-None-Match acknowledges a version; with wait_seconds it answers as soon as there is another, else with 304. With Zeitwork-Routes-Checksum the answer is what has changed since that version, or the whole table where that is not known any more or the checksum is not that of the version. For edges.
 //
 // Returns a wrapper object for the known response body format(s).
 //

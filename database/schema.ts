@@ -1060,8 +1060,22 @@ export const routeTable = pgTable(
   {
     id: integer("id").primaryKey(),
     version: bigint("version", { mode: "number" }).notNull(),
+    // route_changes has all changes that came after this version. What changed until then is not kept any more.
+    changesSince: bigint("changes_since", { mode: "number" }).notNull().default(0),
   },
   (t) => [check("route_table_one_row", sql`${t.id} = 1`)],
+);
+
+// The hostnames whose route each version of the route table has changed, given or taken away. Deferred triggers on the tables that routes are made of write
+// them when a transaction commits, and count the version where the transaction has not: nothing that changes a route can leave it out, the version before
+// of the platform included.
+export const routeChanges = pgTable(
+  "route_changes",
+  {
+    version: bigint("version", { mode: "number" }).notNull(),
+    hostname: text("hostname").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.version, t.hostname] })],
 );
 
 // One row: since when nodes and edges can reach an api. Their silence means nothing while none answers.

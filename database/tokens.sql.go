@@ -449,6 +449,31 @@ func (q *Queries) ListTokensMadeIn(ctx context.Context, organisationID uuid.UUID
 	return items, nil
 }
 
+const listValidTokens = `-- name: ListValidTokens :many
+SELECT id FROM api_tokens WHERE id = ANY ($1::uuid[]) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+`
+
+// Those of the tokens of nodes and edges that have neither been revoked nor expired.
+func (q *Queries) ListValidTokens(ctx context.Context, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, listValidTokens, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lockJoinToken = `-- name: LockJoinToken :one
 SELECT id, token_hash, node_id, public_key, created_at, expires_at FROM join_tokens WHERE token_hash = $1 FOR UPDATE
 `

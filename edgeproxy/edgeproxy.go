@@ -83,13 +83,13 @@ func New(config Config, logger *slog.Logger) (*Proxy, error) {
 	upstreams, closeIdle := newTransport(config, current, r, m, logger)
 
 	proxy := &Proxy{
-		config: config, poller: p, reporter: &reporter{l, p.api, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
+		config: config, poller: p, reporter: &reporter{l, p.calls, logger}, closeIdle: closeIdle, patience: halfCloseTime, logger: logger,
 		handler: newHandler(config, current, upstreams, m, logger), upstreams: upstreams, tracers: otel.GetTracerProvider(),
 	}
 
 	if config.RecordRequests {
 		proxy.handler.records = newRequestRecorder()
-		proxy.records = newRequestShipper(p.api, p.http, proxy.handler.records, logger)
+		proxy.records = newRequestShipper(p.calls, p.http, proxy.handler.records, logger)
 	}
 
 	return proxy, nil
