@@ -100,6 +100,7 @@ const (
 	AuditEventActionDomainUpdate                 AuditEventAction = "domain.update"
 	AuditEventActionDomainVerify                 AuditEventAction = "domain.verify"
 	AuditEventActionEdgeAddresses                AuditEventAction = "edge.addresses"
+	AuditEventActionEdgeBindToken                AuditEventAction = "edge.bind_token"
 	AuditEventActionEdgeCreate                   AuditEventAction = "edge.create"
 	AuditEventActionEdgeDelete                   AuditEventAction = "edge.delete"
 	AuditEventActionEdgeRotateToken              AuditEventAction = "edge.rotate_token"
@@ -191,6 +192,8 @@ func (e AuditEventAction) Valid() bool {
 	case AuditEventActionDomainVerify:
 		return true
 	case AuditEventActionEdgeAddresses:
+		return true
+	case AuditEventActionEdgeBindToken:
 		return true
 	case AuditEventActionEdgeCreate:
 		return true
@@ -2891,6 +2894,12 @@ type AuditEventAction string
 
 // AuditEventSubjectType defines model for AuditEvent.SubjectType.
 type AuditEventSubjectType string
+
+// BindEdgeTokenInputBody defines model for BindEdgeTokenInputBody.
+type BindEdgeTokenInputBody struct {
+	// PublicKey Ed25519 key that the machine has made, 32 bytes in base64url. Requests with the calling edge's token have to be signed by it.
+	PublicKey string `json:"public_key"`
+}
 
 // BindNodeTokenInputBody defines model for BindNodeTokenInputBody.
 type BindNodeTokenInputBody struct {
@@ -6911,6 +6920,9 @@ type CreateDeviceTokenJSONRequestBody = CreateDeviceTokenInputBody
 // UpdateDomainJSONRequestBody defines body for UpdateDomain for application/json ContentType.
 type UpdateDomainJSONRequestBody = UpdateDomainInputBody
 
+// BindEdgeTokenJSONRequestBody defines body for BindEdgeToken for application/json ContentType.
+type BindEdgeTokenJSONRequestBody = BindEdgeTokenInputBody
+
 // ReportEdgeJSONRequestBody defines body for ReportEdge for application/json ContentType.
 type ReportEdgeJSONRequestBody = EdgeReport
 
@@ -7301,6 +7313,24 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BindEdgeTokenWithBody Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BindEdgeToken Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeToken(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ReportEdgeWithBody Report what the edge has counted
 	//
@@ -8975,6 +9005,44 @@ func (c *Client) CheckDomain(ctx context.Context, domainID openapi_types.UUID, r
 // Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 func (c *Client) GetDomainRecords(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDomainRecordsRequest(c.Server, domainID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BindEdgeTokenWithBody Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *Client) BindEdgeTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindEdgeTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// BindEdgeToken Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *Client) BindEdgeToken(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBindEdgeTokenRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -13394,6 +13462,46 @@ func NewGetDomainRecordsRequest(server string, domainID openapi_types.UUID) (*ht
 	if err != nil {
 		return nil, err
 	}
+
+	return req, nil
+}
+
+// NewBindEdgeTokenRequest calls the generic BindEdgeToken builder with application/json body
+func NewBindEdgeTokenRequest(server string, body BindEdgeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewBindEdgeTokenRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewBindEdgeTokenRequestWithBody constructs an http.Request for the BindEdgeToken method, with any body, and a specified content type
+func NewBindEdgeTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/edge/key")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
 }
@@ -20487,6 +20595,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/domains/{domain_id}/records (the `GetDomainRecords` operationId).
 	GetDomainRecordsWithResponse(ctx context.Context, domainID openapi_types.UUID, reqEditors ...RequestEditorFn) (*GetDomainRecordsResponse, error)
 
+	// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error)
+
+	// BindEdgeTokenWithResponse Bind the edge's token to its machine
+	//
+	// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+	BindEdgeTokenWithResponse(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error)
+
 	// ReportEdgeWithBodyWithResponse Report what the edge has counted
 	//
 	// Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -23978,6 +24104,103 @@ func (r GetDomainRecordsResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDomainRecordsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+type BindEdgeTokenResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Problem
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Problem
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Problem
+	// ApplicationProblemJSON408 the response for an HTTP 408 `application/problem+json` response
+	ApplicationProblemJSON408 *Problem
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Problem
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *Problem
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Problem
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Problem
+	// ApplicationProblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationProblemJSON500 *Problem
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON400() *Problem {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON401() *Problem {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON403() *Problem {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON408 returns the response for an HTTP 408 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON408() *Problem {
+	return r.ApplicationProblemJSON408
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON409() *Problem {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON413() *Problem {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON415() *Problem {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON422() *Problem {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r BindEdgeTokenResponse) GetApplicationProblemJSON500() *Problem {
+	return r.ApplicationProblemJSON500
+}
+
+// GetBody returns the raw response body bytes
+func (r BindEdgeTokenResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r BindEdgeTokenResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BindEdgeTokenResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r BindEdgeTokenResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -34733,6 +34956,36 @@ func (c *ClientWithResponses) GetDomainRecordsWithResponse(ctx context.Context, 
 	return ParseGetDomainRecordsResponse(rsp)
 }
 
+// BindEdgeTokenWithBodyWithResponse Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *ClientWithResponses) BindEdgeTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error) {
+	rsp, err := c.BindEdgeTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindEdgeTokenResponse(rsp)
+}
+
+// BindEdgeTokenWithResponse Bind the edge's token to its machine
+//
+// Makes the calling edge's token of use with the key alone: every later request with it has to be signed. A token that is bound stays so; one with another key is a conflict. For edges.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/edge/key (the `BindEdgeToken` operationId).
+func (c *ClientWithResponses) BindEdgeTokenWithResponse(ctx context.Context, body BindEdgeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*BindEdgeTokenResponse, error) {
+	rsp, err := c.BindEdgeToken(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBindEdgeTokenResponse(rsp)
+}
+
 // ReportEdgeWithBodyWithResponse Report what the edge has counted
 //
 // Adds what the calling edge has counted of requests to the minutes, hours and days that it belongs to, once for each report. For edges.
@@ -38759,6 +39012,91 @@ func ParseGetDomainRecordsResponse(rsp *http.Response) (*GetDomainRecordsRespons
 			return nil, err
 		}
 		response.ApplicationProblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON500 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBindEdgeTokenResponse parses an HTTP response from a BindEdgeTokenWithResponse call
+func ParseBindEdgeTokenResponse(rsp *http.Response) (*BindEdgeTokenResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BindEdgeTokenResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Problem

@@ -1112,7 +1112,7 @@ export const apiTokens = pgTable(
     kind: text("kind").notNull(),
     name: text("name").notNull(),
     tokenHash: bytea("token_hash").notNull().unique(),
-    // For tokens of nodes: the Ed25519 key of the machine, by which the node's requests are signed. Without one the token alone is enough.
+    // For tokens of nodes and edges: the Ed25519 key of the machine, by which its requests are signed. Without one the token alone is enough.
     publicKey: bytea("public_key"),
     userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
     nodeId: uuid("node_id").references(() => nodes.id, { onDelete: "cascade" }),
@@ -1133,7 +1133,7 @@ export const apiTokens = pgTable(
     index("api_tokens_edge").on(t.edgeId).where(sql`${t.edgeId} is not null`),
     index("api_tokens_organisation").on(t.organisationId).where(sql`${t.organisationId} is not null`),
     index("api_tokens_parent").on(t.parentId).where(sql`${t.parentId} is not null`),
-    check("api_tokens_public_key", sql`${t.publicKey} is null or (${t.kind} = 'node' and octet_length(${t.publicKey}) = 32)`),
+    check("api_tokens_public_key", sql`${t.publicKey} is null or (${t.kind} in ('node', 'edge') and octet_length(${t.publicKey}) = 32)`),
     check("api_tokens_role", sql`${t.role} in ('owner', 'developer', 'viewer')`),
     // An api that knows no tokens of organisations takes them for nobody's, since their kind is unknown to it.
     // Nor does it know sessions, whose secrets are no bearer tokens.

@@ -12,6 +12,16 @@ import (
 	"github.com/google/uuid"
 )
 
+const bindToken = `-- name: BindToken :exec
+UPDATE api_tokens SET public_key = $1 WHERE id = $2
+`
+
+// Binds a token, which is locked and has no key, to one.
+func (q *Queries) BindToken(ctx context.Context, publicKey []byte, iD uuid.UUID) error {
+	_, err := q.db.Exec(ctx, bindToken, publicKey, iD)
+	return err
+}
+
 const createJoinToken = `-- name: CreateJoinToken :one
 INSERT INTO join_tokens (id, node_id, token_hash, expires_at) VALUES ($1, $2, $3, now() + $4::interval) RETURNING id, token_hash, node_id, public_key, created_at, expires_at
 `

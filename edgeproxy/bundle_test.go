@@ -85,6 +85,10 @@ type platform struct {
 	// addresses are from where it said that it connects to VMs.
 	addresses []string
 	reports   []client.EdgeReport
+	// key is the one to which the edge's token is bound; empty: none.
+	key string
+	// polled is the last request for routes.
+	polled *http.Request
 	// reportStatus is what reports are answered with; 0 for success.
 	reportStatus int
 	// stumbles has the next report answered with a failure.
@@ -99,11 +103,33 @@ func newPlatform(tb testing.TB) *platform {
 	mux.HandleFunc("GET /v1/edge/routes", p.routes)
 	mux.HandleFunc("POST /v1/edge/requests", p.records.receive)
 	mux.HandleFunc("POST /v1/edge/report", p.report)
+	mux.HandleFunc("POST /v1/edge/key", p.bind)
 
 	p.Server = httptest.NewServer(mux)
 	tb.Cleanup(p.Close)
 
 	return p
+}
+
+// bind takes the first key with which an edge comes, and refuses any other from then on.
+func (p *platform) bind(w http.ResponseWriter, r *http.Request) {
+	var input client.BindEdgeTokenInputBody
+	if err := json.NewDecoder(r.Body).Decode(&input); err != nil {
+		panic(err)
+	}
+
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	if p.key != "" && p.key != input.PublicKey {
+		w.WriteHeader(http.StatusConflict)
+
+		return
+	}
+
+	p.key = input.PublicKey
+
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (p *platform) report(w http.ResponseWriter, r *http.Request) {
@@ -244,6 +270,7 @@ func (p *platform) routes(w http.ResponseWriter, r *http.Request) {
 	}
 
 	p.mutex.Lock()
+	p.polled = r
 	p.version, p.addresses = r.Header.Get("Zeitwork-Version"), strings.Split(r.URL.Query().Get("addresses"), ",")
 	table, changed, etag, deaf := p.current, p.changed, fmt.Sprintf(`"%d"`, p.current.Version), p.deaf.Load()
 

@@ -2,6 +2,7 @@ package edgeproxy
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/zeitwork/zeitwork/client"
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/internal/httpsignature"
 	"github.com/zeitwork/zeitwork/internal/logging"
 	buildversion "github.com/zeitwork/zeitwork/internal/version"
 )
@@ -51,6 +53,9 @@ type poller struct {
 	// wantsWhole makes the next poll ask for the whole table, and acknowledge none: the edge's own is not the platform's, or a restart would serve an older one.
 	wantsWhole bool
 	directory  string
+	// key signs all requests; bound tells that the platform takes none without it.
+	key   ed25519.PrivateKey
+	bound bool
 	// refresh tells the poller that requests want a newer table.
 	refresh *refresh
 	logger  *slog.Logger
@@ -68,9 +73,15 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: pollKeepAlive, Interval: pollKeepAlive, Count: pollKeepAliveCount,
 	}}
-	own := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{
+
+	key, err := loadKey(config.DataDir)
+	if err != nil {
+		return nil, err
+	}
+
+	own := &http.Client{Timeout: pollTimeout, Transport: &httpsignature.Transport{Key: key, Next: &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-	}}
+	}}}
 
 	calls, err := client.NewClientWithResponses(config.APIURL, client.WithHTTPClient(own), client.WithRequestEditorFn(authorize))
 	if err != nil {
@@ -86,6 +97,7 @@ func newPoller(config Config, current *atomic.Pointer[table], r *refresh, l *led
 
 	p := &poller{
 		api: api, calls: calls, http: own, book: newTableBook(l), table: current, refresh: r, logger: logger, addresses: config.addresses, directory: config.DataDir,
+		key: key,
 	}
 	p.log = newTableLog(config.DataDir, func(err error) { logger.Error("the file of the route table goes on growing", logging.Error(err)) })
 
@@ -172,6 +184,10 @@ func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
 		return false, err
 	}
 
+	if err := p.bind(bounded.ctx); err != nil {
+		return false, err
+	}
+
 	answer, err := p.api.GetRoutes(bounded.ctx, parameters)
 	if err != nil {
 		return false, fmt.Errorf("asking for the route table: %w", err)
@@ -183,7 +199,9 @@ func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
 	case answer.StatusCode == http.StatusNotModified:
 		return false, nil
 	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
-		return false, fmt.Errorf("the platform refuses this edge's token (%s): make a new edge and set ZEITWORK_EDGE_TOKEN to its token", answer.Status)
+		text, _ := io.ReadAll(bounded.answered(answer.Body)) // Without it there is the status.
+
+		return false, refused(answer.Status, text)
 	case answer.StatusCode != http.StatusOK:
 		return false, fmt.Errorf("asking for the route table: %s", answer.Status)
 	}
@@ -199,6 +217,15 @@ func (p *poller) ask(bounded *heldPoll, urgent bool) (bool, error) {
 	}
 
 	return p.take(change, text)
+}
+
+// refused is the error of an edge whose token the platform does not take, with what the platform says of it.
+func refused(status string, text []byte) error {
+	var problem client.Problem
+
+	_ = json.Unmarshal(text, &problem) // Without it there is the status.
+
+	return fmt.Errorf("the platform refuses this edge's token (%s): %s Set ZEITWORK_EDGE_TOKEN to one that `zeitwork edges rotate-token NAME` makes", status, problem.Detail)
 }
 
 // parameters say which table the edge serves from, and from where it connects to VMs.

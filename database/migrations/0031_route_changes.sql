@@ -6,6 +6,10 @@ CREATE TABLE "route_changes" (
 --> statement-breakpoint
 ALTER TABLE "route_table" ADD COLUMN "changes_since" bigint DEFAULT 0 NOT NULL;
 --> statement-breakpoint
+ALTER TABLE "api_tokens" DROP CONSTRAINT "api_tokens_public_key";
+--> statement-breakpoint
+ALTER TABLE "api_tokens" ADD CONSTRAINT "api_tokens_public_key" CHECK ("api_tokens"."public_key" is null or ("api_tokens"."kind" in ('node', 'edge') and octet_length("api_tokens"."public_key") = 32));
+--> statement-breakpoint
 -- Remembers for the rest of the transaction that it has counted the version: what it changes belongs to that one.
 CREATE FUNCTION "public"."remember_route_version"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

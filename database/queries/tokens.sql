@@ -93,6 +93,10 @@ SELECT * FROM api_tokens
 WHERE id = @id AND (node_id = sqlc.narg(node_id)::uuid OR edge_id = sqlc.narg(edge_id)::uuid) AND revoked_at IS NULL
 FOR NO KEY UPDATE;
 
+-- name: BindToken :exec
+-- Binds a token, which is locked and has no key, to one.
+UPDATE api_tokens SET public_key = @public_key WHERE id = @id;
+
 -- name: TokenStandsAbove :one
 -- Whether a token is the other one, or that one was made with it, or with one that was.
 WITH RECURSIVE above AS (
