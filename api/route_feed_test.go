@@ -1,11 +1,14 @@
 package api
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"sync"
 	"testing"
@@ -129,6 +132,39 @@ func TestRoutes_ChecksumIsOfWhatIsSent(t *testing.T) {
 	}
 
 	require.Equal(t, fmt.Sprintf("%016x", sum), sent.Checksum)
+}
+
+func TestRoutes_AreCompressedForThoseWhoTakeThemSo(t *testing.T) {
+	t.Parallel()
+
+	b := setup(t)
+	for range 10 {
+		b.project(t)
+	}
+
+	request := httptest.NewRequest(http.MethodGet, routesPath, nil)
+	request.Header.Set("Authorization", "Bearer "+b.tokens.Edge)
+
+	plain, packed := httptest.NewRecorder(), httptest.NewRecorder()
+	b.server.Handler().ServeHTTP(plain, request)
+	request.Header.Set("Accept-Encoding", "gzip")
+	b.server.Handler().ServeHTTP(packed, request)
+
+	require.Equal(t, "gzip", packed.Header().Get("Content-Encoding"))
+	require.Equal(t, plain.Header().Get("ETag"), packed.Header().Get("ETag"))
+	require.Less(t, 2*packed.Body.Len(), plain.Body.Len())
+
+	reader, err := gzip.NewReader(packed.Body)
+	require.NoError(t, err)
+
+	text, err := io.ReadAll(reader)
+	require.NoError(t, err)
+
+	var want, got RouteTable
+
+	require.NoError(t, json.Unmarshal(plain.Body.Bytes(), &want))
+	require.NoError(t, json.Unmarshal(text, &got))
+	require.Equal(t, want.Checksum, got.Checksum)
 }
 
 func TestRoutes_EdgeWithATableThatIsNotThePlatforms_GetsTheWhole(t *testing.T) {

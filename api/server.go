@@ -94,7 +94,7 @@ func New(config Config, parts Parts) (*Server, error) {
 	}}
 	server.service.edges = newEdgePolls(server.service)
 
-	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(server.routes())))
+	server.handler = traced(requestLog(parts.Logger, requests, sameOrigin(compressed(server.routes()))))
 
 	return server, nil
 }

@@ -6,8 +6,9 @@
 //	go run ./test/env -only postgres go run ./test/bench poll -hours 24
 //	go run ./test/env -only postgres,registry,containerd go run ./test/bench node -vms 500
 //	go run ./test/bench edge -rounds 3
+//	go run ./test/env -only postgres go run ./test/bench scale
 //
-// The packages deploy, frameworks, fairness, poll, node and edge say what is measured. The last line that is printed is for machines.
+// The packages deploy, frameworks, fairness, poll, node, edge and scale say what is measured. The last line that is printed is for machines.
 package main
 
 import (
@@ -27,6 +28,7 @@ import (
 	"github.com/zeitwork/zeitwork/test/bench/frameworks"
 	"github.com/zeitwork/zeitwork/test/bench/node"
 	"github.com/zeitwork/zeitwork/test/bench/poll"
+	"github.com/zeitwork/zeitwork/test/bench/scale"
 )
 
 const usage = `Run a platform on this machine and measure it. It needs root and takes minutes.
@@ -43,6 +45,8 @@ const usage = `Run a platform on this machine and measure it. It needs root and 
         what a node with so many idle VMs costs itself and the api; what runs in VMs is a stub
   go run ./test/bench edge [-rounds N] [-duration DURATION] [-only NAME,NAME…] [-proxies NAME,NAME…] [-connections N]
         what the edge carries, beside nginx, HAProxy and net/http's ReverseProxy
+  go run ./test/env -only postgres go run ./test/bench scale [-flips N]
+        what flips, reports and placements cost with 100,000 domains and 100 edges, and how that grows; it needs Postgres alone
 
 -h behind a benchmark's name explains its flags. The last line that is printed is for machines.
 `
@@ -73,7 +77,7 @@ func main() {
 // parse returns the benchmark that the arguments name, with its flags. It ends the program where they are only asked for or are wrong.
 func parse(arguments []string) (func(context.Context) error, error) {
 	if len(arguments) == 0 {
-		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll, node or edge")
+		return nil, errors.New("say which benchmark to run: deploy, frameworks, fairness, poll, node, edge or scale")
 	}
 
 	flags := flag.NewFlagSet("bench "+arguments[0], flag.ExitOnError)
@@ -139,8 +143,10 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 			return edge.Run(ctx, options)
 		}
+	case "scale":
+		run = scaleRun(flags, &rounds)
 	default:
-		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll, node or edge", arguments[0])
+		return nil, fmt.Errorf("there is no benchmark %q: choose deploy, frameworks, fairness, poll, node, edge or scale", arguments[0])
 	}
 
 	// The flag set ends the program by itself.
@@ -158,4 +164,10 @@ func parse(arguments []string) (func(context.Context) error, error) {
 
 func commas(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+func scaleRun(flags *flag.FlagSet, rounds *int) func(context.Context) error {
+	flags.IntVar(rounds, "flips", 10, "how many deployments are made live at each size") //nolint:mnd // The default.
+
+	return func(ctx context.Context) error { return scale.Run(ctx, *rounds) }
 }
