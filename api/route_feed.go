@@ -27,8 +27,8 @@ const reloadInterval = time.Hour
 // many routes there are, and how often Postgres is asked not on how many edges wait.
 //
 // Postgres itself notes which hostnames each version has changed (route_changes), in the transaction that changes them. All processes of the API read these
-// notes, so that a version means the same in each of them, and an edge may ask another one with each poll. The feed reads the routes of those hostnames anew and
-// compares nothing: the notes are complete (see the triggers in the migration that makes them).
+// notes, so that a version means the same in each of them, and an edge may ask another one with each poll. The feed reads the routes of those hostnames anew
+// and compares nothing: the notes are complete (see the triggers in the migration that makes them).
 type routeFeed struct {
 	pool *pgxpool.Pool
 

@@ -94,7 +94,7 @@ func TestRoutes_AreSentAsWhatHasChanged(t *testing.T) {
 
 	gone := b.changedRoutes(t, down, 0).JSON200
 	require.NotNil(t, gone.Since)
-	require.True(t, len(lo.FromPtr(gone.Removed))+len(gone.Routes) > 0)
+	require.Positive(t, len(lo.FromPtr(gone.Removed))+len(gone.Routes))
 
 	// An edge with an older version gets all that has changed since then, at once.
 	late := b.changedRoutes(t, whole, 0).JSON200
@@ -118,8 +118,8 @@ func TestRoutes_ChecksumIsOfWhatIsSent(t *testing.T) {
 	answer := b.routes(t, "", 0)
 
 	var sent struct {
-		Routes   []json.RawMessage
-		Checksum string
+		Routes   []json.RawMessage `json:"routes"`
+		Checksum string            `json:"checksum"`
 	}
 
 	require.NoError(t, json.Unmarshal(answer.Body, &sent))
@@ -218,9 +218,11 @@ func TestRouteFeed_ChangesOfManyAtOnce_LeadToTheWholeTableAtEveryVersion(t *test
 
 	b := setup(t)
 
-	var deployments, projects []uuid.UUID
+	const count = 3
 
-	for range 3 {
+	deployments, projects := make([]uuid.UUID, 0, count), make([]uuid.UUID, 0, count)
+
+	for range count {
 		project := b.project(t)
 		deployment := b.deployment(t, project.ID)
 		projects, deployments = append(projects, project.ID), append(deployments, deployment.ID)

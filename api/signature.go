@@ -18,7 +18,8 @@ import (
 const signedBodyTimeout = 5 * time.Second
 
 // rotatesEdgeToken tells an operator how another machine, or one that has lost its key, becomes the edge.
-const rotatesEdgeToken = "The key of an edge is in its data directory. `zeitwork edges rotate-token NAME` makes a token for a machine without that key."
+const rotatesEdgeToken = "The key of an edge is in its data directory. " + //nolint:gosec // There is no token in it.
+	"`zeitwork edges rotate-token NAME` makes a token for a machine without that key."
 
 // requireSignature refuses the request of an operation where its caller's token is bound to a key that has not signed it.
 func requireSignature(ctx huma.Context, who caller) error {
@@ -54,7 +55,8 @@ func (c caller) requireSignature(request *http.Request, readBody func() ([]byte,
 
 	switch {
 	case errors.Is(err, httpsignature.ErrUnsigned):
-		return problem.New(problem.Unauthorized, "This token is of use on its %s's machine alone: requests with it have to be signed by the key of that machine. %s", c.kind, another)
+		return problem.New(problem.Unauthorized,
+			"This token is of use on its %s's machine alone: requests with it have to be signed by the key of that machine. %s", c.kind, another)
 	case errors.Is(err, httpsignature.ErrKey):
 		return problem.New(problem.Unauthorized, "The request is signed by another machine than the one that its token is of use on. %s", another)
 	case errors.Is(err, httpsignature.ErrTime):

@@ -171,7 +171,7 @@ func (p *poller) poll(ctx context.Context, urgent bool) (bool, error) {
 	defer bounded.end()
 
 	changed, err := p.ask(bounded, urgent)
-	if err != nil && errors.Is(context.Cause(bounded.ctx), errRefresh) {
+	if err != nil && bounded.refreshed() {
 		return false, errRefresh
 	}
 
@@ -225,7 +225,8 @@ func refused(status string, text []byte) error {
 
 	_ = json.Unmarshal(text, &problem) // Without it there is the status.
 
-	return fmt.Errorf("the platform refuses this edge's token (%s): %s Set ZEITWORK_EDGE_TOKEN to one that `zeitwork edges rotate-token NAME` makes", status, problem.Detail)
+	return fmt.Errorf("the platform refuses this edge's token (%s): %s Set ZEITWORK_EDGE_TOKEN to one that `zeitwork edges rotate-token NAME` makes",
+		status, problem.Detail)
 }
 
 // parameters say which table the edge serves from, and from where it connects to VMs.

@@ -90,41 +90,29 @@ func (r *refresh) wait(ctx context.Context, least, most time.Duration) bool {
 type heldPoll struct {
 	ctx    context.Context //nolint:containedctx // It is the poll's.
 	cancel context.CancelCauseFunc
-	// begun is closed when the answer has begun.
-	begun   chan struct{}
-	once    sync.Once
+	// begun ends the wait for the answer.
+	begun   context.CancelFunc
 	waiting sync.WaitGroup
 }
 
 // held begins a poll. Its context ends with the cause errRefresh when a request asks meanwhile, unless the poll is urgent already. The caller must call end
 // when its work is done.
 func (r *refresh) held(ctx context.Context, urgent bool) *heldPoll {
-	h := &heldPoll{begun: make(chan struct{})}
-	h.ctx, h.cancel = context.WithCancelCause(ctx)
+	ctx, cancel := context.WithCancelCause(ctx)
+	unanswered, begun := context.WithCancel(ctx)
+	h := &heldPoll{ctx: ctx, cancel: cancel, begun: begun}
 
 	h.waiting.Go(func() {
-		asked, stop := context.WithCancel(h.ctx)
-		defer stop()
+		cause := context.DeadlineExceeded
 
-		h.waiting.Go(func() {
-			defer stop()
+		if urgent {
+			sleep(unanswered, refreshTimeout)
+		} else if r.wait(unanswered, refreshInterval, pollTimeout) {
+			cause = errRefresh
+		}
 
-			<-h.begun
-		})
-
-		switch {
-		case urgent:
-			sleep(asked, refreshTimeout)
-
-			if asked.Err() == nil {
-				h.cancel(context.DeadlineExceeded)
-			}
-		case r.wait(asked, refreshInterval, pollTimeout):
-			if asked.Err() == nil {
-				h.cancel(errRefresh)
-			}
-		case asked.Err() == nil:
-			h.cancel(context.DeadlineExceeded)
+		if unanswered.Err() == nil {
+			cancel(cause)
 		}
 	})
 
@@ -133,13 +121,16 @@ func (r *refresh) held(ctx context.Context, urgent bool) *heldPoll {
 
 // answered returns the body of the answer, which has begun: nothing ends it any more but a pause.
 func (h *heldPoll) answered(body io.Reader) io.Reader {
-	h.once.Do(func() { close(h.begun) })
+	h.begun()
 
 	return &pausing{body: body, timer: time.AfterFunc(maxPauseInAnswer, func() { h.cancel(context.DeadlineExceeded) })}
 }
 
+// refreshed tells whether the poll was ended by a request that asked.
+func (h *heldPoll) refreshed() bool { return errors.Is(context.Cause(h.ctx), errRefresh) }
+
 func (h *heldPoll) end() {
-	h.once.Do(func() { close(h.begun) })
+	h.begun()
 	h.cancel(nil)
 	h.waiting.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -175,7 +176,7 @@ func TestTableBook_WholeTableWithoutTheRightChecksum_IsServedAndAskedForWholeAga
 
 func BenchmarkTableBook_OneChange(b *testing.B) {
 	for _, size := range []int{1_000, 100_000} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
 			routes := lo.Times(size, func(i int) client.Route {
 				return live(fmt.Sprintf("app-%d.example.com", i), client.Upstream{VMID: id.New(), Address: "127.0.0.1:1"})
 			})

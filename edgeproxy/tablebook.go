@@ -253,9 +253,9 @@ func (b *tableBook) release(r *route) {
 }
 
 // take returns what all users of a key share, and makes it for the first one.
-func take[K comparable, T any](of map[K]*shared[T], key K, make func() T) T {
+func take[K comparable, T any](of map[K]*shared[T], key K, first func() T) T {
 	if of[key] == nil {
-		of[key] = &shared[T]{it: make()}
+		of[key] = &shared[T]{it: first()}
 	}
 
 	of[key].users++

@@ -162,8 +162,8 @@ func nextRecord(content []byte) (text, rest []byte, err error) {
 		return nil, nil, errLogBroken
 	}
 
-	length := uint64(binary.LittleEndian.Uint32(content))
-	if uint64(len(content)-recordHeader) < length {
+	length := int64(binary.LittleEndian.Uint32(content))
+	if int64(len(content)-recordHeader) < length {
 		return nil, nil, nil
 	}
 

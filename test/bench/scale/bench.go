@@ -1,9 +1,9 @@
 // Package scale measures what a flip, a node's report, a placement, a pass of reconcile and a list cost on a large platform, and how that grows: on a
 // generated database of 10,000 projects with 100,000 domains and 20,000 VMs on 1,000 nodes, and on parts of it, always with 100 edges.
 //
-// Real are Postgres, the API and a worker, with all that they decide; both run in this process. Edges and nodes are simulated, and talk to the API over HTTP on
-// the loopback: an edge polls as edges do and keeps no table, a node reports. A flip is a rollback, which the worker places, waits for and makes live. Nothing is
-// built or run. It takes some minutes of two processors, most of which fill databases.
+// Real are Postgres, the API and a worker, with all that they decide; both run in this process. Edges and nodes are simulated, and talk to the API over
+// HTTP on the loopback: an edge polls as edges do and keeps no table, a node reports. A flip is a rollback, which the worker places, waits for and makes
+// live. Nothing is built or run. It takes a minute or two of two processors.
 package scale
 
 import (
@@ -84,7 +84,11 @@ func measure(ctx context.Context, of size, flips int) (found figures, err error)
 		return found, err
 	}
 
-	w.background(w.worker.Run)
+	w.background(ctx, w.worker.Run)
+
+	if found.reconcileMillis, err = w.reconcile(ctx); err != nil {
+		return found, err
+	}
 
 	return w.flips(ctx, found, flips)
 }
@@ -99,13 +103,14 @@ func (w *world) flips(ctx context.Context, found figures, count int) (figures, e
 
 	for number := range told {
 		told[number] = newEdge(w.server.URL, number)
-		group.Go(func() error { return told[number].run(polling) })
-	}
 
-	for _, edge := range told {
-		if _, err := edge.reached(polling, 1); err != nil {
-			return found, errors.Join(err, group.Wait())
+		if number > 0 {
+			told[number].startFrom(told[0])
+		} else if err := told[0].poll(polling); err != nil {
+			return found, err
 		}
+
+		group.Go(func() error { return told[number].run(polling) })
 	}
 
 	var placed, flipped, bytes []float64
@@ -128,11 +133,7 @@ func (w *world) flips(ctx context.Context, found figures, count int) (figures, e
 
 	found.placeMillis, found.flipMillis, found.flipKilobytes = middle(placed), middle(flipped), middle(bytes)/kilobyte
 
-	var err error
-
-	found.reconcileMillis, err = w.reconcile(polling)
-
 	stop()
 
-	return found, errors.Join(err, group.Wait())
+	return found, group.Wait()
 }

@@ -40,6 +40,14 @@ func newEdge(server string, number int) *edge {
 	}
 }
 
+// startFrom gives the edge the table of another one, as if it had it on its disk.
+func (e *edge) startFrom(other *edge) {
+	other.mutex.Lock()
+	defer other.mutex.Unlock()
+
+	e.version, e.checksum = other.version, other.checksum
+}
+
 func (e *edge) run(ctx context.Context) error {
 	defer e.http.CloseIdleConnections()
 
@@ -95,8 +103,8 @@ func (e *edge) poll(ctx context.Context) error {
 	}
 
 	var table struct {
-		Version  int64
-		Checksum string
+		Version  int64  `json:"version"`
+		Checksum string `json:"checksum"`
 	}
 
 	if err := json.Unmarshal(text, &table); err != nil {

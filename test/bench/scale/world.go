@@ -47,7 +47,9 @@ type world struct {
 	server   *httptest.Server
 	owner    *client.ClientWithResponses
 	worker   *workflows.Worker
-	closer   []func(context.Context) error
+	// logger is the worker's. What the API logs, callers are told: the requests of edges that are stopped are errors there.
+	logger *slog.Logger
+	closer []func(context.Context) error
 }
 
 func newWorld(ctx context.Context, of size) (*world, error) {
@@ -142,7 +144,7 @@ func (w *world) fill(ctx context.Context) error {
 
 func (w *world) startAPI(ctx context.Context) error {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	w.listener = database.NewListener(w.config, logger)
+	w.logger, w.listener = logger, database.NewListener(w.config, logger)
 
 	config := api.Config{
 		Key: setting.Key{SecretKey: secret.GenerateKey()}, BaseDomain: "example.com",
@@ -174,14 +176,14 @@ func (w *world) startAPI(ctx context.Context) error {
 		return err
 	}
 
-	w.parts = api.Parts{Pool: w.pool, Listener: w.listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: logger}
+	w.parts = api.Parts{Pool: w.pool, Listener: w.listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: slog.New(slog.DiscardHandler)}
 
-	made, err := api.New(config, w.parts)
+	made, err := api.New(config, w.parts) //nolint:contextcheck // What it serves has contexts of its own.
 	if err != nil {
 		return err
 	}
 
-	w.background(w.listener.Run)
+	w.background(ctx, w.listener.Run)
 
 	w.server = httptest.NewServer(made.Handler())
 	w.later(func(context.Context) error {
@@ -197,8 +199,8 @@ func (w *world) startAPI(ctx context.Context) error {
 }
 
 // background runs something until the world is closed.
-func (w *world) background(run func(context.Context) error) {
-	ctx, stop := context.WithCancel(context.Background())
+func (w *world) background(ctx context.Context, run func(context.Context) error) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 
 	var running sync.WaitGroup
 
@@ -219,7 +221,7 @@ func (w *world) makeWorker(context.Context) error {
 	}
 
 	w.worker, err = workflows.NewWorker(config, workflows.Dependencies{
-		Pool: w.pool, Listener: w.listener, Keyring: w.parts.Keyring, GitHub: w.parts.Apps, Logger: w.parts.Logger,
+		Pool: w.pool, Listener: w.listener, Keyring: w.parts.Keyring, GitHub: w.parts.Apps, Logger: w.logger,
 		Builder: idleBuilder{}, Collector: idleCollector{},
 	})
 
