@@ -18,7 +18,7 @@ import (
 const signedBodyTimeout = 5 * time.Second
 
 // rotatesEdgeToken tells an operator how another machine, or one that has lost its key, becomes the edge.
-const rotatesEdgeToken = "The key of an edge is in its data directory. " + //nolint:gosec // There is no token in it.
+const rotatesEdgeToken = "The key of an edge is in its data directory. " +
 	"`zeitwork edges rotate-token NAME` makes a token for a machine without that key."
 
 // requireSignature refuses the request of an operation where its caller's token is bound to a key that has not signed it.

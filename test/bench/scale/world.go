@@ -176,7 +176,9 @@ func (w *world) startAPI(ctx context.Context) error {
 		return err
 	}
 
-	w.parts = api.Parts{Pool: w.pool, Listener: w.listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: slog.New(slog.DiscardHandler)}
+	w.parts = api.Parts{
+		Pool: w.pool, Listener: w.listener, Deployments: deployments, Domains: domains, Keyring: keys, Apps: apps, Logger: slog.New(slog.DiscardHandler),
+	}
 
 	made, err := api.New(config, w.parts) //nolint:contextcheck // What it serves has contexts of its own.
 	if err != nil {
