@@ -176,7 +176,7 @@ func (p *platform) answer(table client.RouteTable, etag, checksum string) tableC
 
 // wholeChange is a whole table as the platform sends it.
 func wholeChange(version int64, routes ...client.Route) tableChange {
-	change, sum := tableChange{Version: version, Routes: []json.RawMessage{}}, uint64(0)
+	change := tableChange{Version: version, Routes: []json.RawMessage{}}
 
 	for _, r := range routes {
 		raw, err := json.Marshal(r)
@@ -185,10 +185,9 @@ func wholeChange(version int64, routes ...client.Route) tableChange {
 		}
 
 		change.Routes = append(change.Routes, raw)
-		sum += sumOf(raw)
 	}
 
-	change.Checksum = fmt.Sprintf("%016x", sum)
+	change.Checksum = change.sum()
 
 	return change
 }

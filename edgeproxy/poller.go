@@ -127,7 +127,12 @@ func (p *poller) saved() (*tableChange, error) {
 		return loadOldTable(p.directory)
 	}
 
-	return new(merge(changes)), nil
+	whole := merge(changes)
+	if whole.Checksum != "" && whole.Checksum != whole.sum() {
+		return nil, errLogBroken
+	}
+
+	return &whole, nil
 }
 
 // run polls until ctx ends.

@@ -28,6 +28,16 @@ type tableChange struct {
 	Checksum string            `json:"checksum,omitempty"`
 }
 
+// sum returns the checksum of the routes of a whole table.
+func (c tableChange) sum() string {
+	sum := uint64(0)
+	for _, raw := range c.Routes {
+		sum += sumOf(raw)
+	}
+
+	return fmt.Sprintf("%016x", sum)
+}
+
 // tableBook makes each table from the one before and a change, at a cost that follows the change. It knows who uses what the tables share. The poller alone
 // uses it.
 type tableBook struct {

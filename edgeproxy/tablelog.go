@@ -17,6 +17,7 @@ import (
 	"sync"
 
 	"github.com/zeitwork/zeitwork/internal/faultpoint"
+	"github.com/zeitwork/zeitwork/internal/flock"
 )
 
 const (
@@ -49,7 +50,9 @@ type tableLog struct {
 
 	// mutex is held by whoever changes the file.
 	mutex sync.Mutex
-	file  *os.File // nil: there is none that changes can be appended to.
+	// lock is this process's alone: an edge that drains may still write to the directory when the next one begins. nil: another process has it.
+	lock *flock.Lock
+	file *os.File // nil: there is none that changes can be appended to.
 	// size is how long the file is, and base how much of that its whole table is.
 	size, base int64
 	compacting bool
@@ -67,7 +70,11 @@ func (l *tableLog) load() ([]tableChange, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 
-	l.removeUnfinished()
+	// Where another process has the directory its file is read, and not changed.
+	owned := l.own() == nil
+	if owned {
+		l.removeUnfinished()
+	}
 
 	file, err := os.OpenFile(l.path, os.O_RDWR, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -84,6 +91,10 @@ func (l *tableLog) load() ([]tableChange, error) {
 	}
 
 	changes, base, size, err := parseLog(content)
+	if err == nil && !owned {
+		return changes, file.Close() //nolint:wrapcheck // It names the file.
+	}
+
 	if err == nil {
 		// What is torn off at the end is not to stand before what comes next.
 		err = file.Truncate(size)
@@ -193,6 +204,10 @@ func (l *tableLog) save(text []byte, whole bool) error {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 
+	if err := l.own(); err != nil {
+		return fmt.Errorf("saving the route table: %w", err)
+	}
+
 	err := l.write(text, whole)
 	if err == nil {
 		return nil
@@ -210,6 +225,22 @@ func (l *tableLog) save(text []byte, whole bool) error {
 	}
 
 	return err
+}
+
+// own locks the directory for this process, where it has not.
+func (l *tableLog) own() error {
+	if l.lock != nil {
+		return nil
+	}
+
+	lock, err := flock.TryDirectory(filepath.Dir(l.path), flock.Exclusive)
+	if err != nil {
+		return fmt.Errorf("the directory is another process's: %w", err)
+	}
+
+	l.lock = lock
+
+	return nil
 }
 
 // errStale tells that an older route table is left on the disk.
@@ -373,6 +404,11 @@ func (l *tableLog) close() {
 	if l.file != nil {
 		_ = l.file.Close() // All of it is on the disk.
 		l.file = nil
+	}
+
+	if l.lock != nil {
+		_ = l.lock.Close() // The kernel does so when the process ends.
+		l.lock = nil
 	}
 }
 

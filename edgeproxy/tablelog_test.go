@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/zeitwork/zeitwork/client"
+	"github.com/zeitwork/zeitwork/internal/flock"
 	"github.com/zeitwork/zeitwork/internal/id"
 )
 
@@ -38,6 +39,15 @@ func writeLog(tb testing.TB, l *tableLog, tables []client.RouteTable) {
 		require.NoError(tb, err)
 		require.NoError(tb, l.save(text, i == 0))
 	}
+}
+
+// saveTables leaves the file of a process that has written the tables and ended.
+func saveTables(tb testing.TB, directory string, tables []client.RouteTable) {
+	tb.Helper()
+
+	l := newLog(tb, directory)
+	writeLog(tb, l, tables)
+	l.close()
 }
 
 func newLog(tb testing.TB, directory string) *tableLog {
@@ -77,7 +87,7 @@ func TestTableLog_HoldsWhatWasSaved(t *testing.T) {
 	version, _ := served(t, directory)
 	require.Zero(t, version)
 
-	writeLog(t, newLog(t, directory), loggedTables())
+	saveTables(t, directory, loggedTables())
 
 	version, made := served(t, directory)
 	require.EqualValues(t, 5, version)
@@ -93,7 +103,7 @@ func TestTableLog_CutOffAnywhere_HoldsAnEarlierTableOrNone(t *testing.T) {
 	t.Parallel()
 
 	directory, tables := t.TempDir(), loggedTables()
-	writeLog(t, newLog(t, directory), tables)
+	saveTables(t, directory, tables)
 
 	path := filepath.Join(directory, "routes.log")
 	content, err := os.ReadFile(path)
@@ -123,6 +133,7 @@ func TestTableLog_CutOffAnywhere_HoldsAnEarlierTableOrNone(t *testing.T) {
 		text, err := encodeChange(changeBetween(before, next))
 		require.NoError(t, err)
 		require.NoError(t, l.save(text, false))
+		l.close()
 
 		version, made = served(t, directory)
 		require.Equal(t, next.Version, version)
@@ -136,7 +147,7 @@ func TestTableLog_AnyBitIsWrong_HoldsNothing(t *testing.T) {
 	t.Parallel()
 
 	directory := t.TempDir()
-	writeLog(t, newLog(t, directory), loggedTables())
+	saveTables(t, directory, loggedTables())
 
 	content, err := os.ReadFile(filepath.Join(directory, "routes.log"))
 	require.NoError(t, err)
@@ -153,7 +164,7 @@ func TestTableLog_AnyBitIsWrong_HoldsNothing(t *testing.T) {
 
 func FuzzTableLog(f *testing.F) {
 	directory := f.TempDir()
-	writeLog(f, newLog(f, directory), loggedTables())
+	saveTables(f, directory, loggedTables())
 
 	content, err := os.ReadFile(filepath.Join(directory, "routes.log"))
 	require.NoError(f, err)
@@ -212,7 +223,7 @@ func TestTableLog_LeftoversOfACrash_AreRemoved(t *testing.T) {
 	t.Parallel()
 
 	directory := t.TempDir()
-	writeLog(t, newLog(t, directory), loggedTables())
+	saveTables(t, directory, loggedTables())
 	require.NoError(t, os.WriteFile(filepath.Join(directory, "routes-1.tmp"), []byte("half"), 0o600))
 
 	version, _ := served(t, directory)
@@ -233,4 +244,32 @@ func TestTableLog_CannotBeWritten_LeavesNothingThatIsOld(t *testing.T) {
 	// Something that is not empty and cannot be removed stands in its place.
 	require.NoError(t, os.MkdirAll(filepath.Join(l.path, "taken"), dataDirMode))
 	require.ErrorIs(t, l.save([]byte("{}"), true), errStale)
+}
+
+// An edge that drains goes on while the next one serves from the same directory.
+func TestTableLog_OfAnotherProcess_IsReadAndNotChanged(t *testing.T) {
+	t.Parallel()
+
+	directory, tables := t.TempDir(), loggedTables()
+	before, after := newLog(t, directory), newLog(t, directory)
+	writeLog(t, before, tables[:2])
+
+	changes, err := after.load()
+	require.NoError(t, err)
+	require.EqualValues(t, 4, merge(changes).Version)
+
+	text, err := encodeChange(changeBetween(tables[1], tables[2]))
+	require.NoError(t, err)
+	require.ErrorIs(t, after.save(text, false), flock.ErrHeld)
+	require.NoError(t, before.save(text, false))
+	before.close()
+
+	whole, err := encodeChange(wholeChange(6))
+	require.NoError(t, err)
+	require.NoError(t, after.save(whole, true))
+	after.close()
+
+	version, made := served(t, directory)
+	require.EqualValues(t, 6, version)
+	require.Zero(t, made.hostnames)
 }
